@@ -1,0 +1,114 @@
+"""Let-bindings: an ordered list of named definitions, the form in which every result is held.
+
+Papers write gamma_S, R, Delta^2 X_S first and use them afterwards; so does the toolkit. Written out, the last
+covariance of a cascade grows exponentially with its length; with named intermediates the whole matrix grows
+like n^3. The same list is typeset, evaluated, differentiated and stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import DuplicateName, UnknownName, listing
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """An ordered tuple of (symbol, expression); an expression uses only parameters and earlier symbols.
+
+    Raises DuplicateName when a symbol is defined twice, and UnknownName when one is used before its definition.
+
+    >>> x, y, z = sp.symbols("x y z")
+    >>> d = Definitions(((y, x + 1), (z, y**2)))
+    >>> d.inline(z)
+    (x + 1)**2
+    >>> d.parameters(z)
+    (x,)
+    """
+
+    items: tuple[tuple[Symbol, Expr], ...] = ()
+    _index: Mapping[Symbol, Expr] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        items = tuple((s, sp.sympify(e)) for s, e in self.items)
+        index: dict[Symbol, Expr] = {}
+        for s, e in items:
+            if s in index:
+                raise DuplicateName(f"{s} is defined twice; give the second definition another name.")
+            index[s] = e
+        later = set(index)
+        for s, e in items:
+            if bad := e.free_symbols & later:
+                raise UnknownName(f"the definition of {s} uses {listing(bad)} before its definition; reorder.")
+            later.discard(s)
+        object.__setattr__(self, "items", items)
+        object.__setattr__(self, "_index", index)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[tuple[Symbol, Expr]]:
+        return iter(self.items)
+
+    def __contains__(self, s: object) -> bool:
+        return s in self._index
+
+    def __getitem__(self, s: Symbol | str) -> Expr:
+        key = s if isinstance(s, Symbol) else self.symbol(s)
+        if key not in self._index:
+            raise UnknownName(f"no definition of {key!s}; defined are {listing(self._index)}.")
+        return self._index[key]
+
+    def symbol(self, name: str) -> Symbol:
+        """The defined symbol called `name`; UnknownName where there is none."""
+        for s in self._index:
+            if s.name == name:
+                return s
+        raise UnknownName(f"no definition of {name!r}; defined are {listing(self._index)}.")
+
+    def needed(self, *exprs: Expr) -> Definitions:
+        """Only the definitions that `exprs` use, directly or through others, in order."""
+        want: set[Symbol] = set().union(*(sp.sympify(e).free_symbols for e in exprs))
+        keep: list[tuple[Symbol, Expr]] = []
+        for s, e in reversed(self.items):
+            if s in want:
+                keep.append((s, e))
+                want |= e.free_symbols
+        return Definitions(tuple(reversed(keep)))
+
+    def parameters(self, *exprs: Expr) -> tuple[Symbol, ...]:
+        """The undefined symbols that `exprs` (default: all definitions) depend on, sorted by name."""
+        defs = self.needed(*exprs) if exprs else self
+        free = set().union(*(sp.sympify(e).free_symbols for e in (*exprs, *(e for _, e in defs.items))))
+        return tuple(sorted((s for s in free if s not in self._index), key=lambda s: s.name))
+
+    def inline(self, expr: Expr) -> Expr:
+        """`expr` with every definition written out (it may grow exponentially; an explicit step)."""
+        defs = self.needed(expr)
+        done: dict[Symbol, Expr] = {}
+        for s, e in defs.items:
+            done[s] = e.xreplace(done)
+        return sp.sympify(expr).xreplace(done)
+
+    def merged(self, other: Definitions) -> Definitions:
+        """Both lists, `self` first; equal definitions of one symbol are kept once, others DuplicateName."""
+        items = list(self.items)
+        for s, e in other.items:
+            if s not in self._index:
+                items.append((s, e))
+            elif self._index[s] != e:
+                raise DuplicateName(f"{s} has two different definitions: {self._index[s]} and {e}.")
+        return Definitions(tuple(items))
+
+    def substituted(self, values: Mapping[Symbol, Expr]) -> Definitions:
+        """Parameters replaced by `values` in every definition."""
+        return Definitions(tuple((s, e.xreplace(dict(values))) for s, e in self.items))
+
+
+def definitions(items: Iterable[tuple[Symbol, Expr]]) -> Definitions:
+    """A `Definitions` from any iterable of pairs."""
+    return Definitions(tuple(items))

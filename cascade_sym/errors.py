@@ -1,0 +1,74 @@
+"""Every error the toolkit raises on purpose, as one small tree.
+
+Each message says what was given, what was expected and what to do next. Programs catch
+`CascadeError`; the command line turns it into exit code 2 without a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CascadeError(Exception):
+    """Base of all errors raised on purpose by cascade_sym."""
+
+
+class ParameterError(CascadeError, ValueError):
+    """A parameter has an impossible value: a negative rate, a loss outside [0, 1], a wrong type."""
+
+
+class UnknownParameter(ParameterError):
+    """A parameter was set that the quantity does not have."""
+
+
+class MissingParameter(ParameterError):
+    """A parameter that the quantity needs was not given."""
+
+
+class UnknownName(CascadeError, LookupError):
+    """A mode, port, field, quantity or equation of that name does not exist."""
+
+
+class DuplicateName(CascadeError, ValueError):
+    """Two modes, fields or symbols carry the same name."""
+
+
+class PortMismatch(CascadeError, ValueError):
+    """Two ports that do not fit were connected."""
+
+
+class AlgebraicLoop(CascadeError, ValueError):
+    """A feedback loop without delay has no unique solution."""
+
+
+class UnstableError(CascadeError, ArithmeticError):
+    """The system has no steady state: an amplitude grows or is undamped."""
+
+
+class UnphysicalError(CascadeError, ArithmeticError):
+    """Commutators are not preserved, or a covariance violates the uncertainty relation."""
+
+
+class OutsideExactDomain(CascadeError, TypeError):
+    """An expression contains something the exact algebra does not know (never silently ignored)."""
+
+
+class DerivationError(CascadeError, ArithmeticError):
+    """A derivation step does not apply, or its own check failed."""
+
+
+class FormulaError(CascadeError, ValueError):
+    """A formula could not be read: the text, the position and what was expected are given."""
+
+
+class FolderError(CascadeError, ValueError):
+    """A paper's folder is missing, malformed or inconsistent."""
+
+
+def listing(names: Iterable[object]) -> str:
+    """Names, sorted and quoted, for an error message.
+
+    >>> listing(["b", "a"])
+    "'a', 'b'"
+    """
+    return ", ".join(repr(str(n)) for n in sorted(map(str, names))) or "none"
