@@ -1,0 +1,154 @@
+"""First pass over expressions: which generators does the exact algebra need?
+
+Roots, sines and cosines, phases exp(I*theta), real exponentials exp(-gamma*t), I, symbols and conjugated
+symbols. Arguments of trigonometric functions and exponentials are split into monomials, so that
+sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators of their parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import lcm
+
+import sympy as sp
+from sympy import Expr, Symbol
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+
+from cascade_sym.errors import OutsideExactDomain
+
+_TRIG = (sp.sin, sp.cos)
+
+
+@dataclass
+class Atoms:
+    """What a set of expressions is made of (filled by `collect`)."""
+
+    symbols: set[Symbol] = field(default_factory=set)
+    conjugated: set[Symbol] = field(default_factory=set)
+    imaginary: bool = False
+    pi: bool = False
+    roots: dict[tuple[Expr, int], int] = field(default_factory=dict)  # (radicand, degree) -> nesting depth
+    trig: dict[Expr, int] = field(default_factory=dict)  # angle monomial -> common denominator
+    phases: dict[Expr, int] = field(default_factory=dict)
+    exponentials: dict[Expr, int] = field(default_factory=dict)
+    _depth: dict[Expr, int] = field(default_factory=dict)
+
+
+def _trig_of_exp_atan(e: Expr) -> Expr:
+    coeff, rest = sp.expand(e.args[0] / sp.I).as_coeff_Mul()
+    if isinstance(rest, sp.atan) and coeff.is_Integer:
+        x = rest.args[0]
+        return ((1 + sp.I * x) / sp.sqrt(1 + x**2)) ** coeff
+    return e
+
+
+def canonical(expr: Expr) -> Expr:
+    """`expr` with tan, cot, sec, csc, hyperbolic functions and phases of arctangents written out."""
+    e = sp.sympify(expr)
+    if e.has(HyperbolicFunction):
+        e = e.rewrite(sp.exp)
+    if e.has(sp.cot, sp.sec, sp.csc, sp.tan):
+        e = e.replace(sp.tan, lambda a: sp.sin(a) / sp.cos(a)).replace(sp.cot, lambda a: sp.cos(a) / sp.sin(a))
+        e = e.replace(sp.sec, lambda a: 1 / sp.cos(a)).replace(sp.csc, lambda a: 1 / sp.sin(a))
+    if e.has(sp.atan) and e.has(sp.exp):
+        e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
+    if e.has(sp.re, sp.im, sp.Abs):
+        raise OutsideExactDomain(
+            f"{expr} contains re, im or Abs; write them with cascade_sym.symbols.conj: Re z = (z + conj z)/2."
+        )
+    return e
+
+
+def _split_exp(e: Expr) -> Expr:
+    return sp.Mul(*(_trig_of_exp_atan(sp.exp(t)) for t in sp.Add.make_args(sp.expand(e.args[0]))))
+
+
+def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
+    """The terms of an angle or exponent as (rational coefficient, monomial)."""
+    return [t.as_coeff_Mul(rational=True) for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
+
+
+def collect(exprs: Iterable[Expr]) -> Atoms:
+    """The atoms of canonical expressions; OutsideExactDomain names what does not belong."""
+    atoms = Atoms()
+    for e in exprs:
+        _visit(e, atoms)
+    return atoms
+
+
+def _visit(e: Expr, at: Atoms) -> int:
+    """Record the atoms of `e`; the depth of nested roots is returned."""
+    if e in at._depth:
+        return at._depth[e]
+    depth = 0
+    if e.is_Rational or e.is_Float:
+        pass
+    elif e is sp.I:
+        at.imaginary = True
+    elif e is sp.pi:
+        at.pi = True
+    elif isinstance(e, Symbol):
+        at.symbols.add(e)
+    elif isinstance(e, sp.Add | sp.Mul):
+        depth = max(_visit(a, at) for a in e.args)
+    elif isinstance(e, sp.Pow):
+        depth = _visit_power(e, at)
+    elif isinstance(e, _TRIG):
+        _visit_angle(e.args[0], at, at.trig)
+    elif isinstance(e, sp.exp):
+        _visit_exponent(e, at)
+    elif isinstance(e, sp.conjugate) and isinstance(e.args[0], Symbol):
+        at.symbols.add(e.args[0])
+        at.conjugated.add(e.args[0])
+    else:
+        raise OutsideExactDomain(
+            f"{e.func.__name__} in {e} is outside the exact algebra, which knows rational numbers, symbols, "
+            "+ - * /, integer powers, roots, sin, cos, tan, exp and I; replace it by a symbol or an exact form."
+        )
+    at._depth[e] = depth
+    return depth
+
+
+def _visit_power(e: Expr, at: Atoms) -> int:
+    base, power = e.args
+    if not power.is_Rational:
+        raise OutsideExactDomain(f"the power in {e} is not a rational number; the exact algebra can't hold it.")
+    depth = _visit(base, at)
+    if power.q != 1:
+        depth += 1
+        key = (base, int(power.q))
+        at.roots[key] = max(depth, at.roots.get(key, 0))
+    return depth
+
+
+def _visit_angle(argument: Expr, at: Atoms, table: dict[Expr, int]) -> None:
+    for coeff, mono in monomials(argument):
+        if mono.has(sp.I):
+            raise OutsideExactDomain(f"the angle {argument} is not real; write it with exp instead.")
+        if mono is sp.pi:
+            _visit_multiple_of_pi(coeff, at)
+        else:
+            table[mono] = lcm(table.get(mono, 1), int(coeff.q))
+
+
+def _visit_multiple_of_pi(coeff: sp.Rational, at: Atoms) -> None:
+    for value in (sp.cos(coeff * sp.pi), sp.sin(coeff * sp.pi)):
+        if value.has(*_TRIG):
+            raise OutsideExactDomain(f"cos and sin of {coeff}*pi have no short form in roots; use a symbol.")
+        _visit(value, at)
+
+
+def _visit_exponent(e: Expr, at: Atoms) -> None:
+    for coeff, mono in monomials(e.args[0]):
+        if mono.has(sp.I):
+            at.imaginary = True
+            angle = mono / sp.I
+            if angle.has(sp.I):
+                raise OutsideExactDomain(f"can't split the exponent of {e} into real and imaginary parts.")
+            if angle is sp.pi:
+                _visit_multiple_of_pi(coeff, at)
+            else:
+                at.phases[angle] = lcm(at.phases.get(angle, 1), int(coeff.q))
+        else:
+            at.exponentials[mono] = lcm(at.exponentials.get(mono, 1), int(coeff.q))

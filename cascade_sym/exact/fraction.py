@@ -1,0 +1,56 @@
+"""Elements of the exact domain: fractions of integer polynomials modulo the relations of a field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cascade_sym.exact.field import Field
+
+Poly = Any  # flint.fmpz_mpoly, which ships no types
+
+
+@dataclass(frozen=True, eq=False)
+class Fraction:
+    """`num`/`den` in `field`; both reduced by its relations, with common polynomial factors removed."""
+
+    field: Field
+    num: Poly
+    den: Poly
+
+    def __add__(self, other: Fraction) -> Fraction:
+        if self.den == other.den:
+            return self.field.fraction(self.num + other.num, self.den)
+        g = self.den.gcd(other.den)
+        a, b = other.den / g, self.den / g
+        return self.field.fraction(self.num * a + other.num * b, self.den * a)
+
+    def __neg__(self) -> Fraction:
+        return Fraction(self.field, -self.num, self.den)
+
+    def __sub__(self, other: Fraction) -> Fraction:
+        return self + (-other)
+
+    def __mul__(self, other: Fraction) -> Fraction:
+        g, h = self.num.gcd(other.den), other.num.gcd(self.den)
+        return self.field.fraction((self.num / g) * (other.num / h), (self.den / h) * (other.den / g))
+
+    def inverse(self) -> Fraction:
+        """1/self; ZeroDivisionError for zero."""
+        if self.is_zero:
+            raise ZeroDivisionError("division by an expression that is identically zero")
+        return self.field.fraction(self.den, self.num)
+
+    def __truediv__(self, other: Fraction) -> Fraction:
+        return self * other.inverse()
+
+    def __pow__(self, k: int) -> Fraction:
+        if k < 0:
+            return self.inverse() ** (-k)
+        return self.field.fraction(self.num**k, self.den**k)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the element is zero: its reduced numerator is the zero polynomial."""
+        return self.num.is_zero()

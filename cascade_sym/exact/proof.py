@@ -1,0 +1,55 @@
+"""Equality as a proof: two formulas are equal when the normal form of their difference is zero."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.exact.convert import converter
+from cascade_sym.exact.show import factored
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether `expr` is identically zero on the physical domain (rates nonnegative, losses in [0, 1]).
+
+    True is a proof: the numerator reduces to the zero polynomial modulo the relations of its field.
+    OutsideExactDomain is raised for expressions that the exact algebra can't hold.
+
+    >>> a, b, t = sp.symbols("a b t")
+    >>> is_zero(sp.sqrt(a*b)*sp.sin(2*t) - 2*sp.sqrt(a)*sp.sqrt(b)*sp.sin(t)*sp.cos(t))
+    True
+    >>> is_zero(a - b)
+    False
+    """
+    e = sp.sympify(expr)
+    if e.is_zero is not None and e.is_number and e.is_Rational:
+        return bool(e.is_zero)
+    conv, (form,) = converter([e])
+    return conv(form).is_zero
+
+
+def equal(left: Expr, right: Expr) -> bool:
+    """Whether two formulas are identical, proved in the exact algebra (see `is_zero`).
+
+    >>> x = sp.Symbol("epsilon")
+    >>> equal(sp.sqrt(1 - x)**2, 1 - x)
+    True
+    """
+    return is_zero(sp.sympify(left) - sp.sympify(right))
+
+
+def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
+    """The canonical fraction of `expr`: equal expressions give the same result.
+
+    `factor=True` writes numerator and denominator as products of irreducible factors.
+
+    >>> a, b = sp.symbols("a b")
+    >>> normal_form((a**2 - b**2)/(a + b))
+    a - b
+    """
+    conv, (form,) = converter([sp.sympify(expr)])
+    value = conv(form)
+    if not factor:
+        return conv.expr(value)
+    meaning = conv.field.meaning
+    return factored(value.num, meaning) / factored(value.den, meaning)

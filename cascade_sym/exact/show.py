@@ -1,0 +1,26 @@
+"""Polynomials of the exact domain as SymPy expressions, in a deterministic order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.exact.fraction import Poly
+
+
+def poly_to_expr(p: Poly, meaning: Sequence[Expr]) -> Expr:
+    """The polynomial `p` with generator i replaced by `meaning[i]`."""
+    terms = []
+    for mono, c in p.terms():
+        powers = [meaning[i] ** int(k) for i, k in enumerate(mono) if k]
+        terms.append(sp.Mul(sp.Integer(int(c)), *powers))
+    return sp.Add(*terms)
+
+
+def factored(p: Poly, meaning: Sequence[Expr]) -> Expr:
+    """The polynomial as a product of its irreducible factors."""
+    content, factors = p.factor()
+    parts = [poly_to_expr(f, meaning) ** int(k) for f, k in factors]
+    return sp.Mul(sp.Integer(int(content)), *parts)
