@@ -1,0 +1,15 @@
+"""Operators: linear forms and normally ordered polynomials."""
+
+from cascade_sym.operators.linear import LinearForm, Op, linear_sum, op
+from cascade_sym.operators.polynomial import (
+    OperatorPolynomial,
+    as_operator,
+    commutator,
+    operator,
+    quadratures,
+)
+
+__all__ = [
+    "LinearForm", "Op", "OperatorPolynomial", "as_operator", "commutator", "linear_sum", "op", "operator",
+    "quadratures",
+]  # fmt: skip

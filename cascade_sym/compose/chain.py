@@ -1,0 +1,85 @@
+"""A cascade as it is written down: `S >> Loss(eps) >> M`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, reduce
+
+from cascade_sym.compose.network import series
+from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch
+from cascade_sym.parts.part import SINGLE, Part
+from cascade_sym.system import LinearSystem
+
+
+@dataclass(frozen=True)
+class Chain(Part):
+    """Parts (or systems) in series; flat, so that (a >> b) >> c and a >> (b >> c) are the same value.
+
+    Parts without memory take the channels of their neighbours; unnamed parts are numbered along the cascade.
+    """
+
+    items: tuple[object, ...]
+    name: str | None = None
+
+    kind = "cascade"
+
+    def __post_init__(self) -> None:
+        flat: list[object] = []
+        for x in self.items:
+            flat.extend(x.items if isinstance(x, Chain) else [x])
+        for x in flat:
+            if not isinstance(x, Part | LinearSystem):
+                raise ParameterError(f"{x!r} can't stand in a cascade; give parts or linear systems.")
+        object.__setattr__(self, "items", tuple(flat))
+
+    @property
+    def channels(self) -> tuple[str, ...] | None:
+        fixed = {_channels(x) for x in self.items} - {None}
+        if len({frozenset(c) for c in fixed if c is not None}) > 1:
+            raise PortMismatch(
+                f"the cascade joins parts with different channels: {sorted(map(str, fixed))}; sideband parts "
+                "(Oscillator, two-mode Squeezer) and narrow-band parts (Cavity) can't be joined directly."
+            )
+        return next((_channels(x) for x in self.items if _channels(x) is not None), None)
+
+    @cached_property
+    def _system(self) -> LinearSystem:
+        channels = self.channels or SINGLE
+        taken = [x.name for x in self.items if isinstance(x, Part) and x.name]
+        if twice := {n for n in taken if taken.count(n) > 1}:
+            raise DuplicateName(f"{sorted(twice)} used twice in the cascade; give each part its own name.")
+        built, count = [], {}
+        for x in self.items:
+            if isinstance(x, LinearSystem):
+                built.append(x)
+                continue
+            assert isinstance(x, Part)
+            name = x.name
+            while name is None:
+                count[x.kind] = count.get(x.kind, 0) + 1
+                trial = f"{x.kind}{count[x.kind]}"
+                name = trial if trial not in taken else None
+            built.append(x.build(name, channels))
+        return reduce(series, built)
+
+    def system(self) -> LinearSystem:
+        return self._system
+
+    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        return self._system
+
+
+def _channels(x: object) -> tuple[str, ...] | None:
+    if isinstance(x, LinearSystem):
+        return x.in_ports[0].channels if x.in_ports else None
+    assert isinstance(x, Part)
+    return x.channels
+
+
+def as_system(x: object) -> LinearSystem:
+    """A part, a cascade or a system as a LinearSystem; ParameterError for anything else."""
+    if isinstance(x, LinearSystem):
+        return x
+    if isinstance(x, Part):
+        return x.system()
+    raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")

@@ -1,0 +1,104 @@
+"""Linear forms in operators: sums of coefficient times mode or field operator.
+
+Every equation of a linear system is one: da/dt and each output field, in the modes and the input fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.symbols import conj
+
+
+class Op(NamedTuple):
+    """A mode or field operator: its name, and whether it is the adjoint.
+
+    >>> Op("a").dagger()
+    Op(name='a', dag=True)
+    """
+
+    name: str
+    dag: bool = False
+
+    def dagger(self) -> Op:
+        return Op(self.name, not self.dag)
+
+
+@dataclass(frozen=True)
+class LinearForm:
+    """The sum of coefficient * operator; coefficients are SymPy expressions, terms with zero are dropped.
+
+    >>> x = sp.Symbol("x")
+    >>> f = LinearForm({Op("a"): sp.I*x})
+    >>> f.dagger()[Op("a", True)]
+    -I*x
+    """
+
+    terms: Mapping[Op, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", {o: c for o, c in self.terms.items() if c != 0})
+
+    def __getitem__(self, op: Op) -> Expr:
+        return self.terms.get(op, sp.S.Zero)
+
+    def __iter__(self) -> Iterator[tuple[Op, Expr]]:
+        return iter(self.terms.items())
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __add__(self, other: LinearForm) -> LinearForm:
+        return linear_sum((self, other))
+
+    def __neg__(self) -> LinearForm:
+        return LinearForm({o: -c for o, c in self})
+
+    def __sub__(self, other: LinearForm) -> LinearForm:
+        return self + (-other)
+
+    def scaled(self, factor: Expr) -> LinearForm:
+        """The form times a number."""
+        return LinearForm({o: factor * c for o, c in self})
+
+    def dagger(self) -> LinearForm:
+        """The adjoint form."""
+        return LinearForm({o.dagger(): conj(c) for o, c in self})
+
+    def substituted(self, forms: Mapping[str, LinearForm]) -> LinearForm:
+        """Operators named in `forms` replaced by them (adjoint for adjoint)."""
+        parts = []
+        for o, c in self:
+            if o.name in forms:
+                f = forms[o.name]
+                parts.append((f.dagger() if o.dag else f).scaled(c))
+            else:
+                parts.append(LinearForm({o: c}))
+        return linear_sum(parts)
+
+    def renamed(self, names: Mapping[str, str]) -> LinearForm:
+        """Operators renamed."""
+        return LinearForm({Op(names.get(o.name, o.name), o.dag): c for o, c in self})
+
+    def mapped(self, values: Mapping[Expr, Expr]) -> LinearForm:
+        """Coefficients with `values` substituted."""
+        return LinearForm({o: c.xreplace(dict(values)) for o, c in self})
+
+
+def linear_sum(forms: Iterable[LinearForm]) -> LinearForm:
+    """The sum of linear forms."""
+    total: dict[Op, list[Expr]] = {}
+    for f in forms:
+        for o, c in f:
+            total.setdefault(o, []).append(c)
+    return LinearForm({o: sp.Add(*cs) for o, cs in total.items()})
+
+
+def op(name: str, coefficient: Expr | int = 1, *, dag: bool = False) -> LinearForm:
+    """The form coefficient * name (or its adjoint)."""
+    return LinearForm({Op(name, dag): sp.sympify(coefficient)})

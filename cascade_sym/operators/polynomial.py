@@ -1,0 +1,182 @@
+"""Polynomials in bosonic operators, kept in normal order.
+
+Operators of different names commute; [a, a^dagger] = 1 for those declared bosonic modes. A field operator at one
+time is treated as a mode of its own: its delta-commutator enters only through the input-output rules of
+`cascade_sym.derive`, never through a product at equal times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import DerivationError
+from cascade_sym.exact import is_zero
+from cascade_sym.operators.linear import LinearForm, Op
+from cascade_sym.symbols import conj
+
+Monomial = tuple[Op, ...]
+
+
+@lru_cache(maxsize=100_000)
+def _normal(word: Monomial) -> tuple[tuple[Monomial, int], ...]:
+    """A product of operators as a sum of normally ordered monomials (creation left, sorted by name)."""
+    for i in range(len(word) - 1):
+        x, y = word[i], word[i + 1]
+        if x.name == y.name:
+            if not x.dag and y.dag:  # a a^dagger = a^dagger a + 1
+                swapped = word[:i] + (y, x) + word[i + 2 :]
+                return _collect((*_normal(swapped), *_normal(word[:i] + word[i + 2 :])))
+        elif (x.name, not x.dag) > (y.name, not y.dag):
+            return _normal(word[:i] + (y, x) + word[i + 2 :])
+    return ((word, 1),)
+
+
+def _collect(parts: tuple[tuple[Monomial, int], ...]) -> tuple[tuple[Monomial, int], ...]:
+    total: dict[Monomial, int] = {}
+    for w, k in parts:
+        total[w] = total.get(w, 0) + k
+    return tuple((w, k) for w, k in total.items() if k)
+
+
+@dataclass(frozen=True)
+class OperatorPolynomial:
+    """A sum of coefficient * normally ordered monomial; the empty monomial is the identity.
+
+    >>> a = operator("a")
+    >>> commutator(a, a.dagger()).scalar()
+    1
+    """
+
+    terms: Mapping[Monomial, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", {m: c for m, c in self.terms.items() if c != 0})
+
+    def __add__(self, other: object) -> OperatorPolynomial:
+        o = as_operator(other)
+        total = dict(self.terms)
+        for m, c in o.terms.items():
+            total[m] = total.get(m, sp.S.Zero) + c
+        return OperatorPolynomial(total)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> OperatorPolynomial:
+        return OperatorPolynomial({m: -c for m, c in self.terms.items()})
+
+    def __sub__(self, other: object) -> OperatorPolynomial:
+        return self + (-as_operator(other))
+
+    def __rsub__(self, other: object) -> OperatorPolynomial:
+        return as_operator(other) - self
+
+    def __mul__(self, other: object) -> OperatorPolynomial:
+        if not isinstance(other, OperatorPolynomial):
+            return OperatorPolynomial({m: c * sp.sympify(other) for m, c in self.terms.items()})
+        total: dict[Monomial, list[Expr]] = {}
+        for m, c in self.terms.items():
+            for n, d in other.terms.items():
+                for word, k in _normal(m + n):
+                    total.setdefault(word, []).append(k * c * d)
+        return OperatorPolynomial({m: sp.Add(*cs) for m, cs in total.items()})
+
+    def __rmul__(self, other: object) -> OperatorPolynomial:
+        return self * other
+
+    def __truediv__(self, other: object) -> OperatorPolynomial:
+        if isinstance(other, OperatorPolynomial):
+            raise DerivationError("can't divide by an operator; divide by a number.")
+        return self * (1 / sp.sympify(other))
+
+    def __pow__(self, k: int) -> OperatorPolynomial:
+        if int(k) != k or k < 0:
+            raise DerivationError(f"an operator to the power {k}: only 0, 1, 2, ... are defined.")
+        out = as_operator(1)
+        for _ in range(int(k)):
+            out = out * self
+        return out
+
+    def dagger(self) -> OperatorPolynomial:
+        """The adjoint."""
+        total: dict[Monomial, list[Expr]] = {}
+        for m, c in self.terms.items():
+            for word, k in _normal(tuple(o.dagger() for o in reversed(m))):
+                total.setdefault(word, []).append(k * conj(c))
+        return OperatorPolynomial({m: sp.Add(*cs) for m, cs in total.items()})
+
+    def scalar(self) -> Expr:
+        """The number that this is; DerivationError if operators remain."""
+        if any(self.terms.keys() - {()}):
+            raise DerivationError(f"expected a number, got the operator {self}.")
+        return self.terms.get((), sp.S.Zero)
+
+    def linear(self) -> LinearForm:
+        """As a linear form; DerivationError if it has terms of another degree."""
+        if bad := [m for m in self.terms if len(m) != 1]:
+            raise DerivationError(f"expected an expression linear in the operators, found the term {bad[0]}.")
+        return LinearForm({m[0]: c for m, c in self.terms.items()})
+
+    def names(self) -> frozenset[str]:
+        """Names of all operators that occur."""
+        return frozenset(o.name for m in self.terms for o in m)
+
+    def filtered(self, keep: Callable[[Monomial], bool]) -> OperatorPolynomial:
+        """Only the monomials for which `keep` is true."""
+        return OperatorPolynomial({m: c for m, c in self.terms.items() if keep(m)})
+
+    def substituted(self, values: Mapping[str, OperatorPolynomial]) -> OperatorPolynomial:
+        """Operators replaced by polynomials (adjoint for adjoint)."""
+        out = OperatorPolynomial()
+        for m, c in self.terms.items():
+            term = as_operator(c)
+            for o in m:
+                v = values.get(o.name)
+                if v is None:
+                    v = OperatorPolynomial({(Op(o.name),): sp.S.One})
+                term = term * (v.dagger() if o.dag else v)
+            out = out + term
+        return out
+
+    def mapped(self, values: Mapping[Expr, Expr]) -> OperatorPolynomial:
+        """Coefficients with `values` substituted."""
+        return OperatorPolynomial({m: c.xreplace(dict(values)) for m, c in self.terms.items()})
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether every coefficient is zero, proved in the exact algebra."""
+        return all(is_zero(c) for c in self.terms.values())
+
+
+def as_operator(value: object) -> OperatorPolynomial:
+    """Numbers and linear forms as operator polynomials."""
+    if isinstance(value, OperatorPolynomial):
+        return value
+    if isinstance(value, LinearForm):
+        return OperatorPolynomial({(o,): c for o, c in value})
+    return OperatorPolynomial({(): sp.sympify(value)})
+
+
+def operator(name: str) -> OperatorPolynomial:
+    """The annihilation (or field) operator called `name`."""
+    return OperatorPolynomial({(Op(name),): sp.S.One})
+
+
+def commutator(a: OperatorPolynomial, b: OperatorPolynomial) -> OperatorPolynomial:
+    """[a, b]."""
+    return a * b - b * a
+
+
+def quadratures(name: str) -> tuple[OperatorPolynomial, OperatorPolynomial]:
+    """X = (a + a^dagger)/sqrt2 and P = (a - a^dagger)/(sqrt2 i) of a mode.
+
+    >>> X, P = quadratures("a")
+    >>> commutator(X, P).scalar()
+    I
+    """
+    a = operator(name)
+    return (a + a.dagger()) / sp.sqrt(2), (a - a.dagger()) / (sp.sqrt(2) * sp.I)

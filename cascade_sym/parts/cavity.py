@@ -1,0 +1,120 @@
+"""Cavities and parametric amplifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import ParameterError
+from cascade_sym.operators import OperatorPolynomial, as_operator, operator
+from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, field_name
+from cascade_sym.parts.values import Value, nonnegative, real, value
+from cascade_sym.symbols import conj
+from cascade_sym.system import VACUUM, LinearSystem, Port
+from cascade_sym.system.slh import Channel, slh_system
+
+
+def _rates(kappa: Value | Mapping[str, Value] | None, name: str) -> dict[str, Expr]:
+    if kappa is None or not isinstance(kappa, Mapping):
+        return {"light": nonnegative(kappa, f"kappa of {name}", f"kappa_{name}")}
+    if not kappa:
+        raise ParameterError(f"kappa of {name} is an empty table; give one rate for each port.")
+    return {str(k): nonnegative(v, f"kappa of {name} at port {k!r}") for k, v in kappa.items()}
+
+
+@dataclass(frozen=True)
+class Cavity(Part):
+    """A cavity mode with one or more ports, in the frame of the drive.
+
+        da/dt = -(i Delta + kappa/2) a - sum_k sqrt(kappa_k) b_k,   b_k -> b_k + sqrt(kappa_k) a.
+
+    `kappa` is the decay rate (energy, FWHM) of the port "light", or a table {port: rate}; `loss` is a further
+    rate into an unmonitored vacuum; `detuning` is Delta = omega_cavity - omega_drive.
+
+    >>> Cavity("c", kappa=sp.Symbol("kappa"), detuning=sp.Symbol("Delta")).system().A[0, 0]
+    -I*Delta - kappa/2
+    """
+
+    name: str
+    kappa: Value | Mapping[str, Value] | None = None
+    detuning: Value = 0
+    loss: Value = 0
+
+    kind = "cavity"
+    channels = SINGLE
+
+    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        a = operator(name)
+        H = a.dagger() * a * real(self.detuning, f"detuning of {name}")
+        return _resonator([name], H, {(k, ""): (a, r) for k, r in _rates(self.kappa, name).items()},
+                          {"": (a, nonnegative(self.loss, f"loss rate of {name}"))}, name)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Squeezer(Part):
+    """A parametric amplifier below threshold: degenerate (one mode) or two-mode.
+
+    Degenerate: H = (i/2)(chi a^+2 - chi^* a^2), port "light", one channel; squeezes P for chi > 0.
+    Two-mode (`two_mode=True`): modes <name>+ and <name>-, H = i (chi a_+^+ a_-^+ - chi^* a_+ a_-), whose light
+    port carries the two sidebands. `kappa` is the decay rate of each mode into the port, `loss` into vacuum.
+
+    >>> s = Squeezer("q", chi=sp.Symbol("chi"), kappa=sp.Symbol("kappa")).system()
+    >>> s.A[0, 0], s.A[0, 1]
+    (-kappa/2, chi)
+    """
+
+    name: str
+    chi: Value | None = None
+    kappa: Value | None = None
+    two_mode: bool = False
+    loss: Value = 0
+    detuning: Value = 0
+
+    kind = "squeezer"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return SIDEBANDS if self.two_mode else SINGLE
+
+    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        chi = value(self.chi, f"chi of {name}", f"chi_{name}")
+        (kappa,) = _rates(self.kappa, name).values()
+        lost = nonnegative(self.loss, f"loss rate of {name}")
+        delta = real(self.detuning, f"detuning of {name}")
+        if not self.two_mode:
+            a = operator(name)
+            H = (a.dagger() ** 2 * chi - a**2 * conj(chi)) * (sp.I / 2) + a.dagger() * a * delta
+            return _resonator([name], H, {("light", ""): (a, kappa)}, {"": (a, lost)}, name)
+        ap, am = operator(name + "+"), operator(name + "-")
+        H = (ap.dagger() * am.dagger() * chi - ap * am * conj(chi)) * sp.I
+        H = H + (ap.dagger() * ap + am.dagger() * am) * delta
+        pairs = {("light", "+"): (ap, kappa), ("light", "-"): (am, kappa)}
+        return _resonator([name + "+", name + "-"], H, pairs, {"+": (ap, lost), "-": (am, lost)}, name)
+
+
+def _resonator(
+    modes: list[str],
+    H: OperatorPolynomial,
+    coupled: Mapping[tuple[str, str], tuple[OperatorPolynomial, Expr]],
+    lossy: Mapping[str, tuple[OperatorPolynomial, Expr]],
+    name: str,
+) -> LinearSystem:
+    """Modes coupled to ports: {(port, channel): (operator, rate)} and to vacuum {channel: (operator, rate)}."""
+    slh: list[Channel] = []
+    ins: dict[str, dict[str, str]] = {}
+    outs: dict[str, dict[str, str]] = {}
+    for (port, c), (a, rate) in coupled.items():
+        label = "" if port == "light" else f"_{port}"
+        i, o = field_name(name, f"in{label}", c), field_name(name, f"out{label}", c)
+        ins.setdefault(port, {})[c], outs.setdefault(port, {})[c] = i, o
+        slh.append(Channel(i, o, a * sp.sqrt(rate), sp.S.One, VACUUM))
+    for c, (a, rate) in lossy.items():
+        if rate != 0:
+            slh.append(Channel(field_name(name, "vacuum", c), field_name(name, "lost", c), a * sp.sqrt(rate)))
+    return slh_system(
+        modes, as_operator(H), slh,
+        in_ports=[Port(p, f) for p, f in ins.items()], out_ports=[Port(p, f) for p, f in outs.items()],
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""What every part has in common: a name, a system, and `>>`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from cascade_sym.system import LinearSystem
+
+if TYPE_CHECKING:
+    from cascade_sym.compose.chain import Chain
+
+SIDEBANDS = ("+", "-")
+SINGLE = ("",)
+
+
+class Part(ABC):
+    """A part of an experiment. `a >> b` sends the light of a on to b (series product).
+
+    `channels` are the frequency bands that the part's light port carries, or None for a part that takes any
+    (loss, phase shift, beam splitter); `name` may be None for a part that a cascade should number by itself.
+    """
+
+    name: str | None
+
+    @property
+    @abstractmethod
+    def channels(self) -> tuple[str, ...] | None: ...
+
+    @abstractmethod
+    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        """The part as a system under a definite name, for the given channels."""
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """The word used to number unnamed parts."""
+
+    def system(self) -> LinearSystem:
+        """The part on its own as a LinearSystem."""
+        return self.build(self.name or self.kind, self.channels or SINGLE)
+
+    def __rshift__(self, other: object) -> Chain:
+        from cascade_sym.compose.chain import Chain
+
+        return Chain((self, other))
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import system_latex
+
+        return system_latex(self.system())
+
+
+def field_name(part: str, label: str, channel: str) -> str:
+    """The name of a field of a part: 'S.in+', 'cavity.out'."""
+    return f"{part}.{label}{channel}"

@@ -1,0 +1,52 @@
+"""Reading the parameters of parts: symbols, exact numbers or floats, checked as far as they are numbers."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import ParameterError
+from cascade_sym.symbols import symbol
+
+Value: TypeAlias = Expr | int | float
+
+
+def value(given: Value | None, what: str, default: str | None = None) -> Expr:
+    """A parameter as a SymPy expression; None gives the symbol `default`."""
+    if given is None:
+        if default is None:
+            raise ParameterError(f"{what} is missing; give a symbol, an exact number or a float.")
+        return symbol(default)
+    if isinstance(given, bool) or not isinstance(given, Expr | int | float):
+        got = type(given).__name__
+        raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.")
+    e = sp.sympify(given)
+    if e is sp.nan or e in (sp.zoo,):
+        raise ParameterError(f"{what} is {e}; give a number.")
+    return e
+
+
+def nonnegative(given: Value | None, what: str, default: str | None = None) -> Expr:
+    """A rate, occupancy or cooperativity: not negative where it is a number."""
+    e = value(given, what, default)
+    if e.is_number and (e.is_real is False or e < 0):
+        raise ParameterError(f"{what} is {e}; it must not be negative.")
+    return e
+
+
+def fraction(given: Value | None, what: str, default: str | None = None) -> Expr:
+    """A loss, transmission or efficiency: in [0, 1] where it is a number."""
+    e = value(given, what, default)
+    if e.is_number and (e.is_real is False or e < 0 or e > 1):
+        raise ParameterError(f"{what} is {e}; it must lie in [0, 1].")
+    return e
+
+
+def real(given: Value | None, what: str, default: str | None = None) -> Expr:
+    """A phase, angle or detuning: real."""
+    e = value(given, what, default)
+    if e.has(sp.I):
+        raise ParameterError(f"{what} is {e}; it must be real.")
+    return e

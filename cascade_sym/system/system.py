@@ -1,0 +1,196 @@
+"""LinearSystem: the central value. Quantum Langevin equations and input-output relations of a network.
+
+    da_k/dt = drift[k]       a linear form in modes, input fields and internal fields
+    internal field = form    light between parts, in the order in which it is computed
+    output field = form
+
+Internal fields are let-bindings at the level of operators: composing parts adds a binding and rewrites nothing,
+so that a cascade of n parts costs n steps, and noise correlations are taken where they are simple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy as sp
+from sympy import Expr, ImmutableDenseMatrix
+
+from cascade_sym.errors import DuplicateName, UnknownName, listing
+from cascade_sym.operators import LinearForm, Op
+
+VACUUM = sp.Rational(1, 2)
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named port: a beam of light with one field for each channel.
+
+    A channel is a frequency band: "" for a narrow band around the carrier, "+" and "-" for two sidebands.
+    `fields` maps the channel to the name of the field.
+    """
+
+    name: str
+    fields: Mapping[str, str]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+
+@dataclass(frozen=True)
+class LinearSystem:
+    """Modes, their drift, input fields with their symmetrised noise, internal fields, outputs and ports.
+
+    `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
+    [b(t), b^dagger(t')] = delta(t - t'). Raises DuplicateName for a name used twice and UnknownName for an
+    operator that is neither a mode nor a field.
+    """
+
+    modes: tuple[str, ...]
+    drift: Mapping[str, LinearForm]
+    inputs: Mapping[str, Expr]
+    outputs: Mapping[str, LinearForm]
+    internal: Mapping[str, LinearForm] = field(default_factory=dict)
+    in_ports: tuple[Port, ...] = ()
+    out_ports: tuple[Port, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [*self.modes, *self.inputs, *self.internal]
+        if len(set(names)) != len(names):
+            twice = {n for n in names if names.count(n) > 1}
+            raise DuplicateName(f"{listing(twice)} used twice; give each mode and each part its own name.")
+        known = set(self.modes) | set(self.inputs)
+        for f, form in self.internal.items():
+            _check(form, known, f"internal field {f!r}")
+            known.add(f)
+        for n, form in (*self.drift.items(), *self.outputs.items()):
+            _check(form, known, repr(n))
+
+    def __rshift__(self, other: object) -> object:
+        from cascade_sym.compose.chain import Chain
+
+        return Chain((self, other))
+
+    def __rrshift__(self, other: object) -> object:
+        from cascade_sym.compose.chain import Chain
+
+        return Chain((other, self))
+
+    # -- flattened views ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _flat(self) -> Mapping[str, LinearForm]:
+        done: dict[str, LinearForm] = {}
+        for f, form in self.internal.items():
+            done[f] = _tidy(form.substituted(done))
+        return done
+
+    def equation(self, mode: str) -> LinearForm:
+        """da/dt of a mode, in modes and input fields."""
+        if mode not in self.drift:
+            raise UnknownName(f"no mode {mode!r}; the modes are {listing(self.modes)}.")
+        return _tidy(self.drift[mode].substituted(self._flat))
+
+    def output(self, name: str) -> LinearForm:
+        """An output field (or internal field), in modes and input fields."""
+        if name in self._flat:
+            return self._flat[name]
+        if name not in self.outputs:
+            raise UnknownName(f"no output {name!r}; the outputs are {listing(self.outputs)}.")
+        return _tidy(self.outputs[name].substituted(self._flat))
+
+    def in_port(self, name: str) -> Port:
+        return _port(self.in_ports, name, "input")
+
+    def out_port(self, name: str) -> Port:
+        return _port(self.out_ports, name, "output")
+
+    # -- doubled-up matrices: rows and columns (a_1, a_1^dagger, a_2, ...) ----------------------------------
+
+    def _matrix(self, rows: list[LinearForm], columns: tuple[str, ...]) -> ImmutableDenseMatrix:
+        ops = [Op(c, d) for c in columns for d in (False, True)]
+        full = [r for form in rows for r in (form, form.dagger())]
+        return ImmutableDenseMatrix(len(full), len(ops), [r[o] for r in full for o in ops])
+
+    @property
+    def A(self) -> ImmutableDenseMatrix:
+        """Drift matrix, in the basis (a_1, a_1^dagger, a_2, a_2^dagger, ...)."""
+        return self._matrix([self.equation(m) for m in self.modes], self.modes)
+
+    @property
+    def B(self) -> ImmutableDenseMatrix:
+        """Input matrix: modes by input fields, both doubled up."""
+        return self._matrix([self.equation(m) for m in self.modes], tuple(self.inputs))
+
+    @property
+    def C(self) -> ImmutableDenseMatrix:
+        """Output matrix: output fields by modes, both doubled up."""
+        return self._matrix([self.output(f) for f in self.outputs], self.modes)
+
+    @property
+    def D(self) -> ImmutableDenseMatrix:
+        """Feedthrough matrix: output fields by input fields, both doubled up."""
+        return self._matrix([self.output(f) for f in self.outputs], tuple(self.inputs))
+
+    @property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """All symbols of the system, sorted by name."""
+        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
+        found = {s for f in forms for _, c in f for s in c.free_symbols}
+        found |= {s for e in self.inputs.values() for s in e.free_symbols}
+        return tuple(sorted(found, key=lambda s: s.name))
+
+    def subs(self, values: Mapping[sp.Symbol, Expr]) -> LinearSystem:
+        """Parameters replaced exactly."""
+        v = {k: sp.sympify(x) for k, x in values.items()}
+
+        def mapped(table: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
+            return {k: f.mapped(v) for k, f in table.items()}
+
+        return LinearSystem(
+            self.modes, mapped(self.drift), {k: e.xreplace(v) for k, e in self.inputs.items()},
+            mapped(self.outputs), mapped(self.internal), self.in_ports, self.out_ports,
+        )  # fmt: skip
+
+    def renamed(self, names: Mapping[str, str]) -> LinearSystem:
+        """Modes and fields renamed (old -> new); UnknownName for one that does not exist."""
+        have = {*self.modes, *self.inputs, *self.internal, *self.outputs}
+        if bad := set(names) - have:
+            raise UnknownName(f"no mode or field {listing(bad)}; there are {listing(have)}.")
+
+        def new(n: str) -> str:
+            return names.get(n, n)
+
+        def table(t: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
+            return {new(k): f.renamed(names) for k, f in t.items()}
+
+        def ports(ps: tuple[Port, ...]) -> tuple[Port, ...]:
+            return tuple(Port(p.name, {c: new(f) for c, f in p.fields.items()}) for p in ps)
+
+        return LinearSystem(
+            tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
+            table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports),
+        )  # fmt: skip
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import system_latex
+
+        return system_latex(self)
+
+
+def _check(form: LinearForm, known: set[str], where: str) -> None:
+    if bad := {o.name for o, _ in form} - known:
+        raise UnknownName(f"{where} uses {listing(bad)}, neither a mode nor a field known there: {listing(known)}.")
+
+
+def _port(ports: tuple[Port, ...], name: str, kind: str) -> Port:
+    for p in ports:
+        if p.name == name:
+            return p
+    raise UnknownName(f"no {kind} port {name!r}; there are {listing(p.name for p in ports)}.")
+
+
+def _tidy(form: LinearForm) -> LinearForm:
+    return LinearForm({o: (sp.expand_mul(c) if isinstance(c, sp.Add) else c) for o, c in form})
