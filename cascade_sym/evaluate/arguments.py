@@ -1,0 +1,75 @@
+"""Arguments of an evaluator: which names, which shapes, which types; every mistake has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, listing
+
+
+def check_names(given: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raises UnknownParameter or MissingParameter, with the nearest known name where one is near."""
+    from difflib import get_close_matches
+
+    have, want = set(given), set(wanted)
+    if extra := have - want:
+        near = [m for e in sorted(extra) for m in get_close_matches(e, want - have, 1)]
+        hint = f" Did you mean {listing(near)}?" if near else ""
+        raise UnknownParameter(f"no parameter {listing(extra)}; the parameters are {listing(want)}.{hint}")
+    if missing := want - have:
+        raise MissingParameter(f"no value for {listing(missing)}; give every one of {listing(want)}.")
+
+
+def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: Any) -> dict[str, np.ndarray]:
+    """Every value as an array of `dtype` (or its complex partner for complex symbols)."""
+    arrays = {}
+    for name, value in values.items():
+        try:
+            a = np.asarray(value)
+            if a.dtype.kind not in "biufc":
+                a = a.astype(np.float64)
+        except (TypeError, ValueError) as why:
+            raise ParameterError(f"{name} must be a number or an array of numbers; got {value!r}.") from why
+        if a.dtype.kind == "c" and name not in complex_names:
+            raise ParameterError(
+                f"{name} is a real parameter, but its values are complex; pass their real part."
+            )
+        target = np.result_type(dtype, np.complex64) if name in complex_names else np.dtype(dtype)
+        arrays[name] = a if a.dtype == target else a.astype(target)
+    return arrays
+
+
+def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
+    """The broadcast shape; ParameterError that lists the shapes where there is none."""
+    try:
+        return np.broadcast_shapes(*(a.shape for a in arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{n}: {a.shape}" for n, a in arrays.items() if a.ndim)
+        raise ParameterError(
+            f"the arrays do not broadcast together ({shapes}); "
+            f"give each its own axis, e.g. a[:, None] and b[None, :]."
+        ) from None
+
+
+def flat(a: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """`a` spread over `shape` as a 1-d contiguous array, or a Python number where it is a single value."""
+    if a.size == 1:
+        return a.reshape(-1)[0]
+    return np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(-1)
+
+
+def check_out(out: Any, shape: tuple[int, ...], dtype: Any, name: str) -> None:
+    """Raises ParameterError unless `out` is a writable array of that shape and a type that holds the
+    result.
+    """
+    if not isinstance(out, np.ndarray):
+        raise ParameterError(f"out for {name!r} must be a NumPy array; got {type(out).__name__}.")
+    if out.shape != shape:
+        raise ParameterError(f"out for {name!r} has shape {out.shape}, but the result has shape {shape}.")
+    if not np.can_cast(dtype, out.dtype, casting="same_kind"):
+        raise ParameterError(f"out for {name!r} has type {out.dtype}, which cannot hold {np.dtype(dtype)}.")
+    if not out.flags.writeable:
+        raise ParameterError(f"out for {name!r} is read-only.")

@@ -1,0 +1,1 @@
+"""Ways to run a program: blocked NumPy, compiled vector code, arbitrary precision, JAX."""

@@ -1,0 +1,201 @@
+"""Building programs: one node for each distinct value, with the simplifications that cost no digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from cascade_sym.evaluate.program.constants import Constant, fold
+from cascade_sym.evaluate.program.nodes import Node, Output, Program, arguments, needed
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+class Builder:
+    """Adds operations one by one; equal operations on equal arguments give the same node (value numbering).
+
+    >>> b = Builder()
+    >>> x = b.param("x")
+    >>> b.add(x, b.one) == b.add(b.one, x)
+    True
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._index: dict[Node, int] = {}
+        self.labels: dict[int, str] = {}
+        self.zero = self.const(ZERO)
+        self.one = self.const(ONE)
+
+    def _node(self, *node: object) -> int:
+        key = tuple(node)
+        if key not in self._index:
+            self._index[key] = len(self.nodes)
+            self.nodes.append(key)
+        return self._index[key]
+
+    def const(self, value: Constant | int) -> int:
+        """An exact constant."""
+        return self._node("const", Fraction(value) if isinstance(value, int) else value)
+
+    def param(self, name: str, part: str = "re") -> int:
+        """A parameter's real part, or its imaginary part with part="im"."""
+        return self._node("param", name, part)
+
+    def value(self, i: int) -> Constant | None:
+        """The constant at node `i`, or None."""
+        return self.nodes[i][1] if self.nodes[i][0] == "const" else None
+
+    def _negated(self, i: int) -> int | None:
+        return self.nodes[i][1] if self.nodes[i][0] == "neg" else None
+
+    def _folded(self, op: str, *args: int) -> int | None:
+        values = [self.value(a) for a in args]
+        if any(v is None for v in values):
+            return None
+        return self.const(fold(op, *values))
+
+    def neg(self, a: int) -> int:
+        if (c := self._folded("neg", a)) is not None:
+            return c
+        if (inner := self._negated(a)) is not None:
+            return inner
+        if self.nodes[a][0] == "sub":
+            return self.sub(self.nodes[a][2], self.nodes[a][1])
+        return self._node("neg", a)
+
+    def add(self, a: int, b: int) -> int:
+        if (c := self._folded("add", a, b)) is not None:
+            return c
+        if a == self.zero:
+            return b
+        if b == self.zero:
+            return a
+        if (nb := self._negated(b)) is not None:
+            return self.sub(a, nb)
+        if (na := self._negated(a)) is not None:
+            return self.sub(b, na)
+        return self._node("add", *sorted((a, b)))
+
+    def sub(self, a: int, b: int) -> int:
+        if (c := self._folded("sub", a, b)) is not None:
+            return c
+        if a == b:
+            return self.zero
+        if b == self.zero:
+            return a
+        if a == self.zero:
+            return self.neg(b)
+        if (nb := self._negated(b)) is not None:
+            return self.add(a, nb)
+        if (na := self._negated(a)) is not None:
+            return self.neg(self.add(na, b))
+        return self._node("sub", a, b)
+
+    def mul(self, a: int, b: int) -> int:
+        if (c := self._folded("mul", a, b)) is not None:
+            return c
+        if self.zero in (a, b):
+            return self.zero
+        for x, y in ((a, b), (b, a)):
+            if x == self.one:
+                return y
+            if self.value(x) == -ONE:
+                return self.neg(y)
+            if (nx := self._negated(x)) is not None:
+                return self.neg(self.mul(nx, y))
+        return self._node("mul", *sorted((a, b)))
+
+    def div(self, a: int, b: int) -> int:
+        if b != self.zero and (c := self._folded("div", a, b)) is not None:
+            return c
+        if b == self.one:
+            return a
+        for x, other, swapped in ((a, b, False), (b, a, True)):
+            if (nx := self._negated(x)) is not None:
+                return self.neg(self.div(other, nx) if swapped else self.div(nx, other))
+        return self._node("div", a, b)
+
+    def square(self, a: int) -> int:
+        return self.mul(a, a)
+
+    def power(self, a: int, n: int) -> int:
+        """`a**n` for an integer n, by squaring."""
+        if n < 0:
+            return self.div(self.one, self.power(a, -n))
+        result, base = self.one, a
+        while n:
+            if n & 1:
+                result = self.mul(result, base)
+            n >>= 1
+            if n:
+                base = self.mul(base, base)
+        return result
+
+    def unary(self, op: str, a: int) -> int:
+        """Any other operation of one argument."""
+        if op == "neg":
+            return self.neg(a)
+        if op not in ("rint",) and (c := self._folded(op, a)) is not None:
+            return c
+        inner = self._negated(a)
+        if inner is not None and op in ("abs", "cos", "cosh"):
+            return self.unary(op, inner)
+        if inner is not None and op in ("sin", "tan", "atan", "asin", "sinh", "tanh", "rint"):
+            return self.neg(self.unary(op, inner))
+        return self._node(op, a)
+
+    def apply(self, op: str, *args: int) -> int:
+        """The operation `op` on nodes."""
+        known = {"add": self.add, "sub": self.sub, "mul": self.mul, "div": self.div}
+        if op in known:
+            return known[op](*args)
+        if len(args) == 1:
+            return self.unary(op, args[0])
+        if op in ("min", "max") and args[0] == args[1]:
+            return args[0]
+        if op == "select" and args[1] == args[2]:
+            return args[1]
+        return self._node(op, *args)
+
+    def total(self, terms: Iterable[int]) -> int:
+        """The sum of `terms`, positive ones first so that no leading change of sign is needed."""
+        ordered = sorted(terms, key=lambda t: self._negated(t) is not None)
+        result = self.zero
+        for t in ordered:
+            result = self.add(result, t)
+        return result
+
+    def product(self, factors: Iterable[int]) -> int:
+        """The product of `factors`, from left to right."""
+        result = self.one
+        for f in factors:
+            result = self.mul(result, f)
+        return result
+
+    def finish(self, outputs: Iterable[Output]) -> Program:
+        """The program for `outputs`, without what they do not need."""
+        outs = list(outputs)
+        keep = needed(self.nodes, [i for o in outs for i in (o.re, o.im) if i is not None])
+        place = {old: new for new, old in enumerate(keep)}
+        nodes = tuple(moved(self.nodes[i], place) for i in keep)
+        moved_outs = tuple(Output(o.name, place[o.re], None if o.im is None else place[o.im]) for o in outs)
+        return Program(nodes, moved_outs, {place[i]: s for i, s in self.labels.items() if i in place})
+
+
+def moved(node: Node, place: dict[int, int]) -> Node:
+    """`node` with its arguments renumbered."""
+    return node if not arguments(node) else (node[0], *(place[a] for a in node[1:]))
+
+
+def replay(program: Program, builder: Builder) -> list[int]:
+    """Every node of `program` built again in `builder`; its new position by its old one."""
+    new: list[int] = []
+    for node in program.nodes:
+        if node[0] == "const":
+            new.append(builder.const(node[1]))
+        elif node[0] == "param":
+            new.append(builder.param(node[1], node[2]))
+        else:
+            new.append(builder.apply(node[0], *(new[a] for a in node[1:])))
+    return new

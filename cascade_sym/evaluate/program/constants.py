@@ -1,0 +1,105 @@
+"""Exact constants of a program: rationals, and irrational numbers as nested tuples of operations on them.
+
+A constant is a `Fraction` or `(operation, constant, ...)`, with `("pi",)` as a leaf. It is rounded once,
+correctly, to whatever a backend computes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from math import isqrt
+from typing import Any
+
+import flint
+
+from cascade_sym.errors import ParameterError
+
+Constant = Any  # Fraction or nested tuple
+
+EXACT: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a: -a,
+    "abs": abs,
+    "min": min,
+    "max": max,
+}
+
+
+def fold(op: str, *args: Constant) -> Constant:
+    """The constant `op(args)`, a Fraction wherever that is exact.
+
+    >>> fold("div", Fraction(1), Fraction(3))
+    Fraction(1, 3)
+    >>> fold("sqrt", Fraction(2))
+    ('sqrt', Fraction(2, 1))
+    """
+    if all(isinstance(a, Fraction) for a in args):
+        if op in EXACT:
+            return EXACT[op](*args)
+        if op == "div" and args[1]:
+            return args[0] / args[1]
+        if op == "sqrt" and args[0] >= 0:
+            p, q = isqrt(args[0].numerator), isqrt(args[0].denominator)
+            if p * p == args[0].numerator and q * q == args[0].denominator:
+                return Fraction(p, q)
+    return (op, *args)
+
+
+def ball(c: Constant) -> flint.arb:
+    """The constant as a ball at flint's current precision."""
+    if isinstance(c, Fraction):
+        return flint.arb(flint.fmpq(c.numerator, c.denominator))
+    op, *rest = c
+    if op == "pi":
+        return flint.arb.pi()
+    args = [ball(a) for a in rest]
+    simple: dict[str, Callable[..., Any]] = {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "mul": lambda a, b: a * b,
+        "div": lambda a, b: a / b,
+        "neg": lambda a: -a,
+        "pow": lambda a, b: a**b,
+        "abs": abs,
+        "atan2": lambda a, b: flint.arb.atan2(a, b),
+        "min": lambda a, b: a.min(b),
+        "max": lambda a, b: a.max(b),
+    }
+    return simple[op](*args) if op in simple else getattr(args[0], op)()
+
+
+def sign(c: Constant) -> int | None:
+    """-1, 0 or 1; None for an irrational constant whose sign 1000 bits do not show."""
+    if isinstance(c, Fraction):
+        return (c > 0) - (c < 0)
+    with flint.ctx.workprec(1000):
+        b = ball(c)
+    return 1 if b > 0 else -1 if b < 0 else None
+
+
+@lru_cache(maxsize=65536)
+def parts(c: Constant, count: int = 1) -> tuple[float, ...]:
+    """`count` doubles whose sum is `c` to about `53*count` bits, the first correctly rounded.
+
+    Raises ParameterError where the constant is not a finite real number.
+
+    >>> parts(Fraction(1, 4), 2)
+    (0.25, 0.0)
+    """
+    with flint.ctx.workprec(64 + 60 * count):
+        rest, out = ball(c), []
+        for _ in range(count):
+            if not rest.is_finite():
+                raise ParameterError(f"the constant {c} in an expression is not a finite real number.")
+            out.append(float(rest.mid()))
+            rest = rest - flint.arb(out[-1])
+    return tuple(out)
+
+
+def is_double(c: Constant) -> bool:
+    """Whether `c` is exactly a double."""
+    return isinstance(c, Fraction) and Fraction(parts(c)[0]) == c

@@ -1,0 +1,110 @@
+"""The straight-line program: real operations in an order in which each uses only earlier ones.
+
+A node is a tuple `(operation, argument, ...)` whose arguments are positions of earlier nodes, save for the
+two leaves `("const", exact number)` and `("param", name, part)` with part "re" or "im". Complex values are
+pairs of real nodes, so that a backend, an error bound or a gradient only ever meets real arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Node = tuple[Any, ...]
+
+UNARY = frozenset(
+    [
+        "neg",
+        "abs",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "log",
+        "atan",
+        "asin",
+        "acos",
+        "sinh",
+        "cosh",
+        "tanh",
+        "rint",
+    ]
+)
+BINARY = frozenset(["add", "sub", "mul", "div", "pow", "atan2", "min", "max", "proderr", "copysign"])
+TERNARY = frozenset(["select"])  # select(c, a, b): a where c >= 0, else b
+LEAVES = frozenset(["const", "param"])
+FREE = frozenset(["const", "param", "neg"])  # not counted as work
+
+
+@dataclass(frozen=True)
+class Output:
+    """One result: its name, the node of its real part and, where it is complex, that of its imaginary
+    part.
+    """
+
+    name: str
+    re: int
+    im: int | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """Nodes, outputs, and the names that definitions gave to some nodes (for readable source only)."""
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[Output, ...]
+    labels: Mapping[int, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that are used, sorted."""
+        return tuple(sorted({n[1] for n in self.nodes if n[0] == "param"}))
+
+    def output_nodes(self) -> list[int]:
+        """Positions of all output parts, in order."""
+        return [i for o in self.outputs for i in (o.re, o.im) if i is not None]
+
+    def operations(self) -> set[str]:
+        """The operations that occur."""
+        return {n[0] for n in self.nodes}
+
+
+def arguments(node: Node) -> tuple[int, ...]:
+    """The earlier nodes that `node` uses.
+
+    >>> arguments(("add", 0, 1)), arguments(("const", 2))
+    ((0, 1), ())
+    """
+    return () if node[0] in LEAVES else node[1:]
+
+
+def needed(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> list[int]:
+    """Positions that `roots` depend on, in increasing order."""
+    want = [False] * len(nodes)
+    for r in roots:
+        want[r] = True
+    for i in range(len(nodes) - 1, -1, -1):
+        if want[i]:
+            for a in arguments(nodes[i]):
+                want[a] = True
+    return [i for i, w in enumerate(want) if w]
+
+
+def last_uses(program: Program) -> dict[int, int]:
+    """For each node the position of the last node that uses it; outputs live to the end."""
+    last: dict[int, int] = {}
+    for i, node in enumerate(program.nodes):
+        last.setdefault(i, i)
+        for a in arguments(node):
+            last[a] = i
+    for i in program.output_nodes():
+        last[i] = len(program.nodes)
+    return last
+
+
+def operation_counts(program: Program) -> dict[str, int]:
+    """How often each arithmetic operation is done for one point; changes of sign are not counted."""
+    return dict(sorted(Counter(n[0] for n in program.nodes if n[0] not in FREE).items()))

@@ -1,0 +1,100 @@
+"""What an evaluator is asked for, in one form: definitions, named outputs, and how to hand results back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
+from cascade_sym.evaluate.serial import Data, from_data, to_data
+from cascade_sym.symbols import is_complex_symbol
+
+Form = Literal["single", "mapping", "sequence"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Named expressions over shared definitions; `form` says whether one value, a dict or a tuple is
+    returned.
+    """
+
+    definitions: Definitions
+    outputs: tuple[tuple[str, Expr], ...]
+    form: Form
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters, sorted."""
+        return tuple(s.name for s in self.definitions.parameters(*(e for _, e in self.outputs)))
+
+    @property
+    def complex_parameters(self) -> frozenset[str]:
+        """Names of the parameters that take complex values."""
+        symbols = self.definitions.parameters(*(e for _, e in self.outputs))
+        return frozenset(s.name for s in symbols if is_complex_symbol(s))
+
+    def data(self) -> Data:
+        """Plain nested tuples that `from_plain` turns back into an equal target."""
+        defs = tuple((to_data(s), to_data(e)) for s, e in self.definitions)
+        return (self.form, defs, tuple((n, to_data(e)) for n, e in self.outputs))
+
+
+def from_plain(data: Data) -> Target:
+    """The target that `Target.data` described."""
+    form, defs, outs = data
+    items = tuple((from_data(s), from_data(e)) for s, e in defs)
+    return Target(Definitions(items), tuple((n, from_data(e)) for n, e in outs), form)
+
+
+def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:
+    """A Target from an expression, a Quantity, Definitions, or a mapping or sequence of the former two.
+
+    `outputs` picks results, or defined symbols, by name; the answer is then a mapping in that order.
+    Raises ParameterError for anything else, UnknownName for a name that is neither.
+    """
+    if isinstance(target, Definitions):
+        named = [(s.name, s) for s, _ in target]
+        return picked(Target(target, tuple(named), "mapping"), outputs)
+    if isinstance(target, (Expr, Quantity, int, float)):
+        return picked(collected([("value", target)], "single"), outputs)
+    if isinstance(target, Mapping):
+        return picked(collected([(str(k), v) for k, v in target.items()], "mapping"), outputs)
+    if isinstance(target, Sequence) and not isinstance(target, str):
+        return picked(collected([(f"value{k}", v) for k, v in enumerate(target)], "sequence"), outputs)
+    raise ParameterError(
+        f"an evaluator needs an expression, a Quantity, Definitions, or a mapping or sequence of them; "
+        f"got {type(target).__name__}."
+    )
+
+
+def collected(items: list[tuple[str, Any]], form: Form) -> Target:
+    if not items:
+        raise ParameterError("an evaluator needs at least one expression; the collection is empty.")
+    defs, outs = Definitions(), []
+    for name, item in items:
+        if isinstance(item, Quantity):
+            defs = defs.merged(item.definitions)
+            outs.append((name if form == "mapping" else item.name, item.expr))
+        elif isinstance(item, (Expr, int, float)):
+            outs.append((name, sp.sympify(item)))
+        else:
+            raise ParameterError(f"{name} must be an expression or a Quantity; got {type(item).__name__}.")
+    names = [n for n, _ in outs]
+    if len(set(names)) < len(names):
+        twice = {n for n in names if names.count(n) > 1}
+        raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
+    return Target(defs, tuple(outs), form)
+
+
+def picked(target: Target, outputs: Sequence[str] | None) -> Target:
+    if outputs is None:
+        return target
+    known = {s.name: s for s, _ in target.definitions} | dict(target.outputs)
+    if bad := [n for n in outputs if n not in known]:
+        raise UnknownName(f"no result or definition called {listing(bad)}; there are {listing(known)}.")
+    return Target(target.definitions, tuple((n, known[n]) for n in outputs), "mapping")
