@@ -16,6 +16,7 @@ from cascade_sym.definitions.definitions import Definitions
 class Quantity:
     """`name` = `expr`, where `expr` may use the symbols of `definitions`.
 
+    `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state).
     `steps` is the derivation (a tuple of `cascade_sym.derive.Step`), empty for plain expressions.
 
     >>> x, y = sp.symbols("x y")
@@ -30,15 +31,16 @@ class Quantity:
     expr: Expr
     definitions: Definitions = field(default_factory=Definitions)
     steps: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    domain: tuple[Expr, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expr", sp.sympify(self.expr))
-        object.__setattr__(self, "definitions", self.definitions.needed(self.expr))
+        object.__setattr__(self, "definitions", self.definitions.needed(self.expr, *self.domain))
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that a value is needed for, sorted by name."""
-        return self.definitions.parameters(self.expr)
+        return self.definitions.parameters(self.expr, *self.domain)
 
     def inline(self) -> Expr:
         """The expression with every definition written out."""
@@ -47,7 +49,8 @@ class Quantity:
     def subs(self, values: Mapping[Symbol, Expr]) -> Quantity:
         """Parameters replaced by `values` (exactly; simultaneous)."""
         new = {k: sp.sympify(v) for k, v in values.items()}
-        return Quantity(self.name, self.expr.xreplace(new), self.definitions.substituted(new), self.steps)
+        domain = tuple(d.xreplace(new) for d in self.domain)
+        return Quantity(self.name, self.expr.xreplace(new), self.definitions.substituted(new), self.steps, domain)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import quantity_latex

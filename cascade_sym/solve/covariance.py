@@ -1,0 +1,231 @@
+"""Steady-state covariances of any stable cascade or network, in closed form, as named definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr, ImmutableDenseMatrix, Symbol
+
+from cascade_sym.compose import as_system
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import UnknownName, UnstableError, listing
+from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.fields import Fields, symmetrised
+from cascade_sym.solve.lyapunov import Lyapunov
+from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.sectors import is_self_adjoint, sectors
+from cascade_sym.solve.stability import hurwitz_conditions
+from cascade_sym.symbols import conj, is_real
+from cascade_sym.system import LinearSystem
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Symmetrised second moments of quadratures, V_ij = <q_i q_j + q_j q_i>/2 - <q_i><q_j>.
+
+    Read an element as `V["X_S", "X_M"]` (a Quantity over shared definitions); `V.matrix` has rows and columns in the
+    order `V.quadratures` = (X_1, P_1, X_2, P_2, ...). Vacuum is 1/2 (see Conventions for others). `stability` are
+    expressions that are positive exactly where the steady state exists.
+    """
+
+    modes: tuple[str, ...]
+    elements: Mapping[tuple[str, str], Expr]
+    definitions: Definitions
+    stability: tuple[Expr, ...] = ()
+
+    @property
+    def quadratures(self) -> tuple[str, ...]:
+        return tuple(f"{q}_{m}" for m in self.modes for q in "XP")
+
+    def __getitem__(self, key: tuple[str, str]) -> Quantity:
+        i, j = key
+        for q in (i, j):
+            if q not in self.quadratures:
+                raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
+        name = f"var_{i}" if i == j else f"cov_{i}_{j}"
+        return self.quantity(name, self.element(i, j))
+
+    def element(self, i: str, j: str) -> Expr:
+        """V_ij as an expression over `definitions`."""
+        return self.elements[i, j] if (i, j) in self.elements else self.elements.get((j, i), sp.S.Zero)
+
+    def quantity(self, name: str, expr: Expr) -> Quantity:
+        """An expression in elements of this covariance, as a Quantity that knows where it exists."""
+        return Quantity(name, expr, self.definitions, domain=self.stability)
+
+    @property
+    def matrix(self) -> ImmutableDenseMatrix:
+        """The whole matrix over `definitions`."""
+        q = self.quadratures
+        return ImmutableDenseMatrix(len(q), len(q), [self.element(i, j) for i in q for j in q])
+
+    def quadratic(self, weights: Mapping[str, Expr]) -> Expr:
+        """The variance of sum_i weights[i] q_i."""
+        w = {k: sp.sympify(v) for k, v in weights.items() if v != 0}
+        for q in w:
+            if q not in self.quadratures:
+                raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
+        terms = []
+        names = list(w)
+        for a, i in enumerate(names):
+            terms.append(w[i] ** 2 * self.element(i, i))
+            terms += [2 * w[i] * w[j] * self.element(i, j) for j in names[a + 1 :]]
+        return sp.Add(*terms)
+
+    def subs(self, values: Mapping[Symbol, Expr]) -> Covariance:
+        """Parameters replaced exactly."""
+        v = {k: sp.sympify(x) for k, x in values.items()}
+        elements = {k: e.xreplace(v) for k, e in self.elements.items()}
+        return Covariance(self.modes, elements, self.definitions.substituted(v),
+                          tuple(s.xreplace(v) for s in self.stability))  # fmt: skip
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import covariance_latex
+
+        return covariance_latex(self)
+
+
+def covariance(system: object) -> Covariance:
+    """The steady-state covariance matrix of a part, cascade or LinearSystem.
+
+    Every element is a named definition (gamma_S, R_M_S, var_X_S, cov_X_S_X_M, ...), found by block forward substitution
+    along the cascade. Raises UnstableError when a mode is undamped or grows. Source: the Lyapunov equation
+    A V + V A^T + N = 0; for two oscillators this is Huang et al. (2018), Eq. (7).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> V = covariance(Oscillator("M", Gamma_P=0))
+    >>> V["X_M", "X_M"].inline()
+    (Gamma_MB/2 + gamma_M0*(n_M + 1/2))/(Gamma_MB + gamma_M0)
+    """
+    s = as_system(system)
+    naming = Naming(s.parameters)
+    fields = symmetrised(s, naming.name)
+    moments = _Moments()
+    stability: list[Expr] = []
+    for sector in sectors(s):
+        solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
+        stability += solver(s, sector, fields, naming, moments)
+    elements = {}
+    quads = [(m, q) for m in s.modes for q in "XP"]
+    for a, (m, q) in enumerate(quads):
+        for k, r in quads[a:]:
+            e = moments.element(m, q, k, r)
+            if e != 0:
+                elements[f"{q}_{m}", f"{r}_{k}"] = e
+    return Covariance(s.modes, elements, naming.definitions, tuple(stability))
+
+
+class _Moments:
+    """Where second moments are found: by quadratures, or by (a_i a_j^+) and (a_i a_j)."""
+
+    def __init__(self) -> None:
+        self.normal: dict[tuple[str, str], Expr] = {}
+        self.anomalous: dict[tuple[str, str], Expr] = {}
+        self.direct: dict[tuple[str, str, str, str], Expr] = {}
+
+    def element(self, m: str, q: str, k: str, r: str) -> Expr:
+        if (m, q, k, r) in self.direct:
+            return self.direct[m, q, k, r]
+        return quadrature(self.normal.get((m, k), sp.S.Zero), self.anomalous.get((m, k), sp.S.Zero), q, r)
+
+
+def quadrature(n: Expr, m: Expr, q: str, r: str) -> Expr:
+    """<q_i r_j> from n = <a_i a_j^+> and m = <a_i a_j> (symmetrised), with X = (a + a^+)/sqrt2."""
+    match q + r:
+        case "XX":
+            return re(n + m)
+        case "PP":
+            return re(n - m)
+        case "XP":
+            return im(m - n)
+        case _:
+            return im(m + n)
+
+
+def re(z: Expr) -> Expr:
+    """Real part, exactly."""
+    return z if is_real(z) else sp.expand((z + conj(z)) / 2)
+
+
+def im(z: Expr) -> Expr:
+    """Imaginary part, exactly."""
+    return sp.S.Zero if is_real(z) else sp.expand((z - conj(z)) / (2 * sp.I))
+
+
+def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
+    out = {}
+    for o in sector:
+        form = s.drift[o.name]
+        out[o] = fields.split(form.dagger() if o.dag else form)
+    return out
+
+
+def _phase_insensitive(
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+) -> list[Expr]:
+    forms = _forms(s, sector, fields)
+    drift = {o: {p: sp.expand(c) for p, c in forms[o][0]} for o in sector}
+
+    def diffusion(i: Op, j: Op) -> Expr:
+        return fields.correlation(forms[i][1], forms[j][1])
+
+    def moment_name(i: Op, j: Op, real: bool) -> str:
+        if i == j:
+            return f"var_X_{i.name}"
+        return f"cov_X_{i.name}_X_{j.name}" if real else f"K_{i.name}_{j.name}"
+
+    ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name)
+    for i in sector:
+        for j in sector:
+            value = ly[i, j]  # <z_i z_j^+>; the adjoint pair has the complex conjugate
+            if i.dag == j.dag:
+                moments.normal[i.name, j.name] = conj(value) if i.dag else value
+            else:
+                moments.anomalous[i.name, j.name] = conj(value) if i.dag else value
+    return ly.stability + hurwitz_conditions(ly.blocks_drift, naming)
+
+
+def _phase_sensitive(
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+) -> list[Expr]:
+    modes = [o.name for o in sector if not o.dag]
+    forms = _forms(s, tuple(Op(m) for m in modes), fields)
+    nodes = [(m, q) for m in modes for q in "XP"]
+    drift: dict[tuple[str, str], dict[tuple[str, str], Expr]] = {}
+    for m in modes:
+        form = forms[Op(m)][0]
+        for q in "XP":
+            row = {}
+            for k in modes:
+                alpha, beta = form[Op(k)], form[Op(k, True)]
+                pair = (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
+                row |= {(k, r): e for r, e in zip("XP", pair, strict=True) if e != 0}
+            drift[m, q] = row
+
+    def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Expr:
+        f, g = forms[Op(i[0])][1], forms[Op(j[0])][1]
+        return quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1])
+
+    def label(node: tuple[str, str]) -> str:
+        return f"{node[1]}_{node[0]}"
+
+    def moment_name(i: tuple[str, str], j: tuple[str, str], real: bool) -> str:
+        return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
+
+    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
+    for i in nodes:
+        for j in nodes:
+            moments.direct[(*i, *j)] = ly[i, j]
+    return ly.stability + hurwitz_conditions(ly.blocks_drift, naming)
+
+
+def require_stable(V: Covariance, values: Mapping[Symbol, Expr]) -> None:
+    """Raise UnstableError when V has no steady state at these numbers."""
+    for s in V.stability:
+        number = V.definitions.inline(s).xreplace(dict(values))
+        if number.is_number and sp.N(number) <= 0:
+            raise UnstableError(f"unstable: {s} = {sp.N(number, 6)} must be positive; change the parameters.")
+
+

@@ -1,0 +1,42 @@
+"""A growing list of definitions with names that never clash with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.symbols import complex_symbol, is_real, symbol
+
+
+class Naming:
+    """Collects definitions in order; `name` returns the symbol that now stands for an expression."""
+
+    def __init__(self, taken: Iterable[Symbol]) -> None:
+        self._taken = {s.name for s in taken}
+        self._items: list[tuple[Symbol, Expr]] = []
+        self._count: dict[str, int] = {}
+
+    def name(self, wanted: str, expr: Expr) -> Expr:
+        """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers."""
+        if expr.is_number and not expr.free_symbols:
+            return expr
+        free = wanted
+        count = self._count.get(wanted, 1)
+        while free in self._taken:
+            count += 1
+            free = f"{wanted}_{count}"
+        self._count[wanted] = count
+        self._taken.add(free)
+        s = symbol(free) if is_real(expr) else complex_symbol(free)
+        self._items.append((s, expr))
+        return s
+
+    @property
+    def definitions(self) -> Definitions:
+        return Definitions(tuple(self._items))
+
+    def inline(self, expr: Expr) -> Expr:
+        return self.definitions.inline(sp.sympify(expr))

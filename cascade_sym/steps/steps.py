@@ -1,0 +1,90 @@
+"""Steps of derivations and their checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sympy import Expr
+
+from cascade_sym.exact import equal
+
+Kind = Literal[
+    "input", "definition", "commutator", "substitution", "elimination", "linearisation", "frame", "rotating wave",
+    "composition", "fourier", "solve", "limit", "expansion", "minimisation", "readout", "simplification",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of checking a step: whether it holds, how it was checked, and what was left over."""
+
+    ok: bool
+    method: str
+    residual: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: `kind` and `title` say what was done; `before` and `after` are what it was done to and its result.
+
+    `before` and `after` map a name (an equation's left side) to anything that can be typeset: a SymPy
+    expression, an operator polynomial, a linear form. `check` runs the step's own check again, by a route that
+    does not repeat the step; None marks inputs, which have nothing to check.
+    """
+
+    kind: Kind
+    title: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    check: Callable[[], Check] | None = field(default=None, compare=False, repr=False)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The steps from the model to a result, in order.
+
+    >>> Derivation("x", (Step("input", "take x"),)).check()
+    ()
+    """
+
+    title: str
+    steps: tuple[Step, ...] = ()
+
+    def check(self) -> tuple[Check, ...]:
+        """Run every step's check again."""
+        return check_all(self.steps)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all checks hold."""
+        return all(c.ok for c in self.check())
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import derivation_latex
+
+        return derivation_latex(self)
+
+
+def check_all(steps: Iterable[Step]) -> tuple[Check, ...]:
+    """The checks of those steps that have one."""
+    return tuple(s.check() for s in steps if s.check is not None)
+
+
+def identity_check(pairs: Mapping[str, tuple[Expr, Expr]] | Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str):
+    """A check that proves each pair of expressions equal in the exact algebra.
+
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x")
+    >>> identity_check({"square": ((x + 1)**2, x**2 + 2*x + 1)}, "expanded")().ok
+    True
+    """
+
+    def run() -> Check:
+        found = pairs() if callable(pairs) else pairs
+        wrong = [f"{name}: {left} != {right}" for name, (left, right) in found.items() if not equal(left, right)]
+        return Check(not wrong, method, "; ".join(wrong))
+
+    return run
