@@ -1,0 +1,36 @@
+"""Written formulas as data: read, typeset as written, given a value, changed by small edits.
+
+The room knows no paper and no operator type: names and functions get their meaning from an `Environment`.
+"""
+
+from cascade_sym.formula.ast import (
+    RELATIONS,
+    Add,
+    Call,
+    Div,
+    Integral,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Number,
+    Pow,
+    Relation,
+    Sum,
+)  # fmt: skip
+from cascade_sym.formula.environment import Environment
+from cascade_sym.formula.interpret import interpret, interpret_sides
+from cascade_sym.formula.latex import Marked, to_latex
+from cascade_sym.formula.notation import name_latex
+from cascade_sym.formula.parser import parse, parse_relation
+from cascade_sym.formula.sums import substitute_index, written_out
+from cascade_sym.formula.text import to_text
+from cascade_sym.formula.value import parse_value
+from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
+
+__all__ = [
+    "RELATIONS", "Add", "Call", "Div", "Environment", "Integral", "Marked", "Mul", "Name", "Neg", "Node",
+    "Number", "Pow", "Relation", "Sum", "interpret", "interpret_sides", "name_latex", "names_in", "parse",
+    "parse_relation", "parse_value", "replace_at", "rewrite", "substitute_index", "to_latex", "to_text",
+    "walk", "written_out",
+]  # fmt: skip

@@ -1,0 +1,135 @@
+"""The tree of a written formula: plain data that keeps the order and the shape in which it was written.
+
+No node simplifies anything: `b + a` and `a + b`, `1/2*x` and `x/2` are different trees with the same value.
+The tree is typeset by `latex`, given a value by `interpret` and changed by `edits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cascade_sym.errors import FormulaError
+
+RELATIONS = ("=", "~=", ":=", "<", "<=", ">", ">=")
+
+
+class Node:
+    """Base of all nodes of a written expression."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        from cascade_sym.formula.text import to_text
+
+        return to_text(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A nonnegative number exactly as written: `3`, `0.10`, `2.5e-3`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A symbol, operator or constant (`pi`, `I`, `oo`) by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neg(Node):
+    """A lone leading minus: -arg. A minus inside a sum is a sign of `Add`."""
+
+    arg: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Node):
+    """terms[0]*signs[0] + terms[1]*signs[1] + ..., signs being +1 or -1, at least two terms."""
+
+    terms: tuple[Node, ...]
+    signs: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.terms) < 2 or len(self.terms) != len(self.signs) or set(self.signs) - {1, -1}:
+            raise FormulaError(
+                f"a written sum needs at least two terms and one sign (+1 or -1) each; got {len(self.terms)} "
+                f"terms and signs {self.signs}."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Mul(Node):
+    """A written product of at least two factors, in order (operators do not commute)."""
+
+    factors: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.factors) < 2:
+            raise FormulaError(f"a written product needs at least two factors; got {len(self.factors)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Div(Node):
+    """num/den; `slash` says that it is printed on one line (written `//`) and not as a fraction."""
+
+    num: Node
+    den: Node
+    slash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pow(Node):
+    """base^exponent."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """function(args): a mathematical function, a bracket such as comm(a, b), or a field at a time, b(t)."""
+
+    function: str
+    args: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        if not self.args:
+            raise FormulaError(f"the function {self.function!r} was written without an argument.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    """The sum of `body` over `index` in `values` (names or whole numbers), see `sums`."""
+
+    index: str
+    values: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Integral(Node):
+    """The integral of `body` over `var` from `lo` to `hi`."""
+
+    body: Node
+    var: str
+    lo: Node
+    hi: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """lhs op rhs, with op one of RELATIONS (`~=` is 'approximately equal')."""
+
+    lhs: Node
+    op: str
+    rhs: Node
+
+    def __post_init__(self) -> None:
+        if self.op not in RELATIONS:
+            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(RELATIONS)}.")
+
+    def __str__(self) -> str:
+        return f"{self.lhs} {self.op} {self.rhs}"

@@ -1,0 +1,235 @@
+"""The value of a written formula: SymPy for scalars, any operator type by its own + - * / and .dagger()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import FormulaError
+from cascade_sym.formula.ast import (
+    Add,
+    Call,
+    Div,
+    Integral,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Number,
+    Pow,
+    Relation,
+    Sum,
+)  # fmt: skip
+from cascade_sym.formula.environment import Environment, unknown
+from cascade_sym.formula.sums import written_out
+from cascade_sym.symbols import conj, symbol
+
+MAX_EXPONENT = 10_000
+MAX_BITS = 8_192
+MAX_RADICAL_BITS = 512
+MAX_TERMS = 10_000
+CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo}
+
+
+def interpret(node: Node, env: Environment) -> Any:
+    """The value of `node`.
+
+    Names and functions come from `env`; `pi`, `I`, `oo` and the functions in BUILTINS are known. Written sums
+    are written out; products keep their order. Nothing is simplified beyond what the values do on their own.
+    Raises UnknownName for names without a value, FormulaError for a division by an operator or an
+    infinite or absurdly large number.
+
+    >>> x, y = sp.symbols("x y")
+    >>> from cascade_sym.formula import parse
+    >>> interpret(parse("sqrt(x)*conj(I*y)/2 + 0.1"), Environment({"x": x, "y": y}))
+    -I*sqrt(x)*y/2 + 1/10
+    """
+    return _Reader().value(node, env)
+
+
+def interpret_sides(relation: Relation, env: Environment) -> tuple[Any, Any]:
+    """The values of both sides of a relation."""
+    return interpret(relation.lhs, env), interpret(relation.rhs, env)
+
+
+def exact_number(text: str) -> sp.Rational:
+    """A written number as an exact rational.
+
+    >>> exact_number("2.50e-1")
+    1/4
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = sp.Integer(int(whole + fraction or "0"))
+    return sp.Rational(digits) * sp.Integer(10) ** (int(exponent or 0) - len(fraction))
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a value is a SymPy expression (and not an operator)."""
+    return isinstance(value, Expr)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.terms = 0
+
+    def value(self, node: Node, env: Environment) -> Any:
+        match node:
+            case Number(text):
+                return exact_number(text)
+            case Name(name):
+                if name not in env.names and name in CONSTANTS:
+                    return CONSTANTS[name]
+                value = env.value(name)
+                return sp.sympify(value) if isinstance(value, int | sp.Basic) else value
+            case Neg(arg):
+                return -self.value(arg, env)
+            case Add(terms, signs):
+                return self.added(terms, signs, env)
+            case Mul(factors):
+                total = self.value(factors[0], env)
+                for f in factors[1:]:
+                    total = total * self.value(f, env)
+                return _finite(total)
+            case Div(num, den, _):
+                return divided(self.value(num, env), self.value(den, env))
+            case Pow(base, exponent):
+                if isinstance(base, Call) and base.function == "abs" and "abs" not in env.functions:
+                    return self.power_of_abs(base, exponent, env)
+                return power(self.value(base, env), self.value(exponent, env))
+            case Call(function, args):
+                called = env.functions.get(function) or BUILTINS.get(function)
+                if called is None:
+                    raise unknown("function", function, [*env.functions, *BUILTINS])
+                return _called(function, called, [self.value(a, env) for a in args])
+            case Sum():
+                self.terms += len(node.values)
+                if self.terms > MAX_TERMS:
+                    raise FormulaError(f"the nested sums have more than {MAX_TERMS} terms.")
+                return self.value(written_out(node), env)
+            case Integral(body, var, lo, hi):
+                if "integral" not in env.functions:
+                    raise unknown("function", "integral", [*env.functions, *BUILTINS])
+                bound = symbol(var)
+                inner = self.value(body, env.bound(var, bound))
+                return env.functions["integral"](inner, bound, self.value(lo, env), self.value(hi, env))
+        raise FormulaError(f"a {type(node).__name__} node has no value.")
+
+    def added(self, terms: tuple[Node, ...], signs: tuple[int, ...], env: Environment) -> Any:
+        values = [self.value(t, env) for t in terms]
+        values = [v if s > 0 else -v for v, s in zip(values, signs, strict=True)]
+        if all(is_scalar(v) for v in values):
+            return _finite(sp.Add(*values))
+        total = values[0]
+        for v in values[1:]:
+            total = total + v
+        return total
+
+    def power_of_abs(self, base: Call, exponent: Node, env: Environment) -> Any:
+        n = self.value(exponent, env)
+        if len(base.args) == 1 and isinstance(n, sp.Integer) and n % 2 == 0:
+            x = self.value(base.args[0], env)
+            return power(x * dagger(x), n / 2)
+        return power(self.value(base, env), n)
+
+
+def _called(name: str, f: Callable[..., Any], args: list[Any]) -> Any:
+    try:
+        value = f(*args)
+    except TypeError as e:
+        if "argument" not in str(e):
+            raise
+        raise FormulaError(f"{name} cannot be applied to {len(args)} argument(s) here: {e}.") from e
+    return _finite(value)
+
+
+def divided(num: Any, den: Any) -> Any:
+    """num/den, refusing operators and an exact zero below."""
+    if not is_scalar(den):
+        raise FormulaError(f"division by an operator ({den}); only scalars may stand below a fraction line.")
+    if den == 0:
+        raise FormulaError("division by zero.")
+    return _finite(num / den)
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """base^exponent; operators take small whole powers, numbers stay below MAX_BITS bits."""
+    if not is_scalar(exponent):
+        raise FormulaError("an operator stands in an exponent; only scalars may.")
+    if not is_scalar(base):
+        return _operator_power(base, exponent)
+    if exponent.is_Rational and abs(exponent) > MAX_EXPONENT:
+        raise FormulaError(f"the power {exponent} is larger than {MAX_EXPONENT}.")
+    if base.is_Rational and exponent.is_Rational:
+        bits = bit_size(base) * max(1, abs(int(exponent.p)))
+        if bits > MAX_BITS or (exponent.q != 1 and bits > MAX_RADICAL_BITS):
+            raise FormulaError(f"a power of numbers has {bits} bits: more than {MAX_BITS}, or than "
+                               f"{MAX_RADICAL_BITS} below a root.")
+    if base == 0 and exponent.is_number and not exponent.is_positive:
+        raise FormulaError(f"zero to the power {exponent}.")
+    return _finite(base**exponent)
+
+
+def bit_size(x: sp.Rational) -> int:
+    """Bits of the longer of numerator and denominator."""
+    return max(int(x.p).bit_length(), int(x.q).bit_length())
+
+
+def _operator_power(base: Any, exponent: Expr) -> Any:
+    if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
+        raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
+    total = base
+    for _ in range(int(exponent) - 1):
+        total = total * base
+    return total
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Expr) and value.has(sp.nan, sp.zoo):
+        raise FormulaError("the formula divides by zero or subtracts infinities.")
+    return value
+
+
+def dagger(x: Any) -> Any:
+    """Hermitian conjugate of an operator, complex conjugate of a scalar."""
+    return conj(x) if is_scalar(x) else x.dagger()
+
+
+def _conj(x: Any) -> Any:
+    if not is_scalar(x):
+        raise FormulaError(f"conj of an operator ({x}); write dag for the Hermitian conjugate.")
+    return conj(x)
+
+
+def _scalar(f: Callable[[Expr], Any]) -> Callable[[Any], Any]:
+    def of_scalar(x: Any) -> Any:
+        if not is_scalar(x):
+            raise FormulaError(f"a function of scalars was applied to an operator ({x}).")
+        return f(x)
+
+    return of_scalar
+
+
+BUILTINS: dict[str, Callable[..., Any]] = {
+    "sqrt": lambda x: power(x, sp.Rational(1, 2)),
+    "root": lambda x, n: power(x, divided(sp.S.One, n)),
+    **{
+        name: _scalar(f)
+        for name, f in {
+            "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "arcsin": sp.asin, "arccos": sp.acos,
+            "arctan": sp.atan, "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh, "log": sp.log,
+            "exp": sp.exp, "sgn": sp.sign,
+        }.items()
+    },
+    "abs": _scalar(lambda x: sp.Abs(x) if x.is_number else sp.sqrt(x * conj(x))),
+    "conj": _conj,
+    "dag": dagger,
+    "Re": lambda x: (x + dagger(x)) / 2,
+    "Im": lambda x: (x - dagger(x)) / (2 * sp.I),
+    "hc": lambda x: x + dagger(x),
+    "comm": lambda a, b: a * b - b * a,
+    "anticomm": lambda a, b: a * b + b * a,
+}  # fmt: skip

@@ -1,0 +1,133 @@
+"""LaTeX of names: a declared notation first, a rule for all other names; attaching scripts to a symbol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cascade_sym.formula.sums import WORDS
+
+_GREEK = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
+    chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varphi
+    varrho varsigma ell hbar
+"""
+GREEK = {name: "\\" + name for name in _GREEK.split()}
+CONSTANTS = {"I": "i", "oo": "\\infty", "pi": "\\pi"}
+
+
+def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
+    """LaTeX of a name: from `notation`, else by rule (Greek letters by name, `_` starts a subscript).
+
+    A primed name whose unprimed form is declared takes that with primes.
+
+    >>> name_latex("Gamma_SB"), name_latex("theta_M'"), name_latex("a_S_in"), name_latex("h1")
+    ('\\\\Gamma_{SB}', "\\\\theta'_{M}", 'a_{S,\\\\mathrm{in}}', 'h_{1}')
+    """
+    declared = notation or {}
+    if name in declared:
+        return declared[name]
+    if name in CONSTANTS:
+        return CONSTANTS[name]
+    bare = name.rstrip("'")
+    primes = name[len(bare) :]
+    if primes and bare in declared:
+        return with_primes(declared[bare], primes)
+    head, *subs = bare.split("_")
+    base, digits = _head(head)
+    subs = [s for s in [digits, *subs] if s]
+    sub = ",".join(_subscript(s) for s in subs)
+    return base + primes + (f"_{{{sub}}}" if sub else "")
+
+
+def _head(head: str) -> tuple[str, str]:
+    letters = head.rstrip("0123456789")
+    digits = head[len(letters) :]
+    if letters in GREEK:
+        return GREEK[letters], digits
+    return (letters if len(letters) == 1 else f"\\mathrm{{{letters}}}"), digits
+
+
+def _subscript(s: str) -> str:
+    if s in GREEK:
+        return GREEK[s]
+    if len(s) > 1 and s.isalpha() and (s in WORDS or s.islower()):
+        return f"\\mathrm{{{s}}}"
+    return s
+
+
+def scripts(latex: str) -> tuple[str, str, str, str]:
+    r"""A symbol's LaTeX as (nucleus, primes, subscript, superscript); scripts with their braces or ''.
+
+    >>> scripts(r"\hat b'_{+,\mathrm{in}}")
+    ('\\hat b', "'", '{+,\\mathrm{in}}', '')
+    """
+    depth, cut = 0, len(latex)
+    for m in re.finditer(r"\\.|[{}^_']", latex):
+        c = m.group()
+        depth += (c == "{") - (c == "}")
+        if c in "^_'" and depth == 0:
+            cut = m.start()
+            break
+    nucleus, rest = latex[:cut], latex[cut:]
+    primes = sub = sup = ""
+    while rest:
+        if rest[0] == "'":
+            primes, rest = primes + "'", rest[1:]
+            continue
+        kind = rest[0]
+        body, rest = _group(rest[1:].lstrip())
+        if kind == "_" and not sub:
+            sub = body
+        elif kind == "^" and not sup:
+            sup = body
+        else:  # not a plain symbol with scripts: treat it as one opaque nucleus
+            return f"{{{latex}}}", "", "", ""
+    return nucleus.rstrip(), primes, sub, sup
+
+
+def _group(text: str) -> tuple[str, str]:
+    """The script at the start of `text` (braced, a control word, or one character), and the rest."""
+    if text.startswith("{"):
+        depth = 0
+        for m in re.finditer(r"\\.|[{}]", text):
+            depth += (m.group() == "{") - (m.group() == "}")
+            if depth == 0:
+                return text[: m.end()], text[m.end() :].lstrip()
+        return text, ""
+    first = re.match(r"\\[A-Za-z]+|\\.|.", text)
+    return (first.group(), text[first.end() :].lstrip()) if first else ("", "")
+
+
+def with_superscript(latex: str, sup: str) -> str:
+    r"""The symbol with a superscript; one that already has a superscript is grouped first.
+
+    >>> with_superscript(r"b'_{+}", r"\dagger"), with_superscript(r"X^{c}_{in}", "2")
+    ("b_{+}'^{\\dagger}", '{X^{c}_{in}}^{2}')
+    """
+    nucleus, primes, sub, old = scripts(latex)
+    if old:
+        return f"{{{latex}}}^{{{sup}}}"
+    return nucleus + (f"_{sub}" if sub else "") + primes + f"^{{{sup}}}"
+
+
+def with_primes(latex: str, primes: str) -> str:
+    r"""The symbol with primes at its nucleus.
+
+    >>> with_primes(r"\hat b_{+}", "'")
+    "\\hat b'_{+}"
+    """
+    nucleus, old, sub, sup = scripts(latex)
+    if sup:
+        return f"{{{latex}}}{primes}"
+    return nucleus + old + primes + (f"_{sub}" if sub else "")
+
+
+def with_accent(latex: str, accent: str) -> str:
+    r"""The symbol with an accent such as `\dot` on its nucleus.
+
+    >>> with_accent(r"\hat a_{S}", r"\dot")
+    '\\dot{\\hat a}_{S}'
+    """
+    nucleus, primes, sub, sup = scripts(latex)
+    return f"{accent}{{{nucleus}}}" + primes + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
