@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
@@ -34,6 +34,7 @@ class Covariance:
     elements: Mapping[tuple[str, str], Expr]
     definitions: Definitions
     stability: tuple[Expr, ...] = ()
+    system: LinearSystem | None = field(default=None, compare=False, repr=False)
 
     @property
     def quadratures(self) -> tuple[str, ...]:
@@ -78,8 +79,9 @@ class Covariance:
         """Parameters replaced exactly."""
         v = {k: sp.sympify(x) for k, x in values.items()}
         elements = {k: e.xreplace(v) for k, e in self.elements.items()}
+        system = None if self.system is None else self.system.subs(v)
         return Covariance(self.modes, elements, self.definitions.substituted(v),
-                          tuple(s.xreplace(v) for s in self.stability))  # fmt: skip
+                          tuple(s.xreplace(v) for s in self.stability), system)  # fmt: skip
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import covariance_latex
@@ -114,7 +116,7 @@ def covariance(system: object) -> Covariance:
             e = moments.element(m, q, k, r)
             if e != 0:
                 elements[f"{q}_{m}", f"{r}_{k}"] = e
-    return Covariance(s.modes, elements, naming.definitions, tuple(stability))
+    return Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
 
 
 class _Moments:

@@ -1,0 +1,55 @@
+"""cascade_sym: derive, check and evaluate the formulas of cascaded quantum-optical systems.
+
+This file is the table of contents. Every name is loaded when it is first used, so that importing the package costs
+little more than nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_CONTENTS = {
+    # parts of an experiment
+    "parts": ("Oscillator", "Loss", "PhaseShift", "BeamSplitter", "Cavity", "Squeezer"),
+    # composition
+    "compose": ("series", "concatenate", "feedback", "rephased", "as_system"),
+    "system": ("LinearSystem", "Port"),
+    # derivation
+    "derive": (
+        "langevin", "input_output", "rotating_wave", "in_sidebands", "from_coupling", "linearise", "eliminate",
+        "time_solution", "frequency_solution",
+    ),
+    "steps": ("Step", "Derivation", "Check"),
+    # steady states
+    "solve": ("covariance", "Covariance", "is_physical"),
+    # entanglement
+    "entanglement": ("epr_variance", "log_negativity", "readout_weight", "two_mode_quadratures"),
+    # numbers
+    "evaluate": ("evaluator", "exact_value"),
+    # foundations
+    "conventions": ("Conventions",),
+    "definitions": ("Definitions", "Quantity"),
+    "exact": ("equal", "is_zero", "normal_form"),
+    "operators": ("operator", "quadratures", "commutator", "LinearForm", "OperatorPolynomial"),
+    "symbols": ("symbol",),
+    # papers
+    "paper": ("Model", "verify"),
+}  # fmt: skip
+_HOME = {name: room for room, names in _CONTENTS.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605  the names of _CONTENTS
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"cascade_sym.{_HOME[name]}"), name)
+    if name in (*_CONTENTS, "errors"):
+        return import_module(f"cascade_sym.{name}")
+    raise AttributeError(f"module 'cascade_sym' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

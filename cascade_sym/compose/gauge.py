@@ -1,0 +1,49 @@
+"""Redefinition of modes and fields by a phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.compose.chain import as_system
+from cascade_sym.errors import UnknownName, listing
+from cascade_sym.operators import LinearForm
+from cascade_sym.system import LinearSystem
+
+
+def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
+    """The system in new operators c' = e^(i angle) c, for the modes and input or output fields in `angles`.
+
+    Names are kept. UnknownName for one that does not exist.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> t = sp.Symbol("theta")
+    >>> s = rephased(Cavity("c", kappa=1), {"c": t})
+    >>> s.equation("c").terms[list(s.equation("c").terms)[1]]
+    -exp(I*theta)
+    """
+    s = as_system(system)
+    if bad := set(angles) - {*s.modes, *s.inputs, *s.outputs}:
+        raise UnknownName(f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}.")
+    phase = {k: sp.exp(sp.I * a) for k, a in angles.items()}
+
+    def inside(form: LinearForm) -> LinearForm:
+        """Old operators written in the new ones."""
+        out = {}
+        for o, c in form:
+            p = phase.get(o.name, sp.S.One)
+            out[o] = c * (p if o.dag else 1 / p)
+        return LinearForm({o: sp.powsimp(c) for o, c in out.items()})
+
+    def outside(name: str, form: LinearForm) -> LinearForm:
+        p = phase.get(name)
+        new = inside(form)
+        return new if p is None else LinearForm({o: sp.powsimp(sp.expand(p * c)) for o, c in new})
+
+    return LinearSystem(
+        s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
+        {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
+        s.in_ports, s.out_ports,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Entanglement of two modes of a Gaussian state: EPR variance and logarithmic negativity."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.entanglement.readout import readout_weight
+from cascade_sym.errors import ParameterError
+from cascade_sym.solve.covariance import Covariance
+
+READOUT, OPTIMAL = "readout", "optimal"
+
+
+def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float | str = READOUT) -> Quantity:
+    """xi_g = [Var(X_1 + g X_2) + Var(P_1 - g P_2)]/(1 + g^2); entangled where it is below 1 (vacuum 1/2).
+
+    `g` is a number or expression; "readout" (default) takes the weight that the output light of the system reads
+    out; "optimal" the g that minimises xi_g, in closed form (the smaller eigenvalue of a 2 x 2 matrix).
+    Source: Duan et al., PRL 84, 2722 (2000); Huang et al. (2018), Eq. (8).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.solve import covariance
+    >>> vacuum = covariance(Oscillator("S", -1, Gamma_B=1, Gamma_P=0, gamma=0) >> Oscillator("M", Gamma_P=0, gamma=0))
+    >>> epr_variance(vacuum, "S", "M", g=1).inline()
+    1
+    """
+    alpha = V.element(f"X_{first}", f"X_{first}") + V.element(f"P_{first}", f"P_{first}")
+    beta = V.element(f"X_{first}", f"X_{second}") - V.element(f"P_{first}", f"P_{second}")
+    gamma = V.element(f"X_{second}", f"X_{second}") + V.element(f"P_{second}", f"P_{second}")
+    if isinstance(g, str):
+        if g == OPTIMAL:
+            return V.quantity("xi", (alpha + gamma) / 2 - sp.sqrt((alpha - gamma) ** 2 / 4 + beta**2))
+        if g != READOUT:
+            raise ParameterError(f"g is {g!r}; give a number, an expression, {READOUT!r} or {OPTIMAL!r}.")
+        if V.system is None:
+            raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
+        g = readout_weight(V.system, first, second)
+    w = sp.sympify(g)
+    name = sp.Symbol("g")
+    while name in V.definitions or name in V.definitions.parameters():
+        name = sp.Symbol(name.name + "_")
+    expr = (alpha + 2 * name * beta + name**2 * gamma) / (1 + name**2)
+    if w.is_number or w.is_Symbol:
+        return V.quantity("xi_g", expr.xreplace({name: w}))
+    defs = type(V.definitions)((*V.definitions.items, (name, w)))
+    return Quantity("xi_g", expr, defs, domain=V.stability)
+
+
+def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | None = None) -> Quantity:
+    """Logarithmic negativity E_N = max(0, -log(2 nu)), nu the smaller symplectic eigenvalue of the partial transpose.
+
+    Natural logarithm unless `base` is given (2 for ebits). Modes other than the two are traced out.
+    Source: Vidal and Werner, PRA 65, 032314 (2002).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.solve import covariance
+    >>> vacuum = covariance(Oscillator("S", -1, Gamma_B=1, Gamma_P=0, gamma=0) >> Oscillator("M", Gamma_P=0, gamma=0))
+    >>> log_negativity(vacuum, "S", "M").inline()
+    0
+    """
+    nu = symplectic_minimum(V, first, second)
+    unit = sp.log(base) if base is not None else sp.S.One
+    return V.quantity("E_N", sp.Max(0, -sp.log(2 * nu) / unit))
+
+
+def symplectic_minimum(V: Covariance, first: str, second: str) -> Expr:
+    """The smaller symplectic eigenvalue of the partially transposed two-mode covariance matrix."""
+    quads = [f"{q}_{m}" for m in (first, second) for q in "XP"]
+    S = sp.Matrix(4, 4, lambda i, j: V.element(quads[i], quads[j]))
+    A, B, C = S[:2, :2].det(), S[2:, 2:].det(), S[:2, 2:].det()
+    delta = A + B - 2 * C
+    return sp.sqrt((delta - sp.sqrt(delta**2 - 4 * S.det(method="berkowitz"))) / 2)
