@@ -85,17 +85,16 @@ class Lyapunov:
                 if j not in block and e != 0:
                     self._a[i][j] = name(f"R_{label(i)}_{label(j)}", e)
 
-    def _source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Expr:
-        terms = [self._diffusion(i, j)]
+    def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> list[Expr]:
+        """What earlier blocks contribute to the source of M_ij (half of it for i = j)."""
+        terms = [a * self[k, j] for k, a in self._a[i].items() if k not in row]
         if i == j:
-            for k, a in self._a[i].items():
-                if k not in row:
-                    t = a * self[k, i]
-                    terms.append(2 * t if is_real(t) else t + conj(t))
-            return sp.Add(*terms)
-        terms += [a * self[k, j] for k, a in self._a[i].items() if k not in row]
-        terms += [self[i, k] * conj(a) for k, a in self._a[j].items() if k not in col]
-        return sp.Add(*terms)
+            return [t if is_real(t) else (t + conj(t)) / 2 for t in terms]
+        return terms + [self[i, k] * conj(a) for k, a in self._a[j].items() if k not in col]
+
+    def _source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Expr:
+        carried = sp.Add(*self._carried(i, j, row, col))
+        return sp.Add(self._diffusion(i, j), twice(carried) if i == j else carried)
 
     def _store(self, i: T, j: T, value: Expr) -> None:
         self._m[i, j] = self._naming.name(self._moment_name(i, j, is_real(value)), value) if value != 0 else value
@@ -103,15 +102,14 @@ class Lyapunov:
     def _solve_block(self, row: tuple[T, ...], col: tuple[T, ...]) -> None:
         if len(row) == len(col) == 1:
             i, j = row[0], col[0]
-            source = self._source(i, j, row, col)
-            if i == j:
-                self._store(i, i, source / self._rate[i])
-                return
             den = -(self._a[i][i] + conj(self._a[j][j]))
-            if is_real(den):
-                self._store(i, j, 2 * source / (self._rate[i] + self._rate[j]))
+            if i == j:
+                self._store(i, i, self._source(i, i, row, col) / self._rate[i])
+            elif is_real(den):
+                source = 2 * self._diffusion(i, j) + twice(sp.Add(*self._carried(i, j, row, col)))
+                self._store(i, j, source / (self._rate[i] + self._rate[j]))
             else:
-                self._store(i, j, source / den)
+                self._store(i, j, self._source(i, j, row, col) / den)
             return
         same = row == col
         real = all(is_real(e) for i in (*row, *col) for e in self._a[i].values())
@@ -133,6 +131,11 @@ class Lyapunov:
             if same and (j, i) in self._m:
                 continue
             self._store(i, j, value)
+
+
+def twice(e: Expr) -> Expr:
+    """2*e with a sum left in brackets, which saves a multiplication for each term."""
+    return sp.Mul(2, e, evaluate=False) if isinstance(e, sp.Add) else 2 * e
 
 
 def _refuse_growth(gamma: Expr, label: str) -> None:

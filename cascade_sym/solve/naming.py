@@ -20,9 +20,17 @@ class Naming:
         self._count: dict[str, int] = {}
 
     def name(self, wanted: str, expr: Expr) -> Expr:
-        """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers."""
-        if expr.is_number and not expr.free_symbols:
+        """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
+
+        Of an imaginary expression the imaginary part is named and I times that name returned, so that chains of
+        imaginary amplitudes give real covariances without complex intermediates.
+        """
+        if not expr.free_symbols:
             return expr
+        if not is_real(expr):
+            part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
+            if is_real(part):
+                return sp.I * self.name(wanted, part)
         free = wanted
         count = self._count.get(wanted, 1)
         while free in self._taken:

@@ -8,6 +8,8 @@ complex conjugation is the substitution I -> -I. A symbol that names a complex i
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 from sympy import Expr, Symbol
 
@@ -42,6 +44,7 @@ def is_complex_symbol(s: Symbol) -> bool:
     return s.is_complex is True and s.is_real is None
 
 
+@lru_cache(maxsize=50_000)
 def conj(expr: Expr) -> Expr:
     """Complex conjugate, with every plain symbol real (module docstring).
 
@@ -56,6 +59,7 @@ def conj(expr: Expr) -> Expr:
     return e.xreplace({sp.I: -sp.I, **wraps, **undo})
 
 
+@lru_cache(maxsize=50_000)
 def is_real(expr: Expr) -> bool:
     """Whether `expr` is free of I and of complex symbols, hence real by construction."""
     e = sp.sympify(expr)
