@@ -18,6 +18,8 @@ from cascade_sym.formula.ast import (
     Relation,
     Sum,
 )  # fmt: skip
+from cascade_sym.formula.difference import marked
+from cascade_sym.formula.editing import Edit, Vocabulary, edits
 from cascade_sym.formula.environment import Environment
 from cascade_sym.formula.interpret import interpret, interpret_sides
 from cascade_sym.formula.latex import Marked, to_latex
@@ -29,8 +31,37 @@ from cascade_sym.formula.value import parse_value
 from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
 
 __all__ = [
-    "RELATIONS", "Add", "Call", "Div", "Environment", "Integral", "Marked", "Mul", "Name", "Neg", "Node",
-    "Number", "Pow", "Relation", "Sum", "interpret", "interpret_sides", "name_latex", "names_in", "parse",
-    "parse_relation", "parse_value", "replace_at", "rewrite", "substitute_index", "to_latex", "to_text",
-    "walk", "written_out",
+    "RELATIONS",
+    "Add",
+    "Call",
+    "Div",
+    "Edit",
+    "Environment",
+    "Integral",
+    "Marked",
+    "Mul",
+    "Name",
+    "Neg",
+    "Node",
+    "Number",
+    "Pow",
+    "Relation",
+    "Sum",
+    "Vocabulary",
+    "edits",
+    "interpret",
+    "interpret_sides",
+    "marked",
+    "name_latex",
+    "names_in",
+    "parse",
+    "parse_relation",
+    "parse_value",
+    "replace_at",
+    "rewrite",
+    "substitute_index",
+    "to_latex",
+    "to_text",
+    "walk",
+    "written_out",
 ]  # fmt: skip
