@@ -19,7 +19,7 @@ from cascade_sym.formula.ast import (
     Sum,
 )  # fmt: skip
 from cascade_sym.formula.difference import marked
-from cascade_sym.formula.editing import Edit, Vocabulary, edits
+from cascade_sym.formula.edits import Edit, Vocabulary, edits
 from cascade_sym.formula.environment import Environment
 from cascade_sym.formula.interpret import interpret, interpret_sides
 from cascade_sym.formula.latex import Marked, to_latex

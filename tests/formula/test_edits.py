@@ -25,7 +25,7 @@ from cascade_sym.formula import (
     walk,
 )
 from cascade_sym.formula.ast import Call, Name
-from cascade_sym.formula.editing import KINDS
+from cascade_sym.formula.edits import KINDS
 from cascade_sym.formula.walk import at
 from cascade_sym.symbols import symbol
 
@@ -57,9 +57,9 @@ def test_every_edit_is_one_change_at_one_place(printed, vocabulary):
         made = list(edits(rhs, vocabulary))
         assert len({e.node for e in made}) == len(made) and rhs not in {e.node for e in made}
         for e in made:
-            assert e.kind in KINDS and e.size == 1 and e.words
-            assert at(rhs, e.where) == parse(e.before)
-            assert replace_at(rhs, e.where, parse(e.after)) == e.node
+            assert e.kind in KINDS and e.size == 1 and e.where
+            assert at(rhs, e.path) == parse(e.before)
+            assert replace_at(rhs, e.path, parse(e.after)) == e.node
             assert parse(str(e.node)) == e.node
         assert [e.node for e in edits(rhs, vocabulary)] == [e.node for e in made]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Node
 from cascade_sym.formula.difference import marked
-from cascade_sym.formula.editing import arithmetic, shape, symbols
-from cascade_sym.formula.editing.place import Place, places
-from cascade_sym.formula.editing.vocabulary import Vocabulary
+from cascade_sym.formula.edits import arithmetic, shape, symbols
+from cascade_sym.formula.edits.place import Place, places
+from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.walk import Path, replace_at
 
@@ -40,20 +40,25 @@ KINDS = tuple(kind for kind, _ in RULES)
 
 @dataclass(frozen=True)
 class Edit:
-    """The formula `node`, made from `original` by replacing `before` at path `where` with `after`.
+    """The formula `node`, made from `original` by replacing `before` at `path` with `after`.
 
-    `words` says what was done. A composition of two edits has `size` 2, the kinds and words of both, and the
-    place of the second.
+    `where` says in words what was changed. A composition of two edits has `size` 2, kinds and words of both,
+    and before, after and path of the second.
     """
 
     kind: str
-    words: str
+    where: str
     before: str
     after: str
-    where: Path
+    path: Path
     node: Node
     original: Node
     size: int = 1
+
+    @property
+    def marked(self) -> Node:
+        """`node` with what differs from the original marked, for `to_latex`."""
+        return marked(self.original, self.node)
 
     def latex(
         self,
@@ -67,7 +72,7 @@ class Edit:
         >>> next(edits(parse("a + b"), Vocabulary(), kinds=("number", "sign"))).latex()
         '{\\color{red}-a} + b'
         """
-        return to_latex(marked(self.original, self.node) if mark else self.node, notation, templates)
+        return to_latex(self.marked if mark else self.node, notation, templates)
 
 
 def edits(
@@ -104,8 +109,8 @@ def edits(
         for two in _single(one.node, vocabulary, rules):
             if two.node not in seen:
                 seen.add(two.node)
-                kind, words = f"{one.kind} + {two.kind}", f"{one.words}; {two.words}"
-                yield Edit(kind, words, two.before, two.after, two.where, two.node, node, size=2)
+                kind, where = f"{one.kind} + {two.kind}", f"{one.where}; {two.where}"
+                yield Edit(kind, where, two.before, two.after, two.path, two.node, node, size=2)
 
 
 def _single(node: Node, vocabulary: Vocabulary, rules: list[tuple[str, Rule]]) -> Iterator[Edit]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
-from cascade_sym.formula.editing.arithmetic import SCALAR, Change, squarable
-from cascade_sym.formula.editing.build import product, total
-from cascade_sym.formula.editing.place import Place
-from cascade_sym.formula.editing.vocabulary import Vocabulary
+from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
+from cascade_sym.formula.edits.build import product, total
+from cascade_sym.formula.edits.place import Place
+from cascade_sym.formula.edits.vocabulary import Vocabulary
 
 Signed = list[tuple[int, Node]]
 

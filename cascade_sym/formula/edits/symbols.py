@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
-from cascade_sym.formula.editing.arithmetic import Change
-from cascade_sym.formula.editing.place import Place, places
-from cascade_sym.formula.editing.vocabulary import Vocabulary
+from cascade_sym.formula.edits.arithmetic import Change
+from cascade_sym.formula.edits.place import Place, places
+from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.walk import at, replace_at
 
 PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "Re": "Im", "Im": "Re"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.editing.build import ONE, TWO, doubled, halved, negated, product, total
-from cascade_sym.formula.editing.place import Place, places
-from cascade_sym.formula.editing.vocabulary import Vocabulary
+from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, negated, product, total
+from cascade_sym.formula.edits.place import Place, places
+from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.walk import replace_at
 
 Change = tuple[str, Node]
