@@ -13,9 +13,9 @@ __version__ = "0.1.0"
 
 _CONTENTS = {
     # parts of an experiment
-    "parts": ("Oscillator", "Loss", "PhaseShift", "BeamSplitter", "Cavity", "Squeezer"),
+    "parts": ("Oscillator", "Loss", "PhaseShift", "BeamSplitter", "Cavity", "Squeezer", "SLH"),
     # composition
-    "compose": ("series", "concatenate", "feedback", "rephased", "as_system"),
+    "compose": ("series", "concatenate", "feedback", "connect", "rephased", "as_system"),
     "system": ("LinearSystem", "Port"),
     # derivation
     "derive": (

@@ -1,7 +1,9 @@
-"""Composition: series product, concatenation, feedback, redefinition by phases."""
+"""Composition: series product, concatenation, feedback, networks of named ports, redefinition by phases."""
 
-from cascade_sym.compose.chain import Chain, as_system
+from cascade_sym.compose.chain import Chain
+from cascade_sym.compose.connect import connect
+from cascade_sym.compose.convert import as_system
 from cascade_sym.compose.gauge import rephased
 from cascade_sym.compose.network import concatenate, feedback, series
 
-__all__ = ["Chain", "as_system", "concatenate", "feedback", "rephased", "series"]
+__all__ = ["Chain", "as_system", "concatenate", "connect", "feedback", "rephased", "series"]

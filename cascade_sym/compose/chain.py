@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
+from cascade_sym.compose.convert import as_system, channels_of
 from cascade_sym.compose.network import series
-from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch
+from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem
+
+__all__ = ["Chain", "as_system"]
 
 
 @dataclass(frozen=True)
@@ -34,21 +37,24 @@ class Chain(Part):
 
     @property
     def channels(self) -> tuple[str, ...] | None:
-        fixed = {_channels(x) for x in self.items} - {None}
+        fixed = {channels_of(x) for x in self.items} - {None}
         if len({frozenset(c) for c in fixed if c is not None}) > 1:
             raise PortMismatch(
                 f"the cascade joins parts with different channels: {sorted(map(str, fixed))}; sideband parts "
                 "(Oscillator, two-mode Squeezer) and narrow-band parts (Cavity) can't be joined directly."
             )
-        return next((_channels(x) for x in self.items if _channels(x) is not None), None)
+        return next((channels_of(x) for x in self.items if channels_of(x) is not None), None)
 
     @cached_property
     def _system(self) -> LinearSystem:
-        channels = self.channels or SINGLE
+        return self._assembled(self.channels or SINGLE)
+
+    def _assembled(self, channels: tuple[str, ...]) -> LinearSystem:
         taken = [x.name for x in self.items if isinstance(x, Part) and x.name]
         if twice := {n for n in taken if taken.count(n) > 1}:
-            raise DuplicateName(f"{sorted(twice)} used twice in the cascade; give each part its own name.")
-        built, count = [], {}
+            raise DuplicateName(f"{listing(twice)} used twice in the cascade; give each part its own name.")
+        built: list[LinearSystem] = []
+        count: dict[str, int] = {}
         for x in self.items:
             if isinstance(x, LinearSystem):
                 built.append(x)
@@ -66,20 +72,4 @@ class Chain(Part):
         return self._system
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
-        return self._system
-
-
-def _channels(x: object) -> tuple[str, ...] | None:
-    if isinstance(x, LinearSystem):
-        return x.in_ports[0].channels if x.in_ports else None
-    assert isinstance(x, Part)
-    return x.channels
-
-
-def as_system(x: object) -> LinearSystem:
-    """A part, a cascade or a system as a LinearSystem; ParameterError for anything else."""
-    if isinstance(x, LinearSystem):
-        return x
-    if isinstance(x, Part):
-        return x.system()
-    raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
+        return self._system if set(channels) == set(self.channels or SINGLE) else self._assembled(channels)

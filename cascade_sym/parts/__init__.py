@@ -4,5 +4,6 @@ from cascade_sym.parts.cavity import Cavity, Squeezer
 from cascade_sym.parts.oscillator import Oscillator
 from cascade_sym.parts.part import Part
 from cascade_sym.parts.passive import BeamSplitter, Loss, PhaseShift
+from cascade_sym.parts.slh import SLH
 
-__all__ = ["BeamSplitter", "Cavity", "Loss", "Oscillator", "Part", "PhaseShift", "Squeezer"]
+__all__ = ["SLH", "BeamSplitter", "Cavity", "Loss", "Oscillator", "Part", "PhaseShift", "Squeezer"]

@@ -22,8 +22,8 @@ class Naming:
     def name(self, wanted: str, expr: Expr) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
 
-        Of an imaginary expression the imaginary part is named and I times that name returned, so that chains of
-        imaginary amplitudes give real covariances without complex intermediates.
+        Of an imaginary expression the imaginary part is named and I times that name returned, so that
+        chains of imaginary amplitudes give real covariances without complex intermediates.
         """
         if not expr.free_symbols:
             return expr

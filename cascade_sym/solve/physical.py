@@ -41,7 +41,7 @@ def is_physical(system: object) -> Physicality:
 
     >>> from cascade_sym.parts import Oscillator
     >>> is_physical(Oscillator("M"))
-    physical (21 commutators proved)
+    physical (36 commutators proved)
     """
     s = as_system(system)
     fields = commutators(s)

@@ -3,7 +3,8 @@
     da/dt = -i[a, H] + sum_k { -[a, L_k^+](L_k/2 + (S b)_k) + (L_k/2 + (S b)_k)^+ [a, L_k] }
     b_out = S b_in + L
 
-Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009); Gardiner and Collett, PRA 31, 3761 (1985).
+Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009); Gardiner and Collett, PRA 31, 3761
+(1985).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
 from cascade_sym.symbols import conj
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
@@ -23,8 +25,8 @@ from cascade_sym.system.system import VACUUM, LinearSystem, Port
 class Channel:
     """One input-output channel of an SLH triple.
 
-    `field` is the input field, `out` the output field, `L` the coupling operator (linear in the modes), `phase`
-    the diagonal element of S, `noise` the symmetrised noise n + 1/2 of the input.
+    `field` is the input field, `out` the output field, `L` the coupling operator (linear in the modes),
+    `phase` the diagonal element of S, `noise` the symmetrised noise n + 1/2 of the input.
     """
 
     field: str
@@ -44,7 +46,8 @@ def slh_system(
 ) -> LinearSystem:
     """The LinearSystem of a quadratic Hamiltonian `H` and linear couplings.
 
-    Raises DerivationError when H is not quadratic or a coupling is not linear (the result would not be linear).
+    Raises DerivationError when H is not Hermitian and quadratic or a coupling is not linear (the result
+    would not be linear).
 
     >>> a = operator("a")
     >>> k = sp.Symbol("kappa")
@@ -52,6 +55,8 @@ def slh_system(
     >>> s.A[0, 0], s.B[0, 0]
     (-kappa/2, -sqrt(kappa))
     """
+    if not (H - H.dagger()).is_zero:
+        raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
     drift = {m: langevin_of(operator(m), H, channels).linear() for m in modes}
     outputs = {
         c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels

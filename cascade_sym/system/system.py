@@ -4,8 +4,8 @@
     internal field = form    light between parts, in the order in which it is computed
     output field = form
 
-Internal fields are let-bindings at the level of operators: composing parts adds a binding and rewrites nothing,
-so that a cascade of n parts costs n steps, and noise correlations are taken where they are simple.
+Internal fields are let-bindings at the level of operators: composing parts adds a binding and rewrites
+nothing, so that a cascade of n parts costs n steps, and noise correlations are taken where they are simple.
 """
 
 from __future__ import annotations
@@ -182,7 +182,9 @@ class LinearSystem:
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:
     if bad := {o.name for o, _ in form} - known:
-        raise UnknownName(f"{where} uses {listing(bad)}, neither a mode nor a field known there: {listing(known)}.")
+        raise UnknownName(
+            f"{where} uses {listing(bad)}, neither a mode nor a field known there: {listing(known)}."
+        )
 
 
 def _port(ports: tuple[Port, ...], name: str, kind: str) -> Port:
