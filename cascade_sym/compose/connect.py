@@ -60,7 +60,7 @@ def connect(
             used.add((kind, port.name))
         if set(o.channels) != set(i.channels):
             raise PortMismatch(
-                f"{source!r} has the channels {listing(o.channels)}, {target!r} expects {listing(i.channels)}."
+                f"channels {listing(o.channels)} of {source!r} do not fit {listing(i.channels)} of {target!r}."
             )
         fields |= {i.fields[c]: o.fields[c] for c in o.channels}
     net = wired(joint, fields)
