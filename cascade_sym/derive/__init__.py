@@ -1,0 +1,22 @@
+"""Derivation: from Hamiltonians to Langevin equations, input-output relations and their solutions."""
+
+from cascade_sym.derive.equations import Equations, input_output, langevin
+from cascade_sym.derive.frequency import Eliminated, as_function, eliminate, frequency_solution
+from cascade_sym.derive.hamiltonian import (
+    Bath,
+    Derived,
+    coupling_operator,
+    effective_frequencies,
+    free_hamiltonian,
+    from_coupling,
+    in_sidebands,
+    rotating_wave,
+)
+from cascade_sym.derive.linearise import linearise
+from cascade_sym.derive.time import TimeSolution, time_solution
+
+__all__ = [
+    "Bath", "Derived", "Eliminated", "Equations", "TimeSolution", "as_function", "coupling_operator",
+    "effective_frequencies", "eliminate", "free_hamiltonian", "frequency_solution", "from_coupling", "in_sidebands",
+    "input_output", "langevin", "linearise", "rotating_wave", "time_solution",
+]  # fmt: skip

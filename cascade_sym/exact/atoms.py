@@ -53,11 +53,21 @@ def canonical(expr: Expr) -> Expr:
         e = e.replace(sp.sec, lambda a: 1 / sp.cos(a)).replace(sp.csc, lambda a: 1 / sp.sin(a))
     if e.has(sp.atan) and e.has(sp.exp):
         e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
+    if e.has(sp.atan):
+        e = e.replace(sp.atan, _named_arctangent)
     if e.has(sp.re, sp.im, sp.Abs):
         raise OutsideExactDomain(
             f"{expr} contains re, im or Abs; write them with cascade_sym.symbols.conj: Re z = (z + conj z)/2."
         )
     return e
+
+
+def _named_arctangent(argument: Expr) -> Expr:
+    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in it)."""
+    from cascade_sym.exact.proof import normal_form
+
+    plus, minus = str(normal_form(argument)), str(normal_form(-argument))
+    return Symbol(f"arctan({plus})") if plus <= minus else -Symbol(f"arctan({minus})")
 
 
 def _split_exp(e: Expr) -> Expr:

@@ -139,17 +139,35 @@ class Converter:
     def _oriented(self, f: Fraction, q: int) -> tuple[int, list[tuple[Poly, int]]]:
         """Content and factors of num*den^(q-1), with signs moved so that factors are nonnegative if they can."""
         content, factors = (f.num * f.den ** (q - 1)).factor()
-        value, out = int(content), []
+        value, factors = self._sines_restored(int(content), [(p, int(k)) for p, k in factors])
+        out: list[tuple[Poly, int]] = []
         for p, k in factors:
             if self._one_minus_symbol(-p):
                 p, value = -p, value * (-1) ** int(k)
-            out.append((p, int(k)))
+            out.append((p, k))
         if value < 0:
             for j, (p, k) in enumerate(out):
                 if k % 2 and not self._manifest(p):
                     out[j], value = (-p, k), -value
                     break
         return value, out
+
+    def _sines_restored(self, value: int, factors: list[tuple[Poly, int]]) -> tuple[int, list[tuple[Poly, int]]]:
+        """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""
+        table = {str(p): (p, k) for p, k in factors}
+        for _n, c, s in self._trig.values():
+            low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
+            k = min(table.get(low, (None, 0))[1], table.get(high, (None, 0))[1])
+            if k == 0:
+                continue
+            for name in (low, high):
+                p, old = table.pop(name)
+                if old > k:
+                    table[name] = (p, old - k)
+            sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
+            table[str(sine)] = (sine, old + 2 * k)
+            value *= (-1) ** k
+        return value, list(table.values())
 
     def _one_minus_symbol(self, p: Poly) -> bool:
         """p = 1 - x with x a plain symbol: a transmission or an efficiency, in [0, 1]."""

@@ -1,5 +1,6 @@
 """Operators: linear forms and normally ordered polynomials."""
 
+from cascade_sym.operators.formal import formal_integral, integration_symbol
 from cascade_sym.operators.linear import LinearForm, Op, linear_sum, op
 from cascade_sym.operators.polynomial import (
     OperatorPolynomial,
@@ -10,6 +11,6 @@ from cascade_sym.operators.polynomial import (
 )
 
 __all__ = [
-    "LinearForm", "Op", "OperatorPolynomial", "as_operator", "commutator", "linear_sum", "op", "operator",
-    "quadratures",
+    "LinearForm", "Op", "OperatorPolynomial", "as_operator", "commutator", "formal_integral",
+    "integration_symbol", "linear_sum", "op", "operator", "quadratures",
 ]  # fmt: skip

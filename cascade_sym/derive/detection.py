@@ -1,0 +1,76 @@
+"""A system with detectors: the measured currents as linear forms in its modes and input fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cascade_sym.compose import as_system
+from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
+from cascade_sym.parts.detectors import Current, Detector, detectors
+from cascade_sym.system import LinearSystem, Port
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A system, with the vacuum of inefficient detectors among its inputs, and the currents measured on it.
+
+    The forms of `currents` may use internal fields of `system`; `system.output` names flatten them.
+    """
+
+    system: LinearSystem
+    currents: tuple[Current, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each real current: paired ones have a cosine (c) and a sine (s) component."""
+        several = len(self.currents) > 1
+        out: list[str] = []
+        for c in self.currents:
+            stem = c.name if several else ""
+            out += [f"{stem}{'.' if stem else ''}{q}" for q in "cs"] if c.paired else [stem or "y"]
+        return tuple(out)
+
+
+def detection(system: object, detect: object) -> Detection:
+    """The currents of `detect` (a detector, several, or None) on `system` (a part, cascade or LinearSystem).
+
+    A port is given by its name, or left out where the system has only one output port. Raises UnknownName for a
+    port that does not exist, ParameterError where the port must be named, DuplicateName when light is detected twice.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> detection(Oscillator("M"), Homodyne(angle=0)).names
+    ('c', 's')
+    """
+    s = as_system(system)
+    # output fields become internal ones, so that currents refer to them as every other field does
+    internal, inputs = dict(s.internal), dict(s.inputs)
+    currents: list[Current] = []
+    used: set[str] = set()
+    for d in detectors(detect):
+        port = _port(s, d)
+        for c in d.currents(port):
+            light = {o.name for o, _ in c.form} - set(c.vacua)
+            if twice := (light | set(c.vacua)) & used:
+                raise DuplicateName(
+                    f"the light {listing(twice)} is detected twice; split it with a BeamSplitter first."
+                )
+            used |= light | set(c.vacua)
+            internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
+            inputs |= c.vacua
+            currents.append(c)
+    return Detection(replace(s, inputs=inputs, internal=internal, outputs=s.outputs), tuple(currents))
+
+
+def _port(s: LinearSystem, d: Detector) -> Port:
+    if d.port is not None:
+        try:
+            return s.out_port(d.port)
+        except UnknownName as e:
+            raise UnknownName(f"the {type(d).__name__} detector looks at a port that does not exist: {e}") from None
+    if len(s.out_ports) != 1:
+        raise ParameterError(
+            f"the system has {len(s.out_ports)} output ports ({listing(p.name for p in s.out_ports)}); say which one "
+            f"the {type(d).__name__} detector looks at: port=..."
+        )
+    return s.out_ports[0]

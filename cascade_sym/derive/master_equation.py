@@ -1,0 +1,122 @@
+"""Master equations of linear systems, unconditional or conditioned on continuous measurement.
+
+    d rho = -i[H, rho] dt + sum_i D[sqrt(rate_i) J_i] rho dt + sum_k H[M_k] rho dW_k,
+    D[J] rho = J rho J^+ - (J^+ J rho + rho J^+ J)/2,   H[M] rho = (M - <M>) rho + rho (M^+ - <M^+>),
+    I_k dt = <M_k + M_k^+> dt + dW_k.
+
+Source: Wiseman and Milburn, Quantum Measurement and Control (2010), chapters 3 and 4; Huang et al. (2018), (S15)-(S16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.derive.detection import Detection, detection
+from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
+from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator
+from cascade_sym.steps import Step, identity_check
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The term D[sqrt(rate) operator]."""
+
+    rate: Expr
+    operator: OperatorPolynomial
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The term H[operator] rho dW_name, with current I dt = <operator + operator^+> dt + dW_name."""
+
+    name: str
+    operator: OperatorPolynomial
+
+
+@dataclass(frozen=True)
+class MasterEquation:
+    """Hamiltonian, jump operators and measured operators of a (stochastic) master equation.
+
+    The equation is linear in rho for `measured` = (): then it is an ordinary Lindblad equation. `steps` is its
+    derivation.
+    """
+
+    modes: tuple[str, ...]
+    H: OperatorPolynomial
+    jumps: tuple[Jump, ...]
+    measured: tuple[Measured, ...] = ()
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
+
+    def rate_of(self, O: OperatorPolynomial) -> OperatorPolynomial:
+        """The operator whose expectation is d<O>/dt without the measurement terms (adjoint Lindblad generator)."""
+        out = commutator(O, self.H) * (-sp.I)
+        for j in self.jumps:
+            J, Jd = j.operator, j.operator.dagger()
+            out = out + (commutator(Jd, O) * J - Jd * commutator(J, O)) * (j.rate / 2)
+        return out
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.master_equation import master_equation_latex
+
+        return f"$\\displaystyle {master_equation_latex(self)}$"
+
+
+def master_equation(system: object, detect: object = None) -> MasterEquation:
+    """The master equation of a part, cascade or LinearSystem, conditioned on what `detect` measures.
+
+    H and the couplings are read off the composed quantum Langevin equations (so they hold for any network, with
+    feedback too); the jump operators are the light that leaves through each output, the measured operators the
+    quadratures of the detected light, normalised so that dW dW = dt. Thermal inputs give (n + 1) D[J] + n D[J^+].
+    Raises UnphysicalError when the equations don't preserve commutators, and the errors of the detectors.
+    Source: Gough and James (2009); Wiseman and Milburn (2010), (4.244) for thermal light.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> m = master_equation(Cavity("a", kappa=4), detect=Homodyne(angle=0))
+    >>> m.jumps[0].rate, m.measured[0].operator.linear().terms
+    (4, {Op(name='a', dag=False): 2})
+    """
+    return from_detection(detection(system, detect))
+
+
+def from_detection(d: Detection) -> MasterEquation:
+    """The master equation of a system with its currents."""
+    L = couplings(d.system)
+    H = hamiltonian(d.system, L)
+    jumps = tuple(Jump(r, as_operator(f)) for r, f in jump_groups(d.system, L))
+    forms, pairs = measured_operators(d, L)
+    measured = tuple(Measured(n, as_operator(f)) for n, f in zip(d.names, forms, strict=True))
+    equation = MasterEquation(d.system.modes, H, jumps, measured)
+    steps = (
+        Step(
+            "composition", "master equation from the composed Langevin equations",
+            {m: d.system.equation(m) for m in d.system.modes}, {"master equation": equation},
+            identity_check(lambda: _drift_pairs(d, equation), "d<a>/dt of the master equation against Langevin"),
+            "the jump operators are the light that leaves; H is what remains of the drift",
+        ),
+        Step(
+            "readout", "measured operators", {}, {m.name: m.operator for m in measured},
+            identity_check(pairs, "<M + M^+> against the modes in the measured output quadrature"),
+        ),
+    )  # fmt: skip
+    return MasterEquation(d.system.modes, H, jumps, measured, steps if measured else steps[:1])
+
+
+def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:
+    out: dict[str, tuple[Expr, Expr]] = {}
+    for m in d.system.modes:
+        rate = equation.rate_of(as_operator(LinearForm({(o := _op(m)): sp.S.One}))).linear()
+        form = d.system.equation(m)
+        for o in {*rate.terms, *form.terms}:
+            if o.name in d.system.modes:
+                out[f"{m}, {o}"] = (rate[o], form[o])
+    return out
+
+
+def _op(name: str):
+    from cascade_sym.operators import Op
+
+    return Op(name)

@@ -1,0 +1,208 @@
+"""Reading a master equation off quantum Langevin equations.
+
+An input b_j couples through da/dt = ... - [a, L_j^+] b_j + b_j^+ [a, L_j]: its coupling operator L_j follows from
+the coefficients of b_j and b_j^+ alone. What the couplings leave of the drift is -i[a, H].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.derive.detection import Detection
+from cascade_sym.errors import UnphysicalError
+from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
+from cascade_sym.symbols import conj
+from cascade_sym.system import VACUUM, LinearSystem
+
+Couplings = Mapping[str, LinearForm]
+
+
+def couplings(s: LinearSystem) -> dict[str, LinearForm]:
+    """The operator L_j with which each input field couples to the modes."""
+    out: dict[str, LinearForm] = {}
+    equations = {m: s.equation(m) for m in s.modes}
+    for b in s.inputs:
+        terms: dict[Op, Expr] = {}
+        for m, form in equations.items():
+            terms[Op(m)] = -conj(form[Op(b)])
+            terms[Op(m, True)] = form[Op(b, True)]
+        out[b] = LinearForm(terms)
+    return out
+
+
+def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
+    """H, from the drift and the couplings; UnphysicalError where no Hermitian H exists."""
+    h: dict[tuple[str, str], Expr] = {}
+    g: dict[tuple[str, str], Expr] = {}
+    for k in s.modes:
+        form = s.equation(k)
+        for l in s.modes:
+            alpha, beta = form[Op(l)], form[Op(l, True)]
+            for c in L.values():
+                u, v = conj(c[Op(k)]), c[Op(k, True)]  # [a_k, L^+] and [a_k, L]
+                alpha = alpha + u * c[Op(l)] / 2 - v * conj(c[Op(l, True)]) / 2
+                beta = beta + u * c[Op(l, True)] / 2 - v * conj(c[Op(l)]) / 2
+            h[k, l], g[k, l] = _short(sp.I * alpha), _short(sp.I * beta)
+    total: dict[tuple[Op, ...], Expr] = {}
+    for a, k in enumerate(s.modes):
+        for l in s.modes[a:]:
+            if not is_zero(h[k, l] - conj(h[l, k])) or not is_zero(g[k, l] - g[l, k]):
+                raise UnphysicalError(
+                    f"the drift of {k} and {l} follows from no Hamiltonian and couplings: commutators are not "
+                    "preserved; see is_physical(system)."
+                )
+            half = sp.Rational(1, 2) if k == l else sp.S.One
+            x, y = sorted((k, l))
+            total[Op(x, True), Op(y, True)] = g[k, l] * half
+            total[Op(x), Op(y)] = conj(g[k, l]) * half
+            total[Op(k, True), Op(l)] = h[k, l]
+            if k != l:
+                total[Op(l, True), Op(k)] = h[l, k]
+    return OperatorPolynomial({m: sp.factor_terms(c) for m, c in total.items()})
+
+
+def _short(e: Expr) -> Expr:
+    e = sp.expand(e)
+    if e.is_Add or e.has(sp.sin, sp.cos, sp.exp):
+        return sp.S.Zero if is_zero(e) else e
+    return e
+
+
+def jump_groups(s: LinearSystem, L: Couplings) -> list[tuple[Expr, LinearForm]]:
+    """(rate, operator) of every jump.
+
+    Inputs of the same occupancy that leave through the same outputs can be mixed freely: there the light that
+    leaves through each output is the jump operator. Elsewhere it is the coupling of each input.
+    """
+    outputs = {f: s.output(f) for f in s.outputs}
+    jumps: list[tuple[Expr, LinearForm]] = []
+    done: set[str] = set()
+    for b in s.inputs:
+        if b in done:
+            continue
+        ins, outs = _reachable(b, s, outputs)
+        done |= ins
+        n = s.inputs[b] - VACUUM
+        same = all(sp.expand(s.inputs[i] - VACUUM - n) == 0 for i in ins)
+        plain = not any(o.dag and o.name in ins for f in outs for o, _ in outputs[f])
+        if same and plain and len(ins) == len(outs):
+            forms = [LinearForm({o: c for o, c in outputs[f] if o.name in s.modes}) for f in outs]
+            jumps += [j for f in forms for j in _thermal(f, n)]
+        else:
+            jumps += [j for i in s.inputs if i in ins for j in _thermal(L[i], s.inputs[i] - VACUUM)]
+    return jumps
+
+
+def _reachable(b: str, s: LinearSystem, outputs: Mapping[str, LinearForm]) -> tuple[set[str], list[str]]:
+    """Inputs and outputs connected with `b` by direct transmission."""
+    ins, outs = {b}, list[str]()
+    grew = True
+    while grew:
+        grew = False
+        for f, form in outputs.items():
+            fields = {o.name for o, _ in form if o.name in s.inputs}
+            if f not in outs and fields & ins:
+                outs.append(f)
+                grew = True
+                ins |= fields
+    return ins, [f for f in outputs if f in outs]
+
+
+def _thermal(form: LinearForm, n: Expr) -> list[tuple[Expr, LinearForm]]:
+    """(n + 1) D[L] + n D[L^+], with a single operator's coefficient in the rate and a common phase dropped."""
+    if not len(form):
+        return []
+    if len(form) == 1:
+        (o, c), *_ = form
+        weight = sp.expand(c * conj(c))
+        weight = weight if weight.is_Mul or weight.is_Symbol or weight.is_number else sp.factor_terms(c * conj(c))
+        unit = LinearForm({o: sp.S.One})
+    else:
+        weight, unit = sp.S.One, without_phase(form)
+    up = [(weight * n, unit.dagger())] if n != 0 else []
+    return [(weight * (n + 1), unit), *up]
+
+
+def without_phase(form: LinearForm) -> LinearForm:
+    """The form times the power of i that makes its first coefficient real and positive, where there is one."""
+    first = next(c for _, c in form)
+    for phase in (sp.S.One, sp.I, sp.S.NegativeOne, -sp.I):
+        turned = sp.expand(phase * first)
+        if not turned.has(sp.I) and not turned.could_extract_minus_sign():
+            return _expanded(form.scaled(phase))
+    return form
+
+
+def _expanded(form: LinearForm) -> LinearForm:
+    return LinearForm({o: sp.expand(c) for o, c in form})
+
+
+def measured_operators(d: Detection, L: Couplings) -> tuple[list[LinearForm], dict[str, tuple[Expr, Expr]]]:
+    """The operator M of each real current, and pairs that must agree: <M + M^+> and the modes in the current.
+
+    The noise of a Hermitian current y = sum_j (alpha_j b_j + h.c.) + (modes) is one vacuum quadrature, to which
+    the modes couple through sum_j alpha_j L_j; with thermal light, alpha_j (n_j + 1) L_j - alpha_j^* n_j L_j^+.
+    """
+    s = d.system
+    raw: list[LinearForm] = []
+    noise: list[LinearForm] = []
+    modes: list[LinearForm] = []
+    for c in d.currents:
+        flat = c.form.substituted({f: s.output(f) for f in s.internal})
+        for y in _real(flat) if c.paired else [flat]:
+            fields = _expanded(LinearForm({o: x for o, x in y if o.name in s.inputs}))
+            noise.append(fields)
+            modes.append(LinearForm({o: x for o, x in y if o.name in s.modes}))
+            raw.append(_coupled(s, fields, L))
+    turn = _whitening([[_correlation(s, f, g) for g in noise] for f in noise])
+    out, pairs = [], {}
+    for k, row in enumerate(turn):
+        M = _expanded(linear_sum(raw[j].scaled(t) for j, t in enumerate(row) if t != 0))
+        seen = linear_sum(modes[j].scaled(t) for j, t in enumerate(row) if t != 0)
+        out.append(M)
+        both = M + M.dagger()
+        for o in sorted({*both.terms, *seen.terms}):
+            pairs[f"{d.names[k]}, {o}"] = (both[o], seen[o])
+    return out, pairs
+
+
+def _real(z: LinearForm) -> tuple[LinearForm, LinearForm]:
+    """y_c and y_s of z = (y_c + i y_s)/sqrt2."""
+    root = 1 / sp.sqrt(2)
+    return (z + z.dagger()).scaled(root), (z - z.dagger()).scaled(-sp.I * root)
+
+
+def _coupled(s: LinearSystem, fields: LinearForm, L: Couplings) -> LinearForm:
+    parts = []
+    for o, alpha in fields:
+        if not o.dag:
+            n = s.inputs[o.name] - VACUUM
+            parts.append(L[o.name].scaled(alpha * (n + 1)))
+            if n != 0:
+                parts.append(L[o.name].dagger().scaled(-conj(alpha) * n))
+    return linear_sum(parts)
+
+
+def _correlation(s: LinearSystem, f: LinearForm, g: LinearForm) -> Expr:
+    """Symmetrised correlation of two Hermitian noise forms: 1/2 for a vacuum quadrature."""
+    total = sp.Add(*(s.inputs[o.name] * c * conj(g[o]) for o, c in f))
+    return normal_form(total) if total.free_symbols else sp.expand(total)
+
+
+def _whitening(R: list[list[Expr]]) -> list[list[Expr]]:
+    """T with T R T^T = 1, lower triangular (Gram-Schmidt along the currents)."""
+    T: list[list[Expr]] = []
+    for k, row in enumerate(R):
+        new = [sp.S.One if j == k else sp.S.Zero for j in range(len(R))]
+        for done in T:
+            overlap = sp.Add(*(done[j] * row[j] for j in range(len(R)) if done[j] != 0))
+            if overlap != 0 and not is_zero(overlap):
+                new = [x - overlap * y for x, y in zip(new, done, strict=True)]
+        norm = sp.Add(*(new[i] * R[i][j] * new[j] for i in range(len(R)) for j in range(len(R)) if new[i] * new[j] != 0))
+        norm = normal_form(norm) if norm.free_symbols else sp.expand(norm)
+        T.append([x / sp.sqrt(norm) for x in new])
+    return T

@@ -1,0 +1,72 @@
+"""The audit of the checker: small edits of every printed formula must turn its verdict.
+
+An edited formula that the exact algebra proves equal to the unedited one is an identity, not a survivor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cascade_sym.errors import CascadeError, UnknownName, listing
+from cascade_sym.formula import interpret
+from cascade_sym.formula.edits import Vocabulary, edits
+from cascade_sym.paper.compare import compare
+from cascade_sym.paper.environment import environment
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.verdict import judge
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
+
+    id: str
+    statement: str
+    edits: int
+    caught: int
+    identities: tuple[str, ...]
+    survivors: tuple[str, ...]
+    unreadable: int
+
+
+def run_audit(
+    folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
+) -> tuple[Audit, ...]:
+    """Make every small edit to every printed formula (or those in `only`) and check it again."""
+    ids = [e.id for e in folder.printed.equations]
+    if bad := set(only) - set(ids):
+        raise UnknownName(f"no equation {listing(bad)} in {folder.printed.name}; it has {listing(ids)}.")
+    model = folder.model
+    vocabulary = Vocabulary(swaps=folder.printed.swaps, names=tuple(model.names()))
+    good = {"exact", "definition", "asymptotic"}
+    out = []
+    for e in folder.printed.equations:
+        if only and e.id not in only:
+            continue
+        if progress:
+            progress(e.id)
+        result = model.derive(e.id)
+        derived, env = result.values, environment(folder, result)
+        for s in e.statements:
+            count = caught = unreadable = 0
+            identities, survivors = [], []
+            printed = interpret(s.relation.rhs, env)
+            for edit in edits(s.relation.rhs, vocabulary):
+                count += 1
+                try:
+                    changed = interpret(edit.node, env)
+                    relation = replace(s.relation, rhs=edit.node)
+                    statement = replace(s, relation=relation)
+                    verdict = judge(statement, derived[s.key], e, env, model, repair=False).verdict
+                except CascadeError:
+                    unreadable += 1
+                    continue
+                if verdict not in good:
+                    caught += 1
+                elif compare(changed, printed, model).equal:
+                    identities.append(edit.where)
+                else:
+                    survivors.append(edit.where)
+            out.append(Audit(e.id, s.text, count, caught, tuple(identities), tuple(survivors), unreadable))
+    return tuple(out)

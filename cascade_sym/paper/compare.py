@@ -1,0 +1,67 @@
+"""Comparing a printed value with a derived one: numbers, operators, linear forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
+from cascade_sym.paper.model import Leading, Model
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether two values are identical (a proof), how that was found, and their difference where not."""
+
+    equal: bool
+    method: str
+    difference: Any = None
+
+
+def plain(value: Any, model: Model) -> Expr | OperatorPolynomial:
+    """A value of either side as an expression or operator polynomial in base parameters."""
+    if isinstance(value, Leading):
+        value = value.leading
+    if isinstance(value, Quantity):
+        value = value.inline()
+    if isinstance(value, LinearForm):
+        value = as_operator(value)
+    if isinstance(value, OperatorPolynomial):
+        return OperatorPolynomial({m: model.in_base(sp.sympify(c)) for m, c in value.terms.items()})
+    return model.in_base(sp.sympify(value))
+
+
+def compare(printed: Any, derived: Any, model: Model) -> Comparison:
+    """Prove that two values are equal in the exact algebra, or give their difference.
+
+    Raises OutsideExactDomain when one of them can't be held by the exact algebra.
+    """
+    p, d = plain(printed, model), plain(derived, model)
+    if isinstance(p, OperatorPolynomial) or isinstance(d, OperatorPolynomial):
+        difference = as_operator(d) - as_operator(p)
+        same = difference.is_zero
+        method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
+        return Comparison(same, method, None if same else difference)
+    same = is_zero(d - p)
+    return Comparison(same, "normal form in the exact algebra", None if same else d - p)
+
+
+def shown_difference(difference: Any) -> Any:
+    """A difference in a form fit to be printed: normal form, factored, where that is short enough."""
+    if isinstance(difference, OperatorPolynomial):
+        terms = {m: _short(c) for m, c in difference.terms.items()}
+        return OperatorPolynomial({m: c for m, c in terms.items() if c != 0})
+    return _short(difference)
+
+
+def _short(e: Expr) -> Expr:
+    try:
+        return normal_form(e, factor=True)
+    except (OutsideExactDomain, CascadeError):
+        return e

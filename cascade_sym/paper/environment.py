@@ -1,0 +1,33 @@
+"""What names and functions of printed formulas stand for: the folder's glossary and a few operator brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.formula import Environment
+from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, formal_integral
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.model import Result
+
+
+def environment(folder: Folder, result: Result | None = None) -> Environment:
+    """The environment in which printed formulas have their values; `result` may add names of its own."""
+    table = {**folder.model.names(), **(result.names if result else {})}
+    names = {k: _value(v) for k, v in table.items()}
+    functions: Mapping[str, Callable[..., Any]] = {**FUNCTIONS, **folder.model.functions}
+    return Environment(names, functions)
+
+
+def _value(v: Any) -> Any:
+    if isinstance(v, Quantity):
+        return v.inline()
+    return as_operator(v) if isinstance(v, LinearForm) else v
+
+
+def _comm(a: Any, b: Any) -> OperatorPolynomial:
+    return commutator(as_operator(a), as_operator(b))
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"comm": _comm, "integral": formal_integral}

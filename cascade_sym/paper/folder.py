@@ -1,0 +1,62 @@
+"""A paper is a folder: printed.toml (what is printed) and derived.py (what the toolkit derives)."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from cascade_sym.errors import CascadeError, FolderError
+from cascade_sym.paper.model import Model
+from cascade_sym.paper.printed import Printed, read_printed
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A paper's folder, both sides loaded."""
+
+    path: Path
+    printed: Printed
+    model: Model
+
+
+def load_folder(path: str | Path) -> Folder:
+    """Load a paper's folder. Raises FolderError when it is missing, malformed or inconsistent.
+
+    `derived.py` is the user's own Python and is run, as a test file is by pytest; nothing else is executed.
+    """
+    root = Path(path)
+    if not root.is_dir():
+        raise FolderError(f"{root} is not a folder; give a paper's folder, such as derivations/huang2018.")
+    printed = read_printed(root / "printed.toml")
+    model = _load_model(root / "derived.py")
+    if missing := [e.id for e in printed.equations if e.id not in model.equation_ids]:
+        raise FolderError(f"printed.toml has {missing} but derived.py derives {list(model.equation_ids)}.")
+    if extra := [i for i in model.equation_ids if i not in {e.id for e in printed.equations}]:
+        raise FolderError(f"derived.py derives {extra}, which printed.toml does not have.")
+    return Folder(root, printed, model)
+
+
+def _load_model(path: Path) -> Model:
+    if not path.is_file():
+        raise FolderError(f"{path} is missing; a paper's folder needs derived.py with `model = Model(...)`.")
+    name = f"cascade_paper_{abs(hash(str(path.resolve())))}"
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except CascadeError:
+        raise
+    except Exception as err:
+        last = traceback.extract_tb(err.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        raise FolderError(f"{path.name} failed ({where}): {type(err).__name__}: {err}") from err
+    model = getattr(module, "model", None)
+    if not isinstance(model, Model):
+        raise FolderError(f"{path.name} defines no `model = Model(...)`.")
+    return model
+

@@ -1,0 +1,98 @@
+"""The ledger: every printed equation of a folder with its derived form and its verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cascade_sym.errors import CascadeError, UnknownName, listing
+from cascade_sym.formula import Environment
+from cascade_sym.paper.environment import environment
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.printed import PrintedEquation
+from cascade_sym.paper.verdict import StatementVerdict, explain, judge, worst
+from cascade_sym.steps import Derivation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One equation of the ledger."""
+
+    printed: PrintedEquation
+    verdict: str
+    statements: tuple[StatementVerdict, ...]
+    derivation: Derivation
+    evidence: Mapping[str, Any]
+    seconds: float
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the verdict is what the folder's author expects (or anything but a failure, if nothing is said)."""
+        if self.printed.expected is not None:
+            return self.verdict == self.printed.expected
+        return self.verdict not in ("differs", "misprint", "unchecked")
+
+
+def run_ledger(
+    folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
+) -> tuple[Entry, ...]:
+    """The ledger of a folder, or of the equations in `only`. UnknownName for an id the paper does not have."""
+    ids = [e.id for e in folder.printed.equations]
+    if bad := set(only) - set(ids):
+        raise UnknownName(f"no equation {listing(bad)} in {folder.printed.name}; it has {listing(ids)}.")
+    entries = []
+    for e in folder.printed.equations:
+        if only and e.id not in only:
+            continue
+        if progress:
+            progress(e.id)
+        entries.append(check_equation(folder, e))
+    return tuple(entries)
+
+
+def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
+    """The ledger entry of one printed equation."""
+    start = time.perf_counter()
+    result = folder.model.derive(equation.id)
+    derivation = Derivation(f"Equation ({equation.id})", tuple(result.steps))
+    env = environment(folder, result)
+    verdicts = []
+    for s in equation.statements:
+        if s.key not in result.values:
+            raise UnknownName(
+                f"equation {equation.id}: derived.py gives no value for {s.key!r}; it gives {listing(result.values)}."
+            )
+        verdicts.append(_judge(folder, equation, s, result.values[s.key], env))
+    checks = derivation.check()
+    verdict = worst(v.verdict for v in verdicts)
+    if failed := [c for c in checks if not c.ok]:
+        verdict = "unchecked"
+    evidence: dict[str, Any] = {
+        "statements": [_statement_evidence(v) for v in verdicts],
+        "derivation_steps": len(derivation.steps),
+        "derivation_checks": [{"ok": c.ok, "method": c.method, "residual": c.residual} for c in checks],
+    }
+    if failed:
+        evidence["failed"] = "a step of the derivation did not pass its own check"
+    for key in ("reading", "conditions"):
+        if text := getattr(equation, key):
+            evidence[key] = text
+    return Entry(equation, verdict, tuple(verdicts), derivation, evidence, time.perf_counter() - start)
+
+
+def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env: Environment) -> StatementVerdict:
+    try:
+        return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
+    except CascadeError as err:
+        return StatementVerdict(s, "unchecked", explain(err), derived)
+
+
+def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
+    out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
+    if v.repair:
+        out["repair"] = v.repair.description
+        if v.repair.alternatives:
+            out["equally_small_repairs"] = list(v.repair.alternatives)
+    return out

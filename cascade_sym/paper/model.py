@@ -1,0 +1,164 @@
+"""The derived side of a paper: what its folder computes from the parts.
+
+A folder's `derived.py` makes one `Model` and registers functions on it. The model never sees the printed formulas:
+only the checker (`cascade_sym.paper.check`) holds both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
+from cascade_sym.steps import Check, Step
+from cascade_sym.symbols import symbol
+
+
+@dataclass(frozen=True)
+class Leading:
+    """A derived leading term, for a printed statement with an approximation sign.
+
+    `leading` is what the derivation gives at the order that is printed; `check` proves that it is the leading term of
+    the exact quantity; `note` says in what (the small parameter, the terms dropped).
+    """
+
+    leading: Any
+    check: Callable[[], Check]
+    note: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The derived right sides of an equation by their left sides as printed, and the steps to them.
+
+    `names` says what names in this equation's printed formulas stand for, where that differs from the glossary.
+    """
+
+    values: Mapping[str, Any]
+    steps: Sequence[Step] = ()
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A quantity that `cascade-sym eval` knows: how to make it, and the parameters it is given in."""
+
+    name: str
+    make: Callable[[], Quantity]
+    parameters: tuple[str, ...]
+    defaults: Mapping[str, Expr]
+    title: str
+
+
+@dataclass
+class Model:
+    """Registry of a folder's derived side.
+
+    `parameters` are the symbols that printed formulas may use as they are. `base` rewrites derived parameters in
+    base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
+    expression) pairs used only to typeset derived results.
+
+    >>> m = Model(parameters=("x",))
+    >>> @m.equation("1")
+    ... def square():
+    ...     return {"y": symbol("x")**2}
+    >>> m.derive("1").values["y"]
+    x**2
+    """
+
+    parameters: Sequence[str] = ()
+    base: Mapping[Symbol, Expr] = field(default_factory=dict)
+    abbreviations: Sequence[tuple[Symbol, Expr]] = ()
+    _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
+    _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
+    _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, repr=False)
+    _functions: dict[str, Callable[..., Any]] = field(default_factory=dict, repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def equation(self, id: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        """Register the derivation of equation `id`; it returns a Result or {left side: value}."""
+
+        def register(f: Callable[[], Any]) -> Callable[[], Any]:
+            if id in self._equations:
+                raise DuplicateName(f"equation {id!r} is derived twice; remove one.")
+            self._equations[id] = f
+            return f
+
+        return register
+
+    def quantity(
+        self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
+    ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
+        """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
+
+        def register(f: Callable[[], Quantity]) -> Callable[[], Quantity]:
+            if name in self._quantities:
+                raise DuplicateName(f"quantity {name!r} is declared twice; remove one.")
+            given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
+            self._quantities[name] = Declared(name, f, tuple(parameters), given, title or name)
+            return f
+
+        return register
+
+    def glossary(self, f: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
+        """Register what names in printed formulas stand for: parameters, derived quantities, operators."""
+        self._glossaries.append(f)
+        return f
+
+    def function(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register what a function in printed formulas stands for (a response L(Omega), a variance Var(...))."""
+
+        def register(f: Callable[..., Any]) -> Callable[..., Any]:
+            self._functions[name] = f
+            return f
+
+        return register
+
+    @property
+    def equation_ids(self) -> tuple[str, ...]:
+        return tuple(self._equations)
+
+    @property
+    def quantities(self) -> Mapping[str, Declared]:
+        return dict(self._quantities)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        return dict(self._functions)
+
+    def derive(self, id: str) -> Result:
+        """The derived side of an equation (computed once). UnknownName where the folder has none."""
+        if id not in self._equations:
+            raise UnknownName(f"no derivation of equation {id!r}; there are {listing(self._equations)}.")
+        if id not in self._cache:
+            found = self._equations[id]()
+            if isinstance(found, Mapping):
+                found = Result(found)
+            if not isinstance(found, Result):
+                raise FolderError(f"the derivation of {id} returned {type(found).__name__}; return a Result or a dict.")
+            self._cache[id] = found
+        return self._cache[id]
+
+    def names(self) -> Mapping[str, Any]:
+        """All names of printed formulas with their values."""
+        if "" not in self._cache:
+            table: dict[str, Any] = {p: symbol(p) for p in self.parameters}
+            for g in self._glossaries:
+                table |= g()
+            self._cache[""] = table
+        return self._cache[""]
+
+    def declared(self, name: str) -> Declared:
+        """A quantity by name; UnknownName lists those that exist."""
+        if name not in self._quantities:
+            raise UnknownName(f"no quantity {name!r} in this folder; it declares {listing(self._quantities)}.")
+        return self._quantities[name]
+
+    def in_base(self, expr: Expr) -> Expr:
+        """An expression with derived parameters rewritten in base ones."""
+        return expr.xreplace(dict(self.base)) if self.base else expr

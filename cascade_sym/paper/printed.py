@@ -1,0 +1,148 @@
+"""The printed side of a paper: its formulas as data, read from `printed.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cascade_sym.errors import FolderError, FormulaError
+from cascade_sym.formula import Relation, parse_relation, to_text
+
+KINDS = ("derived", "definition")
+MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One printed relation: left side, sign, right side, as a tree that keeps the written order.
+
+    `key` is what the derived side is found by: the left side as text unless the file gives another; `where` is a
+    printed condition (LaTeX).
+    """
+
+    text: str
+    relation: Relation
+    key: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class PrintedEquation:
+    """A numbered equation: its statements, and what the transcriber noted about its reading."""
+
+    id: str
+    title: str
+    statements: tuple[Statement, ...]
+    kind: str = "derived"
+    reading: str = ""
+    conditions: str = ""
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper's printed formulas with its notation."""
+
+    name: str
+    title: str
+    reference: str
+    equations: tuple[PrintedEquation, ...]
+    notation: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
+    swaps: tuple[tuple[str, str], ...] = ()
+
+    def equation(self, id: str) -> PrintedEquation:
+        for e in self.equations:
+            if e.id == id:
+                return e
+        ids = ", ".join(e.id for e in self.equations)
+        raise FolderError(f"no equation {id!r} in {self.name}; it has {ids}.")
+
+
+def read_printed(path: Path) -> Printed:
+    """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
+    data = _load(path)
+    head = _table(data, "paper", path)
+    equations = []
+    seen: set[str] = set()
+    for n, raw in enumerate(_list(data, "equation", path), 1):
+        where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
+        e = _equation(raw, where)
+        if e.id in seen:
+            raise FolderError(f"{where}: the id is used twice.")
+        seen.add(e.id)
+        equations.append(e)
+    if not equations:
+        raise FolderError(f"{path.name} has no [[equation]]; add at least one.")
+    return Printed(
+        name=path.parent.name,
+        title=_text(head, "title", f"{path.name}, [paper]"),
+        reference=str(head.get("reference", "")),
+        equations=tuple(equations),
+        notation={str(k): str(v) for k, v in data.get("notation", {}).items()},
+        functions={str(k): str(v) for k, v in data.get("functions", {}).items()},
+        swaps=tuple((str(a), str(b)) for a, b in head.get("swaps", [])),
+    )
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FolderError(f"{path.name} is larger than {MAX_BYTES} bytes; a paper's formulas are not.")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as err:
+        raise FolderError(f"can't read {path}: {err.strerror}; a paper's folder needs printed.toml.") from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as err:
+        raise FolderError(f"{path.name} is not valid TOML: {err}.") from err
+
+
+def _table(data: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    if not isinstance(data.get(key), dict):
+        raise FolderError(f"{path.name} has no [{key}] table; add one.")
+    return data[key]
+
+
+def _list(data: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise FolderError(f"{path.name}: write each {key} as [[{key}]].")
+    return found
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+    if not isinstance(table.get(key), str) or not table[key]:
+        raise FolderError(f"{where}: {key!r} is missing; give a text.")
+    return table[key]
+
+
+def _equation(raw: Mapping[str, Any], where: str) -> PrintedEquation:
+    known = {"id", "title", "statements", "kind", "reading", "conditions", "expected"}
+    if extra := set(raw) - known:
+        raise FolderError(f"{where}: unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
+    kind = raw.get("kind", "derived")
+    if kind not in KINDS:
+        raise FolderError(f"{where}: kind is {kind!r}; give one of {KINDS}.")
+    lines = raw.get("statements")
+    if not isinstance(lines, list) or not lines:
+        raise FolderError(f"{where}: 'statements' must be a list of formulas such as \"x = y + z\".")
+    statements = [_statement(line, where) for line in lines]
+    return PrintedEquation(
+        id=_text(raw, "id", where), title=_text(raw, "title", where), statements=tuple(statements), kind=kind,
+        reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")),
+        expected=raw.get("expected"),
+    )  # fmt: skip
+
+
+def _statement(raw: Any, where: str) -> Statement:
+    table = {"formula": raw} if isinstance(raw, str) else raw
+    if not isinstance(table, dict) or set(table) - {"formula", "key", "where"} or "formula" not in table:
+        raise FolderError(f"{where}: a statement is a formula, or a table with 'formula', 'key', 'where'; got {raw!r}.")
+    text = str(table["formula"])
+    try:
+        relation = parse_relation(text)
+    except FormulaError as err:
+        raise FolderError(f"{where}: {err}") from err
+    return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")))

@@ -1,0 +1,84 @@
+"""Verdicts, and the verdict of one printed statement. Only this room sees both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.formula import Environment, Node, interpret
+from cascade_sym.paper.compare import Comparison, compare
+from cascade_sym.paper.model import Leading, Model
+from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.repair import Repair, find_repair
+
+# from best to worst: an equation is as good as its worst statement
+VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
+
+
+@dataclass(frozen=True)
+class StatementVerdict:
+    """The verdict of one statement, with what it rests on."""
+
+    statement: Statement
+    verdict: str
+    method: str
+    derived: Any = None
+    difference: Any = None
+    repair: Repair | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """The worst of several verdicts."""
+    return max(verdicts, key=VERDICTS.index)
+
+
+def judge(
+    statement: Statement, derived: Any, equation: PrintedEquation, env: Environment, model: Model,
+    swaps: Iterable[tuple[str, str]] = (), *, repair: bool = True,
+) -> StatementVerdict:  # fmt: skip
+    """The verdict of a printed statement against its derived value.
+
+    `repair=False` skips the search for a misprint. Raises CascadeError when the printed formula has no value.
+    """
+    rhs = statement.relation.rhs
+
+    def against(node: Node) -> Comparison:
+        return compare(interpret(node, env), derived, model)
+
+    try:
+        found = against(rhs)
+    except OutsideExactDomain as err:
+        return StatementVerdict(statement, "unchecked", f"outside the exact algebra: {err}", derived)
+    if found.equal:
+        return _agreed(statement, derived, equation, found)
+    if repair:
+        fix = find_repair(rhs, against, swaps, model)
+        if fix is not None:
+            return StatementVerdict(
+                statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix
+            )
+    return StatementVerdict(statement, "differs", found.method, derived, found.difference)
+
+
+def _agreed(statement: Statement, derived: Any, equation: PrintedEquation, found: Comparison) -> StatementVerdict:
+    approximate = statement.relation.op == "~="
+    if isinstance(derived, Leading):
+        check = derived.check()
+        if not check.ok:
+            return StatementVerdict(
+                statement, "unchecked", f"not shown to be the leading term: {check.method}: {check.residual}", derived
+            )
+        notes = {"leading_term": check.method, "order": derived.note}
+        verdict = "asymptotic" if approximate else "differs"
+        return StatementVerdict(statement, verdict, f"leading term; {found.method}", derived, notes=notes)
+    if equation.kind == "definition":
+        return StatementVerdict(statement, "definition", f"input of the model; {found.method}", derived)
+    return StatementVerdict(statement, "exact", found.method, derived)
+
+
+def explain(err: CascadeError) -> str:
+    """An error as one line."""
+    return " ".join(str(err).split())

@@ -1,0 +1,7 @@
+"""Huang et al. (2018): everything that the toolkit derives for this paper.
+
+Each module registers derivations on `model`; the printed formulas are in printed.toml and are not read here.
+"""
+
+from . import main_text  # noqa: F401
+from .model import model  # noqa: F401
