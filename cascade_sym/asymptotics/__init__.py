@@ -1,0 +1,8 @@
+"""Asymptotic scalings of optimised figures of merit: discovered, derived exactly, certified."""
+
+from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
+from cascade_sym.asymptotics.scaling import scaling
+from cascade_sym.asymptotics.steps import Step
+
+__all__ = ["AlgebraicValue", "Certificate", "OptimumTerm", "Scaling", "Step", "scaling"]

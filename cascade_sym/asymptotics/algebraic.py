@@ -1,0 +1,195 @@
+"""Exact numbers and functions of the remaining parameters: closed forms, or a polynomial and which root of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import gcd
+from typing import Any
+
+import flint
+import mpmath as mp
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.errors import MissingParameter, ParameterError, listing
+
+VARIABLE = Symbol("P")
+
+
+@dataclass(frozen=True)
+class AlgebraicValue:
+    """A number or function of `parameters`.
+
+    `closed` is a closed form in square roots where there is one. `polynomial` (in `VARIABLE`, which it contains
+    as a power of P^`step`, primitive, irreducible) always vanishes at the value; without a closed form the value
+    is the `rank`-th (from 0) of the polynomial's positive real roots in increasing order (of its negative ones
+    if `negative`), as isolated at the sample point.
+    """
+
+    polynomial: Expr
+    closed: Expr | None
+    rank: int
+    negative: bool
+    sample: Any
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        return tuple(sorted(self.polynomial.free_symbols - {VARIABLE}, key=lambda s: s.name))
+
+    @property
+    def degree(self) -> int:
+        return int(sp.degree(self.polynomial, VARIABLE))
+
+    def expr(self) -> Expr:
+        """The closed form; else a `CRootOf` for numbers; ParameterError where parameters are left in a root."""
+        if self.closed is not None:
+            return self.closed
+        if self.parameters:
+            raise ParameterError(
+                f"the value is a root of a polynomial of degree {self.degree} in {listing(self.parameters)}; "
+                "use at({...}) for numbers, or polynomial and rank."
+            )
+        return self._root()
+
+    def _root(self) -> Expr:
+        poly = sp.Poly(self.polynomial, VARIABLE)
+        real = poly.count_roots()
+        for k in range(real):
+            r = sp.rootof(poly, k, radicals=False)
+            if abs(sp.N(r, 40) - sp.Float(self.sample.str(40, radius=False), 40)) < sp.Float("1e-30"):
+                return r
+        raise ParameterError("the isolated root was not found again among the real roots.")
+
+    def at(self, values: Mapping[Any, Any] | None = None, digits: int = 30) -> Any:
+        """The value as an mpmath number, parameters taken from `values` (symbols or names)."""
+        given = {sp.Symbol(str(k)): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
+        if missing := [s for s in self.parameters if s not in given]:
+            raise MissingParameter(f"no value for {listing(missing)}; pass at({{name: value}}).")
+        with mp.workdps(digits + 15):
+            if self.closed is not None:
+                return mp.mpf(sp.N(self.closed.xreplace(given), digits + 10))
+            poly = sp.Poly(self.polynomial.xreplace(given), VARIABLE)
+            roots = sorted(r for r in _real_roots(poly, digits) if (r < 0 if self.negative else r > 0))
+            if self.rank >= len(roots):
+                raise ParameterError("the branch of the root does not reach these parameter values.")
+            return roots[self.rank]
+
+    def latex(self) -> str:
+        if self.closed is not None:
+            return sp.latex(self.closed)
+        which = f"{_ordinal(self.rank)} {'negative' if self.negative else 'positive'} root"
+        return rf"P:\ {sp.latex(self.polynomial)} = 0\ \text{{({which})}}"
+
+
+def _ordinal(k: int) -> str:
+    names = ["smallest", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    return names[k] if k < len(names) else f"{k + 1}th"
+
+
+def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
+    """Distinct real roots of a rational polynomial, by interval isolation (python-flint)."""
+    _, prim = poly.clear_denoms(convert=True)
+    coeffs = [int(c) for c in reversed(prim.all_coeffs())]
+    bits = int((digits + 20) * 3.33)
+    with flint.ctx.workprec(bits):
+        out = []
+        for r, _ in flint.fmpz_poly(coeffs).complex_roots():
+            if r.imag == 0 or r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5):
+                out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
+        return out
+
+
+def algebraic_value(ground: Ground, p: Any, i: int, values: Sequence[Any], back: Mapping[Symbol, Expr]) -> AlgebraicValue:
+    """From an irreducible polynomial in generator i (and parameters) and the value there.
+
+    `back` maps generators that replaced a parameter to their meaning (tau -> sqrt(1 - epsilon)).
+    """
+    parts: dict[int, dict[tuple[int, ...], Any]] = {}
+    for mono, c in p.terms():
+        parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
+    coeffs = {k: ground.ctx.from_dict(d) for k, d in parts.items()}
+    sample = values[i].mid()
+    step = reduce(gcd, coeffs, 0)
+    meaning = {**ground.meaning(), **back}
+
+    def show(q: Any) -> Expr:
+        from cascade_sym.exact.show import factored, poly_to_expr
+
+        if any(q.degrees()[ground.index[s]] for s in back if s in ground.index):
+            return sp.factor(sp.expand(poly_to_expr(q, ground.symbols).xreplace(meaning)))
+        return factored(q, ground.symbols).xreplace(meaning)
+
+    polynomial = sp.Add(*(show(coeffs[k]) * VARIABLE**k for k in sorted(coeffs, reverse=True)))
+    closed = _closed(ground, coeffs, step, sample, show, values)
+    negative = bool(sample < 0)
+    rank = 0
+    if closed is None:
+        numbers = [flint.arb(0)] * (max(coeffs) + 1)
+        for k, q in coeffs.items():
+            numbers[k] = ground.number(q, values).mid()
+        rank = _rank(numbers, sample)
+    return AlgebraicValue(polynomial, closed, rank, negative, sample)
+
+
+def _rank(numbers: Sequence[Any], sample: Any) -> int:
+    """How many real roots of the same sign lie below the sample (numeric coefficients)."""
+    roots = flint.acb_poly([flint.acb(c) for c in numbers]).roots()
+    tiny = abs(sample) * flint.arb(10) ** -30
+    real = [r.real.mid() for r in roots if abs(r.imag.mid()) < tiny]
+    return sum(1 for r in real if bool(r * sample > 0) and bool(r < sample - tiny))
+
+
+def _closed(
+    ground: Ground, coeffs: Mapping[int, Any], step: int, sample: Any, show: Any, values: Sequence[Any]
+) -> Expr | None:
+    """Square-root closed form for degree 1 or 2 in P^step; sign chosen at the sample."""
+    degree = max(coeffs) // step if step else 0
+    zero = ground.ctx.constant(0)
+    c = [coeffs.get(k * step, zero) for k in range(3)]
+    sign = 1 if sample > 0 else -1
+    if degree == 1:
+        y = _ratio(ground, -c[0], c[1], show)
+        return _root_of(y, step, sign)
+    if degree != 2:
+        return None
+    disc = c[1] ** 2 - 4 * c[2] * c[0]
+    content, factors = disc.factor()
+    outside, inside = ground.ctx.constant(1), ground.ctx.constant(1)
+    square, free = _square_part(int(content))
+    outside *= square
+    inside *= free
+    for q, k in factors:
+        outside *= q ** (int(k) // 2)
+        inside *= q ** (int(k) % 2)
+    root_value = ground.number(outside, values) * ground.number(inside, values).sqrt()
+    target = sample**step
+    both = [
+        ((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s) for s in (1, -1)
+    ]
+    s = min(both, key=lambda b: float(abs(b[0] - target).mid()))[1]
+    common = c[1].gcd(outside).gcd(2 * c[2])
+    y = (show(-c[1] / common) + s * show(outside / common) * sp.sqrt(show(inside))) / show(2 * c[2] / common)
+    return _root_of(y, step, sign)
+
+
+def _ratio(ground: Ground, num: Any, den: Any, show: Any) -> Expr:
+    e = ground.make(num, den)
+    return show(e.num) / show(e.den)
+
+
+def _root_of(y: Expr, step: int, sign: int) -> Expr:
+    """The real P of given sign with P^step = y."""
+    if step == 1:
+        return y
+    return sign * sp.root(y if step % 2 == 0 else sign * y, step)
+
+
+def _square_part(n: int) -> tuple[int, int]:
+    outside, inside = 1, 1 if n > 0 else -1
+    for prime, k in sp.factorint(abs(n)).items():
+        outside *= int(prime) ** (int(k) // 2)
+        inside *= int(prime) ** (int(k) % 2)
+    return outside, inside

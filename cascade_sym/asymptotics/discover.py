@@ -1,0 +1,197 @@
+"""Which optimum, where does it tend to, and with which powers: discovered numerically, at one sample.
+
+The global search runs at two sizes of the large parameter; every distinct candidate is followed far out and the
+lowest one there is taken, so that a branch that is best only at moderate values is not mistaken for the
+asymptotic one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Q
+from typing import Any
+
+import flint
+import numpy as np
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.asymptotics.exponents import Approach, approach, slope
+from cascade_sym.asymptotics.follow import Branch, Follower, Lost
+from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.search import candidates
+from cascade_sym.errors import (
+    IndependentObjective,
+    NoOptimum,
+    NoPowerLaw,
+    OptimumAtInfinity,
+    ScalingError,
+    UnboundedObjective,
+)
+
+SEARCHED = (2.5, 4.0)
+COMPARED, LAST = 10.0, 22.0
+TRIED = 3
+DEEP = 1e8
+
+
+class AtEdge(Exception):
+    """The minimum lies at an edge of the allowed region of one parameter."""
+
+    def __init__(self, symbol: Symbol, edge: Expr) -> None:
+        super().__init__(f"{symbol} = {edge}")
+        self.symbol, self.edge = symbol, edge
+
+
+@dataclass(frozen=True)
+class Found:
+    """The followed optimum with what its parameters and its value do."""
+
+    branch: Branch
+    start: tuple[Any, ...]
+    approaches: tuple[Approach, ...]
+    power: Q
+
+
+def discover(problem: Problem, sample: Mapping[Symbol, Any]) -> Found:
+    """Find and follow the asymptotic optimum; the typed errors of this module say why there is none."""
+    branch, start = _best_branch(problem, sample)
+    value = branch.value
+    if all(abs(v - value[-1]) <= abs(value[-1]) * flint.arb(10) ** -60 for v in value):
+        raise IndependentObjective(
+            f"the optimised objective does not depend on {problem.large}: a change of {problem.large} is undone by "
+            f"the optimised parameters {', '.join(s.name for s in problem.over)}. Optimise over fewer of them."
+        )
+    power = slope(branch.decades, value)
+    if power is None:
+        raise NoPowerLaw(_creeping("the optimised objective", problem, branch, value))
+    found = []
+    for i, s in enumerate(problem.over):
+        y = [x[i] for x in branch.x]
+        a = approach(branch.decades, y, problem.intervals[s])
+        if a is None:
+            raise NoPowerLaw(_creeping(f"the optimal {s}", problem, branch, y))
+        found.append(a)
+    return Found(branch, start, tuple(found), power)
+
+
+def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> str:
+    logs = [float(abs(v).log() / flint.arb(10).log()) if abs(v) > 0 else float("-inf") for v in y]
+    k = branch.decades
+    slopes = [(b - a) / (m - l) for a, b, l, m in zip(logs, logs[1:], k, k[1:], strict=False)]
+    shown = ", ".join(f"{slopes[i]:.6f}" for i in (len(slopes) // 3, 2 * len(slopes) // 3, len(slopes) - 1))
+    return (
+        f"{what} follows no power of {problem.large}: its local exponent still moves ({shown}) between "
+        f"10^{k[0]:g} and 10^{k[-1]:g}, as it does for a logarithm or an exponential."
+    )
+
+
+def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> tuple[Branch, tuple[Any, ...]]:
+    follower = Follower(problem, sample)
+    if not problem.over:
+        return follower.follow(SEARCHED[0], [], LAST), ()
+    heads: list[tuple[Any, Branch, float, list[Any]]] = []
+    reasons: list[str] = []
+    any_finite = False
+    for decade in SEARCHED:
+        found = [c for c in candidates(problem, decade, sample) if np.isfinite(c[0])]
+        any_finite = any_finite or bool(found)
+        if found and found[0][0] < 0 and abs(found[0][0]) > DEEP:
+            raise UnboundedObjective(_unbounded(problem, decade, found[0]))
+        for _, u in _distinct(found)[:TRIED]:
+            x = [flint.arb(float(problem.to_value(i, u[i : i + 1])[0])) for i in range(len(u))]
+            try:
+                z, v = follower.polish(flint.arb(10) ** ball_of(sp.Rational(decade)), follower.coordinates(x))
+                if any(_same(z, zz) for _, _, d, zz in heads if d == decade):
+                    continue
+                head = follower.follow(decade, z, COMPARED)
+            except Lost as e:
+                _look_at_edges(problem, follower, decade, x, sample)
+                reasons.append(str(e))
+                continue
+            heads.append((head.value[-1], head, decade, z))
+    if not any_finite:
+        raise NoOptimum(
+            "the objective is nowhere finite with all constraints positive in the searched region; "
+            "check the constraints, the bounds and the values that were set."
+        )
+    if not heads:
+        raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
+    _, _, decade, z = min(heads, key=lambda h: float(h[0]))
+    branch = follower.follow(decade, z, LAST)
+    return branch, tuple(branch.x[0])
+
+
+def _distinct(found: list[tuple[float, np.ndarray]]) -> list[tuple[float, np.ndarray]]:
+    out: list[tuple[float, np.ndarray]] = []
+    for v, u in found:
+        if all(abs(v - w) > 1e-7 * abs(w) + 1e-300 or np.linalg.norm(u - q) > 1e-2 for w, q in out):
+            out.append((v, u))
+    return out
+
+
+def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    return all(abs(x - y) < flint.arb(10) ** -30 for x, y in zip(a, b, strict=True))
+
+
+def _unbounded(problem: Problem, decade: float, found: tuple[float, np.ndarray]) -> str:
+    at = ", ".join(
+        f"{s} = {float(problem.to_value(i, found[1][i : i + 1])[0]):.6g}" for i, s in enumerate(problem.over)
+    )
+    return (
+        f"the objective reaches {found[0]:.3g} at {problem.large} = 10^{'-' if problem.inverted else ''}{decade:g}, "
+        f"{at}, and has no lower bound there. If that region is unphysical, exclude it with positive=[...] "
+        "(for example a damping rate that must stay positive) or bounds={...}."
+    )
+
+
+def _look_at_edges(
+    problem: Problem, follower: Follower, decade: float, x: list[Any], sample: Mapping[Symbol, Any]
+) -> None:
+    """Does the objective keep improving towards an edge of one parameter? AtEdge or OptimumAtInfinity if so."""
+    g = flint.arb(10) ** ball_of(sp.Rational(decade))
+    here, ok = problem.ball(g, x, follower.sample)
+    if not ok:
+        return
+    far = flint.arb(10) ** 25
+    for i, s in enumerate(problem.over):
+        iv = problem.intervals[s]
+        for edge, beyond in ((iv.low, _towards(iv.low, x[i], far)), (iv.high, _towards(iv.high, x[i], far))):
+            y = list(x)
+            y[i] = beyond
+            there, ok = problem.ball(g, y, follower.sample)
+            if not ok or not there <= here + abs(here) * flint.arb(10) ** -6:
+                continue
+            y[i] = _towards(edge, x[i], far * far)
+            further, ok = problem.ball(g, y, follower.sample)
+            if not ok or not further <= there:
+                continue
+            if there < 0 and abs(further) > 2 * abs(there):
+                raise UnboundedObjective(f"the objective decreases without bound as {s} tends to {edge}.")
+            if edge.is_finite:
+                raise AtEdge(s, edge)
+            raise OptimumAtInfinity(
+                f"the objective keeps improving as {s} tends to {edge}: it has no optimum at finite {s}. Set "
+                f"at={{{s}: {edge}}} for the limit, or bound {s} with bounds={{{s}: (low, high)}}."
+            )
+
+
+def _towards(edge: Expr, x: Any, far: Any) -> Any:
+    """A point near an edge (or far out, for infinite ones)."""
+    if edge.is_finite:
+        e = ball_of(edge)
+        return (e + (x - e) / far).mid()
+    sign = 1 if edge is sp.oo else -1
+    return (sign * (1 + abs(x)) * far).mid()
+
+
+def sample_of(problem_parameters: Sequence[Symbol], shift: int = 0) -> dict[Symbol, sp.Rational]:
+    """Generic rational values in (0, 1) for the remaining parameters (rates, occupancies, losses alike)."""
+    pool = [sp.Rational(a, b) for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))]
+    return {s: pool[(i + shift) % len(pool)] for i, s in enumerate(problem_parameters)}
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ScalingError(message)

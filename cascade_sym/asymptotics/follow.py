@@ -1,0 +1,176 @@
+"""The optimum at high precision, and its continuation to very large values of the large parameter.
+
+Damped Newton iteration in ball arithmetic (python-flint), derivatives by central differences that lose half of
+several hundred digits at most. Half-infinite parameters are followed in logarithms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+from sympy import Symbol
+
+from cascade_sym.asymptotics.problem import Problem, ball_of
+
+BITS = 900
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Optima along g = 10**decades[k]: `x[k]` the parameters (balls), `value[k]` the objective."""
+
+    decades: tuple[float, ...]
+    x: tuple[tuple[Any, ...], ...]
+    value: tuple[Any, ...]
+
+
+class Lost(Exception):
+    """Newton's iteration left the allowed region or did not settle."""
+
+
+class Follower:
+    """Newton iteration for one problem at one sample of the remaining parameters."""
+
+    def __init__(self, problem: Problem, sample: Mapping[Symbol, Any]) -> None:
+        self.problem = problem
+        self.sample = {s: ball_of(v) for s, v in sample.items()}
+        self.kinds = [problem.intervals[s].kind for s in problem.over]
+        self.edges = [
+            (ball_of(iv.low), ball_of(iv.high)) if iv.kind == "box" else None
+            for iv in (problem.intervals[s] for s in problem.over)
+        ]
+
+    def values(self, z: Sequence[Any]) -> list[Any]:
+        """Parameter values of Newton coordinates."""
+        return [v.exp().mid() if k == "half" else v for v, k in zip(z, self.kinds, strict=True)]
+
+    def coordinates(self, x: Sequence[Any]) -> list[Any]:
+        return [v.log().mid() if k == "half" else v for v, k in zip(x, self.kinds, strict=True)]
+
+    def f(self, g: Any, z: Sequence[Any]) -> tuple[Any, bool]:
+        inside = all(e is None or bool(e[0] <= v <= e[1]) for v, e in zip(z, self.edges, strict=True))
+        if not inside:
+            return flint.arb("nan"), False
+        return self.problem.ball(g, self.values(z), self.sample)
+
+    def raw(self, g: Any, z: Sequence[Any]) -> Any:
+        """The objective without regard to edges (difference quotients may step over one)."""
+        return self.problem.ball(g, self.values(z), self.sample)[0]
+
+    def derivatives(self, g: Any, z: list[Any], h: list[Any]) -> tuple[Any, list[Any], list[list[Any]]]:
+        n = len(z)
+
+        def at(*moves: tuple[int, int]) -> Any:
+            y = list(z)
+            for i, k in moves:
+                y[i] = (y[i] + k * h[i]).mid()
+            return self.raw(g, y)
+
+        f0 = self.raw(g, z)
+        plus, minus = [at((i, 1)) for i in range(n)], [at((i, -1)) for i in range(n)]
+        grad = [((plus[i] - minus[i]) / (2 * h[i])).mid() for i in range(n)]
+        hess = [[flint.arb(0)] * n for _ in range(n)]
+        for i in range(n):
+            hess[i][i] = ((plus[i] - 2 * f0 + minus[i]) / h[i] ** 2).mid()
+            for j in range(i):
+                mixed = at((i, 1), (j, 1)) - at((i, 1), (j, -1)) - at((i, -1), (j, 1)) + at((i, -1), (j, -1))
+                hess[i][j] = hess[j][i] = (mixed / (4 * h[i] * h[j])).mid()
+        return f0, grad, hess
+
+    def polish(self, g: Any, z: list[Any]) -> tuple[list[Any], Any]:
+        """The minimum near z; Lost where the iteration fails or ends at no minimum."""
+        value, ok = self.f(g, z)
+        if not ok:
+            raise Lost("the start is outside the allowed region")
+        small = flint.arb(10) ** -50
+        h = [small for _ in z]
+        for _ in range(80):
+            f0, grad, hess = self.derivatives(g, z, h)
+            if not (f0.is_finite() and all(d.is_finite() for d in grad)):
+                raise Lost("the objective is not finite")
+            step = self._step(grad, hess)
+            definite = step is not None
+            if step is None:
+                step = [-gr / (abs(hess[i][i]) + small) for i, gr in enumerate(grad)]
+            fraction = flint.arb(1)
+            for _try in range(60):
+                new = [(a + fraction * d).mid() for a, d in zip(z, step, strict=True)]
+                trial, ok = self.f(g, new)
+                if ok and trial <= value + abs(value) * flint.arb(10) ** -60:
+                    break
+                fraction = fraction / 4
+            else:
+                raise Lost("no descent")
+            z, value = new, trial
+            size = max((abs(d) for d in step), key=lambda d: float(d.log()) if d > 0 else -1e9)
+            if definite and size < flint.arb(10) ** -90:
+                return z, value
+        raise Lost("Newton's iteration did not settle")
+
+    def _step(self, grad: list[Any], hess: list[list[Any]]) -> list[Any] | None:
+        """-H^-1 grad by elimination; None where H is not positive definite."""
+        n = len(grad)
+        a = [[*hess[i], -grad[i]] for i in range(n)]
+        for i in range(n):
+            if not a[i][i] > 0:
+                return None
+            for j in range(i + 1, n):
+                factor = (a[j][i] / a[i][i]).mid()
+                a[j] = [(x - factor * y).mid() for x, y in zip(a[j], a[i], strict=True)]
+        out = [flint.arb(0)] * n
+        for i in reversed(range(n)):
+            rest = a[i][n]
+            for j in range(i + 1, n):
+                rest = rest - a[i][j] * out[j]
+            out[i] = (rest / a[i][i]).mid()
+        return out
+
+    def follow(self, decade: float, z: list[Any], last: float) -> Branch:
+        """Continue from 10**decade up (or down) to 10**last, predicting from the last steps.
+
+        Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is
+        lost.
+        """
+        ten = flint.arb(10)
+        points: list[tuple[int, list[Any], Any]] = []
+        k, end, stride = round(decade * 4), round(last * 4), 1
+        down = end < k
+        while (k >= end) if down else (k <= end):
+            g = ten ** (flint.arb(k) / 4)
+            try:
+                z, v = self.polish(g, self._predict([p[1] for p in points], z))
+            except Lost:
+                if down and points:
+                    break
+                raise
+            points.append((k, z, v))
+            if not down and stride == 1 and len(points) >= 8 and k % 2 == 0:
+                points, stride = points[::-2][::-1], 2
+            k += -stride if down else stride
+        if down:
+            points.reverse()
+        return Branch(
+            tuple(k / 4 for k, _, _ in points),
+            tuple(tuple(self.values(z)) for _, z, _ in points),
+            tuple(v for _, _, v in points),
+        )
+
+    def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
+        """The next point on the same grid: differences continue geometrically, as they do for powers."""
+        if len(zs) < 2:
+            return z
+        out = []
+        for i, (b, c) in enumerate(zip(zs[-2], zs[-1], strict=True)):
+            ratio = flint.arb(1) if self.kinds[i] == "half" else flint.arb("0.7")
+            if len(zs) > 2:
+                d0 = b - zs[-3][i]
+                ratio = (c - b) / d0 if abs(d0) > flint.arb(10) ** -85 else flint.arb(0)
+                if not abs(ratio) < flint.arb("1.6"):
+                    ratio = flint.arb(1)
+            guess = (c + (c - b) * ratio).mid()
+            e = self.edges[i]
+            out.append(guess if e is None or bool(e[0] < guess < e[1]) else c)
+        return out

@@ -1,0 +1,221 @@
+"""The leading-order function: exact valuations of the objective on the ansatz, refined until it has a minimum.
+
+Competing scales show up as a leading coefficient that vanishes at the optimum: it is then a power of some q
+whose zero is a curve of optima at this order; the unknown in which q is solvable is refined and the expansion
+repeated, until the leading exponent is the one that the followed optimum shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Q
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of, values_with
+from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
+from cascade_sym.asymptotics.exponents import limit_of, slope
+from cascade_sym.asymptotics.follow import Branch
+from cascade_sym.asymptotics.ground import Elem, Ground, Reparametrise
+from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
+from cascade_sym.errors import NoPowerLaw, ScalingError
+
+MOST_TERMS = 40
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The objective as a series in t = g^(-1/p), its coefficients functions of the free unknowns.
+
+    `values` are the unknowns' approximate limits (from the followed optimum); `substitution` tells which
+    parameters were replaced (epsilon -> 1 - tau^2), `zeros` the curves found on the way.
+    """
+
+    ground: Ground
+    frame: Frame
+    series: Series
+    values: Mapping[Symbol, Any]
+    substitution: Mapping[Symbol, Expr]
+    zeros: tuple[tuple[Elem, Symbol], ...]
+
+
+def expansion(
+    problem: Problem, frame: Frame, branch: Branch, sample: Mapping[Symbol, Any], power: Q, terms: int
+) -> Expansion:
+    """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
+    substitution: dict[Symbol, Expr] = {}
+    values: dict[Symbol, Any] = dict(sample)
+    roots: list[Expr] = []
+    while True:
+        try:
+            return _expand(problem, frame, branch, values, substitution, power, terms)
+        except Reparametrise as r:
+            tau = Symbol(f"tau_{len(roots) + 1}")
+            roots.append(r.radicand)
+            radicand = sp.expand(r.radicand)
+            lead, rest = radicand.coeff(r.parameter, 1), radicand.coeff(r.parameter, 0)
+            value = radicand.xreplace({s: sp.Rational(v) for s, v in values.items() if not _is_ball(v)})
+            substitution[r.parameter] = (tau**2 - rest) / lead
+            substitution = {s: e.xreplace({r.parameter: substitution[r.parameter]}) for s, e in substitution.items()}
+            values = {s: v for s, v in values.items() if s != r.parameter}
+            values[tau] = flint.arb(ball_of(value)).sqrt() if value.is_number else None
+
+
+def _is_ball(v: Any) -> bool:
+    return isinstance(v, flint.arb)
+
+
+def _expand(
+    problem: Problem,
+    frame: Frame,
+    branch: Branch,
+    sample: Mapping[Symbol, Any],
+    substitution: Mapping[Symbol, Expr],
+    power: Q,
+    terms: int,
+) -> Expansion:
+    unknowns = [unknown_of(a.symbol, level) for level in range(LEVELS) for a in frame.ansatze]
+    ground = Ground(unknowns, sample)
+    zeros: list[tuple[Elem, Symbol]] = []
+    working = terms + 2
+    while True:
+        values = _limits(frame, ground, branch)
+        for s, v in values.items():
+            ground.value[ground.index[s]] = v
+        try:
+            series, working = _series(problem, frame, ground, substitution, working, terms)
+        except Ramify as r:
+            frame = Frame(frame.ansatze, frame.p * r.factor, frame.refinements)
+            continue
+        val, lead = series.leading()
+        shown = -Q(val, frame.p)
+        if shown == power:
+            return Expansion(ground, frame, series, values, dict(substitution), tuple(zeros))
+        if shown < power:
+            raise ScalingError(
+                f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
+                "numerically and the expansion disagree; please report this objective."
+            )
+        frame, zero = _refine(frame, ground, branch, lead)
+        zeros.append(zero)
+
+
+def _series(
+    problem: Problem, frame: Frame, ground: Ground, substitution: Mapping[Symbol, Expr], working: int, terms: int
+) -> tuple[Series, int]:
+    """The objective's series with at least `terms` known terms."""
+    while working <= MOST_TERMS:
+        try:
+            arithmetic = ExactSeries(ground, working)
+            env = {**constants(ground, arithmetic, substitution), **frame.environment(arithmetic)}
+            env[problem.large] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
+            out = series_value(problem.program.run(arithmetic, env)[0])
+            val, _ = out.leading()
+            if out.cut is None or out.cut - val >= terms:
+                return out, working
+        except PrecisionLoss:
+            pass
+        working = working + max(3, working // 2)
+    raise NoPowerLaw(
+        f"the leading {MOST_TERMS} orders of the objective cancel identically; it is zero or has no power law."
+    )
+
+
+def constants(ground: Ground, arithmetic: ExactSeries, substitution: Mapping[Symbol, Expr]) -> dict[Symbol, Any]:
+    """Parameters as constant series; eliminated ones through their roots."""
+    env: dict[Symbol, Any] = {s: arithmetic.const(ground.gen(s)) for s in ground.parameters}
+    for s, e in substitution.items():
+        env[s] = arithmetic.const(elem_of(ground, e))
+    return env
+
+
+def elem_of(ground: Ground, e: Expr) -> Elem:
+    """A rational expression in the generators as an element."""
+    num, den = (sp.Poly(q, *ground.symbols) for q in sp.fraction(sp.together(e)))
+    common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
+    polys = [
+        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()}) if not q.is_zero else ground.ctx.constant(0)
+        for q in (num, den)
+    ]
+    return ground.make(polys[0], polys[1])
+
+
+def _limits(frame: Frame, ground: Ground, branch: Branch) -> dict[Symbol, Any]:
+    """Approximate limits of all unknowns along the followed optimum."""
+    rows = _rows(frame, ground, branch, 5)
+    return {s: limit_of([row[s] for row in rows]) for s in rows[0]}
+
+
+def _rows(frame: Frame, ground: Ground, branch: Branch, count: int | None = None) -> list[dict[Symbol, Any]]:
+    start = 0 if count is None else len(branch.x) - count
+    ten = flint.arb(10)
+    return [
+        frame.unknowns_at(ground, ten ** ball_of(sp.Rational(branch.decades[k])), branch.x[k])
+        for k in range(start, len(branch.x))
+    ]
+
+
+def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[Frame, tuple[Elem, Symbol]]:
+    """Solve the factor of the leading coefficient that vanishes at the optimum for one unknown."""
+    rows = _rows(frame, ground, branch)
+    values = values_with(ground, rows[-1])
+    free = frame.innermost()
+    factors = [q for q, _ in lead.num.factor()[1] if ground.is_small(q, values, 4)]
+    for q in factors:
+        for s in free:
+            i = ground.index[s]
+            if int(q.degrees()[i]) not in (1, 2):
+                continue
+            for solution in _solutions(ground, q, i):
+                residues = [row[s] - solution.number(values_with(ground, row)) for row in rows]
+                power = slope(branch.decades, residues)
+                small = all(abs(r) < flint.arb(10) ** -60 for r in residues[-3:])
+                if small:
+                    power = -Q(1)
+                if power is None or power >= 0:
+                    continue
+                level = s.name.count("'") + 1
+                if level >= LEVELS:
+                    raise ScalingError(f"more than {LEVELS} scales compete in {s}; the expansion was stopped.")
+                new = Symbol(s.name + "'")
+                return frame.refined(Refinement(s, new, solution, -power)), (ground.make(q, ground.ctx.constant(1)), s)
+    raise ScalingError(
+        f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
+        "one parameter by square roots."
+    )
+
+
+def _solutions(ground: Ground, q: Any, i: int) -> list[Elem]:
+    """The roots of a polynomial of degree 1 or 2 in generator i."""
+    parts: dict[int, dict[tuple[int, ...], Any]] = {}
+    for mono, c in q.terms():
+        parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
+    one = ground.ctx.constant(1)
+    c = [ground.make(ground.ctx.from_dict(parts.get(k, {})), one) for k in range(3)]
+    if c[2].is_zero:
+        return [-(c[0] / c[1])]
+    disc = c[1] * c[1] - ground.rational(4) * c[0] * c[2]
+    if disc.number() < 0:
+        return []
+    root = ground.sqrt(disc)
+    half = (ground.rational(2) * c[2]).inverse()
+    return [(root - c[1]) * half, (-root - c[1]) * half]
+
+
+def frame_of(
+    problem: Problem, found: Sequence[tuple[Symbol, Expr | None, Q]], reference: Mapping[Symbol, Expr]
+) -> Frame:
+    """The frame for given limits and powers of g (as `exponents.approach` reports them)."""
+    import math
+
+    ansatze = []
+    for s, limit, power in found:
+        iv = problem.intervals[s]
+        ansatze.append(Ansatz(s, iv.angle, limit, -power, reference.get(s, sp.S.Zero)))
+    p = math.lcm(1, *(a.power.denominator for a in ansatze))
+    return Frame(tuple(ansatze), p)

@@ -1,0 +1,349 @@
+"""`scaling`: the asymptotic optimum of a figure of merit, discovered, derived exactly and certified."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction as Q
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.certificate import certify, observed_prefactor
+from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
+from cascade_sym.asymptotics.elimination import TooLarge
+from cascade_sym.asymptotics.exponents import Approach
+from cascade_sym.asymptotics.follow import BITS, Follower
+from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
+from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
+from cascade_sym.asymptotics.narrate import narrate
+from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.result import OptimumTerm, Scaling
+from cascade_sym.asymptotics.setup import (
+    build_problem,
+    groups_of,
+    quantity_of,
+    renamed,
+    symbol_of,
+    values_of,
+    with_values,
+)
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import CascadeError, NoOptimum, ParameterError
+
+Progress = Callable[[str], None]
+
+
+def scaling(
+    objective: Expr | Quantity,
+    *,
+    large: Symbol | str,
+    over: Iterable[Symbol | str] = (),
+    at: Mapping[Any, Any] | None = None,
+    equal: Any = (),
+    terms: int = 2,
+    limit: Any = sp.oo,
+    positive: Sequence[Expr | Quantity] = (),
+    bounds: Mapping[Any, tuple[Any, Any]] | None = None,
+    sample: Mapping[Any, Any] | None = None,
+    checks: int = 1,
+    progress: Progress | None = None,
+) -> Scaling:
+    """Minimise `objective` over `over` as `large` tends to `limit` (oo or 0): the exact asymptotic optimum.
+
+    Nothing is assumed about the solution: limits and exponents are discovered by high-precision optimisation,
+    the leading-order function follows by exact valuations, its minimum by elimination, and the result is held
+    against the optimum again.
+
+    - `at`: values of parameters (exact numbers; oo for an exact limit); unset ones stay symbols of the result.
+    - `equal`: parameters that are kept equal, as (a, b) or a list of such groups.
+    - `positive`: expressions that must stay positive (stability); `bounds`: {parameter: (low, high)}. Parameters
+      that enter through sines and cosines only are angles in [0, pi/2], others lie in (0, oo).
+    - `terms`: 1 for the leading order only, 2 with the next one.
+    - `sample`: values of the remaining parameters for the numerical part (default: generic rationals in (0, 1));
+      `checks`: at how many other samples a symbolic result is held against the optimum.
+
+    Raises NoPowerLaw, UnboundedObjective, OptimumAtInfinity, IndependentObjective, NoOptimum (all ScalingError), and
+    ParameterError for arguments that do not fit. Method: section 6 of the design notes (Newton polygon by
+    valuations, envelope theorem for the next order).
+
+    >>> C, m, q = sp.symbols("C m q")
+    >>> v = (m + C*(1 - q)**2)/(1 + C*(1 - q**2))  # dissipative squeezing, Kronwald et al. (2013)
+    >>> s = scaling(v, large=C, over=[q], positive=[1 + C*(1 - q**2)])
+    >>> s.exponent, s.prefactor.expr(), s.next_exponent, s.next_value.expr()
+    (-1/2, sqrt(m), -1, m/2 - 1/2)
+    """
+    began = time.monotonic()
+    say = progress or (lambda _text: None)
+    with flint.ctx.workprec(BITS):
+        call = _prepare(objective, large, over, at, equal, limit, positive, bounds)
+        return _scaling(call, terms, sample, checks, say, began)
+
+
+@dataclass(frozen=True)
+class Call:
+    """The prepared arguments: targets (objective first) with everything put in, and what was put in."""
+
+    targets: tuple[Quantity, ...]
+    large: Symbol
+    limit: Expr
+    over: tuple[Symbol, ...]
+    bounds: Mapping[Symbol, tuple[Expr, Expr]]
+    edges: Mapping[Symbol, Expr]
+    irrelevant: tuple[Symbol, ...]
+    equal: tuple[tuple[Symbol, ...], ...]
+
+    def problem(self) -> Problem:
+        return build_problem(self.targets, self.large, self.limit, self.over, self.bounds)
+
+    def fixed(self, values: Mapping[Symbol, Expr]) -> Call:
+        return replace(
+            self,
+            targets=tuple(with_values(t, values) for t in self.targets),
+            over=tuple(s for s in self.over if s not in values),
+        )
+
+
+def _prepare(
+    objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any
+) -> Call:
+    big = symbol_of(large, "large")
+    lim = sp.sympify(limit)
+    if lim != 0 and lim is not sp.oo:
+        raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
+    groups = groups_of(equal)
+    first = {s: g[0] for g in groups for s in g}
+    wanted = tuple(dict.fromkeys(first.get(s, s) for s in (symbol_of(o, "over") for o in over)))
+    targets = [quantity_of(objective), *(quantity_of(p, "constraint") for p in positive)]
+    targets = [renamed(t, groups) for t in targets]
+    values = values_of(at, {s for t in targets for s in t.parameters})
+    if clash := [s for s in (*wanted, big) if s in values]:
+        raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
+    edges = {symbol_of(s, "bounds"): (sp.sympify(a), sp.sympify(b)) for s, (a, b) in (bounds or {}).items()}
+    done = tuple(with_values(t, values) for t in targets)
+    call = Call(done, big, lim, wanted, edges, {}, (), groups)
+    idle = _irrelevant(call.problem())
+    if idle:
+        call = replace(call.fixed({s: sp.S.One for s in idle}), irrelevant=idle)
+    return call
+
+
+def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
+    """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
+    env = {s: ball_of(v) for s, v in sample_of(sorted(problem.program.symbols, key=lambda s: s.name)).items()}
+    from cascade_sym.asymptotics.arithmetics import Balls
+
+    out = []
+    for s in problem.parameters:
+        rows = []
+        for factor in (1, 3, 7):
+            moved = {**env, s: env[s] * factor / 5}
+            rows.append(problem.program.run(Balls(), moved))
+        values = [r[0] for r in rows]
+        signs = [[bool(c > 0) for c in r[1:]] for r in rows]
+        if not all(v.is_finite() for v in values):
+            continue
+        same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
+        if same and all(row == signs[0] for row in signs):
+            out.append(s)
+    return tuple(out)
+
+
+def _scaling(
+    call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
+) -> Scaling:
+    edges: dict[Symbol, Expr] = {}
+    while True:
+        problem = call.problem()
+        sample = _sample(problem, given, 0)
+        say("searching the optimum")
+        try:
+            found, sample = _discover(problem, sample, given)
+            break
+        except AtEdge as e:
+            edges[e.symbol] = e.edge
+            say(f"the minimum is at the edge {e.symbol} = {e.edge}")
+            call = call.fixed({e.symbol: e.edge})
+    call = replace(call, edges=edges)
+    say("expanding on the discovered powers")
+    x = _expand(problem, found, sample, terms)
+    lead = x.series.coeffs[0]
+    free = x.frame.innermost()
+    say("minimising the leading function")
+    point = stationary_point(x, lead, free)
+    prefactor = point.exact(lead, stationary=True)
+    correction = _correction(x, point, free, terms)
+    following = _exact_next(correction, found, x)
+    optimum = _optimum(problem, found, x, point, correction, edges)
+    say("certifying")
+    others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
+    second = None if correction is None else (following[0], correction.function.number(correction.point.values).mid())
+    certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
+    sign = -1 if problem.inverted else 1
+    number = None if second is None else second[1].str(30, radius=False)
+    steps = narrate(call, problem, found, x, prefactor, following, sample)
+    return Scaling(
+        name=call.targets[0].name,
+        large=call.large,
+        limit=call.limit,
+        exponent=_rational(sign * found.power),
+        prefactor=prefactor,
+        next_exponent=None if second is None else _rational(sign * second[0]),
+        next_value=following[1],
+        next_number=number,
+        optimum=optimum,
+        leading_function=lead.expr().xreplace(dict(point.back)),
+        certificate=certificate,
+        steps=steps,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> dict[Symbol, sp.Rational]:
+    out = sample_of(problem.parameters, shift)
+    for k, v in (given or {}).items():
+        s = symbol_of(k, "sample")
+        if s in out:
+            out[s] = sp.Rational(str(v))
+    return out
+
+
+def _discover(
+    problem: Problem, sample: dict[Symbol, sp.Rational], given: Mapping[Any, Any] | None
+) -> tuple[Found, dict[Symbol, sp.Rational]]:
+    """At the first sample where an optimum exists."""
+    reason: CascadeError | None = None
+    for shift in range(3 if problem.parameters else 1):
+        sample = _sample(problem, given, shift)
+        try:
+            return discover(problem, sample), sample
+        except NoOptimum as e:
+            reason = reason or e
+    assert reason is not None
+    raise reason
+
+
+def _expand(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Expansion:
+    triples = [(s, a.limit, a.power) for s, a in zip(problem.over, found.approaches, strict=True)]
+    reference = _references(problem, found)
+    frame = frame_of(problem, triples, reference)
+    return expansion(problem, frame, found.branch, sample, found.power, terms)
+
+
+def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
+    """Angles with an unknown limit are measured from the special limit of another angle, else from where offsets are."""
+    special = [
+        a.limit
+        for s, a in zip(problem.over, found.approaches, strict=True)
+        if problem.intervals[s].angle and a.limit is not None and a.limit != 0
+    ]
+    turns = sorted({abs(x.turn) for op, x in problem.program.nodes if op == "circular" and x.turn})
+    at: Expr = sp.S.Zero
+    if special:
+        at = special[0]
+    elif turns:
+        at = sp.pi * sp.Rational(turns[0].numerator, turns[0].denominator)
+    return {s: at for s in problem.over if problem.intervals[s].angle}
+
+
+def _correction(x: Expansion, point: Stationary, free: Sequence[Symbol], terms: int) -> NextOrder | None:
+    return None if terms < 2 else next_order(x, point, free)
+
+
+def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tuple[Q | None, AlgebraicValue | None]:
+    if correction is None:
+        return None, None
+    power = found.power - Q(correction.offset, x.frame.p)
+    try:
+        return power, correction.point.exact(correction.function)
+    except TooLarge:
+        return power, None
+
+
+def _optimum(
+    problem: Problem, found: Found, x: Expansion, point: Stationary, correction: NextOrder | None,
+    edges: Mapping[Symbol, Expr],
+) -> dict[str, OptimumTerm]:
+    out: dict[str, OptimumTerm] = {}
+    sign = -1 if problem.inverted else 1
+    solved = {r.old: r.solution for r in x.frame.refinements}
+    for ansatz, a in zip(x.frame.ansatze, found.approaches, strict=True):
+        unknown = ansatz.unknown()
+        element = solved.get(unknown, x.ground.gen(unknown))
+        where = correction.point if correction is not None else point
+        number = None
+        exact: AlgebraicValue | None = None
+        if _determined(x, element, point):
+            where = point
+        if _determined(x, element, where):
+            try:
+                exact = where.exact(element)
+            except TooLarge:
+                number = element.number(where.values).mid().str(30, radius=False)
+        else:
+            number = x.values[unknown].str(12, radius=False)
+        out[ansatz.symbol.name] = _term(ansatz.angle, a, ansatz.reference, exact, number, sign, found, problem, ansatz.symbol)
+    for s, e in edges.items():
+        out[s.name] = OptimumTerm(e, None, None, None, at_edge=True)
+    return out
+
+
+def _determined(x: Expansion, e: Any, point: Stationary) -> bool:
+    ground = x.ground
+    used = [ground.index[s] for s in ground.unknowns if e.depends_on(s)]
+    return all(i in point.unknowns for i in used)
+
+
+def _term(
+    angle: bool, a: Approach, reference: Expr, exact: AlgebraicValue | None, number: str | None, sign: int,
+    found: Found, problem: Problem, s: Symbol,
+) -> OptimumTerm:
+    if a.limit is not None:
+        return OptimumTerm(a.limit, _rational(sign * a.power), exact, number)
+    value = exact.closed if exact is not None and exact.closed is not None else None
+    if value is None:
+        shown = number if number is not None else (exact.sample.str(30, radius=False) if exact else "nan")
+        value = sp.Float(shown, 30)
+    limit = reference + 2 * sp.atan(value) if angle else value
+    return OptimumTerm(limit, sp.S.Zero, exact, number)
+
+
+def _other_samples(
+    problem: Problem, found: Found, prefactor: AlgebraicValue, given: Mapping[Any, Any] | None, checks: int
+) -> list[dict[str, Any]]:
+    """The symbolic prefactor against the optimum found afresh at other parameter values."""
+    import mpmath as mp
+
+    rows: list[dict[str, Any]] = []
+    for shift in range(1, checks + 1):
+        other = _sample(problem, None, 2 * shift)
+        try:
+            elsewhere = discover(problem, other)
+        except (CascadeError, AtEdge) as e:
+            rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
+            continue
+        observed = observed_prefactor(elsewhere.branch, found.power)
+        claimed = prefactor.at(other)
+        with mp.workdps(40):
+            error = abs(observed / claimed - 1)
+        rows.append(
+            {
+                "sample": {s.name: str(v) for s, v in other.items()},
+                "optimum": mp.nstr(observed, 20),
+                "claim": mp.nstr(claimed, 20),
+                "relative_error": mp.nstr(error, 3),
+                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == found.power),
+            }
+        )
+    return rows
+
+
+def _rational(q: Q) -> sp.Rational:
+    return sp.Rational(q.numerator, q.denominator)
+
+
+__all__ = ["Call", "Follower", "scaling"]

@@ -1,0 +1,94 @@
+"""Global search for the optimum at one moderate value of the large parameter, in floats.
+
+Many random starts over the whole allowed region on logarithmic scales, then a covariance-adapting evolution
+strategy from the best few. Its only task is to find every relevant branch; precision comes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sympy import Symbol
+
+from cascade_sym.asymptotics.problem import Problem
+
+STARTS, BRANCHES, GENERATIONS = 4000, 6, 160
+
+
+def candidates(problem: Problem, decade: float, sample: Mapping[Symbol, Any]) -> list[tuple[float, np.ndarray]]:
+    """(value, search coordinates) of the best local minima found at growth 10**decade, best first."""
+    rng = np.random.default_rng(20180711)
+    n = len(problem.over)
+    g = 10.0**decade
+
+    def f(u: np.ndarray) -> np.ndarray:
+        x = np.array([problem.to_value(i, u[i]) for i in range(n)])
+        return problem.floats(g, x, sample)
+
+    starts = _starts(problem, decade, rng)
+    values = f(starts)
+    order = np.argsort(values, kind="stable")
+    chosen: list[np.ndarray] = []
+    for j in order:
+        if not np.isfinite(values[j]) or len(chosen) == BRANCHES:
+            break
+        if all(np.linalg.norm(starts[:, j] - c) > 0.5 * (k < 3) + 1e-9 for k, c in enumerate(chosen)):
+            chosen.append(starts[:, j])
+    found = [_evolve(f, c, rng) for c in chosen]
+    return sorted(found, key=lambda vu: vu[0])
+
+
+def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.ndarray:
+    rows = []
+    for s in problem.over:
+        if problem.intervals[s].kind == "box":
+            centre = rng.random(STARTS) < 0.5  # near the middle on all scales, or near the edges
+            near = rng.choice([-1.0, 1.0], STARTS) * 10.0 ** (-rng.random(STARTS) * (decade + 1))
+            rows.append(np.where(centre, near, rng.uniform(-decade - 1, decade + 1, STARTS)))
+        else:
+            rows.append(rng.uniform(-2 * decade - 2, 2 * decade + 2, STARTS))
+    return np.array(rows)
+
+
+def _evolve(f: Any, start: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+    """CMA-ES (Hansen's standard strategy parameters) from one start."""
+    n = len(start)
+    lam = 8 + 4 * n
+    mu = lam // 2
+    w = np.log(mu + 0.5) - np.log(np.arange(1, mu + 1))
+    w /= w.sum()
+    mueff = 1 / (w**2).sum()
+    cc, cs = (4 + mueff / n) / (n + 4 + 2 * mueff / n), (mueff + 2) / (n + mueff + 5)
+    c1 = 2 / ((n + 1.3) ** 2 + mueff)
+    cmu = min(1 - c1, 2 * (mueff - 2 + 1 / mueff) / ((n + 2) ** 2 + mueff))
+    damp = 1 + 2 * max(0.0, np.sqrt((mueff - 1) / (n + 1)) - 1) + cs
+    chi = np.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n**2))
+    mean, sigma, cov = start.copy(), 0.3, np.eye(n)
+    pc, ps = np.zeros(n), np.zeros(n)
+    best, best_u = float(f(start[:, None])[0]), start.copy()
+    for generation in range(GENERATIONS):
+        d, b = np.linalg.eigh(cov)
+        d = np.sqrt(np.maximum(d, 1e-40))
+        z = rng.standard_normal((n, lam))
+        y = b @ (d[:, None] * z)
+        u = mean[:, None] + sigma * y
+        values = f(u)
+        order = np.argsort(values, kind="stable")
+        if values[order[0]] < best:
+            best, best_u = float(values[order[0]]), u[:, order[0]].copy()
+        if not np.isfinite(values[order[0]]):
+            sigma *= 0.5
+            continue
+        step = y[:, order[:mu]] @ w
+        mean = mean + sigma * step
+        ps = (1 - cs) * ps + np.sqrt(cs * (2 - cs) * mueff) * (b @ ((b.T @ step) / d))
+        damped = np.linalg.norm(ps) / np.sqrt(1 - (1 - cs) ** (2 * generation + 2)) < (1.4 + 2 / (n + 1)) * chi
+        pc = (1 - cc) * pc + damped * np.sqrt(cc * (2 - cc) * mueff) * step
+        chosen = y[:, order[:mu]]
+        cov = (1 - c1 - cmu) * cov + c1 * np.outer(pc, pc) + cmu * (chosen * w) @ chosen.T
+        sigma *= np.exp((cs / damp) * (np.linalg.norm(ps) / chi - 1))
+        if sigma * d.max() < 1e-9 or sigma * d.max() > 1e6:
+            break
+    return best, best_u

@@ -1,0 +1,238 @@
+"""Truncated power series in the small variable t with exact coefficients: valuations without `limit` or `series`.
+
+A series knows where it is cut off (`cut`: the exponent from which on terms are unknown, None for exact finite
+sums), so that a cancellation that eats all known terms is noticed (`PrecisionLoss`) and never mistaken for zero.
+Fractional powers of the large parameter are integer powers of t = large^(-1/p); where p is too small,
+`Ramify` asks for a larger one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction as Q
+
+from cascade_sym.asymptotics.ground import Elem, Ground
+
+
+class PrecisionLoss(Exception):
+    """All known terms cancelled; more terms are needed."""
+
+
+class Ramify(Exception):
+    """A root of an odd power of t is needed; t must be replaced by t^factor."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__(f"t -> t^{factor}")
+        self.factor = factor
+
+
+class Diverges(Exception):
+    """A function without a power law (exp, sin, cos, log) was taken of something that diverges or vanishes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """sum_k coeffs[k] t^(val + k) + O(t^cut); at most `terms` terms are kept. Build with `Series.make`."""
+
+    ground: Ground
+    terms: int
+    val: int
+    coeffs: tuple[Elem, ...]
+    cut: int | None
+
+    @staticmethod
+    def make(ground: Ground, terms: int, val: int, coeffs: list[Elem], cut: int | None) -> Series:
+        """Leading zeros removed, cut to the working number of terms."""
+        if cut is not None:
+            coeffs = coeffs[: max(cut - val, 0)]
+        first = next((i for i, c in enumerate(coeffs) if not c.is_zero), len(coeffs))
+        val, coeffs = val + first, coeffs[first:]
+        while coeffs and coeffs[-1].is_zero:
+            coeffs = coeffs[:-1]
+        if len(coeffs) > terms:
+            coeffs = coeffs[:terms]
+            cut = val + terms if cut is None else min(cut, val + terms)
+        if not coeffs:
+            val = 0 if cut is None else cut
+        return Series(ground, terms, val, tuple(coeffs), cut)
+
+    @staticmethod
+    def constant(c: Elem, terms: int) -> Series:
+        return Series.make(c.ground, terms, 0, [c], None)
+
+    @staticmethod
+    def power_of_t(ground: Ground, k: int, terms: int) -> Series:
+        return Series(ground, terms, k, (ground.rational(1),), None)
+
+    @property
+    def is_exact_zero(self) -> bool:
+        return not self.coeffs and self.cut is None
+
+    def coeff(self, k: int) -> Elem:
+        """The coefficient of t^k; PrecisionLoss where it is beyond the cut."""
+        if self.cut is not None and k >= self.cut:
+            raise PrecisionLoss
+        i = k - self.val
+        return self.coeffs[i] if 0 <= i < len(self.coeffs) else self.ground.rational(0)
+
+    def leading(self) -> tuple[int, Elem]:
+        """Exponent and coefficient of the first term; PrecisionLoss where nothing is known."""
+        if not self.coeffs:
+            raise PrecisionLoss
+        return self.val, self.coeffs[0]
+
+    def __add__(self, other: Series) -> Series:
+        if self.is_exact_zero:
+            return other
+        if other.is_exact_zero:
+            return self
+        cut = _least(self.cut, other.cut)
+        val = min(self.val, other.val)
+        end = max(self.val + len(self.coeffs), other.val + len(other.coeffs))
+        end = end if cut is None else min(end, cut)
+        out = []
+        for k in range(val, end):
+            i, j = k - self.val, k - other.val
+            a = self.coeffs[i] if 0 <= i < len(self.coeffs) else None
+            b = other.coeffs[j] if 0 <= j < len(other.coeffs) else None
+            if a is not None and b is not None:
+                out.append(a + b)
+            else:
+                out.append(a if a is not None else b if b is not None else self.ground.rational(0))
+        return Series.make(self.ground, self.terms, val, out, cut)
+
+    def __neg__(self) -> Series:
+        return Series(self.ground, self.terms, self.val, tuple(-c for c in self.coeffs), self.cut)
+
+    def scaled(self, c: Elem) -> Series:
+        return Series.make(self.ground, self.terms, self.val, [c * x for x in self.coeffs], self.cut)
+
+    def __mul__(self, other: Series) -> Series:
+        if self.is_exact_zero or other.is_exact_zero:
+            return Series(self.ground, self.terms, 0, (), None)
+        cut = _least(
+            None if other.cut is None else self.val + other.cut,
+            None if self.cut is None else other.val + self.cut,
+        )
+        val = self.val + other.val
+        size = min(len(self.coeffs) + len(other.coeffs) - 1, self.terms + 1)
+        if cut is not None:
+            size = min(size, cut - val)
+        out = []
+        for k in range(max(size, 0)):
+            total = self.ground.rational(0)
+            for i in range(max(0, k - len(other.coeffs) + 1), min(k + 1, len(self.coeffs))):
+                total = total + self.coeffs[i] * other.coeffs[k - i]
+            out.append(total)
+        return Series.make(self.ground, self.terms, val, out, cut)
+
+    def inverse(self) -> Series:
+        """1/self, to the working number of terms."""
+        if self.is_exact_zero:
+            raise ZeroDivisionError("division by an expression that is identically zero")
+        val, c0 = self.leading()
+        inv = c0.inverse()
+        if len(self.coeffs) == 1 and self.cut is None:
+            return Series(self.ground, self.terms, -val, (inv,), None)
+        size = self.terms if self.cut is None else min(self.terms, self.cut - val)
+        out = [inv]
+        for k in range(1, size):
+            total = self.ground.rational(0)
+            for i in range(1, min(k, len(self.coeffs) - 1) + 1):
+                total = total + self.coeffs[i] * out[k - i]
+            out.append(-(total * inv))
+        return Series.make(self.ground, self.terms, -val, out, -val + size)
+
+    def integer_power(self, n: int) -> Series:
+        base, n = (self.inverse(), -n) if n < 0 else (self, n)
+        out = Series.constant(self.ground.rational(1), self.terms)
+        while n:
+            if n & 1:
+                out = out * base
+            n >>= 1
+            if n:
+                base = base * base
+        return out
+
+    def power(self, e: Q) -> Series:
+        """self^e for rational e with denominator 1 or a power of 2 (roots of the leading coefficient are exact)."""
+        if e.denominator == 1:
+            return self.integer_power(e.numerator)
+        root = self
+        d = e.denominator
+        while d % 2 == 0:
+            root, d = root.sqrt(), d // 2
+        if d != 1:
+            root = root._root(d)
+        return root.integer_power(e.numerator)
+
+    def sqrt(self) -> Series:
+        if self.is_exact_zero:
+            return self
+        val, c0 = self.leading()
+        if val % 2:
+            raise Ramify(2)
+        lead = self.ground.sqrt(c0)
+        return self._binomial(Q(1, 2), lead, val // 2)
+
+    def _root(self, d: int) -> Series:
+        val, c0 = self.leading()
+        if val % d:
+            raise Ramify(d)
+        num, den = c0.num.factor(), c0.den.factor()
+        powers = [int(k) for _, k in (*num[1], *den[1])]
+        import flint
+
+        contents = [flint.fmpz(int(abs(f[0]))).root(d) for f in (num, den)]
+        exact = all(k % d == 0 for k in powers) and all(
+            int(r) ** d == abs(int(f[0])) for r, f in zip(contents, (num, den), strict=True)
+        )
+        if not exact:
+            raise Diverges(f"a root of degree {d} of {c0.expr()} is not rational; only square roots are followed.")
+        lead = self.ground.rational(int(contents[0]), int(contents[1]))
+        for (p, k), sign in [(f, 1) for f in num[1]] + [(f, -1) for f in den[1]]:
+            q = self.ground.make(p ** (int(k) // d), self.ground.ctx.constant(1))
+            lead = lead * (q if sign > 0 else q.inverse())
+        if lead.number() < 0:
+            lead = -lead
+        return self._binomial(Q(1, d), lead, val // d)
+
+    def _binomial(self, e: Q, lead: Elem, val: int) -> Series:
+        """lead t^val (1 + u)^e by the recurrence for powers of a power series."""
+        g = self.ground
+        if len(self.coeffs) == 1 and self.cut is None:
+            return Series(g, self.terms, val, (lead,), None)
+        size = self.terms if self.cut is None else min(self.terms, self.cut - self.val)
+        inv = self.coeffs[0].inverse()
+        u = [c * inv for c in self.coeffs]
+        out = [g.rational(1)]
+        for k in range(1, size):
+            total = g.rational(0)
+            for i in range(1, min(k, len(u) - 1) + 1):
+                w = e * i - (k - i)
+                total = total + g.rational(w.numerator, w.denominator) * u[i] * out[k - i]
+            out.append(total * g.rational(1, k))
+        return Series.make(g, self.terms, val, [lead * c for c in out], val + size)
+
+    def compose(self, derivatives: list[Elem]) -> Series:
+        """sum_n derivatives[n] self^n / n! for a series without constant term (Taylor's theorem)."""
+        one = self.ground.rational(1)
+        if self.is_exact_zero:
+            return Series.constant(derivatives[0], self.terms)
+        if self.val <= 0:
+            raise Diverges("the argument of a function does not vanish in the limit")
+        out = Series.constant(derivatives[0], self.terms)
+        power, factorial = Series.constant(one, self.terms), 1
+        n = 1
+        while n < len(derivatives) and n * self.val < self.terms + 1:
+            power, factorial = power * self, factorial * n
+            out = out + power.scaled(derivatives[n] * self.ground.rational(1, factorial))
+            n += 1
+        cut = _least(out.cut, n * self.val)
+        return Series.make(self.ground, self.terms, out.val, list(out.coeffs), cut)
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return min(a, b)
