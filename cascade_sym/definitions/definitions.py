@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DuplicateName, UnknownName, listing
+from cascade_sym.symbols import conj, is_complex_symbol
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,11 @@ class Definitions:
     def inline(self, expr: Expr) -> Expr:
         """`expr` with every definition written out (it may grow exponentially; an explicit step)."""
         defs = self.needed(expr)
-        done: dict[Symbol, Expr] = {}
+        done: dict[Expr, Expr] = {}
         for s, e in defs.items:
             done[s] = e.xreplace(done)
+            if is_complex_symbol(s):
+                done[sp.conjugate(s)] = conj(done[s])
         return sp.sympify(expr).xreplace(done)
 
     def merged(self, other: Definitions) -> Definitions:
