@@ -72,3 +72,27 @@ def listing(names: Iterable[object]) -> str:
     "'a', 'b'"
     """
     return ", ".join(repr(str(n)) for n in sorted(map(str, names))) or "none"
+
+
+class ScalingError(DerivationError):
+    """Base of the reasons why an asymptotic scaling does not exist or can't be derived."""
+
+
+class NoPowerLaw(ScalingError):
+    """The optimum does not follow powers of the large parameter (a logarithm, an exponential, an oscillation)."""
+
+
+class UnboundedObjective(ScalingError):
+    """The objective has no minimum: it decreases without bound inside the allowed region."""
+
+
+class OptimumAtInfinity(ScalingError):
+    """The objective keeps improving as another parameter grows; no finite optimum exists."""
+
+
+class IndependentObjective(ScalingError):
+    """The objective, or its optimum, does not depend on the parameter that was asked about."""
+
+
+class NoOptimum(ScalingError):
+    """No optimum was found inside the allowed region."""
