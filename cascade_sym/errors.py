@@ -96,3 +96,15 @@ class IndependentObjective(ScalingError):
 
 class NoOptimum(ScalingError):
     """No optimum was found inside the allowed region."""
+
+
+class NoDetector(ParameterError):
+    """A conditional state was asked for, but nothing is measured."""
+
+
+class UndetectableError(UnstableError):
+    """A mode grows and the detectors don't see it: there is no conditional steady state."""
+
+
+class NoClosedForm(CascadeError, LookupError):
+    """The result exists but has no closed form here; its numbers come from an evaluator."""

@@ -1,0 +1,137 @@
+"""Moment equations from the master equation, closed by the Gaussian property of the state.
+
+For an observable O, d<O> = <L^+ O> dt + sum_k <(O - <O>) M_k + M_k^+ (O - <O>)> dW_k. Second moments of a Gaussian
+state have no dW term (it is a third cumulant), and lose the product of the increments of the means (Ito).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.derive.master_equation import MasterEquation, master_equation
+from cascade_sym.errors import DerivationError
+from cascade_sym.exact import is_zero
+from cascade_sym.operators import OperatorPolynomial, as_operator, quadratures
+from cascade_sym.solve.conditional.gaussian import GaussianState
+from cascade_sym.symbols import conj
+
+
+@dataclass(frozen=True)
+class MomentEquations:
+    """Equations of motion of the conditional means and covariances.
+
+    `means[q]` is (drift, {current: factor of dW}); `covariances[i, j]` is d V_ij/dt with i before j in
+    `quadratures`. They are written in the symbols mean_X_S, var_X_S, cov_X_S_X_M, ...
+    """
+
+    quadratures: tuple[str, ...]
+    means: Mapping[str, tuple[Expr, Mapping[str, Expr]]]
+    covariances: Mapping[tuple[str, str], Expr]
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.master_equation import moments_latex
+
+        return f"$\\displaystyle {moments_latex(self)}$"
+
+
+def moment_equations(system: object, detect: object = None) -> MomentEquations:
+    """Means and covariances of the conditional state, from the stochastic master equation.
+
+    `system` is a part, cascade, LinearSystem or a MasterEquation (then `detect` is left out). Without a detector
+    these are the unconditional moments. Raises DerivationError when the moments don't close: an operator beyond
+    a quadratic Hamiltonian and linear jump operators.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> moment_equations(Cavity("a", kappa=1), Homodyne(angle=0)).covariances["X_a", "X_a"]
+    var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 - 1/2
+    """
+    if isinstance(system, MasterEquation):
+        equation = system
+        if detect is not None:
+            raise DerivationError("a MasterEquation already says what is measured; leave out detect.")
+    else:
+        equation = master_equation(system, detect)
+    return from_master_equation(equation)
+
+
+def from_master_equation(equation: MasterEquation) -> MomentEquations:
+    """Gaussian closure of a master equation."""
+    state = GaussianState(equation.modes)
+    x = {f"{n}_{m}": q for m in equation.modes for n, q in zip("XP", quadratures(m), strict=True)}
+    means = {}
+    for q in state.quadratures:
+        kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in _kicks(equation, state, x[q]).items()}
+        means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
+    covariances = {}
+    for a, i in enumerate(state.quadratures):
+        for j in state.quadratures[a:]:
+            product = (x[i] * x[j] + x[j] * x[i]) / 2
+            rate = state.expectation(equation.rate_of(product))
+            rate -= means[i][0] * state.mean[j] + state.mean[i] * means[j][0]
+            lost = sp.Add(*(means[i][1][k] * means[j][1][k] for k in means[i][1]))
+            covariances[i, j] = _linear(rate, state, f"d<{i}, {j}>/dt") - lost
+            _require_no_third_cumulant(equation, state, means, product, (i, j))
+    return MomentEquations(state.quadratures, means, covariances)
+
+
+def _kicks(equation: MasterEquation, state: GaussianState, O: OperatorPolynomial) -> dict[str, Expr]:
+    """The factor of each dW in d<O>."""
+    centred = O - as_operator(state.expectation(O))
+    out = {}
+    for m in equation.measured:
+        M = m.operator
+        out[m.name] = sp.expand(state.expectation(centred * M + M.dagger() * centred))
+    return out
+
+
+def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) -> Expr:
+    """`e`, linear in the covariances (or in the means), collected by them with real coefficients.
+
+    Without `means`, a dependence on the means that does not cancel is an error.
+    """
+    e = sp.expand(e)
+    averages = list(state.mean.values())
+    if not means:
+        for s in averages:
+            if e.has(s) and not is_zero(e.diff(s)):
+                raise DerivationError(f"{what} depends on the means: the moments don't close on Gaussian states.")
+    unknowns = averages if means else state.covariances
+    rest = e.xreplace(dict.fromkeys([*averages, *state.covariances], sp.S.Zero))
+    terms = [_real(rest)]
+    for s in unknowns:
+        slope = e.diff(s).xreplace(dict.fromkeys(averages, sp.S.Zero)) if e.has(s) else sp.S.Zero
+        if slope.free_symbols & {*averages, *state.covariances}:
+            raise DerivationError(f"{what} is not linear in the moments; they don't close on Gaussian states.")
+        terms.append(_real(slope) * s)
+    return sp.Add(*terms)
+
+
+def _real(c: Expr) -> Expr:
+    """A real coefficient with phases written as cosines and sines."""
+    if c.has(sp.I):
+        c = sp.expand(c.rewrite(sp.cos) if c.has(sp.exp) else c)
+        if c.has(sp.I):
+            if not is_zero(c - conj(c)):
+                raise DerivationError(f"the coefficient {c} of a moment equation is not real.")
+            c = sp.expand((c + conj(c)) / 2)
+    return c if not c.is_Add or not is_zero(c) else sp.S.Zero
+
+
+def _require_no_third_cumulant(
+    equation: MasterEquation,
+    state: GaussianState,
+    means: Mapping[str, tuple[Expr, Mapping[str, Expr]]],
+    product: OperatorPolynomial,
+    pair: tuple[str, str],
+) -> None:
+    """The dW term of a covariance vanishes identically."""
+    i, j = pair
+    for name, kick in _kicks(equation, state, product).items():
+        rest = kick - means[i][1][name] * state.mean[j] - state.mean[i] * means[j][1][name]
+        if sp.expand(rest) != 0 and not is_zero(rest):
+            raise DerivationError(f"the covariance of {i} and {j} has a noise term: the state is not Gaussian.")

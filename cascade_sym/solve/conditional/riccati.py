@@ -1,0 +1,159 @@
+"""The filtering problem of a measured system, and its Riccati equation.
+
+    dx = A x dt + xi,  y dt = C x dt + nu,  <xi xi^T> = N dt,  <nu nu^T> = R dt,  <xi nu^T> = S dt (symmetrised)
+    dV/dt = A V + V A^T + N - (V C^T + S) R^{-1} (V C^T + S)^T
+
+Process and measurement noise are correlated, because the light that is measured has driven the modes.
+Source: Wiseman and Doherty, PRL 94, 070405 (2005); for classical filters, Kalman and Bucy (1961).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy as sp
+from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.errors import ParameterError
+from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.solve.conditional.gaussian import GaussianState
+from cascade_sym.solve.conditional.sector import Sector
+from cascade_sym.solve.covariance import Covariance
+
+
+@dataclass(frozen=True)
+class Riccati:
+    """The filtering problem in independent sectors; entries may use `definitions`.
+
+    `A`, `N`, `C`, `R`, `S` are the whole problem in quadratures (X_1, P_1, X_2, ...), with one row of C for each
+    real current; `equations` are the right sides of dV_ij/dt.
+    """
+
+    modes: tuple[str, ...]
+    sectors: tuple[Sector, ...]
+    definitions: Definitions = Definitions()
+
+    @property
+    def quadratures(self) -> tuple[str, ...]:
+        return GaussianState(self.modes).quadratures
+
+    @cached_property
+    def _whole(self) -> dict[str, Matrix]:
+        place = {q: k for k, q in enumerate(self.quadratures)}
+        parts = [s.real() for s in self.sectors]
+        n, m = len(place), sum(len(p.currents) for p in parts)
+        out = {"A": sp.zeros(n, n), "N": sp.zeros(n, n), "C": sp.zeros(m, n), "R": sp.zeros(m, m), "S": sp.zeros(n, m)}
+        at = 0
+        for p in parts:
+            rows = [place[f"{q.q}_{q.mode}"] for q in p.quadratures]
+            ys = list(range(at, at + len(p.currents)))
+            at += len(ys)
+            for name, m_, left, right in (
+                ("A", p.A, rows, rows), ("N", p.N, rows, rows), ("C", p.C, ys, rows), ("R", p.R, ys, ys),
+                ("S", p.S, rows, ys),
+            ):  # fmt: skip
+                for i, r in enumerate(left):
+                    for j, c in enumerate(right):
+                        out[name][r, c] = m_[i, j]
+        return out
+
+    @property
+    def A(self) -> ImmutableDenseMatrix:
+        """Drift."""
+        return ImmutableDenseMatrix(self._whole["A"])
+
+    @property
+    def N(self) -> ImmutableDenseMatrix:
+        """Process noise."""
+        return ImmutableDenseMatrix(self._whole["N"])
+
+    @property
+    def C(self) -> ImmutableDenseMatrix:
+        """What the currents see of the quadratures."""
+        return ImmutableDenseMatrix(self._whole["C"])
+
+    @property
+    def R(self) -> ImmutableDenseMatrix:
+        """Noise of the currents (1/2 for vacuum)."""
+        return ImmutableDenseMatrix(self._whole["R"])
+
+    @property
+    def S(self) -> ImmutableDenseMatrix:
+        """Correlation of process noise with the noise of the currents."""
+        return ImmutableDenseMatrix(self._whole["S"])
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """All parameters, sorted by name."""
+        return self.definitions.parameters(*(e for m in self._whole.values() for e in m))
+
+    @cached_property
+    def symbols(self) -> ImmutableDenseMatrix:
+        """V as a matrix of symbols var_X_S, cov_X_S_P_S, ..."""
+        state = GaussianState(self.modes)
+        q = state.quadratures
+        return ImmutableDenseMatrix(len(q), len(q), [state.cov(i, j) for i in q for j in q])
+
+    @property
+    def equations(self) -> dict[tuple[str, str], Expr]:
+        """dV_ij/dt for i before j, in the symbols of `symbols`."""
+        rate = self.rate(self.symbols)
+        q = self.quadratures
+        return {(i, j): rate[a, b] for a, i in enumerate(q) for b, j in enumerate(q) if a <= b}
+
+    def rate(self, V: Matrix) -> ImmutableDenseMatrix:
+        """A V + V A^T + N - K R K^T with the gain K = (V C^T + S) R^{-1}, for any matrix V of expressions."""
+        drift = self.A * V + V * self.A.T
+        left = V * self.C.T + self.S
+        lost = left * inverse(self.R) * left.T if self.R.rows else sp.zeros(*drift.shape)
+        n = drift.rows
+        linear = [collected(drift[i, j] + self.N[i, j], self.symbols) for i in range(n) for j in range(n)]
+        return ImmutableDenseMatrix(n, n, linear) - lost
+
+    def residual(self, V: Covariance) -> ImmutableDenseMatrix:
+        """dV/dt at a covariance; zero for a steady state. Over the definitions of `V`."""
+        return self.rate(V.matrix)
+
+    def subs(self, values: Mapping[Symbol, Expr]) -> Riccati:
+        """Parameters replaced exactly, entries simplified (so that a limit such as gamma -> 0 can follow)."""
+        new = {k: sp.sympify(v) for k, v in values.items()}
+        defs = self.definitions.substituted(new)
+        return Riccati(self.modes, tuple(s.mapped(lambda e: tidy(e.xreplace(new))) for s in self.sectors), defs)
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.master_equation import riccati_latex
+
+        return f"$\\displaystyle {riccati_latex(self)}$"
+
+
+def collected(e: Expr, symbols: ImmutableDenseMatrix) -> Expr:
+    """A linear form in the moments, collected by them."""
+    e = sp.expand(e)
+    found = sorted(e.free_symbols & set(symbols), key=lambda s: s.name)
+    if not found:
+        return e
+    rest = e.xreplace(dict.fromkeys(found, sp.S.Zero))
+    return rest + sp.Add(*(e.diff(s) * s for s in found))
+
+
+def inverse(R: Matrix) -> Matrix:
+    """The inverse of a noise matrix; ParameterError where it is singular (a current without noise)."""
+    if R.is_diagonal():
+        if any(is_zero(R[i, i]) for i in range(R.rows)):
+            raise ParameterError("a measured current has no noise: its light is not in a physical state.")
+        return sp.diag(*(1 / R[i, i] for i in range(R.rows)))
+    return R.inv(method="ADJ").applyfunc(normal_form)
+
+
+def tidy(e: Expr) -> Expr:
+    """An entry expanded, zero where it is zero, in normal form where that is shorter."""
+    e = sp.expand(e)
+    if e.is_Add or e.has(sp.sin, sp.cos):
+        if is_zero(e):
+            return sp.S.Zero
+        short = normal_form(e)
+        return short if sp.count_ops(short) < sp.count_ops(e) else e
+    return e
