@@ -1,0 +1,108 @@
+"""Derivations as chains of equations, and left sides of named values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import parse, to_latex
+from cascade_sym.formula.notation import name_latex, with_accent
+from cascade_sym.latex.bodies import plain_body
+from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
+from cascade_sym.latex.lines import Row
+from cascade_sym.latex.names import dotted
+from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.text import text_latex
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
+from cascade_sym.parts import Part
+from cascade_sym.solve import Covariance
+from cascade_sym.steps import Derivation, Step
+from cascade_sym.system import LinearSystem
+
+_RATE = re.compile(r"d(?P<name>[^/]+)/dt|dot\((?P<dotted>[^()]+)\)")
+_IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
+
+
+def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> list[Row]:
+    """The rows that show any value; `name` is its left side where it does not bring its own."""
+    match value:
+        case Quantity():
+            return quantity_rows(value, notation)
+        case Definitions():
+            return definition_rows(value, notation)
+        case LinearSystem():
+            return system_rows(value, notation)
+        case Part():
+            return system_rows(value.system(), notation)
+        case Covariance():
+            return covariance_rows(value, notation)
+        case Derivation():
+            return derivation_rows(value, notation)
+        case Step():
+            return step_rows(value, notation)
+        case Mapping():
+            return [r for k, v in value.items() for r in value_rows(v, notation, str(k))]
+    body = plain_body(value, notation)
+    return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
+
+
+def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
+    """Its title, then every step with a number."""
+    rows = [Row("", "", f"\\textbf{{{text_latex(d.title)}}}", text=True)] if d.title else []
+    shown: Mapping[str, Any] = {}
+    for i, step in enumerate(d.steps, 1):
+        rows += step_rows(step, notation, number=i, shown=shown)
+        shown = {**shown, **step.after}
+    return rows
+
+
+def step_rows(
+    step: Step, notation: Notation = FALLBACK, *, number: int = 0, shown: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """What was done, what it was done to (unless `shown` already), and what came out."""
+    head = f"{number}. " if number else ""
+    note = f" ({text_latex(step.note)})" if step.note else ""
+    rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}')}{note}}}", text=True)]
+    before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
+    rows += [r for k, v in before.items() for r in value_rows(v, notation, k)]
+    after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
+    if before and after and after[0].relation:
+        first = after[0]
+        after[0] = Row(f"\\Rightarrow\\quad {first.lhs}", first.relation, first.rhs)
+    return rows + after
+
+
+def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
+    r"""LaTeX of the name under which a value is kept.
+
+    An operator's name gets a hat, "dS/dt" and "dot(S)" a dot; declared names, identifiers and plain formulas
+    are typeset, anything else is set as text.
+
+    >>> from cascade_sym.operators import op
+    >>> left_side("dS/dt", op("S")), left_side("H_int", op("S")), left_side("gamma_S", 1)
+    ('\\dot{\\hat{a}}_{S}', '\\hat{H}_{\\mathrm{int}}', '\\gamma_{S}')
+    """
+    if m := _RATE.fullmatch(name):
+        return dotted(notation.operator(Op(m["name"] or m["dotted"])))
+    if name in notation.operators:
+        return notation.operators[name]
+    if isinstance(value, LinearForm | OperatorPolynomial) and name not in notation.symbols:
+        if name in _names(value) or "." in name or not _IDENTIFIER.fullmatch(name):
+            return notation.operator(Op(name))
+        plain = name_latex(name, notation.symbols)
+        return with_accent(plain, "\\hat") if notation.hats else plain
+    if name in notation.symbols or _IDENTIFIER.fullmatch(name):
+        return notation.name(name)
+    try:
+        return to_latex(parse(name), notation.symbols)
+    except (CascadeError, RecursionError):
+        return f"\\text{{{text_latex(name)}}}"
+
+
+def _names(value: LinearForm | OperatorPolynomial) -> set[str]:
+    if isinstance(value, LinearForm):
+        return {o.name for o, _ in value}
+    return set(value.names())

@@ -1,0 +1,128 @@
+"""The equations by which quantities, definitions, systems and covariances are shown, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sympy import Expr, Mul, Symbol
+
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.latex.bodies import neat, neat_operator
+from cascade_sym.latex.fold import fold, used
+from cascade_sym.latex.lines import Row
+from cascade_sym.latex.matching import size
+from cascade_sym.latex.names import dotted
+from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.operators import operator_node
+from cascade_sym.latex.tidy import gathered
+from cascade_sym.latex.written import Writer
+from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve import Covariance
+from cascade_sym.system import LinearSystem
+
+MAX_MODES = 12
+MAX_ROWS = 80
+ALIAS = 14
+WHERE = Row("", "", "\\text{where}", text=True)
+
+
+def equation(lhs: str, e: Expr, notation: Notation) -> Row:
+    """lhs = e."""
+    return Row(lhs, "=", Writer(notation).latex(e))
+
+
+def definition_rows(
+    defs: Definitions, notation: Notation = FALLBACK, results: Sequence[tuple[str, Expr]] = ()
+) -> list[Row]:
+    """`results` (left side, expression over `defs`), then the definitions that they need and the abbreviations used.
+
+    Without results, all definitions. A definition that is no more than a product of abbreviations is written out
+    where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the notation declares its name.
+    """
+    notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0] not in defs))
+    short: dict[Symbol, Expr] = {}
+    folded: list[tuple[Symbol, Expr]] = []
+    own: set[Symbol] = set()
+    for s, e in defs:
+        own |= e.free_symbols
+        f = fold(e.xreplace(short), notation.abbreviations)
+        if s.name not in notation.symbols and _is_alias(s, f, e):
+            short[s] = f
+        else:
+            folded.append((s, f))
+    top = [(lhs, e, fold(e.xreplace(short), notation.abbreviations)) for lhs, e in results]
+    own |= {s for _, e, _ in top for s in e.free_symbols}
+    extra = [(s, a) for s, a in used([f for _, f in folded] + [f for _, _, f in top], notation.abbreviations)
+             if s not in own]  # fmt: skip
+    rows = []
+    for lhs, _, f in top:
+        named = next((p for p in folded if p[0] == f and notation.name(f.name) == lhs), None)
+        if named:  # the result is one of the definitions: show that
+            folded.remove(named)
+        rows.append(equation(lhs, gathered(named[1] if named else f), notation))
+    below = [equation(notation.name(s.name), gathered(e), notation) for s, e in (*extra, *folded)]
+    return rows + _cut([*([WHERE] if rows and below else []), *below])
+
+
+def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
+    """A quantity, then its definitions."""
+    return definition_rows(q.definitions, notation, [(notation.name(q.name), q.expr)])
+
+
+def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
+    """Langevin equations of the modes and input-output relations of the ports (of all outputs without ports).
+
+    Of more than MAX_MODES modes the first are shown.
+    """
+    ends = [f for p in s.out_ports for f in p.fields.values()] or list(s.outputs)
+    left = [(dotted(notation.operator(Op(m))), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
+    left += [(notation.operator(Op(f)), f, s.output(f)) for f in ends]
+    rows, forms = [], []
+    for lhs, name, form in left:
+        first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
+        neat_form = neat_operator(form, notation)
+        forms.append((form, neat_form))
+        rows.append(_operator_row(lhs, neat_form, notation, first))
+    if len(s.modes) > MAX_MODES:
+        rows.insert(MAX_MODES, _ellipsis(len(s.modes) - MAX_MODES, "modes"))
+    new = {x for f, g in forms for x in _symbols(g) - _symbols(f)}
+    pairs = used([*new], notation.abbreviations)
+    below = [equation(notation.name(x.name), gathered(a), notation) for x, a in pairs]
+    return rows + ([WHERE, *below] if below else [])
+
+
+def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
+    """The definitions of a covariance matrix and how its elements are read off; elements not shown vanish."""
+    rows = definition_rows(V.definitions, notation)
+    for (i, j), e in V.elements.items():
+        name = f"var_{i}" if i == j else f"cov_{i}_{j}"
+        if e != Symbol(name) and str(e) != name:
+            rows.append(equation(notation.name(name), neat(e, notation), notation))
+    return _cut(rows)
+
+
+def _operator_row(lhs: str, form: LinearForm, notation: Notation, first: Sequence[str]) -> Row:
+    writer = Writer(notation)
+    return Row(lhs, "=", writer.typeset(operator_node(form, writer, first=first)))
+
+
+def _symbols(form: LinearForm) -> set[Symbol]:
+    return {x for _, c in form for x in c.free_symbols}
+
+
+def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
+    """Whether the folded form is a short product (sums only under roots) that folding made so; never a moment."""
+    if s.name.startswith(("var_", "cov_")) or size(f) > ALIAS or not f.free_symbols - e.free_symbols:
+        return False
+    return not any(b.is_Add and k.is_Integer for b, k in (x.as_base_exp() for x in Mul.make_args(f)))
+
+
+def _cut(rows: list[Row]) -> list[Row]:
+    if len(rows) <= MAX_ROWS:
+        return rows
+    return [*rows[:MAX_ROWS], _ellipsis(len(rows) - MAX_ROWS, "equations")]
+
+
+def _ellipsis(count: int, what: str) -> Row:
+    return Row("", "", f"\\vdots\\quad\\text{{({count} more {what})}}", text=True)

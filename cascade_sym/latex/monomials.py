@@ -1,0 +1,98 @@
+"""Products as powers of their factors: the common language of gathering and folding.
+
+Roots of products are split into roots of factors (parameters under a root are nonnegative, as everywhere in the
+toolkit), sums are taken primitive, so that n + 1/2 and 2 n + 1 are one factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+from sympy import Expr, Rational
+
+from cascade_sym.symbols import is_real
+
+Powers = dict[Expr, Expr]
+
+
+def split(e: Expr, *, primitive: bool = True) -> tuple[Rational, Powers]:
+    """The rational coefficient of `e` and its other factors with their exponents.
+
+    With `primitive=False` a sum that stands as a factor is left as it is.
+
+    >>> a, n = sp.symbols("a n")
+    >>> split(sp.sqrt(4*a)*(n + sp.Rational(1, 2)))
+    (1, {a: 1/2, 2*n + 1: 1})
+    """
+    coefficient, powers = sp.S.One, {}
+    for f in sp.Mul.make_args(e):
+        c, table = (sp.S.One, {f: sp.S.One}) if isinstance(f, sp.Add) and not primitive else _factor(f)
+        coefficient *= c
+        for b, k in table.items():
+            powers[b] = powers.get(b, sp.S.Zero) + k
+    return coefficient, {b: k for b, k in powers.items() if k != 0}
+
+
+def _factor(f: Expr) -> tuple[Expr, Powers]:
+    if isinstance(f, sp.Rational):
+        return f, {}
+    if isinstance(f, sp.Add):
+        content, primitive = f.as_content_primitive()
+        return content, {primitive: sp.S.One}
+    base, k = f.as_base_exp() if isinstance(f, sp.Pow) else (f, sp.S.One)
+    if not k.is_Rational or not (k.is_Integer or is_real(base)):
+        return sp.S.One, {f: sp.S.One}
+    if not isinstance(base, sp.Mul | sp.Add | sp.Pow):
+        return sp.S.One, {base: k}
+    c, table = split(base)
+    if not k.is_Integer and (c < 0 or not (c**k).is_Rational):
+        return (sp.S.One, {base: k}) if isinstance(base, sp.Add) else _numeric_root(c, k, table)
+    return c**k, {b: j * k for b, j in table.items()}
+
+
+def _numeric_root(c: Expr, k: Expr, table: Powers) -> tuple[Expr, Powers]:
+    """c^k for a rational c that is not a perfect power, beside the other factors."""
+    if c < 0:
+        return sp.S.One, {sp.Mul(c, *(b**j for b, j in table.items())): k}
+    coefficient, rest = sp.Pow(c, k).as_coeff_Mul()
+    out = {b: j * k for b, j in table.items()}
+    for f in sp.Mul.make_args(rest):
+        b, j = f.as_base_exp()
+        out[b] = out.get(b, sp.S.Zero) + j
+    return coefficient, out
+
+
+def join(coefficient: Expr, powers: Mapping[Expr, Expr]) -> Expr:
+    """The product again.
+
+    >>> x, y = sp.symbols("x y")
+    >>> join(sp.Integer(2), {x: sp.Rational(1, 2), y: sp.S.One})
+    2*sqrt(x)*y
+    """
+    return sp.Mul(coefficient, *(b**k for b, k in powers.items()))
+
+
+def common(parts: Sequence[Powers]) -> Powers:
+    """The factors that all of `parts` share, with the exponent nearest to zero.
+
+    >>> x, y = sp.symbols("x y")
+    >>> common([{x: sp.Integer(2), y: sp.Integer(1)}, {x: sp.Integer(1)}])
+    {x: 1}
+    """
+    out: Powers = {}
+    for b, k in parts[0].items():
+        ks = [p.get(b, sp.S.Zero) for p in parts]
+        if all(j > 0 for j in ks):
+            out[b] = min(ks)
+        elif all(j < 0 for j in ks):
+            out[b] = max(ks)
+    return out
+
+
+def without(powers: Powers, factors: Powers) -> Powers:
+    """`powers` divided by `factors`."""
+    out = dict(powers)
+    for b, k in factors.items():
+        out[b] = out.get(b, sp.S.Zero) - k
+    return {b: k for b, k in out.items() if k != 0}

@@ -1,0 +1,138 @@
+"""LaTeX of names without an entry in the notation: parameters, moments, modes and fields, by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cascade_sym.formula.notation import GREEK, name_latex, scripts, with_accent
+
+_PAIR = re.compile(r"cov_([XP])_(.+)_([XP])_(.+)")
+_VARIANCE = re.compile(r"var_([XP])_(.+)")
+_QUADRATURES = re.compile(r"([A-Za-z]+)_([XP])_([^_]+)(?:_([XP])_([^_]+))?")
+_FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
+_ARGUMENT = re.compile(r"(?P<base>[^()]+)\((?P<arg>[^()]*)\)")
+_PLAIN = re.compile(r"[A-Za-z0-9_,.()<>|/*:;!?='+ -]*")
+_ESCAPES = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", "{": r"\{", "}": r"\}"}
+_OWN_LETTER = re.compile(r"([A-Za-z]|" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(['_].*)?")
+
+
+def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
+    r"""LaTeX of a parameter or moment: from `declared`, else by rule.
+
+    `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance, `A_X_c_P_c`
+    a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
+
+    >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
+    ('\\Gamma_{SB}', '\\Delta^{2}\\hat{X}_{S}')
+    >>> symbol_latex("cov_X_S_P_M"), symbol_latex("A_X_c_P_c")
+    ('\\operatorname{cov}(\\hat{X}_{S},\\hat{P}_{M})', 'A_{X_{c}P_{c}}')
+    """
+    table = declared or {}
+    if name in table:
+        return table[name]
+    if m := _VARIANCE.fullmatch(name):
+        return f"\\Delta^{{2}}{_quadrature(m[1], m[2], hats)}"
+    if m := _PAIR.fullmatch(name):
+        return f"\\operatorname{{cov}}({_quadrature(m[1], m[2], hats)},{_quadrature(m[3], m[4], hats)})"
+    if m := _QUADRATURES.fullmatch(name):
+        sub = "".join(_quadrature(q, k, False) for q, k in ((m[2], m[3]), (m[4], m[5])) if q)
+        return f"{name_latex(m[1], table)}_{{{sub}}}"
+    return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
+
+
+def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
+    r"""LaTeX of a mode or field operator: from `declared`, else by rule.
+
+    A mode S is \hat a_S (a name that starts with its own letter keeps it: b_c, X_S, c); light is \hat b with its
+    sideband and end as subscript and its part as superscript; the bath of S is \hat a_{S,in}; the vacuum that enters
+    at a loss is \hat v. `a(Omega)` is the operator at a frequency or time.
+
+    >>> operator_latex_name("S"), operator_latex_name("S.in+"), operator_latex_name("S.bath")
+    ('\\hat{a}_{S}', '\\hat{b}_{+,\\mathrm{in}}^{(S)}', '\\hat{a}_{S,\\mathrm{in}}')
+    >>> operator_latex_name("loss1.vacuum-"), operator_latex_name("b_c(-Omega)")
+    ('\\hat{v}_{-}^{(\\mathrm{loss1})}', '\\hat{b}_{c}(-\\Omega)')
+    """
+    table = declared or {}
+    if name in table:
+        return table[name]
+    if m := _ARGUMENT.fullmatch(name):
+        return operator_latex_name(m["base"], table, hats=hats) + f"({_argument(m['arg'], table)})"
+    if m := _FIELD.fullmatch(name):
+        return _field(m["part"], m["end"], m["port"], m["band"], hats)
+    base, band = (name[:-1], name[-1]) if name[-1:] in ("+", "-") and len(name) > 1 else (name, "")
+    if _OWN_LETTER.fullmatch(base) and not (len(base) == 1 and base.isupper()):
+        nucleus, primes, sub, sup = scripts(name_latex(base.rstrip("_")))
+        subs = [s for s in (sub.strip("{}") if sub.count("{") <= 1 else sub[1:-1], band) if s]
+        return _hat(nucleus, hats) + primes + _sub(subs) + (f"^{sup}" if sup else "")
+    return _hat("a", hats) + _sub([_label(base), band])
+
+
+def dagger(latex: str) -> str:
+    r"""The adjoint of an operator's symbol; a superscript or an argument keeps its place.
+
+    >>> dagger(r"\hat a_{S}"), dagger(r"\hat b_{+}^{(S)}"), dagger(r"\hat a(-\Omega)")
+    ('\\hat a_{S}^{\\dagger}', '\\hat b_{+}^{(S)\\dagger}', '\\hat a^{\\dagger}(-\\Omega)')
+    """
+    head, bracket, arg = latex.partition("(")
+    if bracket and head.count("{") == head.count("}") and not head.endswith("^"):
+        return f"{dagger(head)}({arg}"
+    nucleus, primes, sub, sup = scripts(latex)
+    body = nucleus + (f"_{sub}" if sub else "")
+    if not sup:
+        return f"{body}{primes}^{{\\dagger}}"
+    inner = sup[1:-1] if sup.startswith("{") else sup
+    gap = "" if inner.endswith(")") else "\\,"
+    return f"{body}{primes}^{{{inner}{gap}\\dagger}}"
+
+
+def dotted(latex: str) -> str:
+    r"""The time derivative of an operator's symbol.
+
+    >>> dotted(r"\hat a_{S}")
+    '\\dot{\\hat a}_{S}'
+    """
+    return with_accent(latex, "\\dot")
+
+
+def _field(part: str, end: str, port: str, band: str, hats: bool) -> str:
+    if end in ("bath", "bath_out"):
+        return _hat("a", hats) + _sub([_label(part), "\\mathrm{in}" if end == "bath" else "\\mathrm{out}"])
+    letter = "v" if end == "vacuum" else "b"
+    ends = [] if end == "vacuum" else [f"\\mathrm{{{end}}}"]
+    return f"{_hat(letter, hats)}{_sub([band, _label(port), *ends])}^{{({_label(part)})}}"
+
+
+def _quadrature(q: str, mode: str, hats: bool) -> str:
+    base, band = (mode[:-1], mode[-1]) if mode[-1] in "+-" and len(mode) > 1 else (mode, "")
+    return _hat(q, hats) + _sub([_label(base), band])
+
+
+def _hat(letter: str, hats: bool) -> str:
+    return f"\\hat{{{letter}}}" if hats else letter
+
+
+def _sub(parts: list[str]) -> str:
+    kept = ",".join(p for p in parts if p)
+    return f"_{{{kept}}}" if kept else ""
+
+
+def _label(s: str) -> str:
+    """A part's or mode's name as a subscript."""
+    if not _PLAIN.fullmatch(s):
+        return _escaped(s)
+    if s in GREEK:
+        return GREEK[s]
+    words = [GREEK.get(w, w if len(w) < 2 or w.isdigit() else f"\\mathrm{{{w}}}") for w in s.split("_") if w]
+    return ",".join(words)
+
+
+def _argument(arg: str, table: Mapping[str, str]) -> str:
+    sign = "-" if arg.startswith("-") else ""
+    return sign + symbol_latex(arg[len(sign) :], table)
+
+
+def _escaped(name: str) -> str:
+    """A name with characters that TeX would act on, as upright text."""
+    kept = "".join(_ESCAPES.get(c, "\\" + c if c in "#%&$_" else c if c.isascii() else "?") for c in name)
+    return f"\\mathrm{{{kept}}}"

@@ -1,0 +1,62 @@
+"""The notation of a paper: one value that says how names are printed, folded and ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import FormulaError
+from cascade_sym.latex.guard import checked
+from cascade_sym.latex.names import dagger, operator_latex_name, symbol_latex
+from cascade_sym.operators import Op
+
+
+@dataclass(frozen=True)
+class Notation:
+    r"""How formulas are printed; passed explicitly, never kept globally.
+
+    `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without an
+    entry follow a rule (`cascade_sym.latex.names`). `abbreviations` are (symbol, expression) pairs in the order in
+    which they are introduced: long expressions are folded with them, exactly. `order` lists names (and "1" for a
+    number) in the order in which terms of a sum and factors of a product are written; names that are not listed
+    come behind, alphabetically. `hats` puts hats on operators that follow the rule.
+
+    Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an abbreviation that is not (Symbol, expression).
+
+    >>> n = Notation({"gt_S": r"\tilde\gamma_{S,0}"}, order=("n_S", "1"))
+    >>> n.name("gt_S"), n.name("Gamma_S"), n.operator(Op("S", True))
+    ('\\tilde\\gamma_{S,0}', '\\Gamma_{S}', '\\hat{a}_{S}^{\\dagger}')
+    """
+
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    operators: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: tuple[tuple[Symbol, Expr], ...] = ()
+    order: tuple[str, ...] = ()
+    hats: bool = True
+
+    def __post_init__(self) -> None:
+        for table in (self.symbols, self.operators):
+            for name, latex in table.items():
+                checked(latex, f"the notation of {name!r}")
+        pairs = []
+        for pair in self.abbreviations:
+            if len(pair) != 2 or not isinstance(pair[0], Symbol):
+                raise FormulaError(f"the abbreviation {pair!r} is not a pair (Symbol, expression).")
+            pairs.append((pair[0], sp.sympify(pair[1])))
+        object.__setattr__(self, "abbreviations", tuple(pairs))
+        object.__setattr__(self, "order", tuple(self.order))
+
+    def name(self, name: str) -> str:
+        """LaTeX of a parameter or moment."""
+        return symbol_latex(name, self.symbols, hats=self.hats)
+
+    def operator(self, op: Op) -> str:
+        """LaTeX of a mode or field operator, or of its adjoint."""
+        latex = operator_latex_name(op.name, self.operators, hats=self.hats)
+        return dagger(latex) if op.dag else latex
+
+
+FALLBACK = Notation()

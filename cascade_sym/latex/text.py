@@ -1,0 +1,90 @@
+"""Plain text (titles, readings, methods) as LaTeX text: specials and Unicode made safe, names set as mathematics.
+
+The result is accepted in a document and inside \\text{...} by KaTeX and MathJax.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cascade_sym.formula.notation import GREEK
+from cascade_sym.latex.names import symbol_latex
+
+_ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}
+_MATH = {
+    "√": "\\surd", "∞": "\\infty", "≈": "\\approx", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "≪": "\\ll", "≫": "\\gg",
+    "→": "\\to", "←": "\\leftarrow", "↔": "\\leftrightarrow", "⇒": "\\Rightarrow", "×": "\\times", "·": "\\cdot",
+    "±": "\\pm", "∓": "\\mp", "∈": "\\in", "†": "\\dagger", "⟨": "\\langle", "⟩": "\\rangle", "∫": "\\int",
+    "∑": "\\sum", "∂": "\\partial", "−": "-", "²": "^{2}", "³": "^{3}", "½": "\\tfrac{1}{2}", "ℏ": "\\hbar",
+    "ħ": "\\hbar", "∝": "\\propto", "≡": "\\equiv", "∼": "\\sim", "⁻": "^{-}", "⁺": "^{+}", "¹": "^{1}", "∗": "*",
+    "′": "'", "°": "^{\\circ}", "µ": "\\mu", "<": "<", ">": ">", "|": "|",
+}  # fmt: skip
+_ASCII = {"\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#", "%": "\\%",
+          "&": "\\&", "_": "\\_", "$": "\\$"}  # fmt: skip
+_TEXT = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": "...", "\u00a0": " ", "\t": " "}
+_LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
+_TOKEN = re.compile(
+    rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:_[A-Za-z0-9]+)+'*|(?:{_LETTERS})\b))"
+    r"|(?P<letter>[\u0391-\u03c9\u03d5\u03f5]|[A-Za-z](?=[\u0302-\u0307]))(?P<accent>[\u0302-\u0307])?"
+    r"(?:_(?P<sub>[A-Za-z0-9]+|[+-]))?"
+    r"|(?P<other>.)",
+    re.S,
+)
+_SPAN = re.compile(r"\$[^$]*\$")
+
+
+def text_latex(text: str) -> str:
+    r"""`text` for a place where LaTeX expects text. Mathematics between $ and $ is kept as it is.
+
+    >>> text_latex("loss of 10% at γ_S, n̄_M ≫ 1"), text_latex("eliminate b_c for $x^2$")
+    ('loss of 10$\\%$ at $\\gamma_{S}$, $\\bar{n}_{M}$ $\\gg$ 1', 'eliminate $b_{c}$ for $x^2$')
+    """
+    if text.count("$") % 2:
+        return _plain(text)
+    out, end = "", 0
+    for m in _SPAN.finditer(text):
+        out += _plain(text[end : m.start()]) + m.group()
+        end = m.end()
+    return out + _plain(text[end:])
+
+
+def _plain(text: str) -> str:
+    out = ""
+    for m in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
+        if m["name"]:
+            piece = f"${symbol_latex(m['name'])}$"
+        elif m["letter"]:
+            piece = f"${_letter(m['letter'], m['accent'], m['sub'])}$"
+        else:
+            piece = _character(m["other"])
+        if piece.startswith("$") and out.endswith("$") and out != "$":
+            gap = " " if re.search(r"\\[A-Za-z]+\$$", out) and piece[1].isalpha() else ""
+            out = out[:-1] + gap + piece[1:]
+        else:
+            out += piece
+    return out
+
+
+def _letter(c: str, accent: str | None, sub: str | None) -> str:
+    base = _greek(c) or c
+    base = f"{_ACCENTS.get(accent, '')}{{{base}}}" if accent else base
+    return f"{base}_{{{sub}}}" if sub else base
+
+
+def _greek(c: str) -> str:
+    words = unicodedata.name(c, "").split(" ")
+    if words[0] != "GREEK" or "WITH" in words:
+        return ""
+    word = {"LAMDA": "LAMBDA"}.get(words[-1], words[-1]).lower()
+    return GREEK.get(word.capitalize() if "CAPITAL" in words else word, "")
+
+
+def _character(c: str) -> str:
+    if c in _ASCII or c in _MATH:
+        return f"${_ASCII.get(c) or _MATH[c]}$"
+    if c in _TEXT:
+        return _TEXT[c]
+    if c.isascii():
+        return c if c.isprintable() else " "
+    return c if "À" <= c <= "ÿ" else "?"

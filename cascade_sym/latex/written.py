@@ -1,0 +1,259 @@
+"""A SymPy expression as a written formula: signs, fractions, roots and the order of terms as in a paper.
+
+SymPy keeps sums and products unordered and division as negative powers. Here they get the shape in which a person
+would write them; the tree of `cascade_sym.formula` is the result, and that room typesets it. The value never
+changes; roots of nonnegative parameters may be written under one root, as everywhere in the toolkit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr
+from sympy.core.function import Application
+
+from cascade_sym.formula import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Relation, to_latex, walk
+from cascade_sym.formula.notation import scripts
+from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.order import Order
+from cascade_sym.latex.width import width
+from cascade_sym.symbols import is_real
+
+HALF = sp.Rational(1, 2)
+LONG_NUMERATOR = 26.0
+_FUNCTIONS = {
+    sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.asin: "arcsin", sp.acos: "arccos", sp.atan: "arctan",
+    sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.log: "log",
+}  # fmt: skip
+_FENCED = {sp.Abs: "abs", sp.conjugate: "conj", sp.re: "Re", sp.im: "Im", sp.sign: "sgn", sp.exp: "exp"}
+_VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
+_RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_SCALE = {"Max": "\\max", "Min": "\\min", "acot": "\\operatorname{arccot}", "cot": "\\cot", "coth": "\\coth"}
+
+
+@dataclass
+class _Factors:
+    """The factors of a product by where they are written: before a bracket, as brackets, behind."""
+
+    numbers: list[Expr] = field(default_factory=list)
+    roots: list[Expr] = field(default_factory=list)  # radicands
+    plain: list[Expr] = field(default_factory=list)
+    sums: list[tuple[Expr, Expr]] = field(default_factory=list)  # (sum, exponent)
+    tail: list[Expr] = field(default_factory=list)
+
+
+class Writer:
+    """Turns expressions into written formulas; `names` collects the LaTeX of every name that occurs."""
+
+    def __init__(self, notation: Notation = FALLBACK) -> None:
+        self.notation = notation
+        self.order = Order(notation.order)
+        self.names: dict[str, str] = {}
+
+    def node(self, e: Expr) -> Node:
+        """`e` as a written formula."""
+        sign, node = self.signed(e)
+        if sign > 0:
+            return node
+        return Add(node.terms, tuple(-s for s in node.signs)) if isinstance(node, Add) else Neg(node)
+
+    def latex(self, e: Expr) -> str:
+        node = self.relation(e) if isinstance(e, sp.core.relational.Relational) else self.node(e)
+        return self.typeset(node)
+
+    def typeset(self, node: Node | Relation) -> str:
+        return to_latex(node, self.names)
+
+    def relation(self, e: sp.core.relational.Relational) -> Node | Relation:
+        if e.rel_op not in _RELATIONS:
+            return self.verbatim(self._by_sympy(e))
+        return Relation(self.node(e.lhs), _RELATIONS[e.rel_op], self.node(e.rhs))
+
+    def verbatim(self, latex: str) -> Node:
+        """A piece of LaTeX as an atom of a written formula."""
+        key = f"verbatim:{latex}"
+        self.names[key] = latex
+        return Name(key)
+
+    def signed(self, e: Expr) -> tuple[int, Node]:
+        """Sign and written form of the rest."""
+        if e in _VERBATIM:
+            return 1, self.verbatim(_VERBATIM[e])
+        if e is sp.oo or e is sp.pi or e is sp.I:
+            return 1, Name({sp.oo: "oo", sp.pi: "pi", sp.I: "I"}[e])
+        if isinstance(e, sp.Rational | sp.Float):
+            return (-1, _number(-e)) if e < 0 else (1, _number(e))
+        if isinstance(e, sp.Symbol):
+            self.names[e.name] = self.notation.name(e.name)
+            return 1, Name(e.name)
+        if isinstance(e, sp.Add):
+            return self.sum(e)
+        if isinstance(e, sp.Mul):
+            return self.product(e)
+        if isinstance(e, sp.Pow):
+            exponent = e.exp
+            if exponent.is_Rational and (exponent < 0 or exponent == HALF):
+                return self.product(e)
+            return 1, self.power(e.base, exponent)
+        if isinstance(e, Application):
+            return 1, self.call(e)
+        return 1, self.verbatim(self._by_sympy(e))
+
+    # -- sums ---------------------------------------------------------------------------------------------
+
+    def terms(self, e: Expr) -> list[tuple[int, Node]]:
+        """The terms of a sum in the order in which they are written, each with its sign."""
+        return [self.signed(t) for t in self.order.sorted_terms(sp.Add.make_args(e))]
+
+    def sum(self, e: Expr) -> tuple[int, Node]:
+        """A sum; where all its terms are negative, minus their sum."""
+        parts = self.terms(e)
+        flip = all(s < 0 for s, _ in parts)
+        signs = tuple(1 if flip else s for s, _ in parts)
+        return (-1 if flip else 1), Add(tuple(n for _, n in parts), signs)
+
+    # -- products -----------------------------------------------------------------------------------------
+
+    def product(self, e: Expr) -> tuple[int, Node]:
+        """A product or quotient."""
+        sign, p, q = 1, sp.S.One, sp.S.One
+        over, under = _Factors(), _Factors()
+        for f in sp.Mul.make_args(e):
+            if isinstance(f, sp.Rational):
+                sign, p, q = (-sign if f < 0 else sign), p * abs(f.p), q * f.q
+                continue
+            base, exponent = f.as_base_exp() if isinstance(f, sp.Pow) else (f, sp.S.One)
+            below = bool(exponent.is_Rational and exponent < 0)
+            sign *= self._place(under if below else over, base, -exponent if below else exponent)
+        p, q = _rationalised((p / q).p, (p / q).q, over, under)
+        if p != 1:
+            over.numbers.insert(0, p)
+        if q != 1:
+            under.numbers.insert(0, q)
+        return sign, self._quotient(over, under)
+
+    def _place(self, side: _Factors, base: Expr, exponent: Expr) -> int:
+        """Put base^exponent on one side of the fraction line; returns the sign that it gave off."""
+        if exponent == HALF:
+            side.roots.append(base)
+            return 1
+        if isinstance(base, sp.Float):
+            side.numbers.append(abs(base) ** exponent)
+            return -1 if base < 0 else 1
+        if isinstance(base, sp.Add) and exponent.is_Integer:
+            flip = exponent % 2 == 1 and self.sum(base)[0] < 0
+            side.sums.append((-base if flip else base, exponent))
+            return -1 if flip else 1
+        whole = base if exponent == 1 else sp.Pow(base, exponent, evaluate=False)
+        late = isinstance(base, tuple(_FUNCTIONS)) or isinstance(base, sp.exp)
+        (side.tail if late else side.plain).append(whole)
+        return 1
+
+    def _quotient(self, over: _Factors, under: _Factors) -> Node:
+        head, brackets, tail = self._pieces(over)
+        below = [n for group in self._pieces(under) for n in group]
+        if not below:
+            return _product([*head, *brackets, *tail]) if head or brackets or tail else Number("1")
+        if under.tail or not (head or brackets):
+            top, rest = [*head, *brackets, *tail], []
+        elif head or not self._short(brackets):
+            top, rest = head, [*brackets, *tail]
+        else:
+            top, rest = brackets, tail
+        return _product([Div(_product(top) if top else Number("1"), _product(below)), *rest])
+
+    def _pieces(self, side: _Factors) -> tuple[list[Node], list[Node], list[Node]]:
+        """(factors before a bracket, brackets, functions behind), each in order."""
+        plain = sorted(side.plain, key=lambda f: (not f.is_number, self.order.key(f)))
+        head = [self.node(n) for n in side.numbers]
+        units = [f for f in plain if f is sp.I]
+        head += [self.node(f) for f in units]
+        head += self._roots(side.roots)
+        head += [self.node(f) for f in plain if f is not sp.I]
+        brackets = []
+        for s, k in sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1]))):
+            inner = self.sum(s)[1]
+            brackets.append(inner if k == 1 else Pow(inner, self.node(k)))
+        late = sorted(side.tail, key=lambda f: (not _is_exponential(f), self.order.key(f)))
+        return head, brackets, [self.node(f) for f in late]
+
+    def _roots(self, radicands: list[Expr]) -> list[Node]:
+        """Square roots: of sums each by itself, of products of parameters under one root."""
+        alone = [r for r in radicands if r.has(sp.Add) or not is_real(r)]
+        joint = [r for r in radicands if r not in alone]
+        apart: list[Expr] = []
+        seen: set[sp.Symbol] = set()
+        for r in joint:
+            if r.free_symbols & seen:
+                apart.append(r)
+            seen |= r.free_symbols
+        joint = [r for r in joint if r not in apart]
+        out = sorted([*alone, *apart], key=self.order.key)
+        if joint:
+            out.append(sp.Mul(*joint))
+        return [Call("sqrt", (self.node(r),)) for r in out]
+
+    def _short(self, brackets: list[Node]) -> bool:
+        """Whether a numerator that is one sum is better set above the line than behind 1/denominator."""
+        if len(brackets) != 1:
+            return False
+        plain = not any(isinstance(n, Div) for _, n in walk(brackets[0]))
+        return plain and width(self.typeset(brackets[0])) < LONG_NUMERATOR
+
+    # -- powers and functions -----------------------------------------------------------------------------
+
+    def power(self, base: Expr, exponent: Expr) -> Node:
+        if exponent.is_Rational and exponent.p == 1 and exponent.q > 2:
+            return Call("root", (self.node(base), Number(str(exponent.q))))
+        node, above = self.node(base), self.node(exponent)
+        if isinstance(base, sp.Symbol) and not _takes_superscript(self.names[base.name]):
+            sup = to_latex(above, self.names)
+            return self.verbatim(f"\\left({self.names[base.name]}\\right)^{{{sup}}}")
+        return Pow(node, above)
+
+    def call(self, e: Application) -> Node:
+        for table in (_FUNCTIONS, _FENCED):
+            if type(e) in table:
+                return Call(table[type(e)], (self.node(e.args[0]),))
+        name = type(e).__name__
+        if not e.args or not all(isinstance(a, Expr) for a in e.args) or isinstance(e, sp.Piecewise):
+            return self.verbatim(self._by_sympy(e))
+        self.names[name] = _SCALE.get(name) or self.notation.name(name)
+        return Call(name, tuple(self.node(a) for a in e.args))
+
+    def _by_sympy(self, e: sp.Basic) -> str:
+        """Objects that have no written form here (matrices, integrals, cases), by SymPy's printer."""
+        return sp.latex(e, symbol_names={s: self.notation.name(s.name) for s in e.atoms(sp.Symbol)})
+
+
+def _number(x: Expr) -> Node:
+    if isinstance(x, sp.Float):
+        mantissa, e, exponent = (repr(float(x)) if x._prec <= 53 else str(x)).partition("e")
+        return Number(f"{mantissa}e{int(exponent)}" if e else mantissa)
+    if x.q == 1:
+        return Number(str(x.p))
+    return Div(Number(str(x.p)), Number(str(x.q)))
+
+
+def _product(nodes: list[Node]) -> Node:
+    return nodes[0] if len(nodes) == 1 else Mul(tuple(nodes))
+
+
+def _rationalised(p: int, q: int, over: _Factors, under: _Factors) -> tuple[Expr, Expr]:
+    """sqrt(2)/2 as 1/sqrt(2): SymPy keeps numeric roots above the line, papers below."""
+    for r in list(over.roots):
+        if r.is_Integer and q % r == 0:
+            over.roots.remove(r)
+            under.roots.append(r)
+            q //= r
+    return sp.Integer(p), sp.Integer(q)
+
+
+def _is_exponential(f: Expr) -> bool:
+    return isinstance(f.as_base_exp()[0] if isinstance(f, sp.Pow) else f, sp.exp)
+
+
+def _takes_superscript(latex: str) -> bool:
+    nucleus, _, _, sup = scripts(latex)
+    return not sup and not nucleus.startswith("{\\") and not any(c in nucleus for c in "([|") and "angle" not in nucleus
