@@ -60,7 +60,7 @@ def connect(
             used.add((kind, port.name))
         if set(o.channels) != set(i.channels):
             raise PortMismatch(
-                f"channels {listing(o.channels)} of {source!r} do not fit {listing(i.channels)} of {target!r}."
+                f"channels {listing(o.channels)} of {source!r} don't fit {listing(i.channels)} of {target!r}."
             )
         fields |= {i.fields[c]: o.fields[c] for c in o.channels}
     net = wired(joint, fields)

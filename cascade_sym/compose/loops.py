@@ -14,6 +14,7 @@ from sympy import Expr
 
 from cascade_sym.errors import AlgebraicLoop, PortMismatch, UnknownName, listing
 from cascade_sym.exact import Fraction, converter
+from cascade_sym.exact.matrix import inverse
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.flow import flow_order
@@ -72,34 +73,18 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     )
     n = len(unknowns)
     rows = [[conv(e) for e in flat[k * n : (k + 1) * n]] for k in range(n)]
-    inverse = _inverse(rows, list(forms))
+    inverted = inverse(rows)
+    if inverted is None:
+        raise AlgebraicLoop(
+            f"the light in {listing(forms)} runs in a loop with gain 1 and no delay, which has no unique "
+            "solution; open the loop or add loss."
+        )
     floats = any(e.has(sp.Float) for e in flat)
 
     def gain(x: Fraction) -> Expr:
         return sp.N(conv.expr(x)) if floats else conv.expr(x)
 
     return {
-        f: linear_sum(rest[j].scaled(gain(inverse[k][j])) for j in range(n) if not inverse[k][j].is_zero)
+        f: linear_sum(rest[j].scaled(gain(inverted[k][j])) for j in range(n) if not inverted[k][j].is_zero)
         for k, f in enumerate(forms)
     }
-
-
-def _inverse(rows: list[list[Fraction]], names: Sequence[str]) -> list[list[Fraction]]:
-    """Gauss-Jordan elimination in the exact field; a pivot is any entry that is not identically zero."""
-    n = len(rows)
-    field = rows[0][0].field
-    a = [row + [field.integer(int(i == j)) for j in range(n)] for i, row in enumerate(rows)]
-    for k in range(n):
-        p = next((i for i in range(k, n) if not a[i][k].is_zero), None)
-        if p is None:
-            raise AlgebraicLoop(
-                f"the light in {listing(names)} runs in a loop with gain 1 and no delay, which has no unique "
-                "solution; open the loop or add loss."
-            )
-        a[k], a[p] = a[p], a[k]
-        inverse = a[k][k].inverse()
-        a[k] = [x if x.is_zero else x * inverse for x in a[k]]
-        for i in range(n):
-            if i != k and not (factor := a[i][k]).is_zero:
-                a[i] = [x if y.is_zero else x - factor * y for x, y in zip(a[i], a[k], strict=True)]
-    return [row[n:] for row in a]

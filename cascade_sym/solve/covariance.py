@@ -15,9 +15,9 @@ from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.fields import Fields, symmetrised
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.reals import im, re
 from cascade_sym.solve.sectors import is_self_adjoint, sectors
-from cascade_sym.solve.stability import hurwitz_conditions
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 
 
@@ -25,9 +25,9 @@ from cascade_sym.system import LinearSystem
 class Covariance:
     """Symmetrised second moments of quadratures, V_ij = <q_i q_j + q_j q_i>/2 - <q_i><q_j>.
 
-    Read an element as `V["X_S", "X_M"]` (a Quantity over shared definitions); `V.matrix` has rows and columns in the
-    order `V.quadratures` = (X_1, P_1, X_2, P_2, ...). Vacuum is 1/2 (see Conventions for others). `stability` are
-    expressions that are positive exactly where the steady state exists.
+    Read an element as `V["X_S", "X_M"]` (a Quantity over shared definitions); `V.matrix` has rows and
+    columns in the order `V.quadratures` = (X_1, P_1, X_2, P_2, ...). Vacuum is 1/2 (see Conventions for
+    others). `stability` are expressions that are positive exactly where the steady state exists.
     """
 
     modes: tuple[str, ...]
@@ -92,9 +92,9 @@ class Covariance:
 def covariance(system: object) -> Covariance:
     """The steady-state covariance matrix of a part, cascade or LinearSystem.
 
-    Every element is a named definition (gamma_S, R_M_S, var_X_S, cov_X_S_X_M, ...), found by block forward substitution
-    along the cascade. Raises UnstableError when a mode is undamped or grows. Source: the Lyapunov equation
-    A V + V A^T + N = 0; for two oscillators this is Huang et al. (2018), Eq. (7).
+    Every element is a named definition (gamma_S, R_M_S, var_X_S, cov_X_S_X_M, ...), found by block forward
+    substitution along the cascade. Raises UnstableError when a mode is undamped or grows. Source: the
+    Lyapunov equation A V + V A^T + N = 0; for two oscillators this is Huang et al. (2018), Eq. (7).
 
     >>> from cascade_sym.parts import Oscillator
     >>> V = covariance(Oscillator("M", Gamma_P=0))
@@ -146,17 +146,9 @@ def quadrature(n: Expr, m: Expr, q: str, r: str) -> Expr:
             return im(m + n)
 
 
-def re(z: Expr) -> Expr:
-    """Real part, exactly."""
-    return z if is_real(z) else sp.expand((z + conj(z)) / 2)
-
-
-def im(z: Expr) -> Expr:
-    """Imaginary part, exactly."""
-    return sp.S.Zero if is_real(z) else sp.expand((z - conj(z)) / (2 * sp.I))
-
-
-def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
+def _forms(
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields
+) -> dict[Op, tuple[LinearForm, LinearForm]]:
     out = {}
     for o in sector:
         form = s.drift[o.name]
@@ -186,7 +178,7 @@ def _phase_insensitive(
                 moments.normal[i.name, j.name] = conj(value) if i.dag else value
             else:
                 moments.anomalous[i.name, j.name] = conj(value) if i.dag else value
-    return ly.stability + hurwitz_conditions(ly.blocks_drift, naming)
+    return ly.stability
 
 
 def _phase_sensitive(
@@ -202,7 +194,9 @@ def _phase_sensitive(
             row = {}
             for k in modes:
                 alpha, beta = form[Op(k)], form[Op(k, True)]
-                pair = (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
+                pair = (
+                    (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
+                )
                 row |= {(k, r): e for r, e in zip("XP", pair, strict=True) if e != 0}
             drift[m, q] = row
 
@@ -216,11 +210,11 @@ def _phase_sensitive(
     def moment_name(i: tuple[str, str], j: tuple[str, str], real: bool) -> str:
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
-    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
+    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name, real=True)
     for i in nodes:
         for j in nodes:
             moments.direct[(*i, *j)] = ly[i, j]
-    return ly.stability + hurwitz_conditions(ly.blocks_drift, naming)
+    return ly.stability
 
 
 def require_stable(V: Covariance, values: Mapping[Symbol, Expr]) -> None:
@@ -229,5 +223,3 @@ def require_stable(V: Covariance, values: Mapping[Symbol, Expr]) -> None:
         number = V.definitions.inline(s).xreplace(dict(values))
         if number.is_number and sp.N(number) <= 0:
             raise UnstableError(f"unstable: {s} = {sp.N(number, 6)} must be positive; change the parameters.")
-
-

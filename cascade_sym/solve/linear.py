@@ -1,74 +1,87 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
-Up to four unknowns: the adjugate and determinant, fraction-free, in the ring of the named entries. More: Gaussian
-elimination in which each intermediate is a definition; every pivot is proved nonzero by its value at a random
-point, computed in exact or high-precision arithmetic (a nonzero value at one point excludes zero identically).
+Up to four unknowns: cofactors and determinant, with one division. More: Gaussian elimination in which each
+intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic.
+Matrices of numbers are inverted: exactly, or in 60 digits where there are floats.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 import mpmath
 import sympy as sp
 from sympy import Expr
-from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.errors import UnstableError
+from cascade_sym.exact import converter, is_zero
+from cascade_sym.exact.matrix import inverse
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.probe import Probe
 
 ADJUGATE_LIMIT = 4
+Rows = Sequence[Sequence[Expr]]
 
 
-def solve_named(matrix: Sequence[Sequence[Expr]], rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
+def solve_named(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
     """x with matrix x = rhs; new definitions go to `naming`. `where` says what is solved, for the error.
 
     Raises UnstableError when the matrix is singular: no unique steady state.
     """
-    if len(rhs) <= ADJUGATE_LIMIT:
-        return _by_adjugate(matrix, rhs, naming, where)
-    return _by_elimination(matrix, rhs, naming, where)
+    rows = [[sp.sympify(e) for e in row] for row in matrix]
+    if all(e.is_number for row in rows for e in row):
+        return _of_numbers(rows, rhs, where)
+    solve = _by_cofactors if len(rhs) <= ADJUGATE_LIMIT else _by_elimination
+    return solve(rows, rhs, naming, where)
 
 
-def _by_adjugate(
-    matrix: Sequence[Sequence[Expr]], rhs: Sequence[Expr], naming: Naming, where: str
-) -> list[Expr]:
-    plain, back = _plain_entries(matrix)
-    dm = DomainMatrix.from_list_sympy(len(rhs), len(rhs), plain)
-    adj, det = dm.adj_det()
-    det_expr = dm.domain.to_sympy(det).xreplace(back)
-    if _vanishes(naming.inline(det_expr)):
-        raise UnstableError(f"no unique steady state for {where}: the system is singular (an undamped mode?).")
-    den = naming.name("det", sp.factor_terms(det_expr))
-    rows = adj.to_list()
+def _singular(where: str) -> UnstableError:
+    return UnstableError(f"no unique steady state for {where}: the system is singular (an undamped mode?).")
+
+
+def _by_cofactors(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
+    a = [[naming.name("u", e) if isinstance(e, sp.Add) else e for e in row] for row in matrix]
+    n = len(rhs)
+    every = tuple(range(n))
+
+    def cofactor(i: int, j: int) -> Expr:
+        rows, columns = every[:i] + every[i + 1 :], every[:j] + every[j + 1 :]
+        return (-1) ** (i + j) * minor(a, rows, columns)
+
+    det = minor(a, every, every)
+    if not Probe(lambda: naming.definitions).nonzero(det) and is_zero(naming.inline(det)):
+        raise _singular(where)
+    den = naming.name("det", det)
     out = []
-    for r in rows:
-        terms = [dm.domain.to_sympy(c).xreplace(back) * b for c, b in zip(r, rhs, strict=True) if c]
+    for j in every:
+        terms = [c * b for i, b in enumerate(rhs) if b != 0 and (c := cofactor(i, j)) != 0]
         out.append(sp.Add(*terms) / den)
     return out
 
 
-def _plain_entries(matrix: Sequence[Sequence[Expr]]) -> tuple[list[list[Expr]], dict[Expr, Expr]]:
-    """Entries with conjugates replaced by symbols of their own (the ring knows only symbols)."""
-    found = sorted({c for row in matrix for e in row for c in sp.sympify(e).atoms(sp.conjugate)}, key=str)
-    forth = {c: sp.Symbol(f"cc_{k}") for k, c in enumerate(found)}
-    return [[sp.sympify(e).xreplace(forth) for e in row] for row in matrix], {v: k for k, v in forth.items()}
+def minor(a: Rows, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
+    """A minor of a small matrix, expanded along its first row and not multiplied out."""
+    if not rows:
+        return sp.S.One
+    terms = []
+    for k, j in enumerate(columns):
+        e = a[rows[0]][j]
+        if e != 0 and (m := minor(a, rows[1:], columns[:k] + columns[k + 1 :])) != 0:
+            terms.append((-1) ** k * e * m)
+    return sp.Add(*terms)
 
 
-def _by_elimination(
-    matrix: Sequence[Sequence[Expr]], rhs: Sequence[Expr], naming: Naming, where: str
-) -> list[Expr]:
+def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
     n = len(rhs)
-    a = [[sp.sympify(e) for e in row] for row in matrix]
+    a = [list(row) for row in matrix]
     b = list(rhs)
-    probe = _Probe(naming)
+    probe = Probe(lambda: naming.definitions)
     for k in range(n):
         # the sparsest provably nonzero pivot keeps the fill-in low
-        rows = [i for i in range(k, n) if a[i][k] != 0 and probe.nonzero(a[i][k])]
-        if not rows:
-            raise UnstableError(f"no unique steady state for {where}: the system is singular (an undamped mode?).")
-        p = min(rows, key=lambda i: (sum(e != 0 for e in a[i]), i))
+        order = sorted((i for i in range(k, n) if a[i][k] != 0), key=lambda i: (sum(e != 0 for e in a[i]), i))
+        p = next((i for i in order if probe.nonzero(a[i][k])), None)
+        if p is None:
+            raise _singular(where)
         a[k], a[p], b[k], b[p] = a[p], a[k], b[p], b[k]
         for i in range(k + 1, n):
             if a[i][k] == 0:
@@ -77,7 +90,8 @@ def _by_elimination(
             for j in range(k + 1, n):
                 if a[k][j] != 0:
                     a[i][j] = naming.name("u", a[i][j] - f * a[k][j])
-            b[i] = naming.name("w", b[i] - f * b[k])
+            if b[k] != 0:
+                b[i] = naming.name("w", b[i] - f * b[k])
             a[i][k] = sp.S.Zero
     x: list[Expr] = [sp.S.Zero] * n
     for k in reversed(range(n)):
@@ -86,40 +100,28 @@ def _by_elimination(
     return x
 
 
-class _Probe:
-    """Values of definitions at one random point, 60 digits."""
-
-    def __init__(self, naming: Naming) -> None:
-        self._naming = naming
-        self._values: dict[Expr, mpmath.mpc] = {}
-        self._random = random.Random(20_240_229)
-
-    def nonzero(self, e: Expr) -> bool:
-        with mpmath.workdps(60):
-            return bool(abs(self._value(e)) > mpmath.mpf(10) ** -40)
-
-    def _value(self, e: Expr) -> mpmath.mpc:
-        for s, d in self._naming.definitions.needed(e).items:
-            if s not in self._values:
-                self._values[s] = self._direct(d)
-        return self._direct(e)
-
-    def _direct(self, e: Expr) -> mpmath.mpc:
-        table = {}
-        for s in sorted(e.free_symbols, key=str):
-            if s not in self._values:
-                self._values[s] = mpmath.mpf(self._random.randint(10**6, 10**7)) / 10**7 / 2
-            table[s] = self._values[s]
-        return mpmath.mpmathify(sp.lambdify(list(table), e, "mpmath")(*table.values()))
+def _of_numbers(matrix: list[list[Expr]], rhs: Sequence[Expr], where: str) -> list[Expr]:
+    floats = any(e.has(sp.Float) for e in (*(e for row in matrix for e in row), *rhs))
+    inverted = _float_inverse(matrix, where) if floats else _exact_inverse(matrix, where)
+    out = [sp.Add(*(c * b for c, b in zip(row, rhs, strict=True) if c != 0 and b != 0)) for row in inverted]
+    return [sp.N(e) if floats and e.is_number else e for e in out]
 
 
-def _vanishes(e: Expr) -> bool:
-    """Whether an expression is identically zero: refuted at a random point, else decided by normal form."""
-    rng = random.Random(7)
-    values = {s: sp.Rational(rng.randint(10**6, 10**7), 2 * 10**7) for s in sorted(e.free_symbols, key=str)}
-    number = sp.N(e.subs(values), 30)
-    if abs(number) > 1e-15:
-        return False
-    from cascade_sym.exact import is_zero
+def _float_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
+    with mpmath.workdps(60):
+        M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, 60)) for e in row] for row in matrix])
+        try:
+            found = M**-1
+        except ZeroDivisionError:
+            raise _singular(where) from None
+        return [[sp.sympify(found[i, j]) for j in range(M.cols)] for i in range(M.rows)]
 
-    return is_zero(e)
+
+def _exact_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
+    """Over rational numbers, roots and I."""
+    n = len(matrix)
+    conv, flat = converter([e for row in matrix for e in row])
+    found = inverse([[conv(e) for e in flat[n * i : n * i + n]] for i in range(n)])
+    if found is None:
+        raise _singular(where)
+    return [[conv.expr(x) for x in row] for row in found]

@@ -1,14 +1,15 @@
 """The stationary Lyapunov equation A M + M A^+ + Q = 0, solved block by block along the flow of information.
 
-A is block triangular in the order in which light meets the modes, so every block of M follows from earlier ones
-by one division (a 1 x 1 block) or one small linear system (a feedback loop). Each element is one definition;
-nothing is written out, so the whole matrix costs O(n^3) operations for a cascade of n modes.
+A is block triangular in the order in which light meets the modes, so every block of M follows from earlier
+ones by one division (a 1 x 1 block) or one small linear system (a feedback loop). Each element is one
+definition; nothing is written out, so the whole matrix costs O(n^3) operations for a cascade of n modes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
 import sympy as sp
 from sympy import Expr
@@ -18,14 +19,18 @@ from cascade_sym.exact import is_zero
 from cascade_sym.solve.linear import solve_named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.sectors import flow_order
+from cascade_sym.solve.stability import hurwitz_conditions
 from cascade_sym.symbols import conj, is_real
 
 T = TypeVar("T", bound=Hashable)
 Drift = Mapping[T, Mapping[T, Expr]]  # drift[i][j] = A_ij
 
 
-class Lyapunov:
-    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element."""
+class Lyapunov(Generic[T]):
+    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element.
+
+    `real` says that drift and diffusion are real, also where the expressions do not show it.
+    """
 
     def __init__(
         self,
@@ -35,12 +40,14 @@ class Lyapunov:
         naming: Naming,
         label: Callable[[T], str],
         moment_name: Callable[[T, T, bool], str],
+        *,
+        real: bool = False,
     ) -> None:
         self._naming, self._label, self._moment_name = naming, label, moment_name
-        self._diffusion = diffusion
+        self._diffusion, self._real = diffusion, real
         self.blocks = flow_order(nodes, {i: [j for j in drift[i] if j != i] for i in nodes})
         self.stability: list[Expr] = []
-        self.blocks_drift: list[tuple[tuple[T, ...], dict[tuple[T, T], Expr]]] = []
+        self._conditions: dict[tuple[T, ...], tuple[Expr, Expr]] = {}
         self._a: dict[T, dict[T, Expr]] = {i: {} for i in nodes}
         self._rate: dict[T, Expr] = {}
         self._m: dict[tuple[T, T], Expr] = {}
@@ -56,21 +63,23 @@ class Lyapunov:
         return self._m[(i, j)] if (i, j) in self._m else conj(self._m[(j, i)])
 
     def _name_block(self, block: tuple[T, ...], drift: Drift) -> None:
-        name, label = self._naming.name, self._label
+        name, label = partial(self._naming.name, real=self._real), self._label
         if len(block) == 1:
             (i,) = block
             diag = drift[i].get(i, sp.S.Zero)
             gamma = sp.expand(-(diag + conj(diag)))
             if not gamma.free_symbols or len(sp.Add.make_args(gamma)) > 1 or gamma == 0:
                 if is_zero(gamma):
-                    raise UnstableError(f"{label(i)} is undamped: it has no steady state; give it a bath or a port.")
+                    raise UnstableError(
+                        f"{label(i)} is undamped: it has no steady state; give it a bath or a port."
+                    )
             _refuse_growth(gamma, label(i))
-            rate = name(f"gamma_{label(i)}", gamma)
+            rate = self._naming.name(f"gamma_{label(i)}", gamma, real=True)
             self.stability.append(rate)
             turn = sp.expand((diag - conj(diag)) / 2)
             self._rate[i] = rate
             if turn != 0:
-                turn = sp.I * name(f"Omega_{label(i)}", sp.expand(turn / sp.I))
+                turn = sp.I * self._naming.name(f"Omega_{label(i)}", sp.expand(turn / sp.I), real=True)
             self._a[i][i] = turn - rate / 2
         else:
             entries = {}
@@ -79,7 +88,10 @@ class Lyapunov:
                     e = drift[i].get(j, sp.S.Zero)
                     entries[i, j] = name(f"A_{label(i)}_{label(j)}", e) if e != 0 else e
                     self._a[i][j] = entries[i, j]
-            self.blocks_drift.append((block, entries))
+            conditions = hurwitz_conditions([(block, entries)], self._naming)
+            if len(conditions) == 2:
+                self._conditions[block] = (conditions[0], conditions[1])
+            self.stability += conditions
         for i in block:
             for j, e in drift[i].items():
                 if j not in block and e != 0:
@@ -97,7 +109,10 @@ class Lyapunov:
         return sp.Add(self._diffusion(i, j), twice(carried) if i == j else carried)
 
     def _store(self, i: T, j: T, value: Expr) -> None:
-        self._m[i, j] = self._naming.name(self._moment_name(i, j, is_real(value)), value) if value != 0 else value
+        if value != 0:
+            real = self._real or i == j or is_real(value)
+            value = self._naming.name(self._moment_name(i, j, real), value, real=real)
+        self._m[i, j] = value
 
     def _solve_block(self, row: tuple[T, ...], col: tuple[T, ...]) -> None:
         if len(row) == len(col) == 1:
@@ -111,26 +126,60 @@ class Lyapunov:
             else:
                 self._store(i, j, self._source(i, j, row, col) / den)
             return
-        same = row == col
-        real = all(is_real(e) for i in (*row, *col) for e in self._a[i].values())
-        pairs = [(i, j) for a, i in enumerate(row) for b, j in enumerate(col) if not (same and real and b < a)]
+        where = f"{', '.join(map(self._label, row))} with {', '.join(map(self._label, col))}"
+        source = {(i, j): self._source(i, j, row, col) for i in row for j in col}
+        real = self._real or all(
+            is_real(e) for e in (*source.values(), *(e for i in (*row, *col) for e in self._a[i].values()))
+        )
+        symmetric = real and row == col
+        pairs = [(i, j) for a, i in enumerate(row) for b, j in enumerate(col) if not (symmetric and b < a)]
+        named = {
+            (i, j): self._naming.name(
+                f"Q_{self._label(i)}_{self._label(j)}", source[i, j], real=self._real or i == j
+            )
+            for i, j in pairs
+        }
+        if symmetric and len(row) == 2:
+            values = self._pair(row, named)
+        else:
+            values = solve_named(*self._equations(row, col, pairs, named, symmetric), self._naming, where)
+        for (i, j), value in zip(pairs, values, strict=True):
+            if row == col and (j, i) in self._m:
+                continue
+            self._store(i, j, value)
+
+    def _pair(self, row: tuple[T, ...], Q: Mapping[tuple[T, T], Expr]) -> list[Expr]:
+        """A real 2 x 2 block: M = (D Q + adj(A) Q adj(A)^T)/(2 t D) with t = -tr A and D = det A."""
+        i, j = row
+        a, b, c, d = (self._a[x].get(y, sp.S.Zero) for x in row for y in row)
+        t, D = self._conditions.get(row, (-a - d, a * d - b * c))
+        x, y, z = Q[i, i], Q[i, j], Q[j, j]
+        top = (
+            D * x + d**2 * x - twice(b * d * y) + b**2 * z,
+            (D + a * d + b * c) * y - c * d * x - a * b * z,
+            D * z + c**2 * x - twice(a * c * y) + a**2 * z,
+        )
+        return [sp.Mul(e, sp.Rational(1, 2), 1 / t, 1 / D) for e in top]
+
+    def _equations(
+        self,
+        row: tuple[T, ...],
+        col: tuple[T, ...],
+        pairs: Sequence[tuple[T, T]],
+        Q: Mapping[tuple[T, T], Expr],
+        symmetric: bool,
+    ) -> tuple[list[list[Expr]], list[Expr]]:
+        """The linear equations for the elements `pairs` of one block."""
         place = {p: n for n, p in enumerate(pairs)}
-        if same and real:
+        if symmetric:
             place |= {(j, i): n for (i, j), n in list(place.items())}
         matrix = [[sp.S.Zero] * len(pairs) for _ in pairs]
         for n, (i, j) in enumerate(pairs):
             for k in row:
-                matrix[n][place[k, j]] += self._a[i].get(k, sp.S.Zero)
+                matrix[n][place[k, j]] -= self._a[i].get(k, sp.S.Zero)
             for k in col:
-                matrix[n][place[i, k]] += conj(self._a[j].get(k, sp.S.Zero))
-        sources = [
-            self._naming.name(f"Q_{self._label(i)}_{self._label(j)}", -self._source(i, j, row, col)) for i, j in pairs
-        ]
-        where = f"{', '.join(map(self._label, row))} with {', '.join(map(self._label, col))}"
-        for (i, j), value in zip(pairs, solve_named(matrix, sources, self._naming, where), strict=True):
-            if same and (j, i) in self._m:
-                continue
-            self._store(i, j, value)
+                matrix[n][place[i, k]] -= conj(self._a[j].get(k, sp.S.Zero))
+        return matrix, [Q[p] for p in pairs]
 
 
 def twice(e: Expr) -> Expr:

@@ -19,7 +19,7 @@ class Naming:
         self._items: list[tuple[Symbol, Expr]] = []
         self._count: dict[str, int] = {}
 
-    def name(self, wanted: str, expr: Expr) -> Expr:
+    def name(self, wanted: str, expr: Expr, *, real: bool = False) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
 
         Of an imaginary expression the imaginary part is named and I times that name returned, so that
@@ -27,7 +27,7 @@ class Naming:
         """
         if not expr.free_symbols:
             return expr
-        if not is_real(expr):
+        if not (real or is_real(expr)):
             part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
             if is_real(part):
                 return sp.I * self.name(wanted, part)
@@ -38,7 +38,7 @@ class Naming:
             free = f"{wanted}_{count}"
         self._count[wanted] = count
         self._taken.add(free)
-        s = symbol(free) if is_real(expr) else complex_symbol(free)
+        s = symbol(free) if real or is_real(expr) else complex_symbol(free)
         self._items.append((s, expr))
         return s
 

@@ -1,19 +1,31 @@
-"""Routh-Hurwitz conditions for the drift of feedback loops."""
+"""Is the drift of a feedback loop stable? Routh-Hurwitz conditions, or eigenvalues where it is all numbers.
+
+The characteristic polynomial is s^n + p_1 s^(n-1) + ... + p_n. Up to n = 4 its coefficients are sums of
+principal minors and the conditions are those of Lienard and Chipart, written out. Larger blocks get p_k by
+Faddeev-LeVerrier and the first column of the Routh array, both as definitions; above LARGEST nothing is
+written down. Source: Gantmacher, The Theory of Matrices II, chapter XV.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import reduce
+from itertools import combinations
 from typing import TypeVar
 
+import mpmath
 import sympy as sp
 from sympy import Expr
-from sympy.polys.matrices import DomainMatrix
 
+from cascade_sym.errors import UnstableError
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.solve.reals import im, re
+from cascade_sym.symbols import is_real
 
 T = TypeVar("T", bound=Hashable)
-LARGEST = 4
+Rows = list[list[Expr]]
+EXPLICIT = 4
+LARGEST = 10
 
 
 def hurwitz_conditions(
@@ -21,32 +33,133 @@ def hurwitz_conditions(
 ) -> list[Expr]:
     """Expressions that are all positive exactly when each block of the drift matrix is stable.
 
-    Real blocks up to 4 x 4 and complex ones up to 2 x 2 are written out; larger ones are left to numeric
-    eigenvalues (an empty list).
+    A block that is all numbers is decided here: UnstableError, or no condition. Complex blocks count twice
+    their size; blocks above LARGEST (real) rows give no condition and are left to numbers
+    (`require_stable`).
     """
     out: list[Expr] = []
     for nodes, a in blocks:
         rows = [[sp.sympify(a[i, j]) for j in nodes] for i in nodes]
+        if all(e.is_number for r in rows for e in r):
+            refuse_unstable_numbers(rows, nodes)
+            continue
         if not all(is_real(e) for r in rows for e in r):
-            rows = _real_form(rows)
+            rows = _real_form(rows, naming)
         if len(rows) <= LARGEST:
-            out += [naming.name("h", sp.factor_terms(e)) for e in _minors(rows)]
+            out += [c for e in _conditions(rows, naming) if not _positive(c := naming.name("h", e), nodes)]
     return out
 
 
-def _real_form(rows: list[list[Expr]]) -> list[list[Expr]]:
-    n = len(rows)
-    re = [[(e + conj(e)) / 2 for e in r] for r in rows]
-    im = [[(e - conj(e)) / (2 * sp.I) for e in r] for r in rows]
-    return [re[i] + [-x for x in im[i]] for i in range(n)] + [im[i] + re[i] for i in range(n)]
+def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
+    """UnstableError when a numeric drift matrix has an eigenvalue that does not decay."""
+    if (rate := growth(rows)) >= 0:
+        names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
+        how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
+        raise UnstableError(
+            f"the loop of {names} {how}, so there is no steady state; lower its gain or damp it."
+        )
 
 
-def _minors(rows: list[list[Expr]]) -> list[Expr]:
+def growth(rows: Rows) -> mpmath.mpf:
+    """The largest real part of the eigenvalues of a matrix of numbers; 0 where it can't be told from 0."""
+    with mpmath.workdps(50):
+        M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, 50)) for e in r] for r in rows])
+        rate = max(mpmath.re(x) for x in mpmath.eig(M, left=False, right=False))
+        exact = not any(e.has(sp.Float) for r in rows for e in r)
+        scale = mpmath.norm(M, mpmath.inf)
+        return mpmath.mpf(0) if abs(rate) <= scale * mpmath.mpf(10) ** (-20 if exact else -14) else rate
+
+
+def _mode_name(node: object) -> str:
+    """The mode of a node: an operator, (mode, quadrature), or anything that prints."""
+    if isinstance(node, tuple):
+        return str(node[0])
+    return str(getattr(node, "name", node))
+
+
+def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
+    """Whether a condition is a positive number; UnstableError for one that is not."""
+    if not condition.is_number:
+        return False
+    if condition <= 0:
+        names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
+        raise UnstableError(
+            f"the loop of {names} has no steady state whatever its parameters: {condition} must be positive."
+        )
+    return True
+
+
+def _real_form(rows: Rows, naming: Naming) -> Rows:
+    """The real matrix [[Re, -Im], [Im, Re]] of a complex one: its eigenvalues and their conjugates."""
+
+    def named(wanted: str, e: Expr) -> Expr:
+        return naming.name(wanted, e) if e.args else e
+
     n = len(rows)
-    found = sorted({c for r in rows for e in r for c in e.atoms(sp.conjugate)}, key=str)
-    forth = {c: sp.Symbol(f"cc_{k}") for k, c in enumerate(found)}
-    back = {v: k for k, v in forth.items()}
-    dm = DomainMatrix.from_list_sympy(n, n, [[sp.expand(e).xreplace(forth) for e in r] for r in rows])
-    p = [dm.domain.to_sympy(c) for c in dm.charpoly()]  # leading coefficient first
-    h = sp.Matrix(n, n, lambda i, j: p[2 * j - i + 1] if 0 <= 2 * j - i + 1 <= n else 0)
-    return [sp.expand(h[:k, :k].det()).xreplace(back) for k in range(1, n + 1)]
+    R = [[named("re", re(e)) for e in r] for r in rows]
+    J = [[named("im", im(e)) for e in r] for r in rows]
+    return [R[i] + [-x for x in J[i]] for i in range(n)] + [J[i] + R[i] for i in range(n)]
+
+
+def _conditions(rows: Rows, naming: Naming) -> list[Expr]:
+    n = len(rows)
+    if n == 2:
+        return [-rows[0][0] - rows[1][1], _det(rows)]
+    if n > EXPLICIT:
+        return _routh([sp.S.One, *_faddeev_leverrier(rows, naming)], naming)
+    minors = [[_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(range(n), k)]
+              for k in range(1, n + 1)]  # fmt: skip
+    p = [naming.name(f"p_{k}", sp.Add(*m)) for k, m in enumerate(minors, start=1)]
+    if n == 3:
+        return [p[0], p[2], p[0] * p[1] - p[2]]
+    return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
+
+
+def _det(rows: Rows) -> Expr:
+    """Expansion along the first row; for matrices of up to four rows."""
+    if len(rows) == 1:
+        return rows[0][0]
+    terms = [
+        (-1) ** k * e * _det([r[:k] + r[k + 1 :] for r in rows[1:]]) for k, e in enumerate(rows[0]) if e != 0
+    ]
+    return sp.Add(*terms)
+
+
+def _faddeev_leverrier(rows: Rows, naming: Naming) -> list[Expr]:
+    """p_1, ..., p_n with every intermediate matrix element as a definition."""
+    n = len(rows)
+    B: Rows = [[sp.Integer(int(i == j)) for j in range(n)] for i in range(n)]
+    p: list[Expr] = []
+    for k in range(1, n + 1):
+        AB = [[_dot(rows[i], [B[m][j] for m in range(n)]) for j in range(n)] for i in range(n)]
+        p.append(naming.name(f"p_{k}", -sp.Add(*(AB[i][i] for i in range(n))) / k))
+        if k < n:
+            B = [
+                [
+                    naming.name("B", e + (p[-1] if i == j else 0)) if e.args or i == j else e
+                    for j, e in enumerate(r)
+                ]
+                for i, r in enumerate(AB)
+            ]
+    return p
+
+
+def _dot(x: Sequence[Expr], y: Sequence[Expr]) -> Expr:
+    return reduce(
+        lambda s, t: s + t, (a * b for a, b in zip(x, y, strict=True) if a != 0 and b != 0), sp.S.Zero
+    )
+
+
+def _routh(p: Sequence[Expr], naming: Naming) -> list[Expr]:
+    """The first column of the Routh array below the leading 1."""
+    upper, lower = list(p[0::2]), list(p[1::2])
+    column = [lower[0]]
+    while len(lower) > 1 or len(upper) > len(lower):
+        ratio = naming.name("r", upper[0] / lower[0])
+        padded = lower + [sp.S.Zero] * (len(upper) - len(lower))
+        upper, lower = (
+            lower,
+            [naming.name("r", u - ratio * w) for u, w in zip(upper[1:], padded[1:], strict=True)],
+        )
+        column.append(lower[0])
+    return column
