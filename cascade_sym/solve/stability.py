@@ -19,8 +19,7 @@ from sympy import Expr
 
 from cascade_sym.errors import UnstableError
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.reals import im, re
-from cascade_sym.symbols import is_real
+from cascade_sym.symbols import conj, is_real
 
 T = TypeVar("T", bound=Hashable)
 Rows = list[list[Expr]]
@@ -33,9 +32,8 @@ def hurwitz_conditions(
 ) -> list[Expr]:
     """Expressions that are all positive exactly when each block of the drift matrix is stable.
 
-    A block that is all numbers is decided here: UnstableError, or no condition. Complex blocks count twice
-    their size; blocks above LARGEST (real) rows give no condition and are left to numbers
-    (`require_stable`).
+    A block that is all numbers is decided here: UnstableError, or no condition. Blocks above LARGEST rows
+    give no condition and are left to numbers (`require_stable`).
     """
     out: list[Expr] = []
     for nodes, a in blocks:
@@ -43,10 +41,10 @@ def hurwitz_conditions(
         if all(e.is_number for r in rows for e in r):
             refuse_unstable_numbers(rows, nodes)
             continue
-        if not all(is_real(e) for r in rows for e in r):
-            rows = _real_form(rows, naming)
         if len(rows) <= LARGEST:
-            out += [c for e in _conditions(rows, naming) if not _positive(c := naming.name("h", e), nodes)]
+            conditions = _conditions(_real_coefficients(rows, naming), naming)
+            named = (naming.name("h", e, real=True) for e in conditions)
+            out += [c for c in named if not _positive(c, nodes)]
     return out
 
 
@@ -89,30 +87,37 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
     return True
 
 
-def _real_form(rows: Rows, naming: Naming) -> Rows:
-    """The real matrix [[Re, -Im], [Im, Re]] of a complex one: its eigenvalues and their conjugates."""
-
-    def named(wanted: str, e: Expr) -> Expr:
-        return naming.name(wanted, e) if e.args else e
-
+def _real_coefficients(rows: Rows, naming: Naming) -> list[Expr]:
+    """q_1, q_2, ...: of det(s - A) for a real matrix, of |det(s - A)|^2 (for real s) for a complex one."""
     n = len(rows)
-    R = [[named("re", re(e)) for e in r] for r in rows]
-    J = [[named("im", im(e)) for e in r] for r in rows]
-    return [R[i] + [-x for x in J[i]] for i in range(n)] + [J[i] + R[i] for i in range(n)]
+    real = all(is_real(e) for r in rows for e in r)
+    p = _principal_minors(rows) if n <= EXPLICIT else _faddeev_leverrier(rows, naming, real)
+    if real:
+        return p if n == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)]
+    p = [sp.S.One, *(naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1))]
+    pairs = [[(i, m - i) for i in range(m + 1) if max(i, m - i) <= n] for m in range(1, 2 * n + 1)]
+    sums = [sp.Add(*(p[i] * conj(p[j]) for i, j in ij)) for ij in pairs]
+    return [naming.name(f"q_{m}", e, real=True) for m, e in enumerate(sums, start=1)]
 
 
-def _conditions(rows: Rows, naming: Naming) -> list[Expr]:
-    n = len(rows)
-    if n == 2:
-        return [-rows[0][0] - rows[1][1], _det(rows)]
-    if n > EXPLICIT:
-        return _routh([sp.S.One, *_faddeev_leverrier(rows, naming)], naming)
-    minors = [[_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(range(n), k)]
-              for k in range(1, n + 1)]  # fmt: skip
-    p = [naming.name(f"p_{k}", sp.Add(*m)) for k, m in enumerate(minors, start=1)]
-    if n == 3:
-        return [p[0], p[2], p[0] * p[1] - p[2]]
-    return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
+def _principal_minors(rows: Rows) -> list[Expr]:
+    """p_k = the sum of the principal k x k minors of -A."""
+    every = range(len(rows))
+    return [
+        sp.Add(*(_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(every, k + 1)))
+        for k in every
+    ]
+
+
+def _conditions(p: list[Expr], naming: Naming) -> list[Expr]:
+    match len(p):
+        case 1 | 2:
+            return p
+        case 3:
+            return [p[0], p[2], p[0] * p[1] - p[2]]
+        case 4:
+            return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
+    return _routh([sp.S.One, *p], naming)
 
 
 def _det(rows: Rows) -> Expr:
@@ -125,22 +130,17 @@ def _det(rows: Rows) -> Expr:
     return sp.Add(*terms)
 
 
-def _faddeev_leverrier(rows: Rows, naming: Naming) -> list[Expr]:
+def _faddeev_leverrier(rows: Rows, naming: Naming, real: bool) -> list[Expr]:
     """p_1, ..., p_n with every intermediate matrix element as a definition."""
     n = len(rows)
     B: Rows = [[sp.Integer(int(i == j)) for j in range(n)] for i in range(n)]
     p: list[Expr] = []
     for k in range(1, n + 1):
         AB = [[_dot(rows[i], [B[m][j] for m in range(n)]) for j in range(n)] for i in range(n)]
-        p.append(naming.name(f"p_{k}", -sp.Add(*(AB[i][i] for i in range(n))) / k))
+        p.append(naming.name(f"p_{k}", -sp.Add(*(AB[i][i] for i in range(n))) / k, real=real))
         if k < n:
-            B = [
-                [
-                    naming.name("B", e + (p[-1] if i == j else 0)) if e.args or i == j else e
-                    for j, e in enumerate(r)
-                ]
-                for i, r in enumerate(AB)
-            ]
+            B = [[e + p[-1] if i == j else e for j, e in enumerate(r)] for i, r in enumerate(AB)]
+            B = [[naming.name("B", e, real=real) if e.args else e for e in r] for r in B]
     return p
 
 
@@ -155,11 +155,11 @@ def _routh(p: Sequence[Expr], naming: Naming) -> list[Expr]:
     upper, lower = list(p[0::2]), list(p[1::2])
     column = [lower[0]]
     while len(lower) > 1 or len(upper) > len(lower):
-        ratio = naming.name("r", upper[0] / lower[0])
+        ratio = naming.name("r", upper[0] / lower[0], real=True)
         padded = lower + [sp.S.Zero] * (len(upper) - len(lower))
         upper, lower = (
             lower,
-            [naming.name("r", u - ratio * w) for u, w in zip(upper[1:], padded[1:], strict=True)],
+            [naming.name("r", u - ratio * w, real=True) for u, w in zip(upper[1:], padded[1:], strict=True)],
         )
         column.append(lower[0])
     return column
