@@ -75,8 +75,9 @@ def _split_exp(e: Expr) -> Expr:
 
 
 def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
-    """The terms of an angle or exponent as (rational coefficient, monomial)."""
-    return [t.as_coeff_Mul(rational=True) for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
+    """The terms of an angle or exponent as (rational coefficient, monomial); a pure number is its own monomial."""
+    terms = [t for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
+    return [(sp.S.One, t) if t.is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
 
 
 def collect(exprs: Iterable[Expr]) -> Atoms:

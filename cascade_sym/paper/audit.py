@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import CascadeError, UnknownName, listing
 from cascade_sym.formula import interpret
-from cascade_sym.formula.edits import Vocabulary, edits
+from cascade_sym.formula.edits import edits
 from cascade_sym.paper.compare import compare
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.verdict import judge
+from cascade_sym.paper.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ def run_audit(
     if bad := set(only) - set(ids):
         raise UnknownName(f"no equation {listing(bad)} in {folder.printed.name}; it has {listing(ids)}.")
     model = folder.model
-    vocabulary = Vocabulary(swaps=folder.printed.swaps, names=tuple(model.names()))
     good = {"exact", "definition", "asymptotic"}
     out = []
     for e in folder.printed.equations:
@@ -48,11 +48,12 @@ def run_audit(
             progress(e.id)
         result = model.derive(e.id)
         derived, env = result.values, environment(folder, result)
+        words = vocabulary(env, folder.printed.swaps)
         for s in e.statements:
             count = caught = unreadable = 0
             identities, survivors = [], []
             printed = interpret(s.relation.rhs, env)
-            for edit in edits(s.relation.rhs, vocabulary):
+            for edit in edits(s.relation.rhs, words):
                 count += 1
                 try:
                     changed = interpret(edit.node, env)

@@ -61,7 +61,8 @@ class Model:
 
     `parameters` are the symbols that printed formulas may use as they are. `base` rewrites derived parameters in
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
-    expression) pairs used only to typeset derived results.
+    expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
+    which `cascade-sym eval` accepts values; all others must be nonnegative.
 
     >>> m = Model(parameters=("x",))
     >>> @m.equation("1")
@@ -74,6 +75,7 @@ class Model:
     parameters: Sequence[str] = ()
     base: Mapping[Symbol, Expr] = field(default_factory=dict)
     abbreviations: Sequence[tuple[Symbol, Expr]] = ()
+    ranges: Mapping[str, tuple[Expr, Expr]] = field(default_factory=dict)
     _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
     _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, repr=False)

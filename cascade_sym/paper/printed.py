@@ -44,13 +44,18 @@ class PrintedEquation:
 
 @dataclass(frozen=True)
 class Printed:
-    """A paper's printed formulas with its notation."""
+    """A paper's printed formulas with its notation.
+
+    `notation` maps names to LaTeX; `derived_notation` adds names that only derived results have; `functions` maps
+    function names to LaTeX with #1, #2 for the arguments; `swaps` are letters easily taken for one another.
+    """
 
     name: str
     title: str
     reference: str
     equations: tuple[PrintedEquation, ...]
     notation: Mapping[str, str] = field(default_factory=dict)
+    derived_notation: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
     swaps: tuple[tuple[str, str], ...] = ()
 
@@ -83,6 +88,7 @@ def read_printed(path: Path) -> Printed:
         reference=str(head.get("reference", "")),
         equations=tuple(equations),
         notation={str(k): str(v) for k, v in data.get("notation", {}).items()},
+        derived_notation={str(k): str(v) for k, v in data.get("derived_notation", {}).items()},
         functions={str(k): str(v) for k, v in data.get("functions", {}).items()},
         swaps=tuple((str(a), str(b)) for a, b in head.get("swaps", [])),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node
+from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.paper.compare import Comparison
-from cascade_sym.paper.model import Model
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,14 @@ class Repair:
     alternatives: tuple[str, ...] = ()
 
 
-def find_repair(
-    node: Node, against: Callable[[Node], Comparison], swaps: Iterable[tuple[str, str]], model: Model
-) -> Repair | None:
+def find_repair(node: Node, against: Callable[[Node], Comparison], words: Vocabulary) -> Repair | None:
     """The repair of `node`, or None where no single small edit makes it equal to the derived form.
 
-    `against` compares a formula with the derived value; numeric refutation comes before any proof, so the search
-    over a few hundred edits takes seconds.
+    `against` compares a formula with the derived value. It refutes numerically before it proves, so the search over
+    a few hundred edits takes seconds.
     """
-    from cascade_sym.formula.edits import Vocabulary, edits
-
     hits = []
-    for edit in edits(node, Vocabulary(swaps=tuple(swaps), names=tuple(model.names()))):
+    for edit in edits(node, words):
         try:
             if against(edit.node).equal:
                 hits.append(edit)

@@ -12,6 +12,7 @@ from cascade_sym.paper.compare import Comparison, compare
 from cascade_sym.paper.model import Leading, Model
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
+from cascade_sym.paper.vocabulary import vocabulary
 
 # from best to worst: an equation is as good as its worst statement
 VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
@@ -55,7 +56,7 @@ def judge(
     if found.equal:
         return _agreed(statement, derived, equation, found)
     if repair:
-        fix = find_repair(rhs, against, swaps, model)
+        fix = find_repair(rhs, against, vocabulary(env, swaps))
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

@@ -1,0 +1,38 @@
+# Two commands on a fresh machine: `make paper` and `make test`. Both make .venv and install the project first.
+PAPER ?= derivations/huang2018
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: paper test lint types layers audit bench clean
+
+paper: $(STAMP)
+	$(BIN)/cascade-sym paper $(PAPER)
+
+test: $(STAMP)
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check cascade_sym derivations tests
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+audit: $(STAMP)
+	$(BIN)/cascade-sym audit $(PAPER)
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.run
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,3 @@
+from cascade_sym.cli.main import main
+
+main()

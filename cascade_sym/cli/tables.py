@@ -1,0 +1,83 @@
+"""Results as tables on the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cascade_sym.paper.audit import Audit
+from cascade_sym.paper.ledger import Entry
+
+COLOURS = {
+    "definition": "cyan", "exact": "green", "asymptotic": "green", "approximate": "yellow", "misprint": "red",
+    "differs": "red", "unchecked": "magenta",
+}  # fmt: skip
+
+
+def ledger_table(entries: Sequence[Entry]) -> None:
+    """The verdicts of a ledger."""
+    rows = [
+        {"id": e.printed.id, "title": e.printed.title, "verdict": e.verdict, "statements": len(e.statements),
+         "seconds": e.seconds, "as_expected": e.as_expected, "note": _note(e)}
+        for e in entries
+    ]  # fmt: skip
+    _verdicts(rows)
+
+
+def records_table(records: Sequence[Mapping[str, Any]]) -> None:
+    """The verdicts of a ledger that was read from its cache."""
+    rows = [{**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or ""} for r in records]
+    _verdicts(rows)
+
+
+def _note(e: Entry) -> str:
+    return "; ".join(v.repair.description for v in e.statements if v.repair)
+
+
+def _verdicts(rows: Iterable[Mapping[str, Any]]) -> None:
+    rows = list(rows)
+    table = Table("id", "equation", "verdict", "statements", "seconds", box=None, header_style="bold")
+    for r in rows:
+        word = f"[{COLOURS[r['verdict']]}]{r['verdict']}[/]" + ("" if r["as_expected"] else " [red](not expected)[/]")
+        title = r["title"] + (f"\n[dim]{r['note']}[/]" if r["note"] else "")
+        table.add_row(r["id"], title, word, str(r["statements"]), f"{r['seconds']:.2f}")
+    console = Console()
+    console.print(table)
+    count = Counter(r["verdict"] for r in rows)
+    console.print(", ".join(f"{n} {v}" for v, n in count.items()), highlight=False)
+
+
+def contents_table(data: Mapping[str, Any]) -> None:
+    """The equations and quantities of a folder."""
+    console = Console()
+    console.print(data["paper"], style="bold", highlight=False)
+    table = Table("id", "equation", "kind", box=None, header_style="bold")
+    for e in data["equations"]:
+        table.add_row(e["id"], e["title"], e["kind"])
+    console.print(table)
+    table = Table("quantity", "meaning", "parameters", box=None, header_style="bold")
+    for q in data["quantities"]:
+        given = [p + (f"={q['defaults'][p]}" if p in q["defaults"] else "") for p in q["parameters"]]
+        table.add_row(q["name"], q["title"], " ".join(given))
+    console.print(table)
+
+
+def audit_table(found: Sequence[Audit]) -> None:
+    """What the audit made and what was caught."""
+    table = Table("id", "statement", "edits", "caught", "identities", "survivors", box=None, header_style="bold")
+    for a in found:
+        text = a.statement if len(a.statement) < 60 else a.statement[:57] + "..."
+        survivors = f"[red]{len(a.survivors)}[/]" if a.survivors else "0"
+        table.add_row(a.id, text, str(a.edits), str(a.caught + a.unreadable), str(len(a.identities)), survivors)
+    console = Console()
+    console.print(table)
+    for a in found:
+        for s in a.survivors:
+            console.print(f"[red]survivor[/] ({a.id}) {a.statement}: {s}", highlight=False)
+    edits, left = sum(a.edits for a in found), sum(len(a.survivors) for a in found)
+    same = sum(len(a.identities) for a in found)
+    console.print(f"{edits} edits, {same} proved identities, {left} survivors", highlight=False)

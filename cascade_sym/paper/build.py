@@ -1,0 +1,65 @@
+"""Everything that `make paper` writes for a folder, with the ledger cached by content.
+
+The key of the cache is a hash of the toolkit's code, of the folder's files and of the versions of what computes;
+what is stored is JSON and LaTeX text, never code or pickled objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cascade_sym.errors import CascadeError
+from cascade_sym.paper.folder import load_folder
+from cascade_sym.paper.ledger import run_ledger
+from cascade_sym.paper.record import record
+from cascade_sym.paper.show import document_of
+
+COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
+
+
+def build_paper(
+    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
+) -> tuple[list[dict[str, Any]], Path]:
+    """Write ledger.json and equations.tex for a folder; the records of the ledger, and where they were written.
+
+    A second run with nothing changed reads what the first one wrote.
+    """
+    root = Path(folder)
+    place = output or Path("build") / root.resolve().name
+    key = content_key(root)
+    ledger, tex, stamp = place / "ledger.json", place / "equations.tex", place / "content.key"
+    if stamp.is_file() and ledger.is_file() and tex.is_file() and stamp.read_text() == _stamp(key, ledger, tex):
+        return json.loads(ledger.read_text(encoding="utf-8")), place
+    loaded = load_folder(root)
+    entries = run_ledger(loaded, progress=progress)
+    records = [record(loaded, e) for e in entries]
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        ledger.write_text(json.dumps(records, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        tex.write_text(document_of(loaded, entries), encoding="utf-8")
+        stamp.write_text(_stamp(key, ledger, tex))
+    except OSError as err:
+        raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
+    return records, place
+
+
+def content_key(folder: Path) -> str:
+    """A hash of all that the ledger depends on."""
+    h = hashlib.sha256()
+    package = Path(__file__).resolve().parent.parent
+    for base in (package, folder.resolve()):
+        for path in sorted(p for p in base.rglob("*") if p.suffix in (".py", ".toml") and p.is_file()):
+            h.update(str(path.relative_to(base)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in COMPUTING:
+        h.update(f"{name}=={version(name)}\0".encode())
+    return h.hexdigest()
+
+
+def _stamp(key: str, *files: Path) -> str:
+    """The key, and the hashes of what was written for it: an edited or truncated file is made anew."""
+    return "\n".join([key, *(hashlib.sha256(f.read_bytes()).hexdigest() for f in files)]) + "\n"

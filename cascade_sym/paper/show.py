@@ -1,0 +1,159 @@
+"""A ledger typeset: printed and derived forms, differences, corrections, derivations, the whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import Relation, to_latex
+from cascade_sym.latex.document import Entry as DocumentEntry
+from cascade_sym.latex.document import document
+from cascade_sym.latex.lines import aligned, row
+from cascade_sym.latex.notation import Notation
+from cascade_sym.latex.show import body
+from cascade_sym.operators import LinearForm, OperatorPolynomial
+from cascade_sym.paper.compare import shown_difference
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.ledger import Entry
+from cascade_sym.paper.model import Leading
+from cascade_sym.paper.verdict import StatementVerdict
+from cascade_sym.steps import Derivation
+
+
+def notation_of(folder: Folder) -> Notation:
+    """The notation in which a folder's derived results are typeset."""
+    table = {**folder.printed.notation, **folder.printed.derived_notation}
+    return Notation(table, table, tuple(folder.model.abbreviations))
+
+
+def printed_latex(folder: Folder, entry: Entry) -> str:
+    """The printed formulas of an equation, as written."""
+    return _lines([_relation(folder, v) for v in entry.statements])
+
+
+def correction_latex(folder: Folder, entry: Entry) -> str | None:
+    """The repaired formulas, with the change marked; None where nothing was repaired."""
+    fixed = []
+    for v in entry.statements:
+        if v.repair:
+            r = v.statement.relation
+            fixed.append(_written(folder, Relation(r.lhs, r.op, v.repair.marked)))
+    return _lines(fixed) if fixed else None
+
+
+def derived_latex(folder: Folder, entry: Entry) -> str:
+    """The derived right sides under the printed left sides, in the paper's notation."""
+    notation = notation_of(folder)
+    seen, lines = set(), []
+    for v in entry.statements:
+        if v.statement.key in seen:
+            continue
+        seen.add(v.statement.key)
+        sign = "\\approx" if isinstance(v.derived, Leading) else "="
+        lines.append(f"{_left(folder, v)} {sign} {_value(v.derived, notation)}")
+    return _lines(lines)
+
+
+def difference_latex(folder: Folder, entry: Entry) -> str | None:
+    """derived - printed where they differ; None where nothing does."""
+    notation = notation_of(folder)
+    wrong = [v for v in entry.statements if v.difference is not None]
+    if not wrong:
+        return None
+    left = [f"{_left(folder, v)}\\text{{: derived}} - \\text{{printed}}" for v in wrong]
+    values = [_value(shown_difference(v.difference), notation) for v in wrong]
+    return _lines([f"{a} = {b}" for a, b in zip(left, values, strict=True)])
+
+
+def _left(folder: Folder, v: StatementVerdict) -> str:
+    return to_latex(v.statement.relation.lhs, folder.printed.notation, folder.printed.functions)
+
+
+def _relation(folder: Folder, v: StatementVerdict) -> str:
+    text = _written(folder, v.statement.relation)
+    return f"{text}\\quad({v.statement.where})" if v.statement.where else text
+
+
+def _written(folder: Folder, relation: Relation) -> str:
+    return to_latex(relation, folder.printed.notation, folder.printed.functions)
+
+
+def _value(value: Any, notation: Notation) -> str:
+    if isinstance(value, Leading):
+        value = value.leading
+    if isinstance(value, Quantity):
+        value = value.expr if not value.definitions else value
+    if isinstance(value, Quantity):
+        return body(value.expr, notation, line=1e9)
+    if isinstance(value, LinearForm | OperatorPolynomial):
+        return body(value, notation, line=1e9)
+    return body(value, notation, line=1e9)
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return lines[0] if len(lines) == 1 else aligned([row(x) for x in lines])
+
+
+def derivation_of(folder: Folder, id: str) -> Derivation:
+    """The derivation of an equation."""
+    result = folder.model.derive(folder.printed.equation(id).id)
+    return Derivation(f"Equation ({id})", tuple(result.steps))
+
+
+def derivation_latex_of(folder: Folder, id: str) -> str:
+    """The derivation as an aligned chain."""
+    return body(derivation_of(folder, id), notation_of(folder))
+
+
+def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
+    """The derivation as text, each step with its check run again, and whether all hold."""
+    lines, ok = [f"Equation ({id}): {folder.printed.equation(id).title}", ""], True
+    for n, s in enumerate(derivation_of(folder, id).steps, 1):
+        lines.append(f"{n}. [{s.kind}] {s.title}" + (f" ({s.note})" if s.note else ""))
+        for name, value in s.after.items():
+            lines.append(f"     {name} = {_text(value)}")
+        if s.check is not None:
+            c = s.check()
+            ok = ok and c.ok
+            lines.append(f"     {'checked' if c.ok else 'FAILED'}: {c.method}{': ' + c.residual if c.residual else ''}")
+    for key, value in folder.model.derive(id).values.items():
+        lines += ["", f"=> {key} = {_text(value)}"]
+    return "\n".join(lines), ok
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Leading):
+        value = value.leading
+    if isinstance(value, Quantity):
+        value = value.expr
+    if isinstance(value, LinearForm):
+        terms = [((o,), c) for o, c in value]
+    elif isinstance(value, OperatorPolynomial):
+        terms = list(value.terms.items())
+    else:
+        return str(value)
+    words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in terms]
+    return " + ".join(words) or "0"
+
+
+def document_entry(folder: Folder, entry: Entry) -> DocumentEntry:
+    """A ledger entry as the document's."""
+    steps = []
+    try:
+        steps = [derivation_latex_of(folder, entry.printed.id)]
+    except CascadeError:
+        steps = []
+    return DocumentEntry(
+        id=entry.printed.id, title=entry.printed.title, verdict=entry.verdict,
+        method="; ".join(dict.fromkeys(v.method for v in entry.statements)),
+        printed_latex=printed_latex(folder, entry), derived_latex=derived_latex(folder, entry),
+        difference_latex=difference_latex(folder, entry), correction_latex=correction_latex(folder, entry),
+        reading=entry.printed.reading, steps=tuple(steps),
+    )  # fmt: skip
+
+
+def document_of(folder: Folder, entries: Sequence[Entry]) -> str:
+    """The whole ledger as a LaTeX document that compiles as it is."""
+    return document([document_entry(folder, e) for e in entries], notation_of(folder), folder.printed.title)

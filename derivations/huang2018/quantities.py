@@ -1,0 +1,76 @@
+"""What `cascade-sym eval` knows of this paper: the steady state in cooperativities and angles."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sympy as sp
+
+import cascade_sym as cs
+from cascade_sym.definitions import Quantity
+from cascade_sym.solve import Covariance
+from cascade_sym.system import LinearSystem
+
+from .model import C_M, C_S, drift_rate, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S
+
+S, M = "S", "M"  # so that definitions are named gamma_S, var_X_S, ...
+PARAMETERS = "C_S C_M theta_S theta_M gamma_S0 gamma_M0 n_S n_M epsilon".split()
+
+
+@cache
+def experiment() -> LinearSystem:
+    """The cascade, its light coupling given by cooperativities and angles."""
+    spin = cs.Oscillator(S, mass=-1, cooperativity=C_S, theta=theta_S, gamma=gamma_S0, n=n_S)
+    motion = cs.Oscillator(M, mass=+1, cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M)
+    return (spin >> cs.Loss(epsilon, name="loss") >> motion).system()
+
+
+@cache
+def state() -> Covariance:
+    return cs.covariance(experiment())
+
+
+def steady(name: str, expr: sp.Expr) -> Quantity:
+    """An expression that exists where the steady state does."""
+    return state().quantity(name, expr)
+
+
+@model.quantity("xi_g", PARAMETERS, title="EPR variance with the weight that the light reads out")
+def xi_g() -> Quantity:
+    return cs.epr_variance(state(), S, M)
+
+
+@model.quantity("g", PARAMETERS, title="weight of X_M in the EPR variable")
+def g() -> Quantity:
+    return Quantity("g", cs.readout_weight(experiment(), S, M))
+
+
+@model.quantity("R", PARAMETERS, title="unidirectional coupling rate, without the transmission amplitude")
+def R() -> Quantity:
+    lossless = experiment().subs({epsilon: sp.S.Zero})
+    return Quantity("R", lossless.equation(M).terms[(S, True)])
+
+
+@model.quantity("gamma_S", PARAMETERS, title="effective linewidth of S")
+def gamma_S() -> Quantity:
+    return Quantity("gamma_S", drift_rate(experiment(), S))
+
+
+@model.quantity("gamma_M", PARAMETERS, title="effective linewidth of M")
+def gamma_M() -> Quantity:
+    return Quantity("gamma_M", drift_rate(experiment(), M))
+
+
+@model.quantity("var_X_S", PARAMETERS, title="steady-state variance of X_S")
+def var_X_S() -> Quantity:
+    return state()[f"X_{S}", f"X_{S}"]
+
+
+@model.quantity("var_X_M", PARAMETERS, title="steady-state variance of X_M")
+def var_X_M() -> Quantity:
+    return state()[f"X_{M}", f"X_{M}"]
+
+
+@model.quantity("sym_X_S_X_M", PARAMETERS, title="the printed <X_S, X_M>: twice the covariance")
+def sym_X_S_X_M() -> Quantity:
+    return steady("sym_X_S_X_M", 2 * state().element(f"X_{S}", f"X_{M}"))
