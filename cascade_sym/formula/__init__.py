@@ -23,6 +23,7 @@ from cascade_sym.formula.edits import Edit, Vocabulary, edits
 from cascade_sym.formula.environment import Environment
 from cascade_sym.formula.interpret import interpret, interpret_sides
 from cascade_sym.formula.latex import Marked, to_latex
+from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations, reading_names
 from cascade_sym.formula.notation import name_latex
 from cascade_sym.formula.parser import parse, parse_relation
 from cascade_sym.formula.sums import substitute_index, written_out
@@ -55,8 +56,11 @@ __all__ = [
     "name_latex",
     "names_in",
     "parse",
+    "parse_latex",
+    "parse_latex_relations",
     "parse_relation",
     "parse_value",
+    "reading_names",
     "replace_at",
     "rewrite",
     "substitute_index",

@@ -71,10 +71,10 @@ def _arity(node: Call, count: int) -> None:
 
 
 def _bare(p: Printer, macro: str, arg: Node, closed: bool) -> str:
-    simple = isinstance(arg, Name | Number) or (
-        isinstance(arg, Mul) and len(arg.factors) == 2
-        and isinstance(arg.factors[0], Number) and isinstance(arg.factors[1], Name)
-    )  # fmt: skip
+    factors = arg.factors if isinstance(arg, Mul) else (arg,)
+    number = isinstance(factors[0], Number) and factors[0].text.replace(".", "").isdigit()
+    name = isinstance(factors[-1], Name)
+    simple = (len(factors) == 1 and (number or name)) or (len(factors) == 2 and number and name)
     return macro + bracket(p.top(arg)) if closed or not simple else joined(macro, p.top(arg))
 
 

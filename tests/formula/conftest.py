@@ -30,6 +30,11 @@ def notation() -> dict[str, str]:
     return read_pairs("notation.txt")
 
 
+@pytest.fixture(scope="session")
+def paper_latex() -> dict[str, str]:
+    return read_pairs("paper_latex.txt")
+
+
 def _inner(kids: st.SearchStrategy) -> st.SearchStrategy:
     signs = st.sampled_from((1, -1))
     terms = st.lists(st.tuples(kids, signs), min_size=2, max_size=3)

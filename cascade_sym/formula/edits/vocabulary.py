@@ -14,8 +14,8 @@ class Vocabulary:
     """`names` exist; `operators` among them take daggers, `complex_names` stars.
 
     `swaps` are pairs of letters that are taken for one another: in subscripts (S and M in `Gamma_SB`), or as
-    the whole head of a name (X and P in `X_S`). Names of operators that are written as functions (`b(t)`) count
-    as names. Only names in `names` are ever put into a formula by an edit.
+    the whole head of a name (X and P in `X_S`). Operators that are written as functions (`b(t)`) count as
+    names; only names in `names` are ever put into a formula by an edit.
 
     >>> v = Vocabulary(names=("Gamma_SB", "Gamma_MB", "Gamma_SP"), swaps=(("S", "M"), ("B", "P")))
     >>> list(v.swapped("Gamma_SB"))

@@ -1,0 +1,249 @@
+"""What a factor can be: numbers, brackets, fractions, roots, functions, sums, integrals, symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cascade_sym.formula.ast import Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
+from cascade_sym.formula.latex_in.reader import Body, Dialect, Reader, show
+from cascade_sym.formula.latex_in.spelling import function_word, read_symbol, symbol_name
+from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, spelled
+from cascade_sym.formula.latex_in.tokens import Token
+from cascade_sym.formula.notation import GREEK
+
+FUNCTIONS = {
+    "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan",
+    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "ln": "log", "log": "log", "exp": "exp",
+    "Re": "Re", "Im": "Im", "sgn": "sgn", "sign": "sgn", "Var": "Var",
+}  # fmt: skip
+_COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
+_MAX_VALUES = 64
+
+
+def atom(r: Reader) -> Node:
+    """One factor without what follows it as a superscript (symbols take their own)."""
+    if (name := _compound(r)) is not None:
+        return name
+    t = r.peek()
+    if t.kind == "digit" or (t.is_op(".") and r.peek(1).kind == "digit"):
+        return r.number()
+    if r.opener():
+        return _bracketed(r)
+    if t.is_op("{"):
+        return r.inner(r.argument())
+    if t.kind == "letter":
+        return read_symbol(r)
+    if t.kind == "word":
+        if t.text in _CONSTRUCTS:
+            r.take()
+            return _CONSTRUCTS[t.text](r)
+        if t.text in FUNCTIONS:
+            r.take()
+            return _function(r, FUNCTIONS[t.text])
+        if (word := function_word(r)) in FUNCTIONS:
+            r.take()
+            r.argument()
+            return _function(r, FUNCTIONS[word])
+        if t.text in GREEK or t.text in ACCENTS or t.text in FONTS or t.text in ("dot", "operatorname"):
+            return read_symbol(r)
+        raise r.error(f"the macro {show(t)} is not read in a formula (nothing is expanded or executed)")
+    raise r.unexpected("a number, a symbol or a bracket")
+
+
+def _compound(r: Reader) -> Name | None:
+    for spelling, name in r.dialect.names.compound:
+        if all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling)):
+            r.at += len(spelling)
+            return Name(name)
+    return None
+
+
+def _bracketed(r: Reader) -> Node:
+    start = r.peek()
+    kind, items = r.bracket()
+    if kind == "|" and len(items) == 1:
+        return Call("abs", tuple(items))
+    if kind == "\\langle" and len(items) <= 2:
+        return Call("mean" if len(items) == 1 else "sym", tuple(items))
+    if len(items) == 1:
+        return items[0]
+    if len(items) == 2 and kind in ("[", "\\{"):
+        return Call("comm" if kind == "[" else "anticomm", tuple(items))
+    raise r.error("a list in brackets is read only after the name of a function", start)
+
+
+def _fraction(r: Reader) -> Node:
+    num, den = r.argument(), r.argument()
+    if (rest := _after_d(r, num)) is not None and (below := _after_d(r, den)) is not None:
+        if spelled(below) != "t":
+            raise r.error("only derivatives d/dt are read")
+        if rest:
+            return Call("ddt", (r.inner(rest),))
+        return Call("ddt", (r.factor(),))
+    return Div(r.inner(num), r.inner(den))
+
+
+def _after_d(r: Reader, body: Body) -> Body | None:
+    """The tokens after a leading d of a derivative, or None."""
+    if body and body[0].kind == "letter" and body[0].text == "d" and not r.d_is_declared():
+        return body[1:]
+    if len(body) > 1 and body[0].is_word("mathrm", "rm"):
+        if body[1].is_op("{") and spelled(body[1:3]) == "d":
+            return body[4:]
+        if body[1].text == "d":
+            return body[2:]
+    return None
+
+
+def _root(r: Reader) -> Node:
+    order: Node | None = None
+    if r.peek().is_op("["):
+        r.take()
+        body: list[Token] = []
+        while not r.peek().is_op("]"):
+            if r.peek().kind == "end" or r.peek().is_op("["):
+                raise r.unexpected("']' after the order of a root")
+            body.append(r.take())
+        r.take()
+        order = r.inner(tuple(body))
+    inside = r.inner(r.argument())
+    if order is None or order == Number("2"):
+        return Call("sqrt", (inside,))
+    return Call("root", (inside, order))
+
+
+def _function(r: Reader, name: str) -> Node:
+    """A function with its power and its argument: in brackets, or numbers and one symbol."""
+    power: Number | None = None
+    if r.peek().is_op("^"):
+        start = r.take()
+        body = r.argument()
+        if not body or any(t.kind != "digit" for t in body):
+            raise r.error(f"only whole powers of {name} are read; name the inverse or use brackets", start)
+        power = Number("".join(t.text for t in body))
+    if r.opener() in ("|", "\\lvert", "\\vert", "\\langle"):
+        node: Node = Call(name, (_bracketed(r),))
+    elif r.opener():
+        node = Call(name, tuple(r.bracket()[1]))
+    elif name in ("Re", "Im", "sgn", "exp"):
+        node = Call(name, (r.factor(),))
+    else:
+        node = Call(name, (_bare_argument(r, name),))
+    return node if power is None else Pow(node, power)
+
+
+def _bare_argument(r: Reader, name: str) -> Node:
+    factors: list[Node] = []
+    complete = False
+    while True:
+        t = r.peek()
+        if complete and (t.gap or not _coordinate(r)):
+            break
+        if t.kind == "digit" and not factors:
+            factors.append(r.number())
+        elif t.is_word("frac", "tfrac", "dfrac", "sqrt") and not complete:
+            factors.append(r.factor())
+            complete = True
+        elif _symbol_starts(r):
+            node = r.factor()
+            factors.append(node)
+            complete = node != Name("pi") or complete
+        else:
+            break
+    if not factors:
+        raise r.unexpected(f"the argument of {name}")
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _symbol_starts(r: Reader) -> bool:
+    t = r.peek()
+    if t.kind == "letter":
+        return not (r.in_integral and r.differential())
+    upright = t.text in FONTS and function_word(r) not in FUNCTIONS
+    return t.kind == "word" and (t.text in GREEK or t.text in ACCENTS or upright)
+
+
+def _coordinate(r: Reader) -> bool:
+    if not _symbol_starts(r):
+        return False
+    saved = r.at
+    name = symbol_name(r)
+    r.at = saved
+    return name in _COORDINATES
+
+
+def _sum(r: Reader) -> Node:
+    start = r.peek()
+    if not r.peek().is_op("_"):
+        raise r.unexpected("the index of the sum")
+    r.take()
+    body = r.argument()
+    upper: Body = ()
+    if r.peek().is_op("^"):
+        r.take()
+        upper = r.argument()
+    index, values = _index(r, body, upper, start)
+    saved = r.dialect
+    r.dialect = Dialect(saved.names, saved.functions, {**saved.indices, index: values})
+    inside = r.product()
+    r.dialect = saved
+    return Sum(index, values, inside)
+
+
+def _index(r: Reader, body: Body, upper: Body, start: Token) -> tuple[str, tuple[str, ...]]:
+    index = spelled(body[:1])
+    if not index.isalpha():
+        raise r.error("expected an index letter below the sum", start)
+    rest = body[1:]
+    if not rest:
+        values = r.dialect.indices.get(index, ())
+        if not values:
+            raise r.error(f"the values of {index!r} are not known; write \\sum_{{{index}=S,M}}", start)
+        return index, values
+    if not (rest[0].is_op("=") or rest[0].is_word("in")):
+        raise r.error("expected j=S,M or j\\in\\{S,M\\} below the sum", start)
+    inside = [t for t in rest[1:] if t.kind != "escaped"]
+    words = spelled(tuple(inside)).split(",")
+    if upper:
+        top = spelled(upper)
+        if len(words) != 1 or not (words[0].isdigit() and top.isdigit() and int(top) <= 10**6):
+            raise r.error("the limits of a sum must be whole numbers", start)
+        words = [str(k) for k in range(int(words[0]), min(int(top), int(words[0]) + _MAX_VALUES) + 1)]
+    if not words or len(words) > _MAX_VALUES or not all(w.isalnum() and w.isascii() for w in words):
+        raise r.error(f"expected 1 to {_MAX_VALUES} values of the index, letters or whole numbers", start)
+    return index, tuple(words)
+
+
+def _integral(r: Reader) -> Node:
+    lo: Node = Neg(Name("oo"))
+    hi: Node = Name("oo")
+    while r.peek().is_op("_", "^"):
+        lower = r.take().text == "_"
+        node = r.inner(r.argument())
+        lo, hi = (node, hi) if lower else (lo, node)
+    if width := r.differential():
+        var = _variable(r, width)
+        return Integral(r.product(), var, lo, hi)
+    saved = r.in_integral
+    r.in_integral = True
+    body = r.sum()
+    r.in_integral = saved
+    if not (width := r.differential()):
+        raise r.unexpected("the differential of the integral")
+    return Integral(body, _variable(r, width), lo, hi)
+
+
+def _variable(r: Reader, width: int) -> str:
+    r.at += width
+    return symbol_name(r)
+
+
+def _refused(r: Reader) -> Node:
+    raise r.error("second derivatives, old-style fractions and environments are not read")
+
+
+_CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
+    "frac": _fraction, "tfrac": _fraction, "dfrac": _fraction, "cfrac": _fraction, "sqrt": _root,
+    "sum": _sum, "int": _integral, "infty": lambda r: Name("oo"), "imath": lambda r: Name("I"),
+    "ddot": _refused, "over": _refused, "begin": _refused, "end": _refused,
+}  # fmt: skip
