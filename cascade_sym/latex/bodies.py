@@ -19,7 +19,7 @@ from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 
 
 def neat(e: Expr, notation: Notation, *, without: Sequence[sp.Symbol] = ()) -> Expr:
-    """An expression in the shape in which it is shown: folded, common factors before brackets; equal to `e`."""
+    """An expression as it is shown: folded, common factors before brackets; equal to `e`."""
     return gathered(fold(e, notation.abbreviations, without=without))
 
 
@@ -27,7 +27,9 @@ def neat_operator(
     value: LinearForm | OperatorPolynomial, notation: Notation
 ) -> LinearForm | OperatorPolynomial:
     """The same for the coefficients of an operator."""
-    return type(value)({k: neat(c, notation) for k, c in value.terms.items()})
+    if isinstance(value, LinearForm):
+        return LinearForm({o: neat(c, notation) for o, c in value.terms.items()})
+    return OperatorPolynomial({m: neat(c, notation) for m, c in value.terms.items()})
 
 
 def operator_body(
@@ -63,7 +65,8 @@ def matrix_body(matrix: sp.MatrixBase, notation: Notation = FALLBACK) -> str:
 def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
     r"""LaTeX of any value that is not a list of equations.
 
-    Text and truth values are set upright; a tuple is written with commas. FormulaError for a type without LaTeX.
+    Text and truth values are set upright; a tuple is written with commas. FormulaError for a type without
+    LaTeX.
 
     >>> plain_body(True), plain_body("10%"), plain_body((sp.Symbol("x"), 2))
     ('\\text{true}', '\\text{10$\\%$}', 'x,\\ 2')
@@ -90,4 +93,5 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
             return expression_body(sp.sympify(value), notation)
         case sp.Basic():
             return Writer(notation).latex(value)
-    raise FormulaError(f"a value of type {type(value).__name__} has no LaTeX; give an expression, operator or text.")
+    got = type(value).__name__
+    raise FormulaError(f"a value of type {got} has no LaTeX; give an expression, an operator or text.")

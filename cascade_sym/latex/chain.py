@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cascade_sym.definitions import Definitions, Quantity
@@ -45,6 +46,9 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
             return step_rows(value, notation)
         case Mapping():
             return [r for k, v in value.items() for r in value_rows(v, notation, str(k))]
+    if any(s.name == name for s, _ in notation.abbreviations):  # or it would read x = x
+        kept = tuple(p for p in notation.abbreviations if p[0].name != name)
+        notation = replace(notation, abbreviations=kept)
     body = plain_body(value, notation)
     return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
 
@@ -89,8 +93,9 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         return dotted(notation.operator(Op(m["name"] or m["dotted"])))
     if name in notation.operators:
         return notation.operators[name]
-    if isinstance(value, LinearForm | OperatorPolynomial) and name not in notation.symbols:
-        if name in _names(value) or "." in name or not _IDENTIFIER.fullmatch(name):
+    operator = isinstance(value, LinearForm | OperatorPolynomial)
+    if operator and name not in notation.symbols and (name in _names(value) or _IDENTIFIER.fullmatch(name)):
+        if name in _names(value):
             return notation.operator(Op(name))
         plain = name_latex(name, notation.symbols)
         return with_accent(plain, "\\hat") if notation.hats else plain
@@ -102,7 +107,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         return f"\\text{{{text_latex(name)}}}"
 
 
-def _names(value: LinearForm | OperatorPolynomial) -> set[str]:
+def _names(value: Any) -> set[str]:
     if isinstance(value, LinearForm):
         return {o.name for o, _ in value}
     return set(value.names())

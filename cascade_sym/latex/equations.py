@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.latex.bodies import neat, neat_operator
+from cascade_sym.latex.bodies import neat
 from cascade_sym.latex.fold import fold, used
 from cascade_sym.latex.lines import Row
 from cascade_sym.latex.matching import size
@@ -35,10 +35,11 @@ def equation(lhs: str, e: Expr, notation: Notation) -> Row:
 def definition_rows(
     defs: Definitions, notation: Notation = FALLBACK, results: Sequence[tuple[str, Expr]] = ()
 ) -> list[Row]:
-    """`results` (left side, expression over `defs`), then the definitions that they need and the abbreviations used.
+    """`results` (left side, expression over `defs`), then the definitions that they need and the
+    abbreviations used.
 
-    Without results, all definitions. A definition that is no more than a product of abbreviations is written out
-    where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the notation declares its name.
+    Without results, all definitions. A definition that is no more than a product of abbreviations is written
+    out where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the notation declares its name.
     """
     notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0] not in defs))
     short: dict[Symbol, Expr] = {}
@@ -67,7 +68,7 @@ def definition_rows(
 
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
-    return definition_rows(q.definitions, notation, [(notation.name(q.name), q.expr)])
+    return definition_rows(q.definitions.needed(q.expr), notation, [(notation.name(q.name), q.expr)])
 
 
 def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
@@ -81,7 +82,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     rows, forms = [], []
     for lhs, name, form in left:
         first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
-        neat_form = neat_operator(form, notation)
+        neat_form = LinearForm({o: neat(c, notation) for o, c in form})
         forms.append((form, neat_form))
         rows.append(_operator_row(lhs, neat_form, notation, first))
     if len(s.modes) > MAX_MODES:
@@ -112,7 +113,7 @@ def _symbols(form: LinearForm) -> set[Symbol]:
 
 
 def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
-    """Whether the folded form is a short product (sums only under roots) that folding made so; never a moment."""
+    """Whether the folded form is a short product that folding made so (sums only under roots); no moment."""
     if s.name.startswith(("var_", "cov_")) or size(f) > ALIAS or not f.free_symbols - e.free_symbols:
         return False
     return not any(b.is_Add and k.is_Integer for b, k in (x.as_base_exp() for x in Mul.make_args(f)))

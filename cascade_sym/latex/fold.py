@@ -1,8 +1,9 @@
 """Folding: long expressions written with the abbreviations of a paper, exactly.
 
-An abbreviation is recognised as factors of a product (also to a power, also under a root), as terms of a sum (also
-times a monomial, also with a remainder where that is shorter), in its own form or expanded. Trigonometric products
-are contracted where the result is shorter: cos^2 - sin^2, sin A cos B - cos A sin B. Every replacement is an identity.
+An abbreviation is recognised as factors of a product (also to a power, also under a root), as terms of a sum
+(also times a monomial, also with a remainder where that is shorter), in its own form or expanded.
+Trigonometric products are contracted where the result is shorter: cos^2 - sin^2, sin A cos B - cos A sin B.
+Every replacement is an identity.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ MAX_SIZE = 20_000
 def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol] = ()) -> Expr:
     """`e` with `abbreviations` used wherever they make it shorter; those in `without` are not used.
 
-    Equal to `e` once the abbreviations are written out. Expressions of more than MAX_SIZE nodes are returned as they
-    are (a result of that size should be held as definitions).
+    Equal to `e` once the abbreviations are written out. Expressions of more than MAX_SIZE nodes are returned
+    as they are (a result of that size should be held as definitions).
 
     >>> b, p, s, t = sp.symbols("Gamma_B Gamma_P Gamma theta")
     >>> fold(sp.sqrt(b + p)*(b/2 + p/2), [(s, b + p)])
@@ -102,15 +103,20 @@ def _contractions(e: Expr) -> list[Pair]:
     out: list[Pair] = []
     for x in angles:
         out += [
-            (sp.S.One, cos(x) ** 2 + sin(x) ** 2), (cos(2 * x), cos(x) ** 2 - sin(x) ** 2),
-            (sin(2 * x), 2 * sin(x) * cos(x)), (cos(2 * x), 2 * cos(x) ** 2 - 1), (cos(2 * x), 1 - 2 * sin(x) ** 2),
-        ]  # fmt: skip
+            (sp.S.One, cos(x) ** 2 + sin(x) ** 2),
+            (cos(2 * x), cos(x) ** 2 - sin(x) ** 2),
+            (cos(2 * x), 2 * cos(x) ** 2 - 1),
+            (cos(2 * x), 1 - 2 * sin(x) ** 2),
+            (sin(2 * x), 2 * sin(x) * cos(x)),
+        ]
     for i, x in enumerate(angles):
         for y in angles[i + 1 :]:
             out += [
-                (sin(x + y), sin(x) * cos(y) + cos(x) * sin(y)), (sin(x - y), sin(x) * cos(y) - cos(x) * sin(y)),
-                (cos(x + y), cos(x) * cos(y) - sin(x) * sin(y)), (cos(x - y), cos(x) * cos(y) + sin(x) * sin(y)),
-            ]  # fmt: skip
+                (sin(x + y), sin(x) * cos(y) + cos(x) * sin(y)),
+                (sin(x - y), sin(x) * cos(y) - cos(x) * sin(y)),
+                (cos(x + y), cos(x) * cos(y) - sin(x) * sin(y)),
+                (cos(x - y), cos(x) * cos(y) + sin(x) * sin(y)),
+            ]
     return out
 
 

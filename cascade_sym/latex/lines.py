@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cascade_sym.latex.width import width
 
 LINE = 78.0
 _RELATION = re.compile(r"=|:=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
-_PIECE = re.compile(r"\\left\s*(?:\\[{|]|\\[A-Za-z]+|.)|\\right\s*(?:\\[}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
+_PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
+_SIGNS = {"+", "-", "\\pm", "\\mp"}
+_NOT_BINARY = {*_SIGNS, ",", "^", "_", "\\cdot", "\\times", "/"}  # a sign behind these belongs to one operand
 _OPEN, _CLOSE = set("([") | {"\\{", "\\langle", "\\lvert"}, set(")]") | {"\\}", "\\rangle", "\\rvert"}
 
 
@@ -48,17 +51,18 @@ def terms(latex: str) -> list[str]:
     for i, piece, depth in _scan(latex):
         if piece.isspace():
             continue
-        binary = before and before not in _OPEN and not _RELATION.fullmatch(before) and before not in ("+", "-", ",")
-        if depth == 0 and piece in ("+", "-", "\\pm", "\\mp") and binary and not _is_operand(before):
+        binary = before and before not in _OPEN | _NOT_BINARY and not _RELATION.fullmatch(before)
+        if depth == 0 and piece in _SIGNS and binary:
             cuts.append(i)
         before = piece
     edges = [0, *cuts, len(latex)]
-    return [latex[a:b].strip() for a, b in zip(edges, edges[1:], strict=False) if latex[a:b].strip()]
+    return [latex[a:b].strip() for a, b in pairwise(edges) if latex[a:b].strip()]
 
 
 def aligned(rows: Sequence[Row], line: float = LINE) -> str:
     r"""The rows as one `aligned` environment, aligned at their relations, long sums broken before + and -."""
-    return "\\begin{aligned}\n" + " \\\\\n".join(x for r in rows for x in broken(r, line)) + "\n\\end{aligned}"
+    body = " \\\\\n".join(x for r in rows for x in broken(r, line))
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
 def broken(r: Row, line: float = LINE) -> list[str]:
@@ -130,7 +134,7 @@ def _long_bracket(t: str) -> tuple[int, int, str, str] | None:
 
 
 def _scan(latex: str) -> list[tuple[int, str, int]]:
-    """(position, token, depth): the depth of brackets and braces behind an opening token, before a closing one."""
+    """(position, token, depth): the depth behind an opening bracket or brace, outside a closing one."""
     out, depth = [], 0
     for m in _PIECE.finditer(latex):
         piece = m.group()
@@ -140,8 +144,3 @@ def _scan(latex: str) -> list[tuple[int, str, int]]:
             depth -= 1
         out.append((m.start(), piece, depth))
     return out
-
-
-def _is_operand(before: str) -> bool:
-    """Whether a sign behind this token is a superscript or subscript and not an operation."""
-    return before in ("^", "_", "\\cdot", "\\times", "/")

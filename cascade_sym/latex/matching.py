@@ -46,8 +46,8 @@ def in_product(e: Expr, short: Expr, long: Expr) -> Expr | None:
 def in_sum(e: Expr, short: Expr, long: Expr, *, rest: bool = False) -> Expr | None:
     """`e` with q*long replaced by q*short for the monomial q that shortens it most, or None.
 
-    With `rest`, terms of `long` that `e` lacks, or has with another coefficient, are compensated: the elimination of
-    one variable, kept only where fewer terms are left.
+    With `rest`, terms of `long` that `e` lacks, or has with another coefficient, are compensated: the
+    elimination of one variable, kept only where fewer terms are left.
 
     >>> a, b, c, s, t = sp.symbols("a b c s t")
     >>> in_sum(a*t + b*t + c, s, a + b)

@@ -1,7 +1,7 @@
 """Products as powers of their factors: the common language of gathering and folding.
 
-Roots of products are split into roots of factors (parameters under a root are nonnegative, as everywhere in the
-toolkit), sums are taken primitive, so that n + 1/2 and 2 n + 1 are one factor.
+Roots of products are split into roots of factors (parameters under a root are nonnegative, as everywhere in
+the toolkit), sums are taken primitive, so that n + 1/2 and 2 n + 1 are one factor.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def split(e: Expr, *, primitive: bool = True) -> tuple[Rational, Powers]:
     >>> split(sp.sqrt(4*a)*(n + sp.Rational(1, 2)))
     (1, {a: 1/2, 2*n + 1: 1})
     """
-    coefficient, powers = sp.S.One, {}
+    coefficient: Expr = sp.S.One
+    powers: Powers = {}
     for f in sp.Mul.make_args(e):
         c, table = (sp.S.One, {f: sp.S.One}) if isinstance(f, sp.Add) and not primitive else _factor(f)
         coefficient *= c
@@ -81,7 +82,7 @@ def common(parts: Sequence[Powers]) -> Powers:
     {x: 1}
     """
     out: Powers = {}
-    for b, k in parts[0].items():
+    for b in parts[0]:
         ks = [p.get(b, sp.S.Zero) for p in parts]
         if all(j > 0 for j in ks):
             out[b] = min(ks)

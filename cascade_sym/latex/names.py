@@ -10,7 +10,10 @@ from cascade_sym.formula.notation import GREEK, name_latex, scripts, with_accent
 _PAIR = re.compile(r"cov_([XP])_(.+)_([XP])_(.+)")
 _VARIANCE = re.compile(r"var_([XP])_(.+)")
 _QUADRATURES = re.compile(r"([A-Za-z]+)_([XP])_([^_]+)(?:_([XP])_([^_]+))?")
-_FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
+_MODE_LETTER = re.compile(r"(?<=_)a_(?=[^_])")
+_FIELD = re.compile(
+    r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)"
+)
 _ARGUMENT = re.compile(r"(?P<base>[^()]+)\((?P<arg>[^()]*)\)")
 _PLAIN = re.compile(r"[A-Za-z0-9_,.()<>|/*:;!?='+ -]*")
 _ESCAPES = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", "{": r"\{", "}": r"\}"}
@@ -20,8 +23,9 @@ _OWN_LETTER = re.compile(r"([A-Za-z]|" + "|".join(sorted(GREEK, key=len, reverse
 def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
     r"""LaTeX of a parameter or moment: from `declared`, else by rule.
 
-    `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance, `A_X_c_P_c`
-    a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
+    The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are one).
+    `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
+    `A_X_c_P_c` a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
 
     >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
     ('\\Gamma_{SB}', '\\Delta^{2}\\hat{X}_{S}')
@@ -31,12 +35,16 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     table = declared or {}
     if name in table:
         return table[name]
+    short = _MODE_LETTER.sub("", name)
+    if short != name:
+        return symbol_latex(short, table, hats=hats)
     if m := _VARIANCE.fullmatch(name):
-        return f"\\Delta^{{2}}{_quadrature(m[1], m[2], hats)}"
+        return f"\\Delta^{{2}}{_quadrature(m[1], m[2], hats, table)}"
     if m := _PAIR.fullmatch(name):
-        return f"\\operatorname{{cov}}({_quadrature(m[1], m[2], hats)},{_quadrature(m[3], m[4], hats)})"
+        pair = (_quadrature(q, k, hats, table) for q, k in ((m[1], m[2]), (m[3], m[4])))
+        return f"\\operatorname{{cov}}({','.join(pair)})"
     if m := _QUADRATURES.fullmatch(name):
-        sub = "".join(_quadrature(q, k, False) for q, k in ((m[2], m[3]), (m[4], m[5])) if q)
+        sub = "".join(_quadrature(q, k, False, {}) for q, k in ((m[2], m[3]), (m[4], m[5])) if q)
         return f"{name_latex(m[1], table)}_{{{sub}}}"
     return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
 
@@ -44,9 +52,9 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
 def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
     r"""LaTeX of a mode or field operator: from `declared`, else by rule.
 
-    A mode S is \hat a_S (a name that starts with its own letter keeps it: b_c, X_S, c); light is \hat b with its
-    sideband and end as subscript and its part as superscript; the bath of S is \hat a_{S,in}; the vacuum that enters
-    at a loss is \hat v. `a(Omega)` is the operator at a frequency or time.
+    A mode S is \hat a_S (a name that starts with its own letter keeps it: b_c, X_S, c); light is \hat b with
+    its sideband and end as subscript and its part as superscript; the bath of S is \hat a_{S,in}; the vacuum
+    that enters at a loss is \hat v. `a(Omega)` is the operator at a frequency or time.
 
     >>> operator_latex_name("S"), operator_latex_name("S.in+"), operator_latex_name("S.bath")
     ('\\hat{a}_{S}', '\\hat{b}_{+,\\mathrm{in}}^{(S)}', '\\hat{a}_{S,\\mathrm{in}}')
@@ -103,7 +111,9 @@ def _field(part: str, end: str, port: str, band: str, hats: bool) -> str:
     return f"{_hat(letter, hats)}{_sub([band, _label(port), *ends])}^{{({_label(part)})}}"
 
 
-def _quadrature(q: str, mode: str, hats: bool) -> str:
+def _quadrature(q: str, mode: str, hats: bool, table: Mapping[str, str]) -> str:
+    if f"{q}_{mode}" in table:
+        return table[f"{q}_{mode}"]
     base, band = (mode[:-1], mode[-1]) if mode[-1] in "+-" and len(mode) > 1 else (mode, "")
     return _hat(q, hats) + _sub([_label(base), band])
 

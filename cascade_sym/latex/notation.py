@@ -18,13 +18,14 @@ from cascade_sym.operators import Op
 class Notation:
     r"""How formulas are printed; passed explicitly, never kept globally.
 
-    `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without an
-    entry follow a rule (`cascade_sym.latex.names`). `abbreviations` are (symbol, expression) pairs in the order in
-    which they are introduced: long expressions are folded with them, exactly. `order` lists names (and "1" for a
-    number) in the order in which terms of a sum and factors of a product are written; names that are not listed
-    come behind, alphabetically. `hats` puts hats on operators that follow the rule.
+    `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without
+    an entry follow a rule (`cascade_sym.latex.names`). `abbreviations` are (symbol, expression) pairs in the
+    order in which they are introduced: long expressions are folded with them, exactly. `order` lists names
+    (and "1" for a number) in the order in which terms of a sum and factors of a product are written (default: as declared); names
+    that are not listed come behind, alphabetically. `hats` puts hats on operators that follow the rule.
 
-    Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an abbreviation that is not (Symbol, expression).
+    Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an
+    abbreviation that is not (Symbol, expression).
 
     >>> n = Notation({"gt_S": r"\tilde\gamma_{S,0}"}, order=("n_S", "1"))
     >>> n.name("gt_S"), n.name("Gamma_S"), n.operator(Op("S", True))
@@ -47,7 +48,7 @@ class Notation:
                 raise FormulaError(f"the abbreviation {pair!r} is not a pair (Symbol, expression).")
             pairs.append((pair[0], sp.sympify(pair[1])))
         object.__setattr__(self, "abbreviations", tuple(pairs))
-        object.__setattr__(self, "order", tuple(self.order))
+        object.__setattr__(self, "order", tuple(self.order) or (*self.symbols, *self.operators))
 
     def name(self, name: str) -> str:
         """LaTeX of a parameter or moment."""

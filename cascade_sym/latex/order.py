@@ -1,4 +1,4 @@
-"""The order in which terms and factors are written: the notation's hints first, then alphabetical; never random."""
+"""The order in which terms and factors are written: the notation's hints first, then alphabetical."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Order:
         self._last = len(self._place)
 
     def name_key(self, name: str) -> Key:
-        """Hinted names by place; others alphabetically with numbers by value (gamma before Gamma), moments last."""
+        """Hinted names by place; others alphabetically (numbers by value, gamma before Gamma); moments last."""
         if name in self._place:
             return (self._place[name], ())
         parts = re.split(r"(\d+)", name)

@@ -1,7 +1,7 @@
 r"""What objects show in Jupyter: `$\displaystyle ...$` of each, for MathJax and KaTeX.
 
-Every function takes the notation explicitly; without one the fallback rules apply. The same LaTeX without dollar
-signs, for documents and the ledger, is `body`.
+Every function takes the notation explicitly; without one the fallback rules apply. The same LaTeX without
+dollar signs, for documents and the ledger, is `body`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def body(value: Any, notation: Notation = FALLBACK, name: str = "", *, line: flo
     r"""LaTeX of any value of the toolkit, without delimiters: one formula, or an `aligned` block.
 
     Values are expressions, numbers, truth values, text, matrices, operators, quantities, definitions, parts,
-    systems, covariances, steps, derivations, and tuples or tables {left side: value} of them. `name` is put on
-    the left of a value that has no name of its own; `line` is the width (in digits) at which sums are broken.
-    Raises FormulaError for any other type.
+    systems, covariances, steps, derivations, and tuples or tables {left side: value} of them. `name` is put
+    on the left of a value that has no name of its own; `line` is the width (in digits) at which sums are
+    broken. Raises FormulaError for any other type.
 
     >>> import sympy as sp
     >>> body(sp.Symbol("Gamma_S")/2), body(True), body(sp.Symbol("x")**2, name="y")
@@ -76,7 +76,9 @@ def definitions_latex(d: Definitions, notation: Notation = FALLBACK) -> str:
     return display(layout(definition_rows(d, notation)))
 
 
-def operator_latex(value: LinearForm | OperatorPolynomial, notation: Notation = FALLBACK, name: str = "") -> str:
+def operator_latex(
+    value: LinearForm | OperatorPolynomial, notation: Notation = FALLBACK, name: str = ""
+) -> str:
     r"""An operator, with `name` as its left side.
 
     >>> from cascade_sym.operators import operator

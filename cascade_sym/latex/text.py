@@ -1,4 +1,5 @@
-"""Plain text (titles, readings, methods) as LaTeX text: specials and Unicode made safe, names set as mathematics.
+"""Plain text (titles, readings, methods) as LaTeX text: specials and Unicode made safe, names set as
+mathematics.
 
 The result is accepted in a document and inside \\text{...} by KaTeX and MathJax.
 """
@@ -13,16 +14,21 @@ from cascade_sym.latex.names import symbol_latex
 
 _ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}
 _MATH = {
-    "√": "\\surd", "∞": "\\infty", "≈": "\\approx", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "≪": "\\ll", "≫": "\\gg",
-    "→": "\\to", "←": "\\leftarrow", "↔": "\\leftrightarrow", "⇒": "\\Rightarrow", "×": "\\times", "·": "\\cdot",
-    "±": "\\pm", "∓": "\\mp", "∈": "\\in", "†": "\\dagger", "⟨": "\\langle", "⟩": "\\rangle", "∫": "\\int",
-    "∑": "\\sum", "∂": "\\partial", "−": "-", "²": "^{2}", "³": "^{3}", "½": "\\tfrac{1}{2}", "ℏ": "\\hbar",
-    "ħ": "\\hbar", "∝": "\\propto", "≡": "\\equiv", "∼": "\\sim", "⁻": "^{-}", "⁺": "^{+}", "¹": "^{1}", "∗": "*",
-    "′": "'", "°": "^{\\circ}", "µ": "\\mu", "<": "<", ">": ">", "|": "|",
+    "√": "\\surd", "∞": "\\infty", "≈": "\\approx", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "≪": "\\ll",
+    "≫": "\\gg", "→": "\\to", "←": "\\leftarrow", "↔": "\\leftrightarrow", "⇒": "\\Rightarrow", "×":
+    "\\times", "·": "\\cdot", "±": "\\pm", "∓": "\\mp", "∈": "\\in", "†": "\\dagger", "⟨": "\\langle",
+    "⟩": "\\rangle", "∫": "\\int", "∑": "\\sum", "∂": "\\partial", "−": "-", "²": "^{2}", "³": "^{3}",
+    "½": "\\tfrac{1}{2}", "ℏ": "\\hbar", "ħ": "\\hbar", "∝": "\\propto", "≡": "\\equiv", "∼": "\\sim",
+    "⁻": "^{-}", "⁺": "^{+}", "¹": "^{1}", "∗": "*", "′": "'", "°": "^{\\circ}", "µ": "\\mu", "<": "<",
+    ">": ">", "|": "|",
 }  # fmt: skip
-_ASCII = {"\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#", "%": "\\%",
-          "&": "\\&", "_": "\\_", "$": "\\$"}  # fmt: skip
-_TEXT = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": "...", "\u00a0": " ", "\t": " "}
+_ASCII = {
+    "\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#", "%": "\\%",
+    "&": "\\&", "_": "\\_", "$": "\\$",
+}  # fmt: skip
+_TEXT = {
+    "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": "...", "\u00a0": " ", "\t": " ",
+}  # fmt: skip
 _LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:_[A-Za-z0-9]+)+'*|(?:{_LETTERS})\b))"

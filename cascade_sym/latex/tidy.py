@@ -9,7 +9,8 @@ from cascade_sym.latex.monomials import common, join, split, without
 
 
 def gathered(e: Expr) -> Expr:
-    """`e` with the common factors of the terms of each sum taken out (numbers too, so it is for printing only).
+    """`e` with the common factors of the terms of each sum taken out (numbers too, so it is for printing
+    only).
 
     >>> a, b, c, s = sp.symbols("a b c s")
     >>> gathered(sp.sqrt(1 - s)*a*b - sp.sqrt(1 - s)*a*c)
@@ -17,12 +18,11 @@ def gathered(e: Expr) -> Expr:
     >>> gathered(a/2 + b/2), gathered(a + sp.Rational(1, 2))
     ((a + b)/2, a + 1/2)
     """
-    if not e.args or isinstance(e, sp.Rational):
+    if not isinstance(e, Expr) or not e.args:
         return e
     if isinstance(e, sp.Add):
         return _sum(e, False)
-    factor = isinstance(e, sp.Mul)
-    new = [_sum(a, factor) if isinstance(a, sp.Add) else gathered(a) if isinstance(a, Expr) else a for a in e.args]
+    new = [_sum(a, isinstance(e, sp.Mul)) if isinstance(a, sp.Add) else gathered(a) for a in e.args]
     if all(x is y for x, y in zip(new, e.args, strict=True)):
         return e
     if isinstance(e, sp.Mul):
@@ -48,7 +48,7 @@ def _sum(e: Expr, factor: bool) -> Expr:
 
 
 def _common_number(numbers: list[Expr]) -> Expr:
-    """What can be taken out without leaving fractions: a whole common divisor, or one shared absolute value."""
+    """What can be taken out without leaving fractions: a whole divisor, or one shared absolute value."""
     size = abs(numbers[0])
     if all(abs(n) == size for n in numbers):
         return size

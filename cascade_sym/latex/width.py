@@ -6,13 +6,48 @@ import re
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|[^\\{}_^&]")
 _NOTHING = {
-    "\\left", "\\right", "\\displaystyle", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl",
-    "\\Biggr", "\\hat", "\\tilde", "\\bar", "\\dot", "\\mathrm", "\\mathcal", "\\operatorname", "\\text", "\\!",
-    "\\textrm", "\\mathbf", "\\ddot", "\\mathbb",
-}  # fmt: skip
+    "\\left",
+    "\\right",
+    "\\displaystyle",
+    "\\bigl",
+    "\\bigr",
+    "\\Bigl",
+    "\\Bigr",
+    "\\biggl",
+    "\\biggr",
+    "\\Biggl",
+    "\\Biggr",
+    "\\hat",
+    "\\tilde",
+    "\\bar",
+    "\\dot",
+    "\\mathrm",
+    "\\mathcal",
+    "\\operatorname",
+    "\\text",
+    "\\!",
+    "\\textrm",
+    "\\mathbf",
+    "\\ddot",
+    "\\mathbb",
+}
 _SPACES = {"\\,": 0.3, "\\;": 0.5, "\\:": 0.4, "\\ ": 0.5, "\\quad": 2.0, "\\qquad": 4.0}
-_WORDS = {"\\sin", "\\cos", "\\tan", "\\arcsin", "\\arccos", "\\arctan", "\\sinh", "\\cosh", "\\tanh", "\\ln", "\\max",
-          "\\min", "\\exp", "\\log"}  # fmt: skip
+_WORDS = {
+    "\\sin",
+    "\\cos",
+    "\\tan",
+    "\\arcsin",
+    "\\arccos",
+    "\\arctan",
+    "\\sinh",
+    "\\cosh",
+    "\\tanh",
+    "\\ln",
+    "\\max",
+    "\\min",
+    "\\exp",
+    "\\log",
+}
 _RELATIONS = {"=", "<", ">", "\\approx", "\\le", "\\ge", "\\leq", "\\geq", "\\equiv", "\\to", "\\propto"}
 SCRIPT = 0.72
 

@@ -1,20 +1,22 @@
 """A SymPy expression as a written formula: signs, fractions, roots and the order of terms as in a paper.
 
-SymPy keeps sums and products unordered and division as negative powers. Here they get the shape in which a person
-would write them; the tree of `cascade_sym.formula` is the result, and that room typesets it. The value never
-changes; roots of nonnegative parameters may be written under one root, as everywhere in the toolkit.
+SymPy keeps sums and products unordered and division as negative powers. Here they get the shape in which a
+person would write them; the tree of `cascade_sym.formula` is the result, and that room typesets it. The value
+never changes; roots of nonnegative parameters may be written under one root, as everywhere in the toolkit.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import sympy as sp
 from sympy import Expr
 from sympy.core.function import Application
 
-from cascade_sym.formula import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Relation, to_latex, walk
+from cascade_sym.formula import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, to_latex, walk
 from cascade_sym.formula.notation import scripts
+from cascade_sym.latex.integrals import integrations, measure
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Order
 from cascade_sym.latex.width import width
@@ -26,7 +28,7 @@ _FUNCTIONS = {
     sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.asin: "arcsin", sp.acos: "arccos", sp.atan: "arctan",
     sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.log: "log",
 }  # fmt: skip
-_FENCED = {sp.Abs: "abs", sp.conjugate: "conj", sp.re: "Re", sp.im: "Im", sp.sign: "sgn", sp.exp: "exp"}
+_FENCED = {sp.Abs: "abs", sp.conjugate: "conj", sp.re: "Re", sp.im: "Im", sp.sign: "sgn"}
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _SCALE = {"Max": "\\max", "Min": "\\min", "acot": "\\operatorname{arccot}", "cot": "\\cot", "coth": "\\coth"}
@@ -50,6 +52,7 @@ class Writer:
         self.notation = notation
         self.order = Order(notation.order)
         self.names: dict[str, str] = {}
+        self.inline = False  # in an exponent: fractions are written on one line
 
     def node(self, e: Expr) -> Node:
         """`e` as a written formula."""
@@ -117,16 +120,19 @@ class Writer:
 
     def product(self, e: Expr) -> tuple[int, Node]:
         """A product or quotient."""
-        sign, p, q = 1, sp.S.One, sp.S.One
+        found, e = integrations(e)
+        if found:
+            sign, body = self.signed(e)
+            for s in reversed(found):
+                body = Integral(body, *measure(s, self))
+            return sign, body
+        number, powers = _flat(e)
+        sign = -1 if number < 0 else 1
         over, under = _Factors(), _Factors()
-        for f in sp.Mul.make_args(e):
-            if isinstance(f, sp.Rational):
-                sign, p, q = (-sign if f < 0 else sign), p * abs(f.p), q * f.q
-                continue
-            base, exponent = f.as_base_exp() if isinstance(f, sp.Pow) else (f, sp.S.One)
+        for base, exponent in powers.items():
             below = bool(exponent.is_Rational and exponent < 0)
             sign *= self._place(under if below else over, base, -exponent if below else exponent)
-        p, q = _rationalised((p / q).p, (p / q).q, over, under)
+        p, q = _rationalised(abs(number.p), number.q, over, under)
         if p != 1:
             over.numbers.insert(0, p)
         if q != 1:
@@ -146,7 +152,7 @@ class Writer:
             side.sums.append((-base if flip else base, exponent))
             return -1 if flip else 1
         whole = base if exponent == 1 else sp.Pow(base, exponent, evaluate=False)
-        late = isinstance(base, tuple(_FUNCTIONS)) or isinstance(base, sp.exp)
+        late = isinstance(base, (*_FUNCTIONS, sp.exp))
         (side.tail if late else side.plain).append(whole)
         return 1
 
@@ -155,7 +161,7 @@ class Writer:
         below = [n for group in self._pieces(under) for n in group]
         if not below:
             return _product([*head, *brackets, *tail]) if head or brackets or tail else Number("1")
-        if under.tail or not (head or brackets):
+        if under.tail or self.inline or not (head or brackets):
             top, rest = [*head, *brackets, *tail], []
         elif head or not self._short(brackets):
             top, rest = head, [*brackets, *tail]
@@ -194,6 +200,13 @@ class Writer:
             out.append(sp.Mul(*joint))
         return [Call("sqrt", (self.node(r),)) for r in out]
 
+    def script(self, e: Expr) -> Node:
+        """`e` as an exponent."""
+        outer, self.inline = self.inline, True
+        node = self.node(e)
+        self.inline = outer
+        return node
+
     def _short(self, brackets: list[Node]) -> bool:
         """Whether a numerator that is one sum is better set above the line than behind 1/denominator."""
         if len(brackets) != 1:
@@ -206,13 +219,15 @@ class Writer:
     def power(self, base: Expr, exponent: Expr) -> Node:
         if exponent.is_Rational and exponent.p == 1 and exponent.q > 2:
             return Call("root", (self.node(base), Number(str(exponent.q))))
-        node, above = self.node(base), self.node(exponent)
+        node, above = self.node(base), self.script(exponent)
         if isinstance(base, sp.Symbol) and not _takes_superscript(self.names[base.name]):
             sup = to_latex(above, self.names)
             return self.verbatim(f"\\left({self.names[base.name]}\\right)^{{{sup}}}")
         return Pow(node, above)
 
     def call(self, e: Application) -> Node:
+        if isinstance(e, sp.exp):
+            return Call("exp", (self.script(e.args[0]),))
         for table in (_FUNCTIONS, _FENCED):
             if type(e) in table:
                 return Call(table[type(e)], (self.node(e.args[0]),))
@@ -225,6 +240,31 @@ class Writer:
     def _by_sympy(self, e: sp.Basic) -> str:
         """Objects that have no written form here (matrices, integrals, cases), by SymPy's printer."""
         return sp.latex(e, symbol_names={s: self.notation.name(s.name) for s in e.atoms(sp.Symbol)})
+
+
+def _flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
+    """The rational coefficient and the other factors with their exponents; whole powers of products are split."""
+    number = sp.S.One
+    powers: dict[Expr, Expr] = {}
+
+    def add(base: Expr, exponent: Expr) -> None:
+        nonlocal number
+        if isinstance(base, sp.Rational) and exponent.is_Integer:
+            number *= base**exponent
+        elif isinstance(base, sp.Mul) and exponent.is_Integer:
+            for f in base.args:
+                add(f, exponent)
+        elif isinstance(base, sp.Pow) and exponent.is_Integer:
+            add(base.base, base.exp * exponent)
+        else:
+            total = powers.pop(base, sp.S.Zero) + exponent
+            if isinstance(base, sp.Rational) and total.is_Integer:
+                number *= base**total
+            elif total != 0:
+                powers[base] = total
+
+    add(e, sp.S.One)
+    return number, powers
 
 
 def _number(x: Expr) -> Node:
@@ -256,4 +296,4 @@ def _is_exponential(f: Expr) -> bool:
 
 def _takes_superscript(latex: str) -> bool:
     nucleus, _, _, sup = scripts(latex)
-    return not sup and not nucleus.startswith("{\\") and not any(c in nucleus for c in "([|") and "angle" not in nucleus
+    return not sup and not nucleus.startswith("{\\") and not re.search(r"[(\[|]|angle", nucleus)
