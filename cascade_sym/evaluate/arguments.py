@@ -24,22 +24,32 @@ def check_names(given: Iterable[str], wanted: Iterable[str]) -> None:
 
 
 def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: Any) -> dict[str, np.ndarray]:
-    """Every value as an array of `dtype` (or its complex partner for complex symbols)."""
+    """Every value as an array of `dtype` (or its complex partner for complex symbols).
+
+    With dtype object the values stay what they are: mpmath numbers, fractions, integers.
+    """
     arrays = {}
     for name, value in values.items():
         try:
-            a = np.asarray(value)
-            if a.dtype.kind not in "biufc":
-                a = a.astype(np.float64)
+            a = np.asarray(value, dtype=object) if dtype is object else numeric(value)
         except (TypeError, ValueError) as why:
             raise ParameterError(f"{name} must be a number or an array of numbers; got {value!r}.") from why
         if a.dtype.kind == "c" and name not in complex_names:
             raise ParameterError(
                 f"{name} is a real parameter, but its values are complex; pass their real part."
             )
+        if dtype is object:
+            arrays[name] = a
+            continue
         target = np.result_type(dtype, np.complex64) if name in complex_names else np.dtype(dtype)
         arrays[name] = a if a.dtype == target else a.astype(target)
     return arrays
+
+
+def numeric(value: Any) -> np.ndarray:
+    """`value` as an array of numbers."""
+    a = np.asarray(value)
+    return a if a.dtype.kind in "biufc" else a.astype(np.float64)
 
 
 def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
@@ -52,13 +62,6 @@ def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
             f"the arrays do not broadcast together ({shapes}); "
             f"give each its own axis, e.g. a[:, None] and b[None, :]."
         ) from None
-
-
-def flat(a: np.ndarray, shape: tuple[int, ...]) -> Any:
-    """`a` spread over `shape` as a 1-d contiguous array, or a Python number where it is a single value."""
-    if a.size == 1:
-        return a.reshape(-1)[0]
-    return np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(-1)
 
 
 def check_out(out: Any, shape: tuple[int, ...], dtype: Any, name: str) -> None:

@@ -3,33 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from cascade_sym.errors import ParameterError, listing
-from cascade_sym.evaluate.arguments import as_arrays, check_names, check_out, common_shape, flat
-from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
+from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends.python_source import readable
-from cascade_sym.evaluate.program import Program, operation_counts, read_program
-from cascade_sym.evaluate.targets import Target, from_plain, read_target
-
-BACKENDS = ("numpy",)
+from cascade_sym.evaluate.domains import report_failures
+from cascade_sym.evaluate.kernels import Kernel, make_kernel
+from cascade_sym.evaluate.options import Options
+from cascade_sym.evaluate.plan import Plan
+from cascade_sym.evaluate.program import operation_counts
+from cascade_sym.evaluate.program.guards import guarded
+from cascade_sym.evaluate.results import Results
+from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
+from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 
 
 def evaluator(
-    target: Any, backend: str = "numpy", *, outputs: Sequence[str] | None = None, dtype: Any = None
+    target: Any,
+    backend: str = "numpy",
+    *,
+    outputs: Sequence[str] | None = None,
+    dtype: Any = None,
+    error: bool = False,
+    precision: str = "double",
+    rtol: float = 1e-13,
+    domain: Any = None,
+    unstable: str = "nan",
+    threads: int | None = None,
+    digits: int = 50,
 ) -> Evaluator:
     """A function of the parameters of `target` that broadcasts over arrays, like a NumPy ufunc.
 
     `target` is an expression, a `Quantity`, `Definitions`, or a mapping or sequence of expressions and
     quantities, whose results then share one pass and come back as a dict or a tuple. `outputs` picks
-    results or definitions by name. `dtype` is the type of real results (default float64); complex ones have
-    its complex partner.
+    results or definitions by name.
 
-    Raises ParameterError for an unknown backend or target, OutsideExactDomain for an expression without a
-    numerical meaning. The evaluator itself raises UnknownParameter, MissingParameter and ParameterError by
-    name.
+    - `backend`: "numpy"; "compiled" (vector code for this processor on `threads` cores, all by default; needs
+      llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
+    - `dtype`: the type of real results, float64 by default; complex ones have its complex partner. -
+    `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles
+    given. - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed
+    again in pairs
+      of doubles, then in ball arithmetic.
+    - `domain`: expressions, or a mapping of names to them, that must be positive. Points at which one is not
+      give nan and one warning that counts them, or UnstableError with `unstable="raise"`.
+
+    Roots are real: a point at which a factor under a root is negative gives nan in the same way. Raises
+    ParameterError for an unknown option or target and OutsideExactDomain for an expression without a
+    numerical meaning; a call raises UnknownParameter, MissingParameter and ParameterError by name.
 
     >>> import sympy as sp
     >>> x, y = sp.symbols("x y")
@@ -37,99 +62,113 @@ def evaluator(
     >>> f(x=[1.0, 4.0], y=1)
     array([2., 3.])
     """
-    return Evaluator(read_target(target, outputs), backend, dtype)
+    options = Options(backend, np.dtype(np.float64 if dtype is None else dtype).name, precision, rtol, error,
+                      unstable, threads, digits)  # fmt: skip
+    return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
 
 
 class Evaluator:
-    """A compiled formula; call it with one keyword a parameter. Made by `evaluator`."""
+    """A formula ready to be computed; call it with one keyword a parameter. Made by `evaluator`."""
 
-    def __init__(self, target: Target, backend: str, dtype: Any) -> None:
-        if backend not in BACKENDS:
-            raise ParameterError(f"backend must be one of {listing(BACKENDS)}; got {backend!r}.")
-        self.target = target
-        self.backend = backend
-        self.dtype = np.dtype(np.float64 if dtype is None else dtype)
-        if self.dtype.kind != "f":
-            raise ParameterError(f"dtype must be a real floating type such as float64; got {self.dtype}.")
-        self.parameters = target.parameters
-        self.program: Program = read_program(target.definitions, dict(target.outputs))
-        self._kernel = NumpyKernel(self.program, self.dtype)
+    def __init__(self, plan: Plan, options: Options) -> None:
+        self.plan, self.options = plan, options
+        self.parameters = plan.target.parameters
+        if options.backend == "jax":
+            from cascade_sym.evaluate.backends.python_jax import require_jax
+
+            require_jax()
+        _ = self._kernel  # mistakes in the formula show here, not at the first call
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        if self.options.precision == "guaranteed":
+            return Guarantee(self.plan, self.options)
+        if self.options.error:
+            return BoundedKernel(self.plan, self.options, pairs=False)
+        return make_kernel(self._program, self.options)
+
+    @cached_property
+    def _program(self) -> Any:
+        literal = self.options.backend in ("mpmath", "jax")
+        return guarded(self.plan.literal_gradient) if literal else self.plan.plain
+
+    @property
+    def target(self) -> Target:
+        return self.plan.target
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, *, out: Any = None, **named: Any) -> Any:
-        """The result at `named` (or `values`: a mapping, for parameters whose names are no keywords)."""
+        """The result at `named` (or `values`: a mapping, for parameters whose names are no keywords).
+
+        `out` takes an array for each result, in the form of the results.
+        """
         given = {**(values or {}), **named}
         check_names(given, self.parameters)
-        arrays = as_arrays(given, self.target.complex_parameters, self.dtype)
+        if self.options.backend == "jax":
+            return self._by_jax(given, out)
+        objects = self.options.backend == "mpmath"
+        arrays = as_arrays(given, self.target.complex_parameters, object if objects else self.options.dtype)
         shape = common_shape(arrays)
-        size = int(np.prod(shape))
-        spread = {n: flat(a, shape) for n, a in arrays.items()}
-        inputs = [
-            np.imag(spread[n]) if part == "im" else np.real(spread[n]) for n, part in self._kernel.leaves
-        ]
-        parts = [np.empty(size, self.dtype) for _ in self.program.output_nodes()]
-        self._kernel(size, inputs, parts)
-        return self._handed_back(parts, shape, out)
+        bounded = self.options.error or self.options.precision == "guaranteed"
+        results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded)
+        results.fill(self._kernel, arrays)
+        report_failures(self.plan, self.options, arrays, shape, results.first())
+        return results.handed_back(out, self.options.error)
 
-    def _handed_back(self, parts: list[np.ndarray], shape: tuple[int, ...], out: Any) -> Any:
-        rest = iter(parts)
-        results: dict[str, Any] = {}
-        for o in self.program.outputs:
-            re = next(rest)
-            value = (
-                re if o.im is None else re + np.result_type(self.dtype, np.complex64).type(1j) * next(rest)
-            )
-            results[o.name] = value.reshape(shape)
-        if out is not None:
-            for name, given in outs_by_name(out, self.target).items():
-                check_out(given, shape, results[name].dtype, name)
-                given[...] = results[name]
-            return out
-        results = {n: v if shape else v[()] for n, v in results.items()}
-        if self.target.form == "single":
-            return next(iter(results.values()))
-        return results if self.target.form == "mapping" else tuple(results.values())
+    def gradient(self, over: Sequence[Any]) -> Evaluator:
+        """An evaluator of the value and its derivatives with respect to the parameters `over`, in one pass.
+
+        Each result becomes a pair (value, derivatives): an array with one more axis in front, in the order of
+        `over`. Raises UnknownParameter for a name that is no real parameter.
+
+        >>> import sympy as sp
+        >>> x, y = sp.symbols("x y")
+        >>> value, slopes = evaluator(x**2*y).gradient(over=["x", "y"])(x=3.0, y=[1.0, 2.0])
+        >>> slopes
+        array([[ 6., 12.],
+               [ 9.,  9.]])
+        """
+        return Evaluator(self.plan.gradient([getattr(n, "name", n) for n in over]), self.options)
 
     @property
     def source(self) -> str:
         """The computation as readable Python, with the names of the definitions."""
-        return readable(
-            self.program, self.target.outputs[0][0] if self.target.form == "single" else "evaluate"
-        )
+        name = self.target.names[0] if self.target.form == "single" else "evaluate"
+        return readable(self._program, name)
 
     @property
     def operations(self) -> int:
         """How many arithmetic operations one point costs."""
-        return sum(operation_counts(self.program).values())
+        return sum(self.operation_counts.values())
 
     @property
     def operation_counts(self) -> dict[str, int]:
         """The operations for one point by kind."""
-        return operation_counts(self.program)
+        return operation_counts(self._program)
+
+    def _by_jax(self, given: Mapping[str, Any], out: Any) -> Any:
+        if out is not None:
+            raise ParameterError("the jax backend returns new arrays; leave out= away.")
+        from cascade_sym.evaluate.backends.python_jax import in_double_precision
+
+        return in_double_precision(self._jax, given, self.plan)
+
+    @cached_property
+    def _jax(self) -> Any:
+        from cascade_sym.evaluate.backends.python_jax import jax_function
+
+        return jax_function(self._program)
 
     def __repr__(self) -> str:
-        names = ", ".join(n for n, _ in self.target.outputs)
-        return f"Evaluator({names}; {', '.join(self.parameters)}; backend={self.backend!r})"
+        over = "" if self.plan.over is None else f"; gradient over {', '.join(self.plan.over)}"
+        names, params = ", ".join(self.target.names), ", ".join(self.parameters)
+        return f"Evaluator({names}; {params}; backend={self.options.backend!r}{over})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return rebuilt, (self.target.data(), self.backend, self.dtype.str)
+        return rebuilt, (self.target.data(), self.plan.over, self.options.plain())
 
 
-def outs_by_name(out: Any, target: Target) -> dict[str, Any]:
-    """The arrays that `out` offers, by result name; ParameterError unless it has the form of the results."""
-    names = [n for n, _ in target.outputs]
-    if target.form == "single":
-        return {names[0]: out}
-    if target.form == "mapping":
-        if not isinstance(out, Mapping) or set(out) != set(names):
-            raise ParameterError(f"out must be a mapping with an array for each of {listing(names)}.")
-        return dict(out)
-    if not isinstance(out, Sequence) or len(out) != len(names):
-        raise ParameterError(f"out must be a sequence of {len(names)} arrays, one for each result.")
-    return dict(zip(names, out, strict=True))
-
-
-def rebuilt(data: Any, backend: str, dtype: str) -> Evaluator:
+def rebuilt(data: Any, over: Any, options: Any) -> Evaluator:
     """An evaluator from plain data: what unpickling calls. The code is generated anew from the
     definitions.
     """
-    return Evaluator(from_plain(data), backend, dtype)
+    return Evaluator(Plan(from_plain(data), over), Options(**dict(options)))

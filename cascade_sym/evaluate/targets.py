@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
@@ -19,36 +20,49 @@ Form = Literal["single", "mapping", "sequence"]
 
 @dataclass(frozen=True)
 class Target:
-    """Named expressions over shared definitions; `form` says whether one value, a dict or a tuple is
-    returned.
+    """Named expressions over shared definitions, and named expressions (`domain`) that must be positive.
+
+    `form` says whether one value, a dict or a tuple is returned.
     """
 
     definitions: Definitions
     outputs: tuple[tuple[str, Expr], ...]
     form: Form
+    domain: tuple[tuple[str, Expr], ...] = ()
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """All parameters, sorted by name."""
+        return self.definitions.parameters(*(e for _, e in self.outputs + self.domain))
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names of all parameters, sorted."""
-        return tuple(s.name for s in self.definitions.parameters(*(e for _, e in self.outputs)))
+        return tuple(dict.fromkeys(s.name for s in self.symbols))
 
     @property
     def complex_parameters(self) -> frozenset[str]:
         """Names of the parameters that take complex values."""
-        symbols = self.definitions.parameters(*(e for _, e in self.outputs))
-        return frozenset(s.name for s in symbols if is_complex_symbol(s))
+        return frozenset(s.name for s in self.symbols if is_complex_symbol(s))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the outputs, in order."""
+        return tuple(n for n, _ in self.outputs)
 
     def data(self) -> Data:
         """Plain nested tuples that `from_plain` turns back into an equal target."""
         defs = tuple((to_data(s), to_data(e)) for s, e in self.definitions)
-        return (self.form, defs, tuple((n, to_data(e)) for n, e in self.outputs))
+        named = [tuple((n, to_data(e)) for n, e in group) for group in (self.outputs, self.domain)]
+        return (self.form, defs, *named)
 
 
 def from_plain(data: Data) -> Target:
     """The target that `Target.data` described."""
-    form, defs, outs = data
+    form, defs, outs, domain = data
     items = tuple((from_data(s), from_data(e)) for s, e in defs)
-    return Target(Definitions(items), tuple((n, from_data(e)) for n, e in outs), form)
+    named = [tuple((n, from_data(e)) for n, e in group) for group in (outs, domain)]
+    return Target(Definitions(items), named[0], form, named[1])
 
 
 def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:
@@ -98,3 +112,20 @@ def picked(target: Target, outputs: Sequence[str] | None) -> Target:
     if bad := [n for n in outputs if n not in known]:
         raise UnknownName(f"no result or definition called {listing(bad)}; there are {listing(known)}.")
     return Target(target.definitions, tuple((n, known[n]) for n in outputs), "mapping")
+
+
+def with_domain(target: Target, domain: Any) -> Target:
+    """The target with expressions that must be positive, from a sequence or mapping of them."""
+    if domain is None:
+        return target
+    items = list(domain.items()) if isinstance(domain, Mapping) else [(None, d) for d in domain]
+    defs, tests = target.definitions, []
+    for name, item in items:
+        if isinstance(item, Quantity):
+            defs = defs.merged(item.definitions)
+            tests.append((str(name or item.name), item.expr))
+        elif isinstance(item, Expr):
+            tests.append((str(name or item), item))
+        else:
+            raise ParameterError(f"domain must hold expressions or quantities; got {item!r}.")
+    return replace(target, definitions=defs, domain=tuple(tests))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.evaluate.program.constants import Constant, fold
-from cascade_sym.evaluate.program.nodes import Node, Output, Program, arguments, needed
+from cascade_sym.evaluate.program.nodes import Condition, Node, Output, Program, arguments, needed
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -141,7 +142,7 @@ class Builder:
         inner = self._negated(a)
         if inner is not None and op in ("abs", "cos", "cosh"):
             return self.unary(op, inner)
-        if inner is not None and op in ("sin", "tan", "atan", "asin", "sinh", "tanh", "rint"):
+        if inner is not None and op in ("sin", "atan", "asin", "sinh", "tanh", "rint"):
             return self.neg(self.unary(op, inner))
         return self._node(op, a)
 
@@ -173,14 +174,23 @@ class Builder:
             result = self.mul(result, f)
         return result
 
-    def finish(self, outputs: Iterable[Output]) -> Program:
-        """The program for `outputs`, without what they do not need."""
-        outs = list(outputs)
-        keep = needed(self.nodes, [i for o in outs for i in (o.re, o.im) if i is not None])
+    def finish(self, outputs: Iterable[Output], conditions: Iterable[Condition] = ()) -> Program:
+        """The program for `outputs` under `conditions`, without what they do not need."""
+        outs, terms = list(outputs), list(conditions)
+        keep = needed(self.nodes, [i for o in outs for i in o.parts()] + [c.node for c in terms])
         place = {old: new for new, old in enumerate(keep)}
-        nodes = tuple(moved(self.nodes[i], place) for i in keep)
-        moved_outs = tuple(Output(o.name, place[o.re], None if o.im is None else place[o.im]) for o in outs)
-        return Program(nodes, moved_outs, {place[i]: s for i, s in self.labels.items() if i in place})
+        return Program(
+            tuple(moved(self.nodes[i], place) for i in keep),
+            tuple(o.placed(place.__getitem__) for o in outs),
+            tuple(replace(c, node=place[c.node]) for c in terms),
+            {place[i]: s for i, s in self.labels.items() if i in place},
+        )
+
+    def finish_like(self, program: Program, new: Sequence[int], more: Iterable[Condition] = ()) -> Program:
+        """The program with the outputs, conditions and labels of `program`, whose node i is now `new[i]`."""
+        self.labels.update({new[i]: s for i, s in program.labels.items()})
+        outs = [o.placed(new.__getitem__) for o in program.outputs]
+        return self.finish(outs, [*(replace(c, node=new[c.node]) for c in program.conditions), *more])
 
 
 def moved(node: Node, place: dict[int, int]) -> Node:
@@ -188,14 +198,10 @@ def moved(node: Node, place: dict[int, int]) -> Node:
     return node if not arguments(node) else (node[0], *(place[a] for a in node[1:]))
 
 
-def replay(program: Program, builder: Builder) -> list[int]:
-    """Every node of `program` built again in `builder`; its new position by its old one."""
-    new: list[int] = []
-    for node in program.nodes:
-        if node[0] == "const":
-            new.append(builder.const(node[1]))
-        elif node[0] == "param":
-            new.append(builder.param(node[1], node[2]))
-        else:
-            new.append(builder.apply(node[0], *(new[a] for a in node[1:])))
-    return new
+def replay_node(builder: Builder, node: Node, new: list[int]) -> int:
+    """`node` built again in `builder`, where `new` gives the new positions of earlier nodes."""
+    if node[0] == "const":
+        return builder.const(node[1])
+    if node[0] == "param":
+        return builder.param(node[1], node[2])
+    return builder.apply(node[0], *(new[a] for a in node[1:]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
+from math import isqrt, nan
 from typing import Any
 
 import flint
@@ -17,6 +17,8 @@ import flint
 from cascade_sym.errors import ParameterError
 
 Constant = Any  # Fraction or nested tuple
+
+NAN = ("nan",)
 
 EXACT: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
@@ -37,6 +39,8 @@ def fold(op: str, *args: Constant) -> Constant:
     >>> fold("sqrt", Fraction(2))
     ('sqrt', Fraction(2, 1))
     """
+    if NAN in args:
+        return NAN
     if all(isinstance(a, Fraction) for a in args):
         if op in EXACT:
             return EXACT[op](*args)
@@ -54,6 +58,8 @@ def ball(c: Constant) -> flint.arb:
     if isinstance(c, Fraction):
         return flint.arb(flint.fmpq(c.numerator, c.denominator))
     op, *rest = c
+    if op == "nan":
+        return flint.arb.nan()
     if op == "pi":
         return flint.arb.pi()
     args = [ball(a) for a in rest]
@@ -90,6 +96,8 @@ def parts(c: Constant, count: int = 1) -> tuple[float, ...]:
     >>> parts(Fraction(1, 4), 2)
     (0.25, 0.0)
     """
+    if c == NAN:
+        return (nan,) * count
     with flint.ctx.workprec(64 + 60 * count):
         rest, out = ball(c), []
         for _ in range(count):

@@ -8,7 +8,7 @@ pairs of real nodes, so that a backend, an error bound or a gradient only ever m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,6 @@ UNARY = frozenset(
         "sqrt",
         "sin",
         "cos",
-        "tan",
         "exp",
         "log",
         "atan",
@@ -49,13 +48,31 @@ class Output:
     re: int
     im: int | None = None
 
+    def parts(self) -> tuple[int, ...]:
+        """The nodes of its parts: one, or two where it is complex."""
+        return (self.re,) if self.im is None else (self.re, self.im)
+
+    def placed(self, place: Callable[[int], int]) -> Output:
+        """The same output with its nodes renumbered by `place`."""
+        return Output(self.name, place(self.re), None if self.im is None else place(self.im))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Where the results mean something: the node must be positive, or nonnegative where not `strict`."""
+
+    node: int
+    strict: bool
+    name: str
+
 
 @dataclass(frozen=True)
 class Program:
-    """Nodes, outputs, and the names that definitions gave to some nodes (for readable source only)."""
+    """Nodes, outputs, conditions, and the names of some nodes (for readable source only)."""
 
     nodes: tuple[Node, ...]
     outputs: tuple[Output, ...]
+    conditions: tuple[Condition, ...] = ()
     labels: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     @property
@@ -65,7 +82,11 @@ class Program:
 
     def output_nodes(self) -> list[int]:
         """Positions of all output parts, in order."""
-        return [i for o in self.outputs for i in (o.re, o.im) if i is not None]
+        return [i for o in self.outputs for i in o.parts()]
+
+    def roots(self) -> list[int]:
+        """Positions of all that must be computed: outputs and conditions."""
+        return self.output_nodes() + [c.node for c in self.conditions]
 
     def operations(self) -> set[str]:
         """The operations that occur."""

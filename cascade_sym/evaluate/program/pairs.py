@@ -119,6 +119,8 @@ class Pairs:
     def function(self, op: str, x: Value) -> Value:
         """sin, cos, tan, sinh, cosh, tanh of anything; atan, asin, acos of real values."""
         b = self.b
+        if op == "tan":
+            return self.div(self.function("sin", x), self.function("cos", x))
         if not isinstance(x, tuple):
             return b.unary(op, x)
         re, im = x
@@ -133,6 +135,4 @@ class Pairs:
             return self.make(b.mul(s, ch), b.mul(c, sh))
         if op == "cos":
             return self.make(b.mul(c, ch), b.neg(b.mul(s, sh)))
-        if op == "tan":
-            return self.div(self.function("sin", x), self.function("cos", x))
         raise OutsideExactDomain(f"evaluators know no {op} of a complex value; rewrite it with log.")

@@ -1,6 +1,8 @@
-"""The NumPy evaluator against mpmath evaluating the same SymPy expression (no code in common)."""
+"""Every backend against mpmath evaluating the same SymPy expression (no code in common)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -59,14 +61,35 @@ def points(seed: int, n: int) -> dict[str, np.ndarray]:
     return values
 
 
+OPTIONS = {
+    "numpy": {"backend": "numpy"},
+    "compiled": {"backend": "compiled"},
+    "mpmath": {"backend": "mpmath", "digits": 30},
+    "jax": {"backend": "jax"},
+    "guaranteed": {"backend": "numpy", "precision": "guaranteed"},
+    "guaranteed, compiled": {"backend": "compiled", "precision": "guaranteed"},
+}
+NEEDS = {"compiled": "llvmlite", "jax": "jax"}
+
+
+@pytest.fixture(params=OPTIONS)
+def options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    chosen = OPTIONS[request.param]
+    if chosen["backend"] in NEEDS:
+        pytest.importorskip(NEEDS[chosen["backend"]])
+    return chosen
+
+
 @pytest.mark.parametrize("expr", REAL + COMPLEX, ids=str)
-def test_values(expr: sp.Expr) -> None:
-    f = evaluator(expr)
-    values = {n: v for n, v in points(1, 40).items() if n in f.parameters}
+def test_values(expr: sp.Expr, options: dict[str, Any]) -> None:
+    f = evaluator(expr, **options)
+    n = 11 if options["backend"] in ("mpmath", "jax") else 40
+    values = {name: v for name, v in points(1, n).items() if name in f.parameters}
     got = f(**values)
-    for k in range(40):
-        want = reference(expr, {n: v[k] for n, v in values.items()})
-        assert abs(got[k] - want) <= 3e-13 * max(1.0, abs(want))
+    for k in range(n):
+        want = reference(expr, {name: v[k] for name, v in values.items()})
+        tolerance = 1e-13 * abs(want) if "precision" in options else 3e-13 * max(1.0, abs(want))
+        assert abs(complex(got[k]) - want) <= tolerance
 
 
 @pytest.mark.parametrize("expr", REAL, ids=str)
@@ -75,10 +98,36 @@ def test_real_stays_real(expr: sp.Expr) -> None:
     assert f(**{n: v for n, v in points(2, 3).items() if n in f.parameters}).dtype == np.float64
 
 
-def test_many_blocks() -> None:
-    f = evaluator(sp.sqrt(x) * y - sp.cos(x))
-    v = np.linspace(0.0, 9.0, 50_001)
-    assert np.allclose(f(x=v, y=2.0), np.sqrt(v) * 2.0 - np.cos(v), rtol=1e-14, atol=1e-14)
+@pytest.mark.parametrize("n", [1, 3, 7, 8, 9, 50_001])
+def test_any_length(n: int, options: dict[str, Any]) -> None:
+    if options["backend"] == "mpmath" and n > 100:
+        pytest.skip("mpmath is slow")
+    v = np.linspace(0.0, 9.0, n)
+    got = np.asarray(evaluator(sp.sqrt(x) * y - sp.cos(x), **options)(x=v, y=2.0), dtype=float)
+    assert np.allclose(got, np.sqrt(v) * 2.0 - np.cos(v), rtol=1e-13, atol=1e-14)
+
+
+ANGLES = np.concatenate([np.linspace(-4.0, 4.0, 1001), [0.0, -0.0, 1e-300, 1e5, -1e6, 1.7e6, 1e15, 1e300]])
+
+
+def test_sine_and_cosine_of_any_angle(options: dict[str, Any]) -> None:
+    """Multiples of pi/2 as doubles are the hard cases of the reduction."""
+    many = np.concatenate(
+        [ANGLES, np.arange(1, 2000) * (np.pi / 2), np.array([355.0, 103993.0, 5419351 / 1725033])]
+    )
+    if options["backend"] == "mpmath":
+        many = many[::50]
+    got = evaluator([sp.sin(x), sp.cos(x)], **options)(x=many)
+    for mine, exact in zip(got, (mpmath.sin, mpmath.cos), strict=True):
+        with mpmath.workdps(400):
+            want = np.array([float(exact(mpmath.mpf(a))) for a in many])
+        error = np.abs(np.asarray(mine, dtype=float) - want)
+        assert (error <= 2.0**-51 * np.abs(want) + 2.0**-90 * np.abs(many)).all()
+
+
+def test_nan_and_infinity_pass_through(options: dict[str, Any]) -> None:
+    got = np.asarray(evaluator(sp.sin(x) + x, **options)(x=np.array([np.nan, np.inf, 1.0])), dtype=float)
+    assert np.isnan(got[0]) and not np.isfinite(got[1]) and np.isclose(got[2], 1 + np.sin(1.0))
 
 
 def test_definitions_are_computed_once() -> None:

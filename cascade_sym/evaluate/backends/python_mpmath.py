@@ -1,0 +1,82 @@
+"""A program in mpmath's arithmetic, point by point: any precision, no speed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from cascade_sym.evaluate.program.constants import Constant
+from cascade_sym.evaluate.program.nodes import Program, arguments
+
+GUARD_DIGITS = 10
+
+
+class MpmathKernel:
+    """`kernel(n, inputs, outputs)` on object arrays of mpmath numbers with `digits` decimal digits."""
+
+    def __init__(self, program: Program, digits: int) -> None:
+        self.program, self.digits = program, digits
+        self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
+        self.context = mpmath.mp.clone()
+        self.context.dps = digits + GUARD_DIGITS
+
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+        rows = [x if getattr(x, "ndim", 0) else [x] * n for x in inputs]
+        constants = {
+            i: number(self.context, c[1]) for i, c in enumerate(self.program.nodes) if c[0] == "const"
+        }
+        for k in range(n):
+            point = iter([row[k] for row in rows])
+            values: list[Any] = []
+            for i, node in enumerate(self.program.nodes):
+                if node[0] == "const":
+                    values.append(constants[i])
+                elif node[0] == "param":
+                    values.append(self.context.convert(next(point)))
+                else:
+                    values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
+            for out, i in zip(outputs, self.program.output_nodes(), strict=True):
+                out[k] = self.context.convert(values[i])
+        return False
+
+    def operation(self, op: str, args: list[Any]) -> Any:
+        """One real operation; nan where its result is not real."""
+        try:
+            result = operations(self.context)[op](*args)
+        except (ZeroDivisionError, ValueError):
+            return self.context.nan
+        return self.context.nan if isinstance(result, self.context.mpc) else result
+
+
+def operations(mp: Any) -> dict[str, Callable[..., Any]]:
+    """The operations of a program in the context `mp`."""
+    return {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "mul": lambda a, b: a * b,
+        "div": lambda a, b: a / b,
+        "neg": lambda a: -a,
+        "abs": abs,
+        "pow": lambda a, b: a**b,
+        "min": min,
+        "max": max,
+        "select": lambda c, a, b: a if c >= 0 else b,
+        "copysign": lambda a, b: abs(a) if b >= 0 else -abs(a),
+        **{f: getattr(mp, f) for f in FUNCTIONS},
+    }
+
+
+FUNCTIONS = ("sqrt", "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "atan2")
+
+
+def number(mp: Any, c: Constant) -> Any:
+    """An exact constant in the context's precision."""
+    if not isinstance(c, tuple):
+        return mp.mpf(c.numerator) / c.denominator
+    op, *rest = c
+    if op == "nan":
+        return mp.nan
+    return +mp.pi if op == "pi" else operations(mp)[op](*(number(mp, r) for r in rest))

@@ -1,0 +1,95 @@
+"""From a target to programs: the definitions as they stand, and the cheapest equivalent form of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cascade_sym.errors import ParameterError, UnknownParameter, listing
+from cascade_sym.evaluate.program import Program, read_program
+from cascade_sym.evaluate.program.angles import expand_angles
+from cascade_sym.evaluate.program.bounds import with_bounds
+from cascade_sym.evaluate.program.cost import cost
+from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.gradient import with_gradient
+from cascade_sym.evaluate.program.guards import guarded
+from cascade_sym.evaluate.program.nodes import Condition
+from cascade_sym.evaluate.program.precision import Doubled
+from cascade_sym.evaluate.targets import Target
+
+DOMAIN, UNDER_ROOT = "domain:", "a factor under a root"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Programs for one target; each is made when it is first wanted.
+
+    `over` names the parameters of the gradient, or is None.
+    """
+
+    target: Target
+    over: tuple[str, ...] | None = None
+
+    @cached_property
+    def literal(self) -> Program:
+        """The definitions as they stand, with the domain as conditions."""
+        asked = dict(self.target.outputs)
+        asked |= {DOMAIN + n: e for n, e in self.target.domain}
+        program = read_program(self.target.definitions, asked)
+        tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
+        if complex_ones := [o.name for o in tests if o.im is not None]:
+            raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
+        conditions = tuple(Condition(o.re, True, o.name.removeprefix(DOMAIN)) for o in tests)
+        outs = tuple(o for o in program.outputs if not o.name.startswith(DOMAIN))
+        return replace(program, outputs=outs, conditions=conditions)
+
+    @cached_property
+    def chosen(self) -> Program:
+        """The cheapest of the equivalent forms, without derivatives."""
+        angles = expand_angles(self.literal)
+        return min((self.literal, angles, factor(angles)), key=lambda p: cost(guarded(p)))
+
+    @cached_property
+    def best(self) -> Program:
+        """The chosen form, with the gradient where one is wanted."""
+        return self.chosen if self.over is None else with_gradient(self.chosen, self.over)
+
+    @cached_property
+    def literal_gradient(self) -> Program:
+        """The definitions as they stand, with the gradient where one is wanted."""
+        return self.literal if self.over is None else with_gradient(self.literal, self.over)
+
+    @cached_property
+    def checks(self) -> tuple[Program, ...]:
+        """Programs whose conditions say why a point has no result: the domain, and what stands under
+        roots.
+        """
+        roots = dict.fromkeys(n[1] for n in self.literal.nodes if n[0] == "sqrt")
+        below = tuple(Condition(i, False, UNDER_ROOT) for i in roots if self.literal.nodes[i][0] != "const")
+        return self.chosen, replace(self.literal, conditions=self.literal.conditions + below)
+
+    @cached_property
+    def plain(self) -> Program:
+        """What computes values only."""
+        return guarded(self.best)
+
+    def bounded(self, careful: bool) -> Program:
+        """Values with running error bounds in double precision."""
+        return with_bounds(self.best, careful=careful)
+
+    def doubled(self, careful: bool) -> Program:
+        """Values with running error bounds in pairs of doubles; runs without fused operations only."""
+        return with_bounds(self.best, Doubled, careful=careful)
+
+    def gradient(self, over: Sequence[str]) -> Plan:
+        """The same with the gradient; UnknownParameter for a name that is no real parameter."""
+        names = tuple(str(n) for n in over)
+        known = [n for n in self.target.parameters if n not in self.target.complex_parameters]
+        if bad := [n for n in names if n not in known]:
+            raise UnknownParameter(
+                f"no real parameter {listing(bad)}; derivatives exist for {listing(known)}."
+            )
+        if not names or len(set(names)) < len(names):
+            raise ParameterError(f"over must name at least one parameter, each once; got {list(names)}.")
+        return Plan(self.target, names)

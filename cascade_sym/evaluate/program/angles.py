@@ -1,0 +1,233 @@
+"""One sine and cosine an angle: trigonometric calls expanded over base angles.
+
+cos(2*theta), sin(theta_1 - theta_2) and cos(theta - pi/4) become polynomials in the sine and cosine of a
+few base angles. A base angle may be shifted by a multiple of pi so that what vanishes is a product, not a
+difference: with theta - pi/4 as the base, cos(2*theta) = -2 s c keeps all its digits where it is small.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+
+from cascade_sym.evaluate.program.builder import Builder, replay_node
+from cascade_sym.evaluate.program.constants import Constant
+from cascade_sym.evaluate.program.cost import SINCOS
+from cascade_sym.evaluate.program.nodes import Program
+
+ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)
+Coefficients = tuple[tuple[int, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class Angle:
+    """sum of coefficient * node, plus `turn` * pi."""
+
+    coefficients: Coefficients
+    turn: Fraction
+
+
+def expand_angles(program: Program) -> Program:
+    """The same program with fewer trigonometric calls; unchanged where that would not pay."""
+    calls = {i: angle_of(program, n[1]) for i, n in enumerate(program.nodes) if n[0] in ("sin", "cos")}
+    if not calls:
+        return program
+    angles = list(dict.fromkeys(calls.values()))
+    atoms = {node for a in angles for node, _ in a.coefficients}
+    lines = {primitive(a.coefficients)[0] for a in angles if a.coefficients}
+    joint = sum(len(a.coefficients) > 1 for a in angles)
+    over_atoms = len(atoms) * SINCOS + 6 * joint <= len(lines) * SINCOS
+    return Expansion(program, calls, over_atoms).run()
+
+
+def angle_of(program: Program, i: int) -> Angle:
+    """Node `i` as a linear form over nodes that are not sums or constant multiples."""
+    form, turn = linear_form(program, i)
+    return Angle(tuple(sorted((n, c) for n, c in form.items() if c)), turn)
+
+
+def linear_form(program: Program, i: int) -> tuple[dict[int, Fraction], Fraction]:
+    node = program.nodes[i]
+    if node[0] == "const":
+        turn = turns(node[1])
+        return ({}, turn) if turn is not None else ({i: Fraction(1)}, Fraction(0))
+    if node[0] in ("add", "sub"):
+        (f, s), (g, t) = (linear_form(program, a) for a in node[1:])
+        sign = 1 if node[0] == "add" else -1
+        return {n: f.get(n, ZERO) + sign * g.get(n, ZERO) for n in {**f, **g}}, s + sign * t
+    if node[0] == "neg":
+        f, s = linear_form(program, node[1])
+        return {n: -c for n, c in f.items()}, -s
+    if node[0] == "mul":
+        for a, b in ((node[1], node[2]), (node[2], node[1])):
+            factor = program.nodes[a][1] if program.nodes[a][0] == "const" else None
+            if isinstance(factor, Fraction):
+                f, s = linear_form(program, b)
+                return {n: factor * c for n, c in f.items()}, factor * s
+    return {i: Fraction(1)}, Fraction(0)
+
+
+def turns(c: Constant) -> Fraction | None:
+    """The rational q with c = q*pi; None where there is none."""
+    if isinstance(c, Fraction):
+        return None if c else Fraction(0)
+    op, *rest = c
+    if op == "pi":
+        return Fraction(1)
+    if op in ("add", "sub"):
+        a, b = (turns(r) for r in rest)
+        return None if a is None or b is None else (a + b if op == "add" else a - b)
+    if op == "neg":
+        a = turns(rest[0])
+        return None if a is None else -a
+    if op == "mul":
+        for x, y in (rest, rest[::-1]):
+            if isinstance(x, Fraction) and (a := turns(y)) is not None:
+                return x * a
+    if op == "div" and isinstance(rest[1], Fraction) and (a := turns(rest[0])) is not None:
+        return a / rest[1]
+    return None
+
+
+def primitive(form: Coefficients) -> tuple[Coefficients, Fraction]:
+    """The form as a positive or negative rational times one with coprime integer coefficients."""
+    scale = Fraction(
+        reduce(gcd, (abs(c.numerator) for _, c in form)), reduce(lcm, (c.denominator for _, c in form))
+    )
+    if form[0][1] < 0:
+        scale = -scale
+    return tuple((n, c / scale) for n, c in form), scale
+
+
+class Expansion:
+    """Rebuilds a program with every call expanded over base angles."""
+
+    def __init__(self, program: Program, calls: dict[int, Angle], over_atoms: bool) -> None:
+        self.program, self.calls, self.over_atoms = program, calls, over_atoms
+        self.b = Builder()
+        self.new: list[int] = []
+        split = {a: self.pieces(a) for a in dict.fromkeys(calls.values())}
+        self.unit: dict[Coefficients, Fraction] = {}
+        uses: dict[Coefficients, list[tuple[Fraction, Angle, bool]]] = defaultdict(list)
+        for i, a in calls.items():
+            for base, c in split[a]:
+                known = self.unit.get(base)
+                self.unit[base] = abs(c) if known is None else common_unit(known, c)
+                uses[base].append((c, a, program.nodes[i][0] == "cos"))
+        self.shift = {b: self.best_shift(b, u) for b, u in uses.items()}
+        self._trig: dict[tuple[Coefficients, int, bool], int] = {}
+
+    def pieces(self, a: Angle) -> list[tuple[Coefficients, Fraction]]:
+        """The angle over base directions: one for each atom, or the whole form as a single direction."""
+        if self.over_atoms:
+            return [(((n, Fraction(1)),), c) for n, c in a.coefficients]
+        return [primitive(a.coefficients)] if a.coefficients else []
+
+    def best_shift(self, base: Coefficients, uses: list[tuple[Fraction, Angle, bool]]) -> Fraction:
+        """The shift (in turns of pi) with which most calls of this base alone are single products."""
+        alone = [(c / self.unit[base], a.turn, cos) for c, a, cos in uses if len(self.pieces(a)) == 1]
+        options = [
+            Fraction(0),
+            -QUARTER,
+            *(-((-t / n) % HALF) for n, t, _ in alone),
+        ]  # for the first quadrant
+
+        def cost(shift: Fraction) -> tuple[int, int]:
+            total = 0
+            for n, turn, cos in alone:
+                rest = turn - n * shift
+                swapped = cos if rest % 1 == 0 else not cos
+                total += 4 if rest % HALF else (2 if abs(n) > 1 and swapped else 0)
+            return total, options.index(shift)
+
+        return min(dict.fromkeys(options), key=cost)
+
+    def run(self) -> Program:
+        for i, node in enumerate(self.program.nodes):
+            if i not in self.calls:
+                self.new.append(replay_node(self.b, node, self.new))
+            else:
+                self.new.append(self.call(self.calls[i], node[0] == "cos"))
+        return self.b.finish_like(self.program, self.new)
+
+    def call(self, a: Angle, cos: bool) -> int:
+        """sin or cos of the angle."""
+        pieces = self.pieces(a)
+        turn = a.turn
+        parts: list[tuple[Coefficients, int]] = []
+        for base, c in pieces:
+            n = int(c / self.unit[base])
+            turn -= n * self.shift[base]
+            parts.append((base, n))
+        return self.turned(lambda want_cos: self.joint(parts, want_cos), turn, cos)
+
+    def turned(self, trig: Callable[[bool], int], turn: Fraction, cos: bool) -> int:
+        """sin or cos of (x + turn*pi) from sin x and cos x."""
+        b = self.b
+        turn %= 2
+        if turn % HALF == 0:
+            quarter = int(turn / HALF)
+            value = trig(cos if quarter % 2 == 0 else not cos)
+            negative = quarter in ((1, 2) if cos else (2, 3))
+            return b.neg(value) if negative else value
+        angle = ("mul", turn, ("pi",))
+        s, c = b.const(("sin", angle)), b.const(("cos", angle))
+        if cos:
+            return b.sub(b.mul(c, trig(True)), b.mul(s, trig(False)))
+        return b.add(b.mul(c, trig(False)), b.mul(s, trig(True)))
+
+    def joint(self, parts: list[tuple[Coefficients, int]], cos: bool) -> int:
+        """sin or cos of a sum of multiples of base angles."""
+        if not parts:
+            return self.b.one if cos else self.b.zero
+        base, n = parts[0]
+        if len(parts) == 1:
+            return self.multiple(base, n, cos)
+        s1, c1 = (self.multiple(base, n, f) for f in (False, True))
+        s2, c2 = (self.joint(parts[1:], f) for f in (False, True))
+        if cos:
+            return self.b.sub(self.b.mul(c1, c2), self.b.mul(s1, s2))
+        return self.b.add(self.b.mul(s1, c2), self.b.mul(c1, s2))
+
+    def multiple(self, base: Coefficients, n: int, cos: bool) -> int:
+        """sin or cos of n times the base angle."""
+        key = (base, n, cos)
+        if key not in self._trig:
+            self._trig[key] = self._multiple(base, n, cos)
+        return self._trig[key]
+
+    def _multiple(self, base: Coefficients, n: int, cos: bool) -> int:
+        b = self.b
+        if n < 0:
+            value = self.multiple(base, -n, cos)
+            return value if cos else b.neg(value)
+        if n == 0:
+            return b.one if cos else b.zero
+        if n == 1:
+            return b.unary("cos" if cos else "sin", self.base_angle(base))
+        if n % 2 == 0:
+            s, c = (self.multiple(base, n // 2, f) for f in (False, True))
+            if cos:
+                return b.mul(b.sub(c, s), b.add(c, s))
+            return b.mul(b.const(2), b.mul(s, c))
+        return self.joint([(base, n - 1), (base, 1)], cos)
+
+    def base_angle(self, base: Coefficients) -> int:
+        """The node of the base angle itself: unit * form + shift * pi."""
+        b = self.b
+        total = b.total(b.mul(b.const(self.unit[base] * c), self.new[n]) for n, c in base)
+        return b.add(total, b.const(pi_times(self.shift[base])))
+
+
+def pi_times(q: Fraction) -> Constant:
+    return ("mul", q, ("pi",)) if q else Fraction(0)
+
+
+def common_unit(a: Fraction, b: Fraction) -> Fraction:
+    """The largest rational of which both are integer multiples."""
+    scale = lcm(a.denominator, b.denominator)
+    return Fraction(gcd(int(a * scale), abs(int(b * scale))), scale)

@@ -1,0 +1,260 @@
+"""Running error bounds: a program that computes each result together with a bound on its error.
+
+Every value carries either a count n, "the value is right to n rounding errors" (products of exact things),
+or a node that bounds its absolute error. The bound of an operation follows from those of its arguments and
+one rounding; constants in it are rounded up, and the final factor covers the rounding of the bound itself.
+Underflow breaks the counts: the caller watches the processor's flag for it and then takes the `careful`
+form.
+
+The method is Wilkinson's running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
+3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cascade_sym.evaluate.program.builder import Builder
+from cascade_sym.evaluate.program.constants import NAN, is_double, parts
+from cascade_sym.evaluate.program.guards import least
+from cascade_sym.evaluate.program.nodes import Output, Program, arguments
+from cascade_sym.evaluate.program.precision import Double, Precision
+
+INFINITE = Fraction(2) ** 1020  # as good as no bound at all; a bound above it is reported as infinite
+SLACK = 1 + Fraction(1, 2**24)
+UNDERFLOW = Fraction(1, 2**1068)  # more than underflow can lose in one operation and in its bound
+LIBRARY = Fraction(1, 2**49)  # relative error of exp, log and atan of any mathematical library
+ERROR = "|error|"
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A value, and its error: `count` rounding errors relative to it, or at most the node `error`."""
+
+    value: Any
+    count: int = 0
+    error: int | None = None
+
+
+def with_bounds(
+    program: Program, make: Callable[[Builder], Precision] = Double, careful: bool = False
+) -> Program:
+    """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
+
+    The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
+    its bound zero; where that cannot be told the bound is infinite. With `careful` the bound holds even where
+    products underflow, and costs more.
+    """
+    return Bounds(program, make(Builder()), careful).run()
+
+
+class Bounds:
+    """Rebuilds a program with bounds, in a given precision."""
+
+    def __init__(self, program: Program, arithmetic: Precision, careful: bool) -> None:
+        self.program, self.arithmetic, self.careful = program, arithmetic, careful
+        self.b = arithmetic.b
+        self.values: list[Bounded] = []
+
+    def run(self) -> Program:
+        for node in self.program.nodes:
+            self.values.append(self.node(node))
+        outs = []
+        for o in self.program.outputs:
+            places = {i: self.b.add(*self.halves(self.values[i].value)) for i in o.parts()}
+            errors = [self.final(self.values[i]) for i in o.parts()]
+            total = errors[0] if len(errors) == 1 else self.b.add(*errors)
+            settled, doubtful = self.verdict()
+            if settled is not None and doubtful is not None:
+                nan = self.b.const(NAN)
+                places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}
+                total = self.b.apply("select", settled, total, self.b.zero)
+                total = self.b.apply("select", doubtful, self.plain(INFINITE), total)
+            outs += [o.placed(places.__getitem__), Output(o.name + ERROR, total)]
+        self.b.labels.update(
+            {self.arithmetic.head(self.values[i].value): s for i, s in self.program.labels.items()}
+        )
+        return self.b.finish(outs)
+
+    def halves(self, value: Any) -> tuple[int, int]:
+        return value if isinstance(value, tuple) else (value, self.b.zero)
+
+    def final(self, x: Bounded) -> int:
+        """The absolute bound, with the rounding of the bound and of the result to double included."""
+        error = self.b.mul(self.plain(SLACK), self.absolute(x))
+        if isinstance(x.value, tuple):
+            error = self.b.add(error, self.b.mul(self.plain(Double.unit * SLACK), self.size(x)))
+        return self.b.apply("select", error, error, self.plain(INFINITE))  # nan is no bound
+
+    def verdict(self) -> tuple[int | None, int | None]:
+        """Nodes: negative where a condition fails; nonnegative where the errors leave that open."""
+        if not self.program.conditions:
+            return None, None
+        worst, open_ = [], []
+        for c in self.program.conditions:
+            x = self.values[c.node]
+            head = self.arithmetic.head(x.value)
+            if c.strict:
+                tiny = self.plain(Fraction(1, 2**1074))
+                head = self.b.sub(head, self.b.apply("select", self.b.neg(head), tiny, self.b.zero))
+            worst.append(head)
+            error = self.absolute(x)
+            if error != self.b.zero:
+                gap = self.b.sub(self.b.mul(self.plain(SLACK), error), self.size(x))
+                open_.append(self.b.neg(gap))
+        doubtful = self.b.neg(least(self.b, open_)) if open_ else self.b.const(-1)
+        return least(self.b, worst), doubtful
+
+    def plain(self, c: Fraction) -> int:
+        """A positive constant of a bound, rounded up to a double."""
+        value = parts(c)[0]
+        while Fraction(value) < c:
+            value *= 1 + 2.0**-52
+        return self.b.const(Fraction(value))
+
+    def size(self, x: Bounded) -> int:
+        return self.b.unary("abs", self.arithmetic.head(x.value))
+
+    def relative(self, count: int) -> Fraction:
+        """What `count` rounding errors amount to at most, with room for the rounding of |value|."""
+        return count * self.arithmetic.unit * SLACK
+
+    def absolute(self, x: Bounded) -> int:
+        """A node that bounds the error of `x`."""
+        if x.error is not None:
+            return x.error
+        return self.b.mul(self.plain(self.relative(x.count)), self.size(x)) if x.count else self.b.zero
+
+    def rounded(self, value: Any, error: int, by: Fraction | None = None) -> Bounded:
+        """A value whose arguments bring in `error` and whose operation adds a relative error."""
+        own = self.b.mul(self.plain((by or self.arithmetic.unit) * SLACK), self.size(Bounded(value)))
+        return Bounded(value, error=self.b.add(error, own))
+
+    def node(self, node: tuple[Any, ...]) -> Bounded:
+        op = node[0]
+        if op == "const":
+            return Bounded(self.arithmetic.const(node[1]), 0 if is_double(node[1]) or node[1] == NAN else 1)
+        if op == "param":
+            return Bounded(self.arithmetic.param(self.b.param(node[1], node[2])))
+        if not self.arithmetic.knows(op):
+            return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.plain(INFINITE))
+        args = [self.values[a] for a in arguments(node)]
+        if op in ("add", "sub") and isinstance(self.arithmetic, Double):
+            for k in (0, 1):
+                constant = self.program.nodes[node[1 + k]]
+                if constant[0] == "const" and not is_double(constant[1]):
+                    return self.shifted(op, args[1 - k], constant[1], k)
+        value = self.arithmetic.apply(op, *(a.value for a in args))
+        rules: dict[str, Callable[..., Bounded]] = {
+            "add": self.sum, "sub": self.sum, "mul": self.product, "div": self.quotient, "sqrt": self.root,
+            "sin": self.wave, "cos": self.wave, "neg": self.same, "abs": self.same, "min": self.either,
+            "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
+            "log": self.logarithm, "atan": self.gentle,
+        }  # fmt: skip
+        result = rules.get(op, self.unknown)(value, *args)
+        if self.careful and op in ("mul", "div", "sqrt", "exp"):
+            return Bounded(value, error=self.b.add(self.absolute(result), self.plain(UNDERFLOW)))
+        return result
+
+    def unknown(self, value: Any, *args: Bounded) -> Bounded:
+        return Bounded(value, error=self.plain(INFINITE))
+
+    def shifted(self, op: str, x: Bounded, c: Any, place: int) -> Bounded:
+        """x plus or minus a constant in two parts: where they nearly cancel, the first sum is exact."""
+        b = self.b
+        hi, lo = (b.const(Fraction(p)) for p in parts(c, 2))
+        first = b.apply(op, hi, x.value) if place == 0 else b.apply(op, x.value, hi)
+        value = b.sub(first, lo) if op == "sub" and place == 1 else b.add(first, lo)
+        missing = self.plain(Fraction(1, 2**104) * abs(Fraction(parts(c)[0])))
+        unit = self.plain(self.arithmetic.unit * SLACK)
+        own = b.mul(unit, b.add(b.unary("abs", first), b.unary("abs", value)))
+        return Bounded(value, error=b.add(b.add(self.absolute(x), own), missing))
+
+    def same(self, value: Any, x: Bounded) -> Bounded:
+        return Bounded(value, x.count, x.error)
+
+    def sum(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        if not any((x.count, y.count, x.error, y.error)):
+            return Bounded(value, 1)
+        return self.rounded(value, self.b.add(self.absolute(x), self.absolute(y)))
+
+    def product(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        if x.error is None and y.error is None:
+            return Bounded(value, x.count + y.count + 1)
+        if x.error is None:
+            x, y = y, x
+        b, first = self.b, self.absolute(x)
+        if y.error is None:
+            spread = b.mul(self.plain(1 + self.relative(y.count)), b.mul(first, self.size(y)))
+            return self.rounded(value, spread, self.arithmetic.unit * (y.count + 1))
+        second = self.absolute(y)
+        spread = b.add(b.mul(b.add(self.size(x), first), second), b.mul(self.size(y), first))
+        return self.rounded(value, spread)
+
+    def quotient(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        b = self.b
+        if x.error is None and y.error is None:
+            return Bounded(value, x.count + y.count + 1)
+        size = self.size(Bounded(value))
+        if y.error is None:
+            spread = b.div(self.absolute(x), self.size(y))
+            return self.rounded(value, b.mul(self.plain(1 + self.relative(y.count)), spread),
+                                self.arithmetic.unit * (y.count + 1))  # fmt: skip
+        top = b.add(self.absolute(x), b.mul(size, y.error))
+        return self.rounded(value, b.div(top, self.remaining(y)))
+
+    def remaining(self, y: Bounded) -> int:
+        """|y| less twice its error, or zero: what may be divided by."""
+        error = self.absolute(y)
+        return self.b.apply("max", self.b.sub(self.size(y), self.b.add(error, error)), self.b.zero)
+
+    def root(self, value: Any, x: Bounded) -> Bounded:
+        b = self.b
+        if x.error is None:
+            return Bounded(value, (x.count + 1) // 2 + 1)
+        near = b.sub(b.add(x.error, x.error), self.size(x))  # nonnegative: the error may be all there is
+        large = b.unary("sqrt", x.error)
+        return self.rounded(value, b.apply("select", near, large, b.div(x.error, self.size(Bounded(value)))))
+
+    def wave(self, value: Any, x: Bounded) -> Bounded:
+        """sin and cos: the slope is at most one."""
+        b, a = self.b, self.arithmetic
+        own = b.mul(self.plain(a.angle_absolute * SLACK), self.size(x))
+        return self.rounded(value, b.add(self.absolute(x), own), a.angle_relative)
+
+    def either(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        return Bounded(value, error=self.b.apply("max", self.absolute(x), self.absolute(y)))
+
+    def choice(self, value: Any, c: Bounded, x: Bounded, y: Bounded) -> Bounded:
+        """One of two values; both count where the error of the condition leaves its sign open."""
+        b = self.b
+        certain = b.sub(self.size(c), self.absolute(c))
+        first, second = self.absolute(x), self.absolute(y)
+        picked = b.apply("select", self.arithmetic.head(c.value), first, second)
+        apart = b.unary("abs", b.sub(self.arithmetic.head(x.value), self.arithmetic.head(y.value)))
+        return Bounded(value, error=b.apply("select", certain, picked, b.add(b.add(first, second), b.mul(
+            self.plain(SLACK), apart))))  # fmt: skip
+
+    def signed(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        b = self.b
+        certain = b.sub(self.size(y), self.absolute(y))
+        error = self.absolute(x)
+        return Bounded(
+            value, error=b.apply("select", certain, error, b.add(error, b.mul(b.const(2), self.size(x))))
+        )
+
+    def exponential(self, value: Any, x: Bounded) -> Bounded:
+        b, error = self.b, self.absolute(x)
+        room = b.apply("max", b.sub(b.one, b.add(error, error)), b.zero)
+        spread = b.mul(self.size(Bounded(value)), b.div(error, room))
+        return self.rounded(value, spread, LIBRARY)
+
+    def logarithm(self, value: Any, x: Bounded) -> Bounded:
+        return self.rounded(value, self.b.div(self.absolute(x), self.remaining(x)), LIBRARY)
+
+    def gentle(self, value: Any, x: Bounded) -> Bounded:
+        """atan: the slope is at most one."""
+        return self.rounded(value, self.absolute(x), LIBRARY)

@@ -1,0 +1,103 @@
+"""The passes from one program to a cheaper one: same values, fewer operations, and what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.evaluate import evaluator
+from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
+from cascade_sym.evaluate.program import Program, operation_counts, read_program
+from cascade_sym.evaluate.program.angles import expand_angles
+from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.guards import guarded
+from tests.evaluate.models import mild_points, pair_variance
+
+x, y, z = sp.symbols("x y z")
+
+
+def run(program: Program, values: dict[str, np.ndarray]) -> list[np.ndarray]:
+    kernel = NumpyKernel(guarded(program))
+    n = len(next(iter(values.values())))
+    outs = [np.empty(n) for _ in program.output_nodes()]
+    kernel(n, [values[name] for name, _ in kernel.leaves], outs)
+    return outs
+
+
+@st.composite
+def angles(draw: st.DrawFn) -> sp.Expr:
+    terms = [sp.Rational(draw(st.integers(-4, 4)), draw(st.sampled_from([1, 2]))) * s for s in (x, y)]
+    return sum(terms, sp.Integer(0)) + sp.Rational(draw(st.integers(-8, 8)), 12) * sp.pi
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([sp.sin, sp.cos, sp.tan]), angles()), min_size=1, max_size=4))
+def test_angles_keep_their_values(calls: list[tuple[type, sp.Expr]]) -> None:
+    expr = sum((f(a) for f, a in calls), sp.Integer(0)) + x
+    assume(not expr.has(sp.zoo))
+    program = read_program(Definitions(), {"v": expr})
+    values = {n: np.linspace(0.11, 1.23, 17) * k for n, k in (("x", 1.0), ("y", 1.7))}
+    plain, expanded = run(program, values)[0], run(expand_angles(program), values)[0]
+    scale = 1 + np.abs(plain)
+    assert np.allclose(plain, expanded, rtol=0, atol=1e-11 * scale.max() ** 2)
+
+
+@st.composite
+def formulas(draw: st.DrawFn, depth: int = 4) -> sp.Expr:
+    if depth == 0:
+        return draw(st.sampled_from([x, y, z, sp.Integer(2), sp.Rational(1, 3), 1 - x / 9]))
+    a, b = draw(formulas(depth=depth - 1)), draw(formulas(depth=depth - 1))
+    kind = draw(st.sampled_from(["add", "sub", "mul", "div", "root", "square", "leaf"]))
+    made = {"add": a + b, "sub": a - b, "mul": a * b, "div": a / (b**2 + 1), "square": a**2,
+            "root": sp.sqrt(a**2 * x + y * b**2), "leaf": a}  # fmt: skip
+    return made[kind]
+
+
+@settings(max_examples=150, deadline=None)
+@given(formulas(), st.booleans())
+def test_factoring_keeps_values(expr: sp.Expr, under_root: bool) -> None:
+    expr = sp.sqrt(x * y) * expr / sp.sqrt(z * y) if under_root else expr
+    program = read_program(Definitions(), {"v": expr})
+    rng = np.random.default_rng(0)
+    values = {n: rng.uniform(0.1, 2.0, 25) for n in "xyz"}
+    plain, factored = run(program, values)[0], run(factor(program), values)[0]
+    assert np.allclose(plain, factored, rtol=1e-8, atol=1e-9)
+
+
+def test_roots_cancel_and_one_division_is_left() -> None:
+    xi, _ = pair_variance()
+    f = evaluator(xi)
+    counts = f.operation_counts
+    assert counts.get("sqrt", 0) == 0 and counts["div"] == 1
+    assert counts["sin"] == counts["cos"] == 2
+    assert f.operations < 75
+    literal = read_program(xi.definitions, {"xi": xi.expr})
+    assert operation_counts(literal)["div"] > 4
+    values = mild_points(100)
+    assert np.allclose(run(literal, values)[0], f(**values), rtol=1e-11)
+
+
+def test_the_base_angle_is_where_things_vanish() -> None:
+    """cos(2 theta) as a product in theta - pi/4 keeps all digits next to pi/4."""
+    t = np.pi / 4 + np.array([1e-15, 1e-12, 1e-8, 1e-4])
+    f = evaluator(sp.cos(2 * x) + sp.Integer(0) * y * sp.cos(x))
+    both = evaluator([sp.cos(2 * x), sp.cos(x - sp.pi / 4)])(x=t)
+    exact = [float(sp.cos(2 * sp.Rational(*v.as_integer_ratio())).evalf(30)) for v in t.tolist()]
+    assert np.allclose(both[0], exact, rtol=1e-15) and np.allclose(f(x=t), exact, rtol=1e-15)
+
+
+@pytest.mark.parametrize("bad", [{"x": -1.0, "y": 2.0}, {"x": -1.0, "y": -2.0}, {"x": 1.0, "y": -2.0}])
+def test_negative_factors_of_a_split_root_are_never_silently_wrong(bad: dict[str, float]) -> None:
+    f = evaluator(sp.sqrt(x * y) * sp.sqrt(y / x))
+    with pytest.warns(RuntimeWarning, match="under a root"):
+        assert np.isnan(f(**bad))
+    assert f(x=4.0, y=9.0) == 9.0
+
+
+def test_even_powers_under_a_root_keep_their_sign() -> None:
+    f = evaluator(sp.sqrt(x**2 * y) + sp.sqrt(sp.sin(z) ** 2 * y))
+    assert f(x=-3.0, y=4.0, z=-1.0) == pytest.approx(6.0 + 2 * np.sin(1.0), rel=1e-15)
