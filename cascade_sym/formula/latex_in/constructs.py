@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cascade_sym.formula.ast import Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.latex_in.reader import Body, Dialect, Reader, show
-from cascade_sym.formula.latex_in.spelling import function_word, read_symbol, symbol_name
+from cascade_sym.formula.latex_in.spelling import function_word, grouped_symbol, read_symbol, symbol_name
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, spelled
 from cascade_sym.formula.latex_in.tokens import Token
 from cascade_sym.formula.notation import GREEK
@@ -30,7 +30,7 @@ def atom(r: Reader) -> Node:
     if r.opener():
         return _bracketed(r)
     if t.is_op("{"):
-        return r.inner(r.argument())
+        return read_symbol(r) if grouped_symbol(r) else r.inner(r.argument())
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "word":
@@ -127,6 +127,8 @@ def _function(r: Reader, name: str) -> Node:
         node = Call(name, tuple(r.bracket()[1]))
     elif name in ("Re", "Im", "sgn", "exp"):
         node = Call(name, (r.factor(),))
+        if r.starts_factor():
+            raise r.error(f"what {name} covers is not clear; put its argument in brackets")
     else:
         node = Call(name, (_bare_argument(r, name),))
     return node if power is None else Pow(node, power)

@@ -118,6 +118,8 @@ class Reader:
                 if not (op := self._sign()):
                     break
                 sign = -1 if op == "-" else 1
+                if self._hermitian_conjugate():
+                    raise self.error("H.c. stands twice in one sum")
         self.depth -= 1
         return _added(terms, signs)
 

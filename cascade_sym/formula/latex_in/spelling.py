@@ -34,6 +34,15 @@ def function_word(r: Reader) -> str:
         r.at = saved
 
 
+def grouped_symbol(r: Reader) -> bool:
+    r"""Whether the group here is only a symbol's nucleus: {\hat a}_S."""
+    try:
+        nucleus, after = nucleus_at(r.tokens, r.at + 1)
+    except FormulaError:
+        return False
+    return nucleus is not None and r.tokens[after].is_op("}")
+
+
 def symbol_name(r: Reader) -> str:
     """The name of the symbol here, with primes and subscripts, without powers and arguments."""
     key, sup = _key(r, _nucleus(r))
@@ -49,12 +58,14 @@ def read_symbol(r: Reader) -> Node:
     dotted = start.is_word("dot")
     if dotted:
         r.take()
-    nucleus = _nucleus(r, grouped=dotted)
+    nucleus = _nucleus(r, grouped=True)
     key, sup = _key(r, nucleus)
     names, indices = r.dialect.names, r.dialect.indices
     if sup and (name := names.find(_with(key, sup), indices)):
         return _applied(r, name, (), dotted)
     stars = leading_stars(sup)
+    if len(stars) > 2:
+        raise r.error("more than two stars or daggers in one superscript", start)
     rest = sup[len(stars) :]
     if stars and rest and (name := names.find(_with(key, rest), indices)):
         return _applied(r, name, stars, dotted)
@@ -159,7 +170,7 @@ def _spread_follows(r: Reader, rest: Body, declared: str | None) -> bool:
         return False
     t = r.peek()
     greek = t.kind == "word" and t.text in GREEK and declared is None
-    return r.opener() in ("(", "[") or t.kind == "letter" or t.is_word("hat", "mathrm") or greek
+    return r.opener() in ("(", "[", "\\{") or t.kind == "letter" or t.is_word("hat", "mathrm") or greek
 
 
 def _spread_of(r: Reader) -> Node:
