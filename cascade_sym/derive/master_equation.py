@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.derive.detection import Detection, detection
+from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator
 from cascade_sym.steps import Step, identity_check

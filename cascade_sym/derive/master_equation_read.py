@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.derive.detection import Detection
+from cascade_sym.compose.detection import Detection
 from cascade_sym.errors import UnphysicalError
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum

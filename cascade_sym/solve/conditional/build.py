@@ -7,11 +7,12 @@ from dataclasses import replace
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
-from cascade_sym.derive.detection import Detection, detection
+from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.errors import NoDetector
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.conditional.riccati import Riccati, tidy
+from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Quad, Sector, split
+from cascade_sym.solve.conditional.whiten import tidy
 from cascade_sym.solve.fields import Fields, symmetrised
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.sectors import is_self_adjoint, sectors

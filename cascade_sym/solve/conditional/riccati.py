@@ -17,10 +17,9 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import ParameterError
-from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.solve.conditional.gaussian import GaussianState
 from cascade_sym.solve.conditional.sector import Sector
+from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
 
 
@@ -105,13 +104,13 @@ class Riccati:
         return {(i, j): rate[a, b] for a, i in enumerate(q) for b, j in enumerate(q) if a <= b}
 
     def rate(self, V: Matrix) -> ImmutableDenseMatrix:
-        """A V + V A^T + N - K R K^T with the gain K = (V C^T + S) R^{-1}, for any matrix V of expressions."""
+        """A V + V A^T + N - (V C^T + S) R^{-1} (V C^T + S)^T, for any matrix V of expressions."""
         drift = self.A * V + V * self.A.T
-        left = V * self.C.T + self.S
-        lost = left * inverse(self.R) * left.T if self.R.rows else sp.zeros(*drift.shape)
         n = drift.rows
         linear = [collected(drift[i, j] + self.N[i, j], self.symbols) for i in range(n) for j in range(n)]
-        return ImmutableDenseMatrix(n, n, linear) - lost
+        kicks = (V * self.C.T + self.S) * whitening(self.R)
+        kicks = kicks.applyfunc(lambda e: collected(e, self.symbols))
+        return ImmutableDenseMatrix(ImmutableDenseMatrix(n, n, linear) - kicks * kicks.T)
 
     def residual(self, V: Covariance) -> ImmutableDenseMatrix:
         """dV/dt at a covariance; zero for a steady state. Over the definitions of `V`."""
@@ -136,24 +135,4 @@ def collected(e: Expr, symbols: ImmutableDenseMatrix) -> Expr:
     if not found:
         return e
     rest = e.xreplace(dict.fromkeys(found, sp.S.Zero))
-    return rest + sp.Add(*(e.diff(s) * s for s in found))
-
-
-def inverse(R: Matrix) -> Matrix:
-    """The inverse of a noise matrix; ParameterError where it is singular (a current without noise)."""
-    if R.is_diagonal():
-        if any(is_zero(R[i, i]) for i in range(R.rows)):
-            raise ParameterError("a measured current has no noise: its light is not in a physical state.")
-        return sp.diag(*(1 / R[i, i] for i in range(R.rows)))
-    return R.inv(method="ADJ").applyfunc(normal_form)
-
-
-def tidy(e: Expr) -> Expr:
-    """An entry expanded, zero where it is zero, in normal form where that is shorter."""
-    e = sp.expand(e)
-    if e.is_Add or e.has(sp.sin, sp.cos):
-        if is_zero(e):
-            return sp.S.Zero
-        short = normal_form(e)
-        return short if sp.count_ops(short) < sp.count_ops(e) else e
-    return e
+    return rest + sp.Add(*(sp.factor_terms(e.diff(s)) * s for s in found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose.chain import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detector, detectors
 from cascade_sym.system import LinearSystem, Port
