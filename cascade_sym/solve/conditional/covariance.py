@@ -1,0 +1,154 @@
+"""Covariance matrices of the conditional state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.compose import as_system
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
+from cascade_sym.operators import Op
+from cascade_sym.solve.conditional.build import riccati
+from cascade_sym.solve.conditional.closed import Solution, named_sector, solve_sector
+from cascade_sym.solve.conditional.newton import gains, relative_residual, stability, step
+from cascade_sym.solve.conditional.pairs import Pair, Table
+from cascade_sym.solve.conditional.riccati import Riccati
+from cascade_sym.solve.conditional.sector import Sector
+from cascade_sym.solve.conditional.unmonitored import unmonitored
+from cascade_sym.solve.covariance import Covariance
+from cascade_sym.solve.naming import Naming
+
+Elements = dict[tuple[str, str], Expr]
+
+
+@dataclass(frozen=True)
+class ConditionalCovariance(Covariance):
+    """The stationary covariance of the state conditioned on the measured currents; read like a `Covariance`.
+
+    `riccati` is the equation it solves. Sectors without a closed form are listed in `open_sectors`: their elements
+    raise NoClosedForm, and their numbers come from `conditional_evaluator`. `degrees` is the degree of the roots over
+    the parameters in each solved sector. `residual` is the relative residual of the Riccati equation, which rounding
+    leaves when the definitions are evaluated in floating point.
+    """
+
+    riccati: Riccati | None = field(default=None, compare=False, repr=False)
+    open_sectors: tuple[Sector, ...] = ()
+    degrees: tuple[int, ...] = ()
+    residual: Quantity | None = field(default=None, compare=False, repr=False)
+
+    def element(self, i: str, j: str) -> Expr:
+        for s in self.open_sectors:
+            names = {f"{q.q}_{q.mode}" for q in s.quadratures}
+            if i in names and j in names:
+                size = len(s.nodes)
+                raise NoClosedForm(
+                    f"the conditional covariance of {i} and {j} has no closed form: {size} modes are measured together, "
+                    f"and the solution is one of {2**size if not s.circular else sp.binomial(2 * size, size)} conjugate "
+                    "roots. Its numbers come from conditional_evaluator(...) and conditional_value(...)."
+                )
+        return super().element(i, j)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every element has a closed form."""
+        return not self.open_sectors
+
+    def subs(self, values: Mapping[Symbol, Expr]) -> ConditionalCovariance:
+        """Parameters replaced exactly."""
+        base = super().subs(values)
+        return ConditionalCovariance(
+            base.modes, base.elements, base.definitions, base.stability, base.system,
+            self.riccati and self.riccati.subs(values), self.open_sectors, self.degrees,
+            self.residual and self.residual.subs(values),
+        )  # fmt: skip
+
+
+def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
+    """The stationary covariance conditioned on what `detect` measures.
+
+    `system` is a part, cascade, LinearSystem or a `Riccati`. Sectors of one or two modes have a closed form, found by
+    spectral factorisation; of the roots of the Riccati equation it is the stabilising (and positive) one. `newton`
+    adds that many Newton steps to the definitions, which costs operations and repairs rounding. Raises NoDetector
+    without a detector, and UndetectableError when a mode grows that the detectors don't see.
+    Source: Wiseman and Doherty (2005); for two oscillators in cascade, Huang et al. (2018), (S19)-(S20).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> V = conditional_covariance(Oscillator("M", Gamma=2, theta=sp.pi/4, gamma=0), Homodyne(angle=sp.pi/2))
+    >>> V["X_M", "X_M"].inline()
+    1/2
+    """
+    problem = system if isinstance(system, Riccati) else riccati(system, detect)
+    naming = Naming(problem.parameters)
+    for s, e in problem.definitions:
+        naming.name(s.name, e)
+    elements: Elements = {}
+    stable: list[Expr] = []
+    left: list[Sector] = []
+    degrees: list[int] = []
+    residuals: list[Expr] = []
+    for sector in problem.sectors:
+        if not sector.currents or all(e == 0 for e in (*sector.C, *sector.S)):
+            _place(sector.nodes, _unseen(sector, naming, stable), elements)
+            continue
+        named = named_sector(sector, naming)
+        solution = solve_sector(named, naming)
+        if solution is None:
+            left.append(sector)
+            continue
+        M = _polished(solution, newton, naming)
+        K = gains(named, M, naming)
+        stable += stability(named, K, naming)
+        residuals.append(relative_residual(named, M, K, naming))
+        degrees.append(solution.degree)
+        _place(sector.nodes, M, elements)
+    defs = naming.definitions
+    rest = sp.Max(*residuals) if residuals else sp.S.Zero
+    home = None if isinstance(system, Riccati) else as_system(system)
+    return ConditionalCovariance(
+        problem.modes, elements, defs, tuple(stable), home, problem, tuple(left), tuple(degrees),
+        Quantity("residual", rest, defs),
+    )  # fmt: skip
+
+
+def _polished(solution: Solution, steps: int, naming: Naming) -> Table:
+    M = solution.M
+    for _ in range(steps):
+        M = step(solution.sector, M, naming)
+    return M
+
+
+def _unseen(sector: Sector, naming: Naming, stable: list[Expr]) -> Table:
+    try:
+        M, conditions = unmonitored(sector, naming)
+    except UnstableError as e:
+        raise UndetectableError(f"no detector sees these modes, and alone they have no steady state: {e}") from None
+    stable += conditions
+    return M
+
+
+def _place(nodes: tuple, M: Table, elements: Elements) -> None:
+    """Moments as elements of the covariance matrix in quadratures."""
+
+    def put(i: str, j: str, e: Expr) -> None:
+        if e != 0:
+            elements[i, j] = e
+
+    for a, x in enumerate(nodes):
+        for b, y in enumerate(nodes[a:], a):
+            z: Pair = M[a][b]
+            if not isinstance(x, Op):
+                put(f"{x.q}_{x.mode}", f"{y.q}_{y.mode}", z.re)
+                continue
+            # z_x z_y^+ with z = (X + i s P)/sqrt2, s = -1 for an adjoint operator
+            s, t = (-1 if x.dag else 1), (-1 if y.dag else 1)
+            put(f"X_{x.name}", f"X_{y.name}", z.re)
+            put(f"P_{x.name}", f"P_{y.name}", s * t * z.re)
+            if a != b:
+                put(f"X_{x.name}", f"P_{y.name}", -t * z.im)
+                put(f"P_{x.name}", f"X_{y.name}", s * z.im)
+

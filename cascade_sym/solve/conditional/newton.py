@@ -1,0 +1,113 @@
+"""Newton steps on the Riccati equation, as definitions; what a solution leaves of it; whether it is the stable one.
+
+A step solves L D + D L^+ = -Res(M) with the closed loop L = A - K C, K = M C^+ + S. For two modes the solution of
+this Lyapunov equation is explicit: with B = L - tr L, h1 = -tr L (real after L -> L + i delta) and det L = a + i b,
+
+    D = h1/(2 (h1^2 a - b^2)) [B Q B^+ + a Q - i (b/h1)(Q B^+ - B Q)],   Q = Res.
+
+One step after the closed form repairs what rounding has lost in it. The closed loop is stable exactly when h1 > 0 and
+h1^2 a - b^2 > 0.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.solve.conditional.closed import Named, moment
+from cascade_sym.solve.conditional.pairs import I_TIMES, NOUGHT, Pair, Table, keep, named, total
+from cascade_sym.solve.naming import Naming
+
+
+def gains(s: Named, M: Table, naming: Naming) -> list[list[Pair]]:
+    """K = M C^+ + S as named pairs, K[i][k]."""
+    n, m = len(s.nodes), len(s.C)
+    tags = [f"{k + 1}_" if m > 1 else "" for k in range(m)]
+    return [
+        [
+            named(naming, f"K_{tags[k]}{s.labels[i]}", total([M[i][j] * s.C[k][j].conj for j in range(n)]) + s.S[i][k])
+            for k in range(m)
+        ]
+        for i in range(n)
+    ]  # fmt: skip
+
+
+def residual(s: Named, M: Table, K: Table) -> Table:
+    """A M + M A^+ + N - K K^+, upper triangle."""
+    n = len(s.nodes)
+    out = [[NOUGHT] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i, n):
+            drift = total([s.A[i][l] * M[l][j] for l in range(n)])
+            back = drift.conj if i == j else total([M[i][l] * s.A[j][l].conj for l in range(n)])
+            gain = total([a * b.conj for a, b in zip(K[i], K[j], strict=True)])
+            r = drift + back + s.N[i][j] - gain
+            out[i][j] = Pair(r.re) if i == j else r
+            out[j][i] = out[i][j].conj
+    return out
+
+
+def closed_loop(s: Named, K: Table, naming: Naming) -> tuple[Table, Expr, Pair]:
+    """L = A - K C with real trace, h1 = -tr L, and det L (for one mode: 1)."""
+    n = len(s.nodes)
+    L = [
+        [s.A[i][j] - total([K[i][k] * s.C[k][j] for k in range(len(s.C))]) for j in range(n)] for i in range(n)
+    ]  # fmt: skip
+    turn = sp.Add(*(L[i][i].im for i in range(n)))
+    if turn != 0:
+        turn = keep(naming, "drift_turn", turn / n)
+        for i in range(n):
+            L[i][i] = L[i][i] - Pair(sp.S.Zero, turn)
+    L = [[named(naming, f"L_{s.labels[i]}_{s.labels[j]}", L[i][j]) for j in range(n)] for i in range(n)]
+    h1 = keep(naming, "h_1", -sp.Add(*(L[i][i].re for i in range(n))))
+    det = L[0][0] * L[1][1] - L[0][1] * L[1][0] if n == 2 else Pair(sp.S.One)
+    return L, h1, named(naming, "h_0", det)
+
+
+def stability(s: Named, K: Table, naming: Naming) -> list[Expr]:
+    """Expressions that are positive exactly where the gains K are those of the stabilising solution."""
+    L, h1, h0 = closed_loop(s, K, naming)
+    if len(L) == 1:
+        return [h1]
+    return [h1, h0.re if h0.im == 0 else keep(naming, "h_2", h1**2 * h0.re - h0.im**2)]
+
+
+def step(s: Named, M: Table, naming: Naming) -> Table:
+    """One Newton step from M."""
+    n = len(s.nodes)
+    K = gains(s, M, naming)
+    Q = [[named(naming, f"Q_{a}_{b}", q) for b, q in zip(s.labels, row, strict=True)] for a, row in
+         zip(s.labels, residual(s, M, K), strict=True)]  # fmt: skip
+    for i in range(n):
+        for j in range(i):
+            Q[i][j] = Q[j][i].conj
+    L, h1, h0 = closed_loop(s, K, naming)
+    if n == 1:
+        return [[Pair(naming.name(moment(s, 0, 0), M[0][0].re + Q[0][0].re / h1))]]
+    B = [[L[i][j] + Pair(h1 if i == j else sp.S.Zero) for j in (0, 1)] for i in (0, 1)]
+    BQ = [[named(naming, f"b_{i + 1}{j + 1}", total([B[i][k] * Q[k][j] for k in (0, 1)])) for j in (0, 1)] for i in (0, 1)]
+    weight = keep(naming, "h_w", h1 / (2 * (h1**2 * h0.re - h0.im**2)) if h0.im != 0 else 1 / (2 * h1 * h0.re))
+    ratio = keep(naming, "h_r", h0.im / h1)
+    out = [[NOUGHT, NOUGHT], [NOUGHT, NOUGHT]]
+    for i, j in ((0, 0), (0, 1), (1, 1)):
+        d = total([BQ[i][k] * B[j][k].conj for k in (0, 1)]) + Q[i][j].times(h0.re)
+        if ratio != 0:
+            d = d - (BQ[j][i].conj - BQ[i][j]).times(ratio) * I_TIMES
+        new = M[i][j] + d.times(weight)
+        out[i][j] = named(naming, moment(s, i, j), Pair(new.re) if i == j else new)
+    out[1][0] = out[0][1].conj
+    return out
+
+
+def relative_residual(s: Named, M: Table, K: Table, naming: Naming) -> Expr:
+    """The largest element of the residual over the largest of the sums of the moduli of its terms."""
+    n = len(s.nodes)
+    R = residual(s, M, K)
+    parts, sizes = [], []
+    for i in range(n):
+        for j in range(i, n):
+            parts += [sp.Abs(x) for x in (R[i][j].re, R[i][j].im) if x != 0]
+            terms = [s.A[i][l] * M[l][j] for l in range(n)] + [M[i][l] * s.A[j][l].conj for l in range(n)]
+            terms += [s.N[i][j], *(a * b.conj for a, b in zip(K[i], K[j], strict=True))]
+            sizes.append(sp.Add(*(sp.Abs(x) for t in terms for x in (t.re, t.im) if x != 0)))
+    return naming.name("residual", sp.Max(*parts) / sp.Max(*sizes))
