@@ -1,0 +1,29 @@
+"""`make paper`: files, and a cache that is keyed by content."""
+
+from __future__ import annotations
+
+import json
+
+from cascade_sym.paper.build import build_paper
+
+
+def test_build_writes_and_reuses(small, tmp_path):
+    out = tmp_path / "out"
+    seen = []
+    records, place = build_paper(small, out, seen.append)
+    assert seen == ["1", "2"] and place == out
+    assert json.loads((out / "ledger.json").read_text()) == records
+    tex = (out / "equations.tex").read_text()
+    assert "\\begin{document}" in tex and "\\end{document}" in tex
+    assert build_paper(small, out, seen.append)[0] == records and seen == ["1", "2"]
+
+
+def test_a_change_of_the_folder_or_of_the_output_runs_again(small, tmp_path):
+    out = tmp_path / "out"
+    build_paper(small, out)
+    file = small / "printed.toml"
+    file.write_text(file.read_text().replace("1 - 2*kappa_1", "1 + 2*kappa_1"))
+    records, _ = build_paper(small, out)
+    assert records[0]["verdict"] == "misprint"
+    (out / "ledger.json").write_text("[]")
+    assert build_paper(small, out)[0] == records
