@@ -11,6 +11,7 @@ from sympy import Expr
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex.fold import fold
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.operator_folding import fold_operators
 from cascade_sym.latex.operators import operator_node
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.tidy import gathered
@@ -26,7 +27,8 @@ def neat(e: Expr, notation: Notation, *, without: Sequence[sp.Symbol] = ()) -> E
 def neat_operator(
     value: LinearForm | OperatorPolynomial, notation: Notation
 ) -> LinearForm | OperatorPolynomial:
-    """The same for the coefficients of an operator."""
+    """The same for an operator: its own abbreviations, then its coefficients."""
+    value = fold_operators(value, notation.operator_abbreviations)
     if isinstance(value, LinearForm):
         return LinearForm({o: neat(c, notation) for o, c in value.terms.items()})
     return OperatorPolynomial({m: neat(c, notation) for m, c in value.terms.items()})

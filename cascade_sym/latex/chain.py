@@ -7,23 +7,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sympy import Expr
+
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
-from cascade_sym.latex.bodies import plain_body
+from cascade_sym.latex.bodies import neat, operator_body, plain_body
 from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
 from cascade_sym.latex.lines import Row
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
+from cascade_sym.latex.tidy import gathered
+from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.system import LinearSystem
 
-_RATE = re.compile(r"d(?P<name>[^/]+)/dt|dot\((?P<dotted>[^()]+)\)")
+_RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
 
 
@@ -46,11 +50,22 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
             return step_rows(value, notation)
         case Mapping():
             return [r for k, v in value.items() for r in value_rows(v, notation, str(k))]
-    if any(s.name == name for s, _ in notation.abbreviations):  # or it would read x = x
-        kept = tuple(p for p in notation.abbreviations if p[0].name != name)
-        notation = replace(notation, abbreviations=kept)
-    body = plain_body(value, notation)
+    notation = _without(notation, name)
+    if isinstance(value, LinearForm | OperatorPolynomial) and (m := _RATE.fullmatch(name)):
+        mode = next(x for x in m.groups() if x)
+        return [Row(left_side(name, value, notation), "=", operator_body(value, notation, first=(mode,)))]
+    if isinstance(value, Expr) and str(neat(value, notation)) == name:  # contracted to its own name
+        body = Writer(notation).latex(gathered(value))
+    else:
+        body = plain_body(value, notation)
     return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
+
+
+def _without(notation: Notation, name: str) -> Notation:
+    """The notation that does not abbreviate by `name` (its own definition would read x = x)."""
+    kept = tuple(p for p in notation.abbreviations if p[0].name != name)
+    forms = tuple(p for p in notation.operator_abbreviations if p[0] != name)
+    return replace(notation, abbreviations=kept, operator_abbreviations=forms)
 
 
 def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
@@ -89,7 +104,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
     >>> left_side("dS/dt", op("S")), left_side("H_int", op("S")), left_side("gamma_S", 1)
     ('\\dot{\\hat{a}}_{S}', '\\hat{H}_{\\mathrm{int}}', '\\gamma_{S}')
     """
-    if m := _RATE.fullmatch(name):
+    if (m := _RATE.fullmatch(name)) and not m["rate"]:
         return dotted(notation.operator(Op(m["name"] or m["dotted"])))
     if name in notation.operators:
         return notation.operators[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sympy import Expr, Mul, Symbol
@@ -41,14 +41,19 @@ def definition_rows(
     Without results, all definitions. A definition that is no more than a product of abbreviations is written
     out where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the notation declares its name.
     """
-    notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0] not in defs))
+    restated = _restated(defs, notation)
+    notation = replace(notation, abbreviations=_free(notation, defs, restated))
     short: dict[Symbol, Expr] = {}
     folded: list[tuple[Symbol, Expr]] = []
     own: set[Symbol] = set()
     for s, e in defs:
         own |= e.free_symbols
         f = fold(e.xreplace(short), notation.abbreviations)
-        if s.name not in notation.symbols and _is_alias(s, f, e):
+        if s in restated:
+            t, k = restated[s]
+            short[s] = t / k
+            folded.append((t, fold(k * f, notation.abbreviations)))
+        elif s.name not in notation.symbols and _is_alias(s, f, e):
             short[s] = f
         else:
             folded.append((s, f))
@@ -58,12 +63,30 @@ def definition_rows(
              if s not in own]  # fmt: skip
     rows = []
     for lhs, _, f in top:
-        named = next((p for p in folded if p[0] == f and notation.name(f.name) == lhs), None)
+        named = next((p for p in folded if p[0] == f and notation.name(p[0].name) == lhs), None)
         if named:  # the result is one of the definitions: show that
             folded.remove(named)
         rows.append(equation(lhs, gathered(named[1] if named else f), notation))
     below = [equation(notation.name(s.name), gathered(e), notation) for s, e in (*extra, *folded)]
     return rows + _cut([*([WHERE] if rows and below else []), *below])
+
+
+def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbol, Expr]]:
+    """Definitions of which the notation abbreviates a multiple: s -> (t, k) where t = k s, k a number."""
+    out = {}
+    for t, e in notation.abbreviations:
+        k, s = e.as_coeff_Mul()
+        if s.is_Symbol and s in defs and k != 1 and t not in defs:
+            out[s] = (t, k)
+    return out
+
+
+def _free(
+    notation: Notation, defs: Definitions, restated: Mapping[Symbol, tuple[Symbol, Expr]]
+) -> tuple[tuple[Symbol, Expr], ...]:
+    """The abbreviations that are not defined already."""
+    taken = {t for t, _ in restated.values()}
+    return tuple(p for p in notation.abbreviations if p[0] not in defs and p[0] not in taken)
 
 
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:

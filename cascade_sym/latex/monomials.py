@@ -38,6 +38,8 @@ def split(e: Expr, *, primitive: bool = True) -> tuple[Rational, Powers]:
 def _factor(f: Expr) -> tuple[Expr, Powers]:
     if isinstance(f, sp.Rational):
         return f, {}
+    if isinstance(f, sp.exp):
+        return _phases(f.args[0])
     if isinstance(f, sp.Add):
         content, primitive = f.as_content_primitive()
         return content, {primitive: sp.S.One}
@@ -50,6 +52,17 @@ def _factor(f: Expr) -> tuple[Expr, Powers]:
     if not k.is_Integer and (c < 0 or not (c**k).is_Rational):
         return (sp.S.One, {base: k}) if isinstance(base, sp.Add) else _numeric_root(c, k, table)
     return c**k, {b: j * k for b, j in table.items()}
+
+
+def _phases(exponent: Expr) -> tuple[Expr, Powers]:
+    """e^(i (a + b)/2) as powers of e^(i a) and e^(i b); `join` knows that such powers are powers of e.
+
+    Only phases that are sums of single parameters are split.
+    """
+    terms = [t.as_coeff_Mul() for t in sp.Add.make_args(sp.expand(exponent))]
+    if not all(k.is_Rational and (rest / sp.I).is_Symbol for k, rest in terms):
+        return sp.S.One, {sp.exp(exponent): sp.S.One}
+    return sp.S.One, {sp.exp(rest): k for k, rest in terms}
 
 
 def _numeric_root(c: Expr, k: Expr, table: Powers) -> tuple[Expr, Powers]:
@@ -71,7 +84,9 @@ def join(coefficient: Expr, powers: Mapping[Expr, Expr]) -> Expr:
     >>> join(sp.Integer(2), {x: sp.Rational(1, 2), y: sp.S.One})
     2*sqrt(x)*y
     """
-    return sp.Mul(coefficient, *(b**k for b, k in powers.items()))
+    turned = [k * b.args[0] for b, k in powers.items() if isinstance(b, sp.exp)]
+    phase = [sp.exp(sp.Add(*turned))] if turned else []
+    return sp.Mul(coefficient, *(b**k for b, k in powers.items() if not isinstance(b, sp.exp)), *phase)
 
 
 def common(parts: Sequence[Powers]) -> Powers:

@@ -23,8 +23,8 @@ _OWN_LETTER = re.compile(r"([A-Za-z]|" + "|".join(sorted(GREEK, key=len, reverse
 def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
     r"""LaTeX of a parameter or moment: from `declared`, else by rule.
 
-    The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are one).
-    `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
+    The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are
+    one). `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
     `A_X_c_P_c` a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
 
     >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
@@ -35,7 +35,7 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     table = declared or {}
     if name in table:
         return table[name]
-    short = _MODE_LETTER.sub("", name)
+    short = short_name(name)
     if short != name:
         return symbol_latex(short, table, hats=hats)
     if m := _VARIANCE.fullmatch(name):
@@ -47,6 +47,15 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
         sub = "".join(_quadrature(q, k, False, {}) for q, k in ((m[2], m[3]), (m[4], m[5])) if q)
         return f"{name_latex(m[1], table)}_{{{sub}}}"
     return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
+
+
+def short_name(name: str) -> str:
+    """A name without the letter of modes called a_S: var_X_a_S is var_X_S.
+
+    >>> short_name("cov_X_a_S_X_a_M"), short_name("a_S")
+    ('cov_X_S_X_M', 'a_S')
+    """
+    return _MODE_LETTER.sub("", name)
 
 
 def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:

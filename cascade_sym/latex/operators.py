@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 import sympy as sp
@@ -13,6 +13,7 @@ from cascade_sym.formula import Add, Integral, Mul, Neg, Node, Number
 from cascade_sym.formula.notation import scripts
 from cascade_sym.latex.integrals import integrations, measure
 from cascade_sym.latex.monomials import common, join, split, without
+from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
 
@@ -34,7 +35,11 @@ def operator_node(
     terms = list(as_operator(value).terms.items())
     pieces: list[Signed] = []
     for symbols, group in _by_integral(_ordered(terms, writer, first)):
-        pieces += _integral(symbols, group, writer) if symbols else _plain(group, writer)
+        if symbols:
+            pieces.append(_integral(symbols, group, writer))
+        else:
+            whole = _joined(group, writer)
+            pieces += [whole] if whole else _pieces(group, writer)
     return _sum(pieces)
 
 
@@ -48,7 +53,7 @@ def _sum(pieces: Sequence[Signed]) -> Node:
 
 
 def _ordered(terms: list[Term], writer: Writer, first: Sequence[str]) -> list[Term]:
-    hints = [*first, *writer.notation.order]
+    hints = [*first, *writer.notation.places]
     seen: dict[str, int] = {}
     for t in terms:
         seen.setdefault(_port(t), len(seen))
@@ -61,33 +66,65 @@ def _ordered(terms: list[Term], writer: Writer, first: Sequence[str]) -> list[Te
 
 
 def _port(term: Term) -> str:
-    """An operator without its sideband (S.in+, b_p and b_pM are read so); products stand for themselves."""
-    return _SIDEBAND.sub("", term[0][0].name) if len(term[0]) == 1 else repr(term[0])
+    """An operator without its sideband and argument (S.in+, b_p, b_pM and a(-Omega) are read so)."""
+    if len(term[0]) != 1:
+        return repr(term[0])
+    return _SIDEBAND.sub("", term[0][0].name.partition("(")[0])
 
 
-def _plain(terms: Iterable[Term], writer: Writer) -> list[Signed]:
-    """Terms without integrals, neighbours that are sidebands of one port together."""
+def _pieces(terms: list[Term], writer: Writer) -> list[Signed]:
+    """The terms of a sum: neighbours of one port together, conjugate pairs of a Hermitian sum as + H.c."""
+    half = _half(terms)
+    if half is not None:
+        return [*_pieces(half[0], writer), (1, writer.verbatim("\\mathrm{H.c.}")), *_pieces(half[1], writer)]
     out: list[Signed] = []
     for _, group in groupby(terms, _port):
         members = list(group)
-        joined = _joined(members, writer) if len(members) > 1 else None
+        joined = _joined(members, writer)
         out += [joined] if joined else [_term(m, c, writer) for m, c in members]
     return out
 
 
-def _joined(group: list[Term], writer: Writer, *, free_of: Symbol | None = None) -> Signed | None:
-    """A group with its common factor before a bracket; None where there is none."""
-    parts = [split(c, primitive=False) for _, c in group]
-    shared = {b: k for b, k in common([p for _, p in parts]).items() if free_of not in b.free_symbols}
-    if not shared:
+def _half(terms: list[Term]) -> tuple[list[Term], list[Term]] | None:
+    """The first of each conjugate pair, and the rest, where a sum is worth writing as x + H.c."""
+    table = dict(terms)
+    half: list[Term] = []
+    partners: set[Monomial] = set()
+    for m, c in terms:
+        adjoint = OperatorPolynomial({m: c}).dagger().terms
+        if m in partners or len(m) < 2 or len(adjoint) != 1:
+            continue
+        ((partner, d),) = adjoint.items()
+        if partner != m and partner in table and sp.expand(table[partner] - d) == 0:
+            half.append((m, c))
+            partners.add(partner)
+    if len(half) < 2:
         return None
-    lead = -1 if parts[0][0] < 0 else 1
-    inner = []
-    for (m, _), (c, p) in zip(group, parts, strict=True):
-        sign, node = _term(m, join(c, without(p, shared)), writer)
-        inner.append((sign * lead, node))
-    outer, node = writer.signed(join(sp.S.One, shared))
+    chosen = {m for m, _ in half} | partners
+    return half, [t for t in terms if t[0] not in chosen]
+
+
+def _joined(group: list[Term], writer: Writer) -> Signed | None:
+    """A group with its common factor before a bracket; None where there is none."""
+    if len(group) < 2 or any(not m for m, _ in group):
+        return None
+    front, inside = _front(group)
+    if front == 1:
+        return None
+    lead = -1 if inside[0][1].as_coeff_Mul()[0] < 0 else 1
+    inner = _pieces([(m, lead * c) for m, c in inside], writer)
+    outer, node = writer.signed(gathered(front))
     return lead * outer, Mul((node, _sum(inner)))
+
+
+def _front(group: list[Term], free_of: Symbol | None = None) -> tuple[Expr, list[Term]]:
+    """The positive common factor of the coefficients (free of a symbol), and the terms without it."""
+    parts = [split(c) for _, c in group]
+    shared = {b: k for b, k in common([p for _, p in parts]).items() if free_of not in b.free_symbols}
+    sizes = {abs(c) for c, _ in parts}
+    number = sizes.pop() if len(sizes) == 1 else sp.S.One
+    inside = [(m, join(c / number, without(p, shared))) for (m, _), (c, p) in zip(group, parts, strict=True)]
+    return join(number, shared), inside
 
 
 def _by_integral(terms: list[Term]) -> list[tuple[tuple[Symbol, ...], list[Term]]]:
@@ -99,23 +136,18 @@ def _by_integral(terms: list[Term]) -> list[tuple[tuple[Symbol, ...], list[Term]
     return [(k, g) for k, g in groups.items() if g]
 
 
-def _integral(symbols: tuple[Symbol, ...], group: list[Term], writer: Writer) -> list[Signed]:
-    """Integrals over a sum of operators; one common factor that does not depend on the variable stands before."""
+def _integral(symbols: tuple[Symbol, ...], group: list[Term], writer: Writer) -> Signed:
+    """Integrals over a sum of operators; common factors that don't depend on the variable stand before."""
     variable, lo, hi = measure(symbols[-1], writer)
-    parts = [split(c, primitive=False) for _, c in group]
-    shared = {b: k for b, k in common([p for _, p in parts]).items() if Symbol(variable) not in b.free_symbols}
-    numbers = {abs(c) for c, _ in parts}
-    front = join(numbers.pop() if len(numbers) == 1 else sp.S.One, shared)
-    lead = -1 if all(c < 0 for c, _ in parts) else 1
-    inside = [(m, lead * c / front) for m, c in group]
-    body = _sum([_term(m, c, writer) for m, c in inside])
-    node: Node = Integral(body, variable, lo, hi)
+    front, inside = _front(group, Symbol(variable))
+    lead = -1 if all(c.as_coeff_Mul()[0] < 0 for _, c in inside) else 1
+    node: Node = Integral(_sum(_pieces([(m, lead * c) for m, c in inside], writer)), variable, lo, hi)
     for s in reversed(symbols[:-1]):
         node = Integral(node, *measure(s, writer))
     if front == 1:
-        return [(lead, node)]
-    sign, before = writer.signed(front)
-    return [(lead * sign, Mul((before, node)))]
+        return lead, node
+    sign, before = writer.signed(gathered(front))
+    return lead * sign, Mul((before, node))
 
 
 def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:

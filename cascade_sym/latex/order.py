@@ -9,6 +9,8 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.latex.names import short_name
+
 Key = tuple[Any, ...]
 
 
@@ -27,17 +29,18 @@ class Order:
         self._last = len(self._place)
 
     def name_key(self, name: str) -> Key:
-        """Hinted names by place; others alphabetically (numbers by value, gamma before Gamma); moments last."""
+        """Hinted names by place; others alphabetically (numbers by value), gamma before Gamma; moments last."""
+        name = name if name in self._place else short_name(name)
         if name in self._place:
             return (self._place[name], ())
         parts = re.split(r"(\d+)", name)
         folded = tuple((0, int(p), "") if p.isdigit() else (1, 0, p.casefold()) for p in parts if p)
-        return (self._last, (name.startswith(("var_", "cov_")), folded, name.swapcase()))
+        return (self._last, (name.startswith(("var_", "cov_", "sym_")), folded, name.swapcase()))
 
     def key(self, e: Expr) -> Key:
         """The key of a term or factor."""
         names = sorted(self.name_key(s.name) for s in e.free_symbols)
-        return (names, -_degree(e), str(e))
+        return (e.has(sp.I), names, -_degree(e), str(e))
 
     def sorted_terms(self, terms: Sequence[Expr]) -> list[Expr]:
         """Terms of a sum in reading order: a positive one leads where there is one, a bare number stands last
@@ -46,7 +49,7 @@ class Order:
         others = sorted((t for t in terms if t.free_symbols), key=self.key)
         if "1" in self._place:
             one = self._place["1"]
-            before = [t for t in others if self._first_place(t) < one]
+            before = [t for t in others if not t.has(sp.I) and self._first_place(t) < one]
             ordered = [*before, *numbers, *(t for t in others if t not in before)]
         elif numbers and others and (_negative(others[0]) or not any(_is_linear(t) for t in others)):
             ordered = [*numbers, *others]
@@ -75,3 +78,8 @@ def _degree(t: Expr) -> Expr:
         if b.free_symbols and e.is_Rational:
             total += e
     return total
+
+
+def is_moment(f: Expr) -> bool:
+    """Whether a factor is a variance or covariance; they are written behind rates."""
+    return any(s.name.startswith(("var_", "cov_", "sym_")) for s in f.free_symbols)

@@ -1,22 +1,31 @@
-"""Common factors of sums written once, before a bracket: exact, and only where every term has them."""
+"""Common factors of sums written once, before a bracket: exact, for printing only.
+
+Factors that every term has are taken out; so are bulky ones (roots of sums, brackets) that several terms
+have. Imaginary terms are collected: kappa/2 + i (Delta - Omega).
+"""
 
 from __future__ import annotations
 
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.latex.monomials import common, join, split, without
+from cascade_sym.latex.monomials import Powers, common, join, split, without
+
+Term = tuple[Expr, Powers]
 
 
 def gathered(e: Expr) -> Expr:
-    """`e` with the common factors of the terms of each sum taken out (numbers too, so it is for printing
-    only).
+    """`e` with common factors of the terms of each sum taken out; equal to `e`.
+
+    Numbers are taken out too, which SymPy undoes in further arithmetic: for printing only.
 
     >>> a, b, c, s = sp.symbols("a b c s")
     >>> gathered(sp.sqrt(1 - s)*a*b - sp.sqrt(1 - s)*a*c)
     a*sqrt(1 - s)*(b - c)
     >>> gathered(a/2 + b/2), gathered(a + sp.Rational(1, 2))
     ((a + b)/2, a + 1/2)
+    >>> gathered(a/2 + sp.I*b - sp.I*c)
+    a/2 + I*(b - c)
     """
     if not isinstance(e, Expr) or not e.args:
         return e
@@ -39,12 +48,34 @@ def _sum(e: Expr, factor: bool) -> Expr:
         negative = sum(1 for c, _ in parts if c < 0)
         number = -number if 2 * negative > len(parts) else number
     if not shared and number == 1:
-        return sp.Add(*(gathered(t) for t in e.args))
+        return _in_groups(e, parts)
     rest = sp.Add(*(join(c / number, without(p, shared)) for c, p in parts))
-    outside = [gathered(b) ** k for b, k in shared.items()]
-    inside = sp.Add(*(gathered(t) for t in sp.Add.make_args(rest)))
-    front = sp.Mul(number, *outside)
-    return sp.Mul(*sp.Mul.make_args(front), *sp.Mul.make_args(inside), evaluate=False)
+    if not isinstance(rest, sp.Add):
+        return sp.Mul(number, join(sp.S.One, shared), rest)
+    inside = _in_groups(rest, [split(t, primitive=False) for t in rest.args])
+    front = gathered(join(number, shared))
+    return sp.Mul(*sp.Mul.make_args(front), inside, evaluate=False)
+
+
+def _in_groups(e: Expr, parts: list[Term]) -> Expr:
+    """A sum without common factor: imaginary terms together, terms with the same bulky factor together."""
+    for keys in ([sp.I], _bulky(parts)):
+        for key in keys:
+            inside = [t for t, (_, p) in zip(e.args, parts, strict=True) if p.get(key, 0) > 0]
+            if 1 < len(inside) < len(e.args):
+                others = [t for t in e.args if t not in inside]
+                return sp.Add(*(gathered(t) for t in others), gathered(sp.Add(*inside)))
+    return sp.Add(*(gathered(t) for t in e.args))
+
+
+def _bulky(parts: list[Term]) -> list[Expr]:
+    """Factors that are long to write, most frequent first."""
+    count: dict[Expr, int] = {}
+    for _, p in parts:
+        for b, k in p.items():
+            if k > 0 and b.has(sp.Add) and not isinstance(b, sp.exp):
+                count[b] = count.get(b, 0) + 1
+    return sorted((b for b, n in count.items() if n > 1), key=lambda b: (-count[b], str(b)))
 
 
 def _common_number(numbers: list[Expr]) -> Expr:

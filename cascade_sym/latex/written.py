@@ -8,17 +8,32 @@ never changes; roots of nonnegative parameters may be written under one root, as
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import sympy as sp
 from sympy import Expr
 from sympy.core.function import Application
 
-from cascade_sym.formula import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, to_latex, walk
+from cascade_sym.formula import (
+    Add,
+    Call,
+    Div,
+    Integral,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Number,
+    Pow,
+    Relation,
+    to_latex,
+    walk,
+)
 from cascade_sym.formula.notation import scripts
+from cascade_sym.latex.factors import Factors, flat, is_exponential, rationalised
 from cascade_sym.latex.integrals import integrations, measure
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.order import Order
+from cascade_sym.latex.order import Order, is_moment
+from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.width import width
 from cascade_sym.symbols import is_real
 
@@ -28,21 +43,11 @@ _FUNCTIONS = {
     sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.asin: "arcsin", sp.acos: "arccos", sp.atan: "arctan",
     sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.log: "log",
 }  # fmt: skip
+_ODD = (sp.sin, sp.tan, sp.asin, sp.atan, sp.sinh, sp.tanh)
 _FENCED = {sp.Abs: "abs", sp.conjugate: "conj", sp.re: "Re", sp.im: "Im", sp.sign: "sgn"}
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _SCALE = {"Max": "\\max", "Min": "\\min", "acot": "\\operatorname{arccot}", "cot": "\\cot", "coth": "\\coth"}
-
-
-@dataclass
-class _Factors:
-    """The factors of a product by where they are written: before a bracket, as brackets, behind."""
-
-    numbers: list[Expr] = field(default_factory=list)
-    roots: list[Expr] = field(default_factory=list)  # radicands
-    plain: list[Expr] = field(default_factory=list)
-    sums: list[tuple[Expr, Expr]] = field(default_factory=list)  # (sum, exponent)
-    tail: list[Expr] = field(default_factory=list)
 
 
 class Writer:
@@ -50,7 +55,7 @@ class Writer:
 
     def __init__(self, notation: Notation = FALLBACK) -> None:
         self.notation = notation
-        self.order = Order(notation.order)
+        self.order = Order(notation.places)
         self.names: dict[str, str] = {}
         self.inline = False  # in an exponent: fractions are written on one line
 
@@ -99,6 +104,8 @@ class Writer:
             if exponent.is_Rational and (exponent < 0 or exponent == HALF):
                 return self.product(e)
             return 1, self.power(e.base, exponent)
+        if isinstance(e, _ODD):
+            return self.product(e)
         if isinstance(e, Application):
             return 1, self.call(e)
         return 1, self.verbatim(self._by_sympy(e))
@@ -116,6 +123,14 @@ class Writer:
         signs = tuple(1 if flip else s for s, _ in parts)
         return (-1 if flip else 1), Add(tuple(n for _, n in parts), signs)
 
+    def _reads_negative(self, e: Expr) -> bool:
+        """Whether a bracket is better written as minus another: most of its terms are negative, or half of
+        them and the one that the notation's order puts first."""
+        terms = sorted(e.args, key=self.order.key)
+        negative = [bool(t.as_coeff_Mul()[0].is_negative) for t in terms]
+        twice = 2 * sum(negative)
+        return twice > len(terms) or (twice == len(terms) and negative[0] and bool(self.notation.order))
+
     # -- products -----------------------------------------------------------------------------------------
 
     def product(self, e: Expr) -> tuple[int, Node]:
@@ -126,20 +141,20 @@ class Writer:
             for s in reversed(found):
                 body = Integral(body, *measure(s, self))
             return sign, body
-        number, powers = _flat(e)
+        number, powers = flat(e)
         sign = -1 if number < 0 else 1
-        over, under = _Factors(), _Factors()
+        over, under = Factors(), Factors()
         for base, exponent in powers.items():
             below = bool(exponent.is_Rational and exponent < 0)
             sign *= self._place(under if below else over, base, -exponent if below else exponent)
-        p, q = _rationalised(abs(number.p), number.q, over, under)
+        p, q = rationalised(number, over, under)
         if p != 1:
             over.numbers.insert(0, p)
         if q != 1:
             under.numbers.insert(0, q)
         return sign, self._quotient(over, under)
 
-    def _place(self, side: _Factors, base: Expr, exponent: Expr) -> int:
+    def _place(self, side: Factors, base: Expr, exponent: Expr) -> int:
         """Put base^exponent on one side of the fraction line; returns the sign that it gave off."""
         if exponent == HALF:
             side.roots.append(base)
@@ -148,15 +163,17 @@ class Writer:
             side.numbers.append(abs(base) ** exponent)
             return -1 if base < 0 else 1
         if isinstance(base, sp.Add) and exponent.is_Integer:
-            flip = exponent % 2 == 1 and self.sum(base)[0] < 0
+            flip = exponent % 2 == 1 and self._reads_negative(base)
             side.sums.append((-base if flip else base, exponent))
             return -1 if flip else 1
+        flip = isinstance(base, _ODD) and exponent.is_Integer and self.signed(base.args[0])[0] < 0
+        base = base.func(-base.args[0], evaluate=False) if flip else base
         whole = base if exponent == 1 else sp.Pow(base, exponent, evaluate=False)
         late = isinstance(base, (*_FUNCTIONS, sp.exp))
         (side.tail if late else side.plain).append(whole)
-        return 1
+        return -1 if flip and exponent % 2 == 1 else 1
 
-    def _quotient(self, over: _Factors, under: _Factors) -> Node:
+    def _quotient(self, over: Factors, under: Factors) -> Node:
         head, brackets, tail = self._pieces(over)
         below = [n for group in self._pieces(under) for n in group]
         if not below:
@@ -169,9 +186,9 @@ class Writer:
             top, rest = brackets, tail
         return _product([Div(_product(top) if top else Number("1"), _product(below)), *rest])
 
-    def _pieces(self, side: _Factors) -> tuple[list[Node], list[Node], list[Node]]:
+    def _pieces(self, side: Factors) -> tuple[list[Node], list[Node], list[Node]]:
         """(factors before a bracket, brackets, functions behind), each in order."""
-        plain = sorted(side.plain, key=lambda f: (not f.is_number, self.order.key(f)))
+        plain = sorted(side.plain, key=lambda f: (not f.is_number, is_moment(f), self.order.key(f)))
         head = [self.node(n) for n in side.numbers]
         units = [f for f in plain if f is sp.I]
         head += [self.node(f) for f in units]
@@ -181,8 +198,12 @@ class Writer:
         for s, k in sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1]))):
             inner = self.sum(s)[1]
             brackets.append(inner if k == 1 else Pow(inner, self.node(k)))
-        late = sorted(side.tail, key=lambda f: (not _is_exponential(f), self.order.key(f)))
-        return head, brackets, [self.node(f) for f in late]
+        late = sorted(side.tail, key=lambda f: (not is_exponential(f), self.order.key(f)))
+        return head, brackets, [self._late(f) for f in late]
+
+    def _late(self, f: Expr) -> Node:
+        """A function, or a power of one."""
+        return self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f)
 
     def _roots(self, radicands: list[Expr]) -> list[Node]:
         """Square roots: of sums each by itself, of products of parameters under one root."""
@@ -227,7 +248,7 @@ class Writer:
 
     def call(self, e: Application) -> Node:
         if isinstance(e, sp.exp):
-            return Call("exp", (self.script(e.args[0]),))
+            return Call("exp", (self.script(gathered(e.args[0])),))
         for table in (_FUNCTIONS, _FENCED):
             if type(e) in table:
                 return Call(table[type(e)], (self.node(e.args[0]),))
@@ -242,31 +263,6 @@ class Writer:
         return sp.latex(e, symbol_names={s: self.notation.name(s.name) for s in e.atoms(sp.Symbol)})
 
 
-def _flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
-    """The rational coefficient and the other factors with their exponents; whole powers of products are split."""
-    number = sp.S.One
-    powers: dict[Expr, Expr] = {}
-
-    def add(base: Expr, exponent: Expr) -> None:
-        nonlocal number
-        if isinstance(base, sp.Rational) and exponent.is_Integer:
-            number *= base**exponent
-        elif isinstance(base, sp.Mul) and exponent.is_Integer:
-            for f in base.args:
-                add(f, exponent)
-        elif isinstance(base, sp.Pow) and exponent.is_Integer:
-            add(base.base, base.exp * exponent)
-        else:
-            total = powers.pop(base, sp.S.Zero) + exponent
-            if isinstance(base, sp.Rational) and total.is_Integer:
-                number *= base**total
-            elif total != 0:
-                powers[base] = total
-
-    add(e, sp.S.One)
-    return number, powers
-
-
 def _number(x: Expr) -> Node:
     if isinstance(x, sp.Float):
         mantissa, e, exponent = (repr(float(x)) if x._prec <= 53 else str(x)).partition("e")
@@ -278,20 +274,6 @@ def _number(x: Expr) -> Node:
 
 def _product(nodes: list[Node]) -> Node:
     return nodes[0] if len(nodes) == 1 else Mul(tuple(nodes))
-
-
-def _rationalised(p: int, q: int, over: _Factors, under: _Factors) -> tuple[Expr, Expr]:
-    """sqrt(2)/2 as 1/sqrt(2): SymPy keeps numeric roots above the line, papers below."""
-    for r in list(over.roots):
-        if r.is_Integer and q % r == 0:
-            over.roots.remove(r)
-            under.roots.append(r)
-            q //= r
-    return sp.Integer(p), sp.Integer(q)
-
-
-def _is_exponential(f: Expr) -> bool:
-    return isinstance(f.as_base_exp()[0] if isinstance(f, sp.Pow) else f, sp.exp)
 
 
 def _takes_superscript(latex: str) -> bool:
