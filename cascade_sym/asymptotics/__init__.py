@@ -1,8 +1,21 @@
 """Asymptotic scalings of optimised figures of merit: discovered, derived exactly, certified."""
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.bound import LowerBound, lower_bound
+from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
 from cascade_sym.asymptotics.scaling import scaling
 from cascade_sym.asymptotics.steps import Step
 
-__all__ = ["AlgebraicValue", "Certificate", "OptimumTerm", "Scaling", "Step", "scaling"]
+__all__ = [
+    "AlgebraicValue",
+    "Certificate",
+    "Expansion",
+    "LowerBound",
+    "OptimumTerm",
+    "Scaling",
+    "Step",
+    "expand",
+    "lower_bound",
+    "scaling",
+]

@@ -97,12 +97,14 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
     with flint.ctx.workprec(bits):
         out = []
         for r, _ in flint.fmpz_poly(coeffs).complex_roots():
-            if r.imag == 0 or r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5):
+            if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
                 out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
         return out
 
 
-def algebraic_value(ground: Ground, p: Any, i: int, values: Sequence[Any], back: Mapping[Symbol, Expr]) -> AlgebraicValue:
+def algebraic_value(
+    ground: Ground, p: Any, i: int, values: Sequence[Any], back: Mapping[Symbol, Expr]
+) -> AlgebraicValue:
     """From an irreducible polynomial in generator i (and parameters) and the value there.
 
     `back` maps generators that replaced a parameter to their meaning (tau -> sqrt(1 - epsilon)).
@@ -167,7 +169,8 @@ def _closed(
     root_value = ground.number(outside, values) * ground.number(inside, values).sqrt()
     target = sample**step
     both = [
-        ((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s) for s in (1, -1)
+        ((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s)
+        for s in (1, -1)
     ]
     s = min(both, key=lambda b: float(abs(b[0] - target).mid()))[1]
     common = c[1].gcd(outside).gcd(2 * c[2])

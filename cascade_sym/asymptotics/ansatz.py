@@ -115,7 +115,9 @@ class Frame:
                 if s in by_old:
                     r = by_old[s]
                     move = Series.power_of_t(arithmetic.ground, int(r.power * self.p), arithmetic.terms)
-                    known[s] = substituted(r.solution, resolve, set(by_old), arithmetic) + resolve(r.new) * move
+                    known[s] = (
+                        substituted(r.solution, resolve, set(by_old), arithmetic) + resolve(r.new) * move
+                    )
                 else:
                     known[s] = arithmetic.const(arithmetic.ground.gen(s))
             return known[s]

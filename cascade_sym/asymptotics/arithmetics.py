@@ -166,8 +166,9 @@ class ExactSeries:
 
     def turn(self, k: Q) -> AngleSeries:
         """cos and sin of k pi, in square roots."""
-        c, s = sp.cos(sp.Rational(k.numerator, k.denominator) * sp.pi), sp.sin(
-            sp.Rational(k.numerator, k.denominator) * sp.pi
+        c, s = (
+            sp.cos(sp.Rational(k.numerator, k.denominator) * sp.pi),
+            sp.sin(sp.Rational(k.numerator, k.denominator) * sp.pi),
         )
         return AngleSeries(self.const(self._surd(c)), self.const(self._surd(s)))
 
@@ -197,7 +198,9 @@ class ExactSeries:
         if (s, k) not in self._multiples:
             base: AngleSeries = env[s]
             if k.denominator != 1:
-                raise Diverges(f"a fraction of the angle {s} appears; use {s}/{k.denominator} as the parameter")
+                raise Diverges(
+                    f"a fraction of the angle {s} appears; use {s}/{k.denominator} as the parameter"
+                )
             one = self.number(Q(1))
             out = AngleSeries(one, self.number(Q(0)))
             for _ in range(abs(int(k))):

@@ -26,11 +26,11 @@ from cascade_sym.errors import (
     NoOptimum,
     NoPowerLaw,
     OptimumAtInfinity,
-    ScalingError,
     UnboundedObjective,
 )
 
-SEARCHED = (2.5, 4.0)
+SEARCHED = (2.5, 4.0, 5.5, 7.0)
+ENOUGH = 4.0  # no further search once the best candidate there could be followed
 COMPARED, LAST = 10.0, 22.0
 TRIED = 3
 DEEP = 1e8
@@ -91,36 +91,75 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> tuple[Branch
     follower = Follower(problem, sample)
     if not problem.over:
         return follower.follow(SEARCHED[0], [], LAST), ()
-    heads: list[tuple[Any, Branch, float, list[Any]]] = []
+    heads: list[Head] = []
     reasons: list[str] = []
     any_finite = False
     for decade in SEARCHED:
         found = [c for c in candidates(problem, decade, sample) if np.isfinite(c[0])]
         any_finite = any_finite or bool(found)
-        if found and found[0][0] < 0 and abs(found[0][0]) > DEEP:
+        if not found:
+            continue
+        if found[0][0] < 0 and abs(found[0][0]) > DEEP:
             raise UnboundedObjective(_unbounded(problem, decade, found[0]))
-        for _, u in _distinct(found)[:TRIED]:
-            x = [flint.arb(float(problem.to_value(i, u[i : i + 1])[0])) for i in range(len(u))]
-            try:
-                z, v = follower.polish(flint.arb(10) ** ball_of(sp.Rational(decade)), follower.coordinates(x))
-                if any(_same(z, zz) for _, _, d, zz in heads if d == decade):
-                    continue
-                head = follower.follow(decade, z, COMPARED)
-            except Lost as e:
-                _look_at_edges(problem, follower, decade, x, sample)
-                reasons.append(str(e))
-                continue
-            heads.append((head.value[-1], head, decade, z))
+        clean, lost = _heads(problem, follower, decade, _distinct(found)[:TRIED], heads)
+        reasons += [reason for _, reason in lost]
+        if clean and decade >= ENOUGH:
+            break
+        if not clean and decade == SEARCHED[-1]:
+            _look_at_edges(problem, follower, decade, lost[0][0])
     if not any_finite:
         raise NoOptimum(
             "the objective is nowhere finite with all constraints positive in the searched region; "
             "check the constraints, the bounds and the values that were set."
         )
     if not heads:
-        raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
-    _, _, decade, z = min(heads, key=lambda h: float(h[0]))
-    branch = follower.follow(decade, z, LAST)
+        raise NoOptimum(
+            f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}."
+        )
+    best = min(heads, key=lambda h: _order(h.value))
+    branch = follower.follow(best.decade, best.z, LAST)
     return branch, tuple(branch.x[0])
+
+
+@dataclass(frozen=True)
+class Head:
+    """One optimum at 10**decade, and what its continuation is worth at 10**COMPARED."""
+
+    value: Any
+    decade: float
+    z: list[Any]
+
+
+def _order(v: Any) -> tuple[int, float]:
+    """Sorts balls by value, beyond the range of floats."""
+    if v == 0:
+        return (0, 0.0)
+    size = float(abs(v).log())
+    return (1, size) if v > 0 else (-1, -size)
+
+
+def _heads(
+    problem: Problem,
+    follower: Follower,
+    decade: float,
+    found: list[tuple[float, np.ndarray]],
+    heads: list[Head],
+) -> tuple[bool, list[tuple[list[Any], str]]]:
+    """Add the candidates that can be followed to `heads`; whether the best one could, and what was lost."""
+    lost: list[tuple[list[Any], str]] = []
+    g = flint.arb(10) ** ball_of(sp.Rational(decade))
+    clean = False
+    for n, (_, u) in enumerate(found):
+        x = [flint.arb(float(problem.to_value(i, u[i : i + 1])[0])) for i in range(len(u))]
+        try:
+            z, _ = follower.polish(g, follower.coordinates(x))
+            if not any(_same(z, h.z) for h in heads if h.decade == decade):
+                head = follower.follow(decade, z, COMPARED)
+                heads.append(Head(head.value[-1], decade, z))
+            clean = clean or n == 0
+        except Lost as e:
+            lost.append((x, str(e)))
+    return clean, lost
 
 
 def _distinct(found: list[tuple[float, np.ndarray]]) -> list[tuple[float, np.ndarray]]:
@@ -146,9 +185,7 @@ def _unbounded(problem: Problem, decade: float, found: tuple[float, np.ndarray])
     )
 
 
-def _look_at_edges(
-    problem: Problem, follower: Follower, decade: float, x: list[Any], sample: Mapping[Symbol, Any]
-) -> None:
+def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[Any]) -> None:
     """Does the objective keep improving towards an edge of one parameter? AtEdge or OptimumAtInfinity if so."""
     g = flint.arb(10) ** ball_of(sp.Rational(decade))
     here, ok = problem.ball(g, x, follower.sample)
@@ -188,10 +225,8 @@ def _towards(edge: Expr, x: Any, far: Any) -> Any:
 
 def sample_of(problem_parameters: Sequence[Symbol], shift: int = 0) -> dict[Symbol, sp.Rational]:
     """Generic rational values in (0, 1) for the remaining parameters (rates, occupancies, losses alike)."""
-    pool = [sp.Rational(a, b) for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))]
+    pool = [
+        sp.Rational(a, b)
+        for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))
+    ]
     return {s: pool[(i + shift) % len(pool)] for i, s in enumerate(problem_parameters)}
-
-
-def require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ScalingError(message)

@@ -7,6 +7,7 @@ and selects the branch; unknowns go one by one, linear ones first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd, log10
 from typing import Any
 
 import flint
@@ -15,7 +16,7 @@ from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.errors import ScalingError
 
 SURE = 60
-LARGEST = 20_000  # terms times degree of a resultant that is still attempted
+LARGEST = 7.5  # size of the largest resultant that is still attempted, see `_size`
 
 
 class TooLarge(Exception):
@@ -121,8 +122,7 @@ def eliminate(ground: Ground, polys: Sequence[Any], unknowns: Sequence[int], val
             if p is pivot:
                 continue
             if p.degrees()[i]:
-                d, e = int(p.degrees()[i]), int(pivot.degrees()[i])
-                if len(pivot) ** min(d, 3) * len(p) ** min(e, 3) > LARGEST**3:
+                if _size(p, pivot, i) > LARGEST:
                     raise TooLarge(f"resultant of {len(p)} and {len(pivot)} terms")
                 p = _kept(ground, p.resultant(pivot, i), values)
             if all(p != q for q in others):
@@ -150,8 +150,23 @@ def _choice(left: Sequence[Any], todo: Sequence[int]) -> tuple[int, Any | None]:
     return i, pivot
 
 
+def _size(p: Any, q: Any, i: int) -> float:
+    """Decimal order of the work of a resultant in generator i: terms of a dense result, times degrees to the 3/2."""
+    step = [0] * len(p.degrees())
+    for mono in (*p.monoms(), *q.monoms()):
+        step = [gcd(s, int(k)) for s, k in zip(step, mono, strict=True)]
+    d, e = int(p.degrees()[i]), int(q.degrees()[i])
+    total = 1.5 * log10((d + e) / max(step[i], 1))
+    for j, (a, b) in enumerate(zip(p.degrees(), q.degrees(), strict=True)):
+        if j != i:
+            total += log10((d * int(b) + e * int(a)) / max(step[j], 1) + 1)
+    return total
+
+
 def _kept(ground: Ground, p: Any, values: Sequence[Any]) -> Any:
     q = vanishing(ground, p, values, SURE)
     if q is None:
-        raise ScalingError("a resultant vanished identically or nowhere near the optimum; the system is degenerate.")
+        raise ScalingError(
+            "a resultant vanished identically or nowhere near the optimum; the system is degenerate."
+        )
     return q

@@ -71,7 +71,7 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
             if p is not None and p < 0:
                 return Approach(special, p)
             if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
-                return Approach(special, Q(-10**6))
+                return Approach(special, Q(-(10**6)))
     change = [abs(b - a) for a, b in zip(y, y[1:], strict=False)]
     small = flint.arb(10) ** -6 * (1 + abs(end))
     return Approach(None, Q(0)) if abs(y[-1] - end) < small and not change[-1] > small else None

@@ -141,7 +141,7 @@ class Follower:
         while (k >= end) if down else (k <= end):
             g = ten ** (flint.arb(k) / 4)
             try:
-                z, v = self.polish(g, self._predict([p[1] for p in points], z))
+                z, v = self._onwards(g, [p[1] for p in points], z, k, stride, down)
             except Lost:
                 if down and points:
                     break
@@ -157,6 +157,29 @@ class Follower:
             tuple(tuple(self.values(z)) for _, z, _ in points),
             tuple(v for _, _, v in points),
         )
+
+    def _onwards(
+        self, g: Any, before: list[list[Any]], z: list[Any], k: int, stride: int, down: bool
+    ) -> tuple[list[Any], Any]:
+        """The next optimum; where the prediction fails, in ever smaller steps from the last one."""
+        try:
+            return self.polish(g, self._predict(before, z))
+        except Lost:
+            if not before:
+                raise
+        last = k + stride if down else k - stride
+        for pieces in (4, 16, 64):
+            at = list(before[-1])
+            trail = [at]
+            try:
+                for j in range(1, pieces + 1):
+                    there = flint.arb(10) ** ((flint.arb(last) + flint.arb(k - last) * j / pieces) / 4)
+                    at, v = self.polish(there, self._predict(trail, at))
+                    trail.append(at)
+                return at, v
+            except Lost as e:
+                reason = e
+        raise reason
 
     def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
         """The next point on the same grid: differences continue geometrically, as they do for powers."""

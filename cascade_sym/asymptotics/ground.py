@@ -137,7 +137,9 @@ class Ground:
             if int(k) % 2:
                 out = out * self._root(q)
         if sign < 0:
-            raise DerivationError(f"the square root of {e.expr()}, which is negative at the sample, is not real.")
+            raise DerivationError(
+                f"the square root of {e.expr()}, which is negative at the sample, is not real."
+            )
         return out
 
     def _has_root(self, p: Any) -> bool:
@@ -147,9 +149,7 @@ class Ground:
     def _nested(self, e: Elem) -> Elem:
         """sqrt(A + B w): sqrt((A + d)/2) ± sqrt((A - d)/2) where d = sqrt(A^2 - B^2 P) is in the field."""
         i = next(i for i, _ in reversed(self.roots) if (e.num * e.den).degrees()[i])
-        flipped = self.make(
-            e.num.compose(*(-g if j == i else g for j, g in enumerate(self.polys))), e.den
-        )
+        flipped = self.make(e.num.compose(*(-g if j == i else g for j, g in enumerate(self.polys))), e.den)
         a, norm = (e + flipped) * self.rational(1, 2), e * flipped
         before = len(self.roots)
         try:

@@ -81,7 +81,9 @@ def _by_valuation(target: Quantity, s: Symbol, value: Expr) -> Quantity:
             p *= r.factor
             continue
         except Reparametrise as r:
-            raise ScalingError(f"the limit {s} -> {value} needs the root of {r.radicand}; take it by hand.") from r
+            raise ScalingError(
+                f"the limit {s} -> {value} needs the root of {r.radicand}; take it by hand."
+            ) from r
         except PrecisionLoss:
             terms *= 2
             continue

@@ -7,7 +7,8 @@ repeated, until the leading exponent is the one that the followed optimum shows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
 from typing import Any
@@ -17,11 +18,12 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of, values_with
-from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
+from cascade_sym.asymptotics.arithmetics import Balls, ExactSeries, series_value
 from cascade_sym.asymptotics.exponents import limit_of, slope
 from cascade_sym.asymptotics.follow import Branch
 from cascade_sym.asymptotics.ground import Elem, Ground, Reparametrise
 from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.program import compile_program
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.errors import NoPowerLaw, ScalingError
 
@@ -48,22 +50,51 @@ def expansion(
     problem: Problem, frame: Frame, branch: Branch, sample: Mapping[Symbol, Any], power: Q, terms: int
 ) -> Expansion:
     """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
+    return reparametrised(
+        sample,
+        lambda values, substitution: _expand(problem, frame, branch, values, substitution, power, terms),
+    )
+
+
+def plain_series(
+    problem: Problem, sample: Mapping[Symbol, Any], terms: int
+) -> tuple[Series, int, Mapping[Symbol, Expr]]:
+    """A target without optimised parameters as a series in t = g^(-1/p): (series, p, substitution)."""
+
+    def attempt(values: Mapping[Symbol, Any], substitution: Mapping[Symbol, Expr]) -> Any:
+        frame = Frame((), 1)
+        ground = Ground((), values)
+        while True:
+            try:
+                return (
+                    _series(problem, frame, ground, substitution, terms + 2, terms)[0],
+                    frame.p,
+                    dict(substitution),
+                )
+            except Ramify as r:
+                frame = Frame((), frame.p * r.factor)
+
+    return reparametrised(sample, attempt)
+
+
+def reparametrised(sample: Mapping[Symbol, Any], attempt: Callable[[Any, Any], Any]) -> Any:
+    """Run `attempt(values, substitution)`, eliminating parameters whose roots turn up (epsilon = 1 - tau^2)."""
     substitution: dict[Symbol, Expr] = {}
     values: dict[Symbol, Any] = dict(sample)
-    roots: list[Expr] = []
     while True:
         try:
-            return _expand(problem, frame, branch, values, substitution, power, terms)
+            return attempt(values, substitution)
         except Reparametrise as r:
-            tau = Symbol(f"tau_{len(roots) + 1}")
-            roots.append(r.radicand)
+            tau = Symbol(f"tau_{len(substitution) + 1}")
             radicand = sp.expand(r.radicand)
             lead, rest = radicand.coeff(r.parameter, 1), radicand.coeff(r.parameter, 0)
-            value = radicand.xreplace({s: sp.Rational(v) for s, v in values.items() if not _is_ball(v)})
-            substitution[r.parameter] = (tau**2 - rest) / lead
-            substitution = {s: e.xreplace({r.parameter: substitution[r.parameter]}) for s, e in substitution.items()}
+            balls = {s: v if _is_ball(v) else ball_of(v) for s, v in values.items()}
+            (size,) = compile_program(radicand).run(Balls(), balls)
+            new = (tau**2 - rest) / lead
+            substitution = {s: e.xreplace({r.parameter: new}) for s, e in substitution.items()}
+            substitution[r.parameter] = new
             values = {s: v for s, v in values.items() if s != r.parameter}
-            values[tau] = flint.arb(ball_of(value)).sqrt() if value.is_number else None
+            values[tau] = size.sqrt()
 
 
 def _is_ball(v: Any) -> bool:
@@ -106,7 +137,12 @@ def _expand(
 
 
 def _series(
-    problem: Problem, frame: Frame, ground: Ground, substitution: Mapping[Symbol, Expr], working: int, terms: int
+    problem: Problem,
+    frame: Frame,
+    ground: Ground,
+    substitution: Mapping[Symbol, Expr],
+    working: int,
+    terms: int,
 ) -> tuple[Series, int]:
     """The objective's series with at least `terms` known terms."""
     while working <= MOST_TERMS:
@@ -126,7 +162,9 @@ def _series(
     )
 
 
-def constants(ground: Ground, arithmetic: ExactSeries, substitution: Mapping[Symbol, Expr]) -> dict[Symbol, Any]:
+def constants(
+    ground: Ground, arithmetic: ExactSeries, substitution: Mapping[Symbol, Expr]
+) -> dict[Symbol, Any]:
     """Parameters as constant series; eliminated ones through their roots."""
     env: dict[Symbol, Any] = {s: arithmetic.const(ground.gen(s)) for s in ground.parameters}
     for s, e in substitution.items():
@@ -139,7 +177,9 @@ def elem_of(ground: Ground, e: Expr) -> Elem:
     num, den = (sp.Poly(q, *ground.symbols) for q in sp.fraction(sp.together(e)))
     common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
     polys = [
-        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()}) if not q.is_zero else ground.ctx.constant(0)
+        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()})
+        if not q.is_zero
+        else ground.ctx.constant(0)
         for q in (num, den)
     ]
     return ground.make(polys[0], polys[1])
@@ -181,9 +221,14 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                     continue
                 level = s.name.count("'") + 1
                 if level >= LEVELS:
-                    raise ScalingError(f"more than {LEVELS} scales compete in {s}; the expansion was stopped.")
+                    raise ScalingError(
+                        f"more than {LEVELS} scales compete in {s}; the expansion was stopped."
+                    )
                 new = Symbol(s.name + "'")
-                return frame.refined(Refinement(s, new, solution, -power)), (ground.make(q, ground.ctx.constant(1)), s)
+                return frame.refined(Refinement(s, new, solution, -power)), (
+                    ground.make(q, ground.ctx.constant(1)),
+                    s,
+                )
     raise ScalingError(
         f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
         "one parameter by square roots."
@@ -211,8 +256,6 @@ def frame_of(
     problem: Problem, found: Sequence[tuple[Symbol, Expr | None, Q]], reference: Mapping[Symbol, Expr]
 ) -> Frame:
     """The frame for given limits and powers of g (as `exponents.approach` reports them)."""
-    import math
-
     ansatze = []
     for s, limit, power in found:
         iv = problem.intervals[s]

@@ -75,14 +75,18 @@ def full_values(ground: Ground, values: Sequence[Any]) -> list[Any]:
     return out
 
 
-def stationary_point(x: Expansion, f: Elem, free: Sequence[Symbol], base: Stationary | None = None) -> Stationary:
+def stationary_point(
+    x: Expansion, f: Elem, free: Sequence[Symbol], base: Stationary | None = None
+) -> Stationary:
     """Where `f` is stationary in the `free` unknowns it depends on, near the followed optimum.
 
     With `base`, its unknowns stay where they are and only new ones are determined.
     """
     ground = x.ground
     old = set(base.unknowns) if base else set()
-    new = [ground.index[s] for s in free if ground.index[s] not in old and _involves(ground, f, ground.index[s])]
+    new = [
+        ground.index[s] for s in free if ground.index[s] not in old and _involves(ground, f, ground.index[s])
+    ]
     values = full_values(ground, base.values if base else ground.value)
     for s, v in x.values.items():
         if ground.index[s] not in old:
@@ -156,7 +160,11 @@ def next_order(x: Expansion, point: Stationary, free: Sequence[Symbol]) -> NextO
                 total = total - _gain(ground, lead, g, point.unknowns)
             elif k > 2 * k1:
                 return None
-        depends = [s for s in free if ground.index[s] not in point.unknowns and _involves(ground, total, ground.index[s])]
+        depends = [
+            s
+            for s in free
+            if ground.index[s] not in point.unknowns and _involves(ground, total, ground.index[s])
+        ]
         active = [s for s in depends if not _flat(ground, total, s, x, point)]
         if active:
             return NextOrder(k, total, stationary_point(x, total, active, point))

@@ -34,42 +34,63 @@ def narrate(
     steps = [_question(call, problem)]
     for s, e in call.edges.items():
         steps.append(
-            Step("Minimum at the edge", f"{sp.latex(s)} = {sp.latex(e)}",
-                 f"The objective improves monotonically towards the edge of the allowed region of {s}; it is fixed there.")
+            Step(
+                "Minimum at the edge",
+                f"{sp.latex(s)} = {sp.latex(e)}",
+                f"The objective improves monotonically towards the edge of the allowed region of {s}; it is fixed there.",
+            )
         )
     big = sp.latex(call.large)
     sign = -1 if problem.inverted else 1
     if problem.over:
-        rows = [_ansatz_latex(a.symbol, a.limit, sign * -a.power, big, a.unknown(), a.angle, a.reference)
-                for a in x.frame.ansatze]
+        rows = [
+            _ansatz_latex(a.symbol, a.limit, sign * -a.power, big, a.unknown(), a.angle, a.reference)
+            for a in x.frame.ansatze
+        ]
         at = ", ".join(f"{s} = {v}" for s, v in sample.items())
         steps.append(
-            Step("Powers found along the optimum", r",\quad ".join(rows),
-                 "Discovered by following the optimum in high precision" + (f" (at {at})." if at else "."))
+            Step(
+                "Powers found along the optimum",
+                r",\quad ".join(rows),
+                "Discovered by following the optimum in high precision" + (f" (at {at})." if at else "."),
+            )
         )
     for (zero, s), r in zip(x.zeros, x.frame.refinements, strict=True):
         steps.append(
-            Step("Competing scales",
-                 f"{sp.latex(_plain(zero.expr(), x))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
-                 f"{sp.latex(_plain(r.solution.expr(), x))} + {sp.latex(r.new)}\\, {_power(big, sign * -r.power)}",
-                 "The leading order vanishes on this curve; what remains is decided at higher order.")
+            Step(
+                "Competing scales",
+                f"{sp.latex(_plain(zero.expr(), x))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
+                f"{sp.latex(_plain(r.solution.expr(), x))} + {sp.latex(r.new)}\\, {_power(big, sign * -r.power)}",
+                "The leading order vanishes on this curve; what remains is decided at higher order.",
+            )
         )
     lead = x.series.coeffs[0]
     name = sp.latex(sp.Symbol(call.targets[0].name))
     steps.append(
-        Step("Leading order", f"{name} = {_power(big, sign * found.power)}\\, f(\\kappa),\\quad f = "
-             f"{_short(_plain(lead.expr(), x))}", "Exact valuation of numerator and denominator.")
+        Step(
+            "Leading order",
+            f"{name} = {_power(big, sign * found.power)}\\, f(\\kappa),\\quad f = "
+            f"{_short(_plain(lead.expr(), x))}",
+            "Exact valuation of numerator and denominator.",
+        )
     )
     steps.append(
-        Step("Minimum of f", f"\\min f = {prefactor.latex()}",
-             "Elimination of the stationarity conditions; the factor and root that the optimum selects."
-             if problem.over else "Nothing to optimise.")
+        Step(
+            "Minimum of f",
+            f"\\min f = {prefactor.latex()}",
+            "Elimination of the stationarity conditions; the factor and root that the optimum selects."
+            if problem.over
+            else "Nothing to optimise.",
+        )
     )
     if following[0] is not None and following[1] is not None:
         steps.append(
-            Step("Next order", f"{name} = {prefactor.latex()}\\, {_power(big, sign * found.power)} + "
-                 f"({following[1].latex()})\\, {_power(big, sign * following[0])} + \\dots",
-                 "The next coefficient at the leading optimum (envelope theorem).")
+            Step(
+                "Next order",
+                f"{name} = {prefactor.latex()}\\, {_power(big, sign * found.power)} + "
+                f"({following[1].latex()})\\, {_power(big, sign * following[0])} + \\dots",
+                "The next coefficient at the leading optimum (envelope theorem).",
+            )
         )
     return tuple(steps)
 
@@ -81,7 +102,11 @@ def _question(call: Call, problem: Problem) -> Step:
         text = f"It does not depend on {', '.join(s.name for s in call.irrelevant)}."
     if problem.over:
         under = ", ".join(sp.latex(s) for s in problem.over)
-        return Step("Question", f"\\min_{{{under}}} {name},\\quad {sp.latex(call.large)} \\to {sp.latex(call.limit)}", text)
+        return Step(
+            "Question",
+            f"\\min_{{{under}}} {name},\\quad {sp.latex(call.large)} \\to {sp.latex(call.limit)}",
+            text,
+        )
     return Step("Question", f"{name},\\quad {sp.latex(call.large)} \\to {sp.latex(call.limit)}", text)
 
 

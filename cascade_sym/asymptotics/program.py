@@ -182,5 +182,8 @@ class _Builder:
     def finish(self, outputs: list[int]) -> Program:
         plain = {x for op, x in self.nodes if op == "symbol"}
         return Program(
-            tuple(self.nodes), tuple(outputs), frozenset(plain), frozenset(s for s in self.angles if s in plain)
+            tuple(self.nodes),
+            tuple(outputs),
+            frozenset(plain),
+            frozenset(s for s in self.angles if s in plain),
         )

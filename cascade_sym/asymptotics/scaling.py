@@ -128,7 +128,7 @@ def _prepare(
     call = Call(done, big, lim, wanted, edges, {}, (), groups)
     idle = _irrelevant(call.problem())
     if idle:
-        call = replace(call.fixed({s: sp.S.One for s in idle}), irrelevant=idle)
+        call = replace(call.fixed(dict.fromkeys(idle, sp.S.One)), irrelevant=idle)
     return call
 
 
@@ -181,7 +181,11 @@ def _scaling(
     optimum = _optimum(problem, found, x, point, correction, edges)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
-    second = None if correction is None else (following[0], correction.function.number(correction.point.values).mid())
+    second = (
+        None
+        if correction is None
+        else (following[0], correction.function.number(correction.point.values).mid())
+    )
     certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
     sign = -1 if problem.inverted else 1
     number = None if second is None else second[1].str(30, radius=False)
@@ -254,7 +258,9 @@ def _correction(x: Expansion, point: Stationary, free: Sequence[Symbol], terms: 
     return None if terms < 2 else next_order(x, point, free)
 
 
-def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tuple[Q | None, AlgebraicValue | None]:
+def _exact_next(
+    correction: NextOrder | None, found: Found, x: Expansion
+) -> tuple[Q | None, AlgebraicValue | None]:
     if correction is None:
         return None, None
     power = found.power - Q(correction.offset, x.frame.p)
@@ -265,7 +271,11 @@ def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tup
 
 
 def _optimum(
-    problem: Problem, found: Found, x: Expansion, point: Stationary, correction: NextOrder | None,
+    problem: Problem,
+    found: Found,
+    x: Expansion,
+    point: Stationary,
+    correction: NextOrder | None,
     edges: Mapping[Symbol, Expr],
 ) -> dict[str, OptimumTerm]:
     out: dict[str, OptimumTerm] = {}
@@ -286,7 +296,9 @@ def _optimum(
                 number = element.number(where.values).mid().str(30, radius=False)
         else:
             number = x.values[unknown].str(12, radius=False)
-        out[ansatz.symbol.name] = _term(ansatz.angle, a, ansatz.reference, exact, number, sign, found, problem, ansatz.symbol)
+        out[ansatz.symbol.name] = _term(
+            ansatz.angle, a, ansatz.reference, exact, number, sign, found, problem, ansatz.symbol
+        )
     for s, e in edges.items():
         out[s.name] = OptimumTerm(e, None, None, None, at_edge=True)
     return out
@@ -299,8 +311,15 @@ def _determined(x: Expansion, e: Any, point: Stationary) -> bool:
 
 
 def _term(
-    angle: bool, a: Approach, reference: Expr, exact: AlgebraicValue | None, number: str | None, sign: int,
-    found: Found, problem: Problem, s: Symbol,
+    angle: bool,
+    a: Approach,
+    reference: Expr,
+    exact: AlgebraicValue | None,
+    number: str | None,
+    sign: int,
+    found: Found,
+    problem: Problem,
+    s: Symbol,
 ) -> OptimumTerm:
     if a.limit is not None:
         return OptimumTerm(a.limit, _rational(sign * a.power), exact, number)
@@ -324,7 +343,9 @@ def _other_samples(
         try:
             elsewhere = discover(problem, other)
         except (CascadeError, AtEdge) as e:
-            rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
+            rows.append(
+                {"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)}
+            )
             continue
         observed = observed_prefactor(elsewhere.branch, found.power)
         claimed = prefactor.at(other)

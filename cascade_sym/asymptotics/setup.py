@@ -23,7 +23,9 @@ def quantity_of(objective: Any, name: str = "f") -> Quantity:
         return objective
     e = sp.sympify(objective)
     if not isinstance(e, Expr):
-        raise ParameterError(f"objective: expected an expression or a Quantity, got {type(objective).__name__}.")
+        raise ParameterError(
+            f"objective: expected an expression or a Quantity, got {type(objective).__name__}."
+        )
     return Quantity(name, e)
 
 
@@ -65,7 +67,7 @@ def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
 def renamed(target: Quantity, equal: Sequence[Sequence[Symbol]]) -> Quantity:
     """Parameters that are set equal become the first of their group."""
     for group in equal:
-        target = target.subs({s: group[0] for s in group[1:]})
+        target = target.subs(dict.fromkeys(group[1:], group[0]))
     return target
 
 
@@ -78,7 +80,9 @@ def groups_of(equal: Any) -> tuple[tuple[Symbol, ...], ...]:
         items = [tuple(items)]
     out = tuple(tuple(symbol_of(s, "equal") for s in group) for group in items)
     if any(len(g) < 2 for g in out):
-        raise ParameterError("equal: every group needs at least two parameters, as in equal=(theta_S, theta_M).")
+        raise ParameterError(
+            "equal: every group needs at least two parameters, as in equal=(theta_S, theta_M)."
+        )
     return out
 
 

@@ -1,0 +1,90 @@
+"""`expand`: plain multi-term expansions with exact Puiseux exponents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr, Rational, Symbol
+
+from cascade_sym.asymptotics.discover import sample_of
+from cascade_sym.asymptotics.follow import BITS
+from cascade_sym.asymptotics.leading import plain_series
+from cascade_sym.asymptotics.minimum import meanings
+from cascade_sym.asymptotics.series import Diverges
+from cascade_sym.asymptotics.setup import build_problem, quantity_of, symbol_of, values_of, with_values
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import NoPowerLaw, ParameterError
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """sum of coefficient * variable^exponent, leading term first; `exact` if nothing is left out."""
+
+    variable: Symbol
+    limit: Expr
+    terms: tuple[tuple[Expr, Rational], ...]
+    exact: bool
+
+    def expr(self) -> Expr:
+        """The sum, without the order of what is left out."""
+        return sp.Add(*(c * self.variable**e for c, e in self.terms))
+
+    def latex(self) -> str:
+        text = " + ".join(rf"\left({sp.latex(c)}\right) {sp.latex(self.variable**e)}" for c, e in self.terms)
+        return text if self.exact else text + r" + \dots"
+
+
+def expand(
+    expression: Expr | Quantity,
+    *,
+    large: Symbol | str,
+    limit: Any = sp.oo,
+    terms: int = 3,
+    at: Mapping[Any, Any] | None = None,
+    sample: Mapping[Any, Any] | None = None,
+) -> Expansion:
+    """The first `terms` non-vanishing terms of `expression` as `large` tends to `limit` (oo or 0).
+
+    Exponents are exact rationals, coefficients exact functions of the other symbols. Roots of coefficients take
+    the sign that they have at `sample` (default: generic values in (0, 1)). Raises NoPowerLaw for logarithms,
+    exponentials and oscillations of diverging arguments, and for expressions that vanish identically.
+
+    >>> C, e = sp.symbols("C epsilon")
+    >>> expand(sp.sqrt(e/(4 - 3*e)), large=e, limit=0, terms=3).expr()
+    27*epsilon**(5/2)/256 + 3*epsilon**(3/2)/16 + sqrt(epsilon)/2
+    >>> expand(1/(sp.sqrt(C + 1) - sp.sqrt(C)), large=C, terms=2).terms
+    ((2, 1/2), (1/2, -1/2))
+    """
+    if terms < 1:
+        raise ParameterError(f"terms: expected at least 1, got {terms}.")
+    lim = sp.sympify(limit)
+    if lim != 0 and lim is not sp.oo:
+        raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
+    big = symbol_of(large, "large")
+    target = quantity_of(expression)
+    target = with_values(target, values_of(at, target.parameters))
+    problem = build_problem([target], big, lim, (), {})
+    numbers: dict[Symbol, Any] = dict(sample_of(problem.parameters))
+    numbers |= {symbol_of(k, "sample"): sp.Rational(str(v)) for k, v in (sample or {}).items()}
+    with flint.ctx.workprec(BITS):
+        wanted = terms
+        while True:
+            try:
+                series, p, substitution = plain_series(problem, numbers, wanted)
+            except Diverges as e:
+                raise NoPowerLaw(f"the expression has no expansion in powers of {big}: {e}.") from e
+            back = meanings(substitution)
+            sign = 1 if problem.inverted else -1
+            found = [
+                (sp.factor_terms(sp.simplify(c.expr().xreplace(back))), Rational(sign * (series.val + k), p))
+                for k, c in enumerate(series.coeffs)
+                if not c.is_zero
+            ]
+            if len(found) >= terms or series.cut is None:
+                exact = series.cut is None and len(found) <= terms
+                return Expansion(big, lim, tuple(found[:terms]), exact)
+            wanted += terms
