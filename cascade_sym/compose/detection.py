@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sympy import Expr
+
 from cascade_sym.compose.chain import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detector, detectors
@@ -19,6 +21,7 @@ class Detection:
 
     system: LinearSystem
     currents: tuple[Current, ...]
+    efficiencies: tuple[Expr, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,9 +49,11 @@ def detection(system: object, detect: object) -> Detection:
     # output fields become internal ones, so that currents refer to them as every other field does
     internal, inputs = dict(s.internal), dict(s.inputs)
     currents: list[Current] = []
+    efficiencies: list[Expr] = []
     used: set[str] = set()
     for d in detectors(detect):
         port = _port(s, d)
+        efficiencies.append(d.eta)
         for c in d.currents(port):
             light = {o.name for o, _ in c.form} - set(c.vacua)
             if twice := (light | set(c.vacua)) & used:
@@ -59,7 +64,7 @@ def detection(system: object, detect: object) -> Detection:
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
             inputs |= c.vacua
             currents.append(c)
-    return Detection(replace(s, inputs=inputs, internal=internal, outputs=s.outputs), tuple(currents))
+    return Detection(replace(s, inputs=inputs, internal=internal, outputs=s.outputs), tuple(currents), tuple(efficiencies))
 
 
 def _port(s: LinearSystem, d: Detector) -> Port:

@@ -51,7 +51,7 @@ def from_detection(d: Detection) -> Riccati:
         if sector_modes := [o for o in sector if o.name in s.modes]:
             build = _real if is_self_adjoint(sector) else _circular
             found += build(s, fields, tuple(sector_modes), d, names)
-    return Riccati(d.system.modes, tuple(found), naming.definitions)
+    return Riccati(d.system.modes, tuple(found), naming.definitions, d.efficiencies)
 
 
 def _circular(

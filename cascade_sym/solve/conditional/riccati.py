@@ -28,12 +28,13 @@ class Riccati:
     """The filtering problem in independent sectors; entries may use `definitions`.
 
     `A`, `N`, `C`, `R`, `S` are the whole problem in quadratures (X_1, P_1, X_2, ...), with one row of C for each
-    real current; `equations` are the right sides of dV_ij/dt.
+    real current; `efficiencies` are those of the detectors, which lie in [0, 1]; `equations` are the right sides of dV_ij/dt.
     """
 
     modes: tuple[str, ...]
     sectors: tuple[Sector, ...]
     definitions: Definitions = Definitions()
+    efficiencies: tuple[Expr, ...] = ()
 
     @property
     def quadratures(self) -> tuple[str, ...]:
@@ -120,7 +121,8 @@ class Riccati:
         """Parameters replaced exactly, entries simplified (so that a limit such as gamma -> 0 can follow)."""
         new = {k: sp.sympify(v) for k, v in values.items()}
         defs = self.definitions.substituted(new)
-        return Riccati(self.modes, tuple(s.mapped(lambda e: tidy(e.xreplace(new))) for s in self.sectors), defs)
+        sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(new))) for s in self.sectors)
+        return Riccati(self.modes, sectors, defs, tuple(e.xreplace(new) for e in self.efficiencies))
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.master_equation import riccati_latex
