@@ -141,7 +141,8 @@ class Printer:
         out = ""
         for i, factor in enumerate(factors):
             last = i == len(factors) - 1
-            text = self.within(factor, PRODUCT, closed if last else not _starts_bare(factors[i + 1]))
+            shut = closed if last else not (_is_bare(factor) and _is_bare(factors[i + 1]))
+            text = self.within(factor, PRODUCT, shut)
             out = self.juxtapose(out, text, _unmarked(factors[i - 1]), _unmarked(factor)) if i else text
         return out
 
@@ -157,8 +158,9 @@ class Printer:
         return joined(left, text)
 
     def slashed(self, num: Node, den: Node) -> str:
-        top = self.within(num, PRODUCT, closed=not _starts_bare(den))
-        return f"{top}/{self.within(den, PRODUCT if _starts_bare(den) else ATOM)}"
+        last = _flat(num)[-1] if isinstance(num, Mul) else num
+        top = self.within(num, PRODUCT, closed=not (_is_bare(last) and _is_bare(den)))
+        return f"{top}/{self.within(den, PRODUCT if _is_bare(den) else ATOM)}"
 
     def power(self, node: Pow, closed: bool) -> tuple[str, int]:
         base, sup = node.base, self.in_script(node.exponent)
@@ -191,8 +193,8 @@ def _unmarked(node: Node) -> Node:
     return node.arg if isinstance(node, Marked) else node
 
 
-def _starts_bare(node: Node) -> bool:
-    """Whether the LaTeX of `node` starts with a function such as sin, which ends an argument before it."""
+def _is_bare(node: Node) -> bool:
+    """Whether `node` is a function such as sin: it may have a bare argument, and it ends one before it."""
     node = _unmarked(node)
     if isinstance(node, Pow) and isinstance(node.exponent, Number):
         node = node.base
