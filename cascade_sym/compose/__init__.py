@@ -3,7 +3,7 @@
 from cascade_sym.compose.chain import Chain
 from cascade_sym.compose.connect import connect
 from cascade_sym.compose.convert import as_system
-from cascade_sym.compose.gauge import rephased
+from cascade_sym.compose.gauge import in_conventions, rephased
 from cascade_sym.compose.network import concatenate, feedback, series
 
-__all__ = ["Chain", "as_system", "concatenate", "connect", "feedback", "rephased", "series"]
+__all__ = ["Chain", "as_system", "concatenate", "connect", "feedback", "in_conventions", "rephased", "series"]

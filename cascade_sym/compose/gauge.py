@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.chain import as_system
+from cascade_sym.conventions import Conventions
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm
 from cascade_sym.system import LinearSystem
@@ -49,3 +50,14 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
         {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
         s.in_ports, s.out_ports,
     )  # fmt: skip
+
+
+def in_conventions(system: object, conventions: Conventions) -> LinearSystem:
+    """The system with the paper's input-output sign: b_out = b_in - sqrt(kappa) a is a -> -a for every mode.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> in_conventions(Cavity("c", kappa=4), Conventions(output_sign=-1)).C[0, 0]
+    -2
+    """
+    s = as_system(system)
+    return s if conventions.output_sign == 1 else rephased(s, {m: sp.pi for m in s.modes})

@@ -14,7 +14,9 @@ READOUT, OPTIMAL = "readout", "optimal"
 
 
 def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float | str = READOUT) -> Quantity:
-    """xi_g = [Var(X_1 + g X_2) + Var(P_1 - g P_2)]/(1 + g^2); entangled where it is below 1 (vacuum 1/2).
+    """xi_g = [Var(X_1 + g X_2) + Var(P_1 - g P_2)]/(1 + g^2); entangled where it is below 1.
+
+    (Below 2*vacuum where the covariance is in conventions with another vacuum variance than 1/2.)
 
     `g` is a number or expression; "readout" (default) takes the weight that the output light of the system reads
     out; "optimal" the g that minimises xi_g, in closed form (the smaller eigenvalue of a 2 x 2 matrix).
@@ -62,7 +64,7 @@ def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | No
     """
     nu = symplectic_minimum(V, first, second)
     unit = sp.log(base) if base is not None else sp.S.One
-    return V.quantity("E_N", sp.Max(0, -sp.log(2 * nu) / unit))
+    return V.quantity("E_N", sp.Max(0, -sp.log(nu / V.conventions.vacuum) / unit))
 
 
 def symplectic_minimum(V: Covariance, first: str, second: str) -> Expr:

@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.steps import Check, Step
@@ -62,7 +63,8 @@ class Model:
     `parameters` are the symbols that printed formulas may use as they are. `base` rewrites derived parameters in
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
     expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
-    which `cascade-sym eval` accepts values; all others must be nonnegative.
+    which `cascade-sym eval` accepts values; all others must be nonnegative. `conventions` are the paper's own; the
+    folder converts covariances and systems to them (`V.in_conventions(model.conventions)`).
 
     >>> m = Model(parameters=("x",))
     >>> @m.equation("1")
@@ -76,6 +78,7 @@ class Model:
     base: Mapping[Symbol, Expr] = field(default_factory=dict)
     abbreviations: Sequence[tuple[Symbol, Expr]] = ()
     ranges: Mapping[str, tuple[Expr, Expr]] = field(default_factory=dict)
+    conventions: Conventions = STANDARD
     _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
     _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, repr=False)

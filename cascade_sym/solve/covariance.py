@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
 from cascade_sym.compose import as_system
+from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import UnknownName, UnstableError, listing
 from cascade_sym.operators import LinearForm, Op
@@ -35,10 +36,26 @@ class Covariance:
     definitions: Definitions
     stability: tuple[Expr, ...] = ()
     system: LinearSystem | None = field(default=None, compare=False, repr=False)
+    conventions: Conventions = STANDARD
 
     @property
     def quadratures(self) -> tuple[str, ...]:
-        return tuple(f"{q}_{m}" for m in self.modes for q in "XP")
+        names = [f"{q}_{m}" for m in self.modes for q in "XP"]
+        return tuple(names[k] for k in self.conventions.order(len(self.modes)))
+
+    def in_conventions(self, conventions: Conventions) -> Covariance:
+        """The same covariance with another vacuum variance and order of quadratures.
+
+        >>> from cascade_sym.parts import Oscillator
+        >>> V = covariance(Oscillator("M", Gamma_B=1, Gamma_P=0, gamma=0))
+        >>> V.in_conventions(Conventions(vacuum=1)).matrix
+        Matrix([
+        [1, 0],
+        [0, 1]])
+        """
+        ratio = conventions.vacuum / self.conventions.vacuum
+        elements = {k: e * ratio for k, e in self.elements.items()}
+        return replace(self, elements=elements, conventions=conventions)
 
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
         i, j = key
@@ -80,8 +97,10 @@ class Covariance:
         v = {k: sp.sympify(x) for k, x in values.items()}
         elements = {k: e.xreplace(v) for k, e in self.elements.items()}
         system = None if self.system is None else self.system.subs(v)
-        return Covariance(self.modes, elements, self.definitions.substituted(v),
-                          tuple(s.xreplace(v) for s in self.stability), system)  # fmt: skip
+        stability = tuple(x.xreplace(v) for x in self.stability)
+        return replace(
+            self, elements=elements, definitions=self.definitions.substituted(v), stability=stability, system=system
+        )
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import covariance_latex
