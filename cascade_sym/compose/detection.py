@@ -64,7 +64,7 @@ def detection(system: object, detect: object) -> Detection:
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
             inputs |= c.vacua
             currents.append(c)
-    return Detection(replace(s, inputs=inputs, internal=internal, outputs=s.outputs), tuple(currents), tuple(efficiencies))
+    return Detection(replace(s, inputs=inputs, internal=internal), tuple(currents), tuple(efficiencies))
 
 
 def _port(s: LinearSystem, d: Detector) -> Port:

@@ -202,7 +202,7 @@ def _whitening(R: list[list[Expr]]) -> list[list[Expr]]:
             overlap = sp.Add(*(done[j] * row[j] for j in range(len(R)) if done[j] != 0))
             if overlap != 0 and not is_zero(overlap):
                 new = [x - overlap * y for x, y in zip(new, done, strict=True)]
-        norm = sp.Add(*(new[i] * R[i][j] * new[j] for i in range(len(R)) for j in range(len(R)) if new[i] * new[j] != 0))
+        norm = sp.Add(*(x * r * y for x, line in zip(new, R, strict=True) for r, y in zip(line, new, strict=True)))
         norm = normal_form(norm) if norm.free_symbols else sp.expand(norm)
         T.append([x / sp.sqrt(norm) for x in new])
     return T

@@ -18,6 +18,8 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.sectors import is_self_adjoint, sectors
 from cascade_sym.system import LinearSystem
 
+Noise = tuple[LinearForm, str]  # a form in fields, and which of its quadratures
+
 
 def riccati(system: object, detect: object) -> Riccati:
     """The Riccati equation of the conditional covariance of a part, cascade or LinearSystem.
@@ -87,28 +89,22 @@ def _real(
     forms = {m: fields.split(s.drift[m]) for m in modes}
     nodes = [Quad(m, q) for m in modes for q in "XP"]
     A = [[tidy(_row(forms[i.mode][0], i.q, j)) for j in nodes] for i in nodes]
-    noise: dict[object, tuple[LinearForm, str]] = {n: (forms[n.mode][1], n.q) for n in nodes}
-    C: list[list[Expr]] = []
+    noise: list[Noise] = [(forms[n.mode][1], n.q) for n in nodes]
+    seen: list[list[Expr]] = []
     labels: list[str] = []
     for name, current in zip(names, d.currents, strict=True):
-        # a real current is sqrt2 times the X quadrature of half its form; a paired one has both quadratures
-        form = LinearForm({Op(name): sp.S.One if current.paired else 1 / sp.sqrt(2)})
-        seen, light = fields.split(form)
-        for q, part in (("X", "c"), ("P", "s")) if current.paired else (("X", ""),):
-            row = [tidy(_row(seen, q, n)) for n in nodes]
-            corr = [tidy(_quadrature(fields, noise[n], (light, q))) for n in nodes]
-            if any(e != 0 for e in (*row, *corr)):
-                label = f"{current.name}.{part}" if part else current.name
-                labels.append(label)
-                C.append(row)
-                noise[label] = (light, q)
-    def corr(i: object, j: object) -> Expr:
-        return tidy(_quadrature(fields, noise[i], noise[j]))
-
-    N = [[corr(i, j) for j in nodes] for i in nodes]
-    R = [[corr(i, j) for j in labels] for i in labels]
-    S = [[corr(i, j) for j in labels] for i in nodes]
-    return [_part(block, ys, nodes, labels, A, N, C, R, S) for block, ys in _connected(nodes, labels, A, N, C, R, S)]
+        # a Hermitian current is sqrt2 times the X quadrature of half its form; a paired one has both quadratures
+        form, light = fields.split(LinearForm({Op(name): sp.S.One if current.paired else 1 / sp.sqrt(2)}))
+        for q, part in (("X", ".c"), ("P", ".s")) if current.paired else (("X", ""),):
+            row = [tidy(_row(form, q, n)) for n in nodes]
+            shared = [tidy(_quadrature(fields, noise[k], (light, q))) for k in range(len(nodes))]
+            if any(e != 0 for e in (*row, *shared)):
+                labels.append(current.name + part)
+                seen.append(row)
+                noise.append((light, q))
+    n = len(nodes)
+    corr = [[tidy(_quadrature(fields, x, y)) for y in noise] for x in noise]
+    return [_part(block, nodes, labels, A, corr, seen) for block in _connected(n, A, corr, seen)]
 
 
 def _row(form: LinearForm, q: str, n: Quad) -> Expr:
@@ -119,7 +115,8 @@ def _row(form: LinearForm, q: str, n: Quad) -> Expr:
     return split(alpha + beta)[1] if n.q == "X" else split(alpha - beta)[0]
 
 
-def _quadrature(fields: Fields, f: tuple[LinearForm, str], g: tuple[LinearForm, str]) -> Expr:
+def _quadrature(fields: Fields, f: Noise, g: Noise) -> Expr:
+    """The correlation of two quadratures of noise."""
     n, m = fields.correlation(f[0], g[0]), fields.correlation(f[0], g[0].dagger())
     match f[1] + g[1]:
         case "XX":
@@ -132,46 +129,50 @@ def _quadrature(fields: Fields, f: tuple[LinearForm, str], g: tuple[LinearForm, 
             return split(m + n)[1]
 
 
-def _connected(nodes, labels, A, N, C, R, S):  # type: ignore[no-untyped-def]
-    """Quadratures and currents that depend on each other, as lists of indices."""
-    n, m = len(nodes), len(labels)
-    near = [set() for _ in range(n + m)]
+Rows = list[list[Expr]]
+
+
+def _connected(n: int, A: Rows, corr: Rows, seen: Rows) -> list[list[int]]:
+    """Sets of quadratures (0 ... n-1) and currents (n ...) that depend on each other; each has a quadrature."""
+    size = len(corr)
+    near: list[set[int]] = [set() for _ in range(size)]
 
     def join(i: int, j: int, e: Expr) -> None:
         if e != 0:
             near[i].add(j)
             near[j].add(i)
 
+    for i in range(size):
+        for j in range(size):
+            join(i, j, corr[i][j])
     for i in range(n):
         for j in range(n):
             join(i, j, A[i][j])
-            join(i, j, N[i][j])
-        for k in range(m):
-            join(i, n + k, C[k][i])
-            join(i, n + k, S[i][k])
-    for k in range(m):
-        for l in range(m):
-            join(n + k, n + l, R[k][l])
-    seen: set[int] = set()
+        for k, row in enumerate(seen):
+            join(i, n + k, row[i])
+    done: set[int] = set()
+    out = []
     for start in range(n):
-        if start in seen:
-            continue
-        block, todo = {start}, [start]
-        while todo:
-            for j in near[todo.pop()] - block:
-                block.add(j)
-                todo.append(j)
-        seen |= block
-        yield sorted(i for i in block if i < n), sorted(i - n for i in block if i >= n)
+        if start not in done:
+            block, todo = {start}, [start]
+            while todo:
+                new = near[todo.pop()] - block
+                block |= new
+                todo += new
+            done |= block
+            out.append(sorted(block))
+    return out
 
 
-def _part(block, ys, nodes, labels, A, N, C, R, S) -> Sector:  # type: ignore[no-untyped-def]
-    def pick(m: list[list[Expr]], rows: list[int], columns: list[int]) -> ImmutableDenseMatrix:
+def _part(block: list[int], nodes: list[Quad], labels: list[str], A: Rows, corr: Rows, seen: Rows) -> Sector:
+    def pick(m: Rows, rows: list[int], columns: list[int]) -> ImmutableDenseMatrix:
         return ImmutableDenseMatrix(len(rows), len(columns), [m[i][j] for i in rows for j in columns])
 
+    n = len(nodes)
+    xs, ys = [i for i in block if i < n], [i for i in block if i >= n]
     return Sector(
-        tuple(nodes[i] for i in block), tuple(labels[k] for k in ys), pick(A, block, block), pick(N, block, block),
-        pick(C, ys, block), pick(R, ys, ys), pick(S, block, ys),
+        tuple(nodes[i] for i in xs), tuple(labels[k - n] for k in ys), pick(A, xs, xs), pick(corr, xs, xs),
+        pick(seen, [k - n for k in ys], xs), pick(corr, ys, ys), pick(corr, xs, ys),
     )  # fmt: skip
 
 

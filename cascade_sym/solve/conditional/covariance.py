@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -13,7 +13,8 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.operators import Op
 from cascade_sym.solve.conditional.build import riccati
-from cascade_sym.solve.conditional.closed import Solution, named_sector, solve_sector
+from cascade_sym.solve.conditional.closed import solve_sector
+from cascade_sym.solve.conditional.named import Solution, named_sector
 from cascade_sym.solve.conditional.newton import gains, relative_residual, stability, step
 from cascade_sym.solve.conditional.pairs import Pair, Table
 from cascade_sym.solve.conditional.riccati import Riccati
@@ -21,6 +22,7 @@ from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.unmonitored import unmonitored
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.naming import Naming
+from cascade_sym.symbols import is_real
 
 Elements = dict[tuple[str, str], Expr]
 
@@ -44,11 +46,10 @@ class ConditionalCovariance(Covariance):
         for s in self.open_sectors:
             names = {f"{q.q}_{q.mode}" for q in s.quadratures}
             if i in names and j in names:
-                size = len(s.nodes)
                 raise NoClosedForm(
-                    f"the conditional covariance of {i} and {j} has no closed form: {size} modes are measured together, "
-                    f"and the solution is one of {2**size if not s.circular else sp.binomial(2 * size, size)} conjugate "
-                    "roots. Its numbers come from conditional_evaluator(...) and conditional_value(...)."
+                    f"the conditional covariance of {i} and {j} has no closed form: {len(s.nodes)} modes are measured "
+                    f"together, and the solution is one of {branches(s)} roots. Its numbers come from "
+                    "conditional_evaluator(...) and conditional_value(...)."
                 )
         return super().element(i, j)
 
@@ -59,12 +60,10 @@ class ConditionalCovariance(Covariance):
 
     def subs(self, values: Mapping[Symbol, Expr]) -> ConditionalCovariance:
         """Parameters replaced exactly."""
-        base = super().subs(values)
-        return ConditionalCovariance(
-            base.modes, base.elements, base.definitions, base.stability, base.system,
-            self.riccati and self.riccati.subs(values), self.open_sectors, self.degrees,
-            self.residual and self.residual.subs(values),
-        )  # fmt: skip
+        new = super().subs(values)
+        assert isinstance(new, ConditionalCovariance)
+        problem = self.riccati and self.riccati.subs(values)
+        return replace(new, riccati=problem, residual=self.residual and self.residual.subs(values))
 
 
 def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
@@ -110,9 +109,19 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     rest = sp.Max(*residuals) if residuals else sp.S.Zero
     home = None if isinstance(system, Riccati) else as_system(system)
     return ConditionalCovariance(
-        problem.modes, elements, defs, tuple(stable), home, problem, tuple(left), tuple(degrees),
-        Quantity("residual", rest, defs),
+        modes=problem.modes, elements=elements, definitions=defs, stability=tuple(stable), system=home,
+        riccati=problem, open_sectors=tuple(left), degrees=tuple(degrees), residual=Quantity("residual", rest, defs),
     )  # fmt: skip
+
+
+def branches(s: Sector) -> int:
+    """How many symmetric solutions the Riccati equation of a sector has, as a rule.
+
+    An invariant subspace takes half of the eigenvalues of H; real equations pair them as +-lambda.
+    """
+    n = len(s.nodes)
+    real = all(is_real(e) for m in (s.A, s.N, s.C, s.R, s.S) for e in m)
+    return 2**n if real else int(sp.binomial(2 * n, n))
 
 
 def _polished(solution: Solution, steps: int, naming: Naming) -> Table:

@@ -9,12 +9,12 @@ Source: Anderson, Int. J. Control 28, 295 (1978); Chu, Fan, Lin, Lin. Alg. Appl.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 TERMS = 14  # of the exponential series of a step with norm 1/2: below 1e-16
 MOST = 100
 
@@ -138,13 +138,17 @@ def steady(f: Filter) -> Array:
         flow, _ = short_step(f, V0)
         for _ in range(MOST):
             flow = squared(flow)
-            forgotten = np.abs(flow.E @ T(flow.E)).max((-1, -2)) <= 1e-18 * (1 + np.abs(flow.Q).max((-1, -2)))
-            if np.all(forgotten | ~np.isfinite(flow.Q).all((-1, -2))):
+            if np.all(forgotten(flow) | ~np.isfinite(flow.Q).all((-1, -2))):
                 break
-        V = np.where(forgotten[..., None, None], V0 + flow.Q, np.nan)
+        V = np.where(forgotten(flow)[..., None, None], V0 + flow.Q, np.nan)
         for _ in range(2):
             V = newton(f, V)
     return V
+
+
+def forgotten(flow: Flow) -> Array:
+    """Where a flow no longer depends on its start."""
+    return np.abs(flow.E @ T(flow.E)).max((-1, -2)) <= 1e-18 * (1 + np.abs(flow.Q).max((-1, -2)))
 
 
 def squared(flow: Flow) -> Flow:

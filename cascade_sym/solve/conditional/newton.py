@@ -14,7 +14,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.solve.conditional.closed import Named, moment
+from cascade_sym.solve.conditional.named import Named, moment
 from cascade_sym.solve.conditional.pairs import I_TIMES, NOUGHT, Pair, Table, keep, named, total
 from cascade_sym.solve.naming import Naming
 
@@ -85,7 +85,8 @@ def step(s: Named, M: Table, naming: Naming) -> Table:
     if n == 1:
         return [[Pair(naming.name(moment(s, 0, 0), M[0][0].re + Q[0][0].re / h1))]]
     B = [[L[i][j] + Pair(h1 if i == j else sp.S.Zero) for j in (0, 1)] for i in (0, 1)]
-    BQ = [[named(naming, f"b_{i + 1}{j + 1}", total([B[i][k] * Q[k][j] for k in (0, 1)])) for j in (0, 1)] for i in (0, 1)]
+    BQ = [[total([B[i][k] * Q[k][j] for k in (0, 1)]) for j in (0, 1)] for i in (0, 1)]
+    BQ = [[named(naming, f"b_{i + 1}{j + 1}", BQ[i][j]) for j in (0, 1)] for i in (0, 1)]
     weight = keep(naming, "h_w", h1 / (2 * (h1**2 * h0.re - h0.im**2)) if h0.im != 0 else 1 / (2 * h1 * h0.re))
     ratio = keep(naming, "h_r", h0.im / h1)
     out = [[NOUGHT, NOUGHT], [NOUGHT, NOUGHT]]

@@ -10,7 +10,7 @@ Source: Wiseman and Doherty, PRL 94, 070405 (2005); for classical filters, Kalma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
@@ -28,12 +28,12 @@ class Riccati:
     """The filtering problem in independent sectors; entries may use `definitions`.
 
     `A`, `N`, `C`, `R`, `S` are the whole problem in quadratures (X_1, P_1, X_2, ...), with one row of C for each
-    real current; `efficiencies` are those of the detectors, which lie in [0, 1]; `equations` are the right sides of dV_ij/dt.
+    real current; `equations` are the right sides of dV_ij/dt. `efficiencies` are those of the detectors, in [0, 1].
     """
 
     modes: tuple[str, ...]
     sectors: tuple[Sector, ...]
-    definitions: Definitions = Definitions()
+    definitions: Definitions = field(default_factory=Definitions)
     efficiencies: tuple[Expr, ...] = ()
 
     @property

@@ -65,7 +65,8 @@ class Sector:
 
     def mapped(self, change: Callable[[Expr], Expr]) -> Sector:
         """Every entry changed."""
-        return Sector(self.nodes, self.currents, *(m.applyfunc(change) for m in (self.A, self.N, self.C, self.R, self.S)))
+        matrices = (self.A, self.N, self.C, self.R, self.S)
+        return Sector(self.nodes, self.currents, *(m.applyfunc(change) for m in matrices))
 
     @property
     def quadratures(self) -> tuple[Quad, ...]:
@@ -79,7 +80,7 @@ class Sector:
         if not self.circular:
             return self
         # z = (x + i s p)/sqrt2 with s = -1 for an adjoint operator; y = (y_c + i y_s)/sqrt2
-        signs = [1 if q == "X" or not o.dag else -1 for o in self.nodes for q in "XP"]
+        signs = [-1 if q == "P" and isinstance(o, Op) and o.dag else 1 for o in self.nodes for q in "XP"]
         left = sp.diag(*signs)
         A, N = (ImmutableDenseMatrix(left * doubled(m) * left) for m in (self.A, self.N))
         C = ImmutableDenseMatrix(doubled(self.C) * left) if self.currents else sp.zeros(0, len(signs))

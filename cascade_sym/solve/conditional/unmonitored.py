@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from cascade_sym.solve.conditional.closed import label
-from cascade_sym.solve.conditional.pairs import Pair, Table, pair
+from cascade_sym.solve.conditional.named import label
+from cascade_sym.solve.conditional.pairs import Table, pair
 from cascade_sym.solve.conditional.sector import Node, Sector
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.stability import hurwitz_conditions
 
 
 def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
@@ -25,4 +24,4 @@ def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
 
     ly = Lyapunov(s.nodes, drift, lambda i, j: s.N[place[i], place[j]], naming, label, name)
     M = [[pair(ly[i, j]) for j in s.nodes] for i in s.nodes]
-    return M, [*ly.stability, *hurwitz_conditions(ly.blocks_drift, naming)]
+    return M, list(ly.stability)

@@ -1,0 +1,85 @@
+"""The entries of a sector under names, with white currents of unit noise; and what a solution is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.operators import Op
+from cascade_sym.solve.conditional.pairs import NOUGHT, Pair, Table, keep, named, pair
+from cascade_sym.solve.conditional.sector import Node, Sector
+from cascade_sym.solve.conditional.whiten import whitening
+from cascade_sym.solve.naming import Naming
+from cascade_sym.symbols import conj
+
+
+@dataclass(frozen=True)
+class Named:
+    """A sector with white currents of unit noise, its entries as (named) pairs."""
+
+    nodes: tuple[Node, ...]
+    labels: tuple[str, ...]
+    A: Table
+    N: Table
+    C: Table
+    S: Table
+
+    @property
+    def correlated(self) -> bool:
+        """Whether process and measurement noise are correlated."""
+        return any(not e.zero for row in self.S for e in row)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Stationary moments M of a sector with the closed-loop polynomial's coefficients (f1, f0, g0).
+
+    `degree` is that of the tower of roots in which M lies over the entries: 2 for each square root, 3 for the cubic.
+    """
+
+    sector: Named
+    M: Table
+    f1: Expr
+    f0: Expr
+    g0: Expr
+    degree: int
+
+
+def label(node: Node) -> str:
+    """Name of a node in definitions: the mode, or the quadrature."""
+    return node.name if isinstance(node, Op) else f"{node.q}_{node.mode}"
+
+
+def named_sector(s: Sector, naming: Naming) -> Named:
+    """The sector's entries under names: gamma_S, R_M_S, c_S, s_S, ..."""
+    labels = tuple(label(n) for n in s.nodes)
+    n, m = len(labels), len(s.currents)
+    W = whitening(s.R)
+    C, S = (W.applyfunc(conj).T * s.C).applyfunc(sp.expand), (s.S * W).applyfunc(sp.expand)
+    tag = [f"{k}_" if m > 1 else "" for k in range(1, m + 1)]
+    A = [[NOUGHT] * n for _ in range(n)]
+    for i, a in enumerate(labels):
+        for j, b in enumerate(labels):
+            z = pair(s.A[i, j])
+            if i == j:
+                gamma = keep(naming, f"gamma_{a}", sp.expand(-2 * z.re))
+                A[i][i] = Pair(-gamma / 2, keep(naming, f"Omega_{a}", z.im))
+            elif not z.zero:
+                A[i][j] = named(naming, f"R_{a}_{b}", z)
+    N = [[NOUGHT] * n for _ in range(n)]
+    for i, a in enumerate(labels):
+        for j, b in enumerate(labels[i:], i):
+            z = pair(s.N[i, j])
+            N[i][j] = named(naming, f"D_{a}" if i == j else f"D_{a}_{b}", Pair(z.re) if i == j else z)
+            N[j][i] = N[i][j].conj
+    Ct = [[named(naming, f"c_{tag[k]}{labels[j]}", pair(C[k, j])) for j in range(n)] for k in range(m)]
+    St = [[named(naming, f"s_{tag[k]}{labels[i]}", pair(S[i, k])) for k in range(m)] for i in range(n)]
+    return Named(s.nodes, labels, A, N, Ct, St)
+
+
+def moment(s: Named, i: int, j: int) -> str:
+    """The definition's name of a moment: var_X_S, cov_X_S_X_M."""
+    a, b = (f"X_{s.labels[k]}" if isinstance(s.nodes[k], Op) else s.labels[k] for k in (i, j))
+    return f"var_{a}" if i == j else f"cov_{a}_{b}"
