@@ -187,7 +187,16 @@ def _root_of(y: Expr, step: int, sign: int) -> Expr:
     """The real P of given sign with P^step = y."""
     if step == 1:
         return y
-    return sign * sp.root(y if step % 2 == 0 else sign * y, step)
+    outside = sp.S.One
+    inside = y if step % 2 == 0 else sign * y
+    factors = sp.Mul.make_args(inside)
+    for factor in factors:
+        base, power = factor.as_base_exp()
+        whole = len(factors) == 1 or (power.is_Integer and abs(power) > 1)
+        if isinstance(base, Symbol) and power.is_Integer and whole:  # a positive parameter leaves the root
+            outside *= base ** sp.Rational(power, step)
+            inside /= factor
+    return sign * outside * sp.root(inside, step)
 
 
 def _square_part(n: int) -> tuple[int, int]:

@@ -33,7 +33,7 @@ SEARCHED = (2.5, 4.0, 5.5, 7.0)
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
 COMPARED, LAST = 10.0, 22.0
 TRIED = 3
-DEEP = 1e8
+DEEP = 1e3  # how far below all other candidates a value is that can't be followed: a pole
 
 
 class AtEdge(Exception):
@@ -99,9 +99,9 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> tuple[Branch
         any_finite = any_finite or bool(found)
         if not found:
             continue
-        if found[0][0] < 0 and abs(found[0][0]) > DEEP:
-            raise UnboundedObjective(_unbounded(problem, decade, found[0]))
         clean, lost = _heads(problem, follower, decade, _distinct(found)[:TRIED], heads)
+        if not clean and found[0][0] < -DEEP * (1 + min(abs(v) for v, _ in found)):
+            raise UnboundedObjective(_unbounded(problem, decade, found[0]))
         reasons += [reason for _, reason in lost]
         if clean and decade >= ENOUGH:
             break
@@ -188,10 +188,13 @@ def _unbounded(problem: Problem, decade: float, found: tuple[float, np.ndarray])
 def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[Any]) -> None:
     """Does the objective keep improving towards an edge of one parameter? AtEdge or OptimumAtInfinity if so."""
     g = flint.arb(10) ** ball_of(sp.Rational(decade))
+    far = flint.arb(10) ** 25
+    x = [
+        _clipped(v) if problem.intervals[s].kind == "half" else v for v, s in zip(x, problem.over, strict=True)
+    ]
     here, ok = problem.ball(g, x, follower.sample)
     if not ok:
         return
-    far = flint.arb(10) ** 25
     for i, s in enumerate(problem.over):
         iv = problem.intervals[s]
         for edge, beyond in ((iv.low, _towards(iv.low, x[i], far)), (iv.high, _towards(iv.high, x[i], far))):
@@ -212,6 +215,12 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
                 f"the objective keeps improving as {s} tends to {edge}: it has no optimum at finite {s}. Set "
                 f"at={{{s}: {edge}}} for the limit, or bound {s} with bounds={{{s}: (low, high)}}."
             )
+
+
+def _clipped(v: Any) -> Any:
+    """Within thirty decades of one: far enough, and differences keep their digits."""
+    most = flint.arb(10) ** 30
+    return most if v > most else 1 / most if v < 1 / most else v
 
 
 def _towards(edge: Expr, x: Any, far: Any) -> Any:

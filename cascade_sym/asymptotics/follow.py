@@ -85,6 +85,8 @@ class Follower:
         value, ok = self.f(g, z)
         if not ok:
             raise Lost("the start is outside the allowed region")
+        if not z:
+            return z, value
         small = flint.arb(10) ** -50
         h = [small for _ in z]
         for _ in range(80):

@@ -2,93 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.arithmetics import AngleSeries, ExactSeries, series_value
-from cascade_sym.asymptotics.ground import Ground, Reparametrise
+from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
+from cascade_sym.asymptotics.follow import BITS
+from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.leading import constants, reparametrised
+from cascade_sym.asymptotics.minimum import meanings
 from cascade_sym.asymptotics.program import compile_program
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ScalingError
 
-BAD = (sp.oo, -sp.oo, sp.zoo, sp.nan)
+MOST_TERMS = 32
 
 
 def at_infinity(target: Quantity, s: Symbol, value: Expr) -> Quantity:
     """The limit of `target` as s -> value (oo or -oo); ScalingError where it diverges.
 
-    Definition by definition where every one has a finite limit; otherwise by the valuation of the whole.
+    Definition by definition where every one has a finite limit, otherwise by the valuation of the whole; either
+    way what does not contain s stays as it is.
     """
-    items = []
-    for name, e in target.definitions:
-        e = _direct(e, s, value)
-        if e is None:
-            return _by_valuation(target, s, value)
-        items.append((name, e))
-    expr = _direct(target.expr, s, value)
-    if expr is None:
-        return _by_valuation(target, s, value)
-    return Quantity(target.name, expr, Definitions(tuple(items)), target.steps)
+    try:
+        items = tuple((name, limit_of(e, s, value)) for name, e in target.definitions)
+        return Quantity(target.name, limit_of(target.expr, s, value), Definitions(items), target.steps)
+    except ScalingError:
+        if not len(target.definitions):
+            raise
+        return Quantity(target.name, limit_of(target.inline(), s, value), steps=target.steps)
 
 
-def _direct(e: Expr, s: Symbol, value: Expr) -> Expr | None:
+def limit_of(e: Expr, s: Symbol, value: Expr) -> Expr:
+    """lim e as s -> value, by exact valuation; subexpressions without s are left alone.
+
+    >>> n, x = sp.symbols("n x")
+    >>> limit_of((n + 1)*sp.sin(x)/(2*n + x) + 1/n, n, sp.oo)
+    sin(x)/2
+    """
     if s not in e.free_symbols:
         return e
-    out = sp.sympify(_walk(e, s, value))
-    return None if out.has(*BAD, sp.AccumBounds) else out
+    names: dict[Expr, Symbol] = {}
+    shape = _abstract(e, s, names)
+    sample = {name: sp.Rational(3 + 2 * i, 7 + 2 * i) for i, name in enumerate(names.values())}
+    program = compile_program(shape)
+    meaning = {name: part for part, name in names.items()}
+
+    def attempt(values: Mapping[Symbol, Any], substitution: Mapping[Symbol, Expr]) -> Expr:
+        p, terms = 1, 4
+        while terms <= MOST_TERMS:
+            ground = Ground((), values)
+            arithmetic = ExactSeries(ground, terms)
+            env = constants(ground, arithmetic, substitution)
+            sign = ground.rational(1 if value is sp.oo else -1)
+            env[s] = Series.power_of_t(ground, -p, terms).scaled(sign)
+            try:
+                out = series_value(program.run(arithmetic, env)[0])
+                if out.is_exact_zero:
+                    return sp.S.Zero
+                val, lead = out.leading()
+            except Ramify as r:
+                p *= r.factor
+                continue
+            except PrecisionLoss:
+                terms *= 2
+                continue
+            if val < 0:
+                raise ScalingError(f"{e} diverges as {s} -> {value}; set a finite value.")
+            if val > 0:
+                return sp.S.Zero
+            return lead.expr().xreplace(meanings(substitution)).xreplace(meaning)
+        raise ScalingError(f"the limit of {e} for {s} -> {value} was not found: all known orders cancel.")
+
+    with flint.ctx.workprec(BITS):
+        return reparametrised(sample, attempt)
 
 
-def _walk(e: Expr, s: Symbol, value: Expr) -> Expr:
-    """Bottom up, with infinities only as direct results: oo times a symbol is not simplified away."""
+def _abstract(e: Expr, s: Symbol, names: dict[Expr, Symbol]) -> Expr:
+    """Maximal subexpressions without s, other than rational numbers, become symbols."""
+    if s not in e.free_symbols:
+        if e.is_Rational:
+            return e
+        if e not in names:
+            names[e] = Symbol(f"_part{len(names)}")
+        return names[e]
     if e == s:
-        return value
-    if s not in e.free_symbols:
         return e
-    args = [_walk(a, s, value) for a in e.args]
-    infinite = [a for a in args if a in (sp.oo, -sp.oo)]
-    if not infinite:
-        return sp.nan if any(a.has(*BAD) for a in args) else e.func(*args)
-    if isinstance(e, sp.Add):
-        return sp.oo if len(infinite) == 1 else sp.nan
-    if isinstance(e, sp.Mul):
-        return sp.nan if any(a == 0 for a in args) else sp.oo
-    if isinstance(e, sp.Pow) and args[1].is_Rational:
-        return sp.oo if args[1] > 0 else sp.S.Zero
-    return sp.nan
-
-
-def _by_valuation(target: Quantity, s: Symbol, value: Expr) -> Quantity:
-    program = compile_program(target)
-    others = sorted(program.symbols - {s}, key=lambda q: q.name)
-    half = {a: Symbol(f"_half_{a.name}") for a in program.angles}
-    sample = {half.get(q, q): sp.Rational(3 + 2 * i, 7 + 2 * i) for i, q in enumerate(others)}
-    p, terms = 1, 4
-    while terms < 40:
-        ground = Ground((), sample)
-        arithmetic = ExactSeries(ground, terms)
-        one = Series.constant(ground.rational(1), terms)
-        env: dict[Symbol, object] = {q: arithmetic.const(ground.gen(q)) for q in others if q not in half}
-        for a, h in half.items():
-            k = arithmetic.const(ground.gen(h))
-            inverse = (one + k * k).inverse()
-            env[a] = AngleSeries((one + -(k * k)) * inverse, (k + k) * inverse)
-        env[s] = Series.power_of_t(ground, -p, terms).scaled(ground.rational(1 if value is sp.oo else -1))
-        try:
-            (out,) = program.run(arithmetic, env)
-            val, lead = series_value(out).leading()
-        except Ramify as r:
-            p *= r.factor
-            continue
-        except Reparametrise as r:
-            raise ScalingError(
-                f"the limit {s} -> {value} needs the root of {r.radicand}; take it by hand."
-            ) from r
-        except PrecisionLoss:
-            terms *= 2
-            continue
-        if val < 0:
-            raise ScalingError(f"the objective diverges as {s} -> {value}; set a finite value.")
-        back = {h: sp.tan(a / 2) for a, h in half.items()}
-        return Quantity(target.name, sp.S.Zero if val > 0 else lead.expr().xreplace(back))
-    raise ScalingError(f"the limit {s} -> {value} could not be found: all known orders cancel.")
+    if isinstance(e, sp.Add | sp.Mul):
+        rest, own = e.as_independent(s, as_Add=isinstance(e, sp.Add))
+        parts = [_abstract(a, s, names) for a in e.func.make_args(own)]
+        if isinstance(e, sp.Mul):
+            number, rest = rest.as_coeff_Mul(rational=True)
+            parts.append(number)
+        return e.func(*parts, *([] if rest == e.func.identity else [_abstract(rest, s, names)]))
+    return e.func(*(_abstract(a, s, names) for a in e.args))

@@ -189,8 +189,8 @@ def _flat(ground: Ground, f: Elem, s: Symbol, x: Expansion, point: Stationary) -
     return True
 
 
-def _gain(ground: Ground, lead: Elem, g: list[Elem], unknowns: Sequence[int]) -> Elem:
-    """1/2 g^T H^-1 g with the Hessian H of the leading function, as an exact function."""
+def solved_linear(ground: Ground, lead: Elem, g: list[Elem], unknowns: Sequence[int]) -> list[Elem]:
+    """H^-1 g with the Hessian H of `lead`, as exact functions."""
     h = [gradient(ground, d, unknowns) for d in gradient(ground, lead, unknowns)]
     n = len(unknowns)
     rows = [[*h[i], g[i]] for i in range(n)]
@@ -205,7 +205,12 @@ def _gain(ground: Ground, lead: Elem, g: list[Elem], unknowns: Sequence[int]) ->
         for j in range(i + 1, n):
             rest = rest - rows[i][j] * sol[j]
         sol[i] = rest * rows[i][i].inverse()
+    return sol
+
+
+def _gain(ground: Ground, lead: Elem, g: list[Elem], unknowns: Sequence[int]) -> Elem:
+    """1/2 g^T H^-1 g, as an exact function."""
     total = ground.rational(0)
-    for a, b in zip(g, sol, strict=True):
+    for a, b in zip(g, solved_linear(ground, lead, g, unknowns), strict=True):
         total = total + a * b
     return total * ground.rational(1, 2)

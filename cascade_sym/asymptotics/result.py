@@ -20,14 +20,14 @@ DIGITS = 30
 class OptimumTerm:
     """How one optimised parameter x behaves: x = limit + coefficient * large^exponent + ...
 
-    For limits 0 and oo the limit is not added. For a finite limit that is not a special value, `limit_value` is
-    exact and `exponent`/`coefficient` belong to the departure from it (None where it was not determined exactly).
-    `coefficient` None with `number` set: known numerically only. `at_edge` says that the minimum is at the edge
-    of the allowed region.
+    Where the limit is 0 or oo it is not added. `limit_value` is the exact value behind a finite limit that is not
+    special (for angles of tan((x - reference)/2)). `coefficient` None with `number` set: digits at the sample
+    only; both None: the departure was not determined. `at_edge`: the minimum is at the edge of the allowed region.
     """
 
     limit: Expr
     exponent: Rational | None
+    limit_value: AlgebraicValue | None
     coefficient: AlgebraicValue | None
     number: str | None
     at_edge: bool = False
@@ -104,7 +104,7 @@ class Scaling:
             "prefactor_value": None if self.is_symbolic else number_text(self.prefactor.at()),
             "next_exponent": None if self.next_exponent is None else str(self.next_exponent),
             "next_value": None if self.is_symbolic else self.next_number,
-            "optimum": {name: _optimum_json(t) for name, t in self.optimum.items()},
+            "optimum": {name: _optimum_json(t, self.is_symbolic) for name, t in self.optimum.items()},
             "certificate": self.certificate.to_json(),
             "seconds": round(self.seconds, 3),
         }
@@ -116,15 +116,13 @@ def number_text(v: Any, digits: int = DIGITS) -> str:
         return mp.nstr(mp.mpf(v), digits, strip_zeros=False)
 
 
-def _optimum_json(t: OptimumTerm) -> dict[str, Any]:
-    coefficient = t.number
+def _optimum_json(t: OptimumTerm, symbolic: bool) -> dict[str, Any]:
+    coefficient = None if symbolic else t.number
     if t.coefficient is not None:
         c = t.coefficient
         coefficient = c.latex() if c.parameters else number_text(c.at())
-    limit = t.limit
-    shown = sp.latex(limit) if limit.free_symbols else str(limit)
     return {
-        "limit": shown,
+        "limit": sp.latex(t.limit) if t.limit.free_symbols else str(t.limit),
         "exponent": None if t.exponent is None else str(t.exponent),
         "coefficient": coefficient,
     }

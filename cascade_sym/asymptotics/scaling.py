@@ -16,13 +16,14 @@ from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
 from cascade_sym.asymptotics.elimination import TooLarge
-from cascade_sym.asymptotics.exponents import Approach
-from cascade_sym.asymptotics.follow import BITS, Follower
+from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
+from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem, ball_of
-from cascade_sym.asymptotics.result import OptimumTerm, Scaling
+from cascade_sym.asymptotics.result import Scaling
+from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import (
     build_problem,
     groups_of,
@@ -33,7 +34,7 @@ from cascade_sym.asymptotics.setup import (
     with_values,
 )
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, NoOptimum, ParameterError
+from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ParameterError
 
 Progress = Callable[[str], None]
 
@@ -170,7 +171,10 @@ def _scaling(
             call = call.fixed({e.symbol: e.edge})
     call = replace(call, edges=edges)
     say("expanding on the discovered powers")
-    x = _expand(problem, found, sample, terms)
+    try:
+        x = _expand(problem, found, sample, terms)
+    except Diverges as e:
+        raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
     lead = x.series.coeffs[0]
     free = x.frame.innermost()
     say("minimising the leading function")
@@ -178,14 +182,13 @@ def _scaling(
     prefactor = point.exact(lead, stationary=True)
     correction = _correction(x, point, free, terms)
     following = _exact_next(correction, found, x)
-    optimum = _optimum(problem, found, x, point, correction, edges)
+    optimum = optimum_terms(problem, found, x, point, correction, edges)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
-    second = (
-        None
-        if correction is None
-        else (following[0], correction.function.number(correction.point.values).mid())
-    )
+    second = None
+    if correction is not None:
+        power = found.power - Q(correction.offset, x.frame.p)
+        second = (power, correction.function.number(correction.point.values).mid())
     certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
     sign = -1 if problem.inverted else 1
     number = None if second is None else second[1].str(30, radius=False)
@@ -270,67 +273,6 @@ def _exact_next(
         return power, None
 
 
-def _optimum(
-    problem: Problem,
-    found: Found,
-    x: Expansion,
-    point: Stationary,
-    correction: NextOrder | None,
-    edges: Mapping[Symbol, Expr],
-) -> dict[str, OptimumTerm]:
-    out: dict[str, OptimumTerm] = {}
-    sign = -1 if problem.inverted else 1
-    solved = {r.old: r.solution for r in x.frame.refinements}
-    for ansatz, a in zip(x.frame.ansatze, found.approaches, strict=True):
-        unknown = ansatz.unknown()
-        element = solved.get(unknown, x.ground.gen(unknown))
-        where = correction.point if correction is not None else point
-        number = None
-        exact: AlgebraicValue | None = None
-        if _determined(x, element, point):
-            where = point
-        if _determined(x, element, where):
-            try:
-                exact = where.exact(element)
-            except TooLarge:
-                number = element.number(where.values).mid().str(30, radius=False)
-        else:
-            number = x.values[unknown].str(12, radius=False)
-        out[ansatz.symbol.name] = _term(
-            ansatz.angle, a, ansatz.reference, exact, number, sign, found, problem, ansatz.symbol
-        )
-    for s, e in edges.items():
-        out[s.name] = OptimumTerm(e, None, None, None, at_edge=True)
-    return out
-
-
-def _determined(x: Expansion, e: Any, point: Stationary) -> bool:
-    ground = x.ground
-    used = [ground.index[s] for s in ground.unknowns if e.depends_on(s)]
-    return all(i in point.unknowns for i in used)
-
-
-def _term(
-    angle: bool,
-    a: Approach,
-    reference: Expr,
-    exact: AlgebraicValue | None,
-    number: str | None,
-    sign: int,
-    found: Found,
-    problem: Problem,
-    s: Symbol,
-) -> OptimumTerm:
-    if a.limit is not None:
-        return OptimumTerm(a.limit, _rational(sign * a.power), exact, number)
-    value = exact.closed if exact is not None and exact.closed is not None else None
-    if value is None:
-        shown = number if number is not None else (exact.sample.str(30, radius=False) if exact else "nan")
-        value = sp.Float(shown, 30)
-    limit = reference + 2 * sp.atan(value) if angle else value
-    return OptimumTerm(limit, sp.S.Zero, exact, number)
-
-
 def _other_samples(
     problem: Problem, found: Found, prefactor: AlgebraicValue, given: Mapping[Any, Any] | None, checks: int
 ) -> list[dict[str, Any]]:
@@ -366,5 +308,3 @@ def _other_samples(
 def _rational(q: Q) -> sp.Rational:
     return sp.Rational(q.numerator, q.denominator)
 
-
-__all__ = ["Call", "Follower", "scaling"]

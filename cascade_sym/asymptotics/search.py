@@ -14,7 +14,7 @@ from sympy import Symbol
 
 from cascade_sym.asymptotics.problem import Problem
 
-STARTS, BRANCHES, GENERATIONS = 4000, 6, 160
+STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
 
 
 def candidates(
@@ -31,15 +31,27 @@ def candidates(
 
     starts = _starts(problem, decade, rng)
     values = f(starts)
-    order = np.argsort(values, kind="stable")
-    chosen: list[np.ndarray] = []
-    for j in order:
-        if not np.isfinite(values[j]) or len(chosen) == BRANCHES:
-            break
-        if all(np.linalg.norm(starts[:, j] - c) > 0.5 * (k < 3) + 1e-9 for k, c in enumerate(chosen)):
-            chosen.append(starts[:, j])
-    found = [_evolve(f, c, rng) for c in chosen]
+    found = [_evolve(f, starts[:, j], width, rng) for j, width in _prominent(starts, values)]
     return sorted(found, key=lambda vu: vu[0])
+
+
+def _prominent(starts: np.ndarray, values: np.ndarray) -> list[tuple[int, float]]:
+    """Starts below all their neighbours, with the distance of these: the lowest, and those that stand out most."""
+    finite = np.flatnonzero(np.isfinite(values))
+    if not len(finite):
+        return []
+    u, v = starts[:, finite], values[finite]
+    square = (u**2).sum(axis=0)
+    distance = square[:, None] + square[None, :] - 2 * u.T @ u
+    k = min(2 * len(u) + 3, len(v))
+    near = np.argpartition(distance, k - 1, axis=1)[:, :k]
+    around = v[near]
+    local = np.flatnonzero(v <= around.min(axis=1))
+    depth = (np.median(around[local], axis=1) - v[local]) / (np.abs(v[local]) + 1e-300)
+    lowest = local[np.argsort(v[local], kind="stable")][: BRANCHES // 2]
+    deepest = local[np.argsort(-depth, kind="stable")][: BRANCHES // 2]
+    width = np.sqrt(np.maximum(np.median(np.take_along_axis(distance, near, axis=1), axis=1), 1e-12))
+    return [(int(finite[j]), float(width[j]) / 2) for j in dict.fromkeys([*lowest, *deepest])]
 
 
 def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.ndarray:
@@ -54,7 +66,7 @@ def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.nda
     return np.array(rows)
 
 
-def _evolve(f: Any, start: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+def _evolve(f: Any, start: np.ndarray, width: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:
     """CMA-ES (Hansen's standard strategy parameters) from one start."""
     n = len(start)
     lam = 8 + 4 * n
@@ -67,7 +79,7 @@ def _evolve(f: Any, start: np.ndarray, rng: np.random.Generator) -> tuple[float,
     cmu = min(1 - c1, 2 * (mueff - 2 + 1 / mueff) / ((n + 2) ** 2 + mueff))
     damp = 1 + 2 * max(0.0, np.sqrt((mueff - 1) / (n + 1)) - 1) + cs
     chi = np.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n**2))
-    mean, sigma, cov = start.copy(), 0.3, np.eye(n)
+    mean, sigma, cov = start.copy(), min(width, 0.5), np.eye(n)
     pc, ps = np.zeros(n), np.zeros(n)
     best, best_u = float(f(start[:, None])[0]), start.copy()
     for generation in range(GENERATIONS):
@@ -92,7 +104,7 @@ def _evolve(f: Any, start: np.ndarray, rng: np.random.Generator) -> tuple[float,
         pc = (1 - cc) * pc + damped * np.sqrt(cc * (2 - cc) * mueff) * step
         chosen = y[:, order[:mu]]
         cov = (1 - c1 - cmu) * cov + c1 * np.outer(pc, pc) + cmu * (chosen * w) @ chosen.T
-        sigma *= np.exp((cs / damp) * (np.linalg.norm(ps) / chi - 1))
-        if sigma * d.max() < 1e-9 or sigma * d.max() > 1e6:
+        sigma *= np.exp(min(1.0, (cs / damp) * (np.linalg.norm(ps) / chi - 1)))
+        if sigma * d.max() < 1e-11 or sigma * d.max() > 1e6:
             break
     return best, best_u
