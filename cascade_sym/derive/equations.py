@@ -29,9 +29,10 @@ class Equations:
         return len(self.forms)
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import equations_latex
+        from cascade_sym.latex.show import value_latex
 
-        return equations_latex(self)
+        rate = self.kind == "langevin"
+        return value_latex({(f"dot({name})" if rate else name): form for name, form in self.forms.items()})
 
 
 def langevin(system: object) -> Equations:

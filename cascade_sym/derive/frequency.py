@@ -105,7 +105,7 @@ def eliminate(
         rename, output[Op(f"{slow}({-Omega})", True)].xreplace(down), dag=True
     )
     keep = {k: n for k, n in s.inputs.items() if k != field and any(o.name == k for o, _ in others)}
-    inputs = {**{f: s.inputs[field] for f in ins.values()}, **keep}
+    inputs = {**dict.fromkeys(ins.values(), s.inputs[field]), **keep}
     baths = {k: f for k, f in s.outputs.items() if any(o.name in keep for o, _ in f)}
     outputs = {outs["+"]: plus, outs["-"]: minus, **{k: f.renamed({slow: rename}) for k, f in baths.items()}}
     slow_system = LinearSystem(

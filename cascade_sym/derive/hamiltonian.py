@@ -11,6 +11,7 @@ from sympy import Expr
 from cascade_sym.errors import DerivationError, UnknownName, listing
 from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, operator, quadratures
+from cascade_sym.operators.polynomial import Monomial
 from cascade_sym.steps import Check, Step
 from cascade_sym.system import VACUUM, LinearSystem, Port
 from cascade_sym.system.slh import Channel, slh_system
@@ -91,7 +92,7 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
         t, period = sp.Symbol("t", real=True), sp.Symbol("T", positive=True)
         units = {w for w in sp.Tuple(*frequencies.values()).free_symbols}
         for m, c in H.terms.items():
-            turned = rate(m).subs({w: 2 * sp.pi / period for w in units})
+            turned = rate(m).subs(dict.fromkeys(units, 2 * sp.pi / period))
             mean = sp.integrate(sp.exp(sp.I * turned * t), (t, 0, period)) / period
             if not equal(mean * c, kept.terms.get(m, sp.S.Zero)):
                 return Check(False, "average over one period", f"the term {m} was treated wrongly")
@@ -113,7 +114,8 @@ def coupling_operator(H: OperatorPolynomial, field: str) -> OperatorPolynomial:
 
     Raises DerivationError when H is not linear in the field or not Hermitian in the coupling.
     """
-    plain, adjoint = {}, {}
+    plain: dict[Monomial, Expr] = {}
+    adjoint: dict[Monomial, Expr] = {}
     for m, c in H.terms.items():
         mine = [o for o in m if o.name == field]
         if not mine:

@@ -31,7 +31,7 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     shift = {m: as_operator(b) + operator(m) for m, b in amplitudes.items()}
     moved = H.substituted(shift)
     # |beta|^2 a^+ a and the like come from the displacement and only shift frequencies that are there already
-    static = {m for m in moved.terms if len(m) == 2 and m not in H.terms and _is_static(m, moved, H, amplitudes)}
+    static = {m for m in moved.terms if len(m) == 2 and m not in H.terms and not any(o.name in amplitudes for o in m)}
     kept = moved.filtered(lambda m: len(m) == 2 and m not in static)
 
     def check() -> Check:
@@ -39,7 +39,7 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
         names = sorted(H.names())
         z = {n: (sp.Symbol(f"z_{n}"), sp.Symbol(f"zc_{n}")) for n in names}
         energy = sum(c * sp.Mul(*(z[o.name][1 if o.dag else 0] for o in m)) for m, c in H.terms.items())
-        point = {}
+        point: dict[Expr, Expr] = {}
         for n in names:
             b = amplitudes.get(n, sp.S.Zero)
             point |= {z[n][0]: b, z[n][1]: conj(b)}
@@ -54,7 +54,3 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
                 "static shifts absorbed, terms of third order dropped")  # fmt: skip
     return Derived(kept, (step,))
 
-
-def _is_static(m, moved: OperatorPolynomial, H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> bool:
-    """A new quadratic term that does not involve a displaced mode: a static shift of another one."""
-    return not any(o.name in amplitudes for o in m)

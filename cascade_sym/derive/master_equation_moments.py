@@ -15,9 +15,9 @@ from sympy import Expr
 from cascade_sym.derive.master_equation import MasterEquation, master_equation
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import is_zero
-from cascade_sym.operators import OperatorPolynomial, as_operator, quadratures
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
 from cascade_sym.solve.conditional.gaussian import GaussianState
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import complex_symbol, conj
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,12 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     x = {f"{n}_{m}": q for m in equation.modes for n, q in zip("XP", quadratures(m), strict=True)}
     means = {}
     for q in state.quadratures:
-        kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in _kicks(equation, state, x[q]).items()}
+        kicks = {m.name: _linear(_kick(m.operator, state, x[q]), state, f"the noise of <{q}>") for m in equation.measured}
         means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
+    for m in equation.measured:
+        m.operator.linear()  # a DerivationError names what is not linear
+    if equation.measured:
+        require_gaussian(state, x)
     covariances = {}
     for a, i in enumerate(state.quadratures):
         for j in state.quadratures[a:]:
@@ -75,18 +79,13 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
             rate -= means[i][0] * state.mean[j] + state.mean[i] * means[j][0]
             lost = sp.Add(*(means[i][1][k] * means[j][1][k] for k in means[i][1]))
             covariances[i, j] = _linear(rate, state, f"d<{i}, {j}>/dt") - lost
-            _require_no_third_cumulant(equation, state, means, product, (i, j))
     return MomentEquations(state.quadratures, means, covariances)
 
 
-def _kicks(equation: MasterEquation, state: GaussianState, O: OperatorPolynomial) -> dict[str, Expr]:
-    """The factor of each dW in d<O>."""
+def _kick(M: OperatorPolynomial, state: GaussianState, O: OperatorPolynomial) -> Expr:
+    """The factor of dW in d<O>, for the measured operator M."""
     centred = O - as_operator(state.expectation(O))
-    out = {}
-    for m in equation.measured:
-        M = m.operator
-        out[m.name] = sp.expand(state.expectation(centred * M + M.dagger() * centred))
-    return out
+    return sp.expand(state.expectation(centred * M + M.dagger() * centred))
 
 
 def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) -> Expr:
@@ -122,16 +121,18 @@ def _real(c: Expr) -> Expr:
     return c if not c.is_Add or not is_zero(c) else sp.S.Zero
 
 
-def _require_no_third_cumulant(
-    equation: MasterEquation,
-    state: GaussianState,
-    means: Mapping[str, tuple[Expr, Mapping[str, Expr]]],
-    product: OperatorPolynomial,
-    pair: tuple[str, str],
-) -> None:
-    """The dW term of a covariance vanishes identically."""
-    i, j = pair
-    for name, kick in _kicks(equation, state, product).items():
-        rest = kick - means[i][1][name] * state.mean[j] - state.mean[i] * means[j][1][name]
-        if sp.expand(rest) != 0 and not is_zero(rest):
-            raise DerivationError(f"the covariance of {i} and {j} has a noise term: the state is not Gaussian.")
+def require_gaussian(state: GaussianState, x: Mapping[str, OperatorPolynomial]) -> None:
+    """Prove that no covariance has a dW term, for every measured operator that is linear in the modes.
+
+    M = sum_k (u_k a_k + v_k a_k^+) with symbols u_k, v_k: the noise term of <x_i x_j> is then the product rule of
+    those of the means, so that nothing is left for the covariance.
+    """
+    M = OperatorPolynomial(
+        {(Op(m, d),): complex_symbol(f"{'v' if d else 'u'}_{m}") for m in state.modes for d in (False, True)}
+    )
+    kicks = {q: _kick(M, state, x[q]) for q in state.quadratures}
+    for a, i in enumerate(state.quadratures):
+        for j in state.quadratures[a:]:
+            kick = _kick(M, state, (x[i] * x[j] + x[j] * x[i]) / 2)
+            if sp.expand(kick - kicks[i] * state.mean[j] - state.mean[i] * kicks[j]) != 0:
+                raise DerivationError(f"the covariance of {i} and {j} has a noise term: the state is not Gaussian.")

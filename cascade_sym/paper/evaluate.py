@@ -15,7 +15,6 @@ from cascade_sym.exact import limit_at_infinity
 from cascade_sym.paper.model import Model
 from cascade_sym.symbols import symbol
 
-
 LARGE = sp.Integer(10) ** 12
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from sympy import Expr, Symbol
+
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
-from cascade_sym.latex.document import document
+from cascade_sym.latex.document import document, steps_of
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
-from cascade_sym.operators import LinearForm, OperatorPolynomial
+from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
 from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
@@ -45,15 +47,14 @@ def correction_latex(folder: Folder, entry: Entry) -> str | None:
 
 def derived_latex(folder: Folder, entry: Entry) -> str:
     """The derived right sides under the printed left sides, in the paper's notation."""
-    notation = notation_of(folder)
-    seen, lines = set(), []
+    lines = {}
     for v in entry.statements:
-        if v.statement.key in seen:
-            continue
-        seen.add(v.statement.key)
         sign = "\\approx" if isinstance(v.derived, Leading) else "="
-        lines.append(f"{_left(folder, v)} {sign} {_value(v.derived, notation)}")
-    return _lines(lines)
+        # an abbreviation is not written with itself
+        own = tuple(a for a in folder.model.abbreviations if a[0].name != v.statement.key)
+        notation = replace(notation_of(folder), abbreviations=own)
+        lines[v.statement.key] = f"{_left(folder, v)} {sign} {_value(v.derived, notation)}"
+    return _lines(list(lines.values()))
 
 
 def difference_latex(folder: Folder, entry: Entry) -> str | None:
@@ -83,13 +84,13 @@ def _written(folder: Folder, relation: Relation) -> str:
 def _value(value: Any, notation: Notation) -> str:
     if isinstance(value, Leading):
         value = value.leading
-    if isinstance(value, Quantity):
-        value = value.expr if not value.definitions else value
-    if isinstance(value, Quantity):
-        return body(value.expr, notation, line=1e9)
-    if isinstance(value, LinearForm | OperatorPolynomial):
-        return body(value, notation, line=1e9)
-    return body(value, notation, line=1e9)
+    return body(_opened(value) if isinstance(value, Quantity) else value, notation, line=1e9)
+
+
+def _opened(q: Quantity) -> Expr:
+    """A quantity that is one of its own definitions (up to a number), written out by one level."""
+    number, name = q.expr.as_coeff_Mul()
+    return number * q.definitions[name] if isinstance(name, Symbol) and name in q.definitions else q.expr
 
 
 def _lines(lines: Sequence[str]) -> str:
@@ -127,30 +128,24 @@ def _text(value: Any) -> str:
     if isinstance(value, Leading):
         value = value.leading
     if isinstance(value, Quantity):
-        value = value.expr
+        value = _opened(value)
     if isinstance(value, LinearForm):
-        terms = [((o,), c) for o, c in value]
-    elif isinstance(value, OperatorPolynomial):
-        terms = list(value.terms.items())
-    else:
+        value = as_operator(value)
+    if not isinstance(value, OperatorPolynomial):
         return str(value)
-    words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in terms]
+    words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in value.terms.items()]
     return " + ".join(words) or "0"
 
 
 def document_entry(folder: Folder, entry: Entry) -> DocumentEntry:
     """A ledger entry as the document's."""
-    steps = []
-    try:
-        steps = [derivation_latex_of(folder, entry.printed.id)]
-    except CascadeError:
-        steps = []
     return DocumentEntry(
         id=entry.printed.id, title=entry.printed.title, verdict=entry.verdict,
         method="; ".join(dict.fromkeys(v.method for v in entry.statements)),
         printed_latex=printed_latex(folder, entry), derived_latex=derived_latex(folder, entry),
         difference_latex=difference_latex(folder, entry), correction_latex=correction_latex(folder, entry),
-        reading=entry.printed.reading, steps=tuple(steps),
+        reading=entry.printed.reading, conditions=entry.printed.conditions,
+        steps=steps_of(derivation_of(folder, entry.printed.id), notation_of(folder)),
     )  # fmt: skip
 
 

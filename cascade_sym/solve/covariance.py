@@ -16,6 +16,7 @@ from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.fields import Fields, symmetrised
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.numbers import rounded
 from cascade_sym.solve.reals import im, re
 from cascade_sym.solve.sectors import is_self_adjoint, sectors
 from cascade_sym.symbols import conj
@@ -120,7 +121,7 @@ def covariance(system: object) -> Covariance:
     >>> V["X_M", "X_M"].inline()
     (Gamma_MB/2 + gamma_M0*(n_M + 1/2))/(Gamma_MB + gamma_M0)
     """
-    s = as_system(system)
+    s = rounded(as_system(system))
     naming = Naming(s.parameters)
     fields = symmetrised(s, naming.name)
     moments = _Moments()
@@ -165,9 +166,7 @@ def quadrature(n: Expr, m: Expr, q: str, r: str) -> Expr:
             return im(m + n)
 
 
-def _forms(
-    s: LinearSystem, sector: tuple[Op, ...], fields: Fields
-) -> dict[Op, tuple[LinearForm, LinearForm]]:
+def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
     out = {}
     for o in sector:
         form = s.drift[o.name]
@@ -210,12 +209,10 @@ def _phase_sensitive(
     for m in modes:
         form = forms[Op(m)][0]
         for q in "XP":
-            row = {}
+            row: dict[tuple[str, str], Expr] = {}
             for k in modes:
                 alpha, beta = form[Op(k)], form[Op(k, True)]
-                pair = (
-                    (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
-                )
+                pair = (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
                 row |= {(k, r): e for r, e in zip("XP", pair, strict=True) if e != 0}
             drift[m, q] = row
 

@@ -9,7 +9,7 @@ from sympy import Expr
 
 import cascade_sym as cs
 from cascade_sym.derive.fourier import fourier_integral
-from cascade_sym.exact import equal, is_zero, normal_form
+from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, op, operator
 from cascade_sym.paper import Result
 from cascade_sym.steps import Check, Step
@@ -18,8 +18,24 @@ from cascade_sym.system import VACUUM, LinearSystem, Port
 from cascade_sym.system.slh import Channel, slh_system
 
 from .model import (
-    M, S, Gamma_MB, Gamma_MP, Omega, Omegat_M, at, epsilon, g_om, g_SB, g_SP, gamma_M0, kappa, model, n_M, phi,
-    spin, t, theta_m, theta_p,
+    Gamma_MB,
+    Gamma_MP,
+    M,
+    Omega,
+    Omegat_M,
+    S,
+    at,
+    epsilon,
+    g_SB,
+    g_SP,
+    gamma_M0,
+    model,
+    n_M,
+    phi,
+    spin,
+    t,
+    theta_m,
+    theta_p,
 )  # fmt: skip
 from .optomechanics import L, couplings, phase, sideband_system
 from .spin import spin_system
@@ -144,12 +160,6 @@ def stationary() -> Check:
     return Check(is_zero(slope), "the exact xi_g is stationary at this rotation", "" if is_zero(slope) else "slope")
 
 
-def curvature() -> Expr:
-    """d^2 xi_g/d phi^2 at the rotation phi_0; positive where phi_0 is a local minimum."""
-    delta = cs.symbol("delta")
-    return sp.diff(epr_at_rotation().inline(), delta, 2).subs(delta, 0)
-
-
 @model.equation("S11")
 def aligned_equations() -> Result:
     system = aligned().renamed({M: "ap_M", "a_M_in": "ap_M_in", "bv_p": "bvv_p", "bv_m": "bvv_m"})
@@ -158,10 +168,9 @@ def aligned_equations() -> Result:
     extra = (
         Step("solve", "rotation of light and mode that make both terms of R_0 real", {"R_0": drive(hybrid())},
              {"phi": angle, "chi": chi}, stationary,
-             "xi_g is even in the deviation from this rotation, so it is stationary there for all parameters; where its "
-             "curvature is positive it is a local minimum. With the second oscillator at theta_M > theta_S and S near "
-             "pi/4 that is the case; it is not so for all parameters."),
-        Step("frame", "a'_M = e^(-i chi) a_M and the vacuum in the same phase", {}, {"ap_M": system.equation("ap_M")}),
+             "xi_g is even in the deviation from this rotation, so it is stationary there for all parameters; with the "
+             "cooperativity and the angles at their optimum it is also the minimum over the rotation"),
+        Step("frame", r"$\hat a_{\mathrm M}'=e^{-i\chi}\hat a_{\mathrm M}$ and the vacuum in the same phase", {}, {"ap_M": system.equation("ap_M")}),
     )  # fmt: skip
     values = {
         "phi": angle, "R_0": real, "ddt(a_S)": system.equation(S), "ddt(ap_M)": system.equation("ap_M"),

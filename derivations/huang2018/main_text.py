@@ -23,10 +23,42 @@ from cascade_sym.steps import Check, Step, identity_check
 from cascade_sym.system import LinearSystem
 
 from .model import (
-    FIELDS, M, S, Gamma_M, Gamma_MB, Gamma_MP, Gamma_S, Gamma_SB, Gamma_SP, amplitude_quadrature, at, cascade, coupling,
-    drift_rate, epsilon, gamma_M0, gamma_S0, light_force, model, motion, n_M, n_S, noise_force, omega, omega_M,
-    omega_S, phase_quadrature, readout_weight, rotated_quadrature, spin, steady_state, symmetric_cross_moment, t,
-    theta_M, theta_S, tp,
+    FIELDS,
+    Gamma_M,
+    Gamma_MB,
+    Gamma_MP,
+    Gamma_S,
+    Gamma_SB,
+    Gamma_SP,
+    M,
+    S,
+    amplitude_quadrature,
+    at,
+    cascade,
+    coupling,
+    drift_rate,
+    epsilon,
+    gamma_M0,
+    gamma_S0,
+    light_force,
+    model,
+    motion,
+    n_M,
+    n_S,
+    noise_force,
+    omega,
+    omega_M,
+    omega_S,
+    phase_quadrature,
+    readout_weight,
+    rotated_quadrature,
+    spin,
+    steady_state,
+    symmetric_cross_moment,
+    t,
+    theta_M,
+    theta_S,
+    tp,
 )  # fmt: skip
 
 TIMES = {S: "t_S", M: "t_M"}
@@ -116,7 +148,7 @@ def rotating_wave_interaction() -> Result:
 def _langevin_steps() -> tuple[Step, ...]:
     H, system = kept_interaction(), hamiltonian_system()
     couplings = {
-        f"O_{b}": coupling_operator(H, f"b_{b}({x})") for x in TIMES.values() for b in "pm"
+        f"O_{x[-1]}_{b}": coupling_operator(H, f"b_{b}({x})") for x in TIMES.values() for b in "pm"
     }
 
     def same_as_parts() -> Check:

@@ -20,14 +20,26 @@ from cascade_sym.derive import (
 )
 from cascade_sym.derive.fourier import sideband_field
 from cascade_sym.exact import equal, is_zero, normal_form
-from cascade_sym.operators import OperatorPolynomial, as_operator, operator
+from cascade_sym.operators import OperatorPolynomial, operator
 from cascade_sym.paper import Leading, Result
-from cascade_sym.steps import Check, Step, identity_check
+from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 
 from .model import (
-    M, Delta, Omega, Omega_M, Omegat_M, beta_in, g_0, g_om, gamma_M0, kappa, model, n_M, t,
+    Delta,
+    M,
+    Omega,
+    Omega_M,
+    Omegat_M,
+    beta_in,
+    g_0,
+    g_om,
+    gamma_M0,
+    kappa,
+    model,
+    n_M,
+    t,
 )  # fmt: skip
 
 C, MO = "b_c", "a_Mo"  # cavity and mechanics in the lab frame

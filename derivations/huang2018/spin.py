@@ -13,7 +13,7 @@ from cascade_sym.paper import Result
 from cascade_sym.steps import Check, Step
 from cascade_sym.system import LinearSystem
 
-from .model import S, at, cascade, drift_rate, g_SB, g_SP, gamma_S0, model, n_S, spin, z
+from .model import S, at, drift_rate, g_SB, g_SP, gamma_S0, model, n_S, spin, z
 
 L = cs.symbol("L")
 

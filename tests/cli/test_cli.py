@@ -11,7 +11,7 @@ from cascade_sym.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 HUANG = str(ROOT / "derivations" / "huang2018")
-POINT = "C_S=100 C_M=120 theta_S=pi/4 theta_M=1 gamma_S0=2*pi*5000 gamma_M0=1/10 n_S=1 n_M=1e5 epsilon=1/10".split()
+POINT = ["C_S=100", "C_M=120", "theta_S=pi/4", "theta_M=1", "gamma_S0=2*pi*5000", "gamma_M0=1/10", "n_S=1", "n_M=1e5", "epsilon=1/10"]
 SET = [x for p in POINT for x in ("--set", p)]
 
 

@@ -9,9 +9,9 @@ from cascade_sym.paper import load_folder, run_ledger
 from cascade_sym.paper.record import record
 
 VERDICTS = {
-    **{i: "definition" for i in ("1", "2", "S1", "S4", "S7", "S12", "S13")},
-    **{i: "asymptotic" for i in ("3", "S6")},
-    **{i: "exact" for i in ("4", "5", "6", "7", "8", "S2", "S3", "S5", "S8", "S9", "S10", "S11", "S14")},
+    **dict.fromkeys(("1", "2", "S1", "S4", "S7", "S12", "S13"), "definition"),
+    **dict.fromkeys(("3", "S6"), "asymptotic"),
+    **dict.fromkeys(("4", "5", "6", "7", "8", "S2", "S3", "S5", "S8", "S9", "S10", "S11", "S14"), "exact"),
 }
 FIELDS = {
     "id", "title", "verdict", "method", "printed_latex", "derived_latex", "difference_latex", "correction_latex",

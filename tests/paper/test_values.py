@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.optimize
 import sympy as sp
 
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError
 from cascade_sym.paper.evaluate import evaluate_declared
 
-NAMES = "C_S C_M theta_S theta_M gamma_S0 gamma_M0 n_S n_M epsilon".split()
+NAMES = ["C_S", "C_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon"]
 
 
 def numeric(p):
@@ -94,20 +97,33 @@ def test_impossible_points(huang, change, error):
 
 def test_missing_parameters_are_named(huang):
     with pytest.raises(MissingParameter, match="'epsilon'"):
-        evaluate_declared(huang.model, "xi_g", {n: sp.S.One for n in NAMES[:-1]})
+        evaluate_declared(huang.model, "xi_g", dict.fromkeys(NAMES[:-1], sp.S.One))
 
 
-def test_the_rotation_of_the_light_is_optimal_for_the_epr_variables_that_are_read_out(huang):
-    """xi_g over the rotation phi_0 + delta, other parameters at the optimum for delta = 0: minimal at delta = 0."""
-    import sys
-
+@pytest.mark.parametrize(("C_S", "epsilon"), [(1, 0.1), (10, 0.0), (10, 0.1), (300, 0.1)])
+def test_the_rotation_of_the_light_is_optimal_for_the_epr_variables_that_are_read_out(huang, C_S, epsilon):
+    """With C_M and the angles optimised at the rotation phi_0, no other rotation gives a smaller xi_g."""
     hybrid = next(m for n, m in sys.modules.items() if n.startswith("cascade_paper_") and n.endswith(".hybrid"))
     xi = huang.model.in_base(hybrid.epr_at_rotation().inline())
-    # optimal angles and cooperativity at C_S = 100, epsilon = 0.1 (r = 4/3, n_S = 1), found by a global search
-    point = dict(Gamma_S=150.0, Gamma_M=2 * 83.2, theta_S=0.7881, theta_M=1.1626, gamma_S0=1.0, gamma_M0=2e-5, n_S=1.0,
-                 n_M=1e5, epsilon=0.1)  # fmt: skip
     names = sorted(xi.free_symbols, key=str)
     f = sp.lambdify(names, xi, "numpy")
-    deltas = np.linspace(-np.pi, np.pi, 201)
-    values = f(*(deltas if s.name == "delta" else point.get(s.name, 0.3) for s in names)).real
-    assert abs(deltas[np.argmin(values)]) < 1e-12
+    decoherence_S, decoherence_M = 1.5, 2.0
+
+    def at(point, delta):
+        log_C_M, theta_S, theta_M = point
+        values = dict(Gamma_S=C_S * decoherence_S, Gamma_M=np.exp(log_C_M) * decoherence_M, theta_S=theta_S,
+                      theta_M=theta_M, gamma_S0=1.0, gamma_M0=decoherence_M / 1e5, n_S=1.0, n_M=1e5 - 0.5,
+                      epsilon=epsilon, delta=delta)  # fmt: skip
+        gamma_S = values["gamma_S0"] - values["Gamma_S"] * np.cos(2 * theta_S)
+        gamma_M = values["gamma_M0"] - values["Gamma_M"] * np.cos(2 * theta_M)
+        if gamma_S <= 0 or gamma_M <= 0 or not 0 < theta_M < np.pi / 2:
+            return np.inf
+        return np.real(f(*(values.get(s.name, 0.3) for s in names)))
+
+    starts = [(np.log(C_S) + a, np.pi / 4 + b, np.pi / 4 + c) for a in (0, 1) for b in (0.0, 0.02) for c in (0.1, 0.5)]
+    options = {"maxiter": 4000, "xatol": 1e-10, "fatol": 1e-13}
+    found = [scipy.optimize.minimize(at, s, (0.0,), method="Nelder-Mead", options=options) for s in starts]
+    best = min(found, key=lambda r: r.fun)
+    deltas = np.linspace(-np.pi, np.pi, 161)
+    assert at(best.x, deltas).min() >= best.fun * (1 - 1e-12)
+    assert abs(deltas[np.argmin(at(best.x, deltas))]) < 1e-12
