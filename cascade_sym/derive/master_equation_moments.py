@@ -48,7 +48,7 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> moment_equations(Cavity("a", kappa=1), Homodyne(angle=0)).covariances["X_a", "X_a"]
-    var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 - 1/2
+    -var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 + 1/2
     """
     if isinstance(system, MasterEquation):
         equation = system

@@ -1,8 +1,8 @@
 """Conditional covariances over arrays of parameters.
 
-Closed forms with one Newton step, where they exist; doubling for sectors of any size. Every point is checked by the
-residual of its Riccati equation and the damping of its filter; points at which the closed form fails (it divides
-by zero where a mode is neither driven nor stable) are solved again by doubling.
+Closed forms with one Newton step, where they exist; doubling for sectors of any size. Every point is
+checked by the residual of its Riccati equation and the damping of its filter; points at which the closed
+form fails (it divides by zero where a mode is neither driven nor stable) are solved again by doubling.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ MATRICES = ("A", "N", "C", "R", "S")
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
     """A function of the parameters that returns the conditional covariance at each point, with its residual.
 
-    Called with one keyword a parameter (numbers or arrays that broadcast), it returns `ConditionalValues`; points
-    without a conditional steady state are nan. `backend` is that of `evaluator` ("numpy", "compiled"). The call
-    raises ParameterError for an efficiency outside [0, 1], and UnknownParameter and MissingParameter by name.
+    Called with one keyword a parameter (numbers or arrays that broadcast), it returns `ConditionalValues`;
+    points without a conditional steady state are nan. `backend` is that of `evaluator` ("numpy",
+    "compiled"). The call raises ParameterError for an efficiency outside [0, 1], and UnknownParameter and
+    MissingParameter by name.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
@@ -45,7 +46,9 @@ def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "nu
     """
     problem = V if isinstance(V, Riccati) else V.riccati
     if problem is None:
-        raise ParameterError("this covariance does not know its Riccati equation; give riccati(system, detect).")
+        raise ParameterError(
+            "this covariance does not know its Riccati equation; give riccati(system, detect)."
+        )
     return ConditionalEvaluator(problem, backend)
 
 
@@ -56,7 +59,10 @@ class ConditionalEvaluator:
         self.problem, self.backend = problem, backend
         self.quadratures = problem.quadratures
         self.parameters = tuple(
-            sorted({s.name for s in problem.parameters} | {s.name for e in problem.efficiencies for s in e.free_symbols})
+            sorted(
+                {s.name for s in problem.parameters}
+                | {s.name for e in problem.efficiencies for s in e.free_symbols}
+            )
         )
 
     @cached_property
@@ -83,7 +89,9 @@ class ConditionalEvaluator:
         if self._formulas.open_sectors:
             V = doubling.steady(self.filters(given))
             V, rest = self._judged(self.filters(given), V)
-            return self._from_matrices(np.broadcast_to(V, (*shape, *V.shape[-2:])), np.broadcast_to(rest, shape))
+            return self._from_matrices(
+                np.broadcast_to(V, (*shape, *V.shape[-2:])), np.broadcast_to(rest, shape)
+            )
         import warnings
 
         with warnings.catch_warnings():
@@ -93,7 +101,9 @@ class ConditionalEvaluator:
         residual = results.pop("residual")
         stable = [results.pop(n) > 0 for n in list(results) if n.startswith("stable ")]
         elements = {tuple(n.split(" ")): v for n, v in results.items()}
-        fine = np.logical_and.reduce([residual <= GOOD, *stable, *(np.isfinite(v) for v in elements.values())])
+        fine = np.logical_and.reduce(
+            [residual <= GOOD, *stable, *(np.isfinite(v) for v in elements.values())]
+        )
         if not fine.all():
             self._rescue(arrays, shape, ~np.asarray(fine), elements, residual)
         return ConditionalValues(self.quadratures, elements, residual)
@@ -119,8 +129,8 @@ class ConditionalEvaluator:
     ) -> np.ndarray:
         """V(t) at `times` from the covariance matrix `start` (in the order of `quadratures`) at time 0.
 
-        Shape (len(times), ..., 2n, 2n). Exact in time: no integration steps. Raises ParameterError for times that
-        are negative or don't increase and for a start of the wrong shape.
+        Shape (len(times), ..., 2n, 2n). Exact in time: no integration steps. Raises ParameterError for
+        times that are negative or don't increase and for a start of the wrong shape.
         """
         t = np.asarray(times, dtype=float)
         if t.ndim != 1 or (t.size and (t[0] < 0 or (np.diff(t) < 0).any() or not np.isfinite(t).all())):
@@ -128,7 +138,9 @@ class ConditionalEvaluator:
         V = np.asarray(start, dtype=float)
         n = len(self.quadratures)
         if V.shape[-2:] != (n, n) or not np.allclose(V, np.swapaxes(V, -1, -2)):
-            raise ParameterError(f"start must be a symmetric {n} x {n} covariance matrix over {self.quadratures}.")
+            raise ParameterError(
+                f"start must be a symmetric {n} x {n} covariance matrix over {self.quadratures}."
+            )
         return doubling.evolve(self.filters({**(values or {}), **named}), V, t)
 
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:

@@ -15,8 +15,8 @@ from cascade_sym.errors import UnknownName, listing
 class ConditionalValues:
     """Covariance elements at points of shape (...): `values["X_S", "X_M"]` is an array of that shape.
 
-    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16 to 1e-14.
-    It is nan, as every element, at points without a conditional steady state.
+    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
+    to 1e-14. It is nan, as every element, at points without a conditional steady state.
     """
 
     quadratures: tuple[str, ...]
@@ -39,7 +39,9 @@ class ConditionalValues:
         return np.stack(rows, -2)
 
     def variance(self, weights: Mapping[str, Any]) -> np.ndarray:
-        """The variance of sum_i weights[i] q_i; weights are numbers or arrays that broadcast to the points."""
+        """The variance of sum_i weights[i] q_i; weights are numbers or arrays that broadcast to the
+        points.
+        """
         names = list(weights)
         total = np.zeros(np.shape(self.residual))
         for a, i in enumerate(names):

@@ -31,7 +31,7 @@ def riccati(system: object, detect: object) -> Riccati:
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> riccati(Cavity("a", kappa=2), Homodyne(angle=0)).equations["X_a", "X_a"]
-    -2*var_X_a - 2*(sqrt(2)*var_X_a - sqrt(2)/2)**2 + 1
+    -2*var_X_a - (2*var_X_a - 1)**2 + 1
     """
     d = detection(system, detect)
     if not d.currents:
