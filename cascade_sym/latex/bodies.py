@@ -24,9 +24,7 @@ def neat(e: Expr, notation: Notation, *, without: Sequence[sp.Symbol] = ()) -> E
     return gathered(fold(e, notation.abbreviations, without=without))
 
 
-def neat_operator(
-    value: LinearForm | OperatorPolynomial, notation: Notation
-) -> LinearForm | OperatorPolynomial:
+def neat_operator(value: LinearForm | OperatorPolynomial, notation: Notation) -> LinearForm | OperatorPolynomial:
     """The same for an operator: its own abbreviations, then its coefficients."""
     value = fold_operators(value, notation.operator_abbreviations)
     if isinstance(value, LinearForm):
@@ -79,7 +77,7 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
         case bool() | sp.logic.boolalg.BooleanTrue() | sp.logic.boolalg.BooleanFalse():
             return f"\\text{{{str(bool(value)).lower()}}}"
         case str():
-            return f"\\text{{{text_latex(value)}}}"
+            return f"\\text{{{text_latex(value, notation.name)}}}"
         case Op():
             return notation.operator(value)
         case LinearForm() | OperatorPolynomial():

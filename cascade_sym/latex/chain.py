@@ -13,7 +13,7 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
-from cascade_sym.latex.bodies import neat, operator_body, plain_body
+from cascade_sym.latex.bodies import operator_body, plain_body
 from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
 from cascade_sym.latex.lines import Row
 from cascade_sym.latex.names import dotted
@@ -49,16 +49,35 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
         case Step():
             return step_rows(value, notation)
         case Mapping():
-            return [r for k, v in value.items() for r in value_rows(v, notation, str(k))]
+            return table_rows(value, notation)
     notation = _without(notation, name)
     if isinstance(value, LinearForm | OperatorPolynomial) and (m := _RATE.fullmatch(name)):
         mode = next(x for x in m.groups() if x)
         return [Row(left_side(name, value, notation), "=", operator_body(value, notation, first=(mode,)))]
-    if isinstance(value, Expr) and str(neat(value, notation)) == name:  # contracted to its own name
+    body = plain_body(value, notation)
+    if not name:
+        return [Row("", "", body)]
+    left = left_side(name, value, notation)
+    if body == left and isinstance(value, Expr):  # folded to its own name
         body = Writer(notation).latex(gathered(value))
-    else:
-        body = plain_body(value, notation)
-    return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
+    return [Row(left, "=", body)]
+
+
+def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[Row]:
+    """Named values; the definitions of all quantities among them once, at the end."""
+    quantities = {str(k): v for k, v in table.items() if isinstance(v, Quantity)}
+    rows = [r for k, v in table.items() if str(k) not in quantities for r in value_rows(v, notation, str(k))]
+    if not quantities:
+        return rows
+    try:
+        shared = Definitions()
+        for q in quantities.values():
+            shared = shared.merged(q.definitions.needed(q.expr))
+    except CascadeError:  # one symbol with two meanings: each quantity with its own definitions
+        return rows + [r for q in quantities.values() for r in quantity_rows(q, notation)]
+    results = [(left_side(k, q, notation), q.expr) for k, q in quantities.items()]
+    shown = {r.lhs for r in rows}
+    return rows + [r for r in definition_rows(shared, notation, results) if r.text or r.lhs not in shown]
 
 
 def _without(notation: Notation, name: str) -> Notation:
@@ -70,7 +89,7 @@ def _without(notation: Notation, name: str) -> Notation:
 
 def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
     """Its title, then every step with a number."""
-    rows = [Row("", "", f"\\textbf{{{text_latex(d.title)}}}", text=True)] if d.title else []
+    rows = [Row("", "", f"\\textbf{{{text_latex(d.title, notation.name)}}}", text=True)] if d.title else []
     shown: Mapping[str, Any] = {}
     for i, step in enumerate(d.steps, 1):
         rows += step_rows(step, notation, number=i, shown=shown)
@@ -83,8 +102,8 @@ def step_rows(
 ) -> list[Row]:
     """What was done, what it was done to (unless `shown` already), and what came out."""
     head = f"{number}. " if number else ""
-    note = f" ({text_latex(step.note)})" if step.note else ""
-    rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}')}{note}}}", text=True)]
+    note = f" ({text_latex(step.note, notation.name)})" if step.note else ""
+    rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}', notation.name)}{note}}}", text=True)]
     before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
     rows += [r for k, v in before.items() for r in value_rows(v, notation, k)]
     after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
@@ -119,7 +138,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
     try:
         return to_latex(parse(name), notation.symbols)
     except (CascadeError, RecursionError):
-        return f"\\text{{{text_latex(name)}}}"
+        return f"\\text{{{text_latex(name, notation.name)}}}"
 
 
 def _names(value: Any) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cascade_sym.latex.width import width
@@ -12,6 +12,7 @@ from cascade_sym.latex.width import width
 LINE = 78.0
 _RELATION = re.compile(r"=|:=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
+_BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 _SIGNS = {"+", "-", "\\pm", "\\mp"}
 _NOT_BINARY = {*_SIGNS, ",", "^", "_", "\\cdot", "\\times", "/"}  # a sign behind these belongs to one operand
 _OPEN, _CLOSE = set("([") | {"\\{", "\\langle", "\\lvert"}, set(")]") | {"\\}", "\\rangle", "\\rvert"}
@@ -41,6 +42,43 @@ def row(latex: str) -> Row:
     return Row("", "", latex.strip())
 
 
+def rows_of(latex: str) -> list[Row]:
+    r"""The equations of a piece of LaTeX: lines of an `aligned` block, or parts between `\\` or `,\quad`.
+
+    A line without relation continues the one before it.
+
+    >>> [r.rhs for r in rows_of(r"a = b,\quad c = d"+ "\n" + r"\\ e = f")]
+    ['b', 'd', 'f']
+    """
+    text = _BLOCK.sub("", latex)
+    out: list[Row] = []
+    for line in _split(text):
+        line = line.replace("&", "").strip()
+        if not line:
+            continue
+        r = row(line)
+        if r.relation or not out or r.rhs.startswith("\\text"):
+            out.append(replace(r, text=r.rhs.startswith("\\text") and not r.relation))
+        else:
+            rest = r.rhs.removeprefix("\\quad").strip()
+            out[-1] = replace(out[-1], rhs=f"{out[-1].rhs} {rest}")
+    return out
+
+
+def _split(latex: str) -> list[str]:
+    """Lines, split at \\\\ and at a comma with a following \\quad, outside brackets."""
+    cuts, after = [0], 0
+    pieces = _scan(latex)
+    for n, (i, piece, depth) in enumerate(pieces):
+        if depth == 0 and piece == "\\\\":
+            cuts += [i, i + 2]
+        elif depth == 0 and piece == "," and [p for _, p, _ in pieces[n + 1 : n + 3] if p.strip()][:1] == ["\\quad"]:
+            after = latex.index("\\quad", i) + len("\\quad")
+            cuts += [i, after]
+    cuts.append(len(latex))
+    return [latex[a:b] for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
+
+
 def terms(latex: str) -> list[str]:
     r"""The terms of a sum, each with its sign, split at + and - outside all brackets.
 
@@ -61,16 +99,22 @@ def terms(latex: str) -> list[str]:
 
 def aligned(rows: Sequence[Row], line: float = LINE) -> str:
     r"""The rows as one `aligned` environment, aligned at their relations, long sums broken before + and -."""
-    body = " \\\\\n".join(x for r in rows for x in broken(r, line))
+    body = " \\\\\n".join(all_broken(rows, line))
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
-def broken(r: Row, line: float = LINE) -> list[str]:
-    """A row as one or more lines with `&` before the relation."""
+def all_broken(rows: Sequence[Row], line: float = LINE) -> list[str]:
+    """The lines of a block whose relations stand below each other: the widest left side counts for all."""
+    left = max((width(r.lhs) for r in rows if not r.text), default=0.0)
+    return [text for r in rows for text in broken(r, line, left)]
+
+
+def broken(r: Row, line: float = LINE, left: float = 0.0) -> list[str]:
+    """A row as one or more lines with `&` before the relation, `left` being the width kept for left sides."""
     if r.text:
         return [f"&{r.rhs}"]
     head = f"{r.lhs} &{r.relation} " if r.relation else "&"
-    room = line - width(r.lhs) - 2
+    room = line - max(left, width(r.lhs)) - 3
     if width(r.rhs) <= room:
         return [head + r.rhs]
     lines = fill(opened(r.rhs, room), room)

@@ -11,9 +11,7 @@ _PAIR = re.compile(r"cov_([XP])_(.+)_([XP])_(.+)")
 _VARIANCE = re.compile(r"var_([XP])_(.+)")
 _QUADRATURES = re.compile(r"([A-Za-z]+)_([XP])_([^_]+)(?:_([XP])_([^_]+))?")
 _MODE_LETTER = re.compile(r"(?<=_)a_(?=[^_])")
-_FIELD = re.compile(
-    r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)"
-)
+_FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
 _ARGUMENT = re.compile(r"(?P<base>[^()]+)\((?P<arg>[^()]*)\)")
 _PLAIN = re.compile(r"[A-Za-z0-9_,.()<>|/*:;!?='+ -]*")
 _ESCAPES = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", "{": r"\{", "}": r"\}"}

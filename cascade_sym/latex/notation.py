@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.names import dagger, operator_latex_name, symbol_latex
@@ -27,7 +28,8 @@ class Notation:
     operators that follow the rule.
 
     Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an
-    abbreviation that is not a pair of the right types.
+    abbreviation that is not a pair of the right types; DuplicateName and UnknownName for abbreviations that
+    are defined twice or used before they are introduced.
 
     >>> n = Notation({"gt_S": r"\tilde\gamma_{S,0}"}, order=("n_S", "1"))
     >>> n.name("gt_S"), n.name("Gamma_S"), n.operator(Op("S", True))
@@ -48,9 +50,7 @@ class Notation:
         named = []
         for name, form in self.operator_abbreviations:
             if not isinstance(name, str) or not isinstance(form, LinearForm | OperatorPolynomial):
-                raise FormulaError(
-                    f"the abbreviation {name!r} of an operator is not a pair (name, linear form)."
-                )
+                raise FormulaError(f"the abbreviation {name!r} of an operator is not a pair (name, linear form).")
             named.append((name, form if isinstance(form, LinearForm) else form.linear()))
         object.__setattr__(self, "operator_abbreviations", tuple(named))
         pairs = []
@@ -58,7 +58,7 @@ class Notation:
             if len(pair) != 2 or not isinstance(pair[0], Symbol):
                 raise FormulaError(f"the abbreviation {pair!r} is not a pair (Symbol, expression).")
             pairs.append((pair[0], sp.sympify(pair[1])))
-        object.__setattr__(self, "abbreviations", tuple(pairs))
+        object.__setattr__(self, "abbreviations", Definitions(tuple(pairs)).items)
         object.__setattr__(self, "order", tuple(self.order))
 
     @property

@@ -23,9 +23,7 @@ Term = tuple[Monomial, Expr]
 Signed = tuple[int, Node]
 
 
-def operator_node(
-    value: LinearForm | OperatorPolynomial, writer: Writer, *, first: Sequence[str] = ()
-) -> Node:
+def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, first: Sequence[str] = ()) -> Node:
     """A sum of coefficient times operators.
 
     Terms follow the notation's order; without hints they keep the order in which the value holds them.

@@ -29,7 +29,7 @@ class Order:
         self._last = len(self._place)
 
     def name_key(self, name: str) -> Key:
-        """Hinted names by place; others alphabetically (numbers by value), gamma before Gamma; moments last."""
+        """Hinted names by place; others alphabetically (numbers by value, gamma before Gamma), moments last."""
         name = name if name in self._place else short_name(name)
         if name in self._place:
             return (self._place[name], ())

@@ -76,9 +76,7 @@ def definitions_latex(d: Definitions, notation: Notation = FALLBACK) -> str:
     return display(layout(definition_rows(d, notation)))
 
 
-def operator_latex(
-    value: LinearForm | OperatorPolynomial, notation: Notation = FALLBACK, name: str = ""
-) -> str:
+def operator_latex(value: LinearForm | OperatorPolynomial, notation: Notation = FALLBACK, name: str = "") -> str:
     r"""An operator, with `name` as its left side.
 
     >>> from cascade_sym.operators import operator

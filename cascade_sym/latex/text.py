@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from cascade_sym.formula.notation import GREEK
+from cascade_sym.latex.guard import checked
 from cascade_sym.latex.names import symbol_latex
 
 _ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}
@@ -31,39 +33,44 @@ _TEXT = {
 }  # fmt: skip
 _LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
 _TOKEN = re.compile(
-    rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:_[A-Za-z0-9]+)+'*|(?:{_LETTERS})\b))"
+    rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b))"
     r"|(?P<letter>[\u0391-\u03c9\u03d5\u03f5]|[A-Za-z](?=[\u0302-\u0307]))(?P<accent>[\u0302-\u0307])?"
     r"(?:_(?P<sub>[A-Za-z0-9]+|[+-]))?"
-    r"|(?P<other>.)",
+    r"|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
     re.S,
 )
 _SPAN = re.compile(r"\$[^$]*\$")
 
 
-def text_latex(text: str) -> str:
+def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
     r"""`text` for a place where LaTeX expects text. Mathematics between $ and $ is kept as it is.
+
+    Names such as gamma_S, b_- or γ_S are set as mathematics by `name`. FormulaError for commands between
+    dollar signs that are not mathematics.
 
     >>> text_latex("loss of 10% at γ_S, n̄_M ≫ 1"), text_latex("eliminate b_c for $x^2$")
     ('loss of 10$\\%$ at $\\gamma_{S}$, $\\bar{n}_{M}$ $\\gg$ 1', 'eliminate $b_{c}$ for $x^2$')
     """
     if text.count("$") % 2:
-        return _plain(text)
+        return _plain(text, name)
     out, end = "", 0
     for m in _SPAN.finditer(text):
-        out += _plain(text[end : m.start()]) + m.group()
+        out += _plain(text[end : m.start()], name) + checked(m.group(), "a text")
         end = m.end()
-    return out + _plain(text[end:])
+    return out + _plain(text[end:], name)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, name: Callable[[str], str]) -> str:
     out = ""
     for m in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
         if m["name"]:
-            piece = f"${symbol_latex(m['name'])}$"
+            piece = f"${name(m['name'])}$"
         elif m["letter"]:
-            piece = f"${_letter(m['letter'], m['accent'], m['sub'])}$"
+            piece = f"${_letter(m['letter'], m['accent'], m['sub'], name)}$"
+        elif m["sup"]:
+            piece = f"$^{{{m['sup']}}}$"
         else:
-            piece = _character(m["other"])
+            piece = "$\\cdot$" if m["dot"] else _character(m["other"])
         if piece.startswith("$") and out.endswith("$") and out != "$":
             gap = " " if re.search(r"\\[A-Za-z]+\$$", out) and piece[1].isalpha() else ""
             out = out[:-1] + gap + piece[1:]
@@ -72,8 +79,10 @@ def _plain(text: str) -> str:
     return out
 
 
-def _letter(c: str, accent: str | None, sub: str | None) -> str:
+def _letter(c: str, accent: str | None, sub: str | None, name: Callable[[str], str]) -> str:
     base = _greek(c) or c
+    if sub and not accent:
+        return name(f"{base.removeprefix(chr(92))}_{sub}")
     base = f"{_ACCENTS.get(accent, '')}{{{base}}}" if accent else base
     return f"{base}_{{{sub}}}" if sub else base
 

@@ -1,0 +1,185 @@
+"""A complete LaTeX document of a ledger: every equation as printed and as derived, with verdict and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.errors import FormulaError
+from cascade_sym.latex.chain import step_rows
+from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.guard import checked
+from cascade_sym.latex.lines import Row, all_broken, rows_of
+from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.text import text_latex
+from cascade_sym.steps import Derivation
+
+LINE = 80.0  # widths in digits
+INDENTED = 76.0
+_CLASSES = {
+    "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",
+    "revtex": "\\documentclass[aps,pra,onecolumn,notitlepage,superscriptaddress,nofootinbib,11pt]{revtex4-2}",
+}
+_COLOURS = {
+    "definition": "5A5A5A", "exact": "1B7837", "asymptotic": "2166AC", "approximate": "B35806",
+    "misprint": "B2182B", "differs": "B2182B", "unchecked": "5A5A5A",
+}  # fmt: skip
+_PREAMBLE = r"""\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb,xcolor,longtable}
+\IfFileExists{hyperref.sty}{\usepackage[hidelinks]{hyperref}}{%
+  \newcommand{\hyperlink}[2]{#2}\newcommand{\hypertarget}[2]{#2}}
+\allowdisplaybreaks
+\setlength{\parindent}{0pt}
+\newcommand{\verdict}[1]{\mbox{\bfseries\textcolor{verdict-#1}{#1}}}
+\newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\medskip\nopagebreak
+  \makebox[0.1\linewidth][l]{\large\bfseries #2}%
+  \parbox[t]{0.7\linewidth}{\raggedright\large #3}\hfill #4\par\nopagebreak}
+\newcommand{\checkedby}[1]{{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
+  {\small$\checkmark$~\mbox{#1}}\parfillskip=0pt\par}}
+\newcommand{\heading}[1]{\par\medskip\textsf{#1}\nopagebreak}
+\newcommand{\tighter}{\setlength{\jot}{5pt}%
+  \setlength{\abovedisplayskip}{4pt plus 2pt}\setlength{\belowdisplayskip}{6pt plus 2pt}}
+"""
+
+
+@dataclass(frozen=True)
+class StepText:
+    """One step of a derivation for print: what was done, its equations, and how it was checked (None: input)."""
+
+    title: str
+    rows: tuple[Row, ...] = ()
+    checked: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One equation of a ledger for print.
+
+    `*_latex` are LaTeX without delimiters, several equations separated by line breaks or as an `aligned` block;
+    `title`, `method`, `reading` and `conditions` are plain text (mathematics between dollar signs).
+    """
+
+    id: str
+    title: str
+    verdict: str
+    method: str = ""
+    printed_latex: str = ""
+    derived_latex: str = ""
+    difference_latex: str | None = None
+    correction_latex: str | None = None
+    reading: str = ""
+    conditions: str = ""
+    steps: tuple[StepText, ...] = ()
+
+
+def steps_of(derivation: Derivation, notation: Notation = FALLBACK, *, run: bool = True) -> tuple[StepText, ...]:
+    """The steps of a derivation for print; `run` runs their checks and says how each was checked.
+
+    >>> from cascade_sym.steps import Step
+    >>> steps_of(Derivation("x", (Step("input", "take $x$"),)))
+    (StepText(title='input: take $x$', rows=(), checked=None),)
+    """
+    out = []
+    shown: Mapping[str, object] = {}
+    for step in derivation.steps:
+        rows = step_rows(step, notation, shown=shown)[1:]
+        shown = {**shown, **step.after}
+        title = f"{step.kind}: {step.title}" + (f" ({step.note})" if step.note else "")
+        outcome = step.check() if run and step.check is not None else None
+        words = None if outcome is None else outcome.method if outcome.ok else f"FAILED: {outcome.residual}"
+        out.append(StepText(title, tuple(rows), words))
+    return tuple(out)
+
+
+def document(
+    entries: Sequence[Entry], notation: Notation = FALLBACK, title: str = "", *, style: str = "article"
+) -> str:
+    r"""A .tex file that compiles as it is with pdflatex.
+
+    `style` is "article" (any TeX installation) or "revtex" (needs revtex4-2). The abbreviations of the
+    notation are listed first. Raises FormulaError for an unknown style or LaTeX that is not mathematics.
+
+    >>> print(document([Entry("1", "Free", "exact", derived_latex="H = x")], title="T").splitlines()[0])
+    \documentclass[11pt]{article}
+    """
+    if style not in _CLASSES:
+        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
+    colours = "\n".join(f"\\definecolor{{verdict-{k}}}{{HTML}}{{{v}}}" for k, v in _COLOURS.items())
+    parts = [
+        f"{_CLASSES[style]}\n{_PREAMBLE}{colours}\n\\begin{{document}}\n\\tighter",
+        _title(title or "Derived equations", notation),
+        _summary(entries, notation),
+        _abbreviations(notation),
+        *(_section(e, notation) for e in entries),
+        "\\end{document}",
+    ]
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def equations(latex: str, line: float = LINE) -> str:
+    """Equations as a display that breaks between lines and pages."""
+    return display(rows_of(latex), line)
+
+
+def display(rows: Sequence[Row], line: float = LINE) -> str:
+    """Rows as an align* display."""
+    if not rows:
+        return ""
+    return "\\begin{align*}\n" + " \\\\\n".join(all_broken(rows, line)) + "\n\\end{align*}"
+
+
+def _title(title: str, notation: Notation) -> str:
+    return f"\\begin{{center}}\\Large\\textbf{{{text_latex(title, notation.name)}}}\\end{{center}}"
+
+
+def _summary(entries: Sequence[Entry], notation: Notation) -> str:
+    lines = [
+        f"\\hyperlink{{eq-{_anchor(e.id)}}}{{({text_latex(e.id)})}} & {text_latex(e.title, notation.name)} & "
+        f"{_verdict(e.verdict)} \\\\"
+        for e in entries
+    ]
+    head = "\\begin{longtable}{@{}lp{0.66\\textwidth}l@{}}"
+    return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"]) if lines else ""
+
+
+def _abbreviations(notation: Notation) -> str:
+    rows = definition_rows(Definitions(notation.abbreviations), notation)
+    return "\\heading{Abbreviations}\n" + display(rows) if rows else ""
+
+
+def _section(e: Entry, notation: Notation) -> str:
+    printed = (
+        ("Printed", e.printed_latex), ("Derived", e.derived_latex), ("Correction", e.correction_latex),
+        ("Printed minus derived", e.difference_latex),
+    )  # fmt: skip
+    words = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
+    head = (f"eq-{_anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), _verdict(e.verdict))
+    parts = ["\\entry" + "".join(f"{{{x}}}" for x in head)]
+    for name, latex in printed:
+        if latex:
+            checked(latex, f"the LaTeX of equation {e.id}")
+            parts.append(f"\\heading{{{name}}}\n{equations(latex)}")
+    for name, text in words:
+        if text:
+            stop = "" if text.rstrip().endswith((".", "!", "?")) else "."
+            parts.append(f"\\par\\textsf{{{name}:}} {text_latex(text, notation.name)}{stop}")
+    if e.steps:
+        parts.append("\\heading{Derivation}\n" + _steps(e.steps, notation))
+    return "\n".join(parts)
+
+
+def _steps(steps: Sequence[StepText], notation: Notation) -> str:
+    lines = ["\\begin{enumerate}"]
+    for s in steps:
+        how = f"\\checkedby{{{text_latex(s.checked, notation.name)}}}" if s.checked else ""
+        lines += [f"\\item {text_latex(s.title, notation.name)}{how}", display(s.rows, INDENTED)]
+    return "\n".join(x for x in [*lines, "\\end{enumerate}"] if x)
+
+
+def _verdict(v: str) -> str:
+    return f"\\verdict{{{v}}}" if v in _COLOURS else f"\\textbf{{{text_latex(v)}}}"
+
+
+def _anchor(id: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in id)
