@@ -15,7 +15,7 @@ _CONTENTS = {
     # parts of an experiment
     "parts": ("Oscillator", "Loss", "PhaseShift", "BeamSplitter", "Cavity", "Squeezer", "SLH"),
     # composition
-    "compose": ("series", "concatenate", "feedback", "connect", "rephased", "as_system"),
+    "compose": ("series", "concatenate", "feedback", "connect", "rephased", "as_system", "is_physical"),
     "system": ("LinearSystem", "Port"),
     # derivation
     "derive": (
@@ -24,7 +24,7 @@ _CONTENTS = {
     ),
     "steps": ("Step", "Derivation", "Check"),
     # steady states
-    "solve": ("covariance", "Covariance", "is_physical"),
+    "solve": ("covariance", "Covariance"),
     # entanglement
     "entanglement": ("epr_variance", "log_negativity", "readout_weight", "two_mode_quadratures"),
     # numbers

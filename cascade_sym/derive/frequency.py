@@ -153,7 +153,7 @@ def _steps(
         return Check(True, "solution put back into the equation")
 
     def commutators() -> Check:
-        from cascade_sym.solve import is_physical
+        from cascade_sym.compose import is_physical
 
         found = is_physical(new)
         return Check(bool(found), "commutators of the eliminated system", "" if found else repr(found))

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from cascade_sym.compose import as_system
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import Op
-from cascade_sym.solve.sectors import flow_order
+from cascade_sym.system.sectors import flow_order
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, symbol
 

@@ -13,14 +13,14 @@ from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import UnknownName, UnstableError, listing
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.fields import Fields, symmetrised
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.numbers import rounded
 from cascade_sym.solve.reals import im, re
-from cascade_sym.solve.sectors import is_self_adjoint, sectors
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.fields import Fields, symmetrised
+from cascade_sym.system.numbers import rounded
+from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Up to four unknowns: cofactors and determinant, with one division. More: Gaussian elimination in which each
 intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic.
-Matrices of numbers are inverted: exactly, or in 60 digits where there are floats.
+Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.probe import Probe
 
 ADJUGATE_LIMIT = 4
+ROOTS, DIGITS = 2, 50
 Rows = Sequence[Sequence[Expr]]
 
 
@@ -101,15 +102,18 @@ def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: st
 
 
 def _of_numbers(matrix: list[list[Expr]], rhs: Sequence[Expr], where: str) -> list[Expr]:
-    floats = any(e.has(sp.Float) for e in (*(e for row in matrix for e in row), *rhs))
-    inverted = _float_inverse(matrix, where) if floats else _exact_inverse(matrix, where)
+    entries = [e for row in matrix for e in row]
+    floats = any(e.has(sp.Float) for e in (*entries, *rhs))
+    irrational = {x for e in entries for x in e.atoms(sp.Pow, sp.Function) if x.is_Rational is not True}
+    exact = not floats and len(irrational) <= ROOTS and not any(x.is_Function for x in irrational)
+    inverted = _exact_inverse(matrix, where) if exact else _digits_inverse(matrix, where)
     out = [sp.Add(*(c * b for c, b in zip(row, rhs, strict=True) if c != 0 and b != 0)) for row in inverted]
     return [sp.N(e) if floats and e.is_number else e for e in out]
 
 
-def _float_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
-    with mpmath.workdps(60):
-        M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, 60)) for e in row] for row in matrix])
+def _digits_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
+    with mpmath.workdps(DIGITS):
+        M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, DIGITS)) for e in row] for row in matrix])
         try:
             found = M**-1
         except ZeroDivisionError:

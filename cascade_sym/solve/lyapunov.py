@@ -15,12 +15,12 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import UnstableError
-from cascade_sym.exact import is_zero
 from cascade_sym.solve.linear import solve_named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.sectors import flow_order
 from cascade_sym.solve.stability import hurwitz_conditions
 from cascade_sym.symbols import conj, is_real
+from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.sectors import flow_order
 
 T = TypeVar("T", bound=Hashable)
 Drift = Mapping[T, Mapping[T, Expr]]  # drift[i][j] = A_ij
@@ -68,11 +68,11 @@ class Lyapunov(Generic[T]):
             (i,) = block
             diag = drift[i].get(i, sp.S.Zero)
             gamma = sp.expand(-(diag + conj(diag)))
-            if not gamma.free_symbols or len(sp.Add.make_args(gamma)) > 1 or gamma == 0:
-                if is_zero(gamma):
-                    raise UnstableError(
-                        f"{label(i)} is undamped: it has no steady state; give it a bath or a port."
-                    )
+            # a single term with symbols is not zero; with floats, compare to what drives the mode
+            single = gamma.free_symbols and not isinstance(gamma, sp.Add)
+            noise = [self._diffusion(i, i), -self._diffusion(i, i)] if gamma.is_Float else []
+            if not single and vanishes(gamma, *noise):
+                raise UnstableError(f"{label(i)} is undamped: it has no steady state; give it a bath or a port.")
             _refuse_growth(gamma, label(i))
             rate = self._naming.name(f"gamma_{label(i)}", gamma, real=True)
             self.stability.append(rate)
@@ -134,9 +134,7 @@ class Lyapunov(Generic[T]):
         symmetric = real and row == col
         pairs = [(i, j) for a, i in enumerate(row) for b, j in enumerate(col) if not (symmetric and b < a)]
         named = {
-            (i, j): self._naming.name(
-                f"Q_{self._label(i)}_{self._label(j)}", source[i, j], real=self._real or i == j
-            )
+            (i, j): self._naming.name(f"Q_{self._label(i)}_{self._label(j)}", source[i, j], real=self._real or i == j)
             for i, j in pairs
         }
         if symmetric and len(row) == 2:
@@ -190,7 +188,8 @@ def twice(e: Expr) -> Expr:
 def _refuse_growth(gamma: Expr, label: str) -> None:
     """A damping rate that is negative whatever the (nonnegative) parameters are."""
     terms = sp.Add.make_args(gamma)
-    if all(t.as_coeff_Mul()[0].is_negative for t in terms) or (gamma.is_number and gamma < 0):
+    negative = sp.re(sp.N(gamma)) < 0 if gamma.is_number else all(t.as_coeff_Mul()[0].is_negative for t in terms)
+    if negative:
         raise UnstableError(
             f"{label} grows: its damping rate is {gamma} < 0, so there is no steady state; lower its parametric "
             "coupling (Gamma_P) or damp it."

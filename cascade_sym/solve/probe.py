@@ -68,6 +68,4 @@ class Probe:
             return flint.acb(z.real, -z.imag)
         if type(e) in _FUNCTIONS:
             return getattr(self._value(e.args[0]), _FUNCTIONS[type(e)])()
-        raise OutsideExactDomain(
-            f"{type(e).__name__} in {e} is not known here; write it with roots, sin, cos, exp."
-        )
+        raise OutsideExactDomain(f"{type(e).__name__} in {e} is not known here; write it with roots, sin, cos, exp.")

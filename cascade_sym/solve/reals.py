@@ -17,6 +17,8 @@ def re(z: Expr) -> Expr:
     """
     if is_real(z):
         return z
+    if z.is_number and z.has(sp.Float):
+        return sp.N(z).as_real_imag()[0]
     e = _without_phases(z)
     return sp.expand((e + conj(e)) / 2)
 
@@ -25,6 +27,8 @@ def im(z: Expr) -> Expr:
     """The imaginary part (see `re`)."""
     if is_real(z):
         return sp.S.Zero
+    if z.is_number and z.has(sp.Float):
+        return sp.N(z).as_real_imag()[1]
     e = _without_phases(z)
     return sp.expand((e - conj(e)) / (2 * sp.I))
 

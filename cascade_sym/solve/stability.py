@@ -53,9 +53,7 @@ def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
     if (rate := growth(rows)) >= 0:
         names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
         how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
-        raise UnstableError(
-            f"the loop of {names} {how}, so there is no steady state; lower its gain or damp it."
-        )
+        raise UnstableError(f"the loop of {names} {how}, so there is no steady state; lower its gain or damp it.")
 
 
 def growth(rows: Rows) -> mpmath.mpf:
@@ -103,10 +101,7 @@ def _real_coefficients(rows: Rows, naming: Naming) -> list[Expr]:
 def _principal_minors(rows: Rows) -> list[Expr]:
     """p_k = the sum of the principal k x k minors of -A."""
     every = range(len(rows))
-    return [
-        sp.Add(*(_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(every, k + 1)))
-        for k in every
-    ]
+    return [sp.Add(*(_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(every, k + 1))) for k in every]
 
 
 def _conditions(p: list[Expr], naming: Naming) -> list[Expr]:
@@ -124,9 +119,7 @@ def _det(rows: Rows) -> Expr:
     """Expansion along the first row; for matrices of up to four rows."""
     if len(rows) == 1:
         return rows[0][0]
-    terms = [
-        (-1) ** k * e * _det([r[:k] + r[k + 1 :] for r in rows[1:]]) for k, e in enumerate(rows[0]) if e != 0
-    ]
+    terms = [(-1) ** k * e * _det([r[:k] + r[k + 1 :] for r in rows[1:]]) for k, e in enumerate(rows[0]) if e != 0]
     return sp.Add(*terms)
 
 
@@ -145,9 +138,7 @@ def _faddeev_leverrier(rows: Rows, naming: Naming, real: bool) -> list[Expr]:
 
 
 def _dot(x: Sequence[Expr], y: Sequence[Expr]) -> Expr:
-    return reduce(
-        lambda s, t: s + t, (a * b for a, b in zip(x, y, strict=True) if a != 0 and b != 0), sp.S.Zero
-    )
+    return reduce(lambda s, t: s + t, (a * b for a, b in zip(x, y, strict=True) if a != 0 and b != 0), sp.S.Zero)
 
 
 def _routh(p: Sequence[Expr], naming: Naming) -> list[Expr]:

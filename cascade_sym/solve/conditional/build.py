@@ -13,9 +13,9 @@ from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Quad, Sector, split
 from cascade_sym.solve.conditional.whiten import tidy
-from cascade_sym.solve.fields import Fields, symmetrised
+from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.sectors import is_self_adjoint, sectors
+from cascade_sym.system.sectors import is_self_adjoint, sectors
 from cascade_sym.system import LinearSystem
 
 Noise = tuple[LinearForm, str]  # a form in fields, and which of its quadratures

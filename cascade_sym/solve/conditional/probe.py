@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.naming import Naming
 
+DIGITS = 80
+
 
 def vanishes(e: Expr, naming: Naming) -> bool:
-    """Whether `e` is identically zero; parameters are taken between 0 and 1/2 for the test point."""
+    """Whether `e` is identically zero."""
     if e == 0:
         return True
     if e.is_number:
         return bool(sp.N(e, 30, chop=True) == 0)
-    chain = naming.definitions.needed(e)
-    rng = random.Random(20_240_607)
-    point: dict[Expr, Expr] = {
-        s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in chain.parameters(e)
-    }  # fmt: skip
-    for s, d in chain:
-        point[s] = sp.N(d.xreplace(point), 50)
-    value = sp.N(e.xreplace(point), 50)
-    if not value.is_finite or abs(value) > sp.Float("1e-25"):
+    defs = naming.definitions
+    value = value_at(defs, e, test_point(defs, e))
+    if not value.is_finite or abs(value) > sp.Float("1e-40"):
         return False
     return is_zero(naming.inline(e))
+
+
+def test_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
+    """Rational numbers between 0 and 1/2 for the parameters of `e`: always the same ones."""
+    rng = random.Random(20_240_607)
+    return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(e)}
+
+
+def value_at(defs: Definitions, e: Expr, point: Mapping[Expr, Expr]) -> Expr:
+    """The number that `e` is at a point."""
+    known = dict(point)
+    for s, d in defs.needed(e):
+        known[s] = sp.N(d.xreplace(known), DIGITS)
+    return sp.N(e.xreplace(known), DIGITS)

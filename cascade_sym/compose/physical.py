@@ -8,28 +8,32 @@ from itertools import combinations_with_replacement
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
-from cascade_sym.exact import is_zero
+from cascade_sym.compose.convert import as_system
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.fields import Fields, commutators
+from cascade_sym.system.fields import commutators
+from cascade_sym.system.numbers import has_floats, rounded, vanishes
 from cascade_sym.symbols import conj
 
 
 @dataclass(frozen=True)
 class Physicality:
-    """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`."""
+    """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
+
+    `exact` is False for a system with floats, whose commutators are compared to twelve digits.
+    """
 
     ok: bool
     checked: int
     witness: str = ""
     excess: Expr = sp.S.Zero
+    exact: bool = True
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __repr__(self) -> str:
         if self.ok:
-            return f"physical ({self.checked} commutators proved)"
+            return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
@@ -43,33 +47,39 @@ def is_physical(system: object) -> Physicality:
     >>> is_physical(Oscillator("M"))
     physical (36 commutators proved)
     """
-    s = as_system(system)
+    s = rounded(as_system(system))
+    exact = not has_floats(s)
     fields = commutators(s)
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
     split = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in mode_ops}
     outs = {Op(f, d): fields.split(_of(form, d)) for f, form in s.outputs.items() for d in (False, True)}
     count = 0
+
+    def refuted(witness: str, terms: tuple[Expr, ...]) -> Physicality:
+        return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
+
     for i, j in combinations_with_replacement(mode_ops, 2):
-        excess = split[i][0][j] * _sign(j) + conj(split[j][0][i]) * _sign(i)
-        excess += fields.correlation(split[i][1], split[j][1])
+        terms = (
+            split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i), fields.correlation(split[i][1], split[j][1])
+        )  # fmt: skip
         count += 1
-        if not is_zero(excess):
-            return Physicality(False, count, f"d[{_show(i)}, {_show(j.dagger())}]/dt", sp.expand(excess))
+        if not vanishes(*terms):
+            return refuted(f"d[{_show(i)}, {_show(j.dagger())}]/dt", terms)
     for i in mode_ops:
         for f, (modes, noise) in outs.items():
             # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
-            excess = fields.correlation(split[i][1], noise) + _commutator(Op(i.name, i.dag), modes)
+            terms = (fields.correlation(split[i][1], noise), _commutator(i, modes))
             count += 1
-            if not is_zero(excess):
-                return Physicality(False, count, f"[{_show(i)}, {_show(f.dagger())}]", sp.expand(excess))
+            if not vanishes(*terms):
+                return refuted(f"[{_show(i)}, {_show(f.dagger())}]", terms)
     names = list(outs)
     for f, g in combinations_with_replacement(names, 2):
         expected = _sign(f) if f == g else 0
-        excess = fields.correlation(outs[f][1], outs[g][1]) - expected
+        terms = (fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected))
         count += 1
-        if not is_zero(excess):
-            return Physicality(False, count, f"[{_show(f)}, {_show(g.dagger())}] - {expected}", sp.expand(excess))
-    return Physicality(True, count)
+        if not vanishes(*terms):
+            return refuted(f"[{_show(f)}, {_show(g.dagger())}] - {expected}", terms)
+    return Physicality(True, count, exact=exact)
 
 
 def _of(form: LinearForm, dag: bool) -> LinearForm:

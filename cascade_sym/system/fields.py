@@ -1,0 +1,112 @@
+"""Internal fields split into the modes they carry and white noise; correlations of that noise.
+
+The light between two parts is (what earlier modes emitted) + (white noise). Correlations of the noise parts
+are found by recursion along the cascade, where they stay simple: vacuum through loss is vacuum again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.exact import normal_form
+from cascade_sym.operators import LinearForm, Op, linear_sum
+from cascade_sym.symbols import conj
+from cascade_sym.system import LinearSystem
+
+LONG = 7  # factors or terms from which a coefficient gets a name: never in a cascade of two or three parts
+
+
+class Fields:
+    """The modes and the noise in each field of a system, with correlation weights for the inputs.
+
+    `weights[name]` is a pair (w, w'): <b b^+> and <b^+ b> strength of an input field in the chosen
+    correlation: (n + 1/2, n + 1/2) for the symmetrised one, (1, -1) for the commutator.
+    """
+
+    def __init__(
+        self,
+        system: LinearSystem,
+        weights: Mapping[str, tuple[Expr, Expr]],
+        name: Callable[[str, Expr], Expr] | None = None,
+    ) -> None:
+        """`name` may give long coefficients a name of their own; by default they are written out."""
+        self._name = name
+        self._system = system
+        self._weights = weights
+        self._order = {f: i for i, f in enumerate((*system.inputs, *system.internal))}
+        self._modes: dict[Op, LinearForm] = {}
+        self._noise: dict[tuple[Op, Op], Expr] = {}
+
+    def split(self, form: LinearForm) -> tuple[LinearForm, LinearForm]:
+        """A form as (modes, fields), with the modes inside internal fields moved to the first part."""
+        modes = [LinearForm({o: c for o, c in form if o.name not in self._order})]
+        fields = LinearForm({o: c for o, c in form if o.name in self._order})
+        modes += [m.scaled(c) for o, c in fields if len(m := self._carried(o))]
+        return linear_sum(modes), fields
+
+    def _carried(self, o: Op) -> LinearForm:
+        """The modes inside a field (their part of the light)."""
+        if o.name in self._system.inputs:
+            return LinearForm()
+        if o not in self._modes:
+            if o.dag:
+                self._modes[o] = self._carried(o.dagger()).dagger()
+            else:
+                carried = self.split(self._system.internal[o.name])[0]
+                self._modes[o] = LinearForm({m: self._short(f"T_{o.name}_{m.name}", c) for m, c in carried})
+        return self._modes[o]
+
+    def noise(self, x: Op, y: Op) -> Expr:
+        """The correlation of the noise parts of two fields, <nu_x nu_y^+> in the chosen weights."""
+        key = (x, y)
+        if key not in self._noise:
+            self._noise[key] = self._correlate(x, y)
+        return self._noise[key]
+
+    def _correlate(self, x: Op, y: Op) -> Expr:
+        if self._order[x.name] < self._order[y.name]:
+            return conj(self.noise(y, x))
+        if x.name in self._system.inputs:
+            if x != y:
+                return sp.S.Zero
+            return self._weights[x.name][1 if x.dag else 0]
+        form = self._system.internal[x.name]
+        form = form.dagger() if x.dag else form
+        terms = [c * n for o, c in form if o.name in self._order if (n := self.noise(o, y)) != 0]
+        total = simplified(sp.Add(*terms)) if len(terms) > 1 else sp.Add(*terms)
+        return self._short(f"N_{x.name}_{y.name}", total)
+
+    def _short(self, wanted: str, e: Expr) -> Expr:
+        return e if self._name is None or len(e.args) < LONG else self._name(wanted, e)
+
+    def correlation(self, f: LinearForm, g: LinearForm) -> Expr:
+        """<f g^+> of the noise parts of two forms in fields."""
+        terms = []
+        for x, c in f:
+            for y, d in g:
+                n = self.noise(x, y)
+                if n != 0:
+                    terms.append(c * n * conj(d))
+        return sp.Add(*terms)
+
+
+def simplified(e: Expr) -> Expr:
+    """A sum multiplied out, so that (1 - epsilon) + epsilon = 1; trigonometric squares by normal form."""
+    e = sp.expand(e)
+    if isinstance(e, sp.Add) and e.has(sp.sin, sp.cos):
+        short = normal_form(e)
+        return short if sp.count_ops(short) < sp.count_ops(e) else e
+    return e
+
+
+def symmetrised(system: LinearSystem, name: Callable[[str, Expr], Expr] | None = None) -> Fields:
+    """Fields with symmetrised correlations (n + 1/2 for both orders)."""
+    return Fields(system, {f: (n, n) for f, n in system.inputs.items()}, name)
+
+
+def commutators(system: LinearSystem) -> Fields:
+    """Fields with commutators: [b, b^+] = 1, [b^+, b] = -1."""
+    return Fields(system, dict.fromkeys(system.inputs, (sp.S.One, sp.S.NegativeOne)))
