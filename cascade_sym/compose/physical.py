@@ -59,7 +59,7 @@ def is_physical(system: object) -> Physicality:
         return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
 
     for i, j in combinations_with_replacement(mode_ops, 2):
-        terms = (
+        terms: tuple[Expr, ...] = (
             split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i), fields.correlation(split[i][1], split[j][1])
         )  # fmt: skip
         count += 1

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import as_system, is_physical
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import UnknownName, UnstableError, listing
+from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.reals import im, re
+from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
@@ -38,6 +39,12 @@ class Covariance:
     stability: tuple[Expr, ...] = ()
     system: LinearSystem | None = field(default=None, compare=False, repr=False)
     conventions: Conventions = STANDARD
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The steps from the parts to this covariance, each with a check that can be run again."""
+        return Derivation("steady-state covariance", self.steps)
 
     @property
     def quadratures(self) -> tuple[str, ...]:
@@ -72,7 +79,7 @@ class Covariance:
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
         """An expression in elements of this covariance, as a Quantity that knows where it exists."""
-        return Quantity(name, expr, self.definitions, domain=self.stability)
+        return Quantity(name, expr, self.definitions, self.steps, self.stability)
 
     @property
     def matrix(self) -> ImmutableDenseMatrix:
@@ -136,7 +143,25 @@ def covariance(system: object) -> Covariance:
             e = moments.element(m, q, k, r)
             if e != 0:
                 elements[f"{q}_{m}", f"{r}_{k}"] = e
-    return Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
+    V = Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
+    return replace(V, steps=_steps(V, s))
+
+
+def _steps(V: Covariance, s: LinearSystem) -> tuple[Step, ...]:
+    def preserved() -> Check:
+        found = is_physical(s)
+        return Check(bool(found), "commutators of modes and outputs preserved", "" if found else repr(found))
+
+    def solved() -> Check:
+        from cascade_sym.solve.residual import lyapunov_check
+
+        return lyapunov_check(V, s)
+
+    return (
+        Step("composition", "Langevin equations of the system", {}, LazyTable(s.modes, s.equation), preserved),
+        Step("solve", "steady state, block by block along the flow of light", {},
+             {x.name: e for x, e in V.definitions}, solved),
+    )  # fmt: skip
 
 
 class _Moments:
@@ -231,11 +256,3 @@ def _phase_sensitive(
         for j in nodes:
             moments.direct[(*i, *j)] = ly[i, j]
     return ly.stability
-
-
-def require_stable(V: Covariance, values: Mapping[Symbol, Expr]) -> None:
-    """Raise UnstableError when V has no steady state at these numbers."""
-    for s in V.stability:
-        number = V.definitions.inline(s).xreplace(dict(values))
-        if number.is_number and sp.N(number) <= 0:
-            raise UnstableError(f"unstable: {s} = {sp.N(number, 6)} must be positive; change the parameters.")

@@ -15,9 +15,10 @@ from typing import TypeVar
 
 import mpmath
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
-from cascade_sym.errors import UnstableError
+from cascade_sym.compose import as_system
+from cascade_sym.errors import MissingParameter, UnstableError, listing
 from cascade_sym.solve.naming import Naming
 from cascade_sym.symbols import conj, is_real
 
@@ -48,12 +49,27 @@ def hurwitz_conditions(
     return out
 
 
+def require_stable(system: object, values: Mapping[Symbol, Expr | float]) -> None:
+    """Raise UnstableError unless the drift of `system` decays at these numbers (by its eigenvalues, 50
+    digits).
+
+    MissingParameter names a parameter of the drift without a value. Works at any size.
+
+    >>> from cascade_sym.parts import Squeezer
+    >>> require_stable(Squeezer("q", chi=sp.Symbol("chi"), kappa=4), {sp.Symbol("chi"): 1})
+    """
+    s = as_system(system).subs({k: sp.sympify(v) for k, v in values.items()})
+    if missing := s.A.free_symbols:
+        raise MissingParameter(f"no value for {listing(missing)}; the stability of the drift depends on it.")
+    refuse_unstable_numbers(s.A.tolist(), [m for m in s.modes for _ in range(2)])
+
+
 def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
     """UnstableError when a numeric drift matrix has an eigenvalue that does not decay."""
     if (rate := growth(rows)) >= 0:
         names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
         how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
-        raise UnstableError(f"the loop of {names} {how}, so there is no steady state; lower its gain or damp it.")
+        raise UnstableError(f"no steady state: the drift of {names} {how}; lower the gain or add damping.")
 
 
 def growth(rows: Rows) -> mpmath.mpf:
@@ -79,9 +95,7 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
         return False
     if condition <= 0:
         names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
-        raise UnstableError(
-            f"the loop of {names} has no steady state whatever its parameters: {condition} must be positive."
-        )
+        raise UnstableError(f"no steady state of {names} whatever the parameters: {condition} must be positive.")
     return True
 
 
