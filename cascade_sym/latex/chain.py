@@ -10,12 +10,15 @@ from typing import Any
 from sympy import Expr
 
 from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.derive.master_equation import MasterEquation
+from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
 from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
 from cascade_sym.latex.lines import Row
+from cascade_sym.latex.master_equation import master_equation_rows, moments_rows, riccati_rows
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
@@ -24,6 +27,7 @@ from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
+from cascade_sym.solve.conditional import Riccati
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.system import LinearSystem
 
@@ -44,6 +48,12 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
             return system_rows(value.system(), notation)
         case Covariance():
             return covariance_rows(value, notation)
+        case MasterEquation():
+            return master_equation_rows(value, notation)
+        case MomentEquations():
+            return moments_rows(value, notation)
+        case Riccati():
+            return riccati_rows(value, notation)
         case Derivation():
             return derivation_rows(value, notation)
         case Step():

@@ -42,6 +42,9 @@ def _factor(f: Expr) -> tuple[Expr, Powers]:
         return _phases(f.args[0])
     if isinstance(f, sp.Add):
         content, primitive = f.as_content_primitive()
+        first = min((t.as_coeff_Mul() for t in primitive.args), key=lambda t: str(t[1]))
+        if first[0].is_negative and is_real(primitive):  # a - b and b - a are one factor
+            content, primitive = -content, -primitive
         return content, {primitive: sp.S.One}
     base, k = f.as_base_exp() if isinstance(f, sp.Pow) else (f, sp.S.One)
     if not k.is_Rational or not (k.is_Integer or is_real(base)):

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from cascade_sym.formula.notation import GREEK, name_latex, scripts, with_accent
 
 _PAIR = re.compile(r"cov_([XP])_(.+)_([XP])_(.+)")
-_VARIANCE = re.compile(r"var_([XP])_(.+)")
-_QUADRATURES = re.compile(r"([A-Za-z]+)_([XP])_([^_]+)(?:_([XP])_([^_]+))?")
-_MODE_LETTER = re.compile(r"(?<=_)a_(?=[^_])")
+_SINGLE = re.compile(r"(var|mean)_([XP])_(.+)")
+_MODE = r"((?:a_)?[^_]+)"
+_QUADRATURES = re.compile(rf"([A-Za-z]+)_([XP])_{_MODE}(?:_([XP])_{_MODE})?")
+_INDEXED = re.compile(r"(?P<head>[A-Za-z]+)_a_(?P<first>[^_]+)(?:_a_(?P<second>[^_]+))?")
+_TWO_INDICES = {"A", "K", "Q", "R"}  # R_a_S couples the modes a and S; gamma_a_S belongs to the mode a_S
 _FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
 _ARGUMENT = re.compile(r"(?P<base>[^()]+)\((?P<arg>[^()]*)\)")
 _PLAIN = re.compile(r"[A-Za-z0-9_,.()<>|/*:;!?='+ -]*")
@@ -36,8 +38,9 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     short = short_name(name)
     if short != name:
         return symbol_latex(short, table, hats=hats)
-    if m := _VARIANCE.fullmatch(name):
-        return f"\\Delta^{{2}}{_quadrature(m[1], m[2], hats, table)}"
+    if m := _SINGLE.fullmatch(name):
+        q = _quadrature(m[2], m[3], hats, table)
+        return f"\\Delta^{{2}}{q}" if m[1] == "var" else f"\\langle {q}\\rangle"
     if m := _PAIR.fullmatch(name):
         pair = (_quadrature(q, k, hats, table) for q, k in ((m[1], m[2]), (m[3], m[4])))
         return f"\\operatorname{{cov}}({','.join(pair)})"
@@ -50,10 +53,24 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
 def short_name(name: str) -> str:
     """A name without the letter of modes called a_S: var_X_a_S is var_X_S.
 
-    >>> short_name("cov_X_a_S_X_a_M"), short_name("a_S")
-    ('cov_X_S_X_M', 'a_S')
+    >>> short_name("cov_X_a_S_X_a_M"), short_name("gamma_a_S"), short_name("a_S"), short_name("R_a_S")
+    ('cov_X_S_X_M', 'gamma_S', 'a_S', 'R_a_S')
     """
-    return _MODE_LETTER.sub("", name)
+    if m := _SINGLE.fullmatch(name):
+        return f"{m[1]}_{m[2]}_{_index(m[3])}"
+    if m := _PAIR.fullmatch(name):
+        return f"cov_{m[1]}_{_index(m[2])}_{m[3]}_{_index(m[4])}"
+    if m := _QUADRATURES.fullmatch(name):
+        second = f"_{m[4]}_{_index(m[5])}" if m[4] else ""
+        return f"{m[1]}_{m[2]}_{_index(m[3])}{second}"
+    m = _INDEXED.fullmatch(name)
+    if m and (m["second"] is not None) == (m["head"] in _TWO_INDICES):
+        return "_".join(p for p in m.groups() if p)
+    return name
+
+
+def _index(mode: str) -> str:
+    return mode[2:] if mode.startswith("a_") and len(mode) > 2 else mode
 
 
 def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:

@@ -36,7 +36,7 @@ def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, fir
         if symbols:
             pieces.append(_integral(symbols, group, writer))
         else:
-            whole = _joined(group, writer)
+            whole = _joined(group, writer) if _half(group) is None else None
             pieces += [whole] if whole else _pieces(group, writer)
     return _sum(pieces)
 

@@ -1,0 +1,94 @@
+"""Master equations, moment equations and Riccati equations as rows."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from cascade_sym.derive.master_equation import Jump, MasterEquation
+from cascade_sym.derive.master_equation_moments import MomentEquations
+from cascade_sym.formula.brackets import bracket
+from cascade_sym.latex.bodies import expression_body, neat, operator_body
+from cascade_sym.latex.equations import WHERE, definition_rows
+from cascade_sym.latex.lines import Row, aligned
+from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.written import Writer
+from cascade_sym.solve.conditional import Riccati
+
+
+def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK) -> list[Row]:
+    r"""d rho with the superoperators D and H, then what H and the longer jump operators are.
+
+    >>> from cascade_sym.derive.master_equation import master_equation
+    >>> from cascade_sym.parts import Cavity
+    >>> master_equation_rows(master_equation(Cavity("c", kappa=2)))[0].rhs
+    '2\\mathcal{D}[\\hat{c}]\\rho\\,\\mathrm{d}t'
+    """
+    terms = ["-i[\\hat{H},\\rho]\\,\\mathrm{d}t"] if equation.H.terms else []
+    below = [Row("\\hat{H}", "=", operator_body(equation.H, notation))] if equation.H.terms else []
+    for n, j in enumerate(equation.jumps, 1):
+        rate, operator = _jump(j, notation)
+        if len(j.operator.terms) > 1:
+            below.append(Row(f"\\hat{{J}}_{{{n}}}", "=", operator))
+            operator = f"\\hat{{J}}_{{{n}}}"
+        terms.append(f"+ {rate}\\mathcal{{D}}[{operator}]\\rho\\,\\mathrm{{d}}t")
+    for m in equation.measured:
+        name = notation.name(m.name)
+        operator = operator_body(m.operator, notation)
+        if len(m.operator.terms) > 1:
+            below.append(Row(f"\\hat{{M}}_{{{name}}}", "=", operator))
+            operator = f"\\hat{{M}}_{{{name}}}"
+        terms.append(f"+ \\mathcal{{H}}[{operator}]\\rho\\,\\mathrm{{d}}W_{{{name}}}")
+    top = Row("\\mathrm{d}\\rho", "=", " ".join(terms).removeprefix("+ ") or "0")
+    return [top, WHERE, *below] if below else [top]
+
+
+def moments_rows(equations: MomentEquations, notation: Notation = FALLBACK) -> list[Row]:
+    """The stochastic equations of the means and the deterministic ones of the covariances."""
+    rows = []
+    for q, (drift, kicks) in equations.means.items():
+        terms = [f"{_factor(drift, notation)}\\,\\mathrm{{d}}t"] if drift != 0 else []
+        terms += [
+            f"+ {_factor(c, notation)}\\,\\mathrm{{d}}W_{{{notation.name(k)}}}" for k, c in kicks.items() if c != 0
+        ]
+        rows.append(Row(f"\\mathrm{{d}}{notation.name(f'mean_{q}')}", "=", " ".join(terms).removeprefix("+ ") or "0"))
+    return rows + [_rate(pair, e, notation) for pair, e in equations.covariances.items()]
+
+
+def riccati_rows(problem: Riccati, notation: Notation = FALLBACK) -> list[Row]:
+    """The equations of motion of the conditional covariances, then the definitions that they use."""
+    rows = [_rate(pair, e, notation) for pair, e in problem.equations.items()]
+    used = problem.definitions.needed(*problem.equations.values())
+    return [*rows, WHERE, *definition_rows(used, notation)] if len(used) else rows
+
+
+def master_equation_latex(equation: MasterEquation, notation: Notation = FALLBACK) -> str:
+    """A master equation as an `aligned` block, without dollar signs."""
+    return aligned(master_equation_rows(equation, notation))
+
+
+def moments_latex(equations: MomentEquations, notation: Notation = FALLBACK) -> str:
+    """Moment equations as an `aligned` block, without dollar signs."""
+    return aligned(moments_rows(equations, notation))
+
+
+def riccati_latex(problem: Riccati, notation: Notation = FALLBACK) -> str:
+    """A Riccati equation as an `aligned` block, without dollar signs."""
+    return aligned(riccati_rows(problem, notation))
+
+
+def _jump(j: Jump, notation: Notation) -> tuple[str, str]:
+    rate = "" if j.rate == 1 else _factor(j.rate, notation)
+    return rate, operator_body(j.operator, notation)
+
+
+def _factor(e: Expr, notation: Notation) -> str:
+    """An expression before a factor: sums in brackets."""
+    shown = neat(e, notation)
+    text = Writer(notation).latex(shown)
+    return bracket(text) if shown.is_Add else text
+
+
+def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
+    i, j = pair
+    name = notation.name(f"var_{i}" if i == j else f"cov_{i}_{j}")
+    return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
