@@ -107,6 +107,11 @@ class Definitions:
                 raise DuplicateName(f"{s} has two different definitions: {self._index[s]} and {e}.")
         return Definitions(tuple(items))
 
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import value_latex
+
+        return value_latex(self)
+
     def substituted(self, values: Mapping[Symbol, Expr]) -> Definitions:
         """Parameters replaced by `values` in every definition."""
         return Definitions(tuple((s, e.xreplace(dict(values))) for s, e in self.items))

@@ -17,7 +17,7 @@ class Quantity:
     """`name` = `expr`, where `expr` may use the symbols of `definitions`.
 
     `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state).
-    `steps` is the derivation (a tuple of `cascade_sym.derive.Step`), empty for plain expressions.
+    `steps` is the derivation (a tuple of `cascade_sym.steps.Step`), empty for plain expressions.
 
     >>> x, y = sp.symbols("x y")
     >>> q = Quantity("z", y**2, Definitions(((y, x + 1),)))
@@ -41,6 +41,13 @@ class Quantity:
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that a value is needed for, sorted by name."""
         return self.definitions.parameters(self.expr, *self.domain)
+
+    @property
+    def derivation(self) -> Any:
+        """The steps from the model to this quantity, as a `cascade_sym.steps.Derivation`."""
+        from cascade_sym.steps import Derivation
+
+        return Derivation(self.name, self.steps)
 
     def inline(self) -> Expr:
         """The expression with every definition written out."""

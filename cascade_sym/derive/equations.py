@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import as_system, is_physical
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm
+from cascade_sym.steps import Check, Derivation, LazyTable, Step
+from cascade_sym.system import LinearSystem
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,12 @@ class Equations:
 
     kind: str
     forms: Mapping[str, LinearForm]
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The steps to these equations, with checks that can be run again."""
+        return Derivation(self.kind, self.steps)
 
     def __getitem__(self, name: str) -> LinearForm:
         if name not in self.forms:
@@ -45,7 +53,7 @@ def langevin(system: object) -> Equations:
     {Op(name='c', dag=False): -2, Op(name='c.in', dag=False): -2}
     """
     s = as_system(system)
-    return Equations("langevin", {m: s.equation(m) for m in s.modes})
+    return Equations("langevin", {m: s.equation(m) for m in s.modes}, _steps(s))
 
 
 def input_output(system: object) -> Equations:
@@ -56,4 +64,15 @@ def input_output(system: object) -> Equations:
     {Op(name='c', dag=False): 2, Op(name='c.in', dag=False): 1}
     """
     s = as_system(system)
-    return Equations("input-output", {f: s.output(f) for f in s.outputs})
+    return Equations("input-output", {f: s.output(f) for f in s.outputs}, _steps(s))
+
+
+def _steps(s: LinearSystem) -> tuple[Step, ...]:
+    def preserved() -> Check:
+        found = is_physical(s)
+        return Check(bool(found), "commutators of modes and outputs preserved", "" if found else repr(found))
+
+    return (
+        Step("input", "each part in terms of the light that reaches it", {}, {**s.internal}),
+        Step("composition", "light between the parts eliminated", {}, LazyTable(s.modes, s.equation), preserved),
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.definitions import Quantity
-from cascade_sym.entanglement.readout import readout_weight
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.entanglement.readout import readout_weight, two_mode_quadratures
 from cascade_sym.errors import ParameterError
+from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.steps import Check, Step
 
 READOUT, OPTIMAL = "readout", "optimal"
 
@@ -28,6 +30,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     >>> epr_variance(vacuum, "S", "M", g=1).inline()
     1
     """
+    read_out = False
     alpha = V.element(f"X_{first}", f"X_{first}") + V.element(f"P_{first}", f"P_{first}")
     beta = V.element(f"X_{first}", f"X_{second}") - V.element(f"P_{first}", f"P_{second}")
     gamma = V.element(f"X_{second}", f"X_{second}") + V.element(f"P_{second}", f"P_{second}")
@@ -38,16 +41,29 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
             raise ParameterError(f"g is {g!r}; give a number, an expression, {READOUT!r} or {OPTIMAL!r}.")
         if V.system is None:
             raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
+        read_out = True
         g = readout_weight(V.system, first, second)
     w = sp.sympify(g)
     name = sp.Symbol("g")
     while name in V.definitions or name in V.definitions.parameters():
         name = sp.Symbol(name.name + "_")
     expr = (alpha + 2 * name * beta + name**2 * gamma) / (1 + name**2)
+    steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
     if w.is_number or w.is_Symbol:
-        return V.quantity("xi_g", expr.xreplace({name: w}))
-    defs = type(V.definitions)((*V.definitions.items, (name, w)))
-    return Quantity("xi_g", expr, defs, domain=V.stability)
+        return Quantity("xi_g", expr.xreplace({name: w}), V.definitions, steps, V.stability)
+    return Quantity("xi_g", expr, Definitions((*V.definitions.items, (name, w))), steps, V.stability)
+
+
+def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
+    """The weight found once more from the sine component of the light, which reads out the partner variable."""
+
+    def check() -> Check:
+        sine = two_mode_quadratures(V.system)["P_sin"].modes
+        ratio = sine[f"P_{second}"] / sine[f"P_{first}"]
+        ok = is_zero(ratio + g)
+        return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")
+
+    return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)
 
 
 def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | None = None) -> Quantity:

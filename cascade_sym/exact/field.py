@@ -30,13 +30,20 @@ class Relation:
 class Field:
     """Generators (as SymPy expressions, in order), their relations, and the polynomial ring over them.
 
-    `meaning[i]` is the expression that generator i stands for; `table` maps the atoms of expressions (symbols,
-    roots, functions) to their elements. Build one with `cascade_sym.exact.field_of`.
+    `meaning[i]` is the expression that generator i stands for. Made by `cascade_sym.exact.converter` for the
+    expressions that it has to hold.
     """
 
     context: Any
     meaning: tuple[Expr, ...]
     relations: tuple[Relation, ...]
+
+    def __str__(self) -> str:
+        from cascade_sym.exact.show import poly_to_expr
+
+        gens = ", ".join(map(str, self.meaning))
+        rules = [f"({self.meaning[r.gen]})^{r.degree} = {poly_to_expr(r.value, self.meaning)}" for r in self.relations]
+        return f"Q({gens})" + (f" with {', '.join(rules)}" if rules else "")
 
     @property
     def one(self) -> Poly:

@@ -62,6 +62,11 @@ class LinearForm:
     def __sub__(self, other: LinearForm) -> LinearForm:
         return self + (-other)
 
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import value_latex
+
+        return value_latex(self)
+
     def scaled(self, factor: Expr) -> LinearForm:
         """The form times a number."""
         return LinearForm({o: factor * c for o, c in self})

@@ -109,6 +109,11 @@ class OperatorPolynomial:
                 total.setdefault(word, []).append(k * conj(c))
         return OperatorPolynomial({m: sp.Add(*cs) for m, cs in total.items()})
 
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import value_latex
+
+        return value_latex(self)
+
     def scalar(self) -> Expr:
         """The number that this is; DerivationError if operators remain."""
         if any(self.terms.keys() - {()}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +25,24 @@ class Check:
     residual: str = ""
 
 
+class LazyTable(Mapping[str, Any]):
+    """A table of a step whose values are made when it is shown (flattened equations of a long cascade are large)."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Any]) -> None:
+        self._names, self._make = tuple(names), make
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @dataclass(frozen=True)
 class Step:
     """One step: `kind` and `title` say what was done; `before` and `after` are what it was done to and its result.
@@ -40,6 +58,11 @@ class Step:
     after: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[], Check] | None = field(default=None, compare=False, repr=False)
     note: str = ""
+
+    def _repr_latex_(self) -> str:
+        from cascade_sym.latex.show import value_latex
+
+        return value_latex(self)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import DuplicateName, UnknownName, listing
+from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
 
 VACUUM = sp.Rational(1, 2)
@@ -141,6 +142,16 @@ class LinearSystem:
         found = {s for f in forms for _, c in f for s in c.free_symbols}
         found |= {s for e in self.inputs.values() for s in e.free_symbols}
         return tuple(sorted(found, key=lambda s: s.name))
+
+    @property
+    def domain(self) -> Field:
+        """The exact domain of the coefficients: its generators and their relations.
+
+        OutsideExactDomain where a coefficient can't be held exactly.
+        """
+        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
+        coefficients = {c for f in forms for _, c in f} | set(self.inputs.values())
+        return converter(sorted(coefficients, key=str))[0].field
 
     def subs(self, values: Mapping[sp.Symbol, Expr]) -> LinearSystem:
         """Parameters replaced exactly."""
