@@ -115,7 +115,7 @@ def algebraic_value(
     coeffs = {k: ground.ctx.from_dict(d) for k, d in parts.items()}
     sample = values[i].mid()
     step = reduce(gcd, coeffs, 0)
-    meaning = {**ground.meaning(), **back}
+    meaning = {**{s: e.xreplace(dict(back)) for s, e in ground.meaning().items()}, **back}
 
     def show(q: Any) -> Expr:
         from cascade_sym.exact.show import factored, poly_to_expr

@@ -18,6 +18,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
+from cascade_sym.asymptotics.flat import flat_direction
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.search import candidates
@@ -159,6 +160,8 @@ def _heads(
             clean = clean or n == 0
         except Lost as e:
             lost.append((x, str(e)))
+            if n == 0 and (flat := flat_direction(follower, g, x)):
+                raise flat from e
     return clean, lost
 
 

@@ -13,7 +13,6 @@ from sympy import Expr, Rational, Symbol
 from cascade_sym.asymptotics.discover import sample_of
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import plain_series
-from cascade_sym.asymptotics.minimum import meanings
 from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import build_problem, quantity_of, symbol_of, values_of, with_values
 from cascade_sym.definitions import Quantity
@@ -74,13 +73,12 @@ def expand(
         wanted = terms
         while True:
             try:
-                series, p, substitution = plain_series(problem, numbers, wanted)
+                series, p, rewriting = plain_series(problem, numbers, wanted)
             except Diverges as e:
                 raise NoPowerLaw(f"the expression has no expansion in powers of {big}: {e}.") from e
-            back = meanings(substitution)
             sign = 1 if problem.inverted else -1
             found = [
-                (sp.factor_terms(sp.simplify(c.expr().xreplace(back))), Rational(sign * (series.val + k), p))
+                (sp.factor_terms(sp.simplify(rewriting.shown(c.expr()))), Rational(sign * (series.val + k), p))
                 for k, c in enumerate(series.coeffs)
                 if not c.is_zero
             ]

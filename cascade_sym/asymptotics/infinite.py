@@ -12,9 +12,9 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Ground
-from cascade_sym.asymptotics.leading import constants, reparametrised
-from cascade_sym.asymptotics.minimum import meanings
+from cascade_sym.asymptotics.leading import constants
 from cascade_sym.asymptotics.program import compile_program
+from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ScalingError
@@ -52,12 +52,12 @@ def limit_of(e: Expr, s: Symbol, value: Expr) -> Expr:
     program = compile_program(shape)
     meaning = {name: part for part, name in names.items()}
 
-    def attempt(values: Mapping[Symbol, Any], substitution: Mapping[Symbol, Expr]) -> Expr:
+    def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Expr:
         p, terms = 1, 4
         while terms <= MOST_TERMS:
             ground = Ground((), values)
             arithmetic = ExactSeries(ground, terms)
-            env = constants(ground, arithmetic, substitution)
+            env = constants(ground, arithmetic, rewriting)
             sign = ground.rational(1 if value is sp.oo else -1)
             env[s] = Series.power_of_t(ground, -p, terms).scaled(sign)
             try:
@@ -75,7 +75,7 @@ def limit_of(e: Expr, s: Symbol, value: Expr) -> Expr:
                 raise ScalingError(f"{e} diverges as {s} -> {value}; set a finite value.")
             if val > 0:
                 return sp.S.Zero
-            return lead.expr().xreplace(meanings(substitution)).xreplace(meaning)
+            return rewriting.shown(lead.expr()).xreplace(meaning)
         raise ScalingError(f"the limit of {e} for {s} -> {value} was not found: all known orders cancel.")
 
     with flint.ctx.workprec(BITS):

@@ -18,12 +18,12 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of, values_with
-from cascade_sym.asymptotics.arithmetics import Balls, ExactSeries, series_value
+from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
 from cascade_sym.asymptotics.exponents import limit_of, slope
 from cascade_sym.asymptotics.follow import Branch
-from cascade_sym.asymptotics.ground import Elem, Ground, Reparametrise
+from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.problem import Problem, ball_of
-from cascade_sym.asymptotics.program import compile_program
+from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.errors import NoPowerLaw, ScalingError
 
@@ -34,7 +34,7 @@ MOST_TERMS = 40
 class Expansion:
     """The objective as a series in t = g^(-1/p), its coefficients functions of the free unknowns.
 
-    `values` are the unknowns' approximate limits (from the followed optimum); `substitution` tells which
+    `values` are the unknowns' approximate limits (from the followed optimum); `rewriting` tells which
     parameters were replaced (epsilon -> 1 - tau^2), `zeros` the curves found on the way.
     """
 
@@ -42,7 +42,7 @@ class Expansion:
     frame: Frame
     series: Series
     values: Mapping[Symbol, Any]
-    substitution: Mapping[Symbol, Expr]
+    rewriting: Rewriting
     zeros: tuple[tuple[Elem, Symbol], ...]
 
 
@@ -52,24 +52,24 @@ def expansion(
     """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
     return reparametrised(
         sample,
-        lambda values, substitution: _expand(problem, frame, branch, values, substitution, power, terms),
+        lambda values, rewriting: _expand(problem, frame, branch, values, rewriting, power, terms),
     )
 
 
 def plain_series(
     problem: Problem, sample: Mapping[Symbol, Any], terms: int
-) -> tuple[Series, int, Mapping[Symbol, Expr]]:
-    """A target without optimised parameters as a series in t = g^(-1/p): (series, p, substitution)."""
+) -> tuple[Series, int, Rewriting]:
+    """A target without optimised parameters as a series in t = g^(-1/p): (series, p, rewriting)."""
 
-    def attempt(values: Mapping[Symbol, Any], substitution: Mapping[Symbol, Expr]) -> Any:
+    def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Any:
         frame = Frame((), 1)
         ground = Ground((), values)
         while True:
             try:
                 return (
-                    _series(problem, frame, ground, substitution, terms + 2, terms)[0],
+                    _series(problem, frame, ground, rewriting, terms + 2, terms)[0],
                     frame.p,
-                    dict(substitution),
+                    rewriting,
                 )
             except Ramify as r:
                 frame = Frame((), frame.p * r.factor)
@@ -77,36 +77,12 @@ def plain_series(
     return reparametrised(sample, attempt)
 
 
-def reparametrised(sample: Mapping[Symbol, Any], attempt: Callable[[Any, Any], Any]) -> Any:
-    """Run `attempt(values, substitution)`, eliminating parameters whose roots turn up (epsilon = 1 - tau^2)."""
-    substitution: dict[Symbol, Expr] = {}
-    values: dict[Symbol, Any] = dict(sample)
-    while True:
-        try:
-            return attempt(values, substitution)
-        except Reparametrise as r:
-            tau = Symbol(f"tau_{len(substitution) + 1}")
-            radicand = sp.expand(r.radicand)
-            lead, rest = radicand.coeff(r.parameter, 1), radicand.coeff(r.parameter, 0)
-            balls = {s: v if _is_ball(v) else ball_of(v) for s, v in values.items()}
-            (size,) = compile_program(radicand).run(Balls(), balls)
-            new = (tau**2 - rest) / lead
-            substitution = {s: e.xreplace({r.parameter: new}) for s, e in substitution.items()}
-            substitution[r.parameter] = new
-            values = {s: v for s, v in values.items() if s != r.parameter}
-            values[tau] = size.sqrt()
-
-
-def _is_ball(v: Any) -> bool:
-    return isinstance(v, flint.arb)
-
-
 def _expand(
     problem: Problem,
     frame: Frame,
     branch: Branch,
     sample: Mapping[Symbol, Any],
-    substitution: Mapping[Symbol, Expr],
+    rewriting: Rewriting,
     power: Q,
     terms: int,
 ) -> Expansion:
@@ -119,14 +95,14 @@ def _expand(
         for s, v in values.items():
             ground.value[ground.index[s]] = v
         try:
-            series, working = _series(problem, frame, ground, substitution, working, terms)
+            series, working = _series(problem, frame, ground, rewriting, working, terms)
         except Ramify as r:
             frame = Frame(frame.ansatze, frame.p * r.factor, frame.refinements)
             continue
         val, lead = series.leading()
         shown = -Q(val, frame.p)
         if shown == power:
-            return Expansion(ground, frame, series, values, dict(substitution), tuple(zeros))
+            return Expansion(ground, frame, series, values, rewriting, tuple(zeros))
         if shown < power:
             raise ScalingError(
                 f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
@@ -140,7 +116,7 @@ def _series(
     problem: Problem,
     frame: Frame,
     ground: Ground,
-    substitution: Mapping[Symbol, Expr],
+    rewriting: Rewriting,
     working: int,
     terms: int,
 ) -> tuple[Series, int]:
@@ -148,7 +124,7 @@ def _series(
     while working <= MOST_TERMS:
         try:
             arithmetic = ExactSeries(ground, working)
-            env = {**constants(ground, arithmetic, substitution), **frame.environment(arithmetic)}
+            env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
             env[problem.large] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
             out = series_value(problem.program.run(arithmetic, env)[0])
             val, _ = out.leading()
@@ -163,11 +139,11 @@ def _series(
 
 
 def constants(
-    ground: Ground, arithmetic: ExactSeries, substitution: Mapping[Symbol, Expr]
+    ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting
 ) -> dict[Symbol, Any]:
     """Parameters as constant series; eliminated ones through their roots."""
     env: dict[Symbol, Any] = {s: arithmetic.const(ground.gen(s)) for s in ground.parameters}
-    for s, e in substitution.items():
+    for s, e in rewriting.values.items():
         env[s] = arithmetic.const(elem_of(ground, e))
     return env
 

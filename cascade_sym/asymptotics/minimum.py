@@ -106,24 +106,7 @@ def stationary_point(
         roots = [i for i, _ in ground.roots if _moving(ground, i, unknowns)]
         relations = [ground.polys[i] ** 2 - p for i, p in ground.roots if i in roots]
         values = full_values(ground, polished(ground, [*system, *relations], [*unknowns, *roots], values))
-    return Stationary(ground, tuple(system), tuple(unknowns), tuple(values), meanings(x.substitution))
-
-
-def meanings(substitution: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
-    """What the generators stand for that replaced a parameter: {tau: sqrt(1 - epsilon)}."""
-    back = {}
-    for s, e in substitution.items():
-        for t in (t for t in e.free_symbols if t.name.startswith("tau_")):
-            back[t] = sp.sqrt(_solved(s, e, t))
-    return back
-
-
-def _solved(s: Symbol, e: Expr, tau: Symbol) -> Expr:
-    """tau^2 from s = (tau^2 - rest)/lead."""
-    square = Symbol("_square")
-    f = sp.expand(e.subs(tau, sp.sqrt(square)))
-    lead, rest = f.coeff(square, 1), f.coeff(square, 0)
-    return sp.factor((s - rest) / lead)
+    return Stationary(ground, tuple(system), tuple(unknowns), tuple(values), x.rewriting.meaning)
 
 
 def _involves(ground: Ground, f: Elem, i: int) -> bool:

@@ -40,6 +40,15 @@ def narrate(
                 f"The objective improves monotonically towards the edge of the allowed region of {s}; it is fixed there.",
             )
         )
+    for s, e in call.idle.items():
+        steps.append(
+            Step(
+                "A valley of optima",
+                f"{sp.latex(s)} = {sp.latex(e)}",
+                f"The objective depends on {s} and the other parameters through fewer combinations: every {s} "
+                "reaches the same optimum (verified at a second value). This one is chosen.",
+            )
+        )
     big = sp.latex(call.large)
     sign = -1 if problem.inverted else 1
     if problem.over:
@@ -59,8 +68,8 @@ def narrate(
         steps.append(
             Step(
                 "Competing scales",
-                f"{sp.latex(_plain(zero.expr(), x))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
-                f"{sp.latex(_plain(r.solution.expr(), x))} + {sp.latex(r.new)}\\, {_power(big, sign * -r.power)}",
+                f"{sp.latex(x.rewriting.shown(zero.expr()))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
+                f"{sp.latex(x.rewriting.shown(r.solution.expr()))} + {sp.latex(r.new)}\\, {_power(big, sign * -r.power)}",
                 "The leading order vanishes on this curve; what remains is decided at higher order.",
             )
         )
@@ -70,7 +79,7 @@ def narrate(
         Step(
             "Leading order",
             f"{name} = {_power(big, sign * found.power)}\\, f(\\kappa),\\quad f = "
-            f"{_short(_plain(lead.expr(), x))}",
+            f"{_short(x.rewriting.shown(lead.expr()))}",
             "Exact valuation of numerator and denominator.",
         )
     )
@@ -124,12 +133,6 @@ def _power(big: str, q: Q) -> str:
     if q == 0:
         return ""
     return f"{big}^{{{q}}}" if q != 1 else big
-
-
-def _plain(e: Expr, x: Expansion) -> Expr:
-    from cascade_sym.asymptotics.minimum import meanings
-
-    return e.xreplace(meanings(x.substitution))
 
 
 def _short(e: Expr) -> str:

@@ -40,6 +40,7 @@ def optimum_terms(
     point: Stationary,
     correction: NextOrder | None,
     edges: Mapping[Symbol, Expr],
+    idle: Mapping[Symbol, Expr],
 ) -> dict[str, OptimumTerm]:
     """{name: OptimumTerm} for all optimised parameters; those fixed at an edge come last."""
     out: dict[str, OptimumTerm] = {}
@@ -56,7 +57,9 @@ def optimum_terms(
         else:
             out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y)
     for s, e in edges.items():
-        out[s.name] = OptimumTerm(e, None, None, None, None, at_edge=True)
+        out[s.name] = OptimumTerm(e, None, None, None, None, "edge")
+    for s, e in idle.items():
+        out[s.name] = OptimumTerm(e, None, None, None, None, "valley")
     return out
 
 

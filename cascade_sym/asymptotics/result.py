@@ -22,7 +22,8 @@ class OptimumTerm:
 
     Where the limit is 0 or oo it is not added. `limit_value` is the exact value behind a finite limit that is not
     special (for angles of tan((x - reference)/2)). `coefficient` None with `number` set: digits at the sample
-    only; both None: the departure was not determined. `at_edge`: the minimum is at the edge of the allowed region.
+    only; both None: the departure was not determined. `fixed` is "edge" where the minimum is at the edge
+    of the allowed region, and "valley" where any value of x gives the same optimum and `limit` is one choice.
     """
 
     limit: Expr
@@ -30,7 +31,7 @@ class OptimumTerm:
     limit_value: AlgebraicValue | None
     coefficient: AlgebraicValue | None
     number: str | None
-    at_edge: bool = False
+    fixed: str = ""
 
 
 @dataclass(frozen=True)

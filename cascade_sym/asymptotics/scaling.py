@@ -16,6 +16,7 @@ from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
 from cascade_sym.asymptotics.elimination import TooLarge
+from cascade_sym.asymptotics.flat import Flat
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
@@ -95,6 +96,7 @@ class Call:
     over: tuple[Symbol, ...]
     bounds: Mapping[Symbol, tuple[Expr, Expr]]
     edges: Mapping[Symbol, Expr]
+    idle: Mapping[Symbol, Expr]
     irrelevant: tuple[Symbol, ...]
     equal: tuple[tuple[Symbol, ...], ...]
 
@@ -126,7 +128,7 @@ def _prepare(
         raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
     edges = {symbol_of(s, "bounds"): (sp.sympify(a), sp.sympify(b)) for s, (a, b) in (bounds or {}).items()}
     done = tuple(with_values(t, values) for t in targets)
-    call = Call(done, big, lim, wanted, edges, {}, (), groups)
+    call = Call(done, big, lim, wanted, edges, {}, {}, (), groups)
     idle = _irrelevant(call.problem())
     if idle:
         call = replace(call.fixed(dict.fromkeys(idle, sp.S.One)), irrelevant=idle)
@@ -157,19 +159,7 @@ def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
 def _scaling(
     call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
 ) -> Scaling:
-    edges: dict[Symbol, Expr] = {}
-    while True:
-        problem = call.problem()
-        sample = _sample(problem, given, 0)
-        say("searching the optimum")
-        try:
-            found, sample = _discover(problem, sample, given)
-            break
-        except AtEdge as e:
-            edges[e.symbol] = e.edge
-            say(f"the minimum is at the edge {e.symbol} = {e.edge}")
-            call = call.fixed({e.symbol: e.edge})
-    call = replace(call, edges=edges)
+    call, problem, found, sample = _found(call, given, say)
     say("expanding on the discovered powers")
     try:
         x = _expand(problem, found, sample, terms)
@@ -182,7 +172,7 @@ def _scaling(
     prefactor = point.exact(lead, stationary=True)
     correction = _correction(x, point, free, terms)
     following = _exact_next(correction, found, x)
-    optimum = optimum_terms(problem, found, x, point, correction, edges)
+    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
     second = None
@@ -210,6 +200,44 @@ def _scaling(
     )
 
 
+def _found(
+    call: Call, given: Mapping[Any, Any] | None, say: Progress
+) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational]]:
+    """The followed optimum, after parameters at an edge or along a valley have been fixed."""
+    valleys: list[tuple[Call, Flat]] = []
+    while True:
+        problem = call.problem()
+        say("searching the optimum")
+        try:
+            found, sample = _discover(problem, given)
+            break
+        except AtEdge as e:
+            say(f"the minimum is at the edge {e.symbol} = {e.edge}")
+            call = replace(call.fixed({e.symbol: e.edge}), edges={**call.edges, e.symbol: e.edge})
+        except Flat as e:
+            say(f"the optimum is a valley; {e.symbol} is fixed at {e.value}")
+            valleys.append((call, e))
+            call = replace(call.fixed({e.symbol: e.value}), idle={**call.idle, e.symbol: e.value})
+    for before, flat in valleys:
+        _check_valley(before.fixed({flat.symbol: flat.other}), found, flat, given)
+    return call, problem, found, sample
+
+
+def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any] | None) -> None:
+    """The optimum must be the same at another point of the valley."""
+    try:
+        elsewhere, _ = _discover(other.problem(), given)
+    except (Flat, AtEdge) as e:
+        raise NoOptimum(f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters.") from e
+    k = min(len(elsewhere.branch.value), len(found.branch.value))
+    a, b = elsewhere.branch.value[-k:], found.branch.value[-k:]
+    if any(abs(x - y) > abs(y) * flint.arb(10) ** -40 for x, y in zip(a, b, strict=True)):
+        raise NoOptimum(
+            f"the second derivative vanishes along {flat.symbol} at the optimum, but the objective is not constant "
+            f"there; leave {flat.symbol} out of `over` and set its value."
+        )
+
+
 def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> dict[Symbol, sp.Rational]:
     out = sample_of(problem.parameters, shift)
     for k, v in (given or {}).items():
@@ -220,7 +248,7 @@ def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> di
 
 
 def _discover(
-    problem: Problem, sample: dict[Symbol, sp.Rational], given: Mapping[Any, Any] | None
+    problem: Problem, given: Mapping[Any, Any] | None
 ) -> tuple[Found, dict[Symbol, sp.Rational]]:
     """At the first sample where an optimum exists."""
     reason: CascadeError | None = None
