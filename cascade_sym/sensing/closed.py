@@ -1,0 +1,105 @@
+"""int |T f|^2/N dOmega in closed form: exact rational function, spectral factors, Hurwitz determinants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact import converter
+from cascade_sym.sensing.factor import spectral_factor
+from cascade_sym.spectra.area import integral
+from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.polynomial import Quotient, by_power, constant_definitions, show_value, trigonometric
+from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.symbols import conj
+
+SHORT = 3  # a coefficient with fewer operations is written out, not named
+
+
+@dataclass(frozen=True)
+class ClosedIntegral:
+    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for checks."""
+
+    value: Expr
+    definitions: Definitions
+    factors: tuple[tuple[Expr, Expr], ...]
+
+
+def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
+    """int density dx/(2 pi) over the real line; None where it has no closed form of this kind.
+
+    That is so when the density is not rational in x, or its denominator has a factor without a closed spectral factor.
+    Definitions that do not depend on x stay definitions.
+    """
+    held = constant_definitions(density)
+    body = written_out(density.definitions, density.expr, held.__contains__)
+    try:
+        conv, (form,) = converter([trigonometric(body)])
+    except OutsideExactDomain:
+        return None
+    if any(e != x and x in e.free_symbols for e in conv.field.meaning):
+        return None
+    value = conv(form)
+    naming = SpectrumNaming({x, *density.parameters})
+    naming.start(density.definitions.needed(*held))
+    content, factors = value.den.factor()
+    root, lead = [sp.S.One], sp.Integer(int(content))
+    pairs: list[tuple[Expr, Expr]] = []
+    for p, k in factors:
+        if by_power(conv, conv.field.fraction(p), x)[-1].num.leading_coefficient() < 0:
+            p, lead = -p, lead * (-1) ** int(k)
+        ascending = [show_value(conv, c, nice=True) for c in by_power(conv, conv.field.fraction(p), x)]
+        if len(ascending) == 1:
+            lead *= ascending[0] ** int(k)
+            continue
+        named = [naming.once(f"p_{i}", c) if sp.count_ops(c) > SHORT else c for i, c in enumerate(ascending)]
+        h = spectral_factor(named, naming)
+        if h is None:
+            return None
+        lead *= named[-1] ** int(k)
+        for _ in range(int(k)):
+            root = _product(root, h)
+        pairs.append((_polynomial(ascending, x), _polynomial(h, x)))
+    numerator = by_power(conv, conv.field.fraction(value.num), x)
+    top = tuple(show_value(conv, c, nice=True) / lead for c in numerator)
+    return ClosedIntegral(integral(Quotient(top, tuple(root)), naming), naming.definitions, tuple(pairs))
+
+
+def few_poles(spectrum: Spectrum, x: Symbol) -> bool:
+    """Whether a noise spectrum has a numerator of degree up to four; more need roots that have no closed form."""
+    if all(s == x for s in spectrum.parameters):
+        return True  # numbers may factor further; cheap to try
+    degree = 0
+    for d in dict.fromkeys(spectrum.denominators):
+        if d is None:
+            return False
+        degree += sp.Poly(written_out(spectrum.definitions, d), x).degree() if d.free_symbols else 0
+    return degree <= 2
+
+
+def factor_pairs(found: ClosedIntegral, x: Symbol) -> Mapping[str, tuple[Expr, Expr]]:
+    """The identities p = p_top |h|^2, written out."""
+    out = {}
+    for k, (p, h) in enumerate(found.factors):
+        full, root = (written_out(found.definitions, e) for e in (p, h))
+        top = sp.Poly(full, x).LC()
+        out[f"factor {k + 1}"] = (full, top * root * conj(root))
+    return out
+
+
+def _product(p: list[Expr], q: list[Expr]) -> list[Expr]:
+    out = [sp.S.Zero] * (len(p) + len(q) - 1)
+    for i, a in enumerate(p):
+        for j, b in enumerate(q):
+            out[i + j] += a * b
+    return [sp.expand(e) for e in out]
+
+
+def _polynomial(ascending: list[Expr], x: Symbol) -> Expr:
+    return sp.Add(*(c * x**k for k, c in enumerate(ascending)))

@@ -1,0 +1,145 @@
+"""A force on a mode: how its signal reaches an output, and the noise in units of the force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.compose import as_system
+from cascade_sym.errors import ParameterError, UnknownName, listing
+from cascade_sym.operators import Op
+from cascade_sym.parts.values import Value, value
+from cascade_sym.spectra.checks import response_steps
+from cascade_sym.spectra.frame import Axis, FrameName, axis
+from cascade_sym.spectra.readout import SIDEBANDS, Readable, Readout, as_readout
+from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
+from cascade_sym.spectra.sweep import Dynamics, Response, show, sweep
+from cascade_sym.symbols import conj
+from cascade_sym.system import LinearSystem
+
+
+@dataclass(frozen=True)
+class ForcePort:
+    """A classical force on a mode of a system: d z/dt gains drive[z] * F for every operator z in `drive`.
+
+    `envelope` says that F is the complex envelope of a force near the resonance of a mode in its rotating frame (the
+    counter-rotating part is dropped); else F(t) is real and drives a and a^+ alike.
+    """
+
+    system: LinearSystem
+    mode: str
+    drive: Mapping[Op, Expr]
+    envelope: bool
+
+
+def force_port(
+    system: object, mode: str, *, through: str | None = None, coupling: Value | None = None
+) -> ForcePort:
+    """A force on `mode`.
+
+    By default F enters the Hamiltonian as -F X (hbar = 1), so da/dt gains i F/sqrt2. With `through`, an input field of
+    the mode (its bath, say), the force displaces that field, b -> b + F, and is measured in its units. `coupling` gives
+    the coefficient in da/dt directly. In a system with sidebands F is an envelope (see `ForcePort`).
+
+    Raises UnknownName for a missing mode or field, ParameterError where the field does not drive the mode.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> force_port(Oscillator("M"), "M", through="M.bath").drive
+    {Op(name='M', dag=False): sqrt(gamma_M0)}
+    """
+    s = as_system(system)
+    if mode not in s.modes:
+        raise UnknownName(f"no mode {mode!r} to put a force on; the modes are {listing(s.modes)}.")
+    if through is not None and coupling is not None:
+        raise ParameterError("give the field that the force enters through, or its coupling, not both.")
+    envelope = any(set(p.channels) == SIDEBANDS for p in (*s.in_ports, *s.out_ports))
+    if through is None:
+        c = sp.I / sp.sqrt(2) if coupling is None else value(coupling, "coupling of the force")
+        pair = {Op(mode): c, Op(mode, True): conj(c)}
+    else:
+        if through not in s.inputs:
+            raise UnknownName(f"no input field {through!r}; there are {listing(s.inputs)}.")
+        form = s.equation(mode)
+        c = form[Op(through)] + (0 if envelope else form[Op(through, True)])
+        if c == 0:
+            raise ParameterError(f"the field {through!r} does not drive {mode!r}; the force has no effect through it.")
+        pair = {Op(mode): c, Op(mode, True): conj(c)}
+    drive = {Op(mode): pair[Op(mode)]} if envelope else pair
+    return ForcePort(s, mode, drive, envelope)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The signal transfer T_F and the noise N of one read-out, over shared definitions."""
+
+    signal: Spectrum
+    noise: Spectrum
+    readout: Readout
+
+
+def signal_transfer(
+    force: ForcePort,
+    output: Readable,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Spectrum:
+    """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `noise_spectrum`.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> M = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1)
+    >>> signal_transfer(force_port(M, "M", through="M.bath"), "P_L", frequency=0).inline()
+    -2*sqrt(2)
+    """
+    return reading(force, output, frequency, frame, carrier).signal
+
+
+def added_noise(
+    force: ForcePort,
+    output: Readable,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Spectrum:
+    """The noise spectrum in units of the force, N/|T_F|^2. Arguments and errors as in `noise_spectrum`.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> M = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1, n=0)
+    >>> added_noise(force_port(M, "M", through="M.bath"), "P_L", frequency=0).inline()
+    25/16
+    """
+    r = reading(force, output, frequency, frame, carrier)
+    size = r.signal.expr
+    return r.noise.only(r.noise.expr / (size * conj(size)), f"{r.noise.name}_F")
+
+
+def reading(
+    force: ForcePort, output: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
+) -> Reading:
+    """Signal and noise from one sweep."""
+    s = force.system
+    read = as_readout(s, output)
+    at: Axis = axis((read,), frequency, frame, carrier)
+    dynamics = started(s, at, (read,))
+    dynamics.naming._taken |= {x.name for c in force.drive.values() for x in c.free_symbols}
+    response: Response = sweep(dynamics, read.form)
+    noise = noise_of(s, (read,))
+    parts: dict[str, Expr] = {}
+    for o, t in response.inputs.items():
+        parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{show(o)}", t)
+    total = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
+    signal = _named(dynamics, total)
+    steps = response_steps(dynamics, (read,), (response,))
+    return Reading(
+        finished(dynamics, at, f"T_{read.label}_F", {"F": signal}, steps),
+        finished(dynamics, at, f"N_{read.label}", parts, steps), read,
+    )  # fmt: skip
+
+
+def _named(dynamics: Dynamics, e: Expr) -> Expr:
+    return dynamics.naming.once("T_F", e) if e.args else e

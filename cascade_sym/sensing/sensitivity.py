@@ -1,0 +1,192 @@
+"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive quadrature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
+from cascade_sym.parts.values import Value, nonnegative
+from cascade_sym.sensing.adaptive import line_integral
+from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
+from cascade_sym.sensing.force import ForcePort, Reading, reading
+from cascade_sym.sensing.optimal import matched_filter_steps
+from cascade_sym.spectra.expansion import over_susceptibilities
+from cascade_sym.spectra.frame import FrameName
+from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.readout import Readable
+from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.steps import Derivation, Step, identity_check
+from cascade_sym.symbols import conj, is_real
+
+Waveform = Expr | int | float | Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The least variance V of the estimated amplitude of a force of known shape.
+
+    `signal` is S(Omega) for unit amplitude, `noise` N(Omega), `filter` the optimal G = S/N, `density` |S|^2/N, and
+    V = 1/(branches int density dOmega). `variance` is V in closed form (None where there is none: then `value` finds it
+    by adaptive quadrature). `derivation` holds the steps, with the proof that no other filter does better.
+    """
+
+    noise: Spectrum
+    signal: Spectrum
+    filter: Spectrum
+    density: Spectrum
+    branches: int
+    variance: Quantity | None
+    derivation: Derivation
+    waveform: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
+
+    def value(self, values: Mapping[Any, float], *, tolerance: float = 1e-11) -> tuple[float, float]:
+        """V at numbers for all parameters, and a bound on its error (an estimate where quadrature is needed).
+
+        `values` maps names or symbols to numbers. Raises MissingParameter, ParameterError, and DerivationError when the
+        quadrature does not converge.
+        """
+        from cascade_sym.evaluate import evaluator, exact_value
+
+        if self.variance is not None:
+            text, bound = exact_value(self.variance, {str(k): v for k, v in values.items()}, 17)
+            return float(text), bound
+        given = {str(k): float(v) for k, v in values.items()}
+        x = self.density.frequency
+        assert x is not None
+        names = [s.name for s in self.density.parameters if s != x]
+        if missing := set(names) - set(given):
+            raise MissingParameter(f"no value for {listing(missing)}; give every one of {listing(names)}.")
+        f = evaluator(self.density.expr if not names and not self.density.definitions else self.density)
+        point = {n: given[n] for n in names if n in f.parameters}
+
+        def density(w: Any) -> Any:
+            base = f({**point, x.name: w})
+            return base if self.waveform is None else base * abs(self.waveform(w)) ** 2
+
+        center, width = self._scale(point)
+        total, error = line_integral(density, center, width, tolerance)
+        v = 1 / (self.branches * total)
+        return v, v * error / total
+
+    def _scale(self, values: Mapping[str, float]) -> tuple[float, float]:
+        """Where the signal is, and how wide: from the susceptibilities."""
+        x = self.density.frequency
+        numbers = {Symbol(k): sp.Float(v) for k, v in values.items()}
+        gammas, centers = [], []
+        for d in self.signal.denominators:
+            if d is None:
+                continue
+            full = sp.expand(written_out(self.signal.definitions, d).xreplace(numbers))
+            p = sp.Poly(full, x)
+            for r in p.nroots(n=15) if p.degree() > 0 else ():
+                gammas.append(abs(float(sp.im(r))))
+                centers.append(float(sp.re(r)))
+        if not gammas:
+            return 0.0, 1.0
+        return sum(centers) / len(centers), max(max(gammas), max(centers) - min(centers)) or 1.0
+
+    def _repr_latex_(self) -> str:
+        shown = self.variance if self.variance is not None else self.density
+        return shown._repr_latex_()
+
+
+def matched_filter_sensitivity(
+    force: ForcePort,
+    output: Readable,
+    waveform: Waveform,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Sensitivity:
+    """The sensitivity V = [int |S|^2/N dOmega]^(-1) to a force A_0 f(Omega), with the optimal filter G = S/N.
+
+    `waveform` is f as an expression in the frequency (in the same frame; see `lorentzian`), or a function of an array of
+    frequencies, for which the integral is done numerically. The two-mode quadratures of light with sidebands stand for
+    the branch around +Omega_M of a Hermitian signal; its mirror branch around -Omega_M counts as much, so `branches` is
+    2 for them. Fourier transforms are unitary, a(t) = (2 pi)^(-1/2) int a(Omega) e^(-i Omega t).
+
+    Raises UnknownName, UnstableError, ParameterError (see `noise_spectrum`), DerivationError when the force does not
+    reach the output. Source: Huang et al. (2018), Eqs. (S25)-(S27).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.sensing.force import force_port
+    >>> M = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1, n=0)
+    >>> V = matched_filter_sensitivity(force_port(M, "M", through="M.bath"), "P_L", lorentzian(1))
+    >>> V.variance.inline()
+    15/(32*pi)
+    """
+    r = reading(force, output, frequency, frame, carrier)
+    x = r.noise.frequency
+    if x is None:
+        raise ParameterError("the sensitivity integrates over frequency; leave `frequency` a symbol.")
+    if r.signal.expr == 0:
+        raise DerivationError(f"the force on {force.mode!r} does not reach {r.readout.label}.")
+    called = callable(waveform) and not isinstance(waveform, Expr)
+    f = sp.S.One if called else sp.sympify(waveform)
+    S = r.noise.only(r.signal.expr * f, "S", {})
+    G = r.noise.only(S.expr / r.noise.expr, "G")
+    density = _density(r, f, x, short=not called)
+    branches = 1 if r.readout.hermitian else 2
+    found = None if called or not few_poles(r.noise, x) else closed_integral(density, x)
+    variance = None
+    steps = [*r.noise.steps, *matched_filter_steps(), _signal_step(r.signal, S, f)]
+    if found is not None:
+        V = 1 / (2 * sp.pi * branches * found.value)
+        steps.append(_integral_step(density, found, V, x))
+        domain = tuple(written_out(r.noise.definitions, d) for d in r.noise.domain)
+        variance = Quantity("V", V, found.definitions, tuple(steps), domain)
+    derivation = Derivation("optimal sensitivity to a force of known shape", tuple(steps))
+    return Sensitivity(
+        r.noise, S, G, density, branches, variance, derivation,
+        waveform if called else None,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
+    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it stands."""
+    shape = _square(f)
+    if short and few_poles(r.noise, x):
+        try:
+            power = r.signal.only(r.signal.expr * conj(r.signal.expr), "S2")
+            N, T = over_susceptibilities(r.noise).spectrum, over_susceptibilities(power, "t").spectrum
+        except DerivationError:  # feedback loops have no susceptibilities of their own
+            pass
+        else:
+            names = N.definitions.merged(T.definitions)
+            return Spectrum("density", T.expr * shape / N.expr, names, (), N.domain, x, (), N.denominators)
+    return r.noise.only(_square(r.signal.expr) * shape / r.noise.expr, "density")
+
+
+def _square(z: Expr) -> Expr:
+    """|z|^2 in a form that evaluators keep real."""
+    return z**2 if is_real(z) else sp.Abs(z) ** 2
+
+
+def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = None) -> Expr:
+    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2 pi.
+
+    >>> lorentzian(4)
+    2/(-I*Omega + 2)
+    """
+    w = nonnegative(width, "width of the force")
+    x = frequency if frequency is not None else Symbol("Omega")
+    return sp.sqrt(w) / (w / 2 + sp.I * (sp.sympify(center) - x))
+
+
+def _signal_step(transfer: Spectrum, S: Spectrum, f: Expr) -> Step:
+    return Step("readout", "signal of the force in the output", {"T_F": transfer.expr, "f": f}, {"S": S.expr})
+
+
+def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol) -> Step:
+    return Step(
+        "solve", "denominator as |h|^2 with all roots of h below the real line; Hurwitz determinants",
+        {"|S|^2/N": density.expr}, {"V": V},
+        identity_check(lambda: factor_pairs(found, x), "spectral factors multiplied out"),
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""The integral of a spectrum over all frequencies, in closed form: a variance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import DerivationError
+from cascade_sym.parts.values import Value
+from cascade_sym.spectra.hurwitz import hurwitz_integral
+from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.polynomial import Quotient, quotient
+from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.symbols import conj, is_real
+
+
+def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
+    """int (N(Omega) - minus) dOmega/(2 pi), exactly, by Hurwitz determinants (no roots are needed).
+
+    For a mode's quadrature this is its variance (for a cross spectrum: its covariance), the same as `covariance` finds
+    from the Lyapunov equation. Output light has white noise: give its level as `minus`. Raises DerivationError when the
+    integral diverges or a denominator is not known in closed form.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> from cascade_sym.spectra.spectrum import noise_spectrum
+    >>> integrated(noise_spectrum(Cavity("c"), "X_c")).inline()
+    1/2
+    """
+    level = sp.sympify(minus)
+    body = spectrum if level == 0 else spectrum.only(spectrum.expr - level)
+    q = quotient(body)
+    naming = SpectrumNaming(spectrum.parameters)
+    naming.start(spectrum.definitions)
+    value = integral(q, naming)
+    return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, spectrum.domain)
+
+
+def integral(q: Quotient, naming: SpectrumNaming) -> Expr:
+    """int numerator/|h|^2 dx/(2 pi) over new definitions of the coefficients."""
+    h = hurwitz_coefficients(q.root)
+    real, imag = _split(q.numerator)
+    if not all(is_real(a) for a in h):
+        # |h(x)|^2 has no symmetry: expand the fraction by |h(-x)|^2, after which only even powers count
+        mirror = [conj(a) for a in h]
+        h, (real, imag) = _product(h, mirror), tuple(_times_square(c, mirror) for c in (real, imag))  # type: ignore[assignment]
+    a = [naming.once(f"a_{k}", e) if e.args else e for k, e in enumerate(map(sp.expand, h))]
+    out = []
+    for part, unit in ((real, sp.S.One), (imag, sp.I)):
+        even = [naming.once(f"c_{k}", e) if e.args else e for k, e in enumerate(map(sp.sympify, part[::2]))]
+        out.append(unit * hurwitz_integral(even, a))
+    return sp.Add(*out)
+
+
+def hurwitz_coefficients(root: Sequence[Expr]) -> list[Expr]:
+    """h(x), ascending, as H(s) in s = -i x, descending, with a real leading coefficient."""
+    descending = [sp.expand(c * sp.I**k) for k, c in enumerate(root)][::-1]
+    lead = descending[0]
+    if not is_real(lead):
+        if not is_real(sp.expand(lead / sp.I)):
+            raise DerivationError(f"the leading coefficient {lead} of a denominator is not a real number times a power of I.")
+        descending = [sp.expand(c / sp.I) for c in descending]
+    negative = descending[0].is_number and descending[0] < 0
+    return [-c for c in descending] if negative else descending
+
+
+def _split(numerator: Sequence[Expr]) -> tuple[list[Expr], list[Expr]]:
+    real = [c if is_real(c) else sp.expand((c + conj(c)) / 2) for c in numerator]
+    imag = [sp.S.Zero if is_real(c) else sp.expand((c - conj(c)) / (2 * sp.I)) for c in numerator]
+    return real, imag
+
+
+def _product(p: Sequence[Expr], q: Sequence[Expr]) -> list[Expr]:
+    out = [sp.S.Zero] * (len(p) + len(q) - 1)
+    for i, a in enumerate(p):
+        for j, b in enumerate(q):
+            out[i + j] += a * b
+    return [sp.expand(e) for e in out]
+
+
+def _times_square(numerator: Sequence[Expr], mirror: Sequence[Expr]) -> list[Expr]:
+    """numerator(x) |m(-i x)|^2, ascending, for a Hurwitz polynomial m(s), descending."""
+    m = [c * (-sp.I) ** k for k, c in enumerate(reversed(mirror))]
+    return _product(_product(numerator, m), [conj(c) for c in m])
+
+
+__all__ = ["hurwitz_coefficients", "integral", "integrated"]

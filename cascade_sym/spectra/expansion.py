@@ -1,0 +1,167 @@
+"""Spectra as sums over susceptibilities: the form in which papers print them.
+
+Every |T|^2 is a polynomial in the chi_j and their conjugates. With d_j = Omega - omega_j,
+
+    chi_j = (gamma_j/2 + i d_j) |chi_j|^2,
+
+each spectrum becomes N = c + sum over subsets J of modes of c_J(Omega) prod_{j in J} |chi_j|^2, where c_J is a polynomial
+in Omega with frequency-independent coefficients. No difference gamma_i - gamma_j is divided by, so the form also holds
+for equal dampings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.definitions import Definitions
+from cascade_sym.errors import DerivationError
+from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.polynomial import by_power, position, show_value, trigonometric, variable_of
+from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.sweep import Susceptibility
+from cascade_sym.steps import Step, identity_check
+from cascade_sym.symbols import conj
+
+Key = tuple[tuple[str, ...], int]
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """`coefficients[(modes, k)]` multiplies Omega^k prod_{j in modes} |chi_j|^2; ((), 0) is the white level.
+
+    `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and chi2_<mode> = |chi|^2 as definitions.
+    """
+
+    coefficients: dict[Key, Expr]
+    spectrum: Spectrum
+
+    def __getitem__(self, key: Key | str) -> Expr:
+        """A coefficient by (modes, power); a single mode's by its name."""
+        return self.coefficients.get(((key,), 0) if isinstance(key, str) else key, sp.S.Zero)
+
+
+def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
+    """The spectrum as a sum over products of |chi_j|^2 (module docstring), with simplified exact coefficients.
+
+    In the result's `spectrum` they are named <letter>_<modes>.
+
+    Cross spectra have complex coefficients. Raises DerivationError for spectra with feedback loops, whose resonances
+    are no single susceptibilities. This form is how Huang et al. (2018), Eq. (S32), is written.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.spectra.spectrum import noise_spectrum
+    >>> over_susceptibilities(noise_spectrum(Oscillator("M", Gamma_P=0, gamma=0), "X_M"))["M"]
+    Gamma_MB/2
+    """
+    x = variable_of(spectrum)
+    named = resonances(spectrum)
+    chis = [c for _, c in named]
+    known = {c.symbol for c in chis}
+    body = trigonometric(written_out(spectrum.definitions, spectrum.expr, known.__contains__))
+    if body.has(x):
+        raise DerivationError(
+            f"{spectrum.name} depends on {x} through more than the susceptibilities of single modes (a feedback loop); use "
+            "quotient() for its rational form."
+        )
+    values = [halves(spectrum, c) for c in chis]  # gamma/2 and d, written out
+    conv, forms = converter([body, *(e for pair in values for e in pair), sp.I, *known, *map(conj, known)])
+    sums = _subset_sums(conv, conv(forms[0]), chis, [(conv(forms[2 * k + 1]), conv(forms[2 * k + 2])) for k in range(len(chis))])
+    coefficients: dict[Key, Expr] = {}
+    for subset, total in sums.items():
+        names = tuple(named[k][0] for k in subset)
+        for power, value in enumerate(by_power(conv, total, x)):
+            if not value.is_zero:
+                coefficients[names, power] = show_value(conv, value, nice=True)
+    return Expansion(coefficients, _as_spectrum(spectrum, coefficients, [n for n, _ in named], values, letter))
+
+
+def halves(spectrum: Spectrum, c: Susceptibility) -> tuple[Expr, Expr]:
+    """gamma/2 and d = Omega - omega in 1/chi = gamma/2 - i d (the definition of chi knows the frame)."""
+    inverse = written_out(spectrum.definitions, 1 / spectrum.definitions[c.symbol])
+    return sp.expand((inverse + conj(inverse)) / 2), sp.expand((conj(inverse) - inverse) / (2 * sp.I))
+
+
+def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
+    """The distinct susceptibilities, upstream first, with the names of their modes ("M^+" where both occur)."""
+    found: dict[Expr, Susceptibility] = {}
+    for c in spectrum.susceptibilities:
+        if c.symbol in spectrum.definitions:
+            found.setdefault(c.symbol, c)
+    chis = list(found.values())[::-1]
+    names = [c.operator.name for c in chis]
+    return [(f"{n}^+" if c.operator.dag and names.count(n) > 1 else n, c) for n, c in zip(names, chis, strict=True)]
+
+
+def _subset_sums(
+    conv: Converter, body: Fraction, chis: list[Susceptibility], values: list[tuple[Fraction, Fraction]]
+) -> dict[tuple[int, ...], Fraction]:
+    """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into |chi|^2."""
+    field, ctx = conv.field, conv.field.context
+    places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
+    unit = conv(sp.I)
+    factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}
+    for p in (q for pair in places for q in pair):
+        if not body.den.is_constant() and body.den.degrees()[p]:
+            raise DerivationError("a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities.")
+    grouped: dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], object]] = {}
+    for mono, c in body.num.terms():
+        powers = tuple((int(mono[p]), int(mono[q])) for p, q in places)
+        rest = list(mono)
+        for p, q in places:
+            rest[p] = rest[q] = 0
+        grouped.setdefault(powers, {})[tuple(rest)] = c
+    sums: dict[tuple[int, ...], Fraction] = {}
+    for powers, table in sorted(grouped.items()):
+        total = field.fraction(ctx.from_dict(table), body.den)
+        subset = []
+        for j, (k, m) in enumerate(powers):
+            if k > 1 or m > 1:
+                raise DerivationError(f"{chis[j].symbol} occurs with power {max(k, m)}; only simple resonances are summed.")
+            if k or m:
+                subset.append(j)
+            if k + m == 1:
+                total = total * factor[k, m][j]
+        key = tuple(subset)
+        sums[key] = sums[key] + total if key in sums else total
+    return dict(sorted(sums.items(), key=lambda kv: (len(kv[0]), kv[0])))
+
+
+def _as_spectrum(
+    spectrum: Spectrum, coefficients: dict[Key, Expr], modes: list[str], values: list[tuple[Expr, Expr]],
+    letter: str,
+) -> Spectrum:
+    x = variable_of(spectrum)
+    domain = tuple(written_out(spectrum.definitions, d) for d in spectrum.domain)
+    naming = SpectrumNaming({x}.union(*(e.free_symbols for e in (*coefficients.values(), *domain))))
+    squares: dict[str, Expr] = {}
+    for name, (half, d) in zip(modes, values, strict=True):
+        gamma = naming.once(f"gamma_{name.removesuffix('^+')}", sp.expand(2 * half))
+        squares[name] = naming.once(f"chi2_{name}", 1 / (gamma**2 / 4 + d**2))
+    terms = []
+    for (names, power), c in coefficients.items():
+        label = f"{letter}_" + "_".join(names) + (f"_{power}" if power else "")
+        h = naming.once(label, c) if names and c.args else c
+        terms.append(h * x**power * sp.Mul(*(squares[n] for n in names)))
+    expr = sp.Add(*terms)
+    definitions: Definitions = naming.definitions
+    body = {"N": spectrum.expr}
+
+    def same() -> dict[str, tuple[Expr, Expr]]:
+        return {"N": (trigonometric(spectrum.inline()), written_out(definitions, expr))}
+
+    step = Step(
+        "simplification", "sum over susceptibilities, chi = (gamma/2 + i d)|chi|^2", body, {"N": expr},
+        identity_check(same, "difference is zero in exact algebra"),
+    )  # fmt: skip
+    return Spectrum(
+        spectrum.name, expr, definitions, (*spectrum.steps, step), domain, x, (),
+        tuple(half - sp.I * d for half, d in values),
+    )  # fmt: skip
+
+
+__all__ = ["Expansion", "over_susceptibilities"]

@@ -1,0 +1,146 @@
+"""A spectrum as a quotient of polynomials in the frequency, with exact coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import DerivationError
+from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.exact.show import factored, poly_to_expr
+from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.symbols import conj, is_complex_symbol
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half plane.
+
+    `center` is subtracted from the frequency: x = Omega - center.
+    """
+
+    numerator: tuple[Expr, ...]
+    root: tuple[Expr, ...]
+    center: Expr = sp.S.Zero
+
+
+def variable_of(s: Spectrum) -> Symbol:
+    """The frequency of a spectrum; DerivationError at a fixed frequency."""
+    if s.frequency is None:
+        raise DerivationError(f"{s.name} was taken at a fixed frequency; take it at a symbol to use its dependence on it.")
+    return s.frequency
+
+
+def constant_definitions(s: Spectrum) -> set[Symbol]:
+    """The definitions that depend on parameters but not on the frequency."""
+    x = variable_of(s)
+    varying: set[Symbol] = {x}
+    numbers: set[Symbol] = set()
+    fixed: set[Symbol] = set()
+    for name, e in s.definitions:
+        free = e.free_symbols
+        (varying if free & varying else numbers if free <= numbers else fixed).add(name)
+    return fixed
+
+
+def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
+    """The spectrum as numerator over |h|^2, with h the product of its denominators.
+
+    With `keep`, definitions that do not depend on the frequency stay symbols; else everything is written out.
+    Raises DerivationError when a denominator is not known in closed form.
+    """
+    x = variable_of(s)
+    held = constant_definitions(s) if keep else set()
+
+    def full(e: Expr) -> Expr:
+        return trigonometric(written_out(s.definitions, e, held.__contains__))
+
+    if any(d is None for d in s.denominators):
+        raise DerivationError(
+            f"{s.name} contains a feedback loop of more than four operators, whose characteristic polynomial is not "
+            "written out; put in exact numbers for its parameters, or integrate numerically."
+        )
+    factors = [full(d) for d in s.denominators if d is not None and x in full(d).free_symbols]
+    center = _center(factors, x)
+    shift = {x: x + center} if center != 0 else {}
+    factors = [f.xreplace(shift) for f in factors]
+    body = full(s.expr).xreplace(shift)
+    conv, forms = converter([body, *factors, *(conj(f) for f in factors)])
+    if any(e != x and x in e.free_symbols for e in conv.field.meaning):
+        raise DerivationError(f"{s.name} is not a rational function of {x}.")
+    value, n = conv(forms[0]), len(factors)
+    root = conv(sp.S.One)
+    for form, other in zip(forms[1 : n + 1], forms[n + 1 :], strict=True):
+        if _varies(conv, value.den, x):
+            value = value * conv(form) * conv(other)
+            root = root * conv(form)
+    if _varies(conv, value.den, x):
+        raise DerivationError(f"{s.name} has a pole that none of its denominators explains.")
+    return Quotient(tuple(coefficients(conv, value, x)), tuple(coefficients(conv, root, x)), center)
+
+
+def _center(factors: list[Expr], x: Symbol) -> Expr:
+    """A shift of the frequency that makes i^k times the coefficients of the first linear factor real."""
+    for f in factors:
+        p = sp.Poly(f, x)
+        if p.degree() == 1:
+            b, a = p.all_coeffs()  # a + b x with root -a/b = center - i gamma/2
+            root = -a / b
+            return sp.expand((root + conj(root)) / 2)
+    return sp.S.Zero
+
+
+def trigonometric(e: Expr) -> Expr:
+    """Phases as cosine and sine, so that real values are manifestly real."""
+    if not e.has(sp.exp):
+        return e
+
+    def turned(z: Expr) -> Expr:
+        angle = sp.expand(z.args[0] / sp.I)
+        return sp.cos(angle) + sp.I * sp.sin(angle) if not angle.has(sp.I) else z
+
+    return e.replace(lambda z: isinstance(z, sp.exp), turned)
+
+
+def _varies(conv: Converter, p: object, x: Symbol) -> bool:
+    return p.degrees()[position(conv, x)] > 0 if not p.is_constant() else False  # type: ignore[attr-defined]
+
+
+def position(conv: Converter, x: Expr) -> int:
+    """The place of a generator in the field of a converter."""
+    return conv.field.meaning.index(x)
+
+
+def coefficients(conv: Converter, value: Fraction, x: Symbol, *, nice: bool = False) -> list[Expr]:
+    """The coefficients, in ascending powers of x, of a value whose denominator is free of x."""
+    return [show_value(conv, v, nice=nice) for v in by_power(conv, value, x)]
+
+
+def by_power(conv: Converter, value: Fraction, x: Symbol) -> list[Fraction]:
+    """The same as elements of the field."""
+    i = position(conv, x)
+    table: dict[int, dict[tuple[int, ...], object]] = {}
+    for mono, c in value.num.terms():
+        table.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
+    top = max(table, default=0)
+    ctx = conv.field.context
+    return [conv.field.fraction(ctx.from_dict(table.get(k, {})), value.den) for k in range(top + 1)]
+
+
+def show_value(conv: Converter, value: Fraction, *, nice: bool = False) -> Expr:
+    """An element of the field as an expression; `nice` picks the shorter of expanded and factored."""
+    plain = conv.expr(value)
+    if not nice:
+        return plain
+    meaning = conv.field.meaning
+    product = factored(value.num, meaning) / poly_to_expr(value.den, meaning)
+    return min(plain, product, key=lambda e: (sp.count_ops(e), str(e)))
+
+
+def complex_symbols(e: Expr) -> Mapping[Symbol, Expr]:
+    """Complex symbols of an expression with their conjugates."""
+    return {z: sp.conjugate(z) for z in sorted(e.free_symbols, key=str) if is_complex_symbol(z)}

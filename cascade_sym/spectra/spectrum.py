@@ -1,0 +1,200 @@
+"""Noise spectra: symmetrised, exact, as named definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.compose import as_system
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import ParameterError
+from cascade_sym.operators import Op
+from cascade_sym.parts.values import Value
+from cascade_sym.spectra.frame import Axis, FrameName, axis
+from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.readout import Readable, Readout, as_readout
+from cascade_sym.spectra.sweep import Dynamics, Response, Susceptibility, show, sweep
+from cascade_sym.steps import Step
+from cascade_sym.symbols import conj, is_real
+from cascade_sym.system import VACUUM, LinearSystem
+
+
+@dataclass(frozen=True)
+class Spectrum(Quantity):
+    """A quantity that varies with `frequency` (None at a fixed one): a spectrum or a transfer function.
+
+    `susceptibilities` are the chi_j of modes without feedback that occur in it; `denominators` are the polynomials in
+    the frequency, with all roots in the lower half plane, by which its amplitudes are divided (None: not known in
+    closed form). Evaluate it over arrays of frequencies with `cascade_sym.evaluator`.
+    """
+
+    frequency: Symbol | None = None
+    susceptibilities: tuple[Susceptibility, ...] = ()
+    denominators: tuple[Expr | None, ...] = ()
+    contributions: Mapping[str, Expr] = field(default_factory=dict, compare=False, repr=False)
+
+    def inline(self) -> Expr:
+        return written_out(self.definitions, self.expr)
+
+    def subs(self, values: Mapping[Symbol, Expr]) -> Spectrum:
+        new = {k: sp.sympify(v) for k, v in values.items()}
+        variable = None if self.frequency in new else self.frequency
+        definitions = self.definitions.substituted(new)
+        chis = tuple(
+            Susceptibility(c.operator, c.symbol, c.gamma.xreplace(new), c.omega.xreplace(new))
+            for c in self.susceptibilities
+        )
+        return Spectrum(
+            self.name, self.expr.xreplace(new), definitions, self.steps, tuple(d.xreplace(new) for d in self.domain),
+            variable, chis, tuple(None if d is None else d.xreplace(new) for d in self.denominators),
+            {k: e.xreplace(new) for k, e in self.contributions.items()},
+        )  # fmt: skip
+
+    def only(self, expr: Expr, name: str | None = None, contributions: Mapping[str, Expr] | None = None) -> Spectrum:
+        """Another expression over the same definitions."""
+        return Spectrum(
+            name or self.name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
+            self.denominators, contributions or {},
+        )  # fmt: skip
+
+
+def noise_spectrum(
+    system: object,
+    output: Readable,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Spectrum:
+    """The symmetrised spectrum N of a quadrature, <q q^+ + q^+ q>(Omega, Omega') = 2 N(Omega) delta(Omega - Omega').
+
+    `output` is read as in `as_readout`: "P_L", "X_M", `Quadrature(angle, efficiency=...)`, ... Vacuum has N = 1/2; a
+    Hermitian quadrature's variance is the integral of N over Omega/(2 pi). `frequency` is the symbol (default Omega), or
+    a number. `frame` and `carrier`: see `axis`. The result is a sum over inputs of (n + 1/2) |T|^2, with the transfer
+    functions T and the susceptibilities chi_<mode> as definitions.
+
+    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError for a
+    frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> N = noise_spectrum(Oscillator("M"), "P_L")
+    >>> N.subs({sp.Symbol("Gamma_MB"): 0, sp.Symbol("Gamma_MP"): 0}).inline()
+    1/2
+    """
+    return _spectrum(system, output, output, frequency, frame, carrier)
+
+
+def cross_spectrum(
+    system: object,
+    first: Readable,
+    second: Readable,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Spectrum:
+    """The symmetrised cross spectrum S, <q_1 q_2^+ + q_2^+ q_1>(Omega, Omega') = 2 S(Omega) delta(Omega - Omega').
+
+    Complex in general; S_21 is the complex conjugate of S_12. Arguments and errors as in `noise_spectrum`.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> cross_spectrum(Cavity("c"), "X", "P").subs({sp.Symbol("kappa_c"): 1, sp.Symbol("Omega"): 0}).inline()
+    0
+    """
+    return _spectrum(system, first, second, frequency, frame, carrier)
+
+
+def _spectrum(
+    system: object, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
+) -> Spectrum:
+    s = as_system(system)
+    same = first is second or first == second
+    reads = (as_readout(s, first),) if same else (as_readout(s, first), as_readout(s, second))
+    _check_detectors(reads)
+    at = axis(reads, frequency, frame, carrier)
+    dynamics = started(s, at, reads)
+    labels = ["", ""] if same else [f"_{r.label}" for r in reads]
+    if not same and labels[0] == labels[1]:
+        labels = ["_1", "_2"]
+    swept = [sweep(dynamics, r.form, label) for r, label in zip(reads, labels, strict=False)]
+    noise = noise_of(s, reads)
+    if same:
+        parts = _powers(dynamics, swept[0], noise, labels[0])
+        name = f"N_{reads[0].label}"
+    else:
+        parts = _products(swept[0], swept[1], noise)
+        name = f"S_{reads[0].label}_{reads[1].label}"
+    from cascade_sym.spectra.checks import spectrum_steps
+
+    steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts.values()))
+    return finished(dynamics, at, name, parts, steps)
+
+
+def started(system: LinearSystem, at: Axis, reads: Iterable[Readout]) -> Dynamics:
+    """Fresh dynamics; names used by the system's parameters and by the frequency are taken."""
+    taken = set(system.parameters) | at.offset.free_symbols
+    for r in reads:
+        taken |= {x for _, c in r.form for x in c.free_symbols}
+    return Dynamics(system, at.offset, SpectrumNaming(taken))
+
+
+def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> dict[str, Expr]:
+    """n + 1/2 of every input, detectors included."""
+    return {**system.inputs, **{v: VACUUM for r in reads for v in r.vacua}}
+
+
+def _check_detectors(reads: tuple[Readout, ...]) -> None:
+    shares = {}
+    for r in reads:
+        if r.light and shares.setdefault(r.light, r.efficiency) != r.efficiency:
+            raise ParameterError(
+                f"the two read-outs of port {r.light!r} have efficiencies {shares[r.light]} and {r.efficiency}; one beam "
+                "has one detector: give both the same efficiency, or split the beam with a BeamSplitter."
+            )
+
+
+def _powers(dynamics: Dynamics, r: Response, noise: Mapping[str, Expr], label: str) -> dict[str, Expr]:
+    """(n + 1/2)|T|^2 of each input, |T|^2 as a real definition."""
+    out: dict[str, Expr] = {}
+    for o, t in r.inputs.items():
+        power = power_of(dynamics, f"{label}_{show(o)}", t)
+        out[o.name] = out.get(o.name, sp.S.Zero) + noise[o.name] * power
+    return out
+
+
+def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
+    """|t|^2 as a real definition (written with Abs, so that evaluators stay real; `written_out` turns it into t conj t)."""
+    if is_real(t):
+        return t**2
+    if t.args:
+        t = dynamics.naming.once(f"T{label}", t)
+    size = t / sp.I  # an imaginary amplitude is I times a real name
+    return size**2 if is_real(size) else dynamics.naming.real(f"A{label}", sp.Abs(t) ** 2)
+
+
+def _products(r: Response, q: Response, noise: Mapping[str, Expr]) -> dict[str, Expr]:
+    out: dict[str, Expr] = {}
+    for o, t in r.inputs.items():
+        if o in q.inputs:
+            out[o.name] = out.get(o.name, sp.S.Zero) + noise[o.name] * t * conj(q.inputs[o])
+    return out
+
+
+def finished(
+    dynamics: Dynamics, at: Axis, name: str, parts: Mapping[str, Expr], steps: tuple[Step, ...] = ()
+) -> Spectrum:
+    """The result with its definitions, its domain, and the denominators it really has."""
+    expr = sp.Add(*parts.values())
+    whole: Definitions = dynamics.naming.definitions
+    domain = (*dict.fromkeys(dynamics.stability), *at.domain)
+    return Spectrum(
+        name, expr, whole, steps, domain, at.variable, tuple(dynamics.susceptibilities.values()),
+        tuple(dynamics.denominators.values()), parts,
+    )  # fmt: skip
+
+
+__all__ = ["Op", "Spectrum", "cross_spectrum", "finished", "noise_of", "noise_spectrum", "started"]

@@ -1,0 +1,186 @@
+"""How an output follows its inputs at one frequency: one backward sweep through the network.
+
+In frequency space every operator z(Omega) obeys -i Omega z = (its drift), with z^+(Omega) the transform of z^+(t).
+The sweep starts at the output, carries to each field and mode the weight with which it reaches the output, and ends
+at the inputs. A mode without feedback multiplies by its susceptibility; a feedback loop is one small linear system.
+A cascade of n parts costs O(n) definitions, whatever its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.operators import LinearForm, Op
+from cascade_sym.system.sectors import flow_order
+from cascade_sym.spectra.blocks import loop_polynomial, solve_block
+from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.stability import damping, loop_conditions
+from cascade_sym.symbols import conj
+from cascade_sym.system import LinearSystem
+
+SHORT = 3  # a weight with fewer operations is written out, not named
+
+
+@dataclass(frozen=True)
+class Susceptibility:
+    """chi = 1/(gamma/2 + i(omega - w)) of a mode operator without feedback, at frequency w."""
+
+    operator: Op
+    symbol: Expr
+    gamma: Expr
+    omega: Expr
+
+
+@dataclass
+class Dynamics:
+    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far."""
+
+    system: LinearSystem
+    frequency: Expr
+    naming: SpectrumNaming
+    susceptibilities: dict[Op, Susceptibility] = field(default_factory=dict)
+    denominators: dict[tuple[str, ...], Expr | None] = field(default_factory=dict)
+    stability: list[Expr] = field(default_factory=list)
+    _loops: dict[tuple[Op, ...], dict[Op, LinearForm]] = field(default_factory=dict)
+
+    def form(self, o: Op) -> LinearForm:
+        """What drives an operator: the drift of a mode, the content of an internal field."""
+        table = self.system.drift if o.name in self.system.drift else self.system.internal
+        return table[o.name].dagger() if o.dag else table[o.name]
+
+    def is_mode(self, o: Op) -> bool:
+        return o.name in self.system.drift
+
+    def is_input(self, o: Op) -> bool:
+        """Inputs of the system, and whatever a read-out adds (the vacuum of a detector)."""
+        return o.name not in self.system.drift and o.name not in self.system.internal
+
+    def susceptibility(self, o: Op, diag: Expr) -> Susceptibility:
+        """The susceptibility of an operator whose own drift coefficient is `diag`."""
+        if o not in self.susceptibilities:
+            rate = damping(diag, o.name)
+            gamma = self.naming.once(f"gamma_{o.name}", rate)
+            omega = sp.expand(sp.I * (diag - conj(diag)) / 2)
+            if len(sp.Add.make_args(omega)) > 1:
+                omega = self.naming.once(f"omega_{o.name}", omega)
+            value = 1 / (gamma / 2 + sp.I * (omega - self.frequency))
+            chi = self.naming.once(f"chi_{o.name}", value)
+            self.susceptibilities[o] = Susceptibility(o, chi, gamma, omega)
+            self.stability.append(gamma)
+            self.denominators[(show(o),)] = gamma / 2 + sp.I * (omega - self.frequency)
+        return self.susceptibilities[o]
+
+
+@dataclass(frozen=True)
+class Response:
+    """The weight with which each input (`inputs`) and each drive on a mode (`drives`) reaches an output."""
+
+    inputs: Mapping[Op, Expr]
+    drives: Mapping[Op, Expr]
+
+
+def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
+    """The response of `target` (a form in modes, outputs, internal fields and inputs) to inputs and drives.
+
+    `label` tells the definitions of several outputs apart.
+    """
+    s = dynamics.system
+    start = target.substituted(s.outputs)
+    nodes, sources = _reach(dynamics, start)
+    weights: dict[Op, list[Expr]] = {}
+    for o, c in start:
+        weights.setdefault(o, []).append(c)
+    drives: dict[Op, Expr] = {}
+
+    def weight(o: Op) -> Expr:
+        total = sp.Add(*weights.pop(o, []))
+        return total if total.is_Atom or sp.count_ops(total) < SHORT else named("T", o, total)
+
+    def named(letter: str, o: Op, e: Expr) -> Expr:
+        return dynamics.naming.once(f"{letter}{label}_{show(o)}", e)
+
+    def spread(form: LinearForm, factor: Expr, skip: frozenset[Op]) -> None:
+        for o, c in form:
+            if o not in skip:
+                weights.setdefault(o, []).append(factor * c)
+
+    for block in reversed(flow_order(nodes, sources)):
+        if len(block) == 1:
+            (o,) = block
+            if (total := weight(o)) == 0:
+                continue
+            if not dynamics.is_mode(o):
+                spread(dynamics.form(o), total, frozenset())
+                continue
+            form = dynamics.form(o)
+            drives[o] = named("K", o, dynamics.susceptibility(o, form[o]).symbol * total)
+            spread(form, drives[o], frozenset(block))
+            continue
+        inside = _loop(dynamics, block)
+        for o in reversed([o for o in block if not dynamics.is_mode(o)]):
+            spread(inside[o], weight(o), frozenset())
+        modes = [o for o in block if dynamics.is_mode(o)]
+        totals = [weight(o) for o in modes]
+        if len(modes) == 1:
+            solved = [dynamics.susceptibility(modes[0], inside[modes[0]][modes[0]]).symbol * totals[0]]
+        else:
+            solved = solve_block(dynamics, modes, inside, totals)
+        for o, k in zip(modes, solved, strict=True):
+            if k != 0:
+                drives[o] = named("K", o, k)
+                spread(inside[o], drives[o], frozenset(modes))
+    leaves = [*s.inputs, *dict.fromkeys(o.name for o in weights if o.name not in s.inputs)]
+    inputs = {o: weight(o) for o in [Op(f, d) for f in leaves for d in (False, True)]}
+    return Response({o: t for o, t in inputs.items() if t != 0}, drives)
+
+
+def show(o: Op) -> str:
+    """An operator's name for people: 'S.in-^+'."""
+    return f"{o.name}^+" if o.dag else o.name
+
+
+def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
+    """Modes and internal fields upstream of `start`, and what drives each of them directly.
+
+    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on chance.
+    """
+    sources: dict[Op, list[Op]] = {}
+    todo = [o for o, _ in start if not dynamics.is_input(o)]
+    while todo:
+        o = todo.pop()
+        if o in sources:
+            continue
+        found = [p for p, _ in dynamics.form(o) if not dynamics.is_input(p)]
+        sources[o] = [p for p in found if not (p == o and dynamics.is_mode(o))]
+        todo += sources[o]
+    order = {n: k for k, n in enumerate((*dynamics.system.internal, *dynamics.system.modes))}
+    nodes = sorted(sources, key=lambda o: (order[o.name], o.dag))
+    return nodes, sources
+
+
+def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
+    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and outside."""
+    if block not in dynamics._loops:
+        rank = {f: k for k, f in enumerate(dynamics.system.internal)}
+        light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
+        flat: dict[Op, LinearForm] = {}
+        for o in (*light, *(o for o in block if dynamics.is_mode(o))):
+            flat[o] = _written_out(dynamics.form(o), {p: flat[p] for p in light if p in flat})
+        dynamics._loops[block] = flat
+        modes = [o for o in block if dynamics.is_mode(o)]
+        if len(modes) > 1:
+            dynamics.stability += loop_conditions(dynamics, modes, flat)
+            dynamics.denominators[tuple(map(show, modes))] = loop_polynomial(modes, flat, dynamics.frequency)
+    return dynamics._loops[block]
+
+
+def _written_out(form: LinearForm, known: Mapping[Op, LinearForm]) -> LinearForm:
+    total: dict[Op, list[Expr]] = {}
+    for o, c in form:
+        for p, d in known[o] if o in known else LinearForm({o: sp.S.One}):
+            total.setdefault(p, []).append(c * d)
+    return LinearForm({o: sp.expand(sp.Add(*cs)) for o, cs in total.items()})
