@@ -35,9 +35,7 @@ def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: A
         except (TypeError, ValueError) as why:
             raise ParameterError(f"{name} must be a number or an array of numbers; got {value!r}.") from why
         if a.dtype.kind == "c" and name not in complex_names:
-            raise ParameterError(
-                f"{name} is a real parameter, but its values are complex; pass their real part."
-            )
+            raise ParameterError(f"{name} is a real parameter, but its values are complex; pass their real part.")
         if dtype is object:
             arrays[name] = a
             continue
@@ -59,8 +57,7 @@ def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
     except ValueError:
         shapes = ", ".join(f"{n}: {a.shape}" for n, a in arrays.items() if a.ndim)
         raise ParameterError(
-            f"the arrays do not broadcast together ({shapes}); "
-            f"give each its own axis, e.g. a[:, None] and b[None, :]."
+            f"the arrays do not broadcast together ({shapes}); give each its own axis, e.g. a[:, None] and b[None, :]."
         ) from None
 
 

@@ -49,8 +49,9 @@ def evaluator(
     given. - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed
     again in pairs
       of doubles, then in ball arithmetic.
-    - `domain`: expressions, or a mapping of names to them, that must be positive. Points at which one is not
-      give nan and one warning that counts them, or UnstableError with `unstable="raise"`.
+    - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
+      quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
+      counts them, or UnstableError with `unstable="raise"`.
 
     Roots are real: a point at which a factor under a root is negative gives nan in the same way. Raises
     ParameterError for an unknown option or target and OutsideExactDomain for an expression without a

@@ -13,7 +13,7 @@ from flint import acb, arb, fmpq
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import ParameterError, UnstableError
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.balls import Ball, Undecided, Walker
 from cascade_sym.evaluate.targets import Target, read_target
@@ -31,8 +31,8 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
     printed digit is settled; for a complex value the digits count from the larger part. Several results
     come back as `target` has them, each a pair (text, bound).
 
-    Raises UnknownParameter and MissingParameter by name, and ParameterError for a value that is not an
-    exact number or a point at which the expression is singular.
+    Raises UnknownParameter and MissingParameter by name, ParameterError for a value that is not an exact number
+    or a point at which the expression is singular, and UnstableError outside the domain of a quantity.
 
     >>> x = sp.Symbol("x")
     >>> exact_value(sp.sqrt(x), {"x": 2}, 30)
@@ -42,6 +42,12 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
     wanted = read_target(target)
     point = exact_point(wanted, values)
+    for name, e in wanted.domain:
+        shown, _ = settled(wanted.definitions.needed(e), e, point, 6)
+        if "I" in shown or float(shown) <= 0:
+            raise UnstableError(
+                f"{name} = {shown} at this point, but the result exists only where it is positive; change a parameter."
+            )
     results = {n: settled(wanted.definitions.needed(e), e, point, digits) for n, e in wanted.outputs}
     if wanted.form == "single":
         return next(iter(results.values()))
@@ -51,9 +57,8 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
 def exact_point(target: Target, values: Mapping[Any, Any]) -> dict[Symbol, Expr]:
     """Exact numbers by symbol."""
     given = {k.name if isinstance(k, Symbol) else str(k): v for k, v in values.items()}
-    symbols = target.definitions.parameters(*(e for _, e in target.outputs))
-    check_names(given, [s.name for s in symbols])
-    return {s: exact_number(given[s.name], s) for s in symbols}
+    check_names(given, target.parameters)
+    return {s: exact_number(given[s.name], s) for s in target.symbols}
 
 
 def exact_number(value: Any, s: Symbol) -> Expr:

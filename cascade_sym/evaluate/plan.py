@@ -11,14 +11,46 @@ from cascade_sym.evaluate.program import Program, read_program
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.cost import cost
-from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.program.nodes import Condition
 from cascade_sym.evaluate.program.precision import Doubled
+from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.targets import Target
 
-DOMAIN, UNDER_ROOT = "domain:", "a factor under a root"
+DOMAIN = "domain:"
+LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
+WORTH = 1.5  # how much more a form may cost that loses fewer digits
+
+
+def cheapest(program: Program) -> Program:
+    """The best of the forms of a program: cheap, and with few differences of nearly equal terms.
+
+    Candidates are the program as it stands, with one sine an angle, and factored, with quotients written
+    out where they stand (`local`) or all roots and quotients drawn together. Forms in which sums of sines
+    and cosines were merged keep their digits where the others lose them; they may cost more.
+    """
+    angles = expand_angles(program)
+    plain = min(program, angles, key=total_cost)
+    if not program.operations() & {"sin", "cos", "sqrt", "div"}:
+        return plain
+    merged = [simplified(program, local=True)]
+    if len(program.nodes) <= LARGE:
+        merged.append(simplified(program, local=False))
+    best = min(merged, key=total_cost)
+    return best if total_cost(best) <= WORTH * total_cost(plain) else plain
+
+
+def simplified(program: Program, local: bool) -> Program:
+    """Sums of waves merged, their angles expanded again over base angles, products shared."""
+    expanded = expand_angles(factor(program, local=local))
+    return share_products(factor(expanded, waves=False, local=local))
+
+
+def total_cost(program: Program) -> float:
+    """The cost with the conditions included."""
+    return cost(guarded(program))
 
 
 @dataclass(frozen=True)
@@ -46,9 +78,8 @@ class Plan:
 
     @cached_property
     def chosen(self) -> Program:
-        """The cheapest of the equivalent forms, without derivatives."""
-        angles = expand_angles(self.literal)
-        return min((self.literal, angles, factor(angles)), key=lambda p: cost(guarded(p)))
+        """The best of the equivalent forms, without derivatives."""
+        return cheapest(self.literal)
 
     @cached_property
     def best(self) -> Program:
@@ -87,9 +118,7 @@ class Plan:
         names = tuple(str(n) for n in over)
         known = [n for n in self.target.parameters if n not in self.target.complex_parameters]
         if bad := [n for n in names if n not in known]:
-            raise UnknownParameter(
-                f"no real parameter {listing(bad)}; derivatives exist for {listing(known)}."
-            )
+            raise UnknownParameter(f"no real parameter {listing(bad)}; derivatives exist for {listing(known)}.")
         if not names or len(set(names)) < len(names):
             raise ParameterError(f"over must name at least one parameter, each once; got {list(names)}.")
         return Plan(self.target, names)

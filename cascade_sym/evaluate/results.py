@@ -38,9 +38,7 @@ class Results:
         views = {n: a if a.size == 1 else np.broadcast_to(a, self.shape) for n, a in arrays.items()}
         self._slabs(kernel, views, self.shape, 0)
 
-    def _slabs(
-        self, kernel: Kernel, views: Mapping[str, np.ndarray], shape: tuple[int, ...], start: int
-    ) -> None:
+    def _slabs(self, kernel: Kernel, views: Mapping[str, np.ndarray], shape: tuple[int, ...], start: int) -> None:
         rest = int(np.prod(shape[1:]))
         if rest > SLAB:
             for k in range(shape[0]):
@@ -71,16 +69,10 @@ class Results:
     def handed_back(self, out: Any, error: bool) -> Any:
         """Values in the form of the target, with derivatives and bounds where they are wanted."""
         values = {name: self.value(at, parts) for name, at, parts in self.places}
-        bounds = (
-            {name: self.flat[at + parts].reshape(self.shape) for name, at, parts in self.places}
-            if error
-            else {}
-        )
+        bounds = {name: self.flat[at + parts].reshape(self.shape) for name, at, parts in self.places} if error else {}
         if out is not None:
             if error or self.plan.over is not None:
-                raise ParameterError(
-                    "out= takes plain results only; leave it away with error=True or a gradient."
-                )
+                raise ParameterError("out= takes plain results only; leave it away with error=True or a gradient.")
             for name, array in outs_by_name(out, self.plan.target).items():
                 check_out(array, self.shape, values[name].dtype, name)
                 array[...] = values[name]

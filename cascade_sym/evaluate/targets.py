@@ -90,9 +90,11 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     if not items:
         raise ParameterError("an evaluator needs at least one expression; the collection is empty.")
     defs, outs = Definitions(), []
+    tests: dict[Expr, str] = {}
     for name, item in items:
         if isinstance(item, Quantity):
             defs = defs.merged(item.definitions)
+            tests |= {e: str(e) for e in item.domain}
             outs.append((name if form == "mapping" else item.name, item.expr))
         elif isinstance(item, (Expr, int, float)):
             outs.append((name, sp.sympify(item)))
@@ -102,7 +104,7 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     if len(set(names)) < len(names):
         twice = {n for n in names if names.count(n) > 1}
         raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
-    return Target(defs, tuple(outs), form)
+    return Target(defs, tuple(outs), form, tuple((n, e) for e, n in tests.items()))
 
 
 def picked(target: Target, outputs: Sequence[str] | None) -> Target:
@@ -111,11 +113,11 @@ def picked(target: Target, outputs: Sequence[str] | None) -> Target:
     known = {s.name: s for s, _ in target.definitions} | dict(target.outputs)
     if bad := [n for n in outputs if n not in known]:
         raise UnknownName(f"no result or definition called {listing(bad)}; there are {listing(known)}.")
-    return Target(target.definitions, tuple((n, known[n]) for n in outputs), "mapping")
+    return replace(target, outputs=tuple((n, known[n]) for n in outputs), form="mapping")
 
 
 def with_domain(target: Target, domain: Any) -> Target:
-    """The target with expressions that must be positive, from a sequence or mapping of them."""
+    """The target with expressions that must be positive, from a sequence or mapping of them; None changes nothing."""
     if domain is None:
         return target
     items = list(domain.items()) if isinstance(domain, Mapping) else [(None, d) for d in domain]

@@ -10,7 +10,7 @@ import sympy as sp
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError, UnstableError
-from cascade_sym.evaluate import evaluator
+from cascade_sym.evaluate import evaluator, exact_value
 from tests.evaluate.models import mild_points, pair_variance
 
 x, y = sp.symbols("x y")
@@ -29,9 +29,7 @@ def test_unstable_points_become_nan_with_one_warning(backend: str, precision: st
         warnings.simplefilter("always")
         got = f(**values)
     assert len(seen) == 1
-    assert "9 of 100" in str(seen[0].message) and "gamma_1 fails at 7, gamma_2 fails at 4" in str(
-        seen[0].message
-    )
+    assert "9 of 100" in str(seen[0].message) and "gamma_1 fails at 7, gamma_2 fails at 4" in str(seen[0].message)
     assert np.isnan(got[:9]).all() and np.isfinite(got[9:]).all()
     with pytest.raises(UnstableError, match="9 of 100"):
         evaluator(xi, backend, precision=precision, domain=rates, unstable="raise")(**values)
@@ -51,6 +49,19 @@ def test_the_edge_is_outside(backend: str) -> None:
         got = f(x=np.array([1.0, 2.0, 3.0]), y=2.0)
     assert np.isnan(got["a"]).tolist() == [True, True, False]
     assert np.isnan(got["b"]).tolist() == [True, True, False]
+
+
+def test_quantities_bring_their_domain() -> None:
+    q = Quantity("q", x * y, Definitions(((y, x - 1),)), domain=(y, sp.Symbol("w")))
+    f = evaluator(q)
+    assert f.parameters == ("w", "x")
+    with pytest.warns(RuntimeWarning, match="2 of 3.*y fails at 1, w fails at 1"):
+        got = f(x=np.array([2.0, 0.5, 2.0]), w=np.array([1.0, 1.0, 0.0]))
+    assert got[0] == 2.0 and np.isnan(got[1:]).all()
+    assert evaluator(q, domain=())(x=0.5) == -0.25
+    assert exact_value(q, {"x": 3, "w": 1}, 3)[0] == "6.00"
+    with pytest.raises(UnstableError, match="y = -1"):
+        exact_value(q, {"x": 0, "w": 1})
 
 
 def test_nan_that_was_given_is_not_counted() -> None:

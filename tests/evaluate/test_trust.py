@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
-
 import mpmath
 import numpy as np
 import pytest
@@ -13,41 +9,9 @@ import sympy as sp
 
 from cascade_sym.evaluate import evaluator
 from cascade_sym.symbols import complex_symbol
-from tests.evaluate.models import NAMES, hard_points, mild_points, pair_variance
+from tests.evaluate.models import exact, hard_points, mild_points, pair_variance
 
 BACKENDS = ["numpy", "compiled"]
-
-
-def xi_by_hand(G1: Any, G2: Any, eps: Any, g1: Any, g2: Any, n1: Any, n2: Any, t1: Any, t2: Any) -> Any:
-    """The formula of `pair_variance` in plain mpmath, with addition theorems done by hand."""
-    tau, half = mpmath.sqrt(1 - eps), mpmath.mpf(1) / 2
-    (c1, s1), (c2, s2) = mpmath.cos_sin(t1), mpmath.cos_sin(t2)
-    d1, d2 = g1 - G1 * (c1 - s1) * (c1 + s1), g2 - G2 * (c2 - s2) * (c2 + s2)
-    root = mpmath.sqrt(G1 * G2)
-    R = root * (c2 * s1 - s2 * c1)
-    V1 = (G1 / 2 + g1 * (n1 + half)) / d1
-    C = -2 * tau / (d1 + d2) * (root * (s1 * c2 + c1 * s2) - 2 * R * V1)
-    V2 = (G2 / 2 + g2 * (n2 + half) + tau * R * C) / d2
-    g = mpmath.sqrt(G2 / ((1 - eps) * G1)) * (c2 + s2) / (c1 + s1)
-    return 2 * (V1 + g**2 * V2 + g * C) / (1 + g**2)
-
-
-def exact_chunk(rows: np.ndarray) -> list[tuple[float, float]]:
-    """The formula at 60 digits as a sum of two doubles."""
-    out = []
-    with mpmath.workdps(60):
-        for row in rows:
-            value = xi_by_hand(*(mpmath.mpf(float(v)) for v in row))
-            out.append((float(value), float(value - mpmath.mpf(float(value)))))
-    return out
-
-
-def exact(values: dict[str, np.ndarray]) -> np.ndarray:
-    """Two columns whose sum is the value; over processes, since mpmath is slow."""
-    rows = np.column_stack([values[n] for n in NAMES])
-    pieces = np.array_split(rows, 4 * (os.cpu_count() or 1))
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return np.array([pair for piece in pool.map(exact_chunk, pieces) for pair in piece])
 
 
 def true_error(got: np.ndarray, want: np.ndarray) -> np.ndarray:
@@ -73,9 +37,7 @@ def test_guaranteed_everywhere(backend: str, hard: tuple[dict[str, np.ndarray], 
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_plain_doubles_never_claim_too_much(
-    backend: str, hard: tuple[dict[str, np.ndarray], np.ndarray]
-) -> None:
+def test_plain_doubles_never_claim_too_much(backend: str, hard: tuple[dict[str, np.ndarray], np.ndarray]) -> None:
     values, want = hard
     xi, _ = pair_variance()
     got, bound = evaluator(xi, backend, error=True)(**values)

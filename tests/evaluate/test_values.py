@@ -112,9 +112,7 @@ ANGLES = np.concatenate([np.linspace(-4.0, 4.0, 1001), [0.0, -0.0, 1e-300, 1e5, 
 
 def test_sine_and_cosine_of_any_angle(options: dict[str, Any]) -> None:
     """Multiples of pi/2 as doubles are the hard cases of the reduction."""
-    many = np.concatenate(
-        [ANGLES, np.arange(1, 2000) * (np.pi / 2), np.array([355.0, 103993.0, 5419351 / 1725033])]
-    )
+    many = np.concatenate([ANGLES, np.arange(1, 2000) * (np.pi / 2), np.array([355.0, 103993.0, 5419351 / 1725033])])
     if options["backend"] == "mpmath":
         many = many[::50]
     got = evaluator([sp.sin(x), sp.cos(x)], **options)(x=many)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -69,20 +70,20 @@ class CompiledKernel:
     `threads` is the number of cores to use (default: all that this process may use).
     """
 
-    def __init__(
-        self, program: Program, threads: int | None = None, strict: bool = False, watch: bool = False
-    ) -> None:
+    def __init__(self, program: Program, threads: int | None = None, strict: bool = False, watch: bool = False) -> None:
         self.program, self.strict, self.watch = program, strict, watch
         self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
         self.threads = threads or cores()
         self.width = machine()[1]
         self._forms: dict[bool, Compiled] = {}
+        self._compiling = Lock()
 
     def form(self, quick: bool) -> Compiled:
         """The quick or the general kernel."""
-        if quick not in self._forms:
-            self._forms[quick] = Compiled(vector_source(self.program, self.width, quick, self.strict))
-        return self._forms[quick]
+        with self._compiling:  # threads of one call may ask at the same time
+            if quick not in self._forms:
+                self._forms[quick] = Compiled(vector_source(self.program, self.width, quick, self.strict))
+            return self._forms[quick]
 
     @property
     def source(self) -> str:
@@ -107,18 +108,14 @@ class CompiledKernel:
             return np.ascontiguousarray(x, dtype=np.float64), 1
         return np.full(self.width, float(x)), 0
 
-    def _piece(
-        self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]
-    ) -> bool:
+    def _piece(self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]) -> bool:
         """Points from `start` to `stop` on this thread; whether underflow was seen."""
         if self.watch:
             return underflows(lambda: self._run(start, stop, ready, outputs))
         self._run(start, stop, ready, outputs)
         return False
 
-    def _run(
-        self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]
-    ) -> None:
+    def _run(self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]) -> None:
         steps = (ctypes.c_int64 * max(1, len(ready)))(*(s for _, s in ready))
         quick = has_angles(self.program)
         while start < stop:

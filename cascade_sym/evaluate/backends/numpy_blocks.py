@@ -113,9 +113,7 @@ class BlockWriter:
                 loads.append(f"p{k} = inputs[{k}][i:j] if many[{k}] else inputs[{k}]")
             elif i not in self.where:
                 self.operation(i, node)
-        self.body += [
-            f"copyto(r{k}, {self.where[i]})" for k, i in enumerate(self.outs) if self.where[i] != f"r{k}"
-        ]
+        self.body += [f"copyto(r{k}, {self.where[i]})" for k, i in enumerate(self.outs) if self.where[i] != f"r{k}"]
         lines = ["many = [getattr(v, 'ndim', 0) for v in inputs]", "for i in range(0, n, size):"]
         lines += ["    j = min(i + size, n)", "    m = j - i"]
         lines += [f"    b{k} = work[{k}, :m]" for k in range(self.buffers)]

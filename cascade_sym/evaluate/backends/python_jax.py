@@ -25,8 +25,7 @@ def require_jax() -> Any:
         import jax
     except ImportError:
         raise ParameterError(
-            "backend='jax' needs the package jax, which is not installed; install it, "
-            "or use 'numpy' or 'compiled'."
+            "backend='jax' needs the package jax, which is not installed; install it, or use 'numpy' or 'compiled'."
         ) from None
     return jax
 

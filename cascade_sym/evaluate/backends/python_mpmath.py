@@ -25,9 +25,7 @@ class MpmathKernel:
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
         rows = [x if getattr(x, "ndim", 0) else [x] * n for x in inputs]
-        constants = {
-            i: number(self.context, c[1]) for i, c in enumerate(self.program.nodes) if c[0] == "const"
-        }
+        constants = {i: number(self.context, c[1]) for i, c in enumerate(self.program.nodes) if c[0] == "const"}
         for k in range(n):
             point = iter([row[k] for row in rows])
             values: list[Any] = []

@@ -64,9 +64,7 @@ class VectorWriter:
         return self.emit(f"{name}{self.flags} {self.vec} {a}, {b}")
 
     def intrinsic(self, name: str, *args: str) -> str:
-        self.used.add(
-            f"declare {self.vec} @llvm.{name}.v{self.width}f64({', '.join([self.vec] * len(args))})"
-        )
+        self.used.add(f"declare {self.vec} @llvm.{name}.v{self.width}f64({', '.join([self.vec] * len(args))})")
         given = ", ".join(f"{self.vec} {a}" for a in args)
         return self.emit(f"call{self.flags} {self.vec} @llvm.{name}.v{self.width}f64({given})")
 
@@ -222,8 +220,6 @@ class VectorWriter:
         if self.quick:
             tail += ["early:", "  ret i64 %i"]
         bits = 64 * w
-        wide = (
-            f'attributes #0 = {{ nounwind "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}'
-        )
+        wide = f'attributes #0 = {{ nounwind "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}'
         ends = ["}", *sorted(self.used), wide, '!0 = !{!"branch_weights", i32 1, i32 100000}']
         return "\n".join([*head, *self.body, *tail, *ends]) + "\n"

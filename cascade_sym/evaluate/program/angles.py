@@ -95,9 +95,7 @@ def turns(c: Constant) -> Fraction | None:
 
 def primitive(form: Coefficients) -> tuple[Coefficients, Fraction]:
     """The form as a positive or negative rational times one with coprime integer coefficients."""
-    scale = Fraction(
-        reduce(gcd, (abs(c.numerator) for _, c in form)), reduce(lcm, (c.denominator for _, c in form))
-    )
+    scale = Fraction(reduce(gcd, (abs(c.numerator) for _, c in form)), reduce(lcm, (c.denominator for _, c in form)))
     if form[0][1] < 0:
         scale = -scale
     return tuple((n, c / scale) for n, c in form), scale

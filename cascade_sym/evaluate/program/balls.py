@@ -43,9 +43,7 @@ def settle(program: Program, point: Mapping[tuple[str, str], float], rtol: float
         bits *= 2
 
 
-def attempt(
-    program: Program, point: Mapping[tuple[str, str], float], rtol: float, last: bool
-) -> Settled | None:
+def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: float, last: bool) -> Settled | None:
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
@@ -68,9 +66,7 @@ def attempt(
             return None
         near = [float(x.mid()) for x in balls]
         parts += near
-        errors.append(
-            upper(radius + sum((abs(x.mid() - arb(f)) for x, f in zip(balls, near, strict=True)), arb(0)))
-        )
+        errors.append(upper(radius + sum((abs(x.mid() - arb(f)) for x, f in zip(balls, near, strict=True)), arb(0))))
     return Settled(tuple(parts), tuple(errors))
 
 

@@ -39,9 +39,7 @@ class Bounded:
     error: int | None = None
 
 
-def with_bounds(
-    program: Program, make: Callable[[Builder], Precision] = Double, careful: bool = False
-) -> Program:
+def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double, careful: bool = False) -> Program:
     """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
 
     The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
@@ -74,9 +72,7 @@ class Bounds:
                 total = self.b.apply("select", settled, total, self.b.zero)
                 total = self.b.apply("select", doubtful, self.plain(INFINITE), total)
             outs += [o.placed(places.__getitem__), Output(o.name + ERROR, total)]
-        self.b.labels.update(
-            {self.arithmetic.head(self.values[i].value): s for i, s in self.program.labels.items()}
-        )
+        self.b.labels.update({self.arithmetic.head(self.values[i].value): s for i, s in self.program.labels.items()})
         return self.b.finish(outs)
 
     def halves(self, value: Any) -> tuple[int, int]:
@@ -242,9 +238,7 @@ class Bounds:
         b = self.b
         certain = b.sub(self.size(y), self.absolute(y))
         error = self.absolute(x)
-        return Bounded(
-            value, error=b.apply("select", certain, error, b.add(error, b.mul(b.const(2), self.size(x))))
-        )
+        return Bounded(value, error=b.apply("select", certain, error, b.add(error, b.mul(b.const(2), self.size(x)))))
 
     def exponential(self, value: Any, x: Bounded) -> Bounded:
         b, error = self.b, self.absolute(x)

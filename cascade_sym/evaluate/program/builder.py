@@ -27,6 +27,7 @@ class Builder:
         self.labels: dict[int, str] = {}
         self.zero = self.const(ZERO)
         self.one = self.const(ONE)
+        self.minus_one = self.const(-ONE)
 
     def _node(self, *node: object) -> int:
         key = tuple(node)
@@ -51,10 +52,10 @@ class Builder:
         return self.nodes[i][1] if self.nodes[i][0] == "neg" else None
 
     def _folded(self, op: str, *args: int) -> int | None:
-        values = [self.value(a) for a in args]
-        if any(v is None for v in values):
-            return None
-        return self.const(fold(op, *values))
+        for a in args:
+            if self.nodes[a][0] != "const":
+                return None
+        return self.const(fold(op, *(self.nodes[a][1] for a in args)))
 
     def neg(self, a: int) -> int:
         if (c := self._folded("neg", a)) is not None:
@@ -101,7 +102,7 @@ class Builder:
         for x, y in ((a, b), (b, a)):
             if x == self.one:
                 return y
-            if self.value(x) == -ONE:
+            if x == self.minus_one:
                 return self.neg(y)
             if (nx := self._negated(x)) is not None:
                 return self.neg(self.mul(nx, y))

@@ -27,9 +27,7 @@ def guarded(program: Program) -> Program:
         if strict:
             results[i] = b.apply("select", b.neg(least(b, strict)), nan, results[i])
     b.labels.update({new[i]: s for i, s in program.labels.items()})
-    return b.finish(
-        [replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs]
-    )
+    return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
 
 
 def least(b: Builder, nodes: list[int]) -> int:

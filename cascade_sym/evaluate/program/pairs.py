@@ -125,9 +125,7 @@ class Pairs:
             return b.unary(op, x)
         re, im = x
         if op in ("sinh", "cosh", "tanh"):  # sinh z = -i sin iz, cosh z = cos iz, tanh z = -i tan iz
-            turned = self.function(
-                {"sinh": "sin", "cosh": "cos", "tanh": "tan"}[op], self.make(b.neg(im), re)
-            )
+            turned = self.function({"sinh": "sin", "cosh": "cos", "tanh": "tan"}[op], self.make(b.neg(im), re))
             p, q = self.split(turned)
             return turned if op == "cosh" else self.make(q, b.neg(p))
         s, c, sh, ch = b.unary("sin", re), b.unary("cos", re), b.unary("sinh", im), b.unary("cosh", im)

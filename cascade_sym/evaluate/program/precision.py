@@ -207,9 +207,7 @@ class Doubled:
         sine, cosine = self.select(odd, c, s), self.select(odd, s, c)
         flip_sine = b.sub(b.unary("abs", b.sub(quarter, half)), b.one)  # -1 and +-2
         flip_cosine = b.sub(b.unary("abs", b.add(quarter, half)), b.one)  # 1 and +-2
-        return self.select(flip_sine, self.neg(sine), sine), self.select(
-            flip_cosine, self.neg(cosine), cosine
-        )
+        return self.select(flip_sine, self.neg(sine), sine), self.select(flip_cosine, self.neg(cosine), cosine)
 
     def series(self, z: Pair, odd: int) -> Pair:
         """sum over k >= 1 of (-z)**k / (2k + odd)!; terms below the double's last place in plain doubles."""
