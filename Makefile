@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: paper test lint types layers audit bench clean
+.PHONY: paper test lint types layers audit notebooks bench clean
 
 paper: $(STAMP)
 	$(BIN)/cascade-sym paper $(PAPER)
@@ -24,6 +24,10 @@ layers: $(STAMP)
 
 audit: $(STAMP)
 	$(BIN)/cascade-sym audit $(PAPER)
+
+notebooks: $(STAMP)
+	$(BIN)/jupytext --test --to ipynb notebooks/*.py
+	$(BIN)/pytest --nbmake -p no:doctest notebooks
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.run
