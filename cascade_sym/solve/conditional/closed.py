@@ -58,4 +58,4 @@ def _one(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution:
         value = (alpha + root) / g
     else:
         value = noise / (root - alpha)
-    return Solution(s, [[Pair(naming.name(moment(s, 0, 0), value))]], root, sp.S.Zero, sp.S.Zero, 2)
+    return Solution(s, [[Pair(naming.name(moment(s, 0, 0), value))]], 2)

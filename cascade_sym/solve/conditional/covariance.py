@@ -17,6 +17,7 @@ from cascade_sym.solve.conditional.closed import solve_sector
 from cascade_sym.solve.conditional.named import Solution, named_sector
 from cascade_sym.solve.conditional.newton import gains, relative_residual, stability, step
 from cascade_sym.solve.conditional.pairs import Pair, Table
+from cascade_sym.solve.conditional.record import Record
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.unmonitored import unmonitored
@@ -33,13 +34,15 @@ class ConditionalCovariance(Covariance):
 
     `riccati` is the equation it solves. Sectors without a closed form are listed in `open_sectors`: their elements
     raise NoClosedForm, and their numbers come from `conditional_evaluator`. `degrees` is the degree of the roots over
-    the parameters in each solved sector. `residual` is the relative residual of the Riccati equation, which rounding
+    the parameters in each solved sector; `relations` are (definition, polynomial in it = 0) for those that are not
+    square roots. `residual` is the relative residual of the Riccati equation, which rounding
     leaves when the definitions are evaluated in floating point.
     """
 
     riccati: Riccati | None = field(default=None, compare=False, repr=False)
     open_sectors: tuple[Sector, ...] = ()
     degrees: tuple[int, ...] = ()
+    relations: tuple[tuple[Expr, Expr], ...] = ()
     residual: Quantity | None = field(default=None, compare=False, repr=False)
 
     def element(self, i: str, j: str) -> Expr:
@@ -63,7 +66,10 @@ class ConditionalCovariance(Covariance):
         new = super().subs(values)
         assert isinstance(new, ConditionalCovariance)
         problem = self.riccati and self.riccati.subs(values)
-        return replace(new, riccati=problem, residual=self.residual and self.residual.subs(values))
+        v = {k: sp.sympify(x) for k, x in values.items()}
+        relations = tuple((s, r.xreplace(v)) for s, r in self.relations)
+        rest = self.residual and self.residual.subs(values)
+        return replace(new, riccati=problem, residual=rest, relations=relations)
 
 
 def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
@@ -82,7 +88,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     1/2
     """
     problem = system if isinstance(system, Riccati) else riccati(system, detect)
-    naming = Naming(problem.parameters)
+    naming = Record(problem.parameters)
     for s, e in problem.definitions:
         naming.name(s.name, e)
     elements: Elements = {}
@@ -90,6 +96,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     left: list[Sector] = []
     degrees: list[int] = []
     residuals: list[Expr] = []
+    relations: list[tuple[Expr, Expr]] = []
     for sector in problem.sectors:
         if not sector.currents or all(e == 0 for e in (*sector.C, *sector.S)):
             _place(sector.nodes, _unseen(sector, naming, stable), elements)
@@ -104,13 +111,16 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
         stable += stability(named, K, naming)
         residuals.append(relative_residual(named, M, K, naming))
         degrees.append(solution.degree)
+        if solution.relation != 0:
+            relations.append((solution.root, solution.relation))
         _place(sector.nodes, M, elements)
     defs = naming.definitions
     rest = sp.Max(*residuals) if residuals else sp.S.Zero
     home = None if isinstance(system, Riccati) else as_system(system)
     return ConditionalCovariance(
         modes=problem.modes, elements=elements, definitions=defs, stability=tuple(stable), system=home,
-        riccati=problem, open_sectors=tuple(left), degrees=tuple(degrees), residual=Quantity("residual", rest, defs),
+        riccati=problem, open_sectors=tuple(left), degrees=tuple(degrees),
+        relations=tuple(relations), residual=Quantity("residual", rest, defs),
     )  # fmt: skip
 
 

@@ -34,17 +34,17 @@ class Named:
 
 @dataclass(frozen=True)
 class Solution:
-    """Stationary moments M of a sector with the closed-loop polynomial's coefficients (f1, f0, g0).
+    """Stationary moments M of a sector.
 
-    `degree` is that of the tower of roots in which M lies over the entries: 2 for each square root, 3 for the cubic.
+    `degree` is that of the tower of roots in which M lies over the entries. `relation` is a polynomial equation
+    (= 0) of the definition `root`, where that is not a square root but the root of a cubic in its square.
     """
 
     sector: Named
     M: Table
-    f1: Expr
-    f0: Expr
-    g0: Expr
     degree: int
+    root: Expr = sp.S.Zero
+    relation: Expr = sp.S.Zero
 
 
 def label(node: Node) -> str:

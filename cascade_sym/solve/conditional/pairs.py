@@ -75,4 +75,4 @@ def named(naming: Naming, name: str, z: Pair) -> Pair:
 
 def keep(naming: Naming, name: str, e: Expr) -> Expr:
     """A definition, unless the expression is a number or a symbol already (with a sign)."""
-    return e if e.is_number or e.is_Symbol or (-e).is_Symbol else naming.name(name, e)
+    return e if e.is_Rational or e.is_Symbol or (-e).is_Symbol else naming.name(name, e)

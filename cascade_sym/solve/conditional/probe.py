@@ -22,13 +22,13 @@ def vanishes(e: Expr, naming: Naming) -> bool:
     if e.is_number:
         return bool(sp.N(e, 30, chop=True) == 0)
     defs = naming.definitions
-    value = value_at(defs, e, test_point(defs, e))
+    value = value_at(defs, e, random_point(defs, e))
     if not value.is_finite or abs(value) > sp.Float("1e-40"):
         return False
     return is_zero(naming.inline(e))
 
 
-def test_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
+def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
     """Rational numbers between 0 and 1/2 for the parameters of `e`: always the same ones."""
     rng = random.Random(20_240_607)
     return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(e)}

@@ -50,7 +50,9 @@ def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None
         q += _det(Nt).re * (_gram(s, 0, 0) * _gram(s, 1, 1) - _gram(s, 0, 1) * _gram(s, 1, 0)).re
     q = keep(naming, "q", q)
     cAu = total([s.C[k][i] * At[i][j] * u[k][j] for k in m for i in (0, 1) for j in (0, 1)])
-    f1, f0, g0, degree = _factor(p, q, 2 * t * d.im - 2 * cAu.im, naming)
+    odd = keep(naming, "k", 2 * t * d.im - 2 * cAu.im)
+    odd = sp.S.Zero if vanishes(odd, naming) else odd
+    f1, f0, g0 = _factor(p, q, odd, naming)
     rows = _lower(s, At, Nt, u, (t, d, f1, f0, g0), naming) or _upper(s, At, u, (t, d, f1, f0, g0), naming)
     if rows is None:
         return None
@@ -64,7 +66,9 @@ def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None
     M[0][1] = named(naming, moment(s, 0, 1), M01)
     M[1][0] = M[0][1].conj
     M[1][1] = Pair(naming.name(moment(s, 1, 1), M11))
-    return Solution(s, M, f1, f0, g0, degree)
+    if odd == 0:
+        return Solution(s, M, 4)
+    return Solution(s, M, 6, f1, f1**6 - 2 * p * f1**4 + (p**2 - 4 * q) * f1**2 + odd**2)
 
 
 def _lower(s: Named, At: Table, Nt: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows | None:
@@ -118,18 +122,17 @@ def _source(At: Table, Nt: Table, f1: Expr, naming: Naming) -> Table:
     return y
 
 
-def _factor(p: Expr, q: Expr, odd: Expr, naming: Naming) -> tuple[Expr, Expr, Expr, int]:
-    """(f1, f0, g0) and the degree of the roots taken."""
-    if odd == 0 or vanishes(odd, naming):
+def _factor(p: Expr, q: Expr, k: Expr, naming: Naming) -> tuple[Expr, Expr, Expr]:
+    """(f1, f0, g0)."""
+    if k == 0:
         f0 = naming.name("f_0", _root_of(q, naming))
         f1 = naming.name("f_1", sp.sqrt(p + 2 * f0))
-        return f1, f0, sp.S.Zero, 4
-    k = keep(naming, "k", odd)
+        return f1, f0, sp.S.Zero
     rho = naming.name("rho", sp.sqrt(p**2 + 12 * q))
     cosine = sp.Min(1, sp.Max(-1, (36 * p * q - p**3 - sp.Rational(27, 2) * k**2) / rho**3))
     y = naming.name("y", 2 * (p + rho * sp.cos(sp.acos(cosine) / 3)) / 3)
     f1 = naming.name("f_1", sp.sqrt(y))
-    return f1, naming.name("f_0", (y - p) / 2), naming.name("g_0", -k / (2 * f1)), 6
+    return f1, naming.name("f_0", (y - p) / 2), naming.name("g_0", -k / (2 * f1))
 
 
 def _root_of(q: Expr, naming: Naming) -> Expr:
