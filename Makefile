@@ -27,7 +27,7 @@ audit: $(STAMP)
 
 notebooks: $(STAMP)
 	$(BIN)/jupytext --test --to ipynb notebooks/*.py
-	$(BIN)/pytest --nbmake -p no:doctest notebooks
+	$(BIN)/pytest --nbmake notebooks
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.run
