@@ -60,7 +60,7 @@ def reduced_polynomial(
     unknown = symbol(f"var_{i}" if i == j else f"cov_{i}_{j}")
     hidden = sp.Dummy("v")
     relations = {s: r.xreplace(new) for s, r in V.relations}
-    towers, inlined = _towers(defs, relations, target)
+    towers, inlined = towers_of(defs, relations, target)
     e = target.xreplace(inlined)
     conv, forms = converter([hidden - e, *(t for t, _ in towers), *(r for _, r in towers)])
     place = {s: k for k, s in enumerate(conv.field.meaning)}
@@ -81,7 +81,7 @@ def reduced_polynomial(
     raise DerivationError(f"no factor of the polynomial vanishes at the solution for {i}, {j}.")
 
 
-def _towers(
+def towers_of(
     defs: Definitions, relations: Mapping[Expr, Expr], target: Expr
 ) -> tuple[list[tuple[Symbol, Expr]], dict[Expr, Expr]]:
     """Algebraic definitions kept as symbols with their relation (= 0), all others written out."""
