@@ -93,7 +93,7 @@ def from_detection(d: Detection) -> MasterEquation:
     steps = (
         Step(
             "composition", "master equation from the composed Langevin equations",
-            {m: d.system.equation(m) for m in d.system.modes}, {"master equation": equation},
+            {f"d{m}/dt": d.system.equation(m) for m in d.system.modes}, {"master equation": equation},
             identity_check(lambda: _drift_pairs(d, equation), "d<a>/dt of the master equation against Langevin"),
             "the jump operators are the light that leaves; H is what remains of the drift",
         ),
