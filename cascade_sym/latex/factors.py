@@ -81,6 +81,16 @@ def rationalised(number: sp.Rational, over: Factors, under: Factors) -> tuple[Ex
     return p, q
 
 
+def balanced_flip(over: Factors) -> int:
+    """-(a - b) as (b - a): turns the first bracket with as many signs of each kind; the sign that is left."""
+    for i, (s, k) in enumerate(over.sums):
+        negative = sum(1 for t in s.args if t.as_coeff_Mul()[0].is_negative)
+        if 2 * negative == len(s.args) and k % 2 == 1:
+            over.sums[i] = (-s, k)
+            return 1
+    return -1
+
+
 def scaled(t: Expr, k: Expr) -> Expr:
     """k*t for a term that may hold a bracket, which stays one."""
     c, rest = t.as_coeff_Mul()

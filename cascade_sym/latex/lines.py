@@ -10,7 +10,7 @@ from itertools import pairwise
 from cascade_sym.latex.width import width
 
 LINE = 78.0
-_RELATION = re.compile(r"=|:=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
+_RELATION = re.compile(r"=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
 _BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 _SIGNS = {"+", "-", "\\pm", "\\mp"}
@@ -35,8 +35,8 @@ def row(latex: str) -> Row:
     Row(lhs='\\gamma_S', relation='=', rhs='a + b', text=False)
     """
     for i, piece, depth in _scan(latex):
-        if depth == 0 and _RELATION.fullmatch(piece):
-            if piece == ":" or latex[i : i + 2] == ":=":
+        if depth == 0 and (_RELATION.fullmatch(piece) or latex[i : i + 2] == ":="):
+            if piece == ":":
                 return Row(latex[:i].strip(), ":=", latex[i + 2 :].strip())
             return Row(latex[:i].strip(), piece, latex[i + len(piece) :].strip())
     return Row("", "", latex.strip())
@@ -53,7 +53,7 @@ def rows_of(latex: str) -> list[Row]:
     text = _BLOCK.sub("", latex)
     out: list[Row] = []
     for line in _split(text):
-        line = line.replace("&", "").strip()
+        line = "".join(p for _, p, depth in _scan(line) if p != "&" or depth).strip()
         if not line:
             continue
         r = row(line)
@@ -125,7 +125,7 @@ def fill(pieces: Sequence[str], room: float) -> list[str]:
     """Pieces put on as few lines as they need."""
     lines: list[str] = []
     for p in pieces:
-        if lines and width(lines[-1]) + width(p) <= room:
+        if lines and width(f"{lines[-1]} {p}") <= room:
             lines[-1] += " " + p
         else:
             lines.append(p)
@@ -160,7 +160,7 @@ def opened(latex: str, room: float) -> list[str]:
 
 
 def _long_bracket(t: str) -> tuple[int, int, str, str] | None:
-    """The widest outermost bracket of a term that holds a sum: start, end, opening and closing delimiter."""
+    """The widest outermost bracket of a term: start, end, opening and closing delimiter."""
     best: tuple[float, tuple[int, int, str, str]] | None = None
     start = None
     for i, piece, depth in _scan(t):
@@ -169,7 +169,7 @@ def _long_bracket(t: str) -> tuple[int, int, str, str] | None:
         elif depth == 0 and start is not None and (piece in _CLOSE or piece.startswith("\\right")):
             inner = t[start[0] + len(start[1]) : i]
             size = width(inner)
-            if len(terms(inner)) > 1 and (best is None or size > best[0]):
+            if best is None or size > best[0]:
                 best = (size, (start[0], i, start[1], piece))
             start = None
         elif depth == 0:
@@ -182,9 +182,9 @@ def _scan(latex: str) -> list[tuple[int, str, int]]:
     out, depth = [], 0
     for m in _PIECE.finditer(latex):
         piece = m.group()
-        if piece == "{" or piece in _OPEN or (piece.startswith("\\left") and not piece[5:6].isalpha()):
+        if piece in ("{", "\\begin") or piece in _OPEN or (piece.startswith("\\left") and not piece[5:6].isalpha()):
             depth += 1
-        elif piece == "}" or piece in _CLOSE or (piece.startswith("\\right") and not piece[6:7].isalpha()):
+        elif piece in ("}", "\\end") or piece in _CLOSE or (piece.startswith("\\right") and not piece[6:7].isalpha()):
             depth -= 1
         out.append((m.start(), piece, depth))
     return out

@@ -111,8 +111,8 @@ def _joined(group: list[Term], writer: Writer) -> Signed | None:
         return None
     lead = -1 if inside[0][1].as_coeff_Mul()[0] < 0 else 1
     inner = _pieces([(m, lead * c) for m, c in inside], writer)
-    outer, node = writer.signed(gathered(front))
-    return lead * outer, Mul((node, _sum(inner)))
+    outer, node = writer.signed(_times(lead, front))
+    return outer, Mul((node, _sum(inner)))
 
 
 def _front(group: list[Term], free_of: Symbol | None = None) -> tuple[Expr, list[Term]]:
@@ -144,8 +144,12 @@ def _integral(symbols: tuple[Symbol, ...], group: list[Term], writer: Writer) ->
         node = Integral(node, *measure(s, writer))
     if front == 1:
         return lead, node
-    sign, before = writer.signed(gathered(front))
-    return lead * sign, Mul((before, node))
+    sign, before = writer.signed(_times(lead, front))
+    return sign, Mul((before, node))
+
+
+def _times(sign: int, front: Expr) -> Expr:
+    return sp.Mul(sign, *sp.Mul.make_args(gathered(front)), evaluate=False)
 
 
 def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:

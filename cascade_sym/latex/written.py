@@ -29,7 +29,7 @@ from cascade_sym.formula import (
     walk,
 )
 from cascade_sym.formula.notation import scripts
-from cascade_sym.latex.factors import Factors, flat, is_exponential, rationalised
+from cascade_sym.latex.factors import Factors, balanced_flip, flat, is_exponential, rationalised
 from cascade_sym.latex.integrals import integrations, measure
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Order, is_moment
@@ -147,6 +147,8 @@ class Writer:
         for base, exponent in powers.items():
             below = bool(exponent.is_Rational and exponent < 0)
             sign *= self._place(under if below else over, base, -exponent if below else exponent)
+        if sign < 0 and not self.inline and not self.notation.order:
+            sign = balanced_flip(over)
         p, q = rationalised(number, over, under)
         if p != 1:
             over.numbers.insert(0, p)

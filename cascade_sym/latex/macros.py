@@ -1,0 +1,40 @@
+r"""The symbols of a notation as \newcommand macros, for use in a manuscript."""
+
+from __future__ import annotations
+
+import re
+
+from cascade_sym.errors import DuplicateName
+from cascade_sym.latex.notation import Notation
+
+_DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_SIGNS = {"+": "Plus", "-": "Minus", "'": "Prime"}
+
+
+def macros(notation: Notation, prefix: str = "sym") -> str:
+    r"""One \newcommand for each declared symbol and operator: Gamma_SB becomes \symGammaSB.
+
+    The prefix keeps clear of TeX's own macros. Raises DuplicateName where two names give the same macro.
+
+    >>> print(macros(Notation({"Gamma_S1": r"\Gamma_{S1}"}, {"a_S": r"\hat a_S"})))
+    \newcommand{\symGammaSOne}{\Gamma_{S1}}
+    \newcommand{\symaS}{\hat a_S}
+    """
+    table: dict[str, str] = {}
+    declared = {**notation.symbols, **notation.operators}
+    for name in declared:
+        macro = macro_name(name, prefix)
+        if macro in table:
+            raise DuplicateName(f"{name!r} and {table[macro]!r} both give the macro {macro}; rename one of them.")
+        table[macro] = name
+    return "\n".join(f"\\newcommand{{{m}}}{{{declared[name]}}}" for m, name in table.items())
+
+
+def macro_name(name: str, prefix: str = "sym") -> str:
+    r"""The macro of a name: letters only, digits and signs spelled out.
+
+    >>> macro_name("gamma_S0"), macro_name("a_M'")
+    ('\\symgammaSZero', '\\symaMPrime')
+    """
+    spelled = "".join(_DIGITS[int(c)] if c.isdecimal() and c.isascii() else _SIGNS.get(c, c) for c in name)
+    return "\\" + prefix + re.sub(r"[^A-Za-z]", "", spelled)

@@ -1,0 +1,117 @@
+"""Folding is exact, and gives the formulas in which a theorist would write them."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cascade_sym.exact import equal
+from cascade_sym.latex.bodies import neat
+from cascade_sym.latex.expr import expr_latex
+from cascade_sym.latex.fold import fold, unfolded, used
+from cascade_sym.latex.notation import Notation
+from cascade_sym.latex.operator_folding import fold_operators
+from cascade_sym.operators import LinearForm, as_operator, op, operator, quadratures
+from cascade_sym.solve import covariance
+from tests.latex.cases import ABBREVIATIONS, EXPRESSIONS, PAPER, pair, polar_pair, turned_pair
+
+S = sp.Symbol
+x, y, z, s, t = sp.symbols("x y z s t")
+POLAR = (
+    (S("gt_S"), S("gamma_S0") * (S("n_S") + sp.Rational(1, 2))),
+    (S("gt_M"), S("gamma_M0") * (S("n_M") + sp.Rational(1, 2))),
+    (S("Gamma_S"), S("C_S") * S("gt_S")),
+    (S("Gamma_M"), S("C_M") * S("gt_M")),
+    (S("R"), -sp.sqrt(S("Gamma_M") * S("Gamma_S")) * sp.sin(S("theta_M") - S("theta_S"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("system", "abbreviations"), [(pair, ABBREVIATIONS), (polar_pair, POLAR), (turned_pair, ABBREVIATIONS)]
+)
+def test_folded_definitions_are_equal_once_written_out(system, abbreviations) -> None:
+    shorter = 0
+    for _, e in covariance(system()).definitions:
+        f = fold(e, abbreviations)
+        assert equal(unfolded(f, abbreviations), unfolded(e, abbreviations))
+        assert equal(neat(f, Notation()), f)
+        shorter += f != e
+    assert shorter >= 4
+
+
+@pytest.mark.parametrize("e", [e for e in EXPRESSIONS if not e.has(sp.Abs, sp.log, sp.atan, sp.Float)], ids=str)
+def test_folding_any_expression_is_exact(e: sp.Expr) -> None:
+    pairs = ((S("p"), x + y), (S("q"), x * z), (S("r"), sp.sqrt(1 - S("epsilon"))))
+    at = {v: sp.Rational(k + 3, 7) for k, v in enumerate(sorted(e.free_symbols | {x, y, z}, key=str))}
+    f = unfolded(fold(e, pairs), pairs)
+    assert abs(sp.N((f - e).subs(at), 30, chop=True)) < 1e-20
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.integers(-4, 4), st.integers(0, 2), st.integers(0, 2), st.integers(-1, 2)), min_size=1, max_size=6
+    )
+)
+def test_folding_random_sums_is_exact(terms: list[tuple[int, int, int, int]]) -> None:
+    e = sp.Add(*(c * x**i * y**j * z ** sp.Rational(k, 2) for c, i, j, k in terms))
+    pairs = ((s, x + 2 * y), (t, s * sp.sqrt(z)), (S("u"), x * y))
+    assert equal(unfolded(fold(e, pairs), pairs), e)
+    assert equal(unfolded(neat(e, Notation(abbreviations=pairs)), pairs), e)
+
+
+@pytest.mark.parametrize(
+    ("e", "folded"),
+    [
+        ((x + y) * z, s * z),
+        (x * z + y * z, s * z),
+        (sp.sqrt(x + y), sp.sqrt(s)),
+        (1 / (x + y), 1 / s),
+        (2 * x + 2 * y + z, 2 * s + z),
+        (x + 2 * y, x + 2 * y),
+        (x - y, x - y),
+        (x + z, x + z),
+    ],
+)
+def test_an_abbreviation_is_used_where_it_shortens(e: sp.Expr, folded: sp.Expr) -> None:
+    assert fold(e, [(s, x + y)]) == folded
+
+
+def test_trigonometric_products_are_contracted() -> None:
+    a, b = sp.symbols("alpha beta")
+    assert fold(x * sp.sin(a) * sp.cos(b) - x * sp.cos(a) * sp.sin(b)) in (x * sp.sin(a - b), -x * sp.sin(b - a))
+    assert fold(x * sp.sin(a) ** 2 + x * sp.cos(a) ** 2 + y) == x + y
+    assert fold(x * sp.cos(a) ** 2 - x * sp.sin(a) ** 2) == x * sp.cos(2 * a)
+
+
+def test_the_covariances_take_the_form_of_the_textbook() -> None:
+    V = covariance(polar_pair())
+    notation = Notation({"gt_S": r"\tilde\gamma_S"}, abbreviations=POLAR, order=("Gamma_S", "Gamma_M"))
+    shown = {str(k): expr_latex(neat(e, notation), notation) for k, e in V.definitions}
+    assert shown["gamma_S"] == r"\gamma_{S0} - \Gamma_{S}\cos2\theta_{S}"
+    assert shown["var_X_S"] == r"\frac{1}{\gamma_{S}}\left(\frac{\Gamma_{S}}{2} + \tilde\gamma_S\right)"
+    assert shown["R_M_S"] == r"\sqrt{1 - \epsilon}R"
+
+
+def test_only_abbreviations_in_use_are_listed_each_folded_with_the_earlier() -> None:
+    found = dict(used([S("R") * x], POLAR))
+    assert [str(k) for k in found] == ["gt_S", "gt_M", "Gamma_S", "Gamma_M", "R"]
+    assert dict(used([S("gt_S")], POLAR)) == dict(POLAR[:1])
+
+
+def test_forms_in_quadratures_are_the_same_operator() -> None:
+    X, P = quadratures("S")
+    table = (("X", X.linear()), ("P", P.linear()))
+    for form in (X.linear().scaled(x) + op("M", y), P.linear().scaled(-x), op("S", x), LinearForm()):
+        short = fold_operators(form, table)
+        long = as_operator(short).substituted({"X": X, "P": P})
+        assert (long - as_operator(form)).is_zero
+    assert set(fold_operators(X.linear().scaled(x), table).terms) == {("X", False)}
+    assert fold_operators(operator("S") * operator("S"), table) == operator("S") * operator("S")
+
+
+def test_abbreviations_of_a_notation_are_exact_in_every_definition() -> None:
+    for _, e in covariance(pair()).definitions:
+        assert equal(unfolded(neat(e, PAPER), PAPER.abbreviations), unfolded(e, PAPER.abbreviations))

@@ -1,0 +1,65 @@
+"""Breaking and reading back rows of equations."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cascade_sym.latex.lines import Row, aligned, broken, row, rows_of, terms
+from cascade_sym.latex.show import body
+from cascade_sym.latex.width import width
+from tests.latex.cases import PAPER, values
+
+
+def plain(latex: str) -> str:
+    """Without layout: what breaking lines may not change."""
+    return re.sub(r"\\(left|right|biggl|biggr)(?![A-Za-z])|\\quad|&|\s|\\\\", "", latex)
+
+
+LONG = r"\frac{1}{c}\left(" + " + ".join(rf"\frac{{a_{{{i}}}}}{{b_{{{i}}}}}" for i in range(40)) + r"\right) - d"
+
+
+@pytest.mark.parametrize("rhs", [LONG, " - ".join(f"x_{{{i}}}(y + z)" for i in range(30)), "(" * 3 + LONG + ")" * 3])
+def test_long_sums_are_broken_into_lines_that_fit_and_lose_nothing(rhs: str) -> None:
+    lines = broken(Row("f", "=", rhs), 60)
+    assert len(lines) > 2
+    assert all(width(x) <= 60 for x in lines)
+    assert plain("".join(lines)) == plain("f = " + rhs)
+    for line in lines:
+        assert line.count("{") == line.count("}")
+        assert len(re.findall(r"\\left(?![A-Za-z])", line)) == len(re.findall(r"\\right(?![A-Za-z])", line))
+
+
+def test_short_equations_stay_on_one_line() -> None:
+    assert broken(Row("f", "=", "a + b"), 60) == ["f &= a + b"]
+    assert broken(Row("", "", r"\text{where}", text=True)) == [r"&\text{where}"]
+
+
+def test_signs_that_are_not_operations_do_not_split() -> None:
+    assert terms(r"a^{-1} + e^{-x + y}\cdot -b") == ["a^{-1}", r"+ e^{-x + y}\cdot -b"]
+    assert terms("-a + (b - c)") == ["-a", "+ (b - c)"]
+    assert terms(r"\left(a - b\right)[c + d] - \langle x + y\rangle") == [
+        r"\left(a - b\right)[c + d]",
+        r"- \langle x + y\rangle",
+    ]
+
+
+def test_relations_inside_brackets_are_not_the_equation() -> None:
+    assert row(r"f(x=1) \approx y") == Row("f(x=1)", r"\approx", "y")
+    assert row("f := y") == Row("f", ":=", "y")
+    assert row("a + b") == Row("", "", "a + b")
+
+
+@pytest.mark.parametrize("name", ["quantity", "system", "covariance", "complex covariance", "definitions"])
+def test_rows_of_a_block_are_read_back(name: str) -> None:
+    latex = body(values()[name], PAPER)
+    rows = rows_of(latex)
+    again = aligned(rows)
+    assert plain(again) == plain(latex)
+    assert rows_of(again) == rows
+
+
+def test_statements_on_one_line_become_rows() -> None:
+    assert [r.lhs for r in rows_of(r"a = b,\quad c = d \\ e \approx f")] == ["a", "c", "e"]
+    assert rows_of(r"a = b \\ + c") == [Row("a", "=", "b + c")]
