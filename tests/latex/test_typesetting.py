@@ -89,7 +89,8 @@ def test_widths_are_those_of_tex(tmp_path: Path) -> None:
     assert len(lines) > 30
     boxes = "\n".join(f"\\setbox0\\hbox{{$\\displaystyle {x}$}}\\typeout{{W=\\the\\wd0}}" for x in lines)
     zero = "\\setbox0\\hbox{$0$}\\typeout{D=\\the\\wd0}"
-    source = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}{zero}\n{boxes}\nx\\end{{document}}"
+    head = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}"
+    source = f"{head}{zero}\n{boxes}\nx\\end{{document}}"
     log = pdflatex(source, tmp_path, runs=1).replace("\n", "")
     digit = float(re.findall(r"D=([\d.]+)pt", log)[0])
     measured = [float(w) / digit for w in re.findall(r"W=([\d.]+)pt", log)]
