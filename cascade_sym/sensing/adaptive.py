@@ -17,8 +17,9 @@ def line_integral(
     """int f(Omega) dOmega from -oo to oo, and an estimate of the error.
 
     `f` takes an array. The line is mapped to a finite one by Omega = center + width*tan(t); on each panel two
-    Gauss-Legendre rules are compared, and the worst panels are halved until the estimated relative error is below
-    `tolerance`. Raises DerivationError when that takes too many panels (f is not smooth, or decays too slowly).
+    Gauss-Legendre rules are compared, and the worst panels are halved until the estimated relative error is
+    below `tolerance`. Raises DerivationError when that takes too many panels (f is not smooth, or decays too
+    slowly).
 
     >>> import numpy as np
     >>> value, error = line_integral(lambda w: 1/(1 + w**2))

@@ -24,7 +24,8 @@ SHORT = 3  # a coefficient with fewer operations is written out, not named
 
 @dataclass(frozen=True)
 class ClosedIntegral:
-    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for checks."""
+    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for
+    checks."""
 
     value: Expr
     definitions: Definitions
@@ -34,8 +35,8 @@ class ClosedIntegral:
 def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
     """int density dx/(2 pi) over the real line; None where it has no closed form of this kind.
 
-    That is so when the density is not rational in x, or its denominator has a factor without a closed spectral factor.
-    Definitions that do not depend on x stay definitions.
+    That is so when the density is not rational in x, or its denominator has a factor without a closed
+    spectral factor. Definitions that do not depend on x stay definitions.
     """
     held = constant_definitions(density)
     body = written_out(density.definitions, density.expr, held.__contains__)
@@ -72,7 +73,8 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
 
 
 def few_poles(spectrum: Spectrum, x: Symbol) -> bool:
-    """Whether a noise spectrum has a numerator of degree up to four; more need roots that have no closed form."""
+    """Whether a noise spectrum has a numerator of degree up to four; more need roots that have no closed
+    form."""
     if all(s == x for s in spectrum.parameters):
         return True  # numbers may factor further; cheap to try
     degree = 0

@@ -16,8 +16,9 @@ SHORT = 12  # operations up to which a radicand is tried for a perfect square
 def spectral_factor(p: Sequence[Expr], naming: SpectrumNaming) -> list[Expr] | None:
     """h with |h(x)|^2 = p(x)/p_top for real x, ascending coefficients; None when roots would be needed.
 
-    `p` ascending, of degree 0, 2, or 4 without odd powers. With q = sqrt(p_0/p_4), r = sqrt(p_2/p_4 + 2q), the factor
-    of x^4 + ... is q - i r x - x^2; its roots lie below the real line wherever p is positive on it.
+    `p` ascending, of degree 0, 2, or 4 without odd powers. With q = sqrt(p_0/p_4), r = sqrt(p_2/p_4 + 2q),
+    the factor of x^4 + ... is q - i r x - x^2; its roots lie below the real line wherever p is positive on
+    it.
 
     >>> naming = SpectrumNaming([])
     >>> spectral_factor([sp.Integer(4), sp.Integer(0), sp.Integer(1)], naming)

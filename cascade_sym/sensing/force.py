@@ -9,6 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose import as_system
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value, value
@@ -16,8 +17,8 @@ from cascade_sym.spectra.checks import response_steps
 from cascade_sym.spectra.frame import Axis, FrameName, axis
 from cascade_sym.spectra.readout import SIDEBANDS, Readable, Readout, as_readout
 from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
-from cascade_sym.spectra.sweep import Dynamics, Response, show, sweep
-from cascade_sym.symbols import conj
+from cascade_sym.spectra.sweep import Dynamics, Response, sweep, tag
+from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
 
 
@@ -25,8 +26,8 @@ from cascade_sym.system import LinearSystem
 class ForcePort:
     """A classical force on a mode of a system: d z/dt gains drive[z] * F for every operator z in `drive`.
 
-    `envelope` says that F is the complex envelope of a force near the resonance of a mode in its rotating frame (the
-    counter-rotating part is dropped); else F(t) is real and drives a and a^+ alike.
+    `envelope` says that F is the complex envelope of a force near the resonance of a mode in its rotating
+    frame (the counter-rotating part is dropped); else F(t) is real and drives a and a^+ alike.
     """
 
     system: LinearSystem
@@ -35,14 +36,13 @@ class ForcePort:
     envelope: bool
 
 
-def force_port(
-    system: object, mode: str, *, through: str | None = None, coupling: Value | None = None
-) -> ForcePort:
+def force_port(system: object, mode: str, *, through: str | None = None, coupling: Value | None = None) -> ForcePort:
     """A force on `mode`.
 
-    By default F enters the Hamiltonian as -F X (hbar = 1), so da/dt gains i F/sqrt2. With `through`, an input field of
-    the mode (its bath, say), the force displaces that field, b -> b + F, and is measured in its units. `coupling` gives
-    the coefficient in da/dt directly. In a system with sidebands F is an envelope (see `ForcePort`).
+    By default F enters the Hamiltonian as -F X (hbar = 1), so da/dt gains i F/sqrt2. With `through`, an input
+    field of the mode (its bath, say), the force displaces that field, b -> b + F, and is measured in its
+    units. `coupling` gives the coefficient in da/dt directly. In a system with sidebands F is an envelope
+    (see `ForcePort`).
 
     Raises UnknownName for a missing mode or field, ParameterError where the field does not drive the mode.
 
@@ -73,11 +73,19 @@ def force_port(
 
 @dataclass(frozen=True)
 class Reading:
-    """The signal transfer T_F and the noise N of one read-out, over shared definitions."""
+    """The signal transfer T_F and the noise N of one read-out, over shared `definitions`."""
 
     signal: Spectrum
     noise: Spectrum
     readout: Readout
+    definitions: Definitions
+
+    def combined(self, name: str, expr: Expr) -> Spectrum:
+        """An expression in signal and noise."""
+        n = self.noise
+        return Spectrum(
+            name, expr, self.definitions, n.steps, n.domain, n.frequency, n.susceptibilities, n.denominators
+        )
 
 
 def signal_transfer(
@@ -114,8 +122,12 @@ def added_noise(
     25/16
     """
     r = reading(force, output, frequency, frame, carrier)
-    size = r.signal.expr
-    return r.noise.only(r.noise.expr / (size * conj(size)), f"{r.noise.name}_F")
+    return r.combined(f"{r.noise.name}_F", r.noise.expr / magnitude_squared(r.signal.expr))
+
+
+def magnitude_squared(z: Expr) -> Expr:
+    """|z|^2 in a form that evaluators keep real."""
+    return z**2 if is_real(z) else sp.Abs(z) ** 2
 
 
 def reading(
@@ -125,19 +137,18 @@ def reading(
     s = force.system
     read = as_readout(s, output)
     at: Axis = axis((read,), frequency, frame, carrier)
-    dynamics = started(s, at, (read,))
-    dynamics.naming._taken |= {x.name for c in force.drive.values() for x in c.free_symbols}
+    dynamics = started(s, at, (read,), force.drive.values())
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))
     parts: dict[str, Expr] = {}
     for o, t in response.inputs.items():
-        parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{show(o)}", t)
+        parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
     total = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
     signal = _named(dynamics, total)
     steps = response_steps(dynamics, (read,), (response,))
     return Reading(
         finished(dynamics, at, f"T_{read.label}_F", {"F": signal}, steps),
-        finished(dynamics, at, f"N_{read.label}", parts, steps), read,
+        finished(dynamics, at, f"N_{read.label}", parts, steps), read, dynamics.naming.definitions,
     )  # fmt: skip
 
 

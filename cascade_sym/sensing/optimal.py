@@ -9,46 +9,107 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
+from cascade_sym.operators import formal_integral
 from cascade_sym.steps import Step, identity_check
 from cascade_sym.symbols import complex_symbol, conj, symbol
+
+Pairs = Mapping[str, tuple[Expr, Expr]]
+OMEGA = symbol("Omega")
+
+
+def filter_variance(G: Expr, S: Expr, N: Expr, x: Symbol = OMEGA) -> Expr:
+    """V = int |G|^2 N dOmega / (int conj(G) S dOmega)^2, with formal integrals.
+
+    >>> filter_variance(symbol("G"), symbol("S"), symbol("N")) == symbol("N")/(
+    ...     symbol("S")**2*formal_integral(1, OMEGA, -sp.oo, sp.oo))
+    True
+    """
+    return _over(G * conj(G) * N, x) / _over(conj(G) * S, x) ** 2
+
+
+def optimal_filter(S: Expr, N: Expr) -> Expr:
+    """The filter at which V is stationary, up to a factor that does not matter: the root of G N - S.
+
+    From d(log V) = 2 Re int conj(dG) (G N/A - S/D), A = int |G|^2 N, D = int conj(G) S.
+
+    >>> optimal_filter(symbol("S"), symbol("N"))
+    S/N
+    """
+    G = sp.Dummy("G")
+    (found,) = sp.solve(_variation(G, S, N, sp.S.One, sp.S.One), G)
+    return found
 
 
 def matched_filter_steps() -> tuple[Step, ...]:
     """From the estimator to G = S/N and V = 1/int |S|^2/N dOmega.
 
-    Source: Huang et al. (2018), Eqs. (S25)-(S27); Wainstein and Zubakov, Extraction of Signals from Noise (1962).
+    Source: Huang et al. (2018), Eqs. (S25)-(S27); Wainstein and Zubakov, Extraction of Signals from Noise
+    (1962).
 
     >>> all(step.check().ok for step in matched_filter_steps() if step.check)
     True
     """
-    G, S, N, M, Mm = complex_symbol("G"), complex_symbol("S"), symbol("N"), symbol("M"), symbol("M_-")
-    estimate = {"A_est - A_0": "int G(t) f_add(t) dt / int G(t) S(t) dt"}
-    folded = {"integrand of V over Omega > 0": conj(G) * G * (M + Mm)}
-    even = {"integrand of V over Omega > 0": 2 * conj(G) * G * N}
+    G, S, N, M, Mm = complex_symbol("G"), complex_symbol("S"), symbol("N"), symbol("M_p"), symbol("M_m")
+    A, D, t = symbol("A"), symbol("D"), symbol("t")
+    best = optimal_filter(S, N)
+    identity = _lagrange()["identity"]
+    ratio = {"V": A / D**2, "D": _over(conj(G) * S, OMEGA)}
     return (
-        Step("input", "estimator of the amplitude, with a real filter G(t)", {}, estimate),
-        Step("fourier", "Parseval: int G(t) f(t) dt = int conj(G) f dOmega; |G|^2 is even because G(t) is real, so only "
-             "the symmetrised N = (M(Omega) + M(-Omega))/2 of <f^+ f> = M delta counts", folded, even,
-             identity_check(lambda: _folding(G, M, Mm), "the two half lines added")),
-        Step("minimisation", "Lagrange's identity for two frequencies: the variance exceeds 1/int |S|^2/N by a mean square",
-             {"(int |G|^2 N)(int |S|^2/N) - |int conj(G) S|^2": "half the double integral of"},
-             {"excess": "|G N S' - G' N' S|^2/(N N')"},
-             identity_check(_lagrange, "both sides multiplied out in exact algebra")),
-        Step("minimisation", "equality holds exactly for G proportional to S/N", {"excess": "0"}, {"G": S / N},
-             identity_check(_equality, "G = S/N put into the excess and into V")),
-        Step("minimisation", "G = S/N is a stationary point of V for variations at any frequency", {"V": "dV/dG"},
-             {"G": S / N}, identity_check(_stationarity, "derivatives of V by Re G and Im G at one of two frequencies")),
-    )  # fmt: skip
+        Step(
+            "input",
+            "estimator of the amplitude A_0 with a real filter G(t); unbiased because D divides",
+            {},
+            {"A_est": _over(symbol("G") * symbol("q"), t) / D, "D": _over(symbol("G") * symbol("S"), t)},
+        ),
+        Step(
+            "fourier",
+            "transforms are unitary and |G|^2 is even, so Omega and -Omega count together: only the symmetrised "
+            "N = (M_p + M_m)/2 of the spectrum M enters",
+            {**ratio, "A": _over(G * conj(G) * (M + Mm) / 2, OMEGA)},
+            {**ratio, "A": _over(G * conj(G) * N, OMEGA)},
+            identity_check(lambda: _folding(G, M, Mm), "the two half lines added"),
+        ),
+        Step(
+            "minimisation",
+            "V is stationary where its variation by conj(G) vanishes",
+            {"dV/dG": _variation(G, S, N, A, D)},
+            {"G": best},
+            identity_check(_stationarity, "derivatives of V by Re G and Im G at one of two frequencies"),
+        ),
+        Step(
+            "minimisation",
+            "no filter does better: (int |G|^2 N)(int |S|^2/N) - |int conj(G) S|^2 is half the double integral of a "
+            "square (Lagrange's identity), which vanishes for G = S/N alone",
+            {"E": identity[0]},
+            {"E": identity[1]},
+            identity_check(lambda: {**_lagrange(), **_equality()}, "multiplied out in exact algebra; G = S/N put in"),
+        ),
+        Step(
+            "substitution",
+            "the variance at the optimal filter",
+            {"G": best},
+            {"1/V": 1 / filter_variance(best, S, N)},
+            identity_check(lambda: {"V": (filter_variance(best, S, N), 1 / _over(S * conj(S) / N, OMEGA))}, "G put in"),
+        ),
+    )
 
 
-def _folding(G: Expr, M: Expr, Mm: Expr) -> Mapping[str, tuple[Expr, Expr]]:
+def _over(body: Expr, x: Symbol) -> Expr:
+    return formal_integral(body, x, -sp.oo, sp.oo)
+
+
+def _variation(G: Expr, S: Expr, N: Expr, A: Expr, D: Expr) -> Expr:
+    return G * N / A - S / D
+
+
+def _folding(G: Expr, M: Expr, Mm: Expr) -> Pairs:
     N = (M + Mm) / 2
     return {"even": (G * conj(G) * M + conj(G) * G * Mm, 2 * G * conj(G) * N)}
 
 
-def _lagrange() -> Mapping[str, tuple[Expr, Expr]]:
+def _lagrange() -> Pairs:
     G, S, g, s = map(complex_symbol, ("G", "S", "G'", "S'"))
     N, n = symbol("N"), symbol("N'")
     # the integrand of (int |G|^2 N)(int |S|^2/N) - |int conj(G) S|^2, symmetrised in the two frequencies
@@ -58,21 +119,17 @@ def _lagrange() -> Mapping[str, tuple[Expr, Expr]]:
     return {"identity": (left, e * conj(e) / (N * n))}
 
 
-def _equality() -> Mapping[str, tuple[Expr, Expr]]:
+def _equality() -> Pairs:
     S, s = map(complex_symbol, ("S", "S'"))
     N, n = symbol("N"), symbol("N'")
-    G, g = S / N, s / n
-    return {
-        "excess": (G * N * s - g * n * S, sp.S.Zero),
-        "numerator": (G * conj(G) * N, S * conj(S) / N),
-        "signal": (conj(G) * S, S * conj(S) / N),
-    }
+    G, g = optimal_filter(S, N), optimal_filter(s, n)
+    return {"excess": (G * N * s - g * n * S, sp.S.Zero)}
 
 
-def _stationarity() -> Mapping[str, tuple[Expr, Expr]]:
-    """V over two frequencies with weights w: the derivative at one of them sees the other only through the totals."""
+def _stationarity() -> Pairs:
+    """V over two frequencies with weights w: the derivative at one sees the other only through the totals."""
     u, v, x, y, a, b, c, d = sp.symbols("u v x y a b c d")
     N, n, w, W = map(symbol, ("N", "N'", "w", "w'"))
     V = (w * (u**2 + v**2) * N + W * (x**2 + y**2) * n) / (w * (u * a + v * b) + W * (x * c + y * d)) ** 2
-    at = {u: a / N, v: b / N, x: c / n, y: d / n}
+    at = {u: optimal_filter(a, N), v: optimal_filter(b, N), x: optimal_filter(c, n), y: optimal_filter(d, n)}
     return {f"dV/d{q}": (sp.diff(V, q).xreplace(at), sp.S.Zero) for q in (u, v)}

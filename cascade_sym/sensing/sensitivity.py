@@ -1,10 +1,11 @@
-"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive quadrature."""
+"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive
+quadrature."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -14,7 +15,7 @@ from cascade_sym.errors import DerivationError, MissingParameter, ParameterError
 from cascade_sym.parts.values import Value, nonnegative
 from cascade_sym.sensing.adaptive import line_integral
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
-from cascade_sym.sensing.force import ForcePort, Reading, reading
+from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
 from cascade_sym.sensing.optimal import matched_filter_steps
 from cascade_sym.spectra.expansion import over_susceptibilities
 from cascade_sym.spectra.frame import FrameName
@@ -22,18 +23,19 @@ from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step, identity_check
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.symbols import conj
 
-Waveform = Expr | int | float | Callable[[Any], Any]
+Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Sensitivity:
     """The least variance V of the estimated amplitude of a force of known shape.
 
-    `signal` is S(Omega) for unit amplitude, `noise` N(Omega), `filter` the optimal G = S/N, `density` |S|^2/N, and
-    V = 1/(branches int density dOmega). `variance` is V in closed form (None where there is none: then `value` finds it
-    by adaptive quadrature). `derivation` holds the steps, with the proof that no other filter does better.
+    `signal` is S(Omega) for unit amplitude, `noise` N(Omega), `filter` the optimal G = S/N, `density`
+    |S|^2/N, and V = 1/(branches int density dOmega). `variance` is V in closed form (None where there is
+    none: then `value` finds it by adaptive quadrature). `derivation` holds the steps, with the proof that no
+    other filter does better.
     """
 
     noise: Spectrum
@@ -48,8 +50,8 @@ class Sensitivity:
     def value(self, values: Mapping[Any, float], *, tolerance: float = 1e-11) -> tuple[float, float]:
         """V at numbers for all parameters, and a bound on its error (an estimate where quadrature is needed).
 
-        `values` maps names or symbols to numbers. Raises MissingParameter, ParameterError, and DerivationError when the
-        quadrature does not converge.
+        `values` maps names or symbols to numbers. Raises MissingParameter, ParameterError, and
+        DerivationError when the quadrature does not converge.
         """
         from cascade_sym.evaluate import evaluator, exact_value
 
@@ -107,13 +109,14 @@ def matched_filter_sensitivity(
 ) -> Sensitivity:
     """The sensitivity V = [int |S|^2/N dOmega]^(-1) to a force A_0 f(Omega), with the optimal filter G = S/N.
 
-    `waveform` is f as an expression in the frequency (in the same frame; see `lorentzian`), or a function of an array of
-    frequencies, for which the integral is done numerically. The two-mode quadratures of light with sidebands stand for
-    the branch around +Omega_M of a Hermitian signal; its mirror branch around -Omega_M counts as much, so `branches` is
-    2 for them. Fourier transforms are unitary, a(t) = (2 pi)^(-1/2) int a(Omega) e^(-i Omega t).
+    `waveform` is f as an expression in the frequency (in the same frame; see `lorentzian`), or a function of
+    an array of frequencies, for which the integral is done numerically. The two-mode quadratures of light
+    with sidebands stand for the branch around +Omega_M of a Hermitian signal; its mirror branch around
+    -Omega_M counts as much, so `branches` is 2 for them. Fourier transforms are unitary, a(t) = (2 pi)^(-1/2)
+    int a(Omega) e^(-i Omega t).
 
-    Raises UnknownName, UnstableError, ParameterError (see `noise_spectrum`), DerivationError when the force does not
-    reach the output. Source: Huang et al. (2018), Eqs. (S25)-(S27).
+    Raises UnknownName, UnstableError, ParameterError (see `noise_spectrum`), DerivationError when the force
+    does not reach the output. Source: Huang et al. (2018), Eqs. (S25)-(S27).
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.sensing.force import force_port
@@ -130,8 +133,8 @@ def matched_filter_sensitivity(
         raise DerivationError(f"the force on {force.mode!r} does not reach {r.readout.label}.")
     called = callable(waveform) and not isinstance(waveform, Expr)
     f = sp.S.One if called else sp.sympify(waveform)
-    S = r.noise.only(r.signal.expr * f, "S", {})
-    G = r.noise.only(S.expr / r.noise.expr, "G")
+    S = r.combined("S", r.signal.expr * f)
+    G = r.combined("G", S.expr / r.noise.expr)
     density = _density(r, f, x, short=not called)
     branches = 1 if r.readout.hermitian else 2
     found = None if called or not few_poles(r.noise, x) else closed_integral(density, x)
@@ -140,7 +143,7 @@ def matched_filter_sensitivity(
     if found is not None:
         V = 1 / (2 * sp.pi * branches * found.value)
         steps.append(_integral_step(density, found, V, x))
-        domain = tuple(written_out(r.noise.definitions, d) for d in r.noise.domain)
+        domain = tuple(written_out(r.noise.definitions, d) for d in r.noise.domain if not d.has(x))
         variance = Quantity("V", V, found.definitions, tuple(steps), domain)
     derivation = Derivation("optimal sensitivity to a force of known shape", tuple(steps))
     return Sensitivity(
@@ -150,27 +153,24 @@ def matched_filter_sensitivity(
 
 
 def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
-    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it stands."""
-    shape = _square(f)
+    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it
+    stands."""
+    shape = magnitude_squared(f)
     if short and few_poles(r.noise, x):
         try:
-            power = r.signal.only(r.signal.expr * conj(r.signal.expr), "S2")
+            power = r.signal.only("S2", r.signal.expr * conj(r.signal.expr))
             N, T = over_susceptibilities(r.noise).spectrum, over_susceptibilities(power, "t").spectrum
         except DerivationError:  # feedback loops have no susceptibilities of their own
             pass
         else:
             names = N.definitions.merged(T.definitions)
             return Spectrum("density", T.expr * shape / N.expr, names, (), N.domain, x, (), N.denominators)
-    return r.noise.only(_square(r.signal.expr) * shape / r.noise.expr, "density")
-
-
-def _square(z: Expr) -> Expr:
-    """|z|^2 in a form that evaluators keep real."""
-    return z**2 if is_real(z) else sp.Abs(z) ** 2
+    return r.combined("density", magnitude_squared(r.signal.expr) * shape / r.noise.expr)
 
 
 def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = None) -> Expr:
-    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2 pi.
+    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2
+    pi.
 
     >>> lorentzian(4)
     2/(-I*Omega + 2)
@@ -186,7 +186,7 @@ def _signal_step(transfer: Spectrum, S: Spectrum, f: Expr) -> Step:
 
 def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol) -> Step:
     return Step(
-        "solve", "denominator as |h|^2 with all roots of h below the real line; Hurwitz determinants",
-        {"|S|^2/N": density.expr}, {"V": V},
+        "solve", "integral of rho = |S|^2/N over its spectral factors, by Hurwitz determinants",
+        {"rho": density.expr}, {"V": V},
         identity_check(lambda: factor_pairs(found, x), "spectral factors multiplied out"),
     )  # fmt: skip

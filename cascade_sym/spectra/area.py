@@ -20,9 +20,9 @@ from cascade_sym.symbols import conj, is_real
 def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     """int (N(Omega) - minus) dOmega/(2 pi), exactly, by Hurwitz determinants (no roots are needed).
 
-    For a mode's quadrature this is its variance (for a cross spectrum: its covariance), the same as `covariance` finds
-    from the Lyapunov equation. Output light has white noise: give its level as `minus`. Raises DerivationError when the
-    integral diverges or a denominator is not known in closed form.
+    For a mode's quadrature this is its variance (for a cross spectrum: its covariance), the same as
+    `covariance` finds from the Lyapunov equation. Output light has white noise: give its level as `minus`.
+    Raises DerivationError when the integral diverges or a denominator is not known in closed form.
 
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.spectra.spectrum import noise_spectrum
@@ -30,7 +30,7 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     1/2
     """
     level = sp.sympify(minus)
-    body = spectrum if level == 0 else spectrum.only(spectrum.expr - level)
+    body = spectrum if level == 0 else spectrum.only(spectrum.name, spectrum.expr - level)
     q = quotient(body)
     naming = SpectrumNaming(spectrum.parameters)
     naming.start(spectrum.definitions)
@@ -60,7 +60,9 @@ def hurwitz_coefficients(root: Sequence[Expr]) -> list[Expr]:
     lead = descending[0]
     if not is_real(lead):
         if not is_real(sp.expand(lead / sp.I)):
-            raise DerivationError(f"the leading coefficient {lead} of a denominator is not a real number times a power of I.")
+            raise DerivationError(
+                f"the leading coefficient {lead} of a denominator is not a real number times a power of I."
+            )
         descending = [sp.expand(c / sp.I) for c in descending]
     negative = descending[0].is_number and descending[0] < 0
     return [-c for c in descending] if negative else descending

@@ -1,7 +1,7 @@
 """Feedback loops in frequency space: how drives on the modes of a loop reach an output.
 
-With M = -i w - A over the mode operators of the loop, the weights K follow from K M = (weights of the modes). The
-entries of M stay whole, as gamma/2 + i(omega - w): resonances of high quality keep their digits.
+With M = -i w - A over the mode operators of the loop, the weights K follow from K M = (weights of the modes).
+The entries of M stay whole, as gamma/2 + i(omega - w): resonances of high quality keep their digits.
 """
 
 from __future__ import annotations

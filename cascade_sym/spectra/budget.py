@@ -15,7 +15,7 @@ from cascade_sym.spectra.frame import FrameName, axis
 from cascade_sym.spectra.readout import Readable, as_readout
 from cascade_sym.spectra.response import input_weights, light_pair
 from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
-from cascade_sym.spectra.sweep import show, sweep
+from cascade_sym.spectra.sweep import sweep, tag
 
 
 def noise_budget(
@@ -28,8 +28,8 @@ def noise_budget(
 ) -> Mapping[str, Spectrum]:
     """The noise spectrum of `output` split by origin; the parts add up to `noise_spectrum`.
 
-    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision), every other
-    input by the name of its field: a bath, a loss. Arguments and errors as in `noise_spectrum`.
+    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision),
+    every other input by the name of its field: a bath, a loss. Arguments and errors as in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> sorted(noise_budget(Oscillator("M"), "P_L"))
@@ -51,13 +51,14 @@ def noise_budget(
     taken = {o for name in ("X_in", "P_in") for w in _pairs(s, noise, name) for o in w}
     for o, t in inputs.items():
         if o not in taken:
-            power = noise[o.name] * power_of(dynamics, f"_{show(o)}", t)
+            power = noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
             parts[o.name] = parts.get(o.name, sp.S.Zero) + power
     return {k: finished(dynamics, at, f"N_{read.label}_{k}", {k: e}) for k, e in parts.items()}
 
 
 def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
-    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in noise."""
+    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in
+    noise."""
     s = as_system(system)
     try:
         first, second = light_pair(s)

@@ -19,10 +19,14 @@ from cascade_sym.symbols import conj
 def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response]) -> tuple[Step, ...]:
     """Equations of motion -> frequency space -> response of the outputs to modes and inputs."""
     s, w = dynamics.system, dynamics.frequency
+    table = dict(dynamics.naming.definitions)
     motion = {f"d{m}/dt": s.drift[m] for m in s.modes}
-    fourier = {show(c.operator): c.symbol for c in dynamics.susceptibilities.values()}
+    chis = [c.symbol for c in dynamics.susceptibilities.values()]
+    fourier = {str(c): table.get(c, c) for c in chis}
     drives = {f"{r.label} <- {show(o)}": k for r, q in zip(reads, swept, strict=True) for o, k in q.drives.items()}
     inputs = {f"{r.label} <- {show(o)}": t for r, q in zip(reads, swept, strict=True) for o, t in q.inputs.items()}
+    drives = {_name(k, label): table.get(k, k) for label, k in drives.items()}
+    inputs = {_name(t, label): table.get(t, t) for label, t in inputs.items()}
 
     def resolvent_pairs() -> Mapping[str, tuple[Expr, Expr]]:
         return _pairs(dynamics, reads, swept, of_modes=True)
@@ -32,8 +36,7 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
 
     return (
         Step("input", "equations of motion of the modes", {}, motion),
-        Step("fourier", f"d/dt -> -i ({w}) with a(t) = (2 pi)^(-1/2) int a(Omega) exp(-i Omega t); "
-             "susceptibilities of modes without feedback", motion, fourier),
+        Step("fourier", f"time derivative to -i times {w}; susceptibilities", motion, fourier),
         Step("solve", "response of the outputs to a drive on each mode", fourier, drives,
              identity_check(resolvent_pairs, "K(-i Omega - A) = C with the flattened A and C")),
         Step("readout", "transfer functions from the inputs", drives, inputs,
@@ -41,12 +44,16 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
     )  # fmt: skip
 
 
+def _name(e: Expr, label: str) -> str:
+    return str(e) if e.is_Symbol else label
+
+
 def spectrum_steps(
     dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], noise: Mapping[str, Expr], total: Expr
 ) -> tuple[Step, ...]:
     """The steps of the response, and the sum over uncorrelated inputs."""
     definitions = dynamics.naming.definitions
-    table: dict[str, Any] = {f: n for f, n in noise.items()}
+    table: dict[str, Any] = dict(noise)
 
     def in_parts() -> Mapping[str, tuple[Expr, Expr]]:
         first, last = swept[0].inputs, swept[-1].inputs

@@ -4,9 +4,9 @@ Every |T|^2 is a polynomial in the chi_j and their conjugates. With d_j = Omega 
 
     chi_j = (gamma_j/2 + i d_j) |chi_j|^2,
 
-each spectrum becomes N = c + sum over subsets J of modes of c_J(Omega) prod_{j in J} |chi_j|^2, where c_J is a polynomial
-in Omega with frequency-independent coefficients. No difference gamma_i - gamma_j is divided by, so the form also holds
-for equal dampings.
+each spectrum becomes N = c + sum over subsets J of modes of c_J(Omega) prod_{j in J} |chi_j|^2, where c_J is
+a polynomial in Omega with frequency-independent coefficients. No difference gamma_i - gamma_j is divided by,
+so the form also holds for equal dampings.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ Key = tuple[tuple[str, ...], int]
 class Expansion:
     """`coefficients[(modes, k)]` multiplies Omega^k prod_{j in modes} |chi_j|^2; ((), 0) is the white level.
 
-    `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and chi2_<mode> = |chi|^2 as definitions.
+    `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and L_<mode> = |chi|^2 as
+    definitions.
     """
 
     coefficients: dict[Key, Expr]
@@ -46,12 +47,13 @@ class Expansion:
 
 
 def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
-    """The spectrum as a sum over products of |chi_j|^2 (module docstring), with simplified exact coefficients.
+    """The spectrum as a sum over products of |chi_j|^2 (module docstring), with simplified exact
+    coefficients.
 
     In the result's `spectrum` they are named <letter>_<modes>.
 
-    Cross spectra have complex coefficients. Raises DerivationError for spectra with feedback loops, whose resonances
-    are no single susceptibilities. This form is how Huang et al. (2018), Eq. (S32), is written.
+    Cross spectra have complex coefficients. Raises DerivationError for spectra with feedback loops, whose
+    resonances are no single susceptibilities. This form is how Huang et al. (2018), Eq. (S32), is written.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.spectra.spectrum import noise_spectrum
@@ -65,12 +67,14 @@ def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
     body = trigonometric(written_out(spectrum.definitions, spectrum.expr, known.__contains__))
     if body.has(x):
         raise DerivationError(
-            f"{spectrum.name} depends on {x} through more than the susceptibilities of single modes (a feedback loop); use "
-            "quotient() for its rational form."
+            f"{spectrum.name} depends on {x} through more than the susceptibilities of single modes (a feedback loop); "
+            "use quotient() for its rational form."
         )
     values = [halves(spectrum, c) for c in chis]  # gamma/2 and d, written out
     conv, forms = converter([body, *(e for pair in values for e in pair), sp.I, *known, *map(conj, known)])
-    sums = _subset_sums(conv, conv(forms[0]), chis, [(conv(forms[2 * k + 1]), conv(forms[2 * k + 2])) for k in range(len(chis))])
+    sums = _subset_sums(
+        conv, conv(forms[0]), chis, [(conv(forms[2 * k + 1]), conv(forms[2 * k + 2])) for k in range(len(chis))]
+    )
     coefficients: dict[Key, Expr] = {}
     for subset, total in sums.items():
         names = tuple(named[k][0] for k in subset)
@@ -87,7 +91,8 @@ def halves(spectrum: Spectrum, c: Susceptibility) -> tuple[Expr, Expr]:
 
 
 def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
-    """The distinct susceptibilities, upstream first, with the names of their modes ("M^+" where both occur)."""
+    """The distinct susceptibilities, upstream first, with the names of their modes ("M^+" where both
+    occur)."""
     found: dict[Expr, Susceptibility] = {}
     for c in spectrum.susceptibilities:
         if c.symbol in spectrum.definitions:
@@ -100,14 +105,17 @@ def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
 def _subset_sums(
     conv: Converter, body: Fraction, chis: list[Susceptibility], values: list[tuple[Fraction, Fraction]]
 ) -> dict[tuple[int, ...], Fraction]:
-    """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into |chi|^2."""
+    """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into
+    |chi|^2."""
     field, ctx = conv.field, conv.field.context
     places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
     unit = conv(sp.I)
     factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}
     for p in (q for pair in places for q in pair):
         if not body.den.is_constant() and body.den.degrees()[p]:
-            raise DerivationError("a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities.")
+            raise DerivationError(
+                "a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities."
+            )
     grouped: dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], object]] = {}
     for mono, c in body.num.terms():
         powers = tuple((int(mono[p]), int(mono[q])) for p, q in places)
@@ -121,7 +129,9 @@ def _subset_sums(
         subset = []
         for j, (k, m) in enumerate(powers):
             if k > 1 or m > 1:
-                raise DerivationError(f"{chis[j].symbol} occurs with power {max(k, m)}; only simple resonances are summed.")
+                raise DerivationError(
+                    f"{chis[j].symbol} occurs with power {max(k, m)}; only simple resonances are summed."
+                )
             if k or m:
                 subset.append(j)
             if k + m == 1:
@@ -132,7 +142,10 @@ def _subset_sums(
 
 
 def _as_spectrum(
-    spectrum: Spectrum, coefficients: dict[Key, Expr], modes: list[str], values: list[tuple[Expr, Expr]],
+    spectrum: Spectrum,
+    coefficients: dict[Key, Expr],
+    modes: list[str],
+    values: list[tuple[Expr, Expr]],
     letter: str,
 ) -> Spectrum:
     x = variable_of(spectrum)
@@ -141,7 +154,7 @@ def _as_spectrum(
     squares: dict[str, Expr] = {}
     for name, (half, d) in zip(modes, values, strict=True):
         gamma = naming.once(f"gamma_{name.removesuffix('^+')}", sp.expand(2 * half))
-        squares[name] = naming.once(f"chi2_{name}", 1 / (gamma**2 / 4 + d**2))
+        squares[name] = naming.once(f"L_{name}", 1 / (gamma**2 / 4 + d**2))
     terms = []
     for (names, power), c in coefficients.items():
         label = f"{letter}_" + "_".join(names) + (f"_{power}" if power else "")

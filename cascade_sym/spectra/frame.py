@@ -17,7 +17,8 @@ FrameName: TypeAlias = Literal["rotating", "lab"]
 
 @dataclass(frozen=True)
 class Axis:
-    """`variable` is what a user varies (None at a fixed frequency), `offset` the frequency in the system's frame.
+    """`variable` is what a user varies (None at a fixed frequency), `offset` the frequency in the system's
+    frame.
 
     `domain` are expressions that are positive where the spectrum holds.
     """
@@ -30,10 +31,10 @@ class Axis:
 def axis(readouts: tuple[Readout, ...], frequency: Value | None, frame: FrameName, carrier: Value | None) -> Axis:
     """The frequency axis of a spectrum.
 
-    "rotating": the frame in which the system is written; for sidebands Omega is counted from the carriers +-Omega_M of
-    b_+ and b_-. "lab": Omega is counted from the light's carrier, the sidebands lie around +-`carrier`, and the positive
-    branch Omega > 0 is given (the spectrum of a Hermitian lab quadrature is even). Raises ParameterError for a frequency
-    in the wrong frame.
+    "rotating": the frame in which the system is written; for sidebands Omega is counted from the carriers
+    +-Omega_M of b_+ and b_-. "lab": Omega is counted from the light's carrier, the sidebands lie around
+    +-`carrier`, and the positive branch Omega > 0 is given (the spectrum of a Hermitian lab quadrature is
+    even). Raises ParameterError for a frequency in the wrong frame.
     """
     given = real(frequency, "frequency", "Omega")
     variable = given if isinstance(given, Symbol) else None
@@ -56,7 +57,9 @@ def axis(readouts: tuple[Readout, ...], frequency: Value | None, frame: FrameNam
                 "give frame='rotating'."
             )
     if carrier is None:
-        raise ParameterError("the lab frame needs the carrier of the sidebands; give carrier=Omega_M, a symbol or number.")
+        raise ParameterError(
+            "the lab frame needs the carrier of the sidebands; give carrier=Omega_M, a symbol or number."
+        )
     center = real(carrier, "carrier")
     if center.is_number and not center > 0:
         raise ParameterError(f"carrier is {center}; it must be positive.")

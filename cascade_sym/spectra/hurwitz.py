@@ -3,8 +3,8 @@
     (1/2 pi) int g(w)/(H(i w) H(-i w)) dw,   H(s) = a_0 s^n + ... + a_n with all roots in Re s < 0,
     g(w) = c_0 + c_1 w^2 + ... + c_(n-1) w^(2n-2),
 
-is a quotient of two determinants of order n in the a_k and c_k. Source: Phillips (1947), in James, Nichols, Phillips,
-Theory of Servomechanisms, Sec. 7.9; Gradshteyn and Ryzhik 3.112.
+is a quotient of two determinants of order n in the a_k and c_k. Source: Phillips (1947), in James, Nichols,
+Phillips, Theory of Servomechanisms, Sec. 7.9; Gradshteyn and Ryzhik 3.112.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from cascade_sym.errors import DerivationError
 
 
 def hurwitz_integral(even: Sequence[Expr], H: Sequence[Expr]) -> Expr:
-    """The integral above over dw/(2 pi); `even` = (c_0, c_1, ...) ascending, `H` = (a_0, ..., a_n), a_0 first.
+    """The integral above over dw/(2 pi); `even` = (c_0, c_1, ...) ascending, `H` = (a_0, ..., a_n), a_0
+    first.
 
     Raises DerivationError when the numerator's degree is not below 2n (the integral diverges).
 

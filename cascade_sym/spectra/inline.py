@@ -36,5 +36,7 @@ def written_out(definitions: Definitions, expr: Expr, keep: Callable[[Symbol], b
 def _without_abs(e: Expr) -> Expr:
     if not e.has(sp.Abs):
         return e
-    squares = {p: (p.base.args[0] * conj(p.base.args[0])) ** (p.exp / 2) for p in e.atoms(sp.Pow) if isinstance(p.base, sp.Abs)}
+    squares = {
+        p: (p.base.args[0] * conj(p.base.args[0])) ** (p.exp / 2) for p in e.atoms(sp.Pow) if isinstance(p.base, sp.Abs)
+    }
     return e.xreplace(squares)

@@ -16,8 +16,9 @@ from cascade_sym.symbols import conj
 def partial_fractions(spectrum: Spectrum) -> dict[str, tuple[Expr, Expr]]:
     """N = c + sum_j (p_j + q_j d_j) |chi_j|^2 with d_j = Omega - omega_j: the table {mode: (p_j, q_j)}.
 
-    The white level c is the entry "" as (c, 0). Unlike `over_susceptibilities` this needs distinct poles: DerivationError
-    is raised where two of them coincide identically. With equal frequencies p_j carries 1/(gamma_i - gamma_j).
+    The white level c is the entry "" as (c, 0). Unlike `over_susceptibilities` this needs distinct poles:
+    DerivationError is raised where two of them coincide identically. With equal frequencies p_j carries
+    1/(gamma_i - gamma_j).
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.spectra.spectrum import noise_spectrum
@@ -35,7 +36,9 @@ def partial_fractions(spectrum: Spectrum) -> dict[str, tuple[Expr, Expr]]:
                 raise DerivationError(f"the resonances of {i} and {j} coincide; use over_susceptibilities.")
     degree = len(q.root) - 1
     if degree != len(names):
-        raise DerivationError(f"{spectrum.name} has poles besides its {len(names)} single resonances (a feedback loop).")
+        raise DerivationError(
+            f"{spectrum.name} has poles besides its {len(names)} single resonances (a feedback loop)."
+        )
     lead = q.root[-1] * conj(q.root[-1])
     level = q.numerator[2 * degree] / lead if len(q.numerator) > 2 * degree else sp.S.Zero
     out: dict[str, tuple[Expr, Expr]] = {"": (normal_form(level), sp.S.Zero)}

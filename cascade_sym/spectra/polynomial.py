@@ -18,7 +18,8 @@ from cascade_sym.symbols import conj, is_complex_symbol
 
 @dataclass(frozen=True)
 class Quotient:
-    """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half plane.
+    """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half
+    plane.
 
     `center` is subtracted from the frequency: x = Omega - center.
     """
@@ -31,7 +32,9 @@ class Quotient:
 def variable_of(s: Spectrum) -> Symbol:
     """The frequency of a spectrum; DerivationError at a fixed frequency."""
     if s.frequency is None:
-        raise DerivationError(f"{s.name} was taken at a fixed frequency; take it at a symbol to use its dependence on it.")
+        raise DerivationError(
+            f"{s.name} was taken at a fixed frequency; take it at a symbol to use its dependence on it."
+        )
     return s.frequency
 
 

@@ -1,8 +1,9 @@
 """What is read out: quadratures of output light at any homodyne angle and efficiency, and of modes.
 
-For light in one band X = (b + b^+)/sqrt2, P = (b - b^+)/(sqrt2 i). For light with two sidebands the two-mode quadratures
-X_L = (b_+ + b_-^+)/sqrt2 and P_L = (b_+ - b_-^+)/(sqrt2 i) are not Hermitian; their Hermitian parts are
-X_L = (X_cos + i X_sin)/sqrt2 and likewise for P_L. At angle phi every kind is X cos(phi) + P sin(phi).
+For light in one band X = (b + b^+)/sqrt2, P = (b - b^+)/(sqrt2 i). For light with two sidebands the two-mode
+quadratures X_L = (b_+ + b_-^+)/sqrt2 and P_L = (b_+ - b_-^+)/(sqrt2 i) are not Hermitian; their Hermitian
+parts are X_L = (X_cos + i X_sin)/sqrt2 and likewise for P_L. At angle phi every kind is X cos(phi) + P
+sin(phi).
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ from sympy import Expr
 
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.parts.values import Value, fraction, real
 from cascade_sym.system import LinearSystem, Port
 
 Part: TypeAlias = Literal["", "cos", "sin"]
 SIDEBANDS = {"+", "-"}
+NAMES = {"+": "p", "-": "m"}
 
 
 @dataclass(frozen=True)
 class Quadrature:
     """The quadrature X cos(angle) + P sin(angle) of the light at an output port, seen by a detector.
 
-    `part` is "cos" or "sin" for the Hermitian parts of a two-mode quadrature, else "". `efficiency` is the detector's:
-    b -> sqrt(eta) b + sqrt(1 - eta) v with v vacuum. Raises ParameterError for impossible values.
+    `part` is "cos" or "sin" for the Hermitian parts of a two-mode quadrature, else ""; `channel` picks one sideband
+    alone. `efficiency` is the
+    detector's: b -> sqrt(eta) b + sqrt(1 - eta) v with v vacuum. Raises ParameterError for impossible values.
 
     >>> Quadrature(sp.pi/2, efficiency=sp.Rational(9, 10)).label
     'P'
@@ -37,6 +41,7 @@ class Quadrature:
     port: str = "light"
     part: Part = ""
     efficiency: Value = 1
+    channel: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "angle", real(self.angle, "angle of the quadrature"))
@@ -51,14 +56,15 @@ class Quadrature:
         return f"{letter}_{self.part}" if self.part else letter
 
 
-Readable: TypeAlias = object  # a name, a Quadrature, a detector with angle and efficiency, or a LinearForm
+Readable: TypeAlias = str | Quadrature | Homodyne | LinearForm
 
 
 @dataclass(frozen=True)
 class Readout:
     """A form in modes, fields and detector vacua; `hermitian` forms obey q(-Omega) = q(Omega)^+.
 
-    `light` says that the form is the light of a port, `vacua` names the detector's own inputs, `efficiency` their share.
+    `light` says that the form is the light of a port, `vacua` names the detector's own inputs, `efficiency`
+    their share.
     """
 
     label: str
@@ -74,9 +80,10 @@ class Readout:
 def as_readout(system: LinearSystem, what: Readable) -> Readout:
     """What `what` reads out of `system`.
 
-    `what` is the name of a mode quadrature ("X_M", "P_M"), of the light's ("X", "P", "X_L", "P_cos", ...; at the only
-    output port), of a field or mode operator ("S.out+", "M", with "^+" for the adjoint), a `Quadrature`, any detector
-    with attributes `angle` and `efficiency`, or a LinearForm. Raises UnknownName, PortMismatch, ParameterError.
+    `what` is the name of a mode quadrature ("X_M", "P_M"), of the light's ("X", "P", "X_L", "P_cos", ...; at
+    the only output port), of a field or mode operator ("S.out+", "M", with "^+" for the adjoint), a
+    `Quadrature`, a `Homodyne` detector, or a LinearForm. Raises UnknownName,
+    PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
         return Readout("form", what, what == what.dagger())
@@ -84,9 +91,11 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
         return _by_name(system, what)
     if isinstance(what, Quadrature):
         return _light(system, what)
-    if hasattr(what, "angle") and hasattr(what, "efficiency"):
-        port = getattr(what, "port", None) or getattr(what, "output", None) or "light"
-        return _light(system, Quadrature(what.angle, port, getattr(what, "part", ""), what.efficiency))
+    if isinstance(what, Homodyne):
+        port = system.out_port(what.port) if what.port else _only_port(system)
+        if what.channels is not None and len(what.channels) == 1 < len(port.channels):
+            return _light(system, Quadrature(what.phi, port.name, "", what.efficiency, what.channels[0]))
+        return _light(system, Quadrature(what.phi, port.name, "", what.efficiency))
     raise ParameterError(
         f"can't read out {what!r} ({type(what).__name__}); give a name such as 'P_L' or 'X_M', or a Quadrature."
     )
@@ -102,18 +111,23 @@ def _by_name(system: LinearSystem, name: str) -> Readout:
     if letter in ("X", "P"):
         if rest in system.modes:
             if of_light and system.out_ports:
-                raise DuplicateName(f"{name!r} may mean the mode {rest!r} or the light; give a Quadrature for the light.")
+                raise DuplicateName(
+                    f"{name!r} may mean the mode {rest!r} or the light; give a Quadrature for the light."
+                )
             return Readout(name, _quadrature(Op(rest), Op(rest, True), letter), True)
         if of_light:
             port = _only_port(system)
             if rest and set(port.channels) != SIDEBANDS:
-                raise PortMismatch(f"{name!r} needs the sidebands '+' and '-', but port {port.name!r} has {port.channels}.")
+                raise PortMismatch(
+                    f"{name!r} needs the sidebands '+' and '-', but port {port.name!r} has {port.channels}."
+                )
             part: Part = "cos" if rest == "cos" else "sin" if rest == "sin" else ""
             return _light(system, Quadrature(sp.pi / 2 if letter == "P" else 0, port.name, part))
     modes = [f"{q}_{m}" for m in system.modes for q in "XP"]
     raise UnknownName(
-        f"no quadrature or operator {name!r}; there are the light's X, P (X_L, P_L, X_cos, X_sin, P_cos, P_sin with two "
-        f"sidebands), the quadratures {listing(modes)}, and the operators {listing((*system.modes, *system.outputs))}."
+        f"no quadrature or operator {name!r}; there are the light's X, P (X_L, P_L, X_cos, X_sin, P_cos, P_sin with "
+        f"two sidebands), the quadratures {listing(modes)}, "
+        f"and the operators {listing((*system.modes, *system.outputs))}."
     )
 
 
@@ -132,21 +146,26 @@ def _quadrature(b: Op, b_dag: Op, letter: str) -> LinearForm:
 def _light(system: LinearSystem, q: Quadrature) -> Readout:
     port = system.out_port(q.port)
     cos, sin = sp.cos(q.angle), sp.sin(q.angle)
-    two = set(port.channels) == SIDEBANDS
+    two = set(port.channels) == SIDEBANDS and q.channel is None
     if two:
         b, other = Op(port.fields["+"]), Op(port.fields["-"], True)
-    elif len(port.channels) == 1 and not q.part:
-        b = Op(port.fields[port.channels[0]])
+    elif not q.part and (q.channel in port.channels or (q.channel is None and len(port.channels) == 1)):
+        b = Op(port.fields[port.channels[0] if q.channel is None else q.channel])
         other = b.dagger()
     else:
-        raise PortMismatch(f"port {q.port!r} has the channels {port.channels}; {q.label} needs the sidebands '+' and '-'.")
+        which = f"channel {q.channel!r}" if q.channel is not None else "the sidebands '+' and '-'"
+        raise PortMismatch(f"port {q.port!r} has the channels {port.channels}; {q.label} needs {which}.")
     form = _quadrature(b, other, "X").scaled(cos) + _quadrature(b, other, "P").scaled(sin)
     if q.part == "cos":
         form = (form + form.dagger()).scaled(1 / sp.sqrt(2))
     if q.part == "sin":
         form = (form - form.dagger()).scaled(1 / (sp.sqrt(2) * sp.I))
     eta = sp.sympify(q.efficiency)
-    label = f"{q.label}_L" if two and not q.part else q.label
+    label = q.label
+    if two and not q.part:
+        label = f"{label}_L"
+    elif q.channel:
+        label = f"{label}_{NAMES.get(q.channel, q.channel)}"
     seen = LinearForm(dict(form.scaled(sp.sqrt(eta)))) if eta != 1 else form
     missed = form.scaled(sp.sqrt(1 - eta)).renamed({f: detector(f) for f in port.fields.values()})
     vacua = tuple(detector(f) for f in port.fields.values()) if eta != 1 else ()

@@ -13,11 +13,12 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value
+from cascade_sym.spectra.checks import spectrum_steps
 from cascade_sym.spectra.frame import Axis, FrameName, axis
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.readout import Readable, Readout, as_readout
-from cascade_sym.spectra.sweep import Dynamics, Response, Susceptibility, show, sweep
+from cascade_sym.spectra.sweep import Dynamics, Response, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, LinearSystem
@@ -27,9 +28,9 @@ from cascade_sym.system import VACUUM, LinearSystem
 class Spectrum(Quantity):
     """A quantity that varies with `frequency` (None at a fixed one): a spectrum or a transfer function.
 
-    `susceptibilities` are the chi_j of modes without feedback that occur in it; `denominators` are the polynomials in
-    the frequency, with all roots in the lower half plane, by which its amplitudes are divided (None: not known in
-    closed form). Evaluate it over arrays of frequencies with `cascade_sym.evaluator`.
+    `susceptibilities` are the chi_j of modes without feedback that occur in it; `denominators` are the
+    polynomials in the frequency, with all roots in the lower half plane, by which its amplitudes are divided
+    (None: not known in closed form). Evaluate it over arrays of frequencies with `cascade_sym.evaluator`.
     """
 
     frequency: Symbol | None = None
@@ -54,11 +55,11 @@ class Spectrum(Quantity):
             {k: e.xreplace(new) for k, e in self.contributions.items()},
         )  # fmt: skip
 
-    def only(self, expr: Expr, name: str | None = None, contributions: Mapping[str, Expr] | None = None) -> Spectrum:
-        """Another expression over the same definitions."""
+    def only(self, name: str, expr: Expr) -> Spectrum:
+        """Another expression over the definitions that this spectrum has."""
         return Spectrum(
-            name or self.name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
-            self.denominators, contributions or {},
+            name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
+            self.denominators,
         )  # fmt: skip
 
 
@@ -70,15 +71,17 @@ def noise_spectrum(
     frame: FrameName = "rotating",
     carrier: Value | None = None,
 ) -> Spectrum:
-    """The symmetrised spectrum N of a quadrature, <q q^+ + q^+ q>(Omega, Omega') = 2 N(Omega) delta(Omega - Omega').
+    """The symmetrised spectrum N of a quadrature, <q q^+ + q^+ q>(Omega, Omega') = 2 N(Omega) delta(Omega -
+    Omega').
 
-    `output` is read as in `as_readout`: "P_L", "X_M", `Quadrature(angle, efficiency=...)`, ... Vacuum has N = 1/2; a
-    Hermitian quadrature's variance is the integral of N over Omega/(2 pi). `frequency` is the symbol (default Omega), or
-    a number. `frame` and `carrier`: see `axis`. The result is a sum over inputs of (n + 1/2) |T|^2, with the transfer
-    functions T and the susceptibilities chi_<mode> as definitions.
+    `output` is read as in `as_readout`: "P_L", "X_M", `Quadrature(angle, efficiency=...)`, ... Vacuum has N =
+    1/2; a Hermitian quadrature's variance is the integral of N over Omega/(2 pi). `frequency` is the symbol
+    (default Omega), or a number. `frame` and `carrier`: see `axis`. The result is a sum over inputs of (n +
+    1/2) |T|^2, with the transfer functions T and the susceptibilities chi_<mode> as definitions.
 
-    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError for a
-    frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
+    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError
+    for a frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP
+    82, 1155 (2010).
 
     >>> from cascade_sym.parts import Oscillator
     >>> N = noise_spectrum(Oscillator("M"), "P_L")
@@ -97,7 +100,8 @@ def cross_spectrum(
     frame: FrameName = "rotating",
     carrier: Value | None = None,
 ) -> Spectrum:
-    """The symmetrised cross spectrum S, <q_1 q_2^+ + q_2^+ q_1>(Omega, Omega') = 2 S(Omega) delta(Omega - Omega').
+    """The symmetrised cross spectrum S, <q_1 q_2^+ + q_2^+ q_1>(Omega, Omega') = 2 S(Omega) delta(Omega -
+    Omega').
 
     Complex in general; S_21 is the complex conjugate of S_12. Arguments and errors as in `noise_spectrum`.
 
@@ -113,7 +117,7 @@ def _spectrum(
 ) -> Spectrum:
     s = as_system(system)
     same = first is second or first == second
-    reads = (as_readout(s, first),) if same else (as_readout(s, first), as_readout(s, second))
+    reads = tuple(as_readout(s, q) for q in ((first,) if same else (first, second)))
     _check_detectors(reads)
     at = axis(reads, frequency, frame, carrier)
     dynamics = started(s, at, reads)
@@ -126,20 +130,18 @@ def _spectrum(
         parts = _powers(dynamics, swept[0], noise, labels[0])
         name = f"N_{reads[0].label}"
     else:
-        parts = _products(swept[0], swept[1], noise)
-        name = f"S_{reads[0].label}_{reads[1].label}"
-    from cascade_sym.spectra.checks import spectrum_steps
-
+        parts = _products(swept[0], swept[-1], noise)
+        name = f"S_{reads[0].label}_{reads[-1].label}"
     steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts.values()))
     return finished(dynamics, at, name, parts, steps)
 
 
-def started(system: LinearSystem, at: Axis, reads: Iterable[Readout]) -> Dynamics:
-    """Fresh dynamics; names used by the system's parameters and by the frequency are taken."""
-    taken = set(system.parameters) | at.offset.free_symbols
-    for r in reads:
-        taken |= {x for _, c in r.form for x in c.free_symbols}
-    return Dynamics(system, at.offset, SpectrumNaming(taken))
+def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
+    """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
+    given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
+    return Dynamics(
+        system, at.offset, SpectrumNaming({*system.parameters, *(s for e in given for s in e.free_symbols)})
+    )
 
 
 def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> dict[str, Expr]:
@@ -148,12 +150,12 @@ def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> dict[str, Expr]:
 
 
 def _check_detectors(reads: tuple[Readout, ...]) -> None:
-    shares = {}
+    shares: dict[str, Expr] = {}
     for r in reads:
         if r.light and shares.setdefault(r.light, r.efficiency) != r.efficiency:
             raise ParameterError(
-                f"the two read-outs of port {r.light!r} have efficiencies {shares[r.light]} and {r.efficiency}; one beam "
-                "has one detector: give both the same efficiency, or split the beam with a BeamSplitter."
+                f"the two read-outs of port {r.light!r} have efficiencies {shares[r.light]} and {r.efficiency}; one "
+                "beam has one detector: give both the same efficiency, or split the beam with a BeamSplitter."
             )
 
 
@@ -161,13 +163,14 @@ def _powers(dynamics: Dynamics, r: Response, noise: Mapping[str, Expr], label: s
     """(n + 1/2)|T|^2 of each input, |T|^2 as a real definition."""
     out: dict[str, Expr] = {}
     for o, t in r.inputs.items():
-        power = power_of(dynamics, f"{label}_{show(o)}", t)
+        power = power_of(dynamics, f"{label}_{tag(o)}", t)
         out[o.name] = out.get(o.name, sp.S.Zero) + noise[o.name] * power
     return out
 
 
 def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
-    """|t|^2 as a real definition (written with Abs, so that evaluators stay real; `written_out` turns it into t conj t)."""
+    """|t|^2 as a real definition (written with Abs, so that evaluators stay real; `written_out` turns it into
+    t conj t)."""
     if is_real(t):
         return t**2
     if t.args:

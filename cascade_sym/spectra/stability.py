@@ -56,7 +56,8 @@ def mode_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[li
 
 
 def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
-    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its adjoint."""
+    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its
+    adjoint."""
     if not in_quadratures(modes):
         return mode_matrix(modes, inside)
     names = list(dict.fromkeys(o.name for o in modes))
@@ -83,4 +84,6 @@ def _require_stable(matrix: list[list[Expr]], modes: Sequence[Op]) -> None:
     rates = np.linalg.eigvals(np.array(matrix, dtype=complex)).real
     if rates.max() >= 0:
         names = ", ".join(dict.fromkeys(o.name for o in modes))
-        raise UnstableError(f"the loop of {names} grows or is undamped (rate {rates.max():.6g}); change the parameters.")
+        raise UnstableError(
+            f"the loop of {names} grows or is undamped (rate {rates.max():.6g}); change the parameters."
+        )

@@ -1,9 +1,9 @@
 """How an output follows its inputs at one frequency: one backward sweep through the network.
 
-In frequency space every operator z(Omega) obeys -i Omega z = (its drift), with z^+(Omega) the transform of z^+(t).
-The sweep starts at the output, carries to each field and mode the weight with which it reaches the output, and ends
-at the inputs. A mode without feedback multiplies by its susceptibility; a feedback loop is one small linear system.
-A cascade of n parts costs O(n) definitions, whatever its length.
+In frequency space every operator z(Omega) obeys -i Omega z = (its drift), with z^+(Omega) the transform of
+z^+(t). The sweep starts at the output, carries to each field and mode the weight with which it reaches the
+output, and ends at the inputs. A mode without feedback multiplies by its susceptibility; a feedback loop is
+one small linear system. A cascade of n parts costs O(n) definitions, whatever its length.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.system.sectors import flow_order
 from cascade_sym.spectra.blocks import loop_polynomial, solve_block
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.stability import damping, loop_conditions
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.sectors import flow_order
 
 SHORT = 3  # a weight with fewer operations is written out, not named
 
@@ -37,7 +37,8 @@ class Susceptibility:
 
 @dataclass
 class Dynamics:
-    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far."""
+    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so
+    far."""
 
     system: LinearSystem
     frequency: Expr
@@ -101,7 +102,7 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
         return total if total.is_Atom or sp.count_ops(total) < SHORT else named("T", o, total)
 
     def named(letter: str, o: Op, e: Expr) -> Expr:
-        return dynamics.naming.once(f"{letter}{label}_{show(o)}", e)
+        return dynamics.naming.once(f"{letter}{label}_{tag(o)}", e)
 
     def spread(form: LinearForm, factor: Expr, skip: frozenset[Op]) -> None:
         for o, c in form:
@@ -138,6 +139,12 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
     return Response({o: t for o, t in inputs.items() if t != 0}, drives)
 
 
+def tag(o: Op) -> str:
+    """An operator's name as part of a definition's: 'S_in_m_dag' for S.in-^+."""
+    plain = o.name.replace(".", "_").replace("+", "_p").replace("-", "_m")
+    return f"{plain}_dag" if o.dag else plain
+
+
 def show(o: Op) -> str:
     """An operator's name for people: 'S.in-^+'."""
     return f"{o.name}^+" if o.dag else o.name
@@ -146,7 +153,8 @@ def show(o: Op) -> str:
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
     """Modes and internal fields upstream of `start`, and what drives each of them directly.
 
-    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on chance.
+    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on
+    chance.
     """
     sources: dict[Op, list[Op]] = {}
     todo = [o for o, _ in start if not dynamics.is_input(o)]
@@ -163,7 +171,8 @@ def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, li
 
 
 def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
-    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and outside."""
+    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and
+    outside."""
     if block not in dynamics._loops:
         rank = {f: k for k, f in enumerate(dynamics.system.internal)}
         light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])

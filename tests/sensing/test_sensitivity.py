@@ -1,4 +1,5 @@
-"""Force sensitivity: closed forms against quadrature and against textbook results; the optimal filter is optimal."""
+"""Force sensitivity: closed forms against quadrature and against textbook results; the optimal filter is
+optimal."""
 
 from __future__ import annotations
 
@@ -48,12 +49,12 @@ def test_closed_form_against_scipy(cascade, seed):
 
     def density(t):
         om = np.tan(t)
-        at = {k: x for k, x in {**rest, "Omega": om}.items()}
+        at = {**rest, "Omega": om}
         noise = N({k: at[k] for k in N.parameters})
         signal = T({k: at[k] for k in T.parameters})
         return abs(signal) ** 2 * g / (g**2 / 4 + om**2) / noise / np.cos(t) ** 2
 
-    total, error = quad(density, -np.pi / 2, np.pi / 2, limit=400, epsabs=0, epsrel=1e-12)
+    total, _ = quad(density, -np.pi / 2, np.pi / 2, limit=400, epsabs=0, epsrel=1e-12)
     value, bound = V.value(v)
     assert value == pytest.approx(1 / (2 * total), rel=1e-9)
     assert bound < 1e-12 * value
@@ -95,8 +96,9 @@ def test_no_other_filter_does_better():
 
 
 def test_single_oscillator_depends_on_one_rate_only():
-    """b (a + b)/(2 pi u gamma_0) with u = (sqrt Gamma_B + sqrt Gamma_P)^2, a = w/2, 4b^2 = u^2 + 4 u gamma_0(n + 1/2) + gamma_0^2,
-    for one branch; derived by hand, and independent of the two rates otherwise."""
+    """b (a + b)/(2 pi u gamma_0) with u = (sqrt Gamma_B + sqrt Gamma_P)^2, a = w/2, 4b^2 = u^2 + 4 u
+    gamma_0(n + 1/2) + gamma_0^2, for one branch; derived by hand, and independent of the two rates
+    otherwise."""
     V = matched_filter_sensitivity(force_port(M, "M", through="M.bath"), "P_L", lorentzian(w)).variance
     B, P, g, n = sp.symbols("Gamma_MB Gamma_MP gamma_M0 n_M")
     u = (sp.sqrt(B) + sp.sqrt(P)) ** 2
@@ -148,11 +150,14 @@ def test_three_oscillators_need_quadrature():
     # a spectator that the light does not touch changes nothing
     off = {**v, "Gamma_KB": 0.0, "Gamma_KP": 0.0}
     pair = matched_filter_sensitivity(force_port(S >> M, "M", through="M.bath"), "P_L", lorentzian(1))
-    assert V.value(off)[0] == pytest.approx(pair.value({str(p): v[str(p)] for p in pair.variance.parameters})[0], rel=1e-9)
+    assert V.value(off)[0] == pytest.approx(
+        pair.value({str(p): v[str(p)] for p in pair.variance.parameters})[0], rel=1e-9
+    )
 
 
 def test_numbers_give_closed_forms_of_any_system():
-    """An optomechanical cavity with exact numbers: a feedback loop, closed by its characteristic polynomial."""
+    """An optomechanical cavity with exact numbers: a feedback loop, closed by its characteristic
+    polynomial."""
     s = Squeezer("q", chi=sp.Rational(1, 4), kappa=1)
     V = matched_filter_sensitivity(force_port(s, "q"), "P", 1 / (1 - sp.I * Omega))
     assert V.variance is not None

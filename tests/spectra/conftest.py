@@ -20,7 +20,8 @@ def _number(rng: random.Random, size: int = 1) -> sp.Rational:
 
 
 def random_network(seed: int, modes: int = 2, *, coupled: bool = True) -> LinearSystem:
-    """A system with a random quadratic Hamiltonian and random linear couplings; stable, phase-sensitive, exact numbers."""
+    """A system with a random quadratic Hamiltonian and random linear couplings; stable, phase-sensitive,
+    exact numbers."""
     rng = random.Random(seed)
     while True:
         names = [f"m{k}" for k in range(modes)]
@@ -57,7 +58,12 @@ def random_cascade(seed: int, length: int = 2) -> LinearSystem:
         damping, up = q(0.2, 2), q(0, 2)
         down = up + q(-0.1, 2) if up > sp.Rational(1, 2) else up + q(0, 2)
         part = Oscillator(
-            f"o{k}", mass=rng.choice((1, -1)), Gamma_B=down, Gamma_P=up, gamma=damping + sp.Rational(1, 10), n=q(0, 4),
+            f"o{k}",
+            mass=rng.choice((1, -1)),
+            Gamma_B=down,
+            Gamma_P=up,
+            gamma=damping + sp.Rational(1, 10),
+            n=q(0, 4),
             detuning=q(-1, 1),
         )
         chain = part if chain is None else chain >> Loss(q(0, 1)) >> part  # type: ignore[operator]

@@ -16,7 +16,8 @@ r2 = 1 / np.sqrt(2)
 
 
 def at(f, w):
-    """The value of an evaluator at a frequency, also where it depends on none (a transfer function that is zero)."""
+    """The value of an evaluator at a frequency, also where it depends on none (a transfer function that is
+    zero)."""
     return f(Omega=w) if "Omega" in f.parameters else f()
 
 
@@ -35,9 +36,7 @@ def test_single_band_network(seed, network, response, input_noise):
     s = network(seed, modes=1 + seed % 3)
     phi = 0.3 + seed
     quads = ["X", "P", Quadrature(sp.Float(phi))]
-    forms = [
-        {("out0", 0): r2 * np.exp(-1j * a), ("out0", 1): r2 * np.exp(1j * a)} for a in (0, np.pi / 2, phi)
-    ]
+    forms = [{("out0", 0): r2 * np.exp(-1j * a), ("out0", 1): r2 * np.exp(1j * a)} for a in (0, np.pi / 2, phi)]
     weights = rows_of(s, forms)
     f = [evaluator(noise_spectrum(s, q)) for q in quads]
     cross = evaluator(cross_spectrum(s, "X", "P"))
@@ -73,7 +72,7 @@ def test_sideband_cascade(seed, cascade, response, input_noise):
 @pytest.mark.parametrize("seed", range(4))
 def test_every_transfer_function(seed, cascade, network, response):
     for s in (cascade(seed, length=2), network(seed, modes=2)):
-        out = list(s.outputs)[0]
+        out = next(iter(s.outputs))
         for j, name in enumerate(s.inputs):
             for dag in (0, 1):
                 T = evaluator(transfer(s, name + "^+" * dag, out))

@@ -33,7 +33,7 @@ def exact(e):
     return sp.nsimplify(e) if e.is_Float else sp.simplify(e)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("kind", ["cascade", "network"])
 def test_random_systems(seed, kind, cascade, network):
     s = cascade(seed, length=2) if kind == "cascade" else network(seed, modes=1 + seed % 2)
@@ -53,7 +53,7 @@ def test_numerical_integral(seed, network, cascade):
     for s in (network(seed, modes=2), cascade(seed, length=2)):
         q = f"X_{s.modes[-1]}"
         f = evaluator(noise_spectrum(s, q))
-        value, error = quad(lambda t: float(f(Omega=np.tan(t))) / np.cos(t) ** 2, -np.pi / 2, np.pi / 2, limit=500)
+        value, error = quad(lambda t, f=f: float(f(Omega=np.tan(t))) / np.cos(t) ** 2, -np.pi / 2, np.pi / 2, limit=500)
         assert value / (2 * np.pi) == pytest.approx(float(covariance(s)[q, q].inline()), abs=error + 1e-8)
 
 

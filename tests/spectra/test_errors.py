@@ -63,9 +63,7 @@ def test_frequency_in_the_wrong_frame(options, text):
         noise_spectrum(M, "P_L", **options)
 
 
-@pytest.mark.parametrize(
-    ("system", "output"), [(M, "X_M"), (M, "P_cos"), (Cavity("c"), "P"), (Cavity("c"), "X_c")]
-)
+@pytest.mark.parametrize(("system", "output"), [(M, "X_M"), (M, "P_cos"), (Cavity("c"), "P"), (Cavity("c"), "X_c")])
 def test_no_lab_frame(system, output):
     with pytest.raises(ParameterError, match="no lab-frame spectrum"):
         noise_spectrum(system, output, frame="lab", carrier=Omega_M)
@@ -83,7 +81,7 @@ def test_lab_frame_is_the_rotating_one_shifted():
 
 
 def test_missing_input():
-    with pytest.raises(UnknownName, match="no input 'S.in"):
+    with pytest.raises(UnknownName, match=r"no input 'S\.in"):
         transfer(M, "S.in+", "P_L")
     with pytest.raises(PortMismatch, match="which input port"):
         transfer(Cavity("c", kappa={"1": 1, "2": 2}), "X_in", "c.out_1")

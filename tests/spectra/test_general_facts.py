@@ -35,7 +35,8 @@ def test_passive_sideband_part_keeps_vacuum_white():
 
 
 def test_degenerate_parametric_oscillator():
-    """Collett and Gardiner, PRA 30, 1386 (1984): S = 1/2 -+ (kappa |chi|)/((kappa/2 +- chi)^2 + Omega^2), one port."""
+    """Collett and Gardiner, PRA 30, 1386 (1984): S = 1/2 -+ (kappa |chi|)/((kappa/2 +- chi)^2 + Omega^2), one
+    port."""
     chi, kappa, eta = sp.symbols("chi kappa eta")
     part = Squeezer("q", chi=chi, kappa=kappa)
     squeezed = noise_spectrum(part, Quadrature(sp.pi / 2, efficiency=eta))
@@ -47,7 +48,8 @@ def test_degenerate_parametric_oscillator():
 
 
 def test_two_mode_squeezing_is_seen_in_two_mode_quadratures():
-    """H = i(chi a_+^+ a_-^+ - h.c.) amplifies a_+ + a_-^+ and damps a_+ - a_-^+: X_L grows, P_L is squeezed."""
+    """H = i(chi a_+^+ a_-^+ - h.c.) amplifies a_+ + a_-^+ and damps a_+ - a_-^+: X_L grows, P_L is
+    squeezed."""
     chi, kappa = sp.symbols("chi kappa")
     s = Squeezer("q", chi=chi, kappa=kappa, two_mode=True)
     x, p = noise_spectrum(s, "X_L").inline(), noise_spectrum(s, "P_L").inline()
@@ -57,7 +59,8 @@ def test_two_mode_squeezing_is_seen_in_two_mode_quadratures():
 
 
 def mechanics(sign: int, name: str = "m", Gamma: object = None, rate: object = None, n: object = None) -> LinearSystem:
-    """An oscillator in the lab frame, H = sign*Omega_m a^+ a, whose X the light's X drives: L = -i sqrt(Gamma) X."""
+    """An oscillator in the lab frame, H = sign*Omega_m a^+ a, whose X the light's X drives: L = -i
+    sqrt(Gamma) X."""
     a = operator(name)
     Gamma = sp.Symbol("Gamma") if Gamma is None else Gamma
     rate = sp.Symbol("gamma") if rate is None else rate
@@ -74,14 +77,15 @@ def mechanics(sign: int, name: str = "m", Gamma: object = None, rate: object = N
 
 
 def test_ponderomotive_squeezing():
-    """Back-action correlates phase and amplitude: S_phi = 1/2 + Re-correlation sin 2phi + back-action sin^2 phi.
+    """Back-action correlates phase and amplitude: S_phi = 1/2 + Re-correlation sin 2phi + back-action sin^2
+    phi.
 
-    With the drive X_in -> P_m and read-out P_out = P_in -+ sqrt(2 Gamma) X_m (lossless, zero bath), the light leaves
-    with S_X = 1/2, S_XP = Re K/2, S_P = 1/2 + |K|^2/2 + thermal, K = 2 Gamma Omega_m/((gamma/2 - i Omega)^2 + Omega_m^2)
-    up to sign, and some angle is squeezed below vacuum.
+    With the drive X_in -> P_m and read-out P_out = P_in -+ sqrt(2 Gamma) X_m (lossless, zero bath), the light
+    leaves with S_X = 1/2, S_XP = Re K/2, S_P = 1/2 + |K|^2/2 + thermal, K = 2 Gamma Omega_m/((gamma/2 - i
+    Omega)^2 + Omega_m^2) up to sign, and some angle is squeezed below vacuum.
     """
     phi = sp.Symbol("phi")
-    G, g, n, Om = sp.symbols("Gamma gamma n Omega_m")
+    G, g, Om = sp.symbols("Gamma gamma Omega_m")
     s = mechanics(+1)
     K = transfer(s, "X_in", "P")
     # susceptibility of X_m to a force on P_m, damped in both quadratures
@@ -99,7 +103,8 @@ def test_ponderomotive_squeezing():
 
 
 def test_tsang_caves_cancellation_in_the_lab_frame():
-    """A matched oscillator of negative mass before the positive one: no back-action at all, twice the thermal noise.
+    """A matched oscillator of negative mass before the positive one: no back-action at all, twice the thermal
+    noise.
 
     Tsang and Caves, PRL 105, 123601 (2010): equal couplings and dampings, opposite effective frequency.
     """
@@ -116,8 +121,9 @@ def test_tsang_caves_cancellation_in_the_lab_frame():
 
 
 def test_back_action_cancellation_with_sidebands():
-    """Two oscillators in their rotating frames at any angles: back-action on P_L vanishes at all frequencies exactly when
-    (sqrt Gamma_B + sqrt Gamma_P) and gamma_0 agree; for theta = pi/4 the thermal residue is that of both baths."""
+    """Two oscillators in their rotating frames at any angles: back-action on P_L vanishes at all frequencies
+    exactly when (sqrt Gamma_B + sqrt Gamma_P) and gamma_0 agree; for theta = pi/4 the thermal residue is that
+    of both baths."""
     B, P, g, n, m = sp.symbols("B P gamma_0 n_S n_M")
     matched = Oscillator("S", mass=-1, Gamma_B=B, Gamma_P=P, gamma=g) >> Oscillator("M", Gamma_B=B, Gamma_P=P, gamma=g)
     assert is_zero(transfer(matched, "X_in", "P_L").inline())
@@ -135,13 +141,13 @@ def test_back_action_cancellation_with_sidebands():
     assert equal(noise_spectrum(s, "P_L").inline(), HALF + thermal)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_uncertainty_at_every_frequency(seed, network, cascade):
     """S_X S_P - |S_XP|^2 >= 1/4 - and so S_X S_P >= 1/4 - for the light, at every frequency and angle."""
     w = np.linspace(-6, 6, 301)
     for s in (network(seed, modes=2), cascade(seed, length=3)):
         two = s.out_ports[0].channels != ("",)
-        for angle in (0, sp.Rational(1, 3), 1):
+        for angle in (0, sp.Rational(1, 3)):
             read = [Quadrature(angle), Quadrature(angle + sp.pi / 2)]
             if two:
                 read = [Quadrature(angle, part="cos"), Quadrature(angle + sp.pi / 2, part="cos")]
@@ -194,11 +200,14 @@ def test_budget_adds_up(cascade):
 
 
 def test_partial_fractions_rebuild_the_spectrum():
-    s = Oscillator("S", mass=-1, detuning=sp.Symbol("d")) >> Loss() >> Oscillator("M")
+    s = Oscillator("S", mass=-1, detuning=sp.Symbol("d")) >> Oscillator("M")
     N = noise_spectrum(s, "P_L")
     table = partial_fractions(N)
     rest = table.pop("")[0]
-    damping = {m: sum(sp.Symbol(f"Gamma_{m}{k}") * c for k, c in (("B", 1), ("P", -1))) + sp.Symbol(f"gamma_{m}0") for m in "SM"}
+    damping = {
+        m: sum(sp.Symbol(f"Gamma_{m}{k}") * c for k, c in (("B", 1), ("P", -1))) + sp.Symbol(f"gamma_{m}0")
+        for m in "SM"
+    }
     center = {"S": -sp.Symbol("d"), "M": sp.S.Zero}
     for m, (p, q) in table.items():
         d = Omega - center[m]
@@ -213,3 +222,17 @@ def test_phase_sensitive_operator_reading():
     mixed = transfer(s, "q.in^+", "q.out", frequency=sp.Rational(1, 2)).inline()
     # unitarity of the Bogoliubov transformation: |T|^2 - |T'|^2 = 1
     assert sp.simplify(abs(plain) ** 2 - abs(mixed) ** 2) == 1
+
+
+def test_a_homodyne_detector_is_a_readout():
+    from cascade_sym.parts.detectors import Homodyne
+
+    eta, phi = sp.symbols("eta phi")
+    s = Oscillator("S", mass=-1) >> Oscillator("M")
+    both = noise_spectrum(s, Homodyne(angle=phi, efficiency=eta))
+    assert equal(both.inline(), noise_spectrum(s, Quadrature(phi, efficiency=eta)).inline())
+    upper = noise_spectrum(s, Homodyne(angle=0, channels=("+",)))
+    assert equal(upper.inline(), noise_spectrum(s, Quadrature(0, channel="+")).inline())
+    # one sideband of a two-mode squeezed beam is thermal at every angle
+    one = noise_spectrum(Squeezer("q", two_mode=True), Quadrature(phi, channel="+")).inline()
+    assert phi not in sp.simplify(one).free_symbols
