@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from math import gcd
 from typing import Any
@@ -14,26 +14,27 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 
 VARIABLE = Symbol("P")
+DIGITS = 30
 
 
 @dataclass(frozen=True)
 class AlgebraicValue:
     """A number or function of `parameters`.
 
-    `closed` is a closed form in square roots where there is one. `polynomial` (in `VARIABLE`, which it contains
-    as a power of P^`step`, primitive, irreducible) always vanishes at the value; without a closed form the value
-    is the `rank`-th (from 0) of the polynomial's positive real roots in increasing order (of its negative ones
-    if `negative`), as isolated at the sample point.
+    `closed` is a closed form in square roots where there is one. `polynomial` (in `VARIABLE`, irreducible, with
+    coefficients in the parameters) vanishes at the value; without a closed form the value is the root that has the
+    value `sample` at the parameters `origin`; `track` continues it from there.
     """
 
     polynomial: Expr
     closed: Expr | None
-    rank: int
-    negative: bool
     sample: Any
+    origin: Mapping[Symbol, Any]
+    track: Track | None = field(default=None, repr=False, compare=False)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -50,47 +51,49 @@ class AlgebraicValue:
         if self.parameters:
             raise ParameterError(
                 f"the value is a root of a polynomial of degree {self.degree} in {listing(self.parameters)}; "
-                "use at({...}) for numbers, or polynomial and rank."
+                "use at({...}) for numbers, or polynomial with sample and origin."
             )
-        return self._root()
-
-    def _root(self) -> Expr:
         poly = sp.Poly(self.polynomial, VARIABLE)
-        real = poly.count_roots()
-        for k in range(real):
-            r = sp.rootof(poly, k, radicals=False)
-            if abs(sp.N(r, 40) - sp.Float(self.sample.str(40, radius=False), 40)) < sp.Float("1e-30"):
-                return r
-        raise ParameterError("the isolated root was not found again among the real roots.")
+        return sp.rootof(poly, _index(_real_roots(poly, DIGITS), self.sample), radicals=False)
 
-    def at(self, values: Mapping[Any, Any] | None = None, digits: int = 30) -> Any:
-        """The value as an mpmath number, parameters taken from `values` (symbols or names)."""
+    def at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
+        """The value as an mpmath number, parameters taken from `values` (symbols or names).
+
+        Without a closed form the root is followed from `origin` (ParameterError where that fails).
+        """
         given = {sp.Symbol(str(k)): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
         if missing := [s for s in self.parameters if s not in given]:
             raise MissingParameter(f"no value for {listing(missing)}; pass at({{name: value}}).")
         with mp.workdps(digits + 15):
             if self.closed is not None:
                 return mp.mpf(sp.N(self.closed.xreplace(given), digits + 10))
-            poly = sp.Poly(self.polynomial.xreplace(given), VARIABLE)
-            roots = sorted(r for r in _real_roots(poly, digits) if (r < 0 if self.negative else r > 0))
-            if self.rank >= len(roots):
-                raise ParameterError("the branch of the root does not reach these parameter values.")
-            return roots[self.rank]
+            target = {s: given[s] for s in self.parameters}
+            near = self.sample
+            if target and self.track is not None:
+                near = self.track.value(given, digits)
+            poly = sp.Poly(self.polynomial.xreplace(target), VARIABLE)
+            if not poly.domain.is_ZZ and not poly.domain.is_QQ:
+                return mp.mpf(near.str(digits + 10, radius=False))
+            roots = _real_roots(poly, digits)
+            return roots[_index(roots, near)]
 
     def latex(self) -> str:
         if self.closed is not None:
             return sp.latex(self.closed)
-        which = f"{_ordinal(self.rank)} {'negative' if self.negative else 'positive'} root"
-        return rf"P:\ {sp.latex(self.polynomial)} = 0\ \text{{({which})}}"
+        at = ", ".join(rf"{sp.latex(s)} = {sp.latex(self.origin[s])}" for s in self.parameters)
+        where = rf" \text{{ at }} {at}" if at else ""
+        value = self.sample.str(12, radius=False)
+        return rf"P:\ {sp.latex(self.polynomial)} = 0,\ P \approx {value}{where}"
 
 
-def _ordinal(k: int) -> str:
-    names = ["smallest", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
-    return names[k] if k < len(names) else f"{k + 1}th"
+def _index(roots: Sequence[Any], near: Any) -> int:
+    """The index of the root next to a ball."""
+    target = mp.mpf(near.str(60, radius=False))
+    return min(range(len(roots)), key=lambda k: abs(roots[k] - target))
 
 
 def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
-    """Distinct real roots of a rational polynomial, by interval isolation (python-flint)."""
+    """Distinct real roots of a rational polynomial in increasing order, isolated in balls (python-flint)."""
     _, prim = poly.clear_denoms(convert=True)
     coeffs = [int(c) for c in reversed(prim.all_coeffs())]
     bits = int((digits + 20) * 3.33)
@@ -99,15 +102,20 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
         for r, _ in flint.fmpz_poly(coeffs).complex_roots():
             if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
                 out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
-        return out
+        return sorted(out)
 
 
 def algebraic_value(
-    ground: Ground, p: Any, i: int, values: Sequence[Any], back: Mapping[Symbol, Expr]
+    ground: Ground,
+    p: Any,
+    i: int,
+    values: Sequence[Any],
+    back: Mapping[Symbol, Expr],
+    track: Track,
 ) -> AlgebraicValue:
     """From an irreducible polynomial in generator i (and parameters) and the value there.
 
-    `back` maps generators that replaced a parameter to their meaning (tau -> sqrt(1 - epsilon)).
+    `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their meaning (tau -> sqrt(1 - epsilon)).
     """
     parts: dict[int, dict[tuple[int, ...], Any]] = {}
     for mono, c in p.terms():
@@ -126,22 +134,7 @@ def algebraic_value(
 
     polynomial = sp.Add(*(show(coeffs[k]) * VARIABLE**k for k in sorted(coeffs, reverse=True)))
     closed = _closed(ground, coeffs, step, sample, show, values)
-    negative = bool(sample < 0)
-    rank = 0
-    if closed is None:
-        numbers = [flint.arb(0)] * (max(coeffs) + 1)
-        for k, q in coeffs.items():
-            numbers[k] = ground.number(q, values).mid()
-        rank = _rank(numbers, sample)
-    return AlgebraicValue(polynomial, closed, rank, negative, sample)
-
-
-def _rank(numbers: Sequence[Any], sample: Any) -> int:
-    """How many real roots of the same sign lie below the sample (numeric coefficients)."""
-    roots = flint.acb_poly([flint.acb(c) for c in numbers]).roots()
-    tiny = abs(sample) * flint.arb(10) ** -30
-    real = [r.real.mid() for r in roots if abs(r.imag.mid()) < tiny]
-    return sum(1 for r in real if bool(r * sample > 0) and bool(r < sample - tiny))
+    return AlgebraicValue(polynomial, closed, sample, dict(track.point.origin), track)
 
 
 def _closed(
@@ -168,10 +161,7 @@ def _closed(
         inside *= q ** (int(k) % 2)
     root_value = ground.number(outside, values) * ground.number(inside, values).sqrt()
     target = sample**step
-    both = [
-        ((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s)
-        for s in (1, -1)
-    ]
+    both = [((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s) for s in (1, -1)]
     s = min(both, key=lambda b: float(abs(b[0] - target).mid()))[1]
     common = c[1].gcd(outside).gcd(2 * c[2])
     y = (show(-c[1] / common) + s * show(outside / common) * sp.sqrt(show(inside))) / show(2 * c[2] / common)

@@ -61,9 +61,7 @@ class Ansatz:
             step = AngleSeries(arithmetic.small_angle(x, "cos"), arithmetic.small_angle(x, "sin"))
             at = self.limit
         turn = arithmetic.turn(_turns(at))
-        return AngleSeries(
-            turn.cos * step.cos + -(turn.sin * step.sin), turn.sin * step.cos + turn.cos * step.sin
-        )
+        return AngleSeries(turn.cos * step.cos + -(turn.sin * step.sin), turn.sin * step.cos + turn.cos * step.sin)
 
     def unknown_at(self, g: Any, x: Any) -> Any:
         """kappa at finite g, from the parameter's value there."""
@@ -115,9 +113,7 @@ class Frame:
                 if s in by_old:
                     r = by_old[s]
                     move = Series.power_of_t(arithmetic.ground, int(r.power * self.p), arithmetic.terms)
-                    known[s] = (
-                        substituted(r.solution, resolve, set(by_old), arithmetic) + resolve(r.new) * move
-                    )
+                    known[s] = substituted(r.solution, resolve, set(by_old), arithmetic) + resolve(r.new) * move
                 else:
                     known[s] = arithmetic.const(arithmetic.ground.gen(s))
             return known[s]

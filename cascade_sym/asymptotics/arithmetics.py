@@ -198,9 +198,7 @@ class ExactSeries:
         if (s, k) not in self._multiples:
             base: AngleSeries = env[s]
             if k.denominator != 1:
-                raise Diverges(
-                    f"a fraction of the angle {s} appears; use {s}/{k.denominator} as the parameter"
-                )
+                raise Diverges(f"a fraction of the angle {s} appears; use {s}/{k.denominator} as the parameter")
             one = self.number(Q(1))
             out = AngleSeries(one, self.number(Q(0)))
             for _ in range(abs(int(k))):

@@ -53,8 +53,7 @@ def certify(
         digits = WORK if error == 0 else int(mp.floor(-mp.log10(error)))
         whole = _extended(problem, sample, found)
         relative = [
-            abs(claim * _g(k) ** _mpq(power) / _mpf(v) - 1)
-            for k, v in zip(whole.decades, whole.value, strict=True)
+            abs(claim * _g(k) ** _mpq(power) / _mpf(v) - 1) for k, v in zip(whole.decades, whole.value, strict=True)
         ]
         two = None
         if correction is not None:
@@ -65,10 +64,7 @@ def certify(
             ]
         observed = slope(
             found.branch.decades,
-            [
-                _departure(v, k, power, prefactor)
-                for k, v in zip(found.branch.decades, found.branch.value, strict=True)
-            ],
+            [_departure(v, k, power, prefactor) for k, v in zip(found.branch.decades, found.branch.value, strict=True)],
         )
         window = {
             name: {

@@ -114,9 +114,7 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> tuple[Branch
             "check the constraints, the bounds and the values that were set."
         )
     if not heads:
-        raise NoOptimum(
-            f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}."
-        )
+        raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
     best = min(heads, key=lambda h: _order(h.value))
     branch = follower.follow(best.decade, best.z, LAST)
     return branch, tuple(branch.x[0])
@@ -192,9 +190,7 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
     """Does the objective keep improving towards an edge of one parameter? AtEdge or OptimumAtInfinity if so."""
     g = flint.arb(10) ** ball_of(sp.Rational(decade))
     far = flint.arb(10) ** 25
-    x = [
-        _clipped(v) if problem.intervals[s].kind == "half" else v for v, s in zip(x, problem.over, strict=True)
-    ]
+    x = [_clipped(v) if problem.intervals[s].kind == "half" else v for v, s in zip(x, problem.over, strict=True)]
     here, ok = problem.ball(g, x, follower.sample)
     if not ok:
         return
@@ -237,8 +233,5 @@ def _towards(edge: Expr, x: Any, far: Any) -> Any:
 
 def sample_of(problem_parameters: Sequence[Symbol], shift: int = 0) -> dict[Symbol, sp.Rational]:
     """Generic rational values in (0, 1) for the remaining parameters (rates, occupancies, losses alike)."""
-    pool = [
-        sp.Rational(a, b)
-        for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))
-    ]
+    pool = [sp.Rational(a, b) for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))]
     return {s: pool[(i + shift) % len(pool)] for i, s in enumerate(problem_parameters)}

@@ -166,7 +166,5 @@ def _size(p: Any, q: Any, i: int) -> float:
 def _kept(ground: Ground, p: Any, values: Sequence[Any]) -> Any:
     q = vanishing(ground, p, values, SURE)
     if q is None:
-        raise ScalingError(
-            "a resultant vanished identically or nowhere near the optimum; the system is degenerate."
-        )
+        raise ScalingError("a resultant vanished identically or nowhere near the optimum; the system is degenerate.")
     return q

@@ -137,9 +137,7 @@ class Ground:
             if int(k) % 2:
                 out = out * self._root(q)
         if sign < 0:
-            raise DerivationError(
-                f"the square root of {e.expr()}, which is negative at the sample, is not real."
-            )
+            raise DerivationError(f"the square root of {e.expr()}, which is negative at the sample, is not real.")
         return out
 
     def _has_root(self, p: Any) -> bool:

@@ -43,6 +43,7 @@ class Expansion:
     series: Series
     values: Mapping[Symbol, Any]
     rewriting: Rewriting
+    sample: Mapping[Symbol, Any]
     zeros: tuple[tuple[Elem, Symbol], ...]
 
 
@@ -52,13 +53,11 @@ def expansion(
     """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
     return reparametrised(
         sample,
-        lambda values, rewriting: _expand(problem, frame, branch, values, rewriting, power, terms),
+        lambda values, rewriting: _expand(problem, frame, branch, sample, values, rewriting, power, terms),
     )
 
 
-def plain_series(
-    problem: Problem, sample: Mapping[Symbol, Any], terms: int
-) -> tuple[Series, int, Rewriting]:
+def plain_series(problem: Problem, sample: Mapping[Symbol, Any], terms: int) -> tuple[Series, int, Rewriting]:
     """A target without optimised parameters as a series in t = g^(-1/p): (series, p, rewriting)."""
 
     def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Any:
@@ -81,6 +80,7 @@ def _expand(
     problem: Problem,
     frame: Frame,
     branch: Branch,
+    original: Mapping[Symbol, Any],
     sample: Mapping[Symbol, Any],
     rewriting: Rewriting,
     power: Q,
@@ -102,7 +102,7 @@ def _expand(
         val, lead = series.leading()
         shown = -Q(val, frame.p)
         if shown == power:
-            return Expansion(ground, frame, series, values, rewriting, tuple(zeros))
+            return Expansion(ground, frame, series, values, rewriting, original, tuple(zeros))
         if shown < power:
             raise ScalingError(
                 f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
@@ -138,9 +138,7 @@ def _series(
     )
 
 
-def constants(
-    ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting
-) -> dict[Symbol, Any]:
+def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[Symbol, Any]:
     """Parameters as constant series; eliminated ones through their roots."""
     env: dict[Symbol, Any] = {s: arithmetic.const(ground.gen(s)) for s in ground.parameters}
     for s, e in rewriting.values.items():
@@ -153,9 +151,7 @@ def elem_of(ground: Ground, e: Expr) -> Elem:
     num, den = (sp.Poly(q, *ground.symbols) for q in sp.fraction(sp.together(e)))
     common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
     polys = [
-        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()})
-        if not q.is_zero
-        else ground.ctx.constant(0)
+        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()}) if not q.is_zero else ground.ctx.constant(0)
         for q in (num, den)
     ]
     return ground.make(polys[0], polys[1])
@@ -197,9 +193,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                     continue
                 level = s.name.count("'") + 1
                 if level >= LEVELS:
-                    raise ScalingError(
-                        f"more than {LEVELS} scales compete in {s}; the expansion was stopped."
-                    )
+                    raise ScalingError(f"more than {LEVELS} scales compete in {s}; the expansion was stopped.")
                 new = Symbol(s.name + "'")
                 return frame.refined(Refinement(s, new, solution, -power)), (
                     ground.make(q, ground.ctx.constant(1)),

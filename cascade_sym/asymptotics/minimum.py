@@ -14,6 +14,7 @@ from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value
 from cascade_sym.asymptotics.elimination import eliminate, gradient, polished, vanishing
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.leading import Expansion
+from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import ScalingError
 
 ROUGH = 7
@@ -28,6 +29,7 @@ class Stationary:
     unknowns: tuple[int, ...]
     values: tuple[Any, ...]
     back: Mapping[Symbol, Expr]
+    origin: Mapping[Symbol, Any]
 
     def exact(self, e: Elem, stationary: bool = False) -> AlgebraicValue:
         """The exact value of a function of the unknowns at the point.
@@ -48,14 +50,12 @@ class Stationary:
         roots = [i for i, _ in ground.roots if _moving(ground, i, self.unknowns)]
         polys = [target, *(self.system if used or roots else ())]
         if stationary and not roots:
-            polys = [target] + [
-                ground.polys[spare] * e.den.derivative(i) - e.num.derivative(i) for i in self.unknowns
-            ]
+            polys = [target] + [ground.polys[spare] * e.den.derivative(i) - e.num.derivative(i) for i in self.unknowns]
         polys += [r for r, (i, _) in zip(relations, ground.roots, strict=True) if i in roots]
         if abs(value).mid() < flint.arb(10) ** -100:
             raise ScalingError("the value is zero; it has no minimal polynomial of its own.")
         p = eliminate(ground, polys, [*self.unknowns, *roots], values)
-        return algebraic_value(ground, p, spare, values, self.back)
+        return algebraic_value(ground, p, spare, values, self.back, Track(self, e))
 
 
 def _moving(ground: Ground, i: int, unknowns: Sequence[int]) -> bool:
@@ -75,18 +75,14 @@ def full_values(ground: Ground, values: Sequence[Any]) -> list[Any]:
     return out
 
 
-def stationary_point(
-    x: Expansion, f: Elem, free: Sequence[Symbol], base: Stationary | None = None
-) -> Stationary:
+def stationary_point(x: Expansion, f: Elem, free: Sequence[Symbol], base: Stationary | None = None) -> Stationary:
     """Where `f` is stationary in the `free` unknowns it depends on, near the followed optimum.
 
     With `base`, its unknowns stay where they are and only new ones are determined.
     """
     ground = x.ground
     old = set(base.unknowns) if base else set()
-    new = [
-        ground.index[s] for s in free if ground.index[s] not in old and _involves(ground, f, ground.index[s])
-    ]
+    new = [ground.index[s] for s in free if ground.index[s] not in old and _involves(ground, f, ground.index[s])]
     values = full_values(ground, base.values if base else ground.value)
     for s, v in x.values.items():
         if ground.index[s] not in old:
@@ -106,7 +102,7 @@ def stationary_point(
         roots = [i for i, _ in ground.roots if _moving(ground, i, unknowns)]
         relations = [ground.polys[i] ** 2 - p for i, p in ground.roots if i in roots]
         values = full_values(ground, polished(ground, [*system, *relations], [*unknowns, *roots], values))
-    return Stationary(ground, tuple(system), tuple(unknowns), tuple(values), x.rewriting.meaning)
+    return Stationary(ground, tuple(system), tuple(unknowns), tuple(values), x.rewriting.meaning, x.sample)
 
 
 def _involves(ground: Ground, f: Elem, i: int) -> bool:
@@ -144,9 +140,7 @@ def next_order(x: Expansion, point: Stationary, free: Sequence[Symbol]) -> NextO
             elif k > 2 * k1:
                 return None
         depends = [
-            s
-            for s in free
-            if ground.index[s] not in point.unknowns and _involves(ground, total, ground.index[s])
+            s for s in free if ground.index[s] not in point.unknowns and _involves(ground, total, ground.index[s])
         ]
         active = [s for s in depends if not _flat(ground, total, s, x, point)]
         if active:

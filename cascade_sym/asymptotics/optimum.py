@@ -51,9 +51,7 @@ def optimum_terms(
         leading = next((r.solution for r in x.frame.refinements if r.old == unknown), x.ground.gen(unknown))
         first = _exact(x, leading, points, x.values[unknown])
         if a.limit is not None:
-            out[ansatz.symbol.name] = OptimumTerm(
-                a.limit, _power(problem, a.power), None, first.exact, first.number
-            )
+            out[ansatz.symbol.name] = OptimumTerm(a.limit, _power(problem, a.power), None, first.exact, first.number)
         else:
             out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y)
     for s, e in edges.items():

@@ -228,7 +228,9 @@ def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any
     try:
         elsewhere, _ = _discover(other.problem(), given)
     except (Flat, AtEdge) as e:
-        raise NoOptimum(f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters.") from e
+        raise NoOptimum(
+            f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters."
+        ) from e
     k = min(len(elsewhere.branch.value), len(found.branch.value))
     a, b = elsewhere.branch.value[-k:], found.branch.value[-k:]
     if any(abs(x - y) > abs(y) * flint.arb(10) ** -40 for x, y in zip(a, b, strict=True)):
@@ -247,9 +249,7 @@ def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> di
     return out
 
 
-def _discover(
-    problem: Problem, given: Mapping[Any, Any] | None
-) -> tuple[Found, dict[Symbol, sp.Rational]]:
+def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found, dict[Symbol, sp.Rational]]:
     """At the first sample where an optimum exists."""
     reason: CascadeError | None = None
     for shift in range(3 if problem.parameters else 1):
@@ -289,9 +289,7 @@ def _correction(x: Expansion, point: Stationary, free: Sequence[Symbol], terms: 
     return None if terms < 2 else next_order(x, point, free)
 
 
-def _exact_next(
-    correction: NextOrder | None, found: Found, x: Expansion
-) -> tuple[Q | None, AlgebraicValue | None]:
+def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tuple[Q | None, AlgebraicValue | None]:
     if correction is None:
         return None, None
     power = found.power - Q(correction.offset, x.frame.p)
@@ -313,9 +311,7 @@ def _other_samples(
         try:
             elsewhere = discover(problem, other)
         except (CascadeError, AtEdge) as e:
-            rows.append(
-                {"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)}
-            )
+            rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
             continue
         observed = observed_prefactor(elsewhere.branch, found.power)
         claimed = prefactor.at(other)
@@ -335,4 +331,3 @@ def _other_samples(
 
 def _rational(q: Q) -> sp.Rational:
     return sp.Rational(q.numerator, q.denominator)
-

@@ -17,9 +17,7 @@ from cascade_sym.asymptotics.problem import Problem
 STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
 
 
-def candidates(
-    problem: Problem, decade: float, sample: Mapping[Symbol, Any]
-) -> list[tuple[float, np.ndarray]]:
+def candidates(problem: Problem, decade: float, sample: Mapping[Symbol, Any]) -> list[tuple[float, np.ndarray]]:
     """(value, search coordinates) of the best local minima found at growth 10**decade, best first."""
     rng = np.random.default_rng(20180711)
     n = len(problem.over)
@@ -98,9 +96,7 @@ def _evolve(f: Any, start: np.ndarray, width: float, rng: np.random.Generator) -
         step = y[:, order[:mu]] @ w
         mean = mean + sigma * step
         ps = (1 - cs) * ps + np.sqrt(cs * (2 - cs) * mueff) * (b @ ((b.T @ step) / d))
-        damped = (
-            np.linalg.norm(ps) / np.sqrt(1 - (1 - cs) ** (2 * generation + 2)) < (1.4 + 2 / (n + 1)) * chi
-        )
+        damped = np.linalg.norm(ps) / np.sqrt(1 - (1 - cs) ** (2 * generation + 2)) < (1.4 + 2 / (n + 1)) * chi
         pc = (1 - cc) * pc + damped * np.sqrt(cc * (2 - cc) * mueff) * step
         chosen = y[:, order[:mu]]
         cov = (1 - c1 - cmu) * cov + c1 * np.outer(pc, pc) + cmu * (chosen * w) @ chosen.T

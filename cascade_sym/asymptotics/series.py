@@ -188,9 +188,7 @@ class Series:
             int(r) ** d == abs(int(f[0])) for r, f in zip(contents, (num, den), strict=True)
         )
         if not exact:
-            raise Diverges(
-                f"a root of degree {d} of {c0.expr()} is not rational; only square roots are followed."
-            )
+            raise Diverges(f"a root of degree {d} of {c0.expr()} is not rational; only square roots are followed.")
         lead = self.ground.rational(int(contents[0]), int(contents[1]))
         for (p, k), sign in [(f, 1) for f in num[1]] + [(f, -1) for f in den[1]]:
             q = self.ground.make(p ** (int(k) // d), self.ground.ctx.constant(1))

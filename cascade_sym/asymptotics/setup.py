@@ -23,9 +23,7 @@ def quantity_of(objective: Any, name: str = "f") -> Quantity:
         return objective
     e = sp.sympify(objective)
     if not isinstance(e, Expr):
-        raise ParameterError(
-            f"objective: expected an expression or a Quantity, got {type(objective).__name__}."
-        )
+        raise ParameterError(f"objective: expected an expression or a Quantity, got {type(objective).__name__}.")
     return Quantity(name, e)
 
 
@@ -49,8 +47,10 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
         e = sp.sympify(v)
         if e.is_Float:
             e = sp.Rational(str(e))
-        if not (e.is_Rational or e in (sp.oo, -sp.oo)) and not e.is_number and not e.free_symbols:
-            raise ParameterError(f"at: {s} = {v!r} is not an exact number; use Rational or a decimal string.")
+        if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and e.is_algebraic):
+            raise ParameterError(
+                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt or a decimal string."
+            )
         out[s] = e
     return out
 
@@ -80,9 +80,7 @@ def groups_of(equal: Any) -> tuple[tuple[Symbol, ...], ...]:
         items = [tuple(items)]
     out = tuple(tuple(symbol_of(s, "equal") for s in group) for group in items)
     if any(len(g) < 2 for g in out):
-        raise ParameterError(
-            "equal: every group needs at least two parameters, as in equal=(theta_S, theta_M)."
-        )
+        raise ParameterError("equal: every group needs at least two parameters, as in equal=(theta_S, theta_M).")
     return out
 
 
