@@ -35,8 +35,8 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\medskip\nopagebreak
   \makebox[0.1\linewidth][l]{\large\bfseries #2}%
   \parbox[t]{0.7\linewidth}{\raggedright\large #3}\hfill #4\par\nopagebreak}
-\newcommand{\checkedby}[1]{{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
-  {\small$\checkmark$~\mbox{#1}}\parfillskip=0pt\par}}
+\newcommand{\checkedby}[1]{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
+  {\small$\checkmark$~\mbox{#1}}}
 \newcommand{\heading}[1]{\par\medskip\textsf{#1}\nopagebreak}
 \newcommand{\tighter}{\setlength{\jot}{5pt}%
   \setlength{\abovedisplayskip}{4pt plus 2pt}\setlength{\belowdisplayskip}{6pt plus 2pt}}
@@ -172,8 +172,14 @@ def _section(e: Entry, notation: Notation) -> str:
 def _steps(steps: Sequence[StepText], notation: Notation) -> str:
     lines = ["\\begin{enumerate}"]
     for s in steps:
-        how = f"\\checkedby{{{text_latex(s.checked, notation.name)}}}" if s.checked else ""
-        lines += [f"\\item {text_latex(s.title, notation.name)}{how}", display(s.rows, INDENTED)]
+        title = text_latex(s.title, notation.name)
+        shown = display(s.rows, INDENTED)
+        if s.checked:
+            how = f"\\checkedby{{{text_latex(s.checked, notation.name)}}}"
+            end = shown or "\\par"
+            lines.append(f"\\item {{\\parfillskip=0pt {title}{how}\n{end}}}")
+        else:
+            lines += [f"\\item {title}", shown]
     return "\n".join(x for x in [*lines, "\\end{enumerate}"] if x)
 
 

@@ -1,0 +1,62 @@
+"""Reading LaTeX token by token, with the depth of its brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
+_RELATION = re.compile(r"=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
+OPEN = {"(", "[", "\\{", "\\langle", "\\lvert"}
+CLOSE = {")", "]", "\\}", "\\rangle", "\\rvert"}
+SIGNS = {"+", "-", "\\pm", "\\mp"}
+
+
+class Token(NamedTuple):
+    """A token: where it stands, and how many braces (groups, environments) and brackets are open around it."""
+
+    at: int
+    text: str
+    braces: int
+    brackets: int
+
+    @property
+    def outside(self) -> bool:
+        """Outside everything (an opening token counts as inside, a closing one as outside)."""
+        return self.braces == 0 and self.brackets == 0
+
+
+def tokens(latex: str) -> Iterator[Token]:
+    r"""The tokens of a piece of LaTeX.
+
+    >>> [t.text for t in tokens(r"\frac{a}{b}(c)") if t.outside]
+    ['\\frac', '}', '}', ')']
+    """
+    braces = brackets = 0
+    for m in _PIECE.finditer(latex):
+        text = m.group()
+        if text in ("{", "\\begin"):
+            braces += 1
+        elif text in ("}", "\\end"):
+            braces -= 1
+        elif opens(text):
+            brackets += 1
+        elif closes(text):
+            brackets -= 1
+        yield Token(m.start(), text, braces, brackets)
+
+
+def opens(text: str) -> bool:
+    """Whether a token opens a bracket."""
+    return text in OPEN or (text.startswith("\\left") and not text[5:6].isalpha())
+
+
+def closes(text: str) -> bool:
+    """Whether a token closes a bracket."""
+    return text in CLOSE or (text.startswith("\\right") and not text[6:7].isalpha())
+
+
+def is_relation(text: str) -> bool:
+    """Whether a token is a relation."""
+    return bool(_RELATION.fullmatch(text))
