@@ -9,8 +9,17 @@ from cascade_sym.operators.polynomial import (
     operator,
     quadratures,
 )
+from cascade_sym.operators.superoperator import (
+    RHO,
+    DensityOperator,
+    Superoperator,
+    commutator_with_rho,
+    dissipator,
+    innovation,
+)
 
 __all__ = [
+    "RHO", "DensityOperator", "Superoperator", "commutator_with_rho", "dissipator", "innovation",
     "LinearForm", "Op", "OperatorPolynomial", "as_operator", "commutator", "formal_integral",
     "integration_symbol", "linear_sum", "op", "operator", "quadratures",
 ]  # fmt: skip

@@ -147,6 +147,10 @@ class OperatorPolynomial:
             out = out + term
         return out
 
+    def map_coefficients(self, f: Callable[[Expr], Expr]) -> OperatorPolynomial:
+        """Every coefficient replaced by f of it."""
+        return OperatorPolynomial({m: f(c) for m, c in self.terms.items()})
+
     def mapped(self, values: Mapping[Expr, Expr]) -> OperatorPolynomial:
         """Coefficients with `values` substituted."""
         return OperatorPolynomial({m: c.xreplace(dict(values)) for m, c in self.terms.items()})

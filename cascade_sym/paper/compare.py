@@ -9,9 +9,9 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
-from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
+from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.model import Leading, Model
 
 
@@ -24,39 +24,49 @@ class Comparison:
     difference: Any = None
 
 
-def plain(value: Any, model: Model) -> Expr | OperatorPolynomial:
-    """A value of either side as an expression or operator polynomial in base parameters."""
+Comparable = Expr | OperatorPolynomial | Superoperator
+
+
+def plain(value: Any, model: Model) -> Comparable:
+    """A value of either side as an expression, operator polynomial or generator, in base parameters."""
     if isinstance(value, Leading):
         value = value.leading
     if isinstance(value, Quantity):
         value = value.inline()
     if isinstance(value, LinearForm):
         value = as_operator(value)
-    if isinstance(value, OperatorPolynomial):
-        return OperatorPolynomial({m: model.in_base(sp.sympify(c)) for m, c in value.terms.items()})
+    if isinstance(value, OperatorPolynomial | Superoperator):
+        return value.map_coefficients(lambda c: model.in_base(sp.sympify(c)))
     return model.in_base(sp.sympify(value))
 
 
 def compare(printed: Any, derived: Any, model: Model) -> Comparison:
     """Prove that two values are equal in the exact algebra, or give their difference.
 
-    Raises OutsideExactDomain when one of them can't be held by the exact algebra.
+    Raises OutsideExactDomain when one of them can't be held by the exact algebra, DerivationError when one is a
+    number or operator and the other a generator acting on rho.
     """
     p, d = plain(printed, model), plain(derived, model)
-    if isinstance(p, OperatorPolynomial) or isinstance(d, OperatorPolynomial):
-        difference = as_operator(d) - as_operator(p)
-        same = difference.is_zero
-        method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
-        return Comparison(same, method, None if same else difference)
-    same = is_zero(d - p)
-    return Comparison(same, "normal form in the exact algebra", None if same else d - p)
+    if isinstance(p, Expr) and isinstance(d, Expr):
+        same = is_zero(d - p)
+        return Comparison(same, "normal form in the exact algebra", None if same else d - p)
+    if isinstance(p, Superoperator) or isinstance(d, Superoperator):
+        if not (isinstance(p, Superoperator) and isinstance(d, Superoperator)):
+            raise DerivationError("one side acts on rho, the other is a number or an operator.")
+        change = d - p
+        same = change.is_zero
+        method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+        return Comparison(same, method, None if same else change)
+    difference = as_operator(d) - as_operator(p)
+    same = difference.is_zero
+    method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
+    return Comparison(same, method, None if same else difference)
 
 
 def shown_difference(difference: Any) -> Any:
     """A difference in a form fit to be printed: normal form, factored, where that is short enough."""
-    if isinstance(difference, OperatorPolynomial):
-        terms = {m: _short(c) for m, c in difference.terms.items()}
-        return OperatorPolynomial({m: c for m, c in terms.items() if c != 0})
+    if isinstance(difference, OperatorPolynomial | Superoperator):
+        return difference.map_coefficients(_short)
     return _short(difference)
 
 

@@ -7,14 +7,26 @@ from typing import Any
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.formula import Environment
-from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, formal_integral
+from cascade_sym.operators import (
+    RHO,
+    DensityOperator,
+    LinearForm,
+    OperatorPolynomial,
+    Superoperator,
+    as_operator,
+    commutator,
+    commutator_with_rho,
+    dissipator,
+    formal_integral,
+    innovation,
+)
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Result
 
 
 def environment(folder: Folder, result: Result | None = None) -> Environment:
     """The environment in which printed formulas have their values; `result` may add names of its own."""
-    table = {**folder.model.names(), **(result.names if result else {})}
+    table = {"rho": RHO, **folder.model.names(), **(result.names if result else {})}
     names = {k: _value(v) for k, v in table.items()}
     functions: Mapping[str, Callable[..., Any]] = {**FUNCTIONS, **folder.model.functions}
     return Environment(names, functions)
@@ -26,8 +38,12 @@ def _value(v: Any) -> Any:
     return as_operator(v) if isinstance(v, LinearForm) else v
 
 
-def _comm(a: Any, b: Any) -> OperatorPolynomial:
+def _comm(a: Any, b: Any) -> OperatorPolynomial | Superoperator:
+    if isinstance(b, DensityOperator):
+        return commutator_with_rho(as_operator(a))
     return commutator(as_operator(a), as_operator(b))
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"comm": _comm, "integral": formal_integral}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "comm": _comm, "integral": formal_integral, "D": dissipator, "H": innovation,
+}  # fmt: skip

@@ -15,7 +15,8 @@ from cascade_sym.latex.document import document, steps_of
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
-from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
+from cascade_sym.latex.superoperator import superoperator_latex
+from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
@@ -84,6 +85,8 @@ def _written(folder: Folder, relation: Relation) -> str:
 def _value(value: Any, notation: Notation) -> str:
     if isinstance(value, Leading):
         value = value.leading
+    if isinstance(value, Superoperator):
+        return superoperator_latex(value, notation)
     return body(_opened(value) if isinstance(value, Quantity) else value, notation, line=1e9)
 
 

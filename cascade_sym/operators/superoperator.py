@@ -1,0 +1,131 @@
+"""Generators of master equations as values: commutators, dissipators and measurement terms acting on rho.
+
+    generator(rho) = [A, rho] + sum_ij K_ij (z_i rho z_j^+ - {z_j^+ z_i, rho}/2) + H[M] rho
+
+A is an operator, K the matrix of a dissipator over mode operators z, M the measured operator. H[M] is linear in M over
+the reals, so several measurement terms with their increments dW add up to one M. Two generators with equal A (up to a
+number), K and M are the same superoperator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import DerivationError
+from cascade_sym.exact import is_zero
+from cascade_sym.operators.linear import Op
+from cascade_sym.operators.polynomial import OperatorPolynomial, as_operator
+from cascade_sym.symbols import conj
+
+
+@dataclass(frozen=True)
+class DensityOperator:
+    """The symbol rho, on which generators act."""
+
+    def __rmul__(self, other: object) -> object:
+        if isinstance(other, Superoperator):
+            return other
+        raise self._misused()
+
+    def _misused(self, *_: object) -> DerivationError:
+        return DerivationError("rho stands behind a generator, as in D(J)*rho or comm(A, rho), and nowhere else.")
+
+    def _refuse(self, *_: object) -> object:
+        raise self._misused()
+
+    __mul__ = __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = _refuse
+    __neg__ = dagger = _refuse
+
+
+RHO = DensityOperator()
+
+
+@dataclass(frozen=True)
+class Superoperator:
+    """A generator acting on rho (module docstring). `D(J)*rho` and `comm(A, rho)` in printed formulas are such values.
+
+    >>> from cascade_sym.operators import operator
+    >>> a = operator("a")
+    >>> (dissipator(a*2) - dissipator(a)*4).is_zero
+    True
+    """
+
+    commutator: OperatorPolynomial = field(default_factory=OperatorPolynomial)
+    dissipation: Mapping[tuple[Op, Op], Expr] = field(default_factory=dict)
+    measured: OperatorPolynomial = field(default_factory=OperatorPolynomial)
+
+    def __add__(self, other: Superoperator) -> Superoperator:
+        if not isinstance(other, Superoperator):
+            raise DerivationError(f"can't add {other!r} to a generator that acts on rho.")
+        total = dict(self.dissipation)
+        for k, c in other.dissipation.items():
+            total[k] = total.get(k, sp.S.Zero) + c
+        return Superoperator(self.commutator + other.commutator, total, self.measured + other.measured)
+
+    def __neg__(self) -> Superoperator:
+        return self * -1
+
+    def __sub__(self, other: Superoperator) -> Superoperator:
+        return self + (-other)
+
+    def __mul__(self, factor: object) -> Superoperator:
+        """Times a number, or acting on rho."""
+        if isinstance(factor, DensityOperator):
+            return self
+        if not isinstance(factor, Expr | int):
+            raise DerivationError(f"can't multiply a generator by {factor!r}.")
+        f = sp.sympify(factor)
+        return Superoperator(self.commutator * f, {k: c * f for k, c in self.dissipation.items()}, self.measured * f)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: object) -> Superoperator:
+        if isinstance(divisor, Expr | int):
+            return self * (1 / sp.sympify(divisor))
+        raise DerivationError(f"can't divide a generator by {divisor!r}.")
+
+    def _refuse(self, *_: object) -> object:
+        raise DerivationError("a generator can be added to another and multiplied by a number, nothing else.")
+
+    __rtruediv__ = __pow__ = __radd__ = __rsub__ = dagger = _refuse
+
+    def map_coefficients(self, f: Callable[[Expr], Expr]) -> Superoperator:
+        """Every coefficient replaced."""
+        return Superoperator(
+            self.commutator.map_coefficients(f), {k: f(c) for k, c in self.dissipation.items()},
+            self.measured.map_coefficients(f),
+        )  # fmt: skip
+
+    @property
+    def terms(self) -> Mapping[object, Expr]:
+        """All coefficients, for counting."""
+        return {**self.commutator.terms, **self.dissipation, **{("M", m): c for m, c in self.measured.terms.items()}}
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether this generator is zero, proved in the exact algebra (a number in a commutator is)."""
+        operators = self.commutator.filtered(lambda m: m != ())
+        return operators.is_zero and self.measured.is_zero and all(is_zero(c) for c in self.dissipation.values())
+
+
+def dissipator(J: OperatorPolynomial) -> Superoperator:
+    """D[J] rho = J rho J^+ - (J^+ J rho + rho J^+ J)/2, for J linear in the modes.
+
+    DerivationError for other J. Source: Huang et al. (2018), below Eq. (S16).
+    """
+    form = as_operator(J).linear()
+    return Superoperator(dissipation={(x, y): c * conj(d) for x, c in form for y, d in form})
+
+
+def innovation(M: OperatorPolynomial) -> Superoperator:
+    """H[M] rho = (M - <M>) rho + rho (M^+ - <M^+>)."""
+    return Superoperator(measured=as_operator(M))
+
+
+def commutator_with_rho(A: OperatorPolynomial) -> Superoperator:
+    """[A, rho]."""
+    return Superoperator(commutator=as_operator(A))
