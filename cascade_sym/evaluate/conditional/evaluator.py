@@ -101,11 +101,10 @@ class ConditionalEvaluator:
         residual = results.pop("residual")
         stable = [results.pop(n) > 0 for n in list(results) if n.startswith("stable ")]
         elements = {tuple(n.split(" ")): v for n, v in results.items()}
-        fine = np.logical_and.reduce(
-            [residual <= GOOD, *stable, *(np.isfinite(v) for v in elements.values())]
-        )
-        if not fine.all():
-            self._rescue(arrays, shape, ~np.asarray(fine), elements, residual)
+        usable = [np.isfinite(residual), *stable, *(np.isfinite(v) for v in elements.values())]
+        residual = np.where(np.logical_and.reduce(usable), residual, np.nan)
+        if (doubtful := ~(residual <= GOOD)).any():
+            residual = self._rescued(arrays, shape, doubtful, elements, residual)
         return ConditionalValues(self.quadratures, elements, residual)
 
     def filters(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Filter:
@@ -167,20 +166,24 @@ class ConditionalEvaluator:
     def _judged(self, f: Filter, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with np.errstate(all="ignore"):
             rest = doubling.residual(f, V)
-            good = (rest <= GOOD) & (doubling.damping(f, V) > 0)
+            good = np.isfinite(rest) & (doubling.damping(f, V) > 0)
         return np.where(good[..., None, None], V, np.nan), np.where(good, rest, np.nan)
 
-    def _rescue(
+    def _rescued(
         self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...], bad: np.ndarray,
         elements: Mapping[tuple[str, ...], np.ndarray], residual: np.ndarray,
-    ) -> None:  # fmt: skip
-        """Solve the points `bad` by doubling."""
+    ) -> np.ndarray:  # fmt: skip
+        """Solve the points `bad` by doubling, in place; what has the smaller residual stays."""
         f = self.filters({n: np.broadcast_to(a, shape)[bad] for n, a in arrays.items()})
         V, rest = self._judged(f, doubling.steady(f))
+        old = residual[bad]
+        keep = ~np.isnan(old) & ~(rest < old)
         place = {q: k for k, q in enumerate(self.quadratures)}
         for (i, j), e in elements.items():
-            e[bad] = V[..., place[i], place[j]]
-        residual[bad] = rest
+            e[bad] = np.where(keep, e[bad], V[..., place[i], place[j]])
+        residual = residual.copy()
+        residual[bad] = np.where(keep, old, rest)
+        return residual
 
     def _from_matrices(self, V: np.ndarray, rest: np.ndarray) -> ConditionalValues:
         q = self.quadratures

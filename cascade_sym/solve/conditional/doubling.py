@@ -122,9 +122,13 @@ def moved(flow: Flow, V0: Array, V: Array) -> Array:
     return symmetric(V0 + flow.Q + flow.E @ X @ inner)
 
 
-def reference(f: Filter) -> Array:
-    """Vacuum: a physical state from which every measured system can start."""
-    return np.broadcast_to(np.eye(f.A.shape[-1]) / 2, f.A.shape)
+def references(f: Filter) -> tuple[Array, Array]:
+    """Covariances to start from: none, for which all terms are positive and nothing cancels; else vacuum.
+
+    Without noise, an amplifier stays at zero covariance for ever, though from any physical state it goes elsewhere.
+    """
+    n = f.A.shape[-1]
+    return np.zeros(f.A.shape), np.broadcast_to(np.eye(n) / 2, f.A.shape)
 
 
 def steady(f: Filter) -> Array:
@@ -133,17 +137,28 @@ def steady(f: Filter) -> Array:
     Doubling until the flow forgets its start, then Newton steps to the last digit. Undamped modes that no detector
     sees have no steady state; a mode that grows unseen neither.
     """
-    V0 = reference(f)
+    V = np.full(f.A.shape, np.nan)
+    todo = np.ones(f.A.shape[:-2], bool)
     with np.errstate(all="ignore"):
-        flow, _ = short_step(f, V0)
-        for _ in range(MOST):
-            flow = squared(flow)
-            if np.all(forgotten(flow) | ~np.isfinite(flow.Q).all((-1, -2))):
+        for V0 in references(f):
+            part = Filter(*(x[todo] for x in f))
+            V[todo] = _limit(part, V0[todo])
+            todo &= ~(damping(f, V) > 0)
+            if not todo.any():
                 break
-        V = np.where(forgotten(flow)[..., None, None], V0 + flow.Q, np.nan)
         for _ in range(2):
             V = newton(f, V)
-    return V
+    return np.where((damping(f, V) > 0)[..., None, None], V, np.nan)
+
+
+def _limit(f: Filter, V0: Array) -> Array:
+    """Where the flow from V0 leads; NaN where it overflows or never forgets."""
+    flow, _ = short_step(f, V0)
+    for _ in range(MOST):
+        flow = squared(flow)
+        if np.all(forgotten(flow) | ~np.isfinite(flow.Q).all((-1, -2))):
+            break
+    return np.where(forgotten(flow)[..., None, None], V0 + flow.Q, np.nan)
 
 
 def forgotten(flow: Flow) -> Array:
@@ -179,15 +194,21 @@ def newton(f: Filter, V: Array) -> Array:
 
 def damping(f: Filter, V: Array) -> Array:
     """The slowest damping rate of the closed loop A - K C (amplitude); positive for the stabilising solution."""
-    L = f.A - gain(f, V) @ f.C
-    fine = np.isfinite(L).all((-1, -2))
+    fine = np.isfinite(V).all((-1, -2))
+    L = f.A - gain(f, np.where(fine[..., None, None], V, 0.0)) @ f.C
     rates = -np.linalg.eigvals(np.where(fine[..., None, None], L, 0.0)).real.max(-1)
     return np.where(fine, rates, np.nan)
 
 
 def evolve(f: Filter, V: Array, times: Array) -> Array:
     """V(t) at `times` (1-d, increasing from 0 or later) from the covariance V at time 0; shape (len, ..., n, n)."""
-    V0 = reference(f)
+    first, second = references(f)
+    with np.errstate(all="ignore"):
+        out = _evolve(f, V, times, first)
+        return out if np.isfinite(out).all() else _evolve(f, V, times, second)
+
+
+def _evolve(f: Filter, V: Array, times: Array, V0: Array) -> Array:
     h = short_step(f, V0)[1]
     out, now = [], 0.0
     known: dict[float, Flow] = {}

@@ -1,0 +1,88 @@
+"""Two derivations of the second moments, sharing no code, agree exactly."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from cascade_sym.derive.master_equation import MasterEquation, master_equation
+from cascade_sym.derive.master_equation_derivation import conditional_derivation, same_equations
+from cascade_sym.derive.master_equation_moments import moment_equations
+from cascade_sym.errors import DerivationError, NoDetector
+from cascade_sym.operators import operator
+from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
+from cascade_sym.parts.detectors import Heterodyne, Homodyne
+from cascade_sym.solve.conditional import riccati
+from cascade_sym.solve.conditional.gaussian import GaussianState
+
+eps, eta, phi, psi = sp.symbols("epsilon eta phi psi")
+CASCADE = Oscillator("S", mass=-1) >> Loss() >> Oscillator("M")
+SYSTEMS = {
+    "cascade": (CASCADE, Homodyne(angle=sp.pi / 2 - psi, efficiency=eta)),
+    "cascade, one sideband": (CASCADE, Homodyne(angle=phi, channels=("+",))),
+    "cascade, heterodyne": (CASCADE, Heterodyne(efficiency=eta)),
+    "detuned": (Oscillator("M", detuning=sp.Symbol("d")), Homodyne(angle=phi)),
+    "phases": (Oscillator("M", phases=(phi, 0)), Homodyne(angle=0)),
+    "cavity": (Cavity("a", detuning=sp.Symbol("Delta"), loss=sp.Symbol("l")), Homodyne(angle=phi, efficiency=eta)),
+    "amplifier": (Squeezer("a"), Heterodyne(efficiency=eta)),
+    "hot light": (Loss(1, n=sp.Symbol("n")) >> Squeezer("a"), Homodyne(angle=phi, efficiency=eta)),
+    "two cavities": (Squeezer("a") >> Loss(eps) >> Cavity("b", detuning=1), Homodyne(angle=0)),
+    "two ports": (
+        Cavity("a", kappa={"l": 1, "r": 2}), (Homodyne(angle=0, port="l"), Homodyne(angle=phi, port="r")),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_gaussian_closure_agrees_with_the_filter(name: str) -> None:
+    system, detect = SYSTEMS[name]
+    check = same_equations(moment_equations(system, detect), riccati(system, detect))
+    assert check.ok, check.residual
+
+
+def test_the_comparison_can_fail() -> None:
+    moments = moment_equations(CASCADE, Homodyne(angle=0))
+    assert not same_equations(moments, riccati(CASCADE, Homodyne(angle=sp.pi / 2))).ok
+
+
+def test_without_detector_the_moments_are_the_unconditional_ones() -> None:
+    m = moment_equations(Cavity("a", kappa=2))
+    X = sp.Symbol("var_X_a")
+    assert sp.expand(m.covariances["X_a", "X_a"] - (1 - 2 * X)) == 0
+    assert all(not kicks for _, kicks in m.means.values())
+    with pytest.raises(NoDetector, match="detect="):
+        riccati(Cavity("a"), None)
+
+
+def test_a_master_equation_written_by_hand() -> None:
+    equation = master_equation(Cavity("a", kappa=2), Homodyne(angle=0))
+    assert moment_equations(equation).covariances == moment_equations(Cavity("a", kappa=2), Homodyne(angle=0)).covariances
+    with pytest.raises(DerivationError, match="leave out"):
+        moment_equations(equation, Homodyne(angle=0))
+
+
+def test_a_quartic_hamiltonian_does_not_close() -> None:
+    a = operator("a")
+    kerr = MasterEquation(("a",), a.dagger() ** 2 * a**2, ())
+    with pytest.raises(DerivationError, match="close"):
+        moment_equations(kerr)
+
+
+def test_expectations_of_a_gaussian_state() -> None:
+    """<a^+ a> and <(a^+ a)^2> of a thermal state: n and 2 n^2 + n."""
+    state = GaussianState(["a"])
+    n = sp.Symbol("n")
+    a = operator("a")
+    values = {**dict.fromkeys(state.mean.values(), sp.S.Zero), state.cov("X_a", "P_a"): sp.S.Zero}
+    values |= {state.cov(q, q): n + sp.S.Half for q in state.quadratures}
+    number = a.dagger() * a
+    assert sp.expand(state.expectation(number).subs(values)) == n
+    assert sp.expand(state.expectation(number * number).subs(values) - 2 * n**2 - n) == 0
+    alpha = {state.mean["X_a"]: sp.sqrt(2) * sp.Symbol("x"), state.mean["P_a"]: sp.S.Zero}
+    vacuum = {**values, **alpha, **{state.cov(q, q): sp.S.Half for q in state.quadratures}}
+    assert sp.expand(state.expectation(number * number).subs(vacuum)) == sp.Symbol("x") ** 4 + sp.Symbol("x") ** 2
+
+
+def test_the_derivation_checks_itself() -> None:
+    d = conditional_derivation(Oscillator("M", theta=sp.pi / 4), Homodyne(angle=sp.pi / 2, efficiency=eta))
+    assert len(d.steps) == 4 and d.ok
