@@ -32,6 +32,7 @@ from cascade_sym.steps import Derivation, Step
 from cascade_sym.system import LinearSystem
 
 _RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
+_AT = re.compile(r"[^()]+\((?P<arg>[^()]+)\)")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
 
 
@@ -61,8 +62,9 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
         case Mapping():
             return table_rows(value, notation)
     notation = _without(notation, name)
-    if isinstance(value, LinearForm | OperatorPolynomial) and (m := _RATE.fullmatch(name)):
-        mode = next(x for x in m.groups() if x)
+    m = _RATE.fullmatch(name)
+    mode = next(x for x in m.groups() if x) if m else name
+    if isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in _names(value)):
         return [Row(left_side(name, value, notation), "=", operator_body(value, notation, first=(mode,)))]
     body = plain_body(value, notation)
     if not name:
@@ -117,6 +119,7 @@ def step_rows(
     before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
     rows += [r for k, v in before.items() for r in value_rows(v, notation, k)]
     after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
+    rows = [r for r in rows if not r.relation or r.lhs != r.rhs]
     if before and after and after[0].relation:
         first = after[0]
         after[0] = Row(f"\\Rightarrow\\quad {first.lhs}", first.relation, first.rhs)
@@ -126,15 +129,20 @@ def step_rows(
 def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
     r"""LaTeX of the name under which a value is kept.
 
-    An operator's name gets a hat, "dS/dt" and "dot(S)" a dot; declared names, identifiers and plain formulas
-    are typeset, anything else is set as text.
+    An operator's name gets a hat, "dS/dt" and "dot(S)" a dot, and so does a mode whose linear form holds the mode
+    itself (an equation of motion); declared names, identifiers and plain formulas are typeset, anything else is
+    set as text.
 
     >>> from cascade_sym.operators import op
     >>> left_side("dS/dt", op("S")), left_side("H_int", op("S")), left_side("gamma_S", 1)
     ('\\dot{\\hat{a}}_{S}', '\\hat{H}_{\\mathrm{int}}', '\\gamma_{S}')
+    >>> left_side("S", op("S")), left_side("b", op("a(Omega)")), left_side("a", op("a(Omega)"))
+    ('\\dot{\\hat{a}}_{S}', '\\hat{b}(\\Omega)', '-i\\Omega\\hat{a}(\\Omega)')
     """
     if (m := _RATE.fullmatch(name)) and not m["rate"]:
         return dotted(notation.operator(Op(m["name"] or m["dotted"])))
+    if isinstance(value, LinearForm) and (rate := _rate_side(name, value, notation)):
+        return rate
     if name in notation.operators:
         return notation.operators[name]
     operator = isinstance(value, LinearForm | OperatorPolynomial)
@@ -149,6 +157,23 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         return to_latex(parse(name), notation.symbols)
     except (CascadeError, RecursionError):
         return f"\\text{{{text_latex(name, notation.name)}}}"
+
+
+def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
+    """The left side of a linear form that holds its own operator: da/dt, or -i Omega a(Omega) in frequency space;
+    a(Omega) for a form in operators at frequencies; '' for other forms."""
+    if form[Op(name)] != 0:
+        return dotted(notation.operator(Op(name)))
+    found = [_AT.fullmatch(o.name) for o, _ in form]
+    if not found or not all(found):
+        return ""
+    arguments = {m["arg"].lstrip("-") for m in found if m}
+    if len(arguments) != 1:
+        return ""
+    (argument,) = arguments
+    at = Op(f"{name}({argument})")
+    frequency = f"-i{notation.name(argument)}" if form[at] != 0 else ""
+    return frequency + notation.operator(at)
 
 
 def _names(value: Any) -> set[str]:

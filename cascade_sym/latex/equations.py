@@ -38,15 +38,16 @@ def definition_rows(
     """`results` (left side, expression over `defs`), then the definitions that they need and the
     abbreviations used.
 
-    Without results, all definitions. A definition that is no more than a product of abbreviations is written
-    out where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the notation declares its name.
+    Without results, all definitions; of more than MAX_ROWS the first are shown. A definition that is no more
+    than a product of abbreviations is written out where it is used (R_{M,S} = sqrt(1-epsilon) R), unless the
+    notation declares its name.
     """
     restated = _restated(defs, notation)
     notation = replace(notation, abbreviations=_free(notation, defs, restated))
     short: dict[Symbol, Expr] = {}
     folded: list[tuple[Symbol, Expr]] = []
     own: set[Symbol] = set()
-    for s, e in defs:
+    for s, e in defs.items[:MAX_ROWS]:
         own |= e.free_symbols
         f = fold(e.xreplace(short), notation.abbreviations)
         if s in restated:
@@ -66,9 +67,12 @@ def definition_rows(
         named = next((p for p in folded if p[0] == f and notation.name(p[0].name) == lhs), None)
         if named:  # the result is one of the definitions: show that
             folded.remove(named)
+        elif f in defs and notation.name(f.name) == lhs:  # ... one of those that are left out
+            named = (f, fold(defs[f].xreplace(short), notation.abbreviations))
         rows.append(equation(lhs, gathered(named[1] if named else f), notation))
     below = [equation(notation.name(s.name), gathered(e), notation) for s, e in (*extra, *folded)]
-    return rows + _cut([*([WHERE] if rows and below else []), *below])
+    rest = [_ellipsis(len(defs) - MAX_ROWS, "definitions")] if len(defs) > MAX_ROWS else []
+    return [*rows, *([WHERE] if rows and below else []), *below, *rest]
 
 
 def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbol, Expr]]:
@@ -119,11 +123,13 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
 def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
     """The definitions of a covariance matrix and how its elements are read off; elements not shown vanish."""
     rows = definition_rows(V.definitions, notation)
+    if len(V.definitions) > MAX_ROWS:
+        return rows
     for (i, j), e in V.elements.items():
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"
         if e != Symbol(name) and str(e) != name:
             rows.append(equation(notation.name(name), neat(e, notation), notation))
-    return _cut(rows)
+    return rows
 
 
 def _operator_row(lhs: str, form: LinearForm, notation: Notation, first: Sequence[str]) -> Row:
@@ -140,12 +146,6 @@ def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
     if s.name.startswith(("var_", "cov_")) or size(f) > ALIAS or not f.free_symbols - e.free_symbols:
         return False
     return not any(b.is_Add and k.is_Integer for b, k in (x.as_base_exp() for x in Mul.make_args(f)))
-
-
-def _cut(rows: list[Row]) -> list[Row]:
-    if len(rows) <= MAX_ROWS:
-        return rows
-    return [*rows[:MAX_ROWS], _ellipsis(len(rows) - MAX_ROWS, "equations")]
 
 
 def _ellipsis(count: int, what: str) -> Row:

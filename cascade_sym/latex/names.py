@@ -129,10 +129,10 @@ def dotted(latex: str) -> str:
 
 def _field(part: str, end: str, port: str, band: str, hats: bool) -> str:
     if end in ("bath", "bath_out"):
-        return _hat("a", hats) + _sub([_label(part), "\\mathrm{in}" if end == "bath" else "\\mathrm{out}"])
+        return _hat("a", hats) + _sub([_label(_index(part)), "\\mathrm{in}" if end == "bath" else "\\mathrm{out}"])
     letter = "v" if end == "vacuum" else "b"
     ends = [] if end == "vacuum" else [f"\\mathrm{{{end}}}"]
-    return f"{_hat(letter, hats)}{_sub([band, _label(port), *ends])}^{{({_label(part)})}}"
+    return f"{_hat(letter, hats)}{_sub([band, _label(port), *ends])}^{{({_label(_index(part))})}}"
 
 
 def _quadrature(q: str, mode: str, hats: bool, table: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ class Order:
     def __init__(self, hints: Sequence[str]) -> None:
         self._place = {name: i for i, name in reversed(list(enumerate(hints)))}
         self._last = len(self._place)
+        self._keys: dict[Expr, Key] = {}
 
     def name_key(self, name: str) -> Key:
         """Hinted names by place; others alphabetically (numbers by value, gamma before Gamma), moments last."""
@@ -39,8 +40,11 @@ class Order:
 
     def key(self, e: Expr) -> Key:
         """The key of a term or factor."""
+        if e in self._keys:
+            return self._keys[e]
         names = sorted(self.name_key(s.name) for s in e.free_symbols)
-        return (e.has(sp.I), names, -_degree(e), str(e))
+        self._keys[e] = (e.has(sp.I), names, -_degree(e), str(e))
+        return self._keys[e]
 
     def sorted_terms(self, terms: Sequence[Expr]) -> list[Expr]:
         """Terms of a sum in reading order: a positive one leads where there is one, a bare number stands last

@@ -36,7 +36,7 @@ _TOKEN = re.compile(
     rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b))"
     r"|(?P<letter>[\u0391-\u03c9\u03d5\u03f5]|[A-Za-z](?=[\u0302-\u0307]))(?P<accent>[\u0302-\u0307])?"
     r"(?:_(?P<sub>[A-Za-z0-9]+|[+-]))?"
-    r"|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
+    r"|(?P<arrow>->)|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
     re.S,
 )
 _SPAN = re.compile(r"\$[^$]*\$")
@@ -70,7 +70,7 @@ def _plain(text: str, name: Callable[[str], str]) -> str:
         elif m["sup"]:
             piece = f"$^{{{m['sup']}}}$"
         else:
-            piece = "$\\cdot$" if m["dot"] else _character(m["other"])
+            piece = "$\\to$" if m["arrow"] else "$\\cdot$" if m["dot"] else _character(m["other"])
         if piece.startswith("$") and out.endswith("$") and out != "$":
             gap = " " if re.search(r"\\[A-Za-z]+\$$", out) and piece[1].isalpha() else ""
             out = out[:-1] + gap + piece[1:]

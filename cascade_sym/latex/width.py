@@ -6,6 +6,7 @@ That is enough to decide where a formula is broken.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|[^\\{}_^&]")
 _LETTERS = dict(zip(
@@ -37,6 +38,7 @@ SCRIPT_SPACE = 50
 TALL = 260  # what a stretched bracket is wider
 
 
+@lru_cache(maxsize=8192)
 def width(latex: str) -> float:
     r"""Width in digits.
 

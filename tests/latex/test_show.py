@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,9 @@ def test_hermitian_sums_and_integrals() -> None:
 
 def test_left_sides() -> None:
     assert left_side("ddt(S)", op("S")) == r"\frac{d}{dt}S"
+    assert left_side("S", op("S") + op("M")) == r"\dot{\hat{a}}_{S}"
+    assert left_side("S", op("M")) == r"\hat{S}"
+    assert left_side("a", op("a(Omega)") + op("b(-Omega)", dag=True)) == r"-i\Omega\hat{a}(\Omega)"
     assert left_side("dot(S)", op("S")) == r"\dot{\hat{a}}_{S}"
     assert left_side("weight of X_S", x) == "\\text{weight of $X_{S}$}"
     assert operator_latex(LinearForm(), name="f") == "$\\displaystyle \\hat{f} = 0$"
@@ -136,6 +140,16 @@ def test_many_modes_are_cut_short() -> None:
         chain = chain >> Cavity(f"c{k}", kappa=1)
     text = system_latex(chain.system())
     assert r"\text{(3 more modes)}" in text
+
+
+def test_many_definitions_are_cut_short_but_not_the_result() -> None:
+    from cascade_sym.latex.equations import MAX_ROWS
+
+    chain = [sp.Symbol(f"s{k}") for k in range(MAX_ROWS + 6)]
+    defs = Definitions(tuple((b, a + 1) for a, b in pairwise(chain)))
+    text = body(Quantity(chain[-1].name, chain[-1], defs))
+    assert text.splitlines()[1] == f"s_{{{MAX_ROWS + 5}}} &= s_{{{MAX_ROWS + 4}}} + 1 \\\\"
+    assert r"\text{(5 more definitions)}" in text
 
 
 def test_the_output_does_not_depend_on_the_run() -> None:
