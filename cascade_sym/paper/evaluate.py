@@ -43,8 +43,13 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
         raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
     for p, v in values.items():
         _in_range(model, p, v)
-    quantity = declared.make()
     point = {symbol(p): v for p, v in values.items()}
+    if declared.number is not None:
+        if infinite := [p for p, v in values.items() if v is sp.oo]:
+            raise ParameterError(f"{name} is found numerically; give finite values for {listing(infinite)}.")
+        text, error = declared.number(point, digits)
+        return Evaluated(name, text, float(error), digits, values)
+    quantity = declared.make()
     finite = {s: v for s, v in point.items() if v is not sp.oo}
     infinite = [s for s, v in point.items() if v is sp.oo]
     if infinite:

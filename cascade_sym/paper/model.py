@@ -7,7 +7,7 @@ only the checker (`cascade_sym.paper.check`) holds both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -47,13 +47,18 @@ class Result:
 
 @dataclass(frozen=True)
 class Declared:
-    """A quantity that `cascade-sym eval` knows: how to make it, and the parameters it is given in."""
+    """A quantity that `cascade-sym eval` knows: how to make it, and the parameters it is given in.
+
+    `make` gives it as a formula; `number` instead gives (decimal text, error bound) at exact values and a number of
+    digits, for quantities that are found numerically.
+    """
 
     name: str
     make: Callable[[], Quantity]
     parameters: tuple[str, ...]
     defaults: Mapping[str, Expr]
     title: str
+    number: Callable[[Mapping[Symbol, Expr], int], tuple[str, float]] | None = None
 
 
 @dataclass
@@ -106,6 +111,21 @@ class Model:
                 raise DuplicateName(f"quantity {name!r} is declared twice; remove one.")
             given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
             self._quantities[name] = Declared(name, f, tuple(parameters), given, title or name)
+            return f
+
+        return register
+
+    def number(
+        self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
+    ) -> Callable[[Callable[..., tuple[str, float]]], Callable[..., tuple[str, float]]]:
+        """Register a quantity that is found numerically: f({symbol: exact value}, digits) -> (text, error bound)."""
+
+        def register(f: Callable[..., tuple[str, float]]) -> Callable[..., tuple[str, float]]:
+            def no_formula() -> Quantity:
+                raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
+
+            self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
+            self._quantities[name] = replace(self._quantities[name], number=f)
             return f
 
         return register

@@ -11,7 +11,7 @@ from cascade_sym.formula import Node
 from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.paper.compare import Comparison
 
-MOST = 4000  # formulas tried for each number of edits
+MOST = 1500  # formulas tried for each number of edits
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
@@ -169,7 +170,7 @@ def hot_rates() -> dict[str, sp.Expr]:
     rates = {}
     for key, e in symmetric_rates()[0].items():
         e = sp.expand(sp.expand(e.subs(occupancy)).subs(gamma_M0, 0))
-        rates[key] = e.subs({Gamma_S: C_S * unit, Gamma_M: C_M * r * unit}, simultaneous=True) / unit
+        rates[key] = cs.normal_form(e.subs({Gamma_S: C_S * unit, Gamma_M: C_M * r * unit}, simultaneous=True) / unit)
     return rates
 
 
@@ -187,7 +188,9 @@ def hot_state() -> dict[sp.Symbol, sp.Expr]:
     size = sp.sqrt(2 * source)
     cross = sp.solve(seen - gain, CROSS)[0]
     spin = sp.solve(_reduced(flow["ddt(C)"], cross, gain), V_S)[0]
-    quadratic = sp.Poly(sp.together(_reduced(flow["ddt(v_S)"], cross, gain).subs(V_S, spin)).as_numer_denom()[0], V_M)
+    quadratic = sp.Poly(cs.normal_form(_reduced(flow["ddt(v_S)"], cross, gain).subs(V_S, spin)).as_numer_denom()[0], V_M)
+    if quadratic.degree() != 2:
+        raise cs.errors.DerivationError(f"expected a quadratic equation for v_M, got degree {quadratic.degree()}.")
     candidates = []
     for sign in (1, -1):
         for root in sp.roots(quadratic, V_M, multiple=True):
@@ -211,8 +214,8 @@ def _is_physical(state: dict[sp.Symbol, sp.Expr], point: dict[sp.Symbol, sp.Expr
     if values[V_S] <= 0 or values[V_M] <= 0 or values[V_S] * values[V_M] <= (values[CROSS] / 2) ** 2:
         return False
     rates = [hot_rates()[k] for k in ("ddt(v_S)", "ddt(v_M)", "ddt(C)")]
-    J = sp.Matrix(rates).jacobian([V_S, V_M, CROSS]).subs(point).subs(values).evalf(30)
-    return all(sp.re(x) < 0 for x in J.eigenvals(rational=False))
+    J = sp.Matrix(rates).jacobian([V_S, V_M, CROSS]).subs(point).subs(values)
+    return bool((np.linalg.eigvals(np.array(J.evalf().tolist(), dtype=float)).real < 0).all())
 
 
 def _hot_result() -> Result:

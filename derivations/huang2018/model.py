@@ -34,7 +34,7 @@ model = Model(
         (Gamma_S, Gamma_SB + Gamma_SP), (Gamma_M, Gamma_MB + Gamma_MP),
         (cs.symbol("gammat_S0"), gamma_S0 * (n_S + half)), (cs.symbol("gammat_M0"), gamma_M0 * (n_M + half)),
     ),
-    ranges={"epsilon": (sp.S.Zero, sp.S.One), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2)},
+    ranges={"epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2)},
 )  # fmt: skip
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.definitions import Quantity
+from cascade_sym.evaluate.conditional.verified import conditional_value
+from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve import Covariance
+from cascade_sym.solve.conditional import Riccati, riccati
 from cascade_sym.system import LinearSystem
 
 from .model import C_M, C_S, drift_rate, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S
@@ -74,3 +78,44 @@ def var_X_M() -> Quantity:
 @model.quantity("sym_X_S_X_M", PARAMETERS, title="the printed <X_S, X_M>: twice the covariance")
 def sym_X_S_X_M() -> Quantity:
     return steady("sym_X_S_X_M", 2 * state().element(f"X_{S}", f"X_{M}"))
+
+
+CONDITIONAL = [*PARAMETERS, "eta", "psi"]
+PERFECT = {"eta": 1, "psi": 0}
+
+
+@cache
+def conditioned() -> Riccati:
+    """The Riccati equation with the output light detected: efficiency eta, phase psi as in (S17)."""
+    detector = Homodyne(angle=-cs.symbol("psi") - sp.pi / 2, efficiency=cs.symbol("eta"))
+    return riccati(experiment(), detector)
+
+
+def conditional(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
+    """An expression in the moments of the conditional state, right to all digits."""
+    used = expr.free_symbols | set(conditioned().parameters)
+    return conditional_value(conditioned(), expr, {s: v for s, v in values.items() if s in used}, digits)
+
+
+@model.number("xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g of the state conditioned on the output light")
+def xi_g_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
+    w = cs.readout_weight(experiment(), S, M)
+    v = {f"{q}_{j}": cs.symbol(f"var_{q}_{j}") for q in "XP" for j in (S, M)}
+    cross = cs.symbol("cov_X_S_X_M") - cs.symbol("cov_P_S_P_M")
+    total = v["X_S"] + v["P_S"] + w**2 * (v["X_M"] + v["P_M"]) + 2 * w * cross
+    return conditional(total / (1 + w**2), values, digits)
+
+
+@model.number("var_X_S_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_S")
+def var_X_S_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
+    return conditional(cs.symbol("var_X_S"), values, digits)
+
+
+@model.number("var_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_M")
+def var_X_M_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
+    return conditional(cs.symbol("var_X_M"), values, digits)
+
+
+@model.number("sym_X_S_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="twice the conditional covariance")
+def sym_X_S_X_M_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
+    return conditional(2 * cs.symbol("cov_X_S_X_M"), values, digits)
