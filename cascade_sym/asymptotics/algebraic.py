@@ -99,7 +99,8 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
     bits = int((digits + 20) * 3.33)
     with flint.ctx.workprec(bits):
         out = []
-        for r, _ in flint.fmpz_poly(coeffs).complex_roots():
+        isolated: Any = flint.fmpz_poly(coeffs).complex_roots()
+        for r, _ in isolated:
             if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
                 out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
         return sorted(out)
@@ -115,7 +116,8 @@ def algebraic_value(
 ) -> AlgebraicValue:
     """From an irreducible polynomial in generator i (and parameters) and the value there.
 
-    `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their meaning (tau -> sqrt(1 - epsilon)).
+    `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their
+    meaning (tau -> sqrt(1 - epsilon)).
     """
     parts: dict[int, dict[tuple[int, ...], Any]] = {}
     for mono, c in p.terms():

@@ -17,6 +17,7 @@ from cascade_sym.errors import ScalingError
 
 SURE = 60
 LARGEST = 7.5  # size of the largest resultant that is still attempted, see `_size`
+LARGEST_DEPENDENT = 6.3  # the same where the value is a long function of the unknowns: coefficients swell
 
 
 class TooLarge(Exception):
@@ -108,7 +109,9 @@ def polished(ground: Ground, system: Sequence[Any], unknowns: Sequence[int], val
     raise ScalingError(f"Newton's iteration on the {n} stationarity conditions did not settle.")
 
 
-def eliminate(ground: Ground, polys: Sequence[Any], unknowns: Sequence[int], values: Sequence[Any]) -> Any:
+def eliminate(
+    ground: Ground, polys: Sequence[Any], unknowns: Sequence[int], values: Sequence[Any], largest: float = LARGEST
+) -> Any:
     """The irreducible polynomial free of `unknowns` that follows from `polys` and vanishes at the point."""
     left = [_kept(ground, p, values) for p in polys]
     todo = list(unknowns)
@@ -117,12 +120,12 @@ def eliminate(ground: Ground, polys: Sequence[Any], unknowns: Sequence[int], val
         todo.remove(i)
         if pivot is None:
             continue
-        others = []
+        others: list[Any] = []
         for p in left:
             if p is pivot:
                 continue
             if p.degrees()[i]:
-                if _size(p, pivot, i) > LARGEST:
+                if _size(p, pivot, i) > largest:
                     raise TooLarge(f"resultant of {len(p)} and {len(pivot)} terms")
                 p = _kept(ground, p.resultant(pivot, i), values)
             if all(p != q for q in others):

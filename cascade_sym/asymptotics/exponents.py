@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from itertools import pairwise
 from typing import Any
 
 import flint
@@ -72,7 +73,7 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
                 return Approach(special, p)
             if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
                 return Approach(special, Q(-(10**6)))
-    change = [abs(b - a) for a, b in zip(y, y[1:], strict=False)]
+    change = [abs(b - a) for a, b in pairwise(y)]
     small = flint.arb(10) ** -6 * (1 + abs(end))
     return Approach(None, Q(0)) if abs(y[-1] - end) < small and not change[-1] > small else None
 

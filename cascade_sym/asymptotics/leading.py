@@ -8,7 +8,7 @@ repeated, until the leading exponent is the one that the followed optimum shows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
 from typing import Any

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import flint
-import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value
-from cascade_sym.asymptotics.elimination import eliminate, gradient, polished, vanishing
+from cascade_sym.asymptotics.elimination import LARGEST, LARGEST_DEPENDENT, eliminate, gradient, polished, vanishing
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.tracking import Track
@@ -54,7 +53,8 @@ class Stationary:
         polys += [r for r, (i, _) in zip(relations, ground.roots, strict=True) if i in roots]
         if abs(value).mid() < flint.arb(10) ** -100:
             raise ScalingError("the value is zero; it has no minimal polynomial of its own.")
-        p = eliminate(ground, polys, [*self.unknowns, *roots], values)
+        largest = LARGEST if stationary or len(target) <= 2 else LARGEST_DEPENDENT
+        p = eliminate(ground, polys, [*self.unknowns, *roots], values, largest)
         return algebraic_value(ground, p, spare, values, self.back, Track(self, e))
 
 

@@ -37,7 +37,7 @@ def narrate(
             Step(
                 "Minimum at the edge",
                 f"{sp.latex(s)} = {sp.latex(e)}",
-                f"The objective improves monotonically towards the edge of the allowed region of {s}; it is fixed there.",
+                f"The objective improves towards the edge of the allowed region of {s}; it is fixed there.",
             )
         )
     for s, e in call.idle.items():
@@ -69,7 +69,8 @@ def narrate(
             Step(
                 "Competing scales",
                 f"{sp.latex(x.rewriting.shown(zero.expr()))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
-                f"{sp.latex(x.rewriting.shown(r.solution.expr()))} + {sp.latex(r.new)}\\, {_power(big, sign * -r.power)}",
+                f"{sp.latex(x.rewriting.shown(r.solution.expr()))} + {sp.latex(r.new)}\\, "
+                f"{_power(big, sign * -r.power)}",
                 "The leading order vanishes on this curve; what remains is decided at higher order.",
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import flint
@@ -15,6 +16,8 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.arithmetics import Balls, Floats, Multiprecision
 from cascade_sym.asymptotics.program import Program
 
+EDGE = 13  # decades towards an edge of a box: beyond, floats can't tell its sides apart
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -24,7 +27,11 @@ class Interval:
     high: Expr
     angle: bool
 
-    @property
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        return float(self.low), float(self.high)
+
+    @cached_property
     def kind(self) -> str:
         """`half` (0, oo) is searched in logarithms, `line` in asinh, `box` as it is."""
         if self.low.is_finite and self.high.is_finite:
@@ -87,8 +94,8 @@ class Problem:
             return np.asarray(10.0 ** np.clip(u, -300, 300))
         if iv.kind == "line":
             return np.asarray(np.sinh(np.clip(u, -300, 300) * math.log(10)))
-        low, high = float(iv.low), float(iv.high)
-        return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -300, 300))))
+        low, high = iv.span
+        return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
 
 
 def ball_of(e: Any) -> Any:

@@ -270,7 +270,7 @@ def _expand(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms:
 
 
 def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
-    """Angles with an unknown limit are measured from the special limit of another angle, else from where offsets are."""
+    """Angles with an unknown limit are measured from another angle's special limit, else from an offset."""
     special = [
         a.limit
         for s, a in zip(problem.over, found.approaches, strict=True)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import random
+from fractions import Fraction
+
 import mpmath as mp
 import pytest
 import sympy as sp
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cascade_sym.asymptotics import expand, lower_bound, scaling
 
 from .cascade import (
-    ANGLES, C_M, C_S, STABLE, direct_optimum, epsilon, gamma_S0, n_M, n_S, r, theta_M, theta_S, xi_g,
+    ANGLES,
+    C_M,
+    C_S,
+    STABLE,
+    direct_optimum,
+    epsilon,
+    gamma_S0,
+    n_M,
+    n_S,
+    r,
+    theta_M,
+    theta_S,
+    xi_g,
 )  # fmt: skip
 
 half = sp.Rational(1, 2)
@@ -29,13 +42,16 @@ def by_hand(d, s):
     [(k_S + k_M)^2 + 2 s]/(4 k_M) + d^2/[4 k_S k_M (k_S + k_M)]. Its minimum lies at k_S = x (k_S + k_M), where x in
     (0, 1/5) solves d^2 (1 - 5x)^2 = 8 s^2 x^2 (1 + x), and equals sqrt(s/[2 (1 + x)(1 - 5x)]).
     """
-    f = lambda x: d**2 * (1 - 5 * x) ** 2 - 8 * s**2 * x**2 * (1 + x)
+
+    def f(x):
+        return d**2 * (1 - 5 * x) ** 2 - 8 * s**2 * x**2 * (1 + x)
+
     x = mp.findroot(f, (mp.mpf(10) ** -12, mp.mpf(1) / 5), solver="anderson", tol=mp.mpf(10) ** -70)
     return mp.sqrt(s / (2 * (1 + x) * (1 - 5 * x)))
 
 
 def direct_prefactor(objective, variables, s, values, power):
-    """Limit of C_S^-power times the direct optimum: from three values of C_S, the corrections being powers of 1/sqrt(C_S)."""
+    """Limit of C_S^-power times the direct optimum, from three values of C_S a fixed ratio apart."""
     rows = []
     for k in (30, 32, 34):
         C = sp.Integer(10) ** k
@@ -88,16 +104,15 @@ def test_unequal_angles_as_a_function_of_the_parameters():
     assert s.optimum["C_M"].coefficient.expr() == 1 / r
     assert all(row["agrees"] for row in s.certificate.samples)
 
-    @settings(max_examples=60, deadline=None)
-    @given(st.fractions(0, 1000, max_denominator=1000), st.fractions("1/1000", 1000, max_denominator=1000))
-    def holds(n, ratio):
+    rng = random.Random(2018)
+    for k in range(40):
+        n = Fraction(int(10 ** rng.uniform(-1, 6)), 1000) if k % 5 else Fraction(0)
+        ratio = Fraction(int(10 ** rng.uniform(0.1, 6)), 1000)
         with mp.workdps(80):
             d = 1 / (2 * mp.mpf(n.numerator) / n.denominator + 1)
             known = by_hand(d, 1 + mp.mpf(ratio.numerator) / ratio.denominator)
             value = s.at({n_S: sp.Rational(n), r: sp.Rational(ratio)})
-            assert abs(value / known - 1) < mp.mpf(10) ** -25
-
-    holds()
+            assert abs(value / known - 1) < mp.mpf(10) ** -25, (n, ratio)
 
 
 def test_the_printed_prefactor_is_close_but_not_exact():

@@ -70,7 +70,7 @@ def test_sideband_cooling_with_the_sign_of_the_detuning():
 
 
 def test_transduction_efficiency():
-    """1 - eta with eta = eta_0 4 C_1 C_2/(1 + C_1 + C_2)^2: matched at C_2 = 1 + C_1, where eta = eta_0 C_1/(1 + C_1)."""
+    """1 - eta, eta = eta_0 4 C_1 C_2/(1 + C_1 + C_2)^2: matched at C_2 = 1 + C_1, where eta = eta_0 C_1/(1 + C_1)."""
     C_1, C_2, eta = sp.symbols("C_1 C_2 eta_0")
     s = scaling(1 - eta * 4 * C_1 * C_2 / (1 + C_1 + C_2) ** 2, large=C_1, over=[C_2])
     assert s.exponent == 0
