@@ -10,6 +10,7 @@ from cascade_sym.compose.chain import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detector, detectors
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.numbers import rounded
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def detection(system: object, detect: object) -> Detection:
     >>> detection(Oscillator("M"), Homodyne(angle=0)).names
     ('c', 's')
     """
-    s = as_system(system)
+    s = rounded(as_system(system))
     # output fields become internal ones, so that currents refer to them as every other field does
     internal, inputs = dict(s.internal), dict(s.inputs)
     currents: list[Current] = []

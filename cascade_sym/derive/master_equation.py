@@ -59,9 +59,9 @@ class MasterEquation:
         return out
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.master_equation import master_equation_latex
+        from cascade_sym.latex.show import value_latex
 
-        return f"$\\displaystyle {master_equation_latex(self)}$"
+        return value_latex(self)
 
 
 def master_equation(system: object, detect: object = None) -> MasterEquation:

@@ -16,7 +16,7 @@ from cascade_sym.derive.master_equation import MasterEquation, master_equation
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
-from cascade_sym.solve.conditional.gaussian import GaussianState
+from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.symbols import complex_symbol, conj
 
 
@@ -33,9 +33,9 @@ class MomentEquations:
     covariances: Mapping[tuple[str, str], Expr]
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.master_equation import moments_latex
+        from cascade_sym.latex.show import value_latex
 
-        return f"$\\displaystyle {moments_latex(self)}$"
+        return value_latex(self)
 
 
 def moment_equations(system: object, detect: object = None) -> MomentEquations:
@@ -65,7 +65,8 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     x = {f"{n}_{m}": q for m in equation.modes for n, q in zip("XP", quadratures(m), strict=True)}
     means = {}
     for q in state.quadratures:
-        kicks = {m.name: _linear(_kick(m.operator, state, x[q]), state, f"the noise of <{q}>") for m in equation.measured}
+        noise = {m.name: _kick(m.operator, state, x[q]) for m in equation.measured}
+        kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in noise.items()}
         means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
     for m in equation.measured:
         m.operator.linear()  # a DerivationError names what is not linear

@@ -76,12 +76,12 @@ def test_ideal_detection_of_all_light_leaves_a_pure_state_at_any_angle() -> None
 def test_amplifier_conditioned_on_its_squeezed_output() -> None:
     """Ideal detection of the squeezed quadrature P: Var P = 1/2 - chi/kappa, though no noise is left to drive it.
 
-    Homodyne of P at unit efficiency; the unseen quadrature keeps its unconditional variance (1/2) kappa/(kappa - 2 chi).
+    Homodyne of P at unit efficiency; the unseen quadrature keeps its unconditional (1/2) kappa/(kappa - 2 chi).
     """
     V = conditional_covariance(Squeezer("a", chi=chi, kappa=kappa), PHASE)
     x = {chi: sp.Rational(1, 5), kappa: sp.Integer(2)}
     X, P = (V.definitions.inline(V.element(q, q)).subs(x) for q in ("X_a", "P_a"))
-    assert X == sp.Rational(1, 2) / (1 - sp.Rational(1, 5)) and X * P == sp.Rational(1, 4)
+    assert sp.Rational(1, 2) / (1 - sp.Rational(1, 5)) == X and sp.Rational(1, 4) == X * P
 
 
 SYSTEMS = {

@@ -49,9 +49,10 @@ def unmeasured(m: MasterEquation, modes: dict[str, qutip.Qobj]) -> list[qutip.Qo
     assert rates[0] > -1e-12  # no more is measured than leaves
     operators = [modes[o.name].dag() if o.dag else modes[o.name] for o in basis]
     return [
-        np.sqrt(r) * sum(c * a for c, a in zip(v, operators, strict=True)) for r, v in zip(rates, vectors.T, strict=True)
+        np.sqrt(r) * sum(c * a for c, a in zip(v, operators, strict=True))
+        for r, v in zip(rates, vectors.T, strict=True)
         if r > 1e-12
-    ]  # fmt: skip
+    ]
 
 
 def trajectory(m: MasterEquation, sizes: list[int], t: float, steps: int) -> tuple[np.ndarray, list[str]]:
@@ -64,15 +65,15 @@ def trajectory(m: MasterEquation, sizes: list[int], t: float, steps: int) -> tup
     measured = [matrix(x.operator, modes) for x in m.measured]
     start = qutip.ket2dm(qutip.tensor([qutip.basis(n, 0) for n in sizes]))
     quads = [q for a in modes.values() for q in ((a + a.dag()) / np.sqrt(2), (a - a.dag()) / (1j * np.sqrt(2)))]
+    options = {"dt": t / steps, "method": "platen", "store_states": True, "progress_bar": "", "keep_runs_results": True}
     result = qutip.smesolve(
-        H, start, np.linspace(0, t, 7), c_ops=unmeasured(m, modes), sc_ops=measured, ntraj=1, heterodyne=False, seeds=11,
-        options={"dt": t / steps, "method": "platen", "store_states": True, "progress_bar": "", "keep_runs_results": True},
-    )  # fmt: skip
+        H, start, np.linspace(0, t, 7), c_ops=unmeasured(m, modes), sc_ops=measured, ntraj=1, seeds=11, options=options
+    )
     out = []
     for state in result.states[0][1:]:
-        mean = [qutip.expect(q, state) for q in quads]
-        cov = [[qutip.expect(q * r + r * q, state) / 2 - a * b for r, b in zip(quads, mean)] for q, a in zip(quads, mean)]
-        out.append(np.real(cov))
+        mean = np.array([qutip.expect(q, state) for q in quads])
+        second = np.array([[qutip.expect(q * r + r * q, state) / 2 for r in quads] for q in quads])
+        out.append(np.real(second - np.outer(mean, mean)))
     return np.array(out), [f"{q}_{n}" for n in m.modes for q in "XP"]
 
 

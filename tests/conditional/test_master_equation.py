@@ -33,7 +33,7 @@ def test_hamiltonian_of_the_cascade_is_that_of_the_series_product() -> None:
 
 
 def test_sign_of_the_squeezing_hamiltonian() -> None:
-    """-i[H, rho] = -(sqrt(1 - eps) R/2) [a_S a_M - h.c., rho] with R = sqrt(Gamma_SB Gamma_MP) - sqrt(Gamma_MB Gamma_SP)."""
+    """-i[H, rho] = -(tau R/2) [a_S a_M - h.c., rho], R = sqrt(Gamma_SB Gamma_MP) - sqrt(Gamma_MB Gamma_SP)."""
     R = SB * MP - MB * SP
     expected = (S * M - S.dagger() * M.dagger()) * (-sp.I * sp.sqrt(1 - eps) * R / 2)
     assert (master_equation(CASCADE).H - expected).is_zero

@@ -6,14 +6,14 @@ import pytest
 import sympy as sp
 
 from cascade_sym.derive.master_equation import MasterEquation, master_equation
-from cascade_sym.derive.master_equation_derivation import conditional_derivation, same_equations
+from cascade_sym.solve.conditional.derivation import same_equations
 from cascade_sym.derive.master_equation_moments import moment_equations
 from cascade_sym.errors import DerivationError, NoDetector
 from cascade_sym.operators import operator
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
-from cascade_sym.solve.conditional import riccati
-from cascade_sym.solve.conditional.gaussian import GaussianState
+from cascade_sym.solve.conditional import conditional_covariance, riccati
+from cascade_sym.derive.master_equation_gaussian import GaussianState
 
 eps, eta, phi, psi = sp.symbols("epsilon eta phi psi")
 CASCADE = Oscillator("S", mass=-1) >> Loss() >> Oscillator("M")
@@ -55,8 +55,9 @@ def test_without_detector_the_moments_are_the_unconditional_ones() -> None:
 
 
 def test_a_master_equation_written_by_hand() -> None:
-    equation = master_equation(Cavity("a", kappa=2), Homodyne(angle=0))
-    assert moment_equations(equation).covariances == moment_equations(Cavity("a", kappa=2), Homodyne(angle=0)).covariances
+    cavity, detect = Cavity("a", kappa=2), Homodyne(angle=0)
+    equation = master_equation(cavity, detect)
+    assert moment_equations(equation).covariances == moment_equations(cavity, detect).covariances
     with pytest.raises(DerivationError, match="leave out"):
         moment_equations(equation, Homodyne(angle=0))
 
@@ -84,5 +85,7 @@ def test_expectations_of_a_gaussian_state() -> None:
 
 
 def test_the_derivation_checks_itself() -> None:
-    d = conditional_derivation(Oscillator("M", theta=sp.pi / 4), Homodyne(angle=sp.pi / 2, efficiency=eta))
-    assert len(d.steps) == 4 and d.ok
+    V = conditional_covariance(Oscillator("M", theta=sp.pi / 4), Homodyne(angle=sp.pi / 2, efficiency=eta))
+    assert len(V.derivation.steps) == 3 and all(s.check is not None for s in V.derivation.steps)
+    assert V.derivation.ok and V["X_M", "X_M"].steps == V.steps
+    assert [k for s in V.steps for k in s.after][:2] == ["master equation", "moments"]

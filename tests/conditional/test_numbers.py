@@ -111,7 +111,7 @@ def test_the_closed_form_alone_is_accurate(points: Points, solved) -> None:
 
 @pytest.mark.parametrize("tiny", [1e-4, 1e-6, 1e-8, 1e-10, 1e-12])
 def test_near_marginal_points(cascade, tiny: float) -> None:
-    """QND coupling, almost no damping: X_S - X_M is hardly seen and diffuses up to 1/tiny; digits go with tiny alone."""
+    """QND coupling, almost no damping: X_S - X_M is hardly seen and diffuses up to 1/tiny; digits go with tiny."""
     p = {"Gamma_S": 1.0, "Gamma_M": 1.0, "theta_S": np.pi / 4, "theta_M": np.pi / 4, "gamma_S0": tiny,
          "gamma_M0": tiny, "n_S": 0.0, "n_M": 0.0, "epsilon": tiny, "eta": 1 - tiny, "psi": 0.0}  # fmt: skip
     out = cascade.require(p)
@@ -164,7 +164,7 @@ def test_points_without_steady_state_are_nan_and_named() -> None:
 
 
 def test_arguments_are_checked(cascade) -> None:
-    p = {k: 0.5 for k in cascade.parameters}
+    p = dict.fromkeys(cascade.parameters, 0.5)
     with pytest.raises(ParameterError, match=r"efficiency.*\[0, 1\]"):
         cascade(p, eta=1.2)
     with pytest.raises(UnknownParameter, match="gama_S0"):

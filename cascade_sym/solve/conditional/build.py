@@ -10,13 +10,16 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.errors import NoDetector
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.conditional.derivation import filter_steps
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Quad, Sector, split
 from cascade_sym.solve.conditional.whiten import tidy
-from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.solve.naming import Naming
-from cascade_sym.system.sectors import is_self_adjoint, sectors
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.fields import Fields, symmetrised
+from cascade_sym.system.sectors import is_self_adjoint, sectors
+from cascade_sym.system.fields import Fields, symmetrised
+from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 Noise = tuple[LinearForm, str]  # a form in fields, and which of its quadratures
 
@@ -39,7 +42,8 @@ def riccati(system: object, detect: object) -> Riccati:
             "nothing is measured: detect is empty. Give detect=Homodyne(angle=...) or Heterodyne(); for the "
             "unconditional state use covariance(system)."
         )
-    return from_detection(d)
+    problem = from_detection(d)
+    return replace(problem, steps=filter_steps(d, problem))
 
 
 def from_detection(d: Detection) -> Riccati:

@@ -23,6 +23,7 @@ from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.unmonitored import unmonitored
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.naming import Naming
+from cascade_sym.steps import Check, Derivation, Step
 from cascade_sym.symbols import is_real
 
 Elements = dict[tuple[str, str], Expr]
@@ -55,6 +56,11 @@ class ConditionalCovariance(Covariance):
                     "conditional_evaluator(...) and conditional_value(...)."
                 )
         return super().element(i, j)
+
+    @property
+    def derivation(self) -> Derivation:
+        """Master equation, moment equations, Riccati equation, stationary covariance; each step can be checked."""
+        return Derivation("the state conditioned on continuous measurement", self.steps)
 
     @property
     def closed(self) -> bool:
@@ -117,10 +123,24 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     defs = naming.definitions
     rest = sp.Max(*residuals) if residuals else sp.S.Zero
     home = None if isinstance(system, Riccati) else as_system(system)
-    return ConditionalCovariance(
+    V = ConditionalCovariance(
         modes=problem.modes, elements=elements, definitions=defs, stability=tuple(stable), system=home,
         riccati=problem, open_sectors=tuple(left), degrees=tuple(degrees),
         relations=tuple(relations), residual=Quantity("residual", rest, defs),
+    )  # fmt: skip
+    return replace(V, steps=(*problem.steps, _solved(V)))
+
+
+def _solved(V: ConditionalCovariance) -> Step:
+    def proved() -> Check:
+        from cascade_sym.solve.conditional.proof import solves_riccati
+
+        return solves_riccati(V)
+
+    return Step(
+        "solve", "stationary covariance by spectral factorisation", {"Riccati equation": V.riccati},
+        {x.name: e for x, e in V.definitions}, proved,
+        "of the roots, the one whose filter is stable: " + ", ".join(f"{h} > 0" for h in V.stability),
     )  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def _limit(f: Filter, V0: Array) -> Array:
     return np.where(forgotten(flow)[..., None, None], V0 + flow.Q, np.nan)
 
 
-def forgotten(flow: Flow) -> Array:
+def forgotten(flow: Flow) -> Any:
     """Where a flow no longer depends on its start."""
     return np.abs(flow.E @ T(flow.E)).max((-1, -2)) <= 1e-18 * (1 + np.abs(flow.Q).max((-1, -2)))
 
@@ -194,7 +194,7 @@ def newton(f: Filter, V: Array) -> Array:
 
 def damping(f: Filter, V: Array) -> Array:
     """The slowest damping rate of the closed loop A - K C (amplitude); positive for the stabilising solution."""
-    fine = np.isfinite(V).all((-1, -2))
+    fine: Any = np.isfinite(V).all((-1, -2))
     L = f.A - gain(f, np.where(fine[..., None, None], V, 0.0)) @ f.C
     rates = -np.linalg.eigvals(np.where(fine[..., None, None], L, 0.0)).real.max(-1)
     return np.where(fine, rates, np.nan)

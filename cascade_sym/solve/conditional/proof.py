@@ -41,8 +41,8 @@ def solves_riccati(V: ConditionalCovariance) -> Check:
         alone = replace(V.riccati, sectors=(sector,))
         quads = [f"{q.q}_{q.mode}" for q in sector.quadratures]
         n = len(names)
-        here = sp.Matrix(n, n, lambda i, j, q=quads: V.element(names[i], names[j]) if {names[i], names[j]} <= {*q} else 0)
-        rate = alone.rate(here)
+        here = [V.element(i, j) if {i, j} <= {*quads} else sp.S.Zero for i in names for j in names]
+        rate = alone.rate(sp.Matrix(n, n, here))
         for a, i in enumerate(names):
             for b, j in enumerate(names[a:], a):
                 if {i, j} <= {*quads} and not _vanishes(rate[a, b], V):

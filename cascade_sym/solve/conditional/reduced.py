@@ -47,8 +47,9 @@ def reduced_polynomial(
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> from cascade_sym.solve.conditional.covariance import conditional_covariance
-    >>> M = Oscillator("M", Gamma=1, theta=sp.pi/4, gamma=1, n=1)
-    >>> r = reduced_polynomial(conditional_covariance(M, Homodyne(angle=sp.pi/2)), "X_M", "X_M")
+    >>> M = Oscillator("M", Gamma=1, theta=sp.pi/4, gamma=sp.Symbol("gamma"), n=1)
+    >>> V = conditional_covariance(M, Homodyne(angle=sp.pi/2))
+    >>> r = reduced_polynomial(V, "X_M", "X_M", {sp.Symbol("gamma"): 1})
     >>> r.polynomial, r.degree
     (2*var_X_M**2 + var_X_M - 2, 2)
     """
@@ -90,7 +91,7 @@ def towers_of(
     for s, e in defs.needed(target, *relations.values()):
         if s in relations:
             towers.append((s, relations[s].xreplace(done)))
-            done |= {c: s**2 for c in e.base.free_symbols}
+            done |= dict.fromkeys(e.base.free_symbols, s ** 2)
         elif isinstance(e, sp.Pow) and e.exp == sp.Rational(1, 2) and e.base.free_symbols:
             towers.append((s, s**2 - e.base.xreplace(done)))
         elif not e.has(sp.acos):

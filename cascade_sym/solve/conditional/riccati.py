@@ -17,10 +17,11 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.solve.conditional.gaussian import GaussianState
+from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.steps import Step
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Riccati:
     sectors: tuple[Sector, ...]
     definitions: Definitions = field(default_factory=Definitions)
     efficiencies: tuple[Expr, ...] = ()
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def quadratures(self) -> tuple[str, ...]:
@@ -125,9 +127,9 @@ class Riccati:
         return Riccati(self.modes, sectors, defs, tuple(e.xreplace(new) for e in self.efficiencies))
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.master_equation import riccati_latex
+        from cascade_sym.latex.show import value_latex
 
-        return f"$\\displaystyle {riccati_latex(self)}$"
+        return value_latex(self)
 
 
 def collected(e: Expr, symbols: ImmutableDenseMatrix) -> Expr:
