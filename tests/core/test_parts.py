@@ -1,0 +1,119 @@
+"""Parts: their equations, parametrisations and errors."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+import cascade_sym as cs
+from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName
+from cascade_sym.operators import Op
+
+x, th, C, G0, n = sp.symbols("x theta C gamma_0 n")
+
+
+@pytest.mark.parametrize("mass", [1, -1])
+def test_oscillator(mass):
+    s = cs.Oscillator("m", mass=mass).system()
+    B, P, g = sp.symbols("Gamma_mB Gamma_mP gamma_m0")
+    form = s.equation("m")
+    near, far = ("+", "-") if mass == 1 else ("-", "+")
+    assert cs.equal(form[Op("m")], -(g + B - P) / 2)
+    assert cs.equal(form[Op(f"m.in{near}")], -sp.I * sp.sqrt(B))
+    assert cs.equal(form[Op(f"m.in{far}", True)], -sp.I * sp.sqrt(P))
+    assert cs.equal(s.output(f"m.out{far}")[Op("m", True)], -sp.I * sp.sqrt(P))
+    assert s.inputs["m.bath"] == sp.Symbol("n_m") + sp.Rational(1, 2)
+    assert cs.is_physical(s)
+
+
+def test_parametrisations_agree():
+    rates = cs.Oscillator("m", Gamma_B=x * sp.sin(th) ** 2, Gamma_P=x * sp.cos(th) ** 2, gamma=G0, n=n)
+    polar = cs.Oscillator("m", Gamma=x, theta=th, gamma=G0, n=n)
+    coop = cs.Oscillator("m", cooperativity=x / (G0 * (n + sp.Rational(1, 2))), theta=th, gamma=G0, n=n)
+    first = rates.system()
+    for other in (polar.system(), coop.system()):
+        for p, q in zip((first.A, first.B, first.C, first.D), (other.A, other.B, other.C, other.D), strict=True):
+            assert all(cs.equal(i, j) for i, j in zip(p, q, strict=True))
+
+
+@pytest.mark.parametrize("phases", [(0, 0), (sp.Symbol("alpha"), sp.Symbol("beta")), (sp.pi / 2, sp.pi / 3)])
+def test_phases_and_detuning_keep_commutators(phases):
+    assert cs.is_physical(cs.Oscillator("m", phases=phases, detuning=sp.Symbol("Delta")))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        cs.Loss(), cs.Loss(x, n=n), cs.PhaseShift(), cs.PhaseShift({"+": x, "-": -x}), cs.BeamSplitter(),
+        cs.BeamSplitter(angle=th), cs.Cavity("c"), cs.Cavity("c", kappa={"l": x, "r": 2}, detuning=3, loss=n),
+        cs.Squeezer("q"), cs.Squeezer("q", two_mode=True, loss=x, detuning=n), cs.Squeezer("q", chi=sp.exp(sp.I * th) * x),
+    ],
+    ids=lambda p: type(p).__name__,
+)  # fmt: skip
+def test_every_part_is_physical(part):
+    assert cs.is_physical(part)
+
+
+def test_floats_and_exact_numbers():
+    exact = cs.covariance(cs.Oscillator("m", Gamma_B=sp.Rational(3, 2), Gamma_P=sp.Rational(1, 2), gamma=1, n=2))
+    floats = cs.covariance(cs.Oscillator("m", Gamma_B=1.5, Gamma_P=0.5, gamma=1.0, n=2.0))
+    assert exact["X_m", "X_m"].inline() == sp.Rational(7, 4)
+    assert float(floats["X_m", "X_m"].inline()) == pytest.approx(1.75, rel=1e-14)
+
+
+def test_unphysical_systems_are_refuted_with_a_witness():
+    s = cs.Oscillator("m").system()
+    lossy = type(s)(s.modes, s.drift, s.inputs, {**s.outputs, "m.out+": s.outputs["m.out+"].scaled(sp.Rational(1, 2))},
+                    in_ports=s.in_ports, out_ports=s.out_ports)  # fmt: skip
+    found = cs.is_physical(lossy)
+    assert not found and "m.out+" in found.witness and "unphysical" in repr(found)
+    damped = type(s)(s.modes, {"m": s.drift["m"] + cs.LinearForm({Op("m"): -x})}, s.inputs, s.outputs)
+    found = cs.is_physical(damped)
+    assert not found and found.witness.startswith("d[m") and cs.equal(found.excess, -2 * x)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: cs.Oscillator(""),
+        lambda: cs.Oscillator("m", mass=2),
+        lambda: cs.Oscillator("m", Gamma_B=-1),
+        lambda: cs.Oscillator("m", Gamma=1, theta=2),
+        lambda: cs.Oscillator("m", Gamma=1, Gamma_B=1),
+        lambda: cs.Oscillator("m", Gamma=1, cooperativity=1),
+        lambda: cs.Oscillator("m", Gamma_B=1, theta=1),
+        lambda: cs.Oscillator("m", n=-1, Gamma=1).system(),
+        lambda: cs.Oscillator("m", gamma="fast").system(),
+        lambda: cs.Oscillator("m", Gamma=True),
+        lambda: cs.Loss(2),
+        lambda: cs.Loss(-0.1),
+        lambda: cs.Loss(float("nan")),
+        lambda: cs.BeamSplitter(transmission=1.5),
+        lambda: cs.BeamSplitter(transmission=x, angle=th),
+        lambda: cs.Cavity("c", kappa=-1).system(),
+        lambda: cs.Cavity("c", kappa={}).system(),
+        lambda: cs.PhaseShift(sp.I).system(),
+    ],
+)
+def test_impossible_parameters(make):
+    with pytest.raises(ParameterError) as err:
+        make()
+    assert len(str(err.value)) > 20
+
+
+def test_names_and_ports():
+    with pytest.raises(DuplicateName, match="used twice"):
+        (cs.Oscillator("m") >> cs.Oscillator("m")).system()
+    with pytest.raises(PortMismatch, match="channels"):
+        (cs.Oscillator("m") >> cs.Cavity("c")).system()
+    with pytest.raises(PortMismatch):
+        (cs.Cavity("c") >> cs.BeamSplitter()).system()
+    with pytest.raises(ParameterError, match="can't stand in a cascade"):
+        cs.Oscillator("m") >> 3
+    with pytest.raises(ParameterError, match="expected a part"):
+        cs.covariance("m")
+    V = cs.covariance(cs.Oscillator("m"))
+    with pytest.raises(UnknownName, match="'X_m'"):
+        V["X_k", "X_m"]
+    with pytest.raises(UnknownName):
+        cs.langevin(cs.Cavity("c"))["a"]
