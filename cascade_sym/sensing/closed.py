@@ -10,12 +10,12 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact import converter
 from cascade_sym.sensing.factor import spectral_factor
 from cascade_sym.spectra.area import integral
 from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.letfield import converted
 from cascade_sym.spectra.naming import SpectrumNaming
-from cascade_sym.spectra.polynomial import Quotient, by_power, constant_definitions, show_value, trigonometric
+from cascade_sym.spectra.polynomial import Quotient, by_power, constant_definitions, show_value
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj
 
@@ -39,14 +39,12 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
     spectral factor. Definitions that do not depend on x stay definitions.
     """
     held = constant_definitions(density)
-    body = written_out(density.definitions, density.expr, held.__contains__)
     try:
-        conv, (form,) = converter([trigonometric(body)])
+        conv, (value, _) = converted(density.definitions, [density.expr, x], held.__contains__)
     except OutsideExactDomain:
         return None
     if any(e != x and x in e.free_symbols for e in conv.field.meaning):
         return None
-    value = conv(form)
     naming = SpectrumNaming({x, *density.parameters})
     naming.start(density.definitions.needed(*held))
     content, factors = value.den.factor()

@@ -147,8 +147,8 @@ def reading(
     signal = _named(dynamics, total)
     steps = response_steps(dynamics, (read,), (response,))
     return Reading(
-        finished(dynamics, at, f"T_{read.label}_F", {"F": signal}, steps),
-        finished(dynamics, at, f"N_{read.label}", parts, steps), read, dynamics.naming.definitions,
+        finished(dynamics, at, f"T_{read.label}_F", signal, steps, second_moment=False),
+        finished(dynamics, at, f"N_{read.label}", sp.Add(*parts.values()), steps), read, dynamics.naming.definitions,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def noise_budget(
         if o not in taken:
             power = noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
             parts[o.name] = parts.get(o.name, sp.S.Zero) + power
-    return {k: finished(dynamics, at, f"N_{read.label}_{k}", {k: e}) for k, e in parts.items()}
+    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in parts.items()}
 
 
 def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:

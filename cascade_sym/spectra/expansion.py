@@ -18,10 +18,11 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
-from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.exact import Converter, Fraction
 from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.letfield import converted, trigonometric
 from cascade_sym.spectra.naming import SpectrumNaming
-from cascade_sym.spectra.polynomial import by_power, position, show_value, trigonometric, variable_of
+from cascade_sym.spectra.polynomial import by_power, position, show_value, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.spectra.sweep import Susceptibility
 from cascade_sym.steps import Step, identity_check
@@ -64,17 +65,17 @@ def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
     named = resonances(spectrum)
     chis = [c for _, c in named]
     known = {c.symbol for c in chis}
-    body = trigonometric(written_out(spectrum.definitions, spectrum.expr, known.__contains__))
-    if body.has(x):
+    values = [halves(spectrum, c) for c in chis]  # gamma/2 and d, written out
+    given = [spectrum.expr, *(e for pair in values for e in pair), x, sp.I, *known, *map(conj, known)]
+    conv, forms = converted(spectrum.definitions, given, known.__contains__)
+    body, place = forms[0], position(conv, x)
+    if any(not p.is_constant() and p.degrees()[place] for p in (body.num, body.den)):
         raise DerivationError(
             f"{spectrum.name} depends on {x} through more than the susceptibilities of single modes (a feedback loop); "
             "use quotient() for its rational form."
         )
-    values = [halves(spectrum, c) for c in chis]  # gamma/2 and d, written out
-    conv, forms = converter([body, *(e for pair in values for e in pair), sp.I, *known, *map(conj, known)])
-    sums = _subset_sums(
-        conv, conv(forms[0]), chis, [(conv(forms[2 * k + 1]), conv(forms[2 * k + 2])) for k in range(len(chis))]
-    )
+    halved = [(forms[2 * k + 1], forms[2 * k + 2]) for k in range(len(chis))]
+    sums = _subset_sums(conv, body, chis, halved, forms[2 * len(chis) + 2])
     coefficients: dict[Key, Expr] = {}
     for subset, total in sums.items():
         names = tuple(named[k][0] for k in subset)
@@ -103,13 +104,12 @@ def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
 
 
 def _subset_sums(
-    conv: Converter, body: Fraction, chis: list[Susceptibility], values: list[tuple[Fraction, Fraction]]
+    conv: Converter, body: Fraction, chis: list[Susceptibility], values: list[tuple[Fraction, Fraction]], unit: Fraction
 ) -> dict[tuple[int, ...], Fraction]:
     """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into
     |chi|^2."""
     field, ctx = conv.field, conv.field.context
     places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
-    unit = conv(sp.I)
     factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}
     for p in (q for pair in places for q in pair):
         if not body.den.is_constant() and body.den.degrees()[p]:

@@ -26,14 +26,15 @@ def written_out(definitions: Definitions, expr: Expr, keep: Callable[[Symbol], b
     for s, e in definitions.needed(expr).items:
         if keep is not None and keep(s):
             continue
-        value = _without_abs(e).xreplace(done)
+        value = without_abs(e).xreplace(done)
         done[s] = value
         if is_complex_symbol(s):
             done[sp.conjugate(s)] = conj(value)
-    return _without_abs(sp.sympify(expr)).xreplace(done)
+    return without_abs(sp.sympify(expr)).xreplace(done)
 
 
-def _without_abs(e: Expr) -> Expr:
+def without_abs(e: Expr) -> Expr:
+    """z conj(z) for Abs(z)^2."""
     if not e.has(sp.Abs):
         return e
     squares = {

@@ -8,7 +8,8 @@ from sympy import Expr
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.spectra.expansion import halves, resonances
-from cascade_sym.spectra.polynomial import quotient, trigonometric, variable_of
+from cascade_sym.spectra.letfield import trigonometric
+from cascade_sym.spectra.polynomial import quotient, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DerivationError
-from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.letfield import converted
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.symbols import conj, is_complex_symbol
+from cascade_sym.symbols import conj
 
 
 @dataclass(frozen=True)
@@ -58,29 +58,27 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
     """
     x = variable_of(s)
     held = constant_definitions(s) if keep else set()
-
-    def full(e: Expr) -> Expr:
-        return trigonometric(written_out(s.definitions, e, held.__contains__))
-
     if any(d is None for d in s.denominators):
         raise DerivationError(
-            f"{s.name} contains a feedback loop of more than four operators, whose characteristic polynomial is not "
-            "written out; put in exact numbers for its parameters, or integrate numerically."
+            f"{s.name} contains a feedback loop of more than four operators, whose characteristic polynomial is "
+            "not written out; put in exact numbers for its parameters, or integrate numerically."
         )
-    factors = [full(d) for d in s.denominators if d is not None and x in full(d).free_symbols]
+    factors = [written_out(s.definitions, d, held.__contains__) for d in s.denominators if d is not None]
+    factors = [d for d in dict.fromkeys(factors) if x in d.free_symbols]
     center = _center(factors, x)
     shift = {x: x + center} if center != 0 else {}
+    definitions = s.definitions.substituted(shift)
     factors = [f.xreplace(shift) for f in factors]
-    body = full(s.expr).xreplace(shift)
-    conv, forms = converter([body, *factors, *(conj(f) for f in factors)])
+    conv, (value, *rest) = converted(
+        definitions, [s.expr.xreplace(shift), *factors, *map(conj, factors), x, sp.S.One], held.__contains__
+    )
     if any(e != x and x in e.free_symbols for e in conv.field.meaning):
         raise DerivationError(f"{s.name} is not a rational function of {x}.")
-    value, n = conv(forms[0]), len(factors)
-    root = conv(sp.S.One)
-    for form, other in zip(forms[1 : n + 1], forms[n + 1 :], strict=True):
+    n, root = len(factors), rest[-1]
+    for form, other in zip(rest[:n], rest[n : 2 * n], strict=True):
         if _varies(conv, value.den, x):
-            value = value * conv(form) * conv(other)
-            root = root * conv(form)
+            value = value * form * other
+            root = root * form
     if _varies(conv, value.den, x):
         raise DerivationError(f"{s.name} has a pole that none of its denominators explains.")
     return Quotient(tuple(coefficients(conv, value, x)), tuple(coefficients(conv, root, x)), center)
@@ -95,18 +93,6 @@ def _center(factors: list[Expr], x: Symbol) -> Expr:
             root = -a / b
             return sp.expand((root + conj(root)) / 2)
     return sp.S.Zero
-
-
-def trigonometric(e: Expr) -> Expr:
-    """Phases as cosine and sine, so that real values are manifestly real."""
-    if not e.has(sp.exp):
-        return e
-
-    def turned(z: Expr) -> Expr:
-        angle = sp.expand(z.args[0] / sp.I)
-        return sp.cos(angle) + sp.I * sp.sin(angle) if not angle.has(sp.I) else z
-
-    return e.replace(lambda z: isinstance(z, sp.exp), turned)
 
 
 def _varies(conv: Converter, p: object, x: Symbol) -> bool:
@@ -142,8 +128,3 @@ def show_value(conv: Converter, value: Fraction, *, nice: bool = False) -> Expr:
     meaning = conv.field.meaning
     product = factored(value.num, meaning) / poly_to_expr(value.den, meaning)
     return min(plain, product, key=lambda e: (sp.count_ops(e), str(e)))
-
-
-def complex_symbols(e: Expr) -> Mapping[Symbol, Expr]:
-    """Complex symbols of an expression with their conjugates."""
-    return {z: sp.conjugate(z) for z in sorted(e.free_symbols, key=str) if is_complex_symbol(z)}

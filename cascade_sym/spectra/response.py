@@ -51,7 +51,7 @@ def transfer(
     terms = [response.inputs[o] * c for o, c in weights.items() if o in response.inputs]
     label = input if isinstance(input, str) else input.name
     steps = response_steps(dynamics, (read,), (response,))
-    return finished(dynamics, at, f"T_{read.label}_{label}", {label: sp.Add(*terms)}, steps)
+    return finished(dynamics, at, f"T_{read.label}_{label}", sp.Add(*terms), steps, second_moment=False)
 
 
 def input_weights(system: LinearSystem, input: str | Op) -> dict[Op, Expr]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
-from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.conventions import Conventions
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError
-from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value
 from cascade_sym.spectra.checks import spectrum_steps
 from cascade_sym.spectra.frame import Axis, FrameName, axis
@@ -36,7 +36,21 @@ class Spectrum(Quantity):
     frequency: Symbol | None = None
     susceptibilities: tuple[Susceptibility, ...] = ()
     denominators: tuple[Expr | None, ...] = ()
-    contributions: Mapping[str, Expr] = field(default_factory=dict, compare=False, repr=False)
+    second_moment: bool = True
+
+    def in_conventions(self, conventions: Conventions) -> Spectrum:
+        """The same spectrum as other conventions have it: vacuum level, and sign of the Fourier transform.
+
+        Transfer functions (`second_moment` False) know only the sign.
+        """
+        x = self.frequency
+        turn = {x: -x} if conventions.fourier == 1 and x is not None else {}
+        turned = self
+        if turn:
+            mirrored = self.subs(turn)
+            roots_below = tuple(None if d is None else conj(d) for d in mirrored.denominators)
+            turned = replace(mirrored, frequency=x, denominators=roots_below)
+        return replace(turned, expr=conventions.variance(turned.expr)) if self.second_moment else turned
 
     def inline(self) -> Expr:
         return written_out(self.definitions, self.expr)
@@ -52,14 +66,14 @@ class Spectrum(Quantity):
         return Spectrum(
             self.name, self.expr.xreplace(new), definitions, self.steps, tuple(d.xreplace(new) for d in self.domain),
             variable, chis, tuple(None if d is None else d.xreplace(new) for d in self.denominators),
-            {k: e.xreplace(new) for k, e in self.contributions.items()},
+            self.second_moment,
         )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
         return Spectrum(
             name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
-            self.denominators,
+            self.denominators, self.second_moment,
         )  # fmt: skip
 
 
@@ -133,7 +147,7 @@ def _spectrum(
         parts = _products(swept[0], swept[-1], noise)
         name = f"S_{reads[0].label}_{reads[-1].label}"
     steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts.values()))
-    return finished(dynamics, at, name, parts, steps)
+    return finished(dynamics, at, name, sp.Add(*parts.values()), steps)
 
 
 def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
@@ -188,16 +202,11 @@ def _products(r: Response, q: Response, noise: Mapping[str, Expr]) -> dict[str, 
 
 
 def finished(
-    dynamics: Dynamics, at: Axis, name: str, parts: Mapping[str, Expr], steps: tuple[Step, ...] = ()
+    dynamics: Dynamics, at: Axis, name: str, expr: Expr, steps: tuple[Step, ...] = (), *, second_moment: bool = True
 ) -> Spectrum:
-    """The result with its definitions, its domain, and the denominators it really has."""
-    expr = sp.Add(*parts.values())
-    whole: Definitions = dynamics.naming.definitions
+    """The result with its definitions and its domain."""
     domain = (*dict.fromkeys(dynamics.stability), *at.domain)
     return Spectrum(
-        name, expr, whole, steps, domain, at.variable, tuple(dynamics.susceptibilities.values()),
-        tuple(dynamics.denominators.values()), parts,
+        name, expr, dynamics.naming.definitions, steps, domain, at.variable,
+        tuple(dynamics.susceptibilities.values()), tuple(dynamics.denominators.values()), second_moment,
     )  # fmt: skip
-
-
-__all__ = ["Op", "Spectrum", "cross_spectrum", "finished", "noise_of", "noise_spectrum", "started"]

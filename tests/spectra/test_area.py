@@ -28,12 +28,7 @@ def lyapunov(system):
     return (U @ M @ U.conj().T).real
 
 
-def exact(e):
-    """A number without symbols as a Fraction where it is rational, else as an expression."""
-    return sp.nsimplify(e) if e.is_Float else sp.simplify(e)
-
-
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("kind", ["cascade", "network"])
 def test_random_systems(seed, kind, cascade, network):
     s = cascade(seed, length=2) if kind == "cascade" else network(seed, modes=1 + seed % 2)
@@ -55,6 +50,15 @@ def test_numerical_integral(seed, network, cascade):
         f = evaluator(noise_spectrum(s, q))
         value, error = quad(lambda t, f=f: float(f(Omega=np.tan(t))) / np.cos(t) ** 2, -np.pi / 2, np.pi / 2, limit=500)
         assert value / (2 * np.pi) == pytest.approx(float(covariance(s)[q, q].inline()), abs=error + 1e-8)
+
+
+def test_a_loop_of_six_operators(network):
+    s = network(21, modes=3)
+    q = "P_m2"
+    area = integrated(noise_spectrum(s, q)).inline()
+    assert area.is_Rational  # exact arithmetic all the way
+    V = lyapunov(s)
+    assert float(area) == pytest.approx(V[5, 5], rel=1e-9)
 
 
 def test_symbolic_cascade_with_loss():
