@@ -51,6 +51,8 @@ def canonical(expr: Expr) -> Expr:
     if e.has(sp.cot, sp.sec, sp.csc, sp.tan):
         e = e.replace(sp.tan, lambda a: sp.sin(a) / sp.cos(a)).replace(sp.cot, lambda a: sp.cos(a) / sp.sin(a))
         e = e.replace(sp.sec, lambda a: 1 / sp.cos(a)).replace(sp.csc, lambda a: 1 / sp.sin(a))
+    if e.has(sp.atan) and e.has(*_TRIG):
+        e = e.replace(lambda x: isinstance(x, _TRIG) and x.has(sp.atan), lambda x: x.rewrite(sp.exp))
     if e.has(sp.atan) and e.has(sp.exp):
         e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
     if e.has(sp.atan):
@@ -63,7 +65,9 @@ def canonical(expr: Expr) -> Expr:
 
 
 def _named_arctangent(argument: Expr) -> Expr:
-    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in it)."""
+    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in
+    it).
+    """
     from cascade_sym.exact.proof import normal_form
 
     plus, minus = str(normal_form(argument)), str(normal_form(-argument))
@@ -75,9 +79,28 @@ def _split_exp(e: Expr) -> Expr:
 
 
 def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
-    """The terms of an angle or exponent as (rational coefficient, monomial); a pure number is its own monomial."""
-    terms = [t for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
-    return [(sp.S.One, t) if t.is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
+    """The terms of an angle or exponent as (rational coefficient, monomial), one way of writing for each
+    value.
+
+    Products of powers of symbols are taken as they are; anything else is brought to normal form first, and so
+    refused where the exact algebra does not know it. A pure number is its own monomial.
+    """
+    terms = [sp.expand_power_base(t, force=True) for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
+    if not all(_plain(t) for t in terms):
+        from cascade_sym.exact.proof import normal_form
+
+        num, den = sp.fraction(normal_form(argument))
+        terms = [t / den for t in sp.Add.make_args(sp.expand(num)) if t != 0]
+    return [(sp.S.One, t) if t.is_Rational or (t / sp.I).is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
+
+
+def _plain(t: Expr) -> bool:
+    """Whether a term is a product of rational powers of symbols and numbers."""
+    for base, power in t.as_powers_dict().items():
+        known = isinstance(base, Symbol) or base in (sp.pi, sp.I) or base.is_Rational or base.is_Float
+        if not (power.is_Rational and (known or (isinstance(base, sp.conjugate) and power == 1))):
+            return False
+    return True
 
 
 def collect(exprs: Iterable[Expr]) -> Atoms:

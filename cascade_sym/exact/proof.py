@@ -13,9 +13,9 @@ from cascade_sym.exact.show import factored
 def is_zero(expr: Expr) -> bool:
     """Whether `expr` is identically zero on the physical domain (rates nonnegative, losses in [0, 1]).
 
-    True is a proof: the numerator reduces to the zero polynomial modulo the relations of its field. False is mostly
-    found faster, by a point where the value is far from zero.
-    OutsideExactDomain is raised for expressions that the exact algebra can't hold.
+    True is a proof: the numerator reduces to the zero polynomial modulo the relations of its field. False
+    is mostly found faster, by a point where the value is far from zero. OutsideExactDomain is raised for
+    expressions that the exact algebra can't hold.
 
     >>> a, b, t = sp.symbols("a b t")
     >>> is_zero(sp.sqrt(a*b)*sp.sin(2*t) - 2*sp.sqrt(a)*sp.sqrt(b)*sp.sin(t)*sp.cos(t))
@@ -43,7 +43,9 @@ def equal(left: Expr, right: Expr) -> bool:
 
 
 def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
-    """The canonical fraction of `expr`: equal expressions give the same result.
+    """The canonical fraction of `expr`: equal expressions in the same roots, angles and phases give the same.
+
+    (One written in exp(I*x) and one in cos(x), sin(x) keep what they are written in; `equal` compares them.)
 
     `factor=True` writes numerator and denominator as products of irreducible factors.
 
