@@ -9,6 +9,7 @@ Source: Wiseman and Milburn, Quantum Measurement and Control (2010), chapters 3 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -17,7 +18,8 @@ from sympy import Expr
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator
-from cascade_sym.steps import Step, identity_check
+from cascade_sym.steps import Check, Step
+from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
@@ -94,15 +96,33 @@ def from_detection(d: Detection) -> MasterEquation:
         Step(
             "composition", "master equation from the composed Langevin equations",
             {f"d{m}/dt": d.system.equation(m) for m in d.system.modes}, {"master equation": equation},
-            identity_check(lambda: _drift_pairs(d, equation), "d<a>/dt of the master equation against Langevin"),
+            agree(lambda: _drift_pairs(d, equation), "d<a>/dt of the master equation against Langevin"),
             "the jump operators are the light that leaves; H is what remains of the drift",
         ),
         Step(
             "readout", "measured operators", {}, {m.name: m.operator for m in measured},
-            identity_check(pairs, "<M + M^+> against the modes in the measured output quadrature"),
+            agree(lambda: pairs, "<M + M^+> against the modes in the measured output quadrature"),
         ),
     )  # fmt: skip
     return MasterEquation(d.system.modes, H, jumps, measured, steps if measured else steps[:1])
+
+
+def agree(pairs: Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str) -> Callable[[], Check]:
+    """A check that proves pairs of expressions equal; with floats in them, equal to rounding of the largest."""
+
+    def run() -> Check:
+        table = pairs()
+        everything = [e for pair in table.values() for e in pair]
+        beside = everything if any(e.has(sp.Float) for e in everything) else []
+        wrong = [f"{n}: {x} != {y}" for n, (x, y) in table.items() if not vanishes(x, -y, *_twice(beside))]
+        return Check(not wrong, method, "; ".join(wrong))
+
+    return run
+
+
+def _twice(es: list[Expr]) -> list[Expr]:
+    """Terms that add up to nothing, and say what is small."""
+    return [sign * e for e in es for sign in (1, -1)]
 
 
 def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:

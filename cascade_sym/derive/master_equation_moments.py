@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.derive.master_equation import MasterEquation, master_equation
-from cascade_sym.errors import DerivationError
-from cascade_sym.exact import is_zero
-from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
+from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation
 from cascade_sym.derive.master_equation_gaussian import GaussianState
+from cascade_sym.errors import DerivationError
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
 from cascade_sym.symbols import complex_symbol, conj
+from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
 
 
 def from_master_equation(equation: MasterEquation) -> MomentEquations:
-    """Gaussian closure of a master equation."""
+    """Gaussian closure of a master equation; floats in it are exact numbers until the end."""
+    floats = _floats(equation)
+    if floats:
+        return _rounded(from_master_equation(_replaced(equation, {f: sp.Rational(f) for f in floats})))
     state = GaussianState(equation.modes)
     x = {f"{n}_{m}": q for m in equation.modes for n, q in zip("XP", quadratures(m), strict=True)}
     means = {}
@@ -83,6 +86,25 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     return MomentEquations(state.quadratures, means, covariances)
 
 
+def _floats(equation: MasterEquation) -> set[Expr]:
+    operators = [equation.H, *(j.operator for j in equation.jumps), *(m.operator for m in equation.measured)]
+    coefficients = [c for o in operators for c in o.terms.values()] + [j.rate for j in equation.jumps]
+    return set().union(*(c.atoms(sp.Float) for c in coefficients))
+
+
+def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEquation:
+    return MasterEquation(
+        equation.modes, equation.H.mapped(values),
+        tuple(Jump(j.rate.xreplace(dict(values)), j.operator.mapped(values)) for j in equation.jumps),
+        tuple(Measured(m.name, m.operator.mapped(values)) for m in equation.measured),
+    )  # fmt: skip
+
+
+def _rounded(m: MomentEquations) -> MomentEquations:
+    means = {q: (sp.N(d), {k: sp.N(e) for k, e in kicks.items()}) for q, (d, kicks) in m.means.items()}
+    return MomentEquations(m.quadratures, means, {k: sp.N(e) for k, e in m.covariances.items()})
+
+
 def _kick(M: OperatorPolynomial, state: GaussianState, O: OperatorPolynomial) -> Expr:
     """The factor of dW in d<O>, for the measured operator M."""
     centred = O - as_operator(state.expectation(O))
@@ -98,7 +120,7 @@ def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) ->
     averages = list(state.mean.values())
     if not means:
         for s in averages:
-            if e.has(s) and not is_zero(e.diff(s)):
+            if e.has(s) and not vanishes(*sp.Add.make_args(e.diff(s))):
                 raise DerivationError(f"{what} depends on the means: the moments don't close on Gaussian states.")
     unknowns = averages if means else state.covariances
     rest = e.xreplace(dict.fromkeys([*averages, *state.covariances], sp.S.Zero))
@@ -116,10 +138,10 @@ def _real(c: Expr) -> Expr:
     if c.has(sp.I):
         c = sp.expand(c.rewrite(sp.cos) if c.has(sp.exp) else c)
         if c.has(sp.I):
-            if not is_zero(c - conj(c)):
+            if not vanishes(c, -conj(c)):
                 raise DerivationError(f"the coefficient {c} of a moment equation is not real.")
             c = sp.expand((c + conj(c)) / 2)
-    return c if not c.is_Add or not is_zero(c) else sp.S.Zero
+    return c if not c.is_Add or not vanishes(*c.args) else sp.S.Zero
 
 
 def require_gaussian(state: GaussianState, x: Mapping[str, OperatorPolynomial]) -> None:

@@ -13,10 +13,11 @@ from sympy import Expr
 
 from cascade_sym.compose.detection import Detection
 from cascade_sym.errors import UnphysicalError
-from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.numbers import vanishes
 
 Couplings = Mapping[str, LinearForm]
 
@@ -41,16 +42,16 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
     for k in s.modes:
         form = s.equation(k)
         for l in s.modes:
-            alpha, beta = form[Op(l)], form[Op(l, True)]
+            alpha, beta = [form[Op(l)]], [form[Op(l, True)]]
             for c in L.values():
                 u, v = conj(c[Op(k)]), c[Op(k, True)]  # [a_k, L^+] and [a_k, L]
-                alpha = alpha + u * c[Op(l)] / 2 - v * conj(c[Op(l, True)]) / 2
-                beta = beta + u * c[Op(l, True)] / 2 - v * conj(c[Op(l)]) / 2
-            h[k, l], g[k, l] = _short(sp.I * alpha), _short(sp.I * beta)
+                alpha += [u * c[Op(l)] / 2, -v * conj(c[Op(l, True)]) / 2]
+                beta += [u * c[Op(l, True)] / 2, -v * conj(c[Op(l)]) / 2]
+            h[k, l], g[k, l] = _short(alpha) * sp.I, _short(beta) * sp.I
     total: dict[tuple[Op, ...], Expr] = {}
     for a, k in enumerate(s.modes):
         for l in s.modes[a:]:
-            if not is_zero(h[k, l] - conj(h[l, k])) or not is_zero(g[k, l] - g[l, k]):
+            if not vanishes(h[k, l], -conj(h[l, k])) or not vanishes(g[k, l], -g[l, k]):
                 raise UnphysicalError(
                     f"the drift of {k} and {l} follows from no Hamiltonian and couplings: commutators are not "
                     "preserved; see is_physical(system)."
@@ -61,14 +62,14 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
             total[Op(x), Op(y)] = conj(g[k, l]) * half
             total[Op(k, True), Op(l)] = h[k, l]
             if k != l:
-                total[Op(l, True), Op(k)] = h[l, k]
+                total[Op(l, True), Op(k)] = conj(h[k, l])
     return OperatorPolynomial({m: sp.factor_terms(c) for m, c in total.items()})
 
 
-def _short(e: Expr) -> Expr:
-    e = sp.expand(e)
-    if e.is_Add or e.has(sp.sin, sp.cos, sp.exp):
-        return sp.S.Zero if is_zero(e) else e
+def _short(terms: list[Expr]) -> Expr:
+    e = sp.expand(sp.Add(*terms))
+    if e.is_Add or e.has(sp.sin, sp.cos, sp.exp, sp.Float):
+        return sp.S.Zero if vanishes(*terms) else e
     return e
 
 
@@ -200,7 +201,7 @@ def _whitening(R: list[list[Expr]]) -> list[list[Expr]]:
         new = [sp.S.One if j == k else sp.S.Zero for j in range(len(R))]
         for done in T:
             overlap = sp.Add(*(done[j] * row[j] for j in range(len(R)) if done[j] != 0))
-            if overlap != 0 and not is_zero(overlap):
+            if overlap != 0 and not vanishes(*sp.Add.make_args(overlap)):
                 new = [x - overlap * y for x, y in zip(new, done, strict=True)]
         norm = sp.Add(*(x * r * y for x, line in zip(new, R, strict=True) for r, y in zip(line, new, strict=True)))
         norm = normal_form(norm) if norm.free_symbols else sp.expand(norm)

@@ -6,14 +6,14 @@ import pytest
 import sympy as sp
 
 from cascade_sym.derive.master_equation import MasterEquation, master_equation
-from cascade_sym.solve.conditional.derivation import same_equations
+from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.derive.master_equation_moments import moment_equations
 from cascade_sym.errors import DerivationError, NoDetector
 from cascade_sym.operators import operator
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, riccati
-from cascade_sym.derive.master_equation_gaussian import GaussianState
+from cascade_sym.solve.conditional.derivation import same_equations
 
 eps, eta, phi, psi = sp.symbols("epsilon eta phi psi")
 CASCADE = Oscillator("S", mass=-1) >> Loss() >> Oscillator("M")
@@ -89,3 +89,13 @@ def test_the_derivation_checks_itself() -> None:
     assert len(V.derivation.steps) == 3 and all(s.check is not None for s in V.derivation.steps)
     assert V.derivation.ok and V["X_M", "X_M"].steps == V.steps
     assert [k for s in V.steps for k in s.after][:2] == ["master equation", "moments"]
+
+
+def test_floats_agree_to_rounding() -> None:
+    system = (
+        Oscillator("S", mass=-1, Gamma=2.0, theta=0.7, gamma=sp.Symbol("g"), n=1)
+        >> Loss(0.1)
+        >> Oscillator("M", Gamma=3.0, theta=0.8, gamma=0.01, n=10)
+    )
+    V = conditional_covariance(system, Homodyne(angle=1.4, efficiency=0.9))
+    assert V.derivation.ok

@@ -14,6 +14,7 @@ from typing import Any
 
 import flint
 import numpy as np
+import sympy as sp
 from flint import arb, arb_mat, fmpq
 from sympy import Expr, Matrix, Symbol
 
@@ -170,7 +171,7 @@ def _balls(m: Matrix, walker: Walker) -> arb_mat:
     rows, columns = m.shape
     entries = []
     for e in m:
-        x = walker.value(e)
+        x = walker.value(e.xreplace({f: sp.Rational(f) for f in e.atoms(sp.Float)}))
         entries.append(x.real if isinstance(x, flint.acb) else arb(x))
     return arb_mat(rows, columns, entries)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
@@ -15,9 +17,8 @@ from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Quad, Sector, split
 from cascade_sym.solve.conditional.whiten import tidy
 from cascade_sym.solve.naming import Naming
+from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.fields import Fields, symmetrised
-from cascade_sym.system.sectors import is_self_adjoint, sectors
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
@@ -74,8 +75,8 @@ def _circular(
                 currents.append((current.name, C, S, noise))
                 break
     A = [[tidy(rows[i][0][j]) for j in sector] for i in sector]
-    N = [[tidy(fields.correlation(rows[i][1], rows[j][1])) for j in sector] for i in sector]
-    R = [[tidy(fields.correlation(f[3], g[3])) for g in currents] for f in currents]
+    N = _hermitian([rows[i][1] for i in sector], fields.correlation)
+    R = _hermitian([f[3] for f in currents], fields.correlation)
     return [
         Sector(
             sector, tuple(c[0] for c in currents), ImmutableDenseMatrix(A), ImmutableDenseMatrix(N),
@@ -107,8 +108,18 @@ def _real(
                 seen.append(row)
                 noise.append((light, q))
     n = len(nodes)
-    corr = [[tidy(_quadrature(fields, x, y)) for y in noise] for x in noise]
+    corr = _hermitian(noise, lambda x, y: _quadrature(fields, x, y))
     return [_part(block, nodes, labels, A, corr, seen) for block in _connected(n, A, corr, seen)]
+
+
+def _hermitian(items: list[Any], correlation: Callable[[Any, Any], Expr]) -> list[list[Expr]]:
+    """All correlations, the lower triangle from the upper one."""
+    out = [[sp.S.Zero] * len(items) for _ in items]
+    for i, x in enumerate(items):
+        for j, y in enumerate(items[i:], i):
+            out[i][j] = tidy(correlation(x, y))
+            out[j][i] = conj(out[i][j])
+    return out
 
 
 def _row(form: LinearForm, q: str, n: Quad) -> Expr:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import sympy as sp
+from sympy import Expr
+
 from cascade_sym.compose.detection import Detection
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation import from_detection as master_equation_of
 from cascade_sym.derive.master_equation_moments import MomentEquations, from_master_equation
-from cascade_sym.exact import equal
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.steps import Check, LazyTable, Step
+from cascade_sym.system.numbers import vanishes
 
 
 class Route:
@@ -55,11 +58,15 @@ def filter_steps(measured: Detection, problem: Riccati) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def _terms(e: Expr) -> tuple[Expr, ...]:
+    return sp.Add.make_args(sp.expand(e))
+
+
 def same_equations(moments: MomentEquations, problem: Riccati) -> Check:
     """Prove that the covariances of the moment equations obey the Riccati equation."""
     other = problem.equations
     wrong = [
         f"d<{i}, {j}>/dt" for (i, j), e in moments.covariances.items()
-        if not equal(problem.definitions.inline(other[i, j]), e)
+        if not vanishes(*_terms(problem.definitions.inline(other[i, j])), *_terms(-e))
     ]  # fmt: skip
     return Check(not wrong, "moment equations against the Riccati equation, element by element", "; ".join(wrong))

@@ -15,10 +15,12 @@ from cascade_sym.exact import converter
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Poly
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
+from cascade_sym.solve.conditional.probe import random_point, value_at
 from cascade_sym.solve.conditional.reduced import towers_of
 from cascade_sym.steps import Check
 
 METHOD = "the residual of the Riccati equation, reduced modulo the relations of its roots"
+FLOATS = 1e-9
 
 
 def solves_riccati(V: ConditionalCovariance) -> Check:
@@ -53,6 +55,8 @@ def solves_riccati(V: ConditionalCovariance) -> Check:
 def _vanishes(e: Expr, V: ConditionalCovariance) -> bool:
     if e == 0:
         return True
+    if e.has(sp.Float) or any(d.has(sp.Float) for _, d in V.definitions.needed(e)):
+        return _small(e, V)
     towers, inlined = towers_of(V.definitions, dict(V.relations), e)
     conv, forms = converter([e.xreplace(inlined), *(s for s, _ in towers), *(r for _, r in towers)])
     place = {s: k for k, s in enumerate(conv.field.meaning)}
@@ -61,6 +65,13 @@ def _vanishes(e: Expr, V: ConditionalCovariance) -> bool:
     for (s, _), r in reversed(list(zip(towers, relations, strict=True))):
         left = remainder(left, r, place[s], conv.field)
     return bool(left.is_zero())
+
+
+def _small(e: Expr, V: ConditionalCovariance) -> bool:
+    """With floats in it nothing can be proved: small against its terms at a random point."""
+    point = random_point(V.definitions, e)
+    values = [value_at(V.definitions, t, point) for t in sp.Add.make_args(e)]
+    return bool(abs(sum(values)) <= FLOATS * max(abs(v) for v in values))
 
 
 def remainder(p: Poly, relation: Poly, gen: int, field: Field) -> Poly:
