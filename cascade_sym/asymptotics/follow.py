@@ -169,19 +169,28 @@ class Follower:
         except Lost:
             if not before:
                 raise
-        last = k + stride if down else k - stride
-        for pieces in (4, 16, 64):
-            at = list(before[-1])
-            trail = [at]
+        return self._creep(before[-1], float(k + stride if down else k - stride), float(k))
+
+    def _creep(self, z: list[Any], start: float, end: float) -> tuple[list[Any], Any]:
+        """From quarter-decade `start` to `end` in steps that adapt, predicting linearly."""
+        step = (end - start) / 4
+        at, before = (start, z), None
+        while True:
+            there = end if abs(end - at[0]) <= abs(step) else at[0] + step
+            guess = at[1]
+            if before is not None:
+                w = (there - at[0]) / (at[0] - before[0])
+                guess = [(c + (c - b) * w).mid() for c, b in zip(at[1], before[1], strict=True)]
             try:
-                for j in range(1, pieces + 1):
-                    there = flint.arb(10) ** ((flint.arb(last) + flint.arb(k - last) * j / pieces) / 4)
-                    at, v = self.polish(there, self._predict(trail, at))
-                    trail.append(at)
-                return at, v
-            except Lost as e:
-                reason = e
-        raise reason
+                found, v = self.polish(flint.arb(10) ** (flint.arb(there) / 4), guess)
+            except Lost:
+                step /= 4
+                if abs(step) < abs(end - start) * 1e-6:
+                    raise
+                continue
+            if there == end:
+                return found, v
+            before, at, step = at, (there, found), 2 * step
 
     def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
         """The next point on the same grid: differences continue geometrically, as they do for powers."""
