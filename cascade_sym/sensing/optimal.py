@@ -6,11 +6,12 @@ A_est = int G q dt / int G S dt. The proof that G = S/N is best is Lagrange's id
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.exact import normal_form
 from cascade_sym.operators import formal_integral
 from cascade_sym.steps import Step, identity_check
 from cascade_sym.symbols import complex_symbol, conj, symbol
@@ -19,14 +20,44 @@ Pairs = Mapping[str, tuple[Expr, Expr]]
 OMEGA = symbol("Omega")
 
 
-def filter_variance(G: Expr, S: Expr, N: Expr, x: Symbol = OMEGA) -> Expr:
-    """V = int |G|^2 N dOmega / (int conj(G) S dOmega)^2, with formal integrals.
+def integral_of(body: Expr, constants: Iterable[Symbol] = ()) -> Expr:
+    """The integral of `body` as a linear functional: one symbol for each product of functions under the integral.
 
-    >>> filter_variance(symbol("G"), symbol("S"), symbol("N")) == symbol("N")/(
-    ...     symbol("S")**2*formal_integral(1, OMEGA, -sp.oo, sp.oo))
-    True
+    Numbers and `constants` come out of the integral; two integrals cancel only if they are the same.
+
+    >>> a, f, g = sp.symbols("a f g")
+    >>> integral_of(f*(2*a*g + f), [a])
+    2*a*int_f_g + int_f2
     """
-    return _over(G * conj(G) * N, x) / _over(conj(G) * S, x) ** 2
+    fixed = set(constants)
+    total = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(normal_form(body))):
+        outside, inside = sp.S.One, []
+        for factor in sp.Mul.make_args(term):
+            if factor.free_symbols <= fixed:
+                outside *= factor
+            else:
+                inside.append(factor)
+        total += outside * Symbol("_".join(["int", *sorted(map(_letter, inside))]))
+    return total
+
+
+def _letter(factor: Expr) -> str:
+    base, power = factor.as_base_exp()
+    name = f"{base.args[0]}c" if isinstance(base, sp.conjugate) else str(base)
+    if power < 0:
+        name = f"per_{name}"
+    return name if abs(power) == 1 else f"{name}{abs(power)}"
+
+
+def filter_variance(G: Expr, S: Expr, N: Expr) -> Expr:
+    """V = int |G|^2 N dOmega / (int conj(G) S dOmega)^2, over the integrals of `integral_of`.
+
+    >>> G, S, N = symbol("G"), symbol("S"), symbol("N")
+    >>> filter_variance(G, S, N)
+    int_G2_N/int_G_S**2
+    """
+    return integral_of(G * conj(G) * N) / integral_of(conj(G) * S) ** 2
 
 
 def optimal_filter(S: Expr, N: Expr) -> Expr:
@@ -90,8 +121,11 @@ def matched_filter_steps() -> tuple[Step, ...]:
             "substitution",
             "the variance at the optimal filter",
             {"G": best},
-            {"1/V": 1 / filter_variance(best, S, N)},
-            identity_check(lambda: {"V": (filter_variance(best, S, N), 1 / _over(S * conj(S) / N, OMEGA))}, "G put in"),
+            {"1/V": _over(best * conj(S), OMEGA)},
+            identity_check(
+                lambda: {"V": (filter_variance(best, S, N), 1 / integral_of(best * conj(S)))},
+                "numerator and denominator become the same integral",
+            ),
         ),
     )
 
