@@ -1,7 +1,8 @@
 """Moment equations from the master equation, closed by the Gaussian property of the state.
 
 For an observable O, d<O> = <L^+ O> dt + sum_k <(O - <O>) M_k + M_k^+ (O - <O>)> dW_k. Second moments of a Gaussian
-state have no dW term (it is a third cumulant), and lose the product of the increments of the means (Ito).
+state have no dW term, because for M linear in the modes it is a third cumulant; and they lose the product of the
+increments of the means (Ito).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from sympy import Expr
 from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation
 from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.errors import DerivationError
-from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
-from cascade_sym.symbols import complex_symbol, conj
+from cascade_sym.operators import OperatorPolynomial, as_operator, quadratures
+from cascade_sym.symbols import conj
 from cascade_sym.system.numbers import vanishes
 
 
@@ -64,17 +65,15 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     floats = _floats(equation)
     if floats:
         return _rounded(from_master_equation(_replaced(equation, {f: sp.Rational(f) for f in floats})))
+    for m in equation.measured:
+        m.operator.linear()  # a DerivationError names what is not linear
     state = GaussianState(equation.modes)
-    x = {f"{n}_{m}": q for m in equation.modes for n, q in zip("XP", quadratures(m), strict=True)}
+    x = _quadratures(state.modes)
     means = {}
     for q in state.quadratures:
         noise = {m.name: _kick(m.operator, state, x[q]) for m in equation.measured}
         kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in noise.items()}
         means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
-    for m in equation.measured:
-        m.operator.linear()  # a DerivationError names what is not linear
-    if equation.measured:
-        require_gaussian(state, x)
     covariances = {}
     for a, i in enumerate(state.quadratures):
         for j in state.quadratures[a:]:
@@ -144,18 +143,5 @@ def _real(c: Expr) -> Expr:
     return c if not c.is_Add or not vanishes(*c.args) else sp.S.Zero
 
 
-def require_gaussian(state: GaussianState, x: Mapping[str, OperatorPolynomial]) -> None:
-    """Prove that no covariance has a dW term, for every measured operator that is linear in the modes.
-
-    M = sum_k (u_k a_k + v_k a_k^+) with symbols u_k, v_k: the noise term of <x_i x_j> is then the product rule of
-    those of the means, so that nothing is left for the covariance.
-    """
-    M = OperatorPolynomial(
-        {(Op(m, d),): complex_symbol(f"{'v' if d else 'u'}_{m}") for m in state.modes for d in (False, True)}
-    )
-    kicks = {q: _kick(M, state, x[q]) for q in state.quadratures}
-    for a, i in enumerate(state.quadratures):
-        for j in state.quadratures[a:]:
-            kick = _kick(M, state, (x[i] * x[j] + x[j] * x[i]) / 2)
-            if sp.expand(kick - kicks[i] * state.mean[j] - state.mean[i] * kicks[j]) != 0:
-                raise DerivationError(f"the covariance of {i} and {j} has a noise term: the state is not Gaussian.")
+def _quadratures(modes: tuple[str, ...]) -> dict[str, OperatorPolynomial]:
+    return {f"{n}_{m}": q for m in modes for n, q in zip("XP", quadratures(m), strict=True)}

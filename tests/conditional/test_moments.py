@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from cascade_sym.derive.master_equation import MasterEquation, master_equation
+from cascade_sym.derive.master_equation import MasterEquation, Measured, master_equation
 from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.derive.master_equation_moments import moment_equations
 from cascade_sym.errors import DerivationError, NoDetector
-from cascade_sym.operators import operator
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, operator, quadratures
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, riccati
@@ -82,6 +82,32 @@ def test_expectations_of_a_gaussian_state() -> None:
     alpha = {state.mean["X_a"]: sp.sqrt(2) * sp.Symbol("x"), state.mean["P_a"]: sp.S.Zero}
     vacuum = {**values, **alpha, **{state.cov(q, q): sp.S.Half for q in state.quadratures}}
     assert sp.expand(state.expectation(number * number).subs(vacuum)) == sp.Symbol("x") ** 4 + sp.Symbol("x") ** 2
+
+
+@pytest.mark.parametrize("word", [("a", False), ("a", True), ("b", False)])
+@pytest.mark.parametrize("factor", [sp.S.One, sp.I])
+def test_covariances_of_gaussian_states_have_no_noise(word: tuple[str, bool], factor: sp.Expr) -> None:
+    """The dW term of <x_i x_j> is the product rule of those of the means, for M = u a and M = u a^+, u = 1 and i.
+
+    The term is real-linear in M, so that these span all measured operators that are linear in the modes.
+    """
+    state = GaussianState(["a", "b"])
+    x = {f"{n}_{m}": q for m in "ab" for n, q in zip("XP", quadratures(m), strict=True)}
+    M = OperatorPolynomial({(Op(*word),): factor})
+
+    def kick(O: OperatorPolynomial) -> sp.Expr:
+        centred = O - as_operator(state.expectation(O))
+        return state.expectation(centred * M + M.dagger() * centred)
+
+    for i, j in (("X_a", "X_a"), ("X_a", "P_a"), ("X_a", "X_b"), ("P_a", "X_b")):
+        rest = kick((x[i] * x[j] + x[j] * x[i]) / 2) - kick(x[i]) * state.mean[j] - state.mean[i] * kick(x[j])
+        assert sp.expand(rest) == 0
+
+
+def test_operators_beyond_linear_ones_are_refused() -> None:
+    a = operator("a")
+    with pytest.raises(DerivationError, match="linear"):
+        moment_equations(MasterEquation(("a",), a * 0, (), (Measured("y", a * a),)))
 
 
 def test_the_derivation_checks_itself() -> None:

@@ -11,6 +11,7 @@ from cascade_sym.compose.detection import Detection
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation import from_detection as master_equation_of
 from cascade_sym.derive.master_equation_moments import MomentEquations, from_master_equation
+from cascade_sym.exact import equal
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.steps import Check, LazyTable, Step
 from cascade_sym.system.numbers import vanishes
@@ -58,8 +59,10 @@ def filter_steps(measured: Detection, problem: Riccati) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-def _terms(e: Expr) -> tuple[Expr, ...]:
-    return sp.Add.make_args(sp.expand(e))
+def _same(x: Expr, y: Expr) -> bool:
+    if x.has(sp.Float) or y.has(sp.Float):
+        return vanishes(*sp.Add.make_args(sp.expand(x)), *sp.Add.make_args(sp.expand(-y)))
+    return equal(x, y)
 
 
 def same_equations(moments: MomentEquations, problem: Riccati) -> Check:
@@ -67,6 +70,6 @@ def same_equations(moments: MomentEquations, problem: Riccati) -> Check:
     other = problem.equations
     wrong = [
         f"d<{i}, {j}>/dt" for (i, j), e in moments.covariances.items()
-        if not vanishes(*_terms(problem.definitions.inline(other[i, j])), *_terms(-e))
+        if not _same(problem.definitions.inline(other[i, j]), e)
     ]  # fmt: skip
     return Check(not wrong, "moment equations against the Riccati equation, element by element", "; ".join(wrong))
