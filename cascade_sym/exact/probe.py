@@ -16,8 +16,9 @@ ROUNDING = 1e-7  # far above what double precision loses in formulas of a paper'
 def counterexample(expr: Expr, points: int = 2) -> dict[Symbol, float] | None:
     """A point of the physical domain where `expr` is clearly not zero; None if none was found.
 
-    Symbols take values in (0.1, 0.9), which suits rates, losses and angles alike. Values that can't be computed, or
-    that are small against the largest intermediate, count as no counterexample: only a normal form proves zero.
+    Symbols take values in (0.1, 0.9), which suits rates, losses and angles alike. Values that can't be
+    computed, or that are small against the largest intermediate, count as no counterexample: only a normal
+    form proves zero.
 
     >>> x = sp.Symbol("x")
     >>> counterexample(sp.sin(x)**2 + sp.cos(x)**2 - 1) is None, counterexample(x) is None
@@ -34,6 +35,14 @@ def counterexample(expr: Expr, points: int = 2) -> dict[Symbol, float] | None:
         if math.isfinite(scale) and abs(value) > ROUNDING * scale:
             return point
     return None
+
+
+def number_at(expr: Expr, point: dict[Symbol, float]) -> complex | None:
+    """The value of an expression in floating point, None where it has none."""
+    try:
+        return _value(expr, point, {})[0]
+    except (ValueError, ZeroDivisionError, OverflowError, TypeError):
+        return None
 
 
 def _value(e: Expr, point: dict[Symbol, float], memo: dict[Expr, tuple[complex, float]]) -> tuple[complex, float]:

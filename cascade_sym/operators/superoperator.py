@@ -103,7 +103,10 @@ class Superoperator:
     @property
     def terms(self) -> Mapping[object, Expr]:
         """All coefficients, for counting."""
-        return {**self.commutator.terms, **self.dissipation, **{("M", m): c for m, c in self.measured.terms.items()}}
+        table: dict[object, Expr] = dict(self.commutator.terms)
+        table.update(self.dissipation)
+        table.update({("measured", m): c for m, c in self.measured.terms.items()})
+        return table
 
     @property
     def is_zero(self) -> bool:

@@ -24,10 +24,7 @@ class Comparison:
     difference: Any = None
 
 
-Comparable = Expr | OperatorPolynomial | Superoperator
-
-
-def plain(value: Any, model: Model) -> Comparable:
+def plain(value: Any, model: Model) -> Any:
     """A value of either side as an expression, operator polynomial or generator, in base parameters."""
     if isinstance(value, Leading):
         value = value.leading

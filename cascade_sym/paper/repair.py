@@ -11,7 +11,8 @@ from cascade_sym.formula import Node
 from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.paper.compare import Comparison
 
-MOST = 1500  # formulas tried for each number of edits
+MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
+MOST_PROVED = 400
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
 
@@ -25,15 +26,22 @@ class Repair:
     alternatives: tuple[str, ...] = ()
 
 
-def find_repair(node: Node, against: Callable[[Node], Comparison], words: Vocabulary) -> Repair | None:
+def find_repair(
+    node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool]
+) -> Repair | None:
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
-    `against` compares a formula with the derived value. It refutes numerically before it proves, so the search over
-    a few hundred edits takes seconds.
+    `against` proves a formula equal to the derived value or not; `possible` drops most wrong ones before.
     """
     for pairs in (False, True):
         hits = []
-        for edit in islice(edits(node, words, pairs=pairs, kinds=PAIRED if pairs else None), MOST):
+        tried = 0
+        for edit in islice(edits(node, words, pairs=pairs, kinds=PAIRED if pairs else None), MOST_SEEN):
+            if not possible(edit.node):
+                continue
+            tried += 1
+            if tried > MOST_PROVED:
+                break
             try:
                 if against(edit.node).equal:
                     hits.append(edit)

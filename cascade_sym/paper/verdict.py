@@ -10,6 +10,7 @@ from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node, interpret
 from cascade_sym.paper.compare import Comparison, compare
 from cascade_sym.paper.model import Leading, Model
+from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.vocabulary import vocabulary
@@ -56,7 +57,7 @@ def judge(
     if found.equal:
         return _agreed(statement, derived, equation, found)
     if repair:
-        fix = find_repair(rhs, against, vocabulary(env, swaps))
+        fix = find_repair(rhs, against, vocabulary(env, swaps), prefilter(env, derived, model))
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

@@ -27,6 +27,13 @@ def test_verdict(huang, id):
     assert all(c.ok for c in entry.derivation.check())
 
 
+def test_the_conditional_variances_are_repaired_by_two_factors(huang):
+    """(S19): the damping of a variance is gamma, not gamma/2, and half the squared gain; (S20) solves the repaired form."""
+    (entry,) = run_ledger(huang, ["S19.1"])
+    data = record(huang, entry)
+    assert "gamma_S0/2*v_S" in data["correction"] and "\\color{red}" in data["correction_latex"]
+
+
 def test_derived_quantities_have_checked_derivations(huang):
     for e in run_ledger(huang):
         if e.verdict == "exact":

@@ -1,0 +1,59 @@
+"""A fast filter for the misprint finder: which edited formulas could be right, judged at two points in floats.
+
+Only what is clearly wrong is dropped; what passes still has to be proved.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Expr
+
+from cascade_sym.exact.probe import number_at
+from cascade_sym.formula import Environment, Node, names_in
+from cascade_sym.formula.numbers import CONSTANTS, NotNumeric, number_of
+from cascade_sym.paper.compare import plain
+from cascade_sym.paper.model import Model
+
+TOLERANCE = 1e-6
+
+
+def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], bool]:
+    """A test that is False only for formulas whose value is far from the derived one at some point."""
+    target = plain(derived, model)
+    if not isinstance(target, Expr):
+        return lambda _node: True
+    scalars = {n: model.in_base(v) for n, v in env.names.items() if isinstance(v, Expr)}
+    symbols = sorted({s for e in (target, *scalars.values()) for s in e.free_symbols}, key=str)
+    rng = random.Random(1)
+    points = [{s: rng.uniform(0.15, 0.85) for s in symbols} for _ in range(2)]
+    goals = [number_at(target, p) for p in points]
+    if any(g is None for g in goals):
+        return lambda _node: True
+    memo: list[dict[str, complex]] = [{} for _ in points]
+
+    def values(k: int, node: Node) -> dict[str, complex]:
+        for name in names_in(node):
+            if name not in memo[k] and name in scalars:
+                v = number_at(scalars[name], points[k])
+                if v is None:
+                    raise NotNumeric(name)
+                memo[k][name] = v
+            elif name not in scalars and name not in CONSTANTS:
+                raise NotNumeric(name)
+        return memo[k]
+
+    def possible(node: Node) -> bool:
+        try:
+            for k, goal in enumerate(goals):
+                assert goal is not None
+                v = number_of(node, values(k, node))
+                if not abs(v - goal) <= TOLERANCE * (abs(v) + abs(goal) + 1e-12):
+                    return False
+        except (NotNumeric, ArithmeticError, ValueError, OverflowError):
+            return True
+        return True
+
+    return possible
