@@ -24,7 +24,7 @@ Monomial = tuple[Op, ...]
 
 @lru_cache(maxsize=100_000)
 def _normal(word: Monomial) -> tuple[tuple[Monomial, int], ...]:
-    """A product of operators as a sum of normally ordered monomials (creation left, sorted by name)."""
+    """A product of operators as a sum of monomials in normal order: mode by mode, sorted by name, creation left."""
     for i in range(len(word) - 1):
         x, y = word[i], word[i + 1]
         if x.name == y.name:

@@ -65,7 +65,9 @@ def test_definitions_grow_polynomially():
     [
         cs.Squeezer("q", chi=sp.Symbol("eta_chi"), detuning=sp.Symbol("Delta")),
         cs.Squeezer("q", chi=sp.Symbol("eta_chi"), two_mode=True, detuning=sp.Symbol("Delta")),
-        cs.Squeezer("q", chi=sp.Symbol("eta_chi") / 2, two_mode=True) >> cs.Loss(sp.Symbol("eps")) >> cs.Oscillator("m", Gamma_P=0),
+        cs.Squeezer("q", chi=sp.Symbol("eta_chi") / 2, two_mode=True)
+        >> cs.Loss(sp.Symbol("eps"))
+        >> cs.Oscillator("m", Gamma_P=0),
         cs.Squeezer("q", chi=sp.Symbol("eta_chi") / 4) >> cs.Cavity("c", detuning=sp.Symbol("Delta")),
     ],
     ids=["degenerate", "two-mode", "squeezed light on an oscillator", "squeezed light on a cavity"],

@@ -73,7 +73,9 @@ def test_a_false_identity_that_double_precision_would_pass():
     assert not is_zero((a + b) ** 2 - a**2 - 2 * a * b - b**2 + tiny)
 
 
-@pytest.mark.parametrize("outside", [sp.log(a), sp.gamma(a), sp.Abs(a), a**b, sp.Function("f")(a), sp.cos(sp.pi / 7) * a])
+@pytest.mark.parametrize(
+    "outside", [sp.log(a), sp.gamma(a), sp.Abs(a), a**b, sp.Function("f")(a), sp.cos(sp.pi / 7) * a]
+)
 def test_what_can_not_be_held_is_an_error(outside):
     with pytest.raises(OutsideExactDomain):
         normal_form(outside)
@@ -101,7 +103,9 @@ def test_limits(e, limit):
 
 
 polynomials = st.recursive(
-    st.sampled_from([a, b, sqrt(a), sqrt(b), sp.sin(t), sp.cos(t), I, sqrt(1 - eps), sp.Integer(2), sp.Rational(-1, 3)]),
+    st.sampled_from(
+        [a, b, sqrt(a), sqrt(b), sp.sin(t), sp.cos(t), I, sqrt(1 - eps), sp.Integer(2), sp.Rational(-1, 3)]
+    ),
     lambda inner: st.tuples(inner, inner, st.sampled_from("+-*")).map(
         lambda p: {"+": p[0] + p[1], "-": p[0] - p[1], "*": p[0] * p[1]}[p[2]]
     ),
