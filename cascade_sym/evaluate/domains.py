@@ -29,7 +29,7 @@ def report_failures(
     if not rows.size:
         return
     failing: dict[str, np.ndarray] = {}
-    for program in plan.checks:
+    for program in (p for p in plan.checks if p.conditions):
         for c, values in zip(program.conditions, conditions(program, arrays, shape, rows), strict=True):
             bad = (values <= 0) if c.strict else (values < 0)
             failing[c.name] = failing.get(c.name, np.zeros_like(bad)) | bad

@@ -100,7 +100,7 @@ class Evaluator:
     def __call__(self, values: Mapping[str, Any] | None = None, /, *, out: Any = None, **named: Any) -> Any:
         """The result at `named` (or `values`: a mapping, for parameters whose names are no keywords).
 
-        `out` takes an array for each result, in the form of the results.
+        `out` takes an array for each result, in the form of the results (pairs of arrays with a gradient).
         """
         given = {**(values or {}), **named}
         check_names(given, self.parameters)
@@ -111,8 +111,9 @@ class Evaluator:
         shape = common_shape(arrays)
         bounded = self.options.error or self.options.precision == "guaranteed"
         results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded)
-        results.fill(self._kernel, arrays)
-        report_failures(self.plan, self.options, arrays, shape, results.first())
+        results.prepare(out, arrays)
+        if results.fill(self._kernel, arrays):
+            report_failures(self.plan, self.options, arrays, shape, results.first())
         return results.handed_back(out, self.options.error)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.program import Program
@@ -19,8 +20,8 @@ class Kernel(Protocol):
     @property
     def leaves(self) -> tuple[tuple[str, str], ...]: ...
 
-    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
-        """Fills `outputs`; whether digits may have been lost to underflow (only told by watched kernels)."""
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
+        """Fills `outputs`, the parts of the program's outputs in order."""
         ...
 
 

@@ -1,11 +1,14 @@
-"""Result arrays of an evaluator: allocated, filled in slabs, handed back in the form of the target."""
+"""Result arrays of an evaluator: allocated or taken from out=, filled in slabs, handed back in the target's form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.evaluate.arguments import check_out
@@ -16,85 +19,152 @@ from cascade_sym.evaluate.targets import Target
 SLAB = 1 << 18  # points for which broadcast inputs are written out at a time
 
 
+@dataclass
+class Group:
+    """One result: arrays (1 + derivatives, size) for each of its parts, and for its bound; row 0 is the value.
+
+    `given` are the caller's arrays for the value and the derivatives, where there are any.
+    """
+
+    parts: list[Rows]
+    bound: Rows | None
+    given: tuple[np.ndarray, ...] = ()
+
+
+@dataclass
+class Rows:
+    """The value's flat array, and a block with one row a derivative."""
+
+    value: np.ndarray
+    slopes: np.ndarray
+
+    def row(self, k: int) -> np.ndarray:
+        return self.slopes[k - 1] if k else self.value
+
+
 class Results:
-    """One flat array for every part of every output, and for its bound where `bounded`."""
+    """Arrays for everything that a kernel computes, in its order (`flat`)."""
 
     def __init__(self, plan: Plan, shape: tuple[int, ...], dtype: Any, bounded: bool) -> None:
         self.plan, self.shape, self.dtype, self.bounded = plan, shape, dtype, bounded
-        self.size = int(np.prod(shape))
-        self.places: list[tuple[str, int, int]] = []  # name, first place, parts
-        count = 0
-        for o in plan.best.outputs:
-            self.places.append((o.name, count, len(o.parts())))
-            count += len(o.parts()) + bounded
-        self.flat = [np.empty(self.size, dtype) for _ in range(count)]
+        self.size = prod(shape)
+        self.count = len(plan.over or ())
+        outputs = plan.best.outputs[:: 1 + self.count]
+        self.widths = {o.name: len(o.parts()) for o in outputs}
+        self.groups: dict[str, Group] = {}
 
-    def fill(self, kernel: Kernel, arrays: Mapping[str, np.ndarray]) -> None:
-        """Runs the kernel: at once where every input is one value or a whole array, else slab by slab."""
+    def prepare(self, out: Any, inputs: Mapping[str, np.ndarray]) -> None:
+        """Allocates; arrays in `out` are written to directly where their layout allows it."""
+        offers = offered(out, self.plan.target, self.count) if out is not None else {}
+        if offers and self.bounded:
+            raise ParameterError("out= takes plain results; leave it away with error bounds.")
+        taken = [byte_bounds(x) for x in inputs.values()] if offers else []
+        for name, width in self.widths.items():
+            given = offers.get(name, ())
+            shapes = (self.shape, (self.count, *self.shape))
+            for array, shape in zip(given, shapes, strict=False):
+                check_out(array, shape, self.dtype if width == 1 else self.complex_type, name)
+            places = [self._place(a, taken, width) for a in given] or [None, None]
+            value, slopes = (*places, None)[:2]
+            parts = [self._rows(value, slopes)] + [self._rows(None, None) for _ in range(width - 1)]
+            self.groups[name] = Group(parts, self._rows(None, None) if self.bounded else None, given)
+
+    @property
+    def complex_type(self) -> Any:
+        return np.result_type(self.dtype, np.complex64)
+
+    def _place(self, array: np.ndarray, taken: list[tuple[int, int]], width: int) -> np.ndarray | None:
+        """The caller's array itself, where the kernel can write into it: not over inputs that are still to be read."""
+        if width > 1 or array.dtype != self.dtype or not array.flags.c_contiguous:
+            return None
+        low, high = byte_bounds(array)
+        return None if any(a < high and low < b for a, b in taken) else array
+
+    def _rows(self, value: np.ndarray | None, slopes: np.ndarray | None) -> Rows:
+        value = np.empty(self.size, self.dtype) if value is None else value.reshape(self.size)
+        slopes = np.empty((self.count, self.size), self.dtype) if slopes is None else slopes
+        return Rows(value, slopes.reshape(self.count, self.size))
+
+    @property
+    def flat(self) -> list[np.ndarray]:
+        """1-d arrays in the kernel's order: for every output its parts, then its bound."""
+        arrays = []
+        for g in self.groups.values():
+            for k in range(1 + self.count):
+                arrays += [p.row(k) for p in g.parts] + ([g.bound.row(k)] if g.bound else [])
+        return arrays
+
+    def fill(self, kernel: Kernel, arrays: Mapping[str, np.ndarray]) -> bool:
+        """Runs the kernel: at once where every input is one value or a whole array, else slab by slab.
+
+        Whether some of the first results may be nan.
+        """
         whole = all(a.size == 1 or (a.shape == self.shape and a.flags.c_contiguous) for a in arrays.values())
         if whole or self.size <= SLAB:
-            kernel(self.size, spread(kernel, arrays, self.shape), self.flat)
-            return
+            return kernel(self.size, spread(kernel, arrays, self.shape), self.flat).holes
         views = {n: a if a.size == 1 else np.broadcast_to(a, self.shape) for n, a in arrays.items()}
-        self._slabs(kernel, views, self.shape, 0)
+        return self._slabs(kernel, views, self.shape, 0)
 
-    def _slabs(self, kernel: Kernel, views: Mapping[str, np.ndarray], shape: tuple[int, ...], start: int) -> None:
-        rest = int(np.prod(shape[1:]))
+    def _slabs(self, kernel: Kernel, views: Mapping[str, np.ndarray], shape: tuple[int, ...], start: int) -> bool:
+        rest, holes = prod(shape[1:]), False
         if rest > SLAB:
             for k in range(shape[0]):
                 inner = {n: a if a.size == 1 else a[k] for n, a in views.items()}
-                self._slabs(kernel, inner, shape[1:], start + k * rest)
-            return
+                holes |= self._slabs(kernel, inner, shape[1:], start + k * rest)
+            return holes
         rows = max(1, SLAB // rest)
         for k in range(0, shape[0], rows):
             inner = {n: a if a.size == 1 else a[k : k + rows] for n, a in views.items()}
             count = min(rows, shape[0] - k)
             a, b = start + k * rest, start + (k + count) * rest
-            kernel(b - a, spread(kernel, inner, (count, *shape[1:])), [f[a:b] for f in self.flat])
+            flags = kernel(b - a, spread(kernel, inner, (count, *shape[1:])), [f[a:b] for f in self.flat])
+            holes |= flags.holes
+        return holes
 
     def first(self) -> np.ndarray:
         """The first part of the first output: nan where a condition failed."""
-        return self.flat[0]
-
-    def value(self, at: int, parts: int) -> np.ndarray:
-        re = self.flat[at]
-        if parts == 1:
-            return re.reshape(self.shape)
-        if self.dtype == object:
-            return (re + self.flat[at + 1] * 1j).reshape(self.shape)
-        both = np.empty(self.size, np.result_type(self.dtype, np.complex64))
-        both.real, both.imag = re, self.flat[at + 1]
-        return both.reshape(self.shape)
+        return next(iter(self.groups.values())).parts[0].value
 
     def handed_back(self, out: Any, error: bool) -> Any:
         """Values in the form of the target, with derivatives and bounds where they are wanted."""
-        values = {name: self.value(at, parts) for name, at, parts in self.places}
-        bounds = {name: self.flat[at + parts].reshape(self.shape) for name, at, parts in self.places} if error else {}
-        if out is not None:
-            if error or self.plan.over is not None:
-                raise ParameterError("out= takes plain results only; leave it away with error=True or a gradient.")
-            for name, array in outs_by_name(out, self.plan.target).items():
-                check_out(array, self.shape, values[name].dtype, name)
-                array[...] = values[name]
-            return out
-        return (self.formed(values), self.formed(bounds)) if error else self.formed(values)
+        if out is None:
+            values = {n: self._together(g.parts) for n, g in self.groups.items()}
+            if not error:
+                return formed(self.plan.target, values)
+            bounds = {n: self._together([g.bound]) for n, g in self.groups.items() if g.bound}
+            return formed(self.plan.target, values), formed(self.plan.target, bounds)
+        for g in self.groups.values():
+            computed = [self._joined([p.value for p in g.parts]), self._joined([p.slopes for p in g.parts])]
+            for array, value in zip(g.given, computed, strict=False):
+                if not np.shares_memory(array, value):
+                    array[...] = value.reshape(array.shape)
+        return out
 
-    def formed(self, by_name: Mapping[str, np.ndarray]) -> Any:
-        return formed(self.plan, by_name, np.stack)
+    def _together(self, parts: list[Rows]) -> Any:
+        """The value, or the pair of value and derivatives."""
+        value = self._joined([p.value for p in parts]).reshape(self.shape)
+        value = value if self.shape else value[()]
+        if self.plan.over is None:
+            return value
+        return value, self._joined([p.slopes for p in parts]).reshape(self.count, *self.shape)
+
+    def _joined(self, parts: list[np.ndarray]) -> np.ndarray:
+        """Real and imaginary part as one array."""
+        if len(parts) == 1:
+            return parts[0]
+        if self.dtype == object:
+            return parts[0] + parts[1] * 1j
+        both = np.empty(parts[0].shape, self.complex_type)
+        both.real, both.imag = parts
+        return both
 
 
-def formed(plan: Plan, by_name: Mapping[str, Any], stack: Any) -> Any:
-    """Results by name in the form of the target; a gradient becomes a pair with stacked derivatives."""
-    results = {}
-    for name in plan.target.names:
-        value = by_name[name] if by_name[name].shape else by_name[name][()]
-        if plan.over is not None:
-            slopes = [by_name[f"d{name}/d{p}"] for p in plan.over]
-            value = (value, stack(slopes))
-        results[name] = value
-    if plan.target.form == "single":
-        return next(iter(results.values()))
-    return results if plan.target.form == "mapping" else tuple(results.values())
+def formed(target: Target, by_name: Mapping[str, Any]) -> Any:
+    """Results by name as one value, a dict or a tuple."""
+    if target.form == "single":
+        return by_name[target.names[0]]
+    values = {n: by_name[n] for n in target.names}
+    return values if target.form == "mapping" else tuple(values.values())
 
 
 def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> list[Any]:
@@ -107,19 +177,32 @@ def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, .
             a = a if isinstance(a, np.ndarray) else np.array(a, dtype=object)
         elif a.dtype.kind == "c":
             a = a.imag if part == "im" else a.real
-        inputs.append(a.reshape(-1)[0] if a.size == 1 else np.broadcast_to(a, shape).reshape(-1))
+        if a.size == 1:
+            inputs.append(a.reshape(-1)[0])
+        else:
+            inputs.append((a if a.shape == shape else np.broadcast_to(a, shape)).reshape(-1))
     return inputs
 
 
-def outs_by_name(out: Any, target: Target) -> dict[str, Any]:
-    """The arrays that `out` offers, by result name; ParameterError unless it has the form of the results."""
+def offered(out: Any, target: Target, slopes: int) -> dict[str, tuple[Any, ...]]:
+    """The arrays of `out` by result name: the value's, with a gradient also the derivatives'.
+
+    ParameterError unless `out` has the form of the results.
+    """
     names = target.names
     if target.form == "single":
-        return {names[0]: out}
-    if target.form == "mapping":
+        by_name = {names[0]: out}
+    elif target.form == "mapping":
         if not isinstance(out, Mapping) or set(out) != set(names):
-            raise ParameterError(f"out must be a mapping with an array for each of {listing(names)}.")
-        return dict(out)
-    if not isinstance(out, Sequence) or len(out) != len(names):
-        raise ParameterError(f"out must be a sequence of {len(names)} arrays, one for each result.")
-    return dict(zip(names, out, strict=True))
+            raise ParameterError(f"out must be a mapping with an entry for each of {listing(names)}.")
+        by_name = dict(out)
+    else:
+        if not isinstance(out, Sequence) or len(out) != len(names):
+            raise ParameterError(f"out must be a sequence of {len(names)} entries, one for each result.")
+        by_name = dict(zip(names, out, strict=True))
+    if not slopes:
+        return {n: (a,) for n, a in by_name.items()}
+    for n, pair in by_name.items():
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ParameterError(f"out for {n!r} must be a pair of arrays: one for the value, one for its derivatives.")
+    return {n: tuple(pair) for n, pair in by_name.items()}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
@@ -42,9 +43,9 @@ class BoundedKernel:
     def leaves(self) -> tuple[tuple[str, str], ...]:
         return self.quick.leaves
 
-    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs` (parts and bound of every output in turn)."""
-        if self.quick(n, inputs, outputs):
+        if self.quick(n, inputs, outputs).lost:
             again = dict(zip(self.leaves, inputs, strict=True))
             self.careful(n, [again[k] for k in self.careful.leaves], outputs)
         for k, _, error in layout(self.plan):
@@ -53,7 +54,7 @@ class BoundedKernel:
                 nans |= np.isnan(outputs[part]) & (outputs[error] < UNBOUNDED)
             outputs[error][nans] = np.nan
             outputs[error][outputs[error] >= UNBOUNDED] = np.inf
-        return False
+        return Flags()
 
 
 def layout(plan: Plan) -> list[tuple[list[int], str, int]]:
@@ -74,11 +75,11 @@ class Guarantee:
         self.first = BoundedKernel(plan, options, pairs=False)
         self.second = BoundedKernel(plan, options, pairs=True)
 
-    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         self.first(n, inputs, outputs)
         rows = self.failing(outputs)
         if not rows.size:
-            return False
+            return Flags()
         given = dict(zip(self.leaves, inputs, strict=True))
         picked = {k: x[rows] if getattr(x, "ndim", 0) else x for k, x in given.items()}
         better = [np.empty(rows.size) for _ in outputs]
@@ -89,7 +90,7 @@ class Guarantee:
         for k in still:
             point = {leaf: float(x[k]) if getattr(x, "ndim", 0) else float(x) for leaf, x in picked.items()}
             self.exactly(point, rows[k], outputs)
-        return False
+        return Flags()
 
     @property
     def leaves(self) -> tuple[tuple[str, str], ...]:

@@ -53,17 +53,12 @@ def covariance_row(n: int) -> tuple[float, int, int, float]:
     rng = np.random.default_rng(1)
     values = {}
     for s in system.parameters:
-        lo, hi = (
-            (0.0, 0.3) if s.name.startswith("epsilon") else (0.0, 0.5) if s.name.endswith("P") else (0.6, 1.5)
-        )
+        lo, hi = (0.0, 0.3) if s.name.startswith("epsilon") else (0.0, 0.5) if s.name.endswith("P") else (0.6, 1.5)
         values[s] = rng.uniform(lo, hi)
     point = {**values}
     for s, e in V.definitions:
         point[s] = float(e.xreplace({k: sp.Float(point[k], 17) for k in e.free_symbols}))
-    A, B = (
-        np.array(sp.lambdify(list(values), m, "numpy")(*values.values()), complex)
-        for m in (system.A, system.B)
-    )
+    A, B = (np.array(sp.lambdify(list(values), m, "numpy")(*values.values()), complex) for m in (system.A, system.B))
     noise = np.diag([float(e.subs(values)) for e in system.inputs.values() for _ in range(2)])
     W = scipy.linalg.solve_continuous_lyapunov(A, -B @ noise @ B.conj().T)
     worst = 0.0
@@ -71,9 +66,7 @@ def covariance_row(n: int) -> tuple[float, int, int, float]:
         for j, k in enumerate(V.modes):
             numeric = (W[2 * i, 2 * j] + W[2 * i, 2 * j + 1]).real
             ours = float(
-                sp.sympify(V.element(f"X_{m}", f"X_{k}")).xreplace(
-                    {s: sp.Float(v, 17) for s, v in point.items()}
-                )
+                sp.sympify(V.element(f"X_{m}", f"X_{k}")).xreplace({s: sp.Float(v, 17) for s, v in point.items()})
             )
             worst = max(worst, abs(ours - numeric) / max(1.0, abs(numeric)))
     return seconds, len(V.definitions), sum(int(sp.count_ops(e)) for _, e in V.definitions), worst

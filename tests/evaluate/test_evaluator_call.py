@@ -53,6 +53,34 @@ def test_out() -> None:
     assert outs["b"].tolist() == [2, 3]
 
 
+def test_out_is_written_directly_and_may_be_an_input() -> None:
+    v = np.linspace(1.0, 9.0, 1001)
+    for backend in ("numpy", "compiled"):
+        f = evaluator(sp.sqrt(x) + x * y, backend)
+        same = v.copy()
+        assert f(x=same, y=2.0, out=same) is same
+        assert np.allclose(same, np.sqrt(v) + 2 * v, rtol=1e-15)
+        part = np.zeros((1001, 2))
+        f(x=v, y=2.0, out=part[:, 1])
+        assert np.allclose(part[:, 1], np.sqrt(v) + 2 * v, rtol=1e-15) and not part[:, 0].any()
+        shifted = np.concatenate([[0.0], v])
+        f(x=shifted[:-1], y=2.0, out=shifted[1:])
+        assert np.allclose(shifted[1:], (np.sqrt(np.append(0.0, v)) + 2 * np.append(0.0, v))[:-1], rtol=1e-15)
+
+
+def test_out_of_a_gradient() -> None:
+    g = evaluator(x**2 * y).gradient(["x", "y"])
+    value, slopes = np.empty(3), np.empty((2, 3))
+    assert g(x=[1.0, 2.0, 3.0], y=2.0, out=(value, slopes))[0] is value
+    assert value.tolist() == [2.0, 8.0, 18.0] and slopes.tolist() == [[4.0, 8.0, 12.0], [1.0, 4.0, 9.0]]
+    with pytest.raises(ParameterError, match="pair"):
+        g(x=1.0, y=2.0, out=value)
+    with pytest.raises(ParameterError, match="shape"):
+        g(x=[1.0, 2.0, 3.0], y=2.0, out=(value, slopes[:1]))
+    with pytest.raises(ParameterError, match="bounds"):
+        evaluator(x, error=True)(x=value, out=value)
+
+
 def test_dtype() -> None:
     assert evaluator(x + y, dtype=np.float32)(x=1, y=2).dtype == np.float32
     assert evaluator(sp.I * x, dtype=np.float32)(x=1).dtype == np.complex64

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.underflow import underflows
 from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source
 from cascade_sym.evaluate.program.nodes import Program
@@ -54,7 +55,7 @@ class Compiled:
         module = llvm.parse_assembly(source)
         self._engine = llvm.create_mcjit_compiler(module, target)
         self._engine.finalize_object()
-        kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 3)
+        kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 4)
         self.run = kind(self._engine.get_function_address("kernel"))
         self._target = target
         self._module = module
@@ -75,6 +76,7 @@ class CompiledKernel:
         self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
         self.threads = threads or cores()
         self.width = machine()[1]
+        self.angles = has_angles(program)
         self._forms: dict[bool, Compiled] = {}
         self._compiling = Lock()
 
@@ -90,9 +92,9 @@ class CompiledKernel:
         """The intermediate code of the general kernel."""
         return vector_source(self.program, self.width, False, self.strict)
 
-    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         if n < self.width:
-            return bool(n) and self._padded(n, inputs, outputs)
+            return self._padded(n, inputs, outputs) if n else Flags(holes=False)
         ready = [self._operand(x) for x in inputs]
         pieces = max(1, min(self.threads, n // FEWEST))
         if pieces == 1:
@@ -100,40 +102,59 @@ class CompiledKernel:
         edges = [n * k // pieces for k in range(pieces + 1)]
         with ThreadPoolExecutor(pieces) as pool:
             jobs = [pool.submit(self._piece, a, b, ready, outputs) for a, b in pairwise(edges)]
-        lost = [job.result() for job in jobs]
-        return any(lost)
+        flags = [job.result() for job in jobs]
+        return Flags(any(f.lost for f in flags), any(f.holes for f in flags))
 
     def _operand(self, x: Any) -> tuple[np.ndarray, int]:
         if getattr(x, "ndim", 0):
             return np.ascontiguousarray(x, dtype=np.float64), 1
         return np.full(self.width, float(x)), 0
 
-    def _piece(self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]) -> bool:
-        """Points from `start` to `stop` on this thread; whether underflow was seen."""
-        if self.watch:
-            return underflows(lambda: self._run(start, stop, ready, outputs))
-        self._run(start, stop, ready, outputs)
-        return False
+    def _piece(
+        self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]
+    ) -> Flags:
+        """Points from `start` to `stop` on this thread."""
+        holes = ctypes.c_int8(0)
 
-    def _run(self, start: int, stop: int, ready: list[tuple[np.ndarray, int]], outputs: Sequence[np.ndarray]) -> None:
+        def run() -> None:
+            self._run(start, stop, ready, outputs, holes)
+
+        if self.watch:
+            return Flags(underflows(run), bool(holes.value))
+        run()
+        return Flags(False, bool(holes.value))
+
+    def _run(
+        self,
+        start: int,
+        stop: int,
+        ready: list[tuple[np.ndarray, int]],
+        outputs: Sequence[np.ndarray],
+        holes: ctypes.c_int8,
+    ) -> None:
         steps = (ctypes.c_int64 * max(1, len(ready)))(*(s for _, s in ready))
-        quick = has_angles(self.program)
+        quick = self.angles
         while start < stop:
             start = min(start, stop - self.width)
-            ins = addresses([a.ctypes.data + 8 * start * s for a, s in ready])
-            outs = addresses([o.ctypes.data + 8 * start for o in outputs])
-            start += self.form(quick).run(stop - start, ins, steps, outs)
+            ins = addresses([address(a) + 8 * start * s for a, s in ready])
+            outs = addresses([address(o) + 8 * start for o in outputs])
+            start += self.form(quick).run(stop - start, ins, steps, outs, ctypes.byref(holes))
             quick = False
 
-    def _padded(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+    def _padded(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fewer points than a vector holds: the last one repeated."""
         places = np.minimum(np.arange(self.width), n - 1)
         longer = [x[places] if getattr(x, "ndim", 0) else x for x in inputs]
         results = [np.empty(self.width) for _ in outputs]
-        lost = self(self.width, longer, results)
+        flags = self(self.width, longer, results)
         for out, r in zip(outputs, results, strict=True):
             out[...] = r[:n]
-        return lost
+        return flags
+
+
+def address(a: np.ndarray) -> int:
+    """Where the array's first element is."""
+    return int(a.__array_interface__["data"][0])
 
 
 def addresses(values: list[int]) -> Any:

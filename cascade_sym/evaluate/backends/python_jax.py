@@ -10,7 +10,7 @@ from typing import Any
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.constants import parts
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments
 from cascade_sym.evaluate.results import formed
 
 NAMES = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
@@ -43,6 +43,10 @@ def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
             elif node[0] == "param":
                 x = values[node[1]]
                 done.append(jnp.imag(x) if node[2] == "im" else jnp.real(x))
+            elif node[0] in TESTS:
+                test = jnp.greater_equal if node[0] == "nonnegative" else jnp.greater
+                passed = [test(done[k], 0.0) for k in arguments(node)]
+                done.append(jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0))
             elif node[0] == "select":
                 c, a, b = (done[k] for k in arguments(node))
                 done.append(jnp.where(c >= 0, a, b))
@@ -63,7 +67,11 @@ def in_double_precision(function: Any, given: Mapping[str, Any], plan: Plan) -> 
         for o in plan.best.outputs:
             re = next(parts)
             by_name[o.name] = re if o.im is None else re + 1j * next(parts)
-        return formed(plan, by_name, jax.numpy.stack)
+        if plan.over is None:
+            return formed(plan.target, by_name)
+        stack = jax.numpy.stack
+        pairs = {n: (by_name[n], stack([by_name[f"d{n}/d{p}"] for p in plan.over])) for n in plan.target.names}
+        return formed(plan.target, pairs)
 
 
 def double_precision() -> AbstractContextManager[Any]:

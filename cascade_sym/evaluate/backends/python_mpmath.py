@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.program.constants import Constant
 from cascade_sym.evaluate.program.nodes import Program, arguments
 
@@ -23,7 +24,7 @@ class MpmathKernel:
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS
 
-    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> bool:
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         rows = [x if getattr(x, "ndim", 0) else [x] * n for x in inputs]
         constants = {i: number(self.context, c[1]) for i, c in enumerate(self.program.nodes) if c[0] == "const"}
         for k in range(n):
@@ -38,7 +39,7 @@ class MpmathKernel:
                     values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
             for out, i in zip(outputs, self.program.output_nodes(), strict=True):
                 out[k] = self.context.convert(values[i])
-        return False
+        return Flags()
 
     def operation(self, op: str, args: list[Any]) -> Any:
         """One real operation; nan where its result is not real."""
@@ -61,6 +62,8 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
         "pow": lambda a, b: a**b,
         "min": min,
         "max": max,
+        "nonnegative": lambda *c: mp.one if all(x >= 0 for x in c) else -mp.one,
+        "positive": lambda *c: mp.one if all(x > 0 for x in c) else -mp.one,
         "select": lambda c, a, b: a if c >= 0 else b,
         "copysign": lambda a, b: abs(a) if b >= 0 else -abs(a),
         **{f: getattr(mp, f) for f in FUNCTIONS},

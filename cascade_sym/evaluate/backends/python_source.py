@@ -6,7 +6,7 @@ import keyword
 from collections import Counter
 
 from cascade_sym.evaluate.program.constants import is_double, parts
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments
 
 INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2)}
 CALLS = {"abs": "abs", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "pow": "power",
@@ -61,6 +61,9 @@ def expression(node: tuple[object, ...], text: dict[int, tuple[str, int]]) -> tu
         right = wrapped(args[1], level + (op in ("sub", "div") or args[1][1] == level))
         left = wrapped(args[0], level)
         return (f"{left} {sign} {right}" if level == 1 else f"{left}{sign}{right}"), level
+    if op in TESTS:
+        test = ">= 0" if op == "nonnegative" else "> 0"
+        return f"where({' & '.join(f'({a[0]} {test})' for a in args)}, 1, -1)", 9
     if op == "select":
         return f"where({args[0][0]} >= 0, {args[1][0]}, {args[2][0]})", 9
     return f"{CALLS.get(op, op)}({', '.join(a[0] for a in args)})", 9

@@ -1,9 +1,10 @@
 """A program as LLVM IR over vectors: one fused loop, with sine and cosine written out.
 
-`void kernel(i64 n, ptr inputs, ptr steps, ptr outputs) -> i64` works on `n >= WIDTH` points; an input with
-step 0 points to WIDTH equal values. The last vector overlaps the one before it, so no shorter loop is
-needed. The quick form of the kernel takes angles in [-pi/4, pi/4] only and returns the first point at which
-one is not; the general form reduces angles and calls the library beyond 2^20 quarter turns.
+`kernel(i64 n, ptr inputs, ptr steps, ptr outputs, ptr holes) -> i64` works on `n >= WIDTH` points; an input with
+step 0 points to WIDTH equal values. The last vector overlaps the one before it, so no shorter loop is needed. The
+quick form of the kernel takes angles in [-pi/4, pi/4] only and returns the first point at which one is not; the
+general form reduces angles and calls the library beyond 2^20 quarter turns. Whether the first output was nan
+anywhere is added to `holes`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from math import pi
 
 from cascade_sym.evaluate.backends.sine import LARGEST, SMALL, coefficients, quarter_turn
 from cascade_sym.evaluate.program.constants import parts
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments
 
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "copysign": "copysign"}
@@ -46,6 +47,7 @@ class VectorWriter:
         self.ids: Iterator[int] = count()
         self.block = "loop"
         self.used: set[str] = set()
+        self.masks: dict[str, str] = {}  # registers that hold the outcome of a test
         self._trig: dict[int, tuple[str, str]] = {}
 
     def emit(self, text: str) -> str:
@@ -73,17 +75,27 @@ class VectorWriter:
 
     def text(self) -> str:
         values: dict[int, str] = {}
-        loads: list[str] = []
+        loads: dict[int, str] = {}
+        outputs: dict[int, list[int]] = {}
+        for place, i in enumerate(self.program.output_nodes()):
+            outputs.setdefault(i, []).append(place)
         for i, node in enumerate(self.program.nodes):
+            if node[0] == "param":
+                loads[i] = values[i] = f"%x{len(loads)}"
+        for i in depth_first(self.program):
+            node = self.program.nodes[i]
             if node[0] == "const":
                 values[i] = self.splat(parts(node[1])[0])
-            elif node[0] == "param":
-                values[i] = f"%x{len(loads)}"
-                loads.append(values[i])
-            else:
+            elif node[0] != "param":
                 values[i] = self.node(node, values)
-        stores = [values[i] for i in self.program.output_nodes()]
-        return self.module(loads, stores)
+            for place in outputs.get(i, []):
+                self.store(place, values[i])
+        return self.module(list(loads.values()), values[self.program.output_nodes()[0]])
+
+    def store(self, place: int, value: str) -> None:
+        """Writes a result as soon as it is known, so that it takes no register any more."""
+        self.body.append(f"  %q{place} = getelementptr double, ptr %o{place}, i64 %i")
+        self.body.append(f"  store {self.vec} {value}, ptr %q{place}, align 8, !noalias !3")
 
     def node(self, node: tuple[object, ...], values: dict[int, str]) -> str:
         op = str(node[0])
@@ -96,15 +108,34 @@ class VectorWriter:
             return self.intrinsic(INTRINSICS[op], *args)
         if op in ("sin", "cos"):
             return self.sine(arguments(node)[0], args[0])[op == "cos"]
+        if op in TESTS:
+            return self.passed("oge" if op == "nonnegative" else "ogt", args)
+        if op == "min" and all(a in self.masks for a in args):
+            return self.masked(self.emit(f"and {self.bools} {self.masks[args[0]]}, {self.masks[args[1]]}"))
         if op in ("min", "max"):
             return self.extreme(op, *args)
         if op == "select":
-            test = self.emit(f"fcmp oge {self.vec} {args[0]}, zeroinitializer")
+            test = self.masks.get(args[0]) or self.emit(f"fcmp oge {self.vec} {args[0]}, zeroinitializer")
             return self.emit(f"select {self.bools} {test}, {self.vec} {args[1]}, {self.vec} {args[2]}")
         if op == "proderr":
             product = self.op("fmul", *args)
             return self.fused(args[0], args[1], self.emit(f"fneg {self.vec} {product}"))
         return self.lanes(op, args)
+
+    def passed(self, comparison: str, args: list[str]) -> str:
+        """Whether all arguments pass a comparison with zero."""
+        masks = [self.emit(f"fcmp {comparison} {self.vec} {a}, zeroinitializer") for a in args]
+        mask = masks[0]
+        for m in masks[1:]:
+            mask = self.emit(f"and {self.bools} {mask}, {m}")
+        return self.masked(mask)
+
+    def masked(self, mask: str) -> str:
+        """1 where the mask is set, else -1; a `select` takes the mask itself."""
+        one, minus_one = self.splat(1.0), self.splat(-1.0)
+        value = self.emit(f"select {self.bools} {mask}, {self.vec} {one}, {self.vec} {minus_one}")
+        self.masks[value] = mask
+        return value
 
     def extreme(self, op: str, a: str, b: str) -> str:
         """The smaller or larger value; nan where either is."""
@@ -193,33 +224,56 @@ class VectorWriter:
         ]
         return joined[0], joined[1]
 
-    def module(self, loads: list[str], stores: list[str]) -> str:
-        w, outs = self.width, range(len(stores))
-        head = [
-            "define i64 @kernel(i64 %n, ptr noalias %in, ptr noalias %steps, ptr noalias %out) #0 {",
-            "entry:",
-        ]
+    def module(self, loads: list[str], first: str) -> str:
+        w, flags, outs = self.width, self.bools, len(self.program.output_nodes())
+        head = ["define i64 @kernel(i64 %n, ptr noalias %in, ptr noalias %steps, ptr noalias %out, ptr noalias %holes)"]
+        head += [" #0 {", "entry:"]
         for k in range(len(loads)):
             head += [f"  %ia{k} = getelementptr ptr, ptr %in, i64 {k}", f"  %i{k} = load ptr, ptr %ia{k}"]
             head += [f"  %sa{k} = getelementptr i64, ptr %steps, i64 {k}", f"  %s{k} = load i64, ptr %sa{k}"]
-        for k in outs:
+            head += [f"  %m{k} = sub i64 0, %s{k}"]
+        for k in range(outs):
             head += [f"  %oa{k} = getelementptr ptr, ptr %out, i64 {k}", f"  %o{k} = load ptr, ptr %oa{k}"]
         head += [f"  %final = sub i64 %n, {w}", "  br label %loop", "loop:"]
         head += ["  %i = phi i64 [ 0, %entry ], [ %next, %rest ]"]
+        head += [f"  %bad = phi {flags} [ zeroinitializer, %entry ], [ %worse, %rest ]"]
         for k, name in enumerate(loads):
-            head += [f"  %f{k} = mul i64 %i, %s{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
-            head += [f"  {name} = load {self.vec}, ptr %p{k}, align 8"]
-        tail = []
-        for k, value in enumerate(stores):
-            tail += [f"  %q{k} = getelementptr double, ptr %o{k}, i64 %i"]
-            tail += [f"  store {self.vec} {value}, ptr %q{k}, align 8"]
-        tail += ["  br label %rest", "rest:"]
+            head += [f"  %f{k} = and i64 %i, %m{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
+            head += [f"  {name} = load {self.vec}, ptr %p{k}, align 8, !alias.scope !3"]
+        tail = ["  br label %rest", "rest:", f"  %odd = fcmp uno {self.vec} {first}, zeroinitializer"]
+        tail += [f"  %worse = or {flags} %bad, %odd"]
         tail += [f"  %more = add i64 %i, {w}", "  %late = icmp ugt i64 %more, %final"]
         tail += ["  %next = select i1 %late, i64 %final, i64 %more", "  %done = icmp eq i64 %i, %final"]
-        tail += ["  br i1 %done, label %exit, label %loop", "exit:", "  ret i64 %n"]
+        tail += ["  br i1 %done, label %exit, label %loop", *self.ending("exit", "%worse", "%n")]
         if self.quick:
-            tail += ["early:", "  ret i64 %i"]
+            tail += self.ending("early", "%bad", "%i")
         bits = 64 * w
         wide = f'attributes #0 = {{ nounwind "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}'
-        ends = ["}", *sorted(self.used), wide, '!0 = !{!"branch_weights", i32 1, i32 100000}']
-        return "\n".join([*head, *self.body, *tail, *ends]) + "\n"
+        facts = ['!0 = !{!"branch_weights", i32 1, i32 100000}', "!1 = distinct !{!1}", "!2 = distinct !{!2, !1}"]
+        return "\n".join([*head, *self.body, *tail, "}", *sorted(self.used), wide, *facts, "!3 = !{!2}"]) + "\n"
+
+    def ending(self, label: str, bad: str, result: str) -> list[str]:
+        """A block that adds what was seen to `holes` and returns."""
+        reduce = f"@llvm.vector.reduce.or.v{self.width}i1"
+        self.used.add(f"declare i1 {reduce}({self.bools})")
+        return [f"{label}:", f"  %{label}.any = call i1 {reduce}({self.bools} {bad})",
+                f"  %{label}.new = zext i1 %{label}.any to i8", f"  %{label}.old = load i8, ptr %holes",
+                f"  %{label}.all = or i8 %{label}.old, %{label}.new", f"  store i8 %{label}.all, ptr %holes",
+                f"  ret i64 {result}"]  # fmt: skip
+
+
+def depth_first(program: Program) -> list[int]:
+    """The nodes, each just before it is needed, output by output: few values are waiting at any time."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for root in program.output_nodes():
+        stack = [(root, False)]
+        while stack:
+            i, ready = stack.pop()
+            if ready:
+                order.append(i)
+            elif i not in seen:
+                seen.add(i)
+                stack.append((i, True))
+                stack += [(a, False) for a in reversed(arguments(program.nodes[i])) if a not in seen]
+    return order

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.evaluate.program.constants import Constant, fold
-from cascade_sym.evaluate.program.nodes import Condition, Node, Output, Program, arguments, needed
+from cascade_sym.evaluate.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -152,6 +152,8 @@ class Builder:
         known = {"add": self.add, "sub": self.sub, "mul": self.mul, "div": self.div}
         if op in known:
             return known[op](*args)
+        if op in TESTS:
+            return self._node(op, *sorted(set(args)))
         if len(args) == 1:
             return self.unary(op, args[0])
         if op in ("min", "max") and args[0] == args[1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cascade_sym.evaluate.program.nodes import FREE, Program
+from cascade_sym.evaluate.program.nodes import FREE, TESTS, Program
 
 SINCOS = 22.0
 COSTS = {
@@ -15,5 +15,6 @@ OTHER = 40.0
 def cost(program: Program) -> float:
     """The weighted number of operations; sine and cosine of one angle count once."""
     angles = {n[1] for n in program.nodes if n[0] in ("sin", "cos")}
-    rest = (n[0] for n in program.nodes if n[0] not in FREE and n[0] not in ("sin", "cos"))
-    return SINCOS * len(angles) + sum(COSTS.get(op, OTHER) for op in rest)
+    rest = (n[0] for n in program.nodes if n[0] not in FREE and n[0] not in ("sin", "cos", *TESTS))
+    tests = sum(len(n) - 1 for n in program.nodes if n[0] in TESTS)
+    return SINCOS * len(angles) + tests + sum(COSTS.get(op, OTHER) for op in rest)

@@ -20,12 +20,9 @@ def guarded(program: Program) -> Program:
     nan = b.const(NAN)
     weak = [new[c.node] for c in program.conditions if not c.strict]
     strict = [new[c.node] for c in program.conditions if c.strict]
-    results = {i: new[i] for i in program.output_nodes()}
-    for i in results:
-        if weak:
-            results[i] = b.apply("select", least(b, weak), results[i], nan)
-        if strict:
-            results[i] = b.apply("select", b.neg(least(b, strict)), nan, results[i])
+    tests = [b.apply("nonnegative", *weak)] if weak else []
+    tests += [b.apply("positive", *strict)] if strict else []
+    results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
     return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
 

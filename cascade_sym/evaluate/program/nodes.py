@@ -1,7 +1,8 @@
 """The straight-line program: real operations in an order in which each uses only earlier ones.
 
 A node is a tuple `(operation, argument, ...)` whose arguments are positions of earlier nodes, save for the
-two leaves `("const", exact number)` and `("param", name, part)` with part "re" or "im". Complex values are
+two leaves `("const", exact number)` and `("param", name, part)` with part "re" or "im". `select(c, a, b)` is a where
+c >= 0, else b. Complex values are
 pairs of real nodes, so that a backend, an error bound or a gradient only ever meets real arithmetic.
 """
 
@@ -14,26 +15,7 @@ from typing import Any
 
 Node = tuple[Any, ...]
 
-UNARY = frozenset(
-    [
-        "neg",
-        "abs",
-        "sqrt",
-        "sin",
-        "cos",
-        "exp",
-        "log",
-        "atan",
-        "asin",
-        "acos",
-        "sinh",
-        "cosh",
-        "tanh",
-        "rint",
-    ]
-)
-BINARY = frozenset(["add", "sub", "mul", "div", "pow", "atan2", "min", "max", "proderr", "copysign"])
-TERNARY = frozenset(["select"])  # select(c, a, b): a where c >= 0, else b
+TESTS = frozenset(["nonnegative", "positive"])  # of any number of arguments: >= 0 where all pass, negative or nan else
 LEAVES = frozenset(["const", "param"])
 FREE = frozenset(["const", "param", "neg"])  # not counted as work
 
