@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _CONTENTS = {
     # parts of an experiment
     "parts": ("Oscillator", "Loss", "PhaseShift", "BeamSplitter", "Cavity", "Squeezer", "SLH"),
+    "parts.detectors": ("Homodyne", "Heterodyne"),
     # composition
     "compose": ("series", "concatenate", "feedback", "connect", "rephased", "as_system", "is_physical"),
     "system": ("LinearSystem", "Port"),
@@ -22,9 +23,19 @@ _CONTENTS = {
         "langevin", "input_output", "rotating_wave", "in_sidebands", "from_coupling", "linearise", "eliminate",
         "time_solution", "frequency_solution",
     ),
+    "derive.master_equation": ("master_equation",),
+    "derive.master_equation_moments": ("moment_equations",),
     "steps": ("Step", "Derivation", "Check"),
     # steady states
     "solve": ("covariance", "Covariance"),
+    # conditional states
+    "solve.conditional": ("riccati", "conditional_covariance"),
+    "evaluate.conditional": ("conditional_evaluator", "conditional_value"),
+    # spectra and sensing
+    "spectra": ("transfer", "noise_spectrum", "cross_spectrum"),
+    "sensing": ("force_port", "matched_filter_sensitivity"),
+    # scalings
+    "asymptotics": ("scaling", "expand", "lower_bound"),
     # entanglement
     "entanglement": ("epr_variance", "log_negativity", "readout_weight", "two_mode_quadratures"),
     # numbers
@@ -46,7 +57,7 @@ __all__ = sorted(_HOME)  # noqa: PLE0605  the names of _CONTENTS
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f"cascade_sym.{_HOME[name]}"), name)
-    if name in (*_CONTENTS, "errors"):
+    if name in {room.partition(".")[0] for room in _CONTENTS} | {"errors"}:
         return import_module(f"cascade_sym.{name}")
     raise AttributeError(f"module 'cascade_sym' has no attribute {name!r}")
 

@@ -18,13 +18,20 @@ S, M = "a_S", "a_M"  # the oscillators: negative mass (spin), positive mass (mot
     Gamma_S, Gamma_M, theta_S, theta_M, gamma_S0, gamma_M0, n_S, n_M, epsilon, omega, omega_S, omega_M,
     theta_p, theta_m, phi, kappa, Delta, Omega, Omega_M, Omegat_M, g_0, g_om, beta_in, g_SB, g_SP, t, tp, z,
 ) = (
-    cs.symbol(n) for n in ["Gamma_S", "Gamma_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon", "omega", "omega_S", "omega_M", "theta_p", "theta_m", "phi", "kappa", "Delta", "Omega", "Omega_M", "Omegat_M", "g_0", "g_om", "beta_in", "g_SB", "g_SP", "t", "tp", "z"]
+    cs.symbol(n) for n in (
+        "Gamma_S Gamma_M theta_S theta_M gamma_S0 gamma_M0 n_S n_M epsilon omega omega_S omega_M theta_p "
+        "theta_m phi kappa Delta Omega Omega_M Omegat_M g_0 g_om beta_in g_SB g_SP t tp z"
+    ).split()
 )  # fmt: skip
 Gamma_SB, Gamma_SP, Gamma_MB, Gamma_MP = (cs.symbol(f"Gamma_{j}{k}") for j in "SM" for k in "BP")
 C_S, C_M, r = cs.symbol("C_S"), cs.symbol("C_M"), cs.symbol("r")
 
 model = Model(
-    parameters=["Gamma_S", "Gamma_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon", "omega_S", "omega_M", "m_S", "m_M", "t_S", "t_M", "t", "tp", "z", "L", "theta_p", "theta_m", "phi", "thetap", "kappa", "Delta", "Omega", "Omega_M", "Omegat_M", "g_0", "g_om", "beta_in", "omega_c", "omega_L", "g_SB", "g_SP", "Gamma_SB", "Gamma_SP", "Gamma_MB", "Gamma_MP"],
+    parameters=(
+        "Gamma_S Gamma_M theta_S theta_M gamma_S0 gamma_M0 n_S n_M epsilon omega_S omega_M m_S m_M t_S t_M t "
+        "tp z L theta_p theta_m phi thetap kappa Delta Omega Omega_M Omegat_M g_0 g_om beta_in omega_c "
+        "omega_L g_SB g_SP Gamma_SB Gamma_SP Gamma_MB Gamma_MP A_0 f G_t S_t f_addt gamma_sig Sig N G"
+    ).split(),
     base={
         Gamma_SB: Gamma_S * sp.sin(theta_S) ** 2, Gamma_SP: Gamma_S * sp.cos(theta_S) ** 2,
         Gamma_MB: Gamma_M * sp.sin(theta_M) ** 2, Gamma_MP: Gamma_M * sp.cos(theta_M) ** 2,
@@ -34,7 +41,10 @@ model = Model(
         (Gamma_S, Gamma_SB + Gamma_SP), (Gamma_M, Gamma_MB + Gamma_MP),
         (cs.symbol("gammat_S0"), gamma_S0 * (n_S + half)), (cs.symbol("gammat_M0"), gamma_M0 * (n_M + half)),
     ),
-    ranges={"epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2)},
+    ranges={
+        "epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo),
+        "delta": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2),
+    },
 )  # fmt: skip
 
 
@@ -150,7 +160,7 @@ def at(name: str):
     return field
 
 
-for _name in ("b", "b_p", "b_m", "a_S", "a_Mo", "a", "b_M_in", "f_S", "f_M"):
+for _name in "b b_p b_m a_S a_M a_Mo a b_in b_M_in a_S_in a_M_in f_S f_M".split():
     model.function(_name)(at(_name))
 model.function("Var")(variance)
 

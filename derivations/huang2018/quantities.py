@@ -18,7 +18,7 @@ from cascade_sym.system import LinearSystem
 from .model import C_M, C_S, drift_rate, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S
 
 S, M = "S", "M"  # so that definitions are named gamma_S, var_X_S, ...
-PARAMETERS = ["C_S", "C_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon"]
+PARAMETERS = "C_S C_M theta_S theta_M gamma_S0 gamma_M0 n_S n_M epsilon".split()
 
 
 @cache

@@ -1,0 +1,370 @@
+"""Equations (S25)-(S33): force sensing with the optimal filter, and the noise spectra of the hybrid sensor."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sympy as sp
+from sympy import Expr
+
+import cascade_sym as cs
+from cascade_sym.definitions import Quantity
+from cascade_sym.exact import equal, is_zero, normal_form
+from cascade_sym.operators import OperatorPolynomial, as_operator
+from cascade_sym.paper import Leading, Result
+from cascade_sym.sensing import (
+    ForcePort,
+    Sensitivity,
+    force_port,
+    lorentzian,
+    matched_filter_sensitivity,
+    matched_filter_steps,
+)
+from cascade_sym.sensing.optimal import filter_variance, integral_of, optimal_filter
+from cascade_sym.sensing.root import newton_root
+from cascade_sym.spectra import Expansion, Spectrum, noise_spectrum, over_susceptibilities
+from cascade_sym.steps import Check, Step, identity_check
+from cascade_sym.symbols import complex_symbol, conj
+from cascade_sym.system import LinearSystem
+
+from . import quantities
+from .model import (
+    C_M,
+    M,
+    Omega,
+    Omegat_M,
+    S,
+    at,
+    cascade,
+    coupling,
+    epsilon,
+    gamma_M0,
+    model,
+    motion,
+    n_M,
+    theta_M,
+)  # fmt: skip
+
+A_0, f, gamma_sig, delta, u = (cs.symbol(n) for n in ("A_0", "f", "gamma_sig", "delta", "u"))
+
+
+@cache
+def sensor(loss: bool = True) -> LinearSystem:
+    """The cascade in the paper's phases of (S11): couplings +i, so that P_L,out carries +a_M."""
+    turned = cs.rephased(cascade(), {S: sp.pi, M: sp.pi, "a_S_in": sp.pi, "a_M_in": sp.pi})
+    return turned if loss else turned.subs({epsilon: sp.S.Zero})
+
+
+@cache
+def alone() -> LinearSystem:
+    """M without the spin oscillator."""
+    turned = motion().system().renamed({f"{M}.bath": "a_M_in", f"{M}.in+": "b_p", f"{M}.in-": "b_m"})
+    return cs.rephased(turned, {M: sp.pi, "a_M_in": sp.pi})
+
+
+def force(system: LinearSystem) -> ForcePort:
+    """The force on M, in units of its bath's input amplitude."""
+    return force_port(system, M, through="a_M_in")
+
+
+# -- the optimal filter: (S25)-(S27) ----------------------------------------------------------------------------------
+
+
+@model.function("whole_t")
+def over_time(body: Expr) -> Expr:
+    """The integral over all times."""
+    return integral_of(body, [A_0])
+
+
+@model.function("whole_Omega")
+def over_frequency(body: Expr) -> Expr:
+    """The integral over all frequencies."""
+    return integral_of(body)
+
+
+@model.equation("S25")
+def estimator() -> Result:
+    G, S_t, f_t = (cs.symbol(n) for n in ("G_t", "S_t", "f_addt"))
+    output = f_t + A_0 * S_t  # the decomposition of P_L,out(t) above (S25)
+    estimate = over_time(G * output) / over_time(G * S_t)
+    step = Step(
+        "input", "the output is signal and noise", {"P_L,out(t)": output}, {"A_est": estimate},
+        identity_check({"A_est - A_0": (estimate - A_0, over_time(G * f_t) / over_time(G * S_t))}, "unbiased"),
+    )  # fmt: skip
+    return Result({"A_est": estimate}, (step,), {"P_Lout_t": output})
+
+
+@model.equation("S26")
+def variance_of_estimate() -> Result:
+    G, signal, N = complex_symbol("G"), complex_symbol("Sig"), cs.symbol("N")
+    steps = matched_filter_steps()
+    return Result({"V": filter_variance(G, signal, N)}, steps[:2], {"G": G, "Sig": signal, "N": N})
+
+
+@model.equation("S27")
+def matched_filter() -> Result:
+    signal, N = complex_symbol("Sig"), cs.symbol("N")
+    best = optimal_filter(signal, N)
+    values = {"G": best, "V": filter_variance(best, signal, N)}
+    return Result(values, matched_filter_steps(), {"Sig": signal, "N": N})
+
+
+# -- the equations in frequency space: (S28)-(S30) --------------------------------------------------------------------
+
+
+def in_lab_frame(form: object, light: str, sign: int) -> OperatorPolynomial:
+    """A form in slow operators, at lab frequency Omega near sign*Omegat_M, as operators of the lab frame.
+
+    b_sign(Omega - sign Omegat_M) = b(Omega); the adjoint of the other sideband is that of b(-Omega).
+    """
+    own, other = ("b_p", "b_m") if sign > 0 else ("b_m", "b_p")
+    table = {
+        own: (at(light)(Omega), None), other: (None, at(light)(-Omega).dagger()),
+        S: (at("a_S")(Omega), at("a_S")(-Omega).dagger()), M: (at("a_M")(Omega), None),
+        "a_S_in": (at("a_S_in")(Omega), None), "a_M_in": (at("a_M_in")(Omega), None),
+    }  # fmt: skip
+    total = as_operator(0)
+    for o, c in form:  # type: ignore[attr-defined]
+        image = table[o.name][o.dag]
+        assert image is not None, o
+        total = total + image * c
+    return total
+
+
+@model.equation("S28")
+def lab_equations() -> Result:
+    single = {"a_M": alone(), "a_S": cs.rephased(cascade(), {S: sp.pi, "a_S_in": sp.pi})}
+    values, before = {}, {}
+    for mode, sign, center, light in ((M, 1, Omegat_M, "b_M_in"), (S, -1, -Omegat_M, "b_in")):
+        form = single[mode].equation(mode)
+        before[f"ddt({mode})"] = form
+        driven = in_lab_frame(form, light, sign)
+        if mode == M:
+            drive = force(alone()).drive[(M, False)]
+            driven = driven + as_operator(drive * A_0 * f)
+        values[f"-I*Omega*{mode}(Omega)"] = driven - at(mode)(Omega) * (sp.I * center)
+    step = Step("fourier", "Fourier transform of (S11) without loss, back in the lab frame", before, values)
+    return Result(values, (step,), {"Omega_S": -Omegat_M, "f": f})
+
+
+def chi(mode: str):
+    """A function of printed formulas: the susceptibility of a mode at a lab frequency."""
+    sign = {S: -1, M: 1}[mode]
+
+    def susceptibility(w: Expr) -> Expr:
+        form = sensor().equation(mode)
+        return 1 / (-form[(mode, False)] - sp.I * (w - sign * Omegat_M))
+
+    return susceptibility
+
+
+model.function("chi_S")(chi(S))
+model.function("chi_M")(chi(M))
+
+
+@cache
+def output_form() -> OperatorPolynomial:
+    """P_L,out at Omega > 0 without loss: from b_+ and b_-^+ of the output port."""
+    system = sensor(loss=False)
+    port = system.out_ports[0]
+    plus, minus = system.output(port.fields["+"]), system.output(port.fields["-"]).dagger()
+    return in_lab_frame((plus - minus).scaled(1 / (sp.sqrt(2) * sp.I)), "b", 1)
+
+
+@model.equation("S29")
+def output_quadrature() -> Result:
+    transfer = _response_of_M()
+    found = output_form() + as_operator(transfer * A_0 * f)
+    names = {"P_L_in": (at("b")(Omega) - at("b")(-Omega).dagger()) / (sp.sqrt(2) * sp.I), "f": f}
+    swept = identity_check(lambda: {"response": (transfer, _signal().inline())}, "found by a sweep from the output")
+    step = Step(
+        "readout", "phase quadrature of the output with the force", {}, {"P_L_out": found}, swept
+    )
+    values = {"P_L_out": found, "chi_M(Omega)": chi(M)(Omega)}
+    return Result(values, (*_signal().steps, step), names)
+
+
+def _response_of_M() -> Expr:
+    """Weight of a_M in P_L,out times the response of a_M to the force."""
+    system = sensor(loss=False)
+    port = system.out_ports[0]
+    form = (system.output(port.fields["+"]) - system.output(port.fields["-"]).dagger()).scaled(1 / (sp.sqrt(2) * sp.I))
+    return form[(M, False)] * force(system).drive[(M, False)] * chi(M)(Omega)
+
+
+@cache
+def _signal() -> Spectrum:
+    return cs.sensing.signal_transfer(force(sensor(loss=False)), "P_L", frame="lab", carrier=Omegat_M)
+
+
+@model.equation("S30")
+def signal_and_noise() -> Result:
+    signal = _signal().inline() * f
+    P = cs.symbol("P_Lout")
+    # P_L,out = f_add + A_0 S, with S the signal of a force of unit amplitude
+    values = {"Sig": signal, "f_add": P - A_0 * cs.symbol("Sig")}
+    return Result(values, _signal().steps, {"P_Lout": P, "f": f})
+
+
+@model.equation("S30.norm")
+def lorentzian_norm() -> Result:
+    """The force with f(-Omega) = conj f(Omega), as a real f(t) has: the printed form holds for Omega > 0."""
+    shape = lorentzian(gamma_sig, center=Omegat_M)
+    square = normal_form(shape * conj(shape))
+    antiderivative = 2 * sp.atan(2 * (Omega - Omegat_M) / gamma_sig)
+    upper, lower = sp.pi, antiderivative.xreplace({Omega: sp.S.Zero})
+    exact = 2 * (upper - lower)
+
+    def leading() -> Check:
+        ok = equal(sp.diff(antiderivative, Omega), square)
+        x = sp.Symbol("x", positive=True)  # gamma_sig/Omegat_M
+        ratio = exact.xreplace({Omegat_M: 1, gamma_sig: x})
+        ok = ok and sp.limit(ratio, x, 0) == 4 * sp.pi
+        return Check(ok, "exact: 2 pi + 4 arctan(2 Omegat_M/gamma_sig) = 4 pi - 2 gamma_sig/Omegat_M + ...")
+
+    step = Step("definition", "Lorentzian force", {}, {"f": shape})
+    values = {"f": shape, "norm": Leading(4 * sp.pi, leading, "gamma_sig/Omegat_M")}
+    return Result(values, (step,))
+
+
+# -- noise spectra: (S31)-(S33) ---------------------------------------------------------------------------------------
+
+
+@cache
+def expansion(hybrid: bool, loss: bool = False) -> Expansion:
+    """The spectrum of P_L around +Omegat_M, over the susceptibilities; Omega is counted from Omegat_M."""
+    return over_susceptibilities(noise_spectrum(sensor(loss=loss) if hybrid else alone(), "P_L"))
+
+
+def even_spectrum(found: Expansion) -> Expr:
+    """N(Omega) on the whole line: the excess noise around +Omegat_M, and its mirror image around -Omegat_M."""
+    N = found.spectrum.inline()
+    level = found[(), 0]
+    excess = N - level
+    upper = excess.xreplace({Omega: Omega - Omegat_M})
+    return level + upper + upper.xreplace({Omega: -Omega})
+
+
+def coefficient(found: Expansion, *modes: str, power: int = 0) -> Expr:
+    return found[tuple(modes), power]
+
+
+@model.equation("S31")
+def mechanical_spectrum() -> Result:
+    found = expansion(hybrid=False)
+    return Result({"N_M": even_spectrum(found)}, found.spectrum.steps)
+
+
+def coefficients() -> dict[str, Expr]:
+    found = expansion(hybrid=True)
+    return {
+        "h_1": coefficient(found, S), "h_2": coefficient(found, M), "h_3": coefficient(found, S, M),
+        "h_4": coefficient(found, S, M, power=2),
+    }  # fmt: skip
+
+
+@model.equation("S32")
+def hybrid_spectrum() -> Result:
+    found = expansion(hybrid=True)
+    return Result({"N_H": even_spectrum(found)}, found.spectrum.steps, coefficients())
+
+
+def _coefficient_entry(name: str, k: int) -> None:
+    @model.equation(name)
+    def entry() -> Result:
+        h = coefficients()
+        values = {f"h_{k}": h[f"h_{k}"]}
+        if k == 3:
+            values["R"] = coupling()
+        return Result(values, expansion(hybrid=True).spectrum.steps)
+
+
+for _k in range(1, 5):
+    _coefficient_entry(f"S33.h{_k}", _k)
+
+
+# -- quantities -------------------------------------------------------------------------------------------------------
+
+SPECTRAL = [*quantities.PARAMETERS, "delta"]
+
+
+@cache
+def declared_expansion(hybrid: bool) -> Expansion:
+    system = quantities.experiment()
+    if not hybrid:
+        system = cs.Oscillator("M", cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M)
+    return over_susceptibilities(noise_spectrum(system, "P_L", frequency=delta))
+
+
+@model.quantity("N_M", ["C_M", "theta_M", "gamma_M0", "n_M", "delta"], title="noise of M alone at Omegat_M + delta")
+def N_M() -> Quantity:
+    return declared_expansion(False).spectrum
+
+
+@model.quantity("N_H", SPECTRAL, title="noise of the hybrid sensor at Omegat_M + delta")
+def N_H() -> Quantity:
+    return declared_expansion(True).spectrum
+
+
+def _declare_coefficient(k: int, modes: tuple[str, ...], power: int) -> None:
+    @model.quantity(f"h_{k}", quantities.PARAMETERS, title=f"coefficient h_{k} of the hybrid spectrum")
+    def h() -> Quantity:
+        found = declared_expansion(True)
+        return Quantity(f"h_{k}", found[modes, power], domain=found.spectrum.domain)
+
+
+for _k, _modes, _power in ((1, ("S",), 0), (2, ("M",), 0), (3, ("S", "M"), 0), (4, ("S", "M"), 2)):
+    _declare_coefficient(_k, _modes, _power)
+
+
+@cache
+def sensitivity(hybrid: bool) -> Sensitivity:
+    system = quantities.experiment()
+    if not hybrid:
+        system = cs.Oscillator("M", cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M).system()
+    return matched_filter_sensitivity(force_port(system, "M", through="M.bath"), "P_L", lorentzian(gamma_sig))
+
+
+@cache
+def quantum_limit() -> Quantity:
+    """V_M minimised over C_M and theta_M at fixed gamma_M0, n_M, gamma_sig.
+
+    V_M depends on the two rates only through u = (sqrt(Gamma_MB) + sqrt(Gamma_MP))^2; with Gamma_MB = Gamma_MP = u/4 it
+    is a function of u whose derivative vanishes at the only root u > gamma_M0 of `condition`.
+    """
+    B, P = (cs.symbol(f"Gamma_M{k}") for k in "BP")
+    M_alone = cs.Oscillator("M", Gamma_B=B, Gamma_P=P, gamma=gamma_M0, n=n_M)
+    V = matched_filter_sensitivity(force_port(M_alone, "M", through="M.bath"), "P_L", lorentzian(gamma_sig)).variance
+    assert V is not None
+    general = V.inline()
+    reduced = V.subs({B: u / 4, P: u / 4}).inline()
+    noise = gamma_M0 * (n_M + sp.Rational(1, 2))
+    width = sp.sqrt(u**2 + 4 * u * noise + gamma_M0**2)
+    condition = width * (u**2 - gamma_M0**2) - gamma_sig * (2 * u * noise + gamma_M0**2)
+
+    def one_rate() -> Check:
+        ok = equal(general, reduced.xreplace({u: (sp.sqrt(B) + sp.sqrt(P)) ** 2}))
+        return Check(ok, "V depends on the rates through u alone")
+
+    def stationary() -> Check:
+        slope = normal_form(sp.diff(reduced, u) / condition)
+        return Check(
+            is_zero(slope - 1 / (16 * sp.pi * gamma_M0 * u**2 * width)), "dV/du = condition/(16 pi gamma_M0 u^2 width)"
+        )
+
+    steps = (
+        Step("substitution", "one rate u is left", {"V": general}, {"V": reduced}, one_rate),
+        Step("minimisation", "stationary in u; the condition is convex and rises through its root", {"V": reduced},
+             {"0": condition}, stationary),
+    )  # fmt: skip
+    root, definitions = newton_root(condition, u, 2 * gamma_M0 + 2 * sp.sqrt(gamma_sig * noise))
+    return Quantity("V_M", reduced.xreplace({u: root}), definitions, (*V.steps, *steps))
+
+
+@model.quantity("V_H_over_V_M", [*quantities.PARAMETERS, "gamma_sig"],
+                title="sensitivity of the hybrid sensor over the standard quantum limit of M alone")  # fmt: skip
+def V_H_over_V_M() -> Quantity:
+    V_H, V_M = sensitivity(True).variance, quantum_limit()
+    assert V_H is not None
+    return Quantity("V_H_over_V_M", V_H.expr / V_M.expr, V_H.definitions.merged(V_M.definitions),
+                    (*V_H.steps, *V_M.steps), V_H.domain)  # fmt: skip
