@@ -17,6 +17,9 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import ParameterError
 
 
+HALF = sp.Rational(1, 2)
+
+
 @dataclass(frozen=True)
 class Conventions:
     """Conventions of a paper.
@@ -33,7 +36,7 @@ class Conventions:
     1
     """
 
-    vacuum: Expr | int = sp.Rational(1, 2)
+    vacuum: Expr | int = HALF
     hbar: Expr | int | None = None
     fourier: Literal[-1, 1] = -1
     ordering: Literal["modes", "quadratures"] = "modes"

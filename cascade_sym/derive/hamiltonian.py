@@ -90,7 +90,7 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
 
     def check() -> Check:
         t, period = sp.Symbol("t", real=True), sp.Symbol("T", positive=True)
-        units = {w for w in sp.Tuple(*frequencies.values()).free_symbols}
+        units = set(sp.Tuple(*frequencies.values()).free_symbols)
         for m, c in H.terms.items():
             turned = rate(m).subs(dict.fromkeys(units, 2 * sp.pi / period))
             mean = sp.integrate(sp.exp(sp.I * turned * t), (t, 0, period)) / period

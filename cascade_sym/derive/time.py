@@ -11,9 +11,9 @@ from sympy import Expr, Symbol
 from cascade_sym.compose import as_system
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import Op
-from cascade_sym.system.sectors import flow_order
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, symbol
+from cascade_sym.system.sectors import flow_order
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
                     return Check(False, "differential equation of the kernel", f"{i}, {j}")
         return Check(True, "differential equation and initial value of the kernel")
 
-    step = Step("solve", "integrate along the cascade", {m: s.equation(m) for m in s.modes},
-                {f"{i.name},{j.name}": e for i, r in closed.items() if not i.dag for j, e in r.items()}, check)  # fmt: skip
+    before = {m: s.equation(m) for m in s.modes}
+    after = {f"{i.name},{j.name}": e for i, r in closed.items() if not i.dag for j, e in r.items()}
+    step = Step("solve", "integrate along the cascade", before, after, check)
     return TimeSolution(closed, tau, (step,))

@@ -10,7 +10,7 @@ from cascade_sym.paper.show import correction_latex, derived_latex, difference_l
 
 
 def record(folder: Folder, entry: Entry) -> dict[str, Any]:
-    """{id, title, verdict, method, printed_latex, derived_latex, difference_latex, correction_latex, evidence, seconds}.
+    """id, title, verdict, method, the four *_latex, evidence, seconds, and what the author expected.
 
     `difference_latex` is null where the forms are identical, `correction_latex` where nothing was repaired.
     """

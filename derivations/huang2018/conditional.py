@@ -25,7 +25,17 @@ from cascade_sym.solve.conditional import Riccati, riccati
 from cascade_sym.steps import Check, Step
 
 from .model import (
-    M, S, Gamma_M, Gamma_S, cascade, epsilon, gamma_M0, gamma_S0, model, n_M, n_S,
+    Gamma_M,
+    Gamma_S,
+    M,
+    S,
+    cascade,
+    epsilon,
+    gamma_M0,
+    gamma_S0,
+    model,
+    n_M,
+    n_S,
 )  # fmt: skip
 
 psi, dt = cs.symbol("psi"), cs.symbol("dt")
@@ -105,7 +115,8 @@ def symmetric_rates() -> tuple[dict[str, sp.Expr], tuple[Step, ...]]:
     """d/dt of the two variances and of C = 2 Cov, for states with <X X> = -<P P> and no X-P correlations."""
     problem = balanced()
     v_S, v_M, C = (cs.symbol(n) for n in ("v_S", "v_M", "C"))
-    values = {"var_X_S": v_S, "var_P_S": v_S, "var_X_M": v_M, "var_P_M": v_M, "cov_X_S_X_M": C / 2, "cov_P_S_P_M": -C / 2}
+    values = {"var_X_S": v_S, "var_P_S": v_S, "var_X_M": v_M, "var_P_M": v_M}
+    values |= {"cov_X_S_X_M": C / 2, "cov_P_S_P_M": -C / 2}
     table = {s: values.get(s.name, sp.S.Zero) for e in problem.symbols for s in e.free_symbols}
     flow = {k: e.xreplace(table) for k, e in problem.equations.items()}
     rates = {
@@ -131,7 +142,8 @@ def symmetric_rates() -> tuple[dict[str, sp.Expr], tuple[Step, ...]]:
 
     found = (
         Step("solve", "Riccati equation from drift, noise and what the current sees", {},
-             {f"d({i}, {j})/dt": e for (i, j), e in problem.equations.items() if i[0] == j[0] == "X"}, from_master_equation),
+             {f"d({i}, {j})/dt": e for (i, j), e in problem.equations.items() if i[0] == j[0] == "X"},
+             from_master_equation),
         Step("substitution", "states that are symmetric under X -> P", {}, rates, consistent),
     )  # fmt: skip
     return rates, found
@@ -188,7 +200,8 @@ def hot_state() -> dict[sp.Symbol, sp.Expr]:
     size = sp.sqrt(2 * source)
     cross = sp.solve(seen - gain, CROSS)[0]
     spin = sp.solve(_reduced(flow["ddt(C)"], cross, gain), V_S)[0]
-    quadratic = sp.Poly(cs.normal_form(_reduced(flow["ddt(v_S)"], cross, gain).subs(V_S, spin)).as_numer_denom()[0], V_M)
+    remaining = cs.normal_form(_reduced(flow["ddt(v_S)"], cross, gain).subs(V_S, spin))
+    quadratic = sp.Poly(remaining.as_numer_denom()[0], V_M)
     if quadratic.degree() != 2:
         raise cs.errors.DerivationError(f"expected a quadratic equation for v_M, got degree {quadratic.degree()}.")
     candidates = []

@@ -45,17 +45,17 @@ from .spin import spin_system
 def mechanics() -> LinearSystem:
     """The eliminated optomechanical system in its sideband rates and phases.
 
-    Its coupling operators are L_+ = -i sqrt(Gamma_MB) e^(i theta_+) a and L_- = -i sqrt(Gamma_MP) e^(i theta_-) a^+, and
-    the light is reflected with the phase -e^(2 i theta_+-): `same_as_eliminated` proves that this is the system
-    found by elimination.
+    Its coupling operators are L_+ = -i sqrt(Gamma_MB) e^(i theta_+) a, L_- = -i sqrt(Gamma_MP) e^(i theta_-) a^+, and
+    the light is reflected with the phase -e^(2 i theta_+-): `same_as_eliminated` proves that this is the system found
+    by elimination.
     """
     a = operator(M)
+    up, down = (sp.exp(sp.I * angle) for angle in (theta_p, theta_m))
     channels = [
-        Channel("M.in+", "M.out+", a * (-sp.I * sp.sqrt(Gamma_MB) * sp.exp(sp.I * theta_p)), -sp.exp(2 * sp.I * theta_p)),
-        Channel("M.in-", "M.out-", a.dagger() * (-sp.I * sp.sqrt(Gamma_MP) * sp.exp(sp.I * theta_m)),
-                -sp.exp(2 * sp.I * theta_m)),
+        Channel("M.in+", "M.out+", a * (-sp.I * sp.sqrt(Gamma_MB) * up), -(up**2)),
+        Channel("M.in-", "M.out-", a.dagger() * (-sp.I * sp.sqrt(Gamma_MP) * down), -(down**2)),
         Channel("a_M_in", "a_M_out", a * (-sp.sqrt(gamma_M0)), sp.S.One, n_M + VACUUM),
-    ]  # fmt: skip
+    ]
     ports = [Port("light", {c: f"M.{end}{c}" for c in "+-"}) for end in ("in", "out")]
     return slh_system([M], as_operator(0), channels, in_ports=ports[:1], out_ports=ports[1:])
 
@@ -86,7 +86,8 @@ def same_as_eliminated() -> Check:
 def hybrid() -> LinearSystem:
     """Spin, rotation phi, loss epsilon, mechanics."""
     rates = dict(zip((g_SB, g_SP), (sp.sqrt(spin().Gamma_B), sp.sqrt(spin().Gamma_P)), strict=True))
-    chain = spin_system().subs(rates) >> cs.PhaseShift(phi, name="rotation") >> cs.Loss(epsilon, name="loss") >> mechanics()
+    path = cs.PhaseShift(phi, name="rotation") >> cs.Loss(epsilon, name="loss")
+    chain = spin_system().subs(rates) >> path >> mechanics()
     return chain.system().renamed({"loss.vacuum+": "bv_p", "loss.vacuum-": "bv_m"})
 
 
@@ -103,8 +104,8 @@ def steps() -> tuple[Step, ...]:
         return Check(bool(found), "commutators of modes and outputs preserved", "" if found else repr(found))
 
     return (
-        Step("substitution", "sideband rates and phases of the optomechanical system", {M: sideband_system().equation(M)},
-             {M: mechanics().equation(M)}, same_as_eliminated),
+        Step("substitution", "sideband rates and phases of the optomechanical system",
+             {M: sideband_system().equation(M)}, {M: mechanics().equation(M)}, same_as_eliminated),
         Step("composition", "spin, rotation phi, loss epsilon, mechanics in series", {},
              {m: system.equation(m) for m in (S, M)}, physical),
     )  # fmt: skip
@@ -204,9 +205,9 @@ def fourier() -> Result:
 
 @model.equation("S14")
 def light_outputs() -> Result:
-    angle, chi = alignment()
     mean = (theta_p + theta_m) / 2
-    system = cs.rephased(aligned(), {f"M.out{c}": -(2 * th - mean + sp.pi) for c, th in (("+", theta_p), ("-", theta_m))})
+    phases = {f"M.out{c}": -(2 * th - mean + sp.pi) for c, th in (("+", theta_p), ("-", theta_m))}
+    system = cs.rephased(aligned(), phases)
     found = cs.two_mode_quadratures(system)
     values: dict[str, object] = {f"{k}_out": _operator(form) for k, form in found.items()}
     values["g"] = cs.readout_weight(system, S, M)

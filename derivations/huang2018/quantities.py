@@ -97,7 +97,7 @@ def conditional(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], digits: int)
     return conditional_value(conditioned(), expr, {s: v for s, v in values.items() if s in used}, digits)
 
 
-@model.number("xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g of the state conditioned on the output light")
+@model.number("xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g conditioned on the output light")
 def xi_g_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     w = cs.readout_weight(experiment(), S, M)
     v = {f"{q}_{j}": cs.symbol(f"var_{q}_{j}") for q in "XP" for j in (S, M)}

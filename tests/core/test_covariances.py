@@ -48,7 +48,9 @@ def test_detuned_cascades_with_phases(oracle, draw_values, n):
 def test_forty_oscillators(oracle, draw_values):
     system = chain(40).system()
     V = cs.covariance(system)
-    oracle.assert_same(V, system, stable(draw_values, system.parameters, 1), 1e-10)
+    values = stable(draw_values, system.parameters, 1)
+    numbers = system.subs({s: sp.Float(v, 17) for s, v in values.items()})  # matrices of numbers are quick to build
+    oracle.assert_same(V, numbers, values, 1e-10)
     assert len(V.definitions) < 40**2 * 2
 
 

@@ -132,3 +132,20 @@ def test_gradients_have_bounds_too() -> None:
     assert (np.abs(value - sure) <= bound + 1e-13 * np.abs(sure)).all()
     assert (np.abs(slopes - sure_slopes) <= slope_bounds + 1e-13 * np.abs(sure_slopes)).all()
     assert slope_bounds.shape == (2, 20)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_bounds_of_waves_hold_for_every_angle(backend: str) -> None:
+    """Near multiples of pi/2, where a sine or cosine is tiny, and for angles of any size."""
+    many = np.concatenate(
+        [np.arange(-3000, 3000) * (np.pi / 2), 10.0 ** np.arange(-300, 300, 7.0), [0.0, 1e15, 2.0**52]]
+    )
+    for function, exact_one in ((sp.sin, mpmath.sin), (sp.cos, mpmath.cos)):
+        with mpmath.workdps(700):
+            want = [exact_one(mpmath.mpf(float(a))) for a in many]
+            for precision in ("double", "guaranteed"):
+                f = evaluator(function(x), backend, error=True, precision=precision)
+                got, bound = f(x=many)
+                for g, b, w in zip(got, bound, want, strict=True):
+                    assert abs(mpmath.mpf(g.item()) - w) <= b
+                    assert precision == "double" or b <= 1e-13 * abs(g)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from cascade_sym.definitions import Definitions
+from cascade_sym.derive.master_equation import master_equation
+from cascade_sym.derive.master_equation_moments import moment_equations
 from cascade_sym.latex.notation import Notation
-from cascade_sym.operators import LinearForm, OperatorPolynomial, commutator, op, operator, quadratures
+from cascade_sym.operators import LinearForm, OperatorPolynomial, commutator, dissipator, op, operator, quadratures
 from cascade_sym.parts import Cavity, Loss, Oscillator, PhaseShift, Squeezer
+from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve import covariance
+from cascade_sym.solve.conditional import riccati
 from cascade_sym.steps import Derivation, Step, identity_check
 
 S = sp.Symbol
@@ -161,6 +165,10 @@ def values() -> dict[str, object]:
         "function": sp.Function("f")(x, y),
         "conjugate": sp.conjugate(sp.Symbol("K", complex=True)) ** 2,
         "max": sp.Max(x, y),
+        "superoperator": dissipator(operator("S")) * x,
+        "master equation": master_equation(pair()),
+        "moments": moment_equations(Cavity("a", kappa=x), Homodyne(angle=0)),
+        "riccati": riccati(Cavity("a", kappa=x), Homodyne(angle=0)),
         "hostile name": sp.Symbol("a#b_{c}%") + sp.Symbol("\\input{x}"),
         "unicode name": sp.Symbol("γ") * x,
     }

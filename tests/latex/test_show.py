@@ -41,6 +41,7 @@ SHOWN = [
     "squeezers",
     "two modes",
     "polynomial",
+    "master equation",
     "table",
 ]
 x, y, t = sp.symbols("x y t")
