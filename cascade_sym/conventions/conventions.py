@@ -16,7 +16,6 @@ from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import ParameterError
 
-
 HALF = sp.Rational(1, 2)
 
 

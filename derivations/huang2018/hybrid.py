@@ -171,7 +171,8 @@ def aligned_equations() -> Result:
              {"phi": angle, "chi": chi}, stationary,
              "xi_g is even in the deviation from this rotation, so it is stationary there for all parameters; with the "
              "cooperativity and the angles at their optimum it is also the minimum over the rotation"),
-        Step("frame", r"$\hat a_{\mathrm M}'=e^{-i\chi}\hat a_{\mathrm M}$ and the vacuum in the same phase", {}, {"ap_M": system.equation("ap_M")}),
+        Step("frame", r"$\hat a_{\mathrm M}'=e^{-i\chi}\hat a_{\mathrm M}$ and the vacuum in the same phase",
+             {}, {"ap_M": system.equation("ap_M")}),
     )  # fmt: skip
     values = {
         "phi": angle, "R_0": real, "ddt(a_S)": system.equation(S), "ddt(ap_M)": system.equation("ap_M"),
