@@ -21,10 +21,11 @@ from cascade_sym.latex.lines import Row
 from cascade_sym.latex.master_equation import master_equation_rows, moments_rows, riccati_rows
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.superoperator import superoperator_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
 from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
 from cascade_sym.solve.conditional import Riccati
@@ -55,6 +56,9 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
             return moments_rows(value, notation)
         case Riccati():
             return riccati_rows(value, notation)
+        case Superoperator():
+            body = superoperator_latex(value, notation)
+            return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
         case Derivation():
             return derivation_rows(value, notation)
         case Step():
