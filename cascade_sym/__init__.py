@@ -51,7 +51,7 @@ _CONTENTS = {
 }  # fmt: skip
 _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  the names of _CONTENTS
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -60,4 +60,4 @@ def in_conventions(system: object, conventions: Conventions) -> LinearSystem:
     -2
     """
     s = as_system(system)
-    return s if conventions.output_sign == 1 else rephased(s, {m: sp.pi for m in s.modes})
+    return s if conventions.output_sign == 1 else rephased(s, dict.fromkeys(s.modes, sp.pi))

@@ -10,9 +10,9 @@ from sympy import Expr
 
 from cascade_sym.compose.convert import as_system
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.symbols import conj
 from cascade_sym.system.fields import commutators
 from cascade_sym.system.numbers import has_floats, rounded, vanishes
-from cascade_sym.symbols import conj
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,21 @@ from cascade_sym.operators.superoperator import (
 )
 
 __all__ = [
-    "RHO", "DensityOperator", "Superoperator", "commutator_with_rho", "dissipator", "innovation",
-    "LinearForm", "Op", "OperatorPolynomial", "as_operator", "commutator", "formal_integral",
-    "integration_symbol", "linear_sum", "op", "operator", "quadratures",
+    "RHO",
+    "DensityOperator",
+    "LinearForm",
+    "Op",
+    "OperatorPolynomial",
+    "Superoperator",
+    "as_operator",
+    "commutator",
+    "commutator_with_rho",
+    "dissipator",
+    "formal_integral",
+    "innovation",
+    "integration_symbol",
+    "linear_sum",
+    "op",
+    "operator",
+    "quadratures",
 ]  # fmt: skip
