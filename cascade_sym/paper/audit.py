@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cascade_sym.errors import CascadeError, UnknownName, listing
-from cascade_sym.formula import interpret
 from cascade_sym.formula.edits import edits
 from cascade_sym.paper.compare import compare
-from cascade_sym.paper.environment import environment
+from cascade_sym.paper.environment import environment, value_of
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.verdict import judge
 from cascade_sym.paper.vocabulary import vocabulary
@@ -52,11 +51,11 @@ def run_audit(
         for s in e.statements:
             count = caught = unreadable = 0
             identities, survivors = [], []
-            printed = interpret(s.relation.rhs, env)
+            printed = value_of(s.relation.rhs, env)
             for edit in edits(s.relation.rhs, words):
                 count += 1
                 try:
-                    changed = interpret(edit.node, env)
+                    changed = value_of(edit.node, env)
                     relation = replace(s.relation, rhs=edit.node)
                     statement = replace(s, relation=relation)
                     verdict = judge(statement, derived[s.key], e, env, model, repair=False).verdict

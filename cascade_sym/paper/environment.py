@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sympy as sp
+
 from cascade_sym.definitions import Quantity
-from cascade_sym.formula import Environment
+from cascade_sym.errors import FormulaError
+from cascade_sym.formula import Environment, Node, interpret
 from cascade_sym.operators import (
     RHO,
     DensityOperator,
@@ -47,3 +50,11 @@ def _comm(a: Any, b: Any) -> OperatorPolynomial | Superoperator:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "comm": _comm, "integral": formal_integral, "D": dissipator, "H": innovation,
 }  # fmt: skip
+
+
+def value_of(node: Node, env: Environment) -> Any:
+    """The value of a printed formula; FormulaError where its parts do not fit (a number plus rho, for instance)."""
+    try:
+        return interpret(node, env)
+    except (TypeError, AttributeError, sp.SympifyError) as err:
+        raise FormulaError(f"the formula has no value: {err}") from err

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cascade_sym.errors import CascadeError, OutsideExactDomain
-from cascade_sym.formula import Environment, Node, interpret
+from cascade_sym.formula import Environment, Node
 from cascade_sym.paper.compare import Comparison, compare
+from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Leading, Model
 from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import PrintedEquation, Statement
@@ -48,7 +49,7 @@ def judge(
     rhs = statement.relation.rhs
 
     def against(node: Node) -> Comparison:
-        return compare(interpret(node, env), derived, model)
+        return compare(value_of(node, env), derived, model)
 
     try:
         found = against(rhs)
