@@ -48,12 +48,14 @@ class BoundedKernel:
         if self.quick(n, inputs, outputs).lost:
             again = dict(zip(self.leaves, inputs, strict=True))
             self.careful(n, [again[k] for k in self.careful.leaves], outputs)
-        for k, _, error in layout(self.plan):
-            nans = np.isnan(outputs[error])
-            for part in k:
-                nans |= np.isnan(outputs[part]) & (outputs[error] < UNBOUNDED)
-            outputs[error][nans] = np.nan
-            outputs[error][outputs[error] >= UNBOUNDED] = np.inf
+        for parts, _, error in layout(self.plan):
+            bound = outputs[error]
+            with np.errstate(all="ignore"):
+                if bound.sum() < UNBOUNDED and all(np.isfinite(outputs[k].sum()) for k in parts):
+                    continue
+            nowhere = np.logical_or.reduce([np.isnan(outputs[k]) for k in parts]) & (bound < UNBOUNDED)
+            bound[bound >= UNBOUNDED] = np.inf
+            bound[nowhere] = np.nan
         return Flags()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.backends.sine_numpy import sine_and_cosine
+from cascade_sym.evaluate.backends.sine_numpy import safe_sine_and_cosine, sine_and_cosine
 from cascade_sym.evaluate.program.constants import parts
 from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments, last_uses
 
@@ -59,6 +59,7 @@ def product_error(a: Any, b: Any, out: Any) -> None:
 
 HELPERS: dict[str, Any] = {u: getattr(np, u) for u in UFUNCS.values()}
 HELPERS |= {"select": select, "product_error": product_error, "sine_and_cosine": sine_and_cosine}
+HELPERS["safe_sine_and_cosine"] = safe_sine_and_cosine
 HELPERS |= {"nonnegative": nonnegative, "positive": positive}
 HELPERS |= {"copyto": np.copyto, "nan": np.nan}
 
@@ -74,7 +75,8 @@ class NumpyKernel:
     def __init__(self, program: Program, dtype: Any = np.float64, watch: bool = False) -> None:
         self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
         self.dtype, self.watch = np.dtype(dtype), watch
-        writer = BlockWriter(program, polynomials=self.dtype == np.float64)
+        waves = None if self.dtype != np.float64 else "safe_sine_and_cosine" if watch else "sine_and_cosine"
+        writer = BlockWriter(program, waves)
         self.source, self.buffers = writer.text(), writer.buffers
         room = CACHE_BYTES // (self.dtype.itemsize * max(1, self.buffers))
         self.block = max(512, min(8192, room // 512 * 512))
@@ -97,8 +99,8 @@ class NumpyKernel:
 class BlockWriter:
     """Writes `kernel(n, size, inputs, outputs, work)`; buffers are handed out again after their last use."""
 
-    def __init__(self, program: Program, polynomials: bool) -> None:
-        self.program, self.polynomials = program, polynomials
+    def __init__(self, program: Program, waves: str | None) -> None:
+        self.program, self.waves = program, waves
         self.last = last_uses(program)
         self.outs = program.output_nodes()
         self.result = {i: f"r{k}" for k, i in reversed(list(enumerate(self.outs)))}
@@ -107,7 +109,7 @@ class BlockWriter:
         self.buffers = 0
         self.body: list[str] = []
         self.scratch: list[str] = []
-        self.twins = twins(program) if polynomials else {}
+        self.twins = twins(program) if waves else {}
 
     def buffer(self, i: int, own: bool = False) -> str:
         """A place for node `i`: its output, a free buffer unless `own`, or a new one."""
@@ -140,7 +142,7 @@ class BlockWriter:
     def operation(self, i: int, node: tuple[Any, ...]) -> None:
         op = node[0]
         args = [self.where[a] for a in arguments(node)]
-        if op in ("sin", "cos") and self.polynomials:
+        if op in ("sin", "cos") and self.waves:
             self.both(i, node, args[0])
             self.release(i, node)
             return
@@ -161,7 +163,7 @@ class BlockWriter:
         for k in pair.values():
             self.where[k] = self.buffer(k)
         s, c = (self.where[pair[f]] if f in pair else self.scratch[2] for f in ("sin", "cos"))
-        self.body.append(f"sine_and_cosine({angle}, {s}, {c}, {self.scratch[0]}, {self.scratch[1]})")
+        self.body.append(f"{self.waves}({angle}, {s}, {c}, {self.scratch[0]}, {self.scratch[1]})")
 
     def release(self, i: int, node: tuple[Any, ...]) -> None:
         """Buffers of arguments that nothing after node `i` uses."""

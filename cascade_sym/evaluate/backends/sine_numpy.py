@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import cos, isfinite, nan, pi, sin
+
 import numpy as np
 
-from cascade_sym.evaluate.backends.sine import SMALL, coefficients
+from cascade_sym.evaluate.backends.sine import LARGEST, SMALL, coefficients, quarter_turn
 
 Array = np.ndarray
 
@@ -24,6 +26,34 @@ def sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
     else:
         np.sin(x, s)
         np.cos(x, c)
+
+
+def safe_sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
+    """The same with an error that is known for every angle: reduced here, and beyond 2^20 turns by the C library."""
+    if not np.ndim(x):
+        s[...], c[...] = both(float(x))
+        return
+    np.absolute(x, t)
+    largest = t.max()
+    if largest <= SMALL:
+        polynomials(x, s, c, z)
+        return
+    number = np.rint(x * (2 / pi))
+    r = x.copy()
+    for part in quarter_turn():
+        r -= number * part
+    polynomials(r, s, c, z)
+    quarter = np.where(t <= LARGEST, number, 0.0).astype(np.int64)
+    odd = (quarter & 1).astype(bool)
+    s[odd], c[odd] = c[odd], s[odd]
+    np.negative(s, s, where=(quarter & 2).astype(bool))
+    np.negative(c, c, where=((quarter + 1) & 2).astype(bool))
+    for k in np.flatnonzero(t > LARGEST):
+        s[k], c[k] = both(float(x[k]))
+
+
+def both(x: float) -> tuple[float, float]:
+    return (sin(x), cos(x)) if isfinite(x) else (nan, nan)
 
 
 def polynomials(r: Array, s: Array, c: Array, z: Array) -> None:

@@ -219,6 +219,9 @@ class Bounds:
         """sin and cos: the slope is at most one."""
         b, a = self.b, self.arithmetic
         own = b.mul(self.plain(a.angle_absolute * SLACK), self.size(x))
+        if a.largest_angle is not None:
+            beyond = b.sub(self.size(x), self.plain(a.largest_angle))
+            own = b.apply("select", beyond, self.plain(INFINITE), own)
         return self.rounded(value, b.add(self.absolute(x), own), a.angle_relative)
 
     def either(self, value: Any, x: Bounded, y: Bounded) -> Bounded:

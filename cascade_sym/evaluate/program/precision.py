@@ -25,6 +25,7 @@ class Precision(Protocol):
     tail: Fraction  # relative error of a constant that is not a double
     angle_relative: Fraction  # sin and cos: angle_relative*|value| + angle_absolute*|x|
     angle_absolute: Fraction
+    largest_angle: Fraction | None  # beyond it they are not computed well
 
     def param(self, node: int) -> Any: ...
     def const(self, c: Constant) -> Any: ...
@@ -40,6 +41,7 @@ class Double:
     tail = Fraction(1, 2**53)
     angle_relative = Fraction(1, 2**51)
     angle_absolute = Fraction(1, 2**90)
+    largest_angle: Fraction | None = None
 
     def __init__(self, b: Builder) -> None:
         self.b = b
@@ -70,6 +72,7 @@ class Doubled:
     tail = Fraction(1, 2**104)
     angle_relative = Fraction(1, 2**94)
     angle_absolute = Fraction(1, 2**94)
+    largest_angle: Fraction | None = Fraction(2**40)
 
     def __init__(self, b: Builder) -> None:
         self.b = b
