@@ -103,9 +103,9 @@ class Superoperator:
     @property
     def terms(self) -> Mapping[object, Expr]:
         """All coefficients, for counting."""
-        table: dict[object, Expr] = dict(self.commutator.terms)
-        table.update(self.dissipation)
-        table.update({("measured", m): c for m, c in self.measured.terms.items()})
+        table: dict[object, Expr] = {("commutator", m): c for m, c in self.commutator.terms.items()}
+        table |= {("jump", k): c for k, c in self.dissipation.items()}
+        table |= {("measured", m): c for m, c in self.measured.terms.items()}
         return table
 
     @property

@@ -1,1 +1,0 @@
-from cascade_sym.system.fields import *  # noqa: F403

@@ -1,1 +1,0 @@
-from cascade_sym.system.sectors import *  # noqa: F403
