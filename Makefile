@@ -3,11 +3,12 @@ PAPER ?= derivations/huang2018
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.installed
+STAMP := $(VENV)/.installed-dev
 
 .PHONY: paper test lint types layers audit notebooks bench clean
 
-paper: $(STAMP)
+paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
 
 test: $(STAMP)
@@ -22,7 +23,7 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports
 
-audit: $(STAMP)
+audit: $(RUNTIME)
 	$(BIN)/cascade-sym audit $(PAPER)
 
 notebooks: $(STAMP)
@@ -32,9 +33,13 @@ notebooks: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.run
 
-$(STAMP): pyproject.toml
+$(RUNTIME): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $(RUNTIME)
+
+$(STAMP): $(RUNTIME)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(STAMP)
 

@@ -75,6 +75,8 @@ def _opened(t: str, room: float) -> list[str]:
     if not brackets:
         return [t]
     i, j, left, right = max(brackets, key=lambda b: width(t[b[0] : b[1]]))
+    if width(t[i:j]) < width(t) / 3:  # opening it would not help
+        return [t]
     inner = pieces(t[i + len(left) : j], room)
     if len(inner) == 1:
         return [t]

@@ -33,7 +33,7 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \setlength{\parindent}{0pt}
 \newcommand{\verdict}[1]{\mbox{\bfseries\textcolor{verdict-#1}{#1}}}
 \newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\medskip\nopagebreak
-  \makebox[0.1\linewidth][l]{\large\bfseries #2}%
+  \makebox[0.12\linewidth][l]{\large\bfseries #2}%
   \parbox[t]{0.7\linewidth}{\raggedright\large #3}\hfill #4\par\nopagebreak}
 \newcommand{\checkedby}[1]{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
   {\small$\checkmark$~\mbox{#1}}}
@@ -151,7 +151,7 @@ def _abbreviations(notation: Notation) -> str:
 def _section(e: Entry, notation: Notation) -> str:
     printed = (
         ("Printed", e.printed_latex), ("Derived", e.derived_latex), ("Correction", e.correction_latex),
-        ("Printed minus derived", e.difference_latex),
+        ("Difference", e.difference_latex),
     )  # fmt: skip
     words = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
     head = (f"eq-{_anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), _verdict(e.verdict))

@@ -10,7 +10,7 @@ from sympy import Expr, Mul, Symbol
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.latex.bodies import neat
 from cascade_sym.latex.fold import fold, used
-from cascade_sym.latex.lines import Row
+from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.matching import size
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
@@ -24,7 +24,6 @@ from cascade_sym.system import LinearSystem
 MAX_MODES = 12
 MAX_ROWS = 80
 ALIAS = 14
-WHERE = Row("", "", "\\text{where}", text=True)
 
 
 def equation(lhs: str, e: Expr, notation: Notation) -> Row:

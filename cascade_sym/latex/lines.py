@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.latex.breaking import lines
 from cascade_sym.latex.scan import is_relation, tokens
+from cascade_sym.latex.shorten import shortened
 from cascade_sym.latex.width import width
 
 LINE = 78.0
@@ -22,6 +23,9 @@ class Row:
     relation: str
     rhs: str
     text: bool = False
+
+
+WHERE = Row("", "", "\\text{where}", text=True)
 
 
 def row(latex: str) -> Row:
@@ -84,7 +88,9 @@ def aligned(rows: Sequence[Row], line: float = LINE) -> str:
 def all_broken(rows: Sequence[Row], line: float = LINE) -> list[str]:
     """The lines of a block whose relations stand below each other: the widest left side counts for all."""
     left = max((width(r.lhs) for r in rows if not r.text), default=0.0)
-    return [text for r in rows for text in broken(r, line, left)]
+    rows, named = shortened(rows, lambda r: all(width(x) <= line for x in broken(r, line, left)))
+    below = [Row(name, "=", content) for name, content in named]
+    return [text for r in (*rows, *([WHERE] if below else []), *below) for text in broken(r, line, left)]
 
 
 def broken(r: Row, line: float = LINE, left: float = 0.0) -> list[str]:

@@ -8,8 +8,8 @@ from cascade_sym.derive.master_equation import Jump, MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.formula.brackets import bracket
 from cascade_sym.latex.bodies import expression_body, neat, operator_body
-from cascade_sym.latex.equations import WHERE, definition_rows
-from cascade_sym.latex.lines import Row, aligned
+from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.lines import WHERE, Row, aligned
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
 from cascade_sym.solve.conditional import Riccati

@@ -13,6 +13,7 @@ from cascade_sym.latex.chain import derivation_rows, value_rows
 from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.width import width
 from cascade_sym.operators import LinearForm, OperatorPolynomial
 from cascade_sym.solve import Covariance
 from cascade_sym.steps import Derivation
@@ -36,7 +37,7 @@ def body(value: Any, notation: Notation = FALLBACK, name: str = "", *, line: flo
 
 def layout(rows: list[Row], line: float = LINE) -> str:
     """Rows as one formula where they fit on one line, else as an `aligned` block."""
-    if len(rows) == 1 and len(broken(rows[0], line)) == 1:
+    if len(rows) == 1 and len(first := broken(rows[0], line)) == 1 and width(first[0]) <= line:
         r = rows[0]
         return f"{r.lhs} {r.relation} {r.rhs}".strip()
     return aligned(rows, line)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cascade_sym.latex.breaking import terms
-from cascade_sym.latex.lines import Row, aligned, broken, row, rows_of
+from cascade_sym.latex.lines import Row, aligned, all_broken, broken, row, rows_of
 from cascade_sym.latex.show import body
 from cascade_sym.latex.width import width
 from tests.latex.cases import PAPER, values
@@ -30,6 +30,21 @@ def test_long_sums_are_broken_into_lines_that_fit_and_lose_nothing(rhs: str) -> 
     for line in lines:
         assert line.count("{") == line.count("}")
         assert len(re.findall(r"\\left(?![A-Za-z])", line)) == len(re.findall(r"\\right(?![A-Za-z])", line))
+
+
+def test_roots_and_fractions_that_fit_on_no_line_are_named() -> None:
+    inner = " + ".join(rf"x_{{{i}}}y_{{{i}}}" for i in range(30))
+    other = inner.replace("y", "z")
+    rows = [Row("f", "=", rf"a\sqrt{{{inner}}} - \frac{{b\sqrt{{{inner}}} + c}}{{{other}}}"), Row("g", "=", "a + b")]
+    lines = all_broken(rows, 60)
+    assert all(width(x) <= 60 for x in lines)
+    found = {r.lhs: r.rhs for r in rows_of(" \\\\ ".join(lines)) if r.relation}
+    assert set(found) == {"f", "g", r"\mathcal{Q}_{1}", r"\mathcal{Q}_{2}"}
+    f = found["f"]
+    for name in (r"\mathcal{Q}_{2}", r"\mathcal{Q}_{1}"):
+        f = f.replace(name, found[name])
+    assert plain(f) == plain(rows[0].rhs)
+    assert all_broken(rows, 1e9) == [f"{r.lhs} &= {r.rhs}" for r in rows]
 
 
 def test_short_equations_stay_on_one_line() -> None:
