@@ -75,7 +75,9 @@ def _bare(p: Printer, macro: str, arg: Node, closed: bool) -> str:
     number = isinstance(factors[0], Number) and factors[0].text.replace(".", "").isdigit()
     name = isinstance(factors[-1], Name)
     simple = (len(factors) == 1 and (number or name)) or (len(factors) == 2 and number and name)
-    return macro + bracket(p.top(arg)) if closed or not simple else joined(macro, p.top(arg))
+    text = p.top(arg)
+    # a bracket inside a bare argument would be read as the argument
+    return macro + bracket(text) if closed or not simple or "(" in text else joined(macro, text)
 
 
 def _starred(p: Printer, arg: Node, star: str) -> str:
