@@ -76,7 +76,8 @@ def growth(rows: Rows) -> mpmath.mpf:
     """The largest real part of the eigenvalues of a matrix of numbers; 0 where it can't be told from 0."""
     with mpmath.workdps(50):
         M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, 50)) for e in r] for r in rows])
-        rate = max(mpmath.re(x) for x in mpmath.eig(M, left=False, right=False))
+        spectrum = mpmath.eig(M, left=False, right=False) if M.rows > 1 else [M[0, 0]]
+        rate = max(mpmath.re(x) for x in spectrum)
         exact = not any(e.has(sp.Float) for r in rows for e in r)
         scale = mpmath.norm(M, mpmath.inf)
         return mpmath.mpf(0) if abs(rate) <= scale * mpmath.mpf(10) ** (-20 if exact else -14) else rate

@@ -1,0 +1,103 @@
+"""Stability conditions against eigenvalues, for real and complex blocks of every size; numbers at their limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import cascade_sym as cs
+from cascade_sym.errors import MissingParameter, UnstableError
+from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.stability import LARGEST, growth, hurwitz_conditions, require_stable
+from tests.core import oracle
+
+k, chi = sp.symbols("kappa chi")
+
+
+def conditions_of(n: int, complex_entries: bool):
+    """Conditions of a full n x n block with independent entries, and how to fill it."""
+    symbol = cs.symbols.complex_symbol if complex_entries else cs.symbol
+    entries = {(i, j): symbol(f"a_{i}_{j}") for i in range(n) for j in range(n)}
+    naming = Naming(entries.values())
+    return hurwitz_conditions([(tuple(range(n)), entries)], naming), naming.definitions, entries
+
+
+@pytest.mark.parametrize(
+    ("n", "complex_entries", "draws"),
+    [(2, False, 40), (2, True, 40), (3, False, 40), (3, True, 20), (4, False, 40), (4, True, 20), (5, False, 20),
+     (5, True, 8), (8, False, 8)],
+)  # fmt: skip
+def test_conditions_are_positive_exactly_where_eigenvalues_decay(n, complex_entries, draws):
+    conditions, definitions, entries = conditions_of(n, complex_entries)
+    rng = np.random.default_rng(n)
+    seen = set()
+    for shift in [0.05, -0.05, 0.5, -0.5] * (draws // 4):
+        M = rng.normal(size=(n, n)) + (1j * rng.normal(size=(n, n)) if complex_entries else 0)
+        M = M - np.eye(n) * (np.linalg.eigvals(M).real.max() + shift)
+        values = {s: M[i, j] for (i, j), s in entries.items()}
+        stable = bool(np.linalg.eigvals(M).real.max() < 0)
+        assert all(oracle.value(c, definitions, values).real > 0 for c in conditions) == stable
+        seen.add(stable)
+    assert seen == {True, False}
+
+
+def test_above_the_largest_size_numbers_decide():
+    n = LARGEST + 1
+    assert conditions_of(n, False)[0] == []
+    parts = [cs.Cavity(f"c{j}", kappa={"l": 1, "r": 1}, detuning=sp.Symbol(f"d{j}")) for j in range(n)]
+    ring = cs.connect(parts, [(f"c{j}.r", f"c{(j + 1) % n}.l") for j in range(n)])
+    require_stable(ring, {sp.Symbol(f"d{j}"): 0.1 * j for j in range(n)})
+    with pytest.raises(MissingParameter, match="d0"):
+        require_stable(ring, {})
+
+
+def test_require_stable_at_numbers():
+    squeezer = cs.Squeezer("q", chi=chi, kappa=k)
+    require_stable(squeezer, {k: 2.0, chi: 0.99})
+    with pytest.raises(UnstableError, match="grows"):
+        require_stable(squeezer, {k: 2.0, chi: 1.01})
+    with pytest.raises(UnstableError, match="undamped"):
+        require_stable(squeezer, {k: 2, chi: 1})
+
+
+def test_threshold_is_exact_for_exact_numbers():
+    below = cs.covariance(cs.Squeezer("q", chi=sp.Rational(10**12 - 1, 10**12), kappa=2))
+    assert below["X_q", "X_q"].inline() == sp.Rational(10**12, 2)
+    for at_or_above in (1, sp.Rational(10**12 + 1, 10**12)):
+        with pytest.raises(UnstableError):
+            cs.covariance(cs.Squeezer("q", chi=at_or_above, kappa=2))
+
+
+def test_growth_of_a_numeric_matrix():
+    rows = [[sp.Integer(-1), sp.Integer(4)], [sp.Integer(1), sp.Integer(-1)]]
+    assert growth(rows) == pytest.approx(1)
+    assert growth([[sp.Integer(0), sp.Integer(1)], [sp.Integer(-1), sp.Integer(0)]]) == 0
+    assert growth([[sp.Rational(-1, 7) + sp.I]]) == pytest.approx(-1 / 7)
+    nearly = [[sp.Float(0.1) + sp.Float(0.2) - sp.Float(0.3), sp.Float(1)], [sp.Float(-1), sp.Integer(0)]]
+    assert growth(nearly) == 0
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        cs.Oscillator("m", gamma=0, Gamma_B=0),
+        cs.Oscillator("m", gamma=0, Gamma_B=k, Gamma_P=k),
+        cs.Oscillator("m", gamma=0, Gamma=k, theta=sp.pi / 4),
+        cs.Cavity("c", kappa=0, detuning=chi),
+        cs.Oscillator("a") >> cs.Oscillator("m", gamma=0, Gamma_B=0, Gamma_P=k),
+        cs.SLH("s", H=cs.operator("a").dagger() * cs.operator("a"), modes=("a",)),
+    ],
+)
+def test_undamped_or_growing_whatever_the_parameters(network):
+    with pytest.raises(UnstableError):
+        cs.covariance(network)
+
+
+def test_an_undamped_mode_in_a_loop_is_found():
+    """A cavity that sees only light it has emitted, shifted so that it interferes away: a bound state."""
+    net = cs.connect(
+        [cs.Cavity("c", kappa={"l": k, "r": k}), cs.PhaseShift(sp.pi, name="p")], [("c.r", "p"), ("p", "c.l")]
+    )
+    with pytest.raises(UnstableError, match="undamped"):
+        cs.covariance(net)

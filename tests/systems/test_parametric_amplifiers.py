@@ -1,0 +1,70 @@
+"""Degenerate and non-degenerate parametric amplifiers below threshold.
+
+Degenerate (OPO): H = (i/2)(chi a^+2 - h.c.), total decay rate kappa of which the share eta reaches the output, pump
+sigma = 2 chi/kappa. The output's quadrature spectra, 1 for vacuum, are
+
+    S_-(omega) = 1 - 4 eta sigma/[(1 + sigma)^2 + 4 omega^2/kappa^2]           (squeezed, P)
+    S_+(omega) = 1 + 4 eta sigma/[(1 - sigma)^2 + 4 omega^2/kappa^2]           (antisqueezed, X)
+
+while the intracavity variance is 1/(1 + sigma), never below 1/2 (the 3 dB limit).
+Source: Collett and Gardiner, PRA 30, 1386 (1984); Milburn and Walls, Opt. Commun. 39, 401 (1981).
+
+Non-degenerate, H = i g (a_+^+ a_-^+ - h.c.): light on resonance is reflected with the power gain
+((1 + C)/(1 - C))^2, C = 4 g^2/kappa^2. Source: Clerk et al., RMP 82, 1155 (2010), section V.C.
+"""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+import cascade_sym as cs
+from cascade_sym.errors import UnstableError
+
+sigma, eta, kappa, omega, g = sp.symbols("sigma eta kappa omega g")
+
+
+def opo():
+    return cs.Squeezer("q", chi=sigma * kappa / 2, kappa=eta * kappa, loss=(1 - eta) * kappa)
+
+
+@pytest.mark.parametrize(("quadrature", "sign"), [("P", -1), ("X", 1)])
+def test_output_spectra(quadrature, sign):
+    S = 2 * cs.noise_spectrum(opo(), quadrature, frequency=omega).inline()
+    expected = 1 + sign * 4 * eta * sigma / ((1 - sign * sigma) ** 2 + 4 * omega**2 / kappa**2)
+    assert cs.equal(S, expected)
+
+
+def test_lossless_output_is_a_minimum_uncertainty_state_at_every_frequency():
+    X, P = (cs.noise_spectrum(opo(), q, frequency=omega).inline().subs(eta, 1) for q in "XP")
+    assert cs.equal(X * P, sp.Rational(1, 4))
+
+
+def test_intracavity_variance_and_the_3_dB_limit():
+    V = cs.covariance(opo())
+    squeezed, stretched = (2 * V[q, q].inline() for q in ("P_q", "X_q"))
+    assert cs.equal(squeezed, 1 / (1 + sigma))
+    assert cs.equal(stretched, 1 / (1 - sigma))
+    assert cs.equal(squeezed.subs(sigma, 1), sp.Rational(1, 2))
+    threshold = [cs.normal_form(V.definitions.inline(s)) for s in V.stability]
+    assert any(cs.is_zero(t.subs(sigma, 1)) for t in threshold)
+
+
+def test_above_threshold():
+    with pytest.raises(UnstableError):
+        cs.covariance(cs.Squeezer("q", chi=sp.Rational(3, 5), kappa=1))
+
+
+def test_reflected_gain_of_the_nondegenerate_amplifier():
+    amplifier = cs.Squeezer("q", chi=g, kappa=kappa, two_mode=True)
+    C = 4 * g**2 / kappa**2
+    gain = cs.transfer(amplifier, "q.in+", "q.out+", frequency=0).inline()
+    assert cs.equal(gain**2, ((1 + C) / (1 - C)) ** 2)
+
+
+def test_the_idler_restores_commutators():
+    """|signal gain|^2 - |idler gain|^2 = 1 at every frequency (both amplitudes are rational in i omega)."""
+    amplifier = cs.Squeezer("q", chi=g, kappa=kappa, two_mode=True)
+    signal, idler = (cs.transfer(amplifier, i, "q.out+", frequency=omega).inline() for i in ("q.in+", "q.in-^+"))
+    power = [z * z.subs(sp.I, -sp.I) for z in (signal, idler)]
+    assert cs.equal(power[0] - power[1], 1)
