@@ -1,7 +1,8 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
-Up to four unknowns: cofactors and determinant, with one division. More: Gaussian elimination in which each
-intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic.
+Up to four unknowns: cofactors and determinant, with one division. More: fraction-free elimination (Bareiss) in which
+each intermediate, a minor of the matrix, is a definition; every pivot is proved nonzero by its value at a random point
+in ball arithmetic.
 Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
 """
 
@@ -77,6 +78,7 @@ def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: st
     a = [list(row) for row in matrix]
     b = list(rhs)
     probe = Probe(lambda: naming.definitions)
+    last: Expr = sp.S.One
     for k in range(n):
         # the sparsest provably nonzero pivot keeps the fill-in low
         order = sorted((i for i in range(k, n) if a[i][k] != 0), key=lambda i: (sum(e != 0 for e in a[i]), i))
@@ -85,15 +87,14 @@ def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: st
             raise _singular(where)
         a[k], a[p], b[k], b[p] = a[p], a[k], b[p], b[k]
         for i in range(k + 1, n):
-            if a[i][k] == 0:
-                continue
-            f = naming.name("f", a[i][k] / a[k][k])
+            # Bareiss: the division by the last pivot is exact, so that every intermediate is a minor of the matrix
             for j in range(k + 1, n):
-                if a[k][j] != 0:
-                    a[i][j] = naming.name("u", a[i][j] - f * a[k][j])
-            if b[k] != 0:
-                b[i] = naming.name("w", b[i] - f * b[k])
+                new = a[k][k] * a[i][j] - a[i][k] * a[k][j]
+                a[i][j] = naming.name("u", new / last) if new != 0 else new
+            new = a[k][k] * b[i] - a[i][k] * b[k]
+            b[i] = naming.name("w", new / last) if new != 0 else new
             a[i][k] = sp.S.Zero
+        last = a[k][k]
     x: list[Expr] = [sp.S.Zero] * n
     for k in reversed(range(n)):
         rest = sp.Add(*(a[k][j] * x[j] for j in range(k + 1, n) if a[k][j] != 0))
