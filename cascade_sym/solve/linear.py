@@ -1,8 +1,7 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
-Up to four unknowns: cofactors and determinant, with one division. More: fraction-free elimination (Bareiss) in which
-each intermediate, a minor of the matrix, is a definition; every pivot is proved nonzero by its value at a random point
-in ball arithmetic.
+Up to four unknowns: cofactors and determinant, with one division. More: elimination with diagonal pivots in which each
+intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic.
 Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
 """
 
@@ -78,28 +77,56 @@ def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: st
     a = [list(row) for row in matrix]
     b = list(rhs)
     probe = Probe(lambda: naming.definitions)
-    last: Expr = sp.S.One
-    for k in range(n):
-        # the sparsest provably nonzero pivot keeps the fill-in low
-        order = sorted((i for i in range(k, n) if a[i][k] != 0), key=lambda i: (sum(e != 0 for e in a[i]), i))
-        p = next((i for i in order if probe.nonzero(a[i][k])), None)
-        if p is None:
-            raise _singular(where)
-        a[k], a[p], b[k], b[p] = a[p], a[k], b[p], b[k]
-        for i in range(k + 1, n):
-            # Bareiss: the division by the last pivot is exact, so that every intermediate is a minor of the matrix
-            for j in range(k + 1, n):
-                new = a[k][k] * a[i][j] - a[i][k] * a[k][j]
-                a[i][j] = naming.name("u", new / last) if new != 0 else new
-            new = a[k][k] * b[i] - a[i][k] * b[k]
-            b[i] = naming.name("w", new / last) if new != 0 else new
-            a[i][k] = sp.S.Zero
-        last = a[k][k]
+    rows, columns = list(range(n)), list(range(n))
+    steps: list[tuple[int, int]] = []
+    while rows:
+        r, c = _pivot(a, rows, columns, probe, where)
+        steps.append((r, c))
+        rows.remove(r)
+        columns.remove(c)
+        for i in rows:
+            if a[i][c] == 0:
+                continue
+            f = naming.name("f", a[i][c] / a[r][c])
+            for j in columns:
+                if a[r][j] != 0:
+                    a[i][j] = naming.name("u", a[i][j] - f * a[r][j])
+            if b[r] != 0:
+                b[i] = naming.name("w", b[i] - f * b[r])
+            a[i][c] = sp.S.Zero
     x: list[Expr] = [sp.S.Zero] * n
-    for k in reversed(range(n)):
-        rest = sp.Add(*(a[k][j] * x[j] for j in range(k + 1, n) if a[k][j] != 0))
-        x[k] = naming.name("x", (b[k] - rest) / a[k][k]) if k else (b[k] - rest) / a[k][k]
+    known: list[int] = []
+    for r, c in reversed(steps):
+        value = (b[r] - sp.Add(*(a[r][j] * x[j] for j in known if a[r][j] != 0))) / a[r][c]
+        x[c] = naming.name("x", value) if len(known) < n - 1 else value
+        known.append(c)
     return x
+
+
+def _pivot(
+    a: Sequence[Sequence[Expr]], rows: list[int], columns: list[int], probe: Probe, where: str
+) -> tuple[int, int]:
+    """Row and column of the next pivot, proved nonzero: on the diagonal where that can be, with little fill-in.
+
+    The diagonal of a Lyapunov equation holds sums of damping rates. In a dissipative system it stays away from zero
+    in any order of elimination, at every point of the domain; off it a pivot may vanish where a coupling does.
+    """
+
+    def fill(place: tuple[int, int]) -> tuple[int, int, int]:
+        r, c = place
+        across = sum(a[r][j] != 0 for j in columns) - 1
+        down = sum(a[i][c] != 0 for i in rows) - 1
+        return across * down, r, c
+
+    diagonal = sorted(((k, k) for k in rows if k in columns and a[k][k] != 0), key=fill)
+    for place in diagonal:
+        if probe.nonzero(a[place[0]][place[1]]):
+            return place
+    others = sorted(((r, c) for r in rows for c in columns if r != c and a[r][c] != 0), key=fill)
+    for place in others:
+        if probe.nonzero(a[place[0]][place[1]]):
+            return place
+    raise _singular(where)
 
 
 def _of_numbers(matrix: list[list[Expr]], rhs: Sequence[Expr], where: str) -> list[Expr]:
