@@ -5,12 +5,13 @@ quadrature of the light into its phase quadrature: X_out = X_in, P_out = P_in - 
 
     K = 2 Gamma Omega_m/(omega^2 - Omega_m^2)                                        (no damping),
 
-positive for a free mass, which is driven above its resonance, and negative below it. Of the quadrature X cos(zeta) + P sin(zeta), relative to vacuum,
+positive for a free mass, which is driven above its resonance, and negative below it. The quadrature
+X cos(zeta) + P sin(zeta) has, relative to vacuum,
 
     S(zeta) = (cos zeta - K sin zeta)^2 + sin^2 zeta,  min over zeta = 1 + K^2/2 - |K| sqrt(1 + K^2/4),
 
-and loss eps afterwards gives (1 - eps) S + eps. Source: Kimble et al., PRD 65, 022002 (2001), section IV.B, whose
-quadrature angle is measured from the phase quadrature; Fabre et al., PRA 49, 1337 (1994).
+and loss eps afterwards gives (1 - eps) S + eps. Source: Kimble et al., PRD 65, 022002 (2001), section IV; Fabre et al.,
+PRA 49, 1337 (1994). zeta is measured from the amplitude quadrature; the sign of K is that of a free mass.
 """
 
 from __future__ import annotations
@@ -54,18 +55,21 @@ def test_amplitude_becomes_phase():
 
 
 def test_the_best_angle():
-    """S = (1 + K^2/2) + amplitude * cos(2 zeta - ...): its minimum lies where tan(2 zeta) = 2/K."""
-    best = 1 + K**2 / 2 - K * sp.sqrt(1 + K**2 / 4)
-    zeta_best = sp.atan(2 / K) / 2
-    value = form(K).rewrite(sp.cos).subs(zeta, zeta_best)
-    for k in (sp.Rational(1, 3), 1, 4):
-        assert abs(sp.N(value.subs(K, k) - best.subs(K, k), 30)) < 1e-25
-        assert abs(sp.N(sp.diff(form(K), zeta).subs(zeta, zeta_best).subs(K, k), 30)) < 1e-25
-    # exactly: S_max S_min = 1 and S_max + S_min = 2 + K^2 are the determinant and trace of the noise matrix
+    """With t = tan(zeta), (1 + t^2)(S - S_min) is a perfect square, which vanishes at t = K/(1 + K^2 - S_min)."""
+    t = sp.Symbol("t")
+    least = 1 + K**2 / 2 - K * sp.sqrt(1 + K**2 / 4)
+    assert cs.is_zero(form(K) - (sp.cos(zeta) ** 2 * ((1 - K * t) ** 2 + t**2)).subs(t, sp.sin(zeta) / sp.cos(zeta)))
+    excess = (1 - K * t) ** 2 + t**2 - least * (1 + t**2)
+    assert cs.equal(excess * (1 + K**2 - least), ((1 + K**2 - least) * t - K) ** 2)
+    assert cs.equal(2 * (1 + K**2 - least), K**2 + K * sp.sqrt(4 + K**2))  # positive for K > 0: no angle does better
+
+
+def test_the_extremes_are_those_of_a_pure_state():
+    """S_max S_min = 1: the determinant of the noise matrix of (X, P), whose trace is 2 + K^2."""
     noise = sp.Matrix([[1, -K], [-K, 1 + K**2]])
-    other = 1 + K**2 / 2 + K * sp.sqrt(1 + K**2 / 4)
-    assert cs.equal(best * other, noise.det())
-    assert cs.equal(best + other, noise.trace())
+    low, high = (1 + K**2 / 2 + s * K * sp.sqrt(1 + K**2 / 4) for s in (-1, 1))
+    assert cs.equal(low * high, noise.det())
+    assert cs.equal(low + high, noise.trace())
 
 
 def test_loss():

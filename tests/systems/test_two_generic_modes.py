@@ -1,7 +1,7 @@
-"""Generic modes in series: L_i = b_i c_i + p_i c_i^+ (one beam), and oscillators of mixed mass sign with loss.
+"""Two generic modes in series: L_i = b_i c_i + p_i c_i^+ (one beam), all four moments.
 
-Two modes with L_i = b_i c_i + p_i c_i^+ and baths (gamma_i, n_i), loss eps between them. With
-Gamma_i = gamma_i + b_i^2 - p_i^2 and tau = sqrt(1 - eps) the four moments of the X quadratures' block are
+With baths (gamma_i, n_i), loss eps between the modes, Gamma_i = gamma_i + b_i^2 - p_i^2 and tau = sqrt(1 - eps), the
+moments of the X quadratures are
 
     Var X_1   = [(b_1 - p_1)^2/2 + gamma_1 (n_1 + 1/2)]/Gamma_1
     <X_1 X_2> = tau (b_2 - p_2) [(b_1 - p_1) - 2 (b_1 + p_1) Var X_1]/(Gamma_1 + Gamma_2)
@@ -9,8 +9,8 @@ Gamma_i = gamma_i + b_i^2 - p_i^2 and tau = sqrt(1 - eps) the four moments of th
 
 those of the P quadratures follow by p -> -p, and <X_i P_j> = 0. Without baths and loss the modes are independent
 squeezed states: the light of the first is dark for the second. Source: the Lyapunov equation, solved by hand; the
-cascaded master equation of Carmichael, PRL 70, 2273 (1993), and Gardiner, ibid. 2269. Mixed-mass chains are compared
-with SciPy.
+cascaded master equation of Carmichael, PRL 70, 2273 (1993), and Gardiner, ibid. 2269. (b_i, p_i real; for a complex
+amplitude the phases of c_i absorb it.)
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import pytest
 import sympy as sp
 
 import cascade_sym as cs
-from tests.core import oracle
 
 b1, b2, p1, p2, g1, g2, n1, n2, eps = sp.symbols("b_1 b_2 p_1 p_2 gamma_1 gamma_2 n_1 n_2 epsilon")
 
@@ -58,19 +57,3 @@ def test_the_first_modes_light_is_dark_for_the_second():
     for i, (b, p) in (("c1", (b1, p1)), ("c2", (b2, p2))):
         assert cs.equal(V[f"X_{i}", f"X_{i}"].inline(), (b - p) / (2 * (b + p)))
     assert cs.is_physical(pair())
-
-
-@pytest.mark.parametrize("masses", [(-1, 1, 1), (1, -1, 1), (-1, -1, 1, 1), (1, -1, -1, 1, -1)])
-@pytest.mark.parametrize("detuned", [False, True])
-def test_mixed_masses_against_numbers(masses, detuned):
-    chain = None
-    for k, mass in enumerate(masses):
-        extra = {"detuning": cs.symbol(f"Delta_{k}")} if detuned else {}
-        part = cs.Oscillator(f"o{k}", mass=mass, **extra)
-        chain = part if chain is None else chain >> cs.Loss(cs.symbol(f"eps_{k}")) >> part
-    system = chain.system()
-    V = cs.covariance(system)
-    for seed in range(3):
-        values = oracle.draw(system.parameters, seed)
-        values = {s: v / 8 if s.name.endswith("P") else v for s, v in values.items()}
-        oracle.assert_same(V, system, values, 1e-10)
