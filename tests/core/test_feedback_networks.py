@@ -1,0 +1,71 @@
+"""Feedback networks of four modes with independent symbols: the covariance in closed form, against SciPy.
+
+Every mode feels every other one, so that the whole drift matrix is one block (of eight real rows where light is
+squeezed). The time that this takes is in `tests/benchmarks/feedback.py`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import cascade_sym as cs
+from tests.core import oracle
+from tests.core.rings import RINGS, amplifier_ring
+
+MODES = 4
+
+
+@pytest.fixture(scope="module", params=sorted(RINGS))
+def solved(request):
+    system = RINGS[request.param](MODES)
+    return system, cs.covariance(system)
+
+
+def points(system, count):
+    """Stable points: squeezing and parametric gain below the losses."""
+    found = []
+    for seed in range(20):
+        values = oracle.draw(system.parameters, seed)
+        values = {s: v / 8 if s.name.startswith("chi") or s.name.endswith("P") else v for s, v in values.items()}
+        if oracle.growth(system, values) < -0.01:
+            found.append(values)
+    assert len(found) >= count
+    return found[:count]
+
+
+def test_every_mode_feels_every_other(solved):
+    system, _ = solved
+    reach = np.array([[int(e != 0) for e in row] for row in system.A.tolist()])
+    assert (np.linalg.matrix_power(reach + np.eye(len(reach), dtype=int), len(reach)) > 0).reshape(
+        MODES, 2, MODES, 2
+    ).any(axis=(1, 3)).all()
+
+
+def test_commutators_are_preserved(solved):
+    assert cs.is_physical(solved[0])
+
+
+def test_closed_form_is_that_of_numbers(solved):
+    system, V = solved
+    for values in points(system, 3):
+        oracle.assert_same(V, system, values, 1e-9)
+        assert all(oracle.value(c, V.definitions, values).real > 0 for c in V.stability)
+
+
+def test_the_size_stays_polynomial(solved):
+    """A few thousand operations for the whole matrix, where written-out elements would fill books."""
+    _, V = solved
+    assert sum(int(sp.count_ops(e)) for _, e in V.definitions) < 10_000
+
+
+def test_evaluator_of_a_closed_form():
+    system = amplifier_ring(MODES)
+    V = cs.covariance(system)
+    element = V["P_c0", "P_c3"]
+    f = cs.evaluator(element)
+    for values in points(system, 2):
+        expected = oracle.lyapunov(system, values)[1, 7]
+        got = f(**{s.name: float(values[s]) for s in element.parameters})
+        assert abs(float(got) - expected) <= 1e-9 * (1 + abs(expected))
