@@ -10,13 +10,15 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions.definitions import Definitions
+from cascade_sym.errors import ParameterError
 
 
 @dataclass(frozen=True)
 class Quantity:
     """`name` = `expr`, where `expr` may use the symbols of `definitions`.
 
-    `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state).
+    `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state),
+    `nonnegative` those that may vanish, but not be negative (an efficiency eta and 1 - eta).
     `steps` is the derivation (a tuple of `cascade_sym.steps.Step`), empty for plain expressions.
 
     >>> x, y = sp.symbols("x y")
@@ -32,15 +34,17 @@ class Quantity:
     definitions: Definitions = field(default_factory=Definitions)
     steps: tuple[Any, ...] = field(default=(), compare=False, repr=False)
     domain: tuple[Expr, ...] = ()
+    nonnegative: tuple[Expr, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expr", sp.sympify(self.expr))
-        object.__setattr__(self, "definitions", self.definitions.needed(self.expr, *self.domain))
+        needed = self.definitions.needed(self.expr, *self.domain, *self.nonnegative)
+        object.__setattr__(self, "definitions", needed)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that a value is needed for, sorted by name."""
-        return self.definitions.parameters(self.expr, *self.domain)
+        return self.definitions.parameters(self.expr, *self.domain, *self.nonnegative)
 
     @property
     def derivation(self) -> Any:
@@ -54,10 +58,15 @@ class Quantity:
         return self.definitions.inline(self.expr)
 
     def subs(self, values: Mapping[Symbol, Expr]) -> Quantity:
-        """Parameters replaced by `values` (exactly; simultaneous)."""
+        """Parameters replaced by `values` (exactly; simultaneous); ParameterError where one is out of its range."""
         new = {k: sp.sympify(v) for k, v in values.items()}
-        domain = tuple(d.xreplace(new) for d in self.domain)
-        return Quantity(self.name, self.expr.xreplace(new), self.definitions.substituted(new), self.steps, domain)
+        domain, edges = (tuple(d.xreplace(new) for d in group) for group in (self.domain, self.nonnegative))
+        for was, now in zip(self.nonnegative, edges, strict=True):
+            if now.is_negative:
+                raise ParameterError(f"{self.name} exists for {was} >= 0 only; here it is {now}.")
+        edges = tuple(e for e in edges if not e.is_number)
+        definitions = self.definitions.substituted(new)
+        return Quantity(self.name, self.expr.xreplace(new), definitions, self.steps, domain, nonnegative=edges)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import quantity_latex

@@ -50,8 +50,9 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     expr = (alpha + 2 * name * beta + name**2 * gamma) / (1 + name**2)
     steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
     if w.is_number or w.is_Symbol:
-        return Quantity("xi_g", expr.xreplace({name: w}), V.definitions, steps, V.stability)
-    return Quantity("xi_g", expr, Definitions((*V.definitions.items, (name, w))), steps, V.stability)
+        return Quantity("xi_g", expr.xreplace({name: w}), V.definitions, steps, V.stability, nonnegative=V.nonnegative)
+    definitions = Definitions((*V.definitions.items, (name, w)))
+    return Quantity("xi_g", expr, definitions, steps, V.stability, nonnegative=V.nonnegative)
 
 
 def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:

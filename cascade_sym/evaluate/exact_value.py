@@ -31,8 +31,8 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
     printed digit is settled; for a complex value the digits count from the larger part. Several results
     come back as `target` has them, each a pair (text, bound).
 
-    Raises UnknownParameter and MissingParameter by name, ParameterError for a value that is not an exact number
-    or a point at which the expression is singular, and UnstableError outside the domain of a quantity.
+    Raises UnknownParameter and MissingParameter by name, ParameterError for a value that is not an exact number, is
+    out of its range, or makes the expression singular, and UnstableError outside the domain of a quantity.
 
     >>> x = sp.Symbol("x")
     >>> exact_value(sp.sqrt(x), {"x": 2}, 30)
@@ -42,6 +42,10 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
     wanted = read_target(target)
     point = exact_point(wanted, values)
+    for name, e in wanted.nonnegative:
+        shown, _ = settled(wanted.definitions.needed(e), e, point, 6)
+        if "I" in shown or float(shown) < 0:
+            raise ParameterError(f"{name} fails: the left side is {shown} at this point; change a parameter.")
     for name, e in wanted.domain:
         shown, _ = settled(wanted.definitions.needed(e), e, point, 6)
         if "I" in shown or float(shown) <= 0:

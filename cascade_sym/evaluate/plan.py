@@ -67,12 +67,13 @@ class Plan:
     def literal(self) -> Program:
         """The definitions as they stand, with the domain as conditions."""
         asked = dict(self.target.outputs)
-        asked |= {DOMAIN + n: e for n, e in self.target.domain}
+        asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
         program = read_program(self.target.definitions, asked)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
         if complex_ones := [o.name for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
-        conditions = tuple(Condition(o.re, True, o.name.removeprefix(DOMAIN)) for o in tests)
+        weak = {DOMAIN + n for n, _ in self.target.nonnegative}
+        conditions = tuple(Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN)) for o in tests)
         outs = tuple(o for o in program.outputs if not o.name.startswith(DOMAIN))
         return replace(program, outputs=outs, conditions=conditions)
 

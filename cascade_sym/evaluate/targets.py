@@ -20,7 +20,8 @@ Form = Literal["single", "mapping", "sequence"]
 
 @dataclass(frozen=True)
 class Target:
-    """Named expressions over shared definitions, and named expressions (`domain`) that must be positive.
+    """Named expressions over shared definitions; named expressions that must be positive (`domain`) or must not be
+    negative (`nonnegative`).
 
     `form` says whether one value, a dict or a tuple is returned.
     """
@@ -29,11 +30,12 @@ class Target:
     outputs: tuple[tuple[str, Expr], ...]
     form: Form
     domain: tuple[tuple[str, Expr], ...] = ()
+    nonnegative: tuple[tuple[str, Expr], ...] = ()
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """All parameters, sorted by name."""
-        return self.definitions.parameters(*(e for _, e in self.outputs + self.domain))
+        return self.definitions.parameters(*(e for _, e in self.outputs + self.domain + self.nonnegative))
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -53,16 +55,17 @@ class Target:
     def data(self) -> Data:
         """Plain nested tuples that `from_plain` turns back into an equal target."""
         defs = tuple((to_data(s), to_data(e)) for s, e in self.definitions)
-        named = [tuple((n, to_data(e)) for n, e in group) for group in (self.outputs, self.domain)]
+        groups = (self.outputs, self.domain, self.nonnegative)
+        named = [tuple((n, to_data(e)) for n, e in group) for group in groups]
         return (self.form, defs, *named)
 
 
 def from_plain(data: Data) -> Target:
     """The target that `Target.data` described."""
-    form, defs, outs, domain = data
+    form, defs, *groups = data
     items = tuple((from_data(s), from_data(e)) for s, e in defs)
-    named = [tuple((n, from_data(e)) for n, e in group) for group in (outs, domain)]
-    return Target(Definitions(items), named[0], form, named[1])
+    outs, domain, edges = (tuple((n, from_data(e)) for n, e in group) for group in groups)
+    return Target(Definitions(items), outs, form, domain, edges)
 
 
 def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:
@@ -91,10 +94,12 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
         raise ParameterError("an evaluator needs at least one expression; the collection is empty.")
     defs, outs = Definitions(), []
     tests: dict[Expr, str] = {}
+    edges: dict[Expr, str] = {}
     for name, item in items:
         if isinstance(item, Quantity):
             defs = defs.merged(item.definitions)
             tests |= {e: str(e) for e in item.domain}
+            edges |= {e: f"{e} >= 0" for e in item.nonnegative}
             outs.append((name if form == "mapping" else item.name, item.expr))
         elif isinstance(item, (Expr, int, float)):
             outs.append((name, sp.sympify(item)))
@@ -104,7 +109,8 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     if len(set(names)) < len(names):
         twice = {n for n in names if names.count(n) > 1}
         raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
-    return Target(defs, tuple(outs), form, tuple((n, e) for e, n in tests.items()))
+    domain, weak = (tuple((n, e) for e, n in group.items()) for group in (tests, edges))
+    return Target(defs, tuple(outs), form, domain, weak)
 
 
 def picked(target: Target, outputs: Sequence[str] | None) -> Target:
@@ -130,4 +136,4 @@ def with_domain(target: Target, domain: Any) -> Target:
             tests.append((str(name or item), item))
         else:
             raise ParameterError(f"domain must hold expressions or quantities; got {item!r}.")
-    return replace(target, definitions=defs, domain=tuple(tests))
+    return replace(target, definitions=defs, domain=tuple(tests), nonnegative=())

@@ -13,6 +13,7 @@ from cascade_sym.errors import MissingParameter, ParameterError, UnknownParamete
 from cascade_sym.evaluate import exact_value
 from cascade_sym.exact import limit_at_infinity
 from cascade_sym.paper.model import Model
+from cascade_sym.paper.objective import check_range
 from cascade_sym.symbols import symbol
 
 LARGE = sp.Integer(10) ** 12
@@ -42,7 +43,7 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
     if missing := [p for p in declared.parameters if p not in values]:
         raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
     for p, v in values.items():
-        _in_range(model, p, v)
+        check_range(model, p, v)
     point = {symbol(p): v for p, v in values.items()}
     if declared.number is not None:
         if infinite := [p for p, v in values.items() if v is sp.oo]:
@@ -60,12 +61,6 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
     return Evaluated(name, text, float(error), digits, values)
 
 
-def _in_range(model: Model, name: str, value: Expr) -> None:
-    lo, hi = model.ranges.get(name, (sp.S.Zero, sp.oo))
-    if value.is_extended_real is False or not (lo <= value) or not (value <= hi):
-        raise ParameterError(f"{name} = {value} is outside [{lo}, {hi}].")
-
-
 def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
     def limit(e: Expr) -> Expr:
         for s in infinite:
@@ -77,10 +72,14 @@ def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
     if value.has(sp.oo, sp.zoo, sp.nan):
         raise ParameterError(f"{quantity.name} diverges for {listing(infinite)} -> oo; give a finite value.")
     domain = tuple(limit(quantity.definitions.inline(d)) for d in quantity.domain)
-    return Quantity(quantity.name, value, domain=domain)
+    edges = tuple(limit(quantity.definitions.inline(d)) for d in quantity.nonnegative)
+    return Quantity(quantity.name, value, domain=domain, nonnegative=edges)
 
 
 def _require_stable(quantity: Quantity, values: Mapping[Symbol, Expr]) -> None:
+    for d in quantity.nonnegative:
+        if (number := sp.N(quantity.definitions.inline(d).xreplace(dict(values)), 30)) < 0:
+            raise ParameterError(f"{d} = {sp.N(number, 6)} must not be negative; change a parameter.")
     for d in quantity.domain:
         number = quantity.definitions.inline(d).xreplace(dict(values))
         shown = sp.N(number, 30)

@@ -79,7 +79,12 @@ class Covariance:
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
         """An expression in elements of this covariance, as a Quantity that knows where it exists."""
-        return Quantity(name, expr, self.definitions, self.steps, self.stability)
+        return Quantity(name, expr, self.definitions, self.steps, self.stability, nonnegative=self.nonnegative)
+
+    @property
+    def nonnegative(self) -> tuple[Expr, ...]:
+        """Expressions that must not be negative, beside `stability`: none for an unconditional state."""
+        return ()
 
     @property
     def matrix(self) -> ImmutableDenseMatrix:

@@ -296,7 +296,10 @@ def declared_expansion(hybrid: bool) -> Expansion:
     return over_susceptibilities(noise_spectrum(system, "P_L", frequency=delta))
 
 
-@model.quantity("N_M", ["C_M", "theta_M", "gamma_M0", "n_M", "delta"], title="noise of M alone at Omegat_M + delta")
+WITHOUT_SPIN = {"C_S": 0, "theta_S": sp.pi / 4, "gamma_S0": 0, "n_S": 0, "epsilon": 0}  # they don't matter to M alone
+
+
+@model.quantity("N_M", SPECTRAL, defaults=WITHOUT_SPIN, title="noise of M alone at Omegat_M + delta")
 def N_M() -> Quantity:
     return declared_expansion(False).spectrum
 

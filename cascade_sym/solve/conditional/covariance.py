@@ -58,6 +58,12 @@ class ConditionalCovariance(Covariance):
         return super().element(i, j)
 
     @property
+    def nonnegative(self) -> tuple[Expr, ...]:
+        """The efficiencies of the detectors and what they lack to 1, where they are no numbers."""
+        found = self.riccati.efficiencies if self.riccati is not None else ()
+        return tuple(e for eta in found if eta.free_symbols for e in (eta, 1 - eta))
+
+    @property
     def derivation(self) -> Derivation:
         """Master equation, moment equations, Riccati equation, stationary covariance; each step can be checked."""
         return Derivation("the state conditioned on continuous measurement", self.steps)

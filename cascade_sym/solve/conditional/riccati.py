@@ -18,6 +18,7 @@ from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.derive.master_equation_gaussian import GaussianState
+from cascade_sym.parts.values import fraction
 from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
@@ -120,11 +121,15 @@ class Riccati:
         return self.rate(V.matrix)
 
     def subs(self, values: Mapping[Symbol, Expr]) -> Riccati:
-        """Parameters replaced exactly, entries simplified (so that a limit such as gamma -> 0 can follow)."""
+        """Parameters replaced exactly, entries simplified (so that a limit such as gamma -> 0 can follow).
+
+        Raises ParameterError for an efficiency outside [0, 1].
+        """
         new = {k: sp.sympify(v) for k, v in values.items()}
         defs = self.definitions.substituted(new)
         sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(new))) for s in self.sectors)
-        return Riccati(self.modes, sectors, defs, tuple(e.xreplace(new) for e in self.efficiencies))
+        seen = tuple(fraction(e.xreplace(new), "the efficiency of a detector") for e in self.efficiencies)
+        return Riccati(self.modes, sectors, defs, seen)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex
