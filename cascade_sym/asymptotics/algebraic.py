@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 
@@ -27,27 +28,38 @@ class AlgebraicValue:
 
     `closed` is a closed form in square roots where there is one. `polynomial` (in `VARIABLE`, irreducible, with
     coefficients in the parameters) vanishes at the value; without a closed form the value is the root that has the
-    value `sample` at the parameters `origin`; `track` continues it from there.
+    value `sample` at the parameters `origin`; `track` continues it from there. `polynomial` is None where the
+    elimination is out of reach: the value is then known by the stationarity conditions that `track` solves.
+    `proved` is False for a polynomial that was found from digits (lattice reduction) and holds on many more.
     """
 
-    polynomial: Expr
+    polynomial: Expr | None
     closed: Expr | None
     sample: Any
     origin: Mapping[Symbol, Any]
     track: Track | None = field(default=None, repr=False, compare=False)
+    proved: bool = True
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
+        if self.polynomial is None:
+            return () if self.track is None else self.track.parameters
         return tuple(sorted(self.polynomial.free_symbols - {VARIABLE}, key=lambda s: s.name))
 
     @property
-    def degree(self) -> int:
-        return int(sp.degree(self.polynomial, VARIABLE))
+    def degree(self) -> int | None:
+        """The degree of the polynomial; None where there is none."""
+        return None if self.polynomial is None else int(sp.degree(self.polynomial, VARIABLE))
 
     def expr(self) -> Expr:
         """The closed form; else a `CRootOf` for numbers; ParameterError where parameters are left in a root."""
         if self.closed is not None:
             return self.closed
+        if self.polynomial is None:
+            raise ParameterError(
+                "the value is known by its stationarity conditions only (their elimination is out of reach); "
+                "use at({...}) for numbers."
+            )
         if self.parameters:
             raise ParameterError(
                 f"the value is a root of a polynomial of degree {self.degree} in {listing(self.parameters)}; "
@@ -66,11 +78,16 @@ class AlgebraicValue:
             raise MissingParameter(f"no value for {listing(missing)}; pass at({{name: value}}).")
         with mp.workdps(digits + 15):
             if self.closed is not None:
-                return mp.mpf(sp.N(self.closed.xreplace(given), digits + 10))
+                number = sp.N(self.closed.xreplace(given), digits + 10)
+                if number.is_finite:
+                    return mp.mpf(number)
+                # a removable 0/0 of the closed form: the stationary point itself is regular there
             target = {s: given[s] for s in self.parameters}
             near = self.sample
             if target and self.track is not None:
                 near = self.track.value(given, digits)
+            if self.polynomial is None:
+                return mp.mpf(near.str(digits + 10, radius=False))
             poly = sp.Poly(self.polynomial.xreplace(target), VARIABLE)
             if not poly.domain.is_ZZ and not poly.domain.is_QQ:
                 return mp.mpf(near.str(digits + 10, radius=False))
@@ -83,6 +100,8 @@ class AlgebraicValue:
         at = ", ".join(rf"{sp.latex(s)} = {sp.latex(self.origin[s])}" for s in self.parameters)
         where = rf" \text{{ at }} {at}" if at else ""
         value = self.sample.str(12, radius=False)
+        if self.polynomial is None:
+            return rf"P \approx {value}{where}"
         return rf"P:\ {sp.latex(self.polynomial)} = 0,\ P \approx {value}{where}"
 
 
@@ -104,6 +123,14 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
             if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
                 out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
         return sorted(out)
+
+
+def value_from_digits(sample: Any, digits: int, track: Track) -> AlgebraicValue:
+    """A value whose elimination is out of reach: a polynomial by lattice reduction where no parameter is left."""
+    polynomial = None
+    if not track.parameters and (coeffs := minimal_polynomial(sample, digits)) is not None:
+        polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
+    return AlgebraicValue(polynomial, None, sample.mid(), dict(track.point.origin), track, proved=False)
 
 
 def algebraic_value(

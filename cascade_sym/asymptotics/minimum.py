@@ -9,14 +9,23 @@ from typing import Any
 import flint
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value
-from cascade_sym.asymptotics.elimination import LARGEST, LARGEST_DEPENDENT, eliminate, gradient, polished, vanishing
+from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value, value_from_digits
+from cascade_sym.asymptotics.elimination import (
+    LARGEST,
+    LARGEST_DEPENDENT,
+    TooLarge,
+    eliminate,
+    gradient,
+    polished,
+    vanishing,
+)
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import ScalingError
 
 ROUGH = 7
+RIGHT = 170  # decimal digits of a polished stationary point
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,13 @@ class Stationary:
     values: tuple[Any, ...]
     back: Mapping[Symbol, Expr]
     origin: Mapping[Symbol, Any]
+
+    def prefactor(self, e: Elem) -> AlgebraicValue:
+        """The value of e at its own stationary point; by its conditions alone where elimination is out of reach."""
+        try:
+            return self.exact(e, stationary=True)
+        except TooLarge:
+            return value_from_digits(e.number(self.values), RIGHT, Track(self, e))
 
     def exact(self, e: Elem, stationary: bool = False) -> AlgebraicValue:
         """The exact value of a function of the unknowns at the point.

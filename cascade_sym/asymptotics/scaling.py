@@ -63,8 +63,9 @@ def scaling(
 
     - `at`: values of parameters (exact numbers; oo for an exact limit); unset ones stay symbols of the result.
     - `equal`: parameters that are kept equal, as (a, b) or a list of such groups.
-    - `positive`: expressions that must stay positive (stability); `bounds`: {parameter: (low, high)}. Parameters
-      that enter through sines and cosines only are angles in [0, pi/2], others lie in (0, oo).
+    - `positive`: expressions that must stay positive, besides the objective's own domain (stability); `bounds`:
+      {parameter: (low, high)}. Parameters that enter through sines and cosines only are angles in [0, pi/2],
+      others lie in (0, oo).
     - `terms`: 1 for the leading order only, 2 with the next one.
     - `sample`: values of the remaining parameters for the numerical part (default: generic rationals in (0, 1));
       `checks`: at how many other samples a symbolic result is held against the optimum.
@@ -121,7 +122,9 @@ def _prepare(
     groups = groups_of(equal)
     first = {s: g[0] for g in groups for s in g}
     wanted = tuple(dict.fromkeys(first.get(s, s) for s in (symbol_of(o, "over") for o in over)))
-    targets = [quantity_of(objective), *(quantity_of(p, "constraint") for p in positive)]
+    target = quantity_of(objective)
+    own = [Quantity("constraint", d, target.definitions) for d in target.domain]
+    targets = [target, *own, *(quantity_of(p, "constraint") for p in positive)]
     targets = [renamed(t, groups) for t in targets]
     values = values_of(at, {s for t in targets for s in t.parameters})
     if clash := [s for s in (*wanted, big) if s in values]:
@@ -169,7 +172,7 @@ def _scaling(
     free = x.frame.innermost()
     say("minimising the leading function")
     point = stationary_point(x, lead, free)
-    prefactor = point.exact(lead, stationary=True)
+    prefactor = point.prefactor(lead)
     correction = _correction(x, point, free, terms)
     following = _exact_next(correction, found, x)
     optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle)

@@ -47,9 +47,10 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
         e = sp.sympify(v)
         if e.is_Float:
             e = sp.Rational(str(e))
-        if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and e.is_algebraic):
+        turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
+        if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
             raise ParameterError(
-                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt or a decimal string."
+                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt, a decimal string (for angles: a multiple of pi)."
             )
         out[s] = e
     return out
@@ -58,10 +59,20 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
 def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     """Finite values put in exactly; infinite ones by the exact limit."""
     out = target.subs({s: v for s, v in values.items() if v.is_finite is not False})
+    if turned := [s for s, v in values.items() if v.has(sp.pi)]:
+        parts = [out.expr, *(e for _, e in out.definitions)]
+        if any(_without_angles(e).has(sp.pi) for e in parts):
+            raise ParameterError(
+                f"at: {listing(turned)} is no angle, so a multiple of pi is not an exact real number for it."
+            )
     for s, v in values.items():
         if v.is_finite is False and s in out.parameters:
             out = at_infinity(out, s, v)
     return out
+
+
+def _without_angles(e: Expr) -> Expr:
+    return e.xreplace({f: sp.Dummy() for f in e.atoms(sp.sin, sp.cos, sp.tan)})
 
 
 def renamed(target: Quantity, equal: Sequence[Sequence[Symbol]]) -> Quantity:

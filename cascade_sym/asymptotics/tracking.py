@@ -36,6 +36,18 @@ class Track:
     point: Stationary
     function: Elem
 
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The original parameters that the value may depend on."""
+        ground, meaning = self.point.ground, dict(self.point.back)
+        radicands = [r for _, r in ground.roots]
+        found: set[Symbol] = set()
+        for p in (self.function.num, self.function.den, *self.point.system, *radicands):
+            degrees = p.degrees()
+            found |= {s for s in ground.parameters if degrees[ground.index[s]]}
+        shown = {t for s in found for t in (meaning[s].free_symbols if s in meaning else {s})}
+        return tuple(sorted(shown, key=lambda s: s.name))
+
     def value(self, target: Mapping[Symbol, Any], digits: int) -> Any:
         """A ball at `target` (all original parameters); ParameterError where the point is lost on the way."""
         with flint.ctx.workprec(int((digits + 60) * 3.33)):

@@ -22,9 +22,11 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 
 def register(app: typer.Typer) -> None:
     """Put all commands on the app."""
+    from cascade_sym.cli.scaling import scaling
+
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
-        ("audit", audit), ("paper", paper),
+        ("audit", audit), ("paper", paper), ("scaling", scaling),
     ):  # fmt: skip
         app.command(name)(_exiting(f))
 

@@ -81,3 +81,52 @@ def audit_table(found: Sequence[Audit]) -> None:
     edits, left = sum(a.edits for a in found), sum(len(a.survivors) for a in found)
     same = sum(len(a.identities) for a in found)
     console.print(f"{edits} edits, {same} proved identities, {left} survivors", highlight=False)
+
+
+def scaling_table(found: Any) -> None:
+    """An asymptotic optimum: power law, prefactor, optimum, and the certificate."""
+    console = Console(highlight=False)
+    data = found.to_json()
+    number = data["prefactor_value"]
+    shown = _prefactor_text(found) if found.is_symbolic else number
+    console.print(f"min {found.name} = P {found.large}^({data['exponent']})", style="bold", markup=False)
+    console.print(f"P = {shown}", markup=False)
+    if not found.is_symbolic:
+        console.print(f"P: {_prefactor_text(found)}", style="dim", markup=False)
+    if data["next_exponent"] is not None:
+        value = data["next_value"] or _value_text(found.next_value)
+        console.print(f"next: {value} {found.large}^({data['next_exponent']})", markup=False)
+    if found.optimum:
+        table = Table("optimum", "tends to", "departure", "coefficient", box=None, header_style="bold")
+        for p, t in data["optimum"].items():
+            power = "" if t["exponent"] is None else f"{found.large}^({t['exponent']})"
+            fixed = found.optimum[p].fixed
+            table.add_row(p, t["limit"] + (f" ({fixed})" if fixed else ""), power, t["coefficient"] or "")
+        console.print(table)
+    c = found.certificate
+    at = ", ".join(f"{k} = {v}" for k, v in c.sample.items())
+    console.print(
+        f"certificate{f' at {at}' if at else ''}: optimum followed to {found.large} = {c.points[-1][0]}, "
+        f"prefactor {c.prefactor_limit}, relative distance {c.error}", markup=False,
+    )  # fmt: skip
+    table = Table("accuracy", "leading form from", "two terms from", box=None, header_style="bold")
+    for accuracy, row in c.window.items():
+        table.add_row(accuracy, *(str(v) if v is not None else "-" for v in row.values()))
+    console.print(table)
+
+
+def _prefactor_text(found: Any) -> str:
+    return _value_text(found.prefactor)
+
+
+def _value_text(value: Any) -> str:
+    """An algebraic value as text: the closed form, else the polynomial that it is a root of."""
+    if value is None:
+        return "not in closed form"
+    if value.closed is not None:
+        return str(value.closed)
+    near = f"P = {value.sample.str(12, radius=False)}"
+    at = ", ".join(f"{s} = {value.origin[s]}" for s in value.parameters)
+    if value.polynomial is None:
+        return f"root of the stationarity conditions, {near}" + (f" at {at}" if at else "")
+    return f"root of {value.polynomial} = 0, {near}" + (f" at {at}" if at else "")

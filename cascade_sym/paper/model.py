@@ -37,12 +37,14 @@ class Leading:
 class Result:
     """The derived right sides of an equation by their left sides as printed, and the steps to them.
 
-    `names` says what names in this equation's printed formulas stand for, where that differs from the glossary.
+    `names` says what names in this equation's printed formulas stand for, where that differs from the glossary;
+    `evidence` is JSON-ready data that the ledger shows with the verdict (a certificate, exact numbers).
     """
 
     values: Mapping[str, Any]
     steps: Sequence[Step] = ()
     names: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Declared:
     """A quantity that `cascade-sym eval` knows: how to make it, and the parameters it is given in.
 
     `make` gives it as a formula; `number` instead gives (decimal text, error bound) at exact values and a number of
-    digits, for quantities that are found numerically.
+    digits, for quantities that are found numerically. `formula`, for those, gives a formula at the values that are
+    set (exact; {} for none), for asymptotics.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Declared:
     defaults: Mapping[str, Expr]
     title: str
     number: Callable[[Mapping[Symbol, Expr], int], tuple[str, float]] | None = None
+    formula: Callable[[Mapping[Symbol, Expr]], Quantity] | None = None
 
 
 @dataclass
@@ -68,7 +72,8 @@ class Model:
     `parameters` are the symbols that printed formulas may use as they are. `base` rewrites derived parameters in
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
     expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
-    which `cascade-sym eval` accepts values; all others must be nonnegative. `conventions` are the paper's own; the
+    which `cascade-sym eval` accepts values; all others must be nonnegative. `asymptotic` rewrites parameters for
+    `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say). `conventions` are the paper's own; the
     folder converts covariances and systems to them (`V.in_conventions(model.conventions)`).
 
     >>> m = Model(parameters=("x",))
@@ -83,6 +88,7 @@ class Model:
     base: Mapping[Symbol, Expr] = field(default_factory=dict)
     abbreviations: Sequence[tuple[Symbol, Expr]] = ()
     ranges: Mapping[str, tuple[Expr, Expr]] = field(default_factory=dict)
+    asymptotic: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Conventions = STANDARD
     _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
     _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
@@ -116,16 +122,20 @@ class Model:
         return register
 
     def number(
-        self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
-    ) -> Callable[[Callable[..., tuple[str, float]]], Callable[..., tuple[str, float]]]:
-        """Register a quantity that is found numerically: f({symbol: exact value}, digits) -> (text, error bound)."""
+        self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = "",
+        formula: Callable[[Mapping[Symbol, Expr]], Quantity] | None = None,
+    ) -> Callable[[Callable[..., tuple[str, float]]], Callable[..., tuple[str, float]]]:  # fmt: skip
+        """Register a quantity that is found numerically: f({symbol: exact value}, digits) -> (text, error bound).
+
+        `formula` gives it as a formula at given values, where its asymptotics are wanted.
+        """
 
         def register(f: Callable[..., tuple[str, float]]) -> Callable[..., tuple[str, float]]:
             def no_formula() -> Quantity:
                 raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
 
             self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
-            self._quantities[name] = replace(self._quantities[name], number=f)
+            self._quantities[name] = replace(self._quantities[name], number=f, formula=formula)
             return f
 
         return register

@@ -45,6 +45,8 @@ model = Model(
         "epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo),
         "delta": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2),
     },
+    # gammat_M0 = r gammat_S0 is what stays fixed when a bath gets hot
+    asymptotic={gamma_M0: r * gamma_S0 * (n_S + half) / (n_M + half)},
 )  # fmt: skip
 
 

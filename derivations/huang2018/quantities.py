@@ -97,7 +97,17 @@ def conditional(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], digits: int)
     return conditional_value(conditioned(), expr, {s: v for s, v in values.items() if s in used}, digits)
 
 
-@model.number("xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g conditioned on the output light")
+def xi_g_conditional_formula(given: Mapping[sp.Symbol, sp.Expr]) -> Quantity:
+    """Conditional xi_g in closed form, at a phase and an efficiency where they are set."""
+    phase, efficiency = (given.get(s, s) for s in (cs.symbol("psi"), cs.symbol("eta")))
+    detector = Homodyne(angle=-phase - sp.pi / 2, efficiency=efficiency)
+    return cs.epr_variance(cs.conditional_covariance(experiment(), detector), S, M)
+
+
+@model.number(
+    "xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g conditioned on the output light",
+    formula=xi_g_conditional_formula,
+)  # fmt: skip
 def xi_g_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     w = cs.readout_weight(experiment(), S, M)
     v = {f"{q}_{j}": cs.symbol(f"var_{q}_{j}") for q in "XP" for j in (S, M)}
