@@ -51,7 +51,7 @@ def evaluator(
       of doubles, then in ball arithmetic.
     - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
       quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
-      counts them, or UnstableError with `unstable="raise"`.
+      counts them, or UnstableError with `unstable="raise"`, or nan without a word with `unstable="quiet"`.
 
     Roots are real: a point at which a factor under a root is negative gives nan in the same way. Raises
     ParameterError for an unknown option or target and OutsideExactDomain for an expression without a

@@ -29,7 +29,7 @@ class Options:
     def __post_init__(self) -> None:
         one_of("backend", self.backend, BACKENDS)
         one_of("precision", self.precision, PRECISIONS)
-        one_of("unstable", self.unstable, ("nan", "raise"))
+        one_of("unstable", self.unstable, ("nan", "raise", "quiet"))
         kind = np.dtype(self.dtype)
         if kind.kind != "f":
             raise ParameterError(f"dtype must be a real floating type such as float64; got {kind}.")

@@ -1,0 +1,123 @@
+"""Figures of merit: what is computed at every point, with exact derivatives where there is a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+import numpy as np
+
+from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.evaluator import Evaluator
+from cascade_sym.evaluate.options import Options
+from cascade_sym.evaluate.plan import Plan
+from cascade_sym.evaluate.serial import Data
+from cascade_sym.evaluate.targets import from_plain, read_target
+
+Values = Mapping[str, Any]
+STENCIL = 1e-5  # step of the differences for figures without a formula, in units of the coordinate
+WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
+
+
+class Merit(Protocol):
+    """A number at every point; nan where it does not exist (no steady state)."""
+
+    @property
+    def parameters(self) -> tuple[str, ...] | None:
+        """The parameters it takes, None where that is not known."""
+        ...
+
+    def value(self, values: Values) -> np.ndarray:
+        """The number at the points; `values` may hold more names than are taken."""
+        ...
+
+    def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The number, and its derivatives with respect to `over` on a new first axis."""
+        ...
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A figure with a formula, as plain data: what processes send to one another."""
+
+    data: Data
+    backend: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return from_plain(self.data).parameters
+
+    def value(self, values: Values) -> np.ndarray:
+        f = ready(self.data, self.backend, None)
+        return f({n: values[n] for n in f.parameters})
+
+    def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        f = ready(self.data, self.backend, tuple(over))
+        return f({n: values[n] for n in f.parameters})
+
+
+@lru_cache(maxsize=16)
+def ready(data: Data, backend: str, over: tuple[str, ...] | None) -> Evaluator:
+    """The evaluator of a formula, made once a process."""
+    threads = 1 if backend == "compiled" else None
+    return Evaluator(Plan(from_plain(data), over), Options(backend, unstable="quiet", threads=threads))
+
+
+@dataclass(frozen=True)
+class Called:
+    """A function of keyword arrays, differentiated by five-point differences."""
+
+    function: Callable[..., Any]
+
+    @property
+    def parameters(self) -> None:
+        return None
+
+    def value(self, values: Values) -> np.ndarray:
+        shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
+        found = np.asarray(self.function(**values), dtype=float)
+        if found.shape not in (shape, ()):
+            raise ParameterError(
+                f"the figure returned an array of shape {found.shape} for parameters of shape {shape}; it must work "
+                "on arrays, element by element."
+            )
+        return np.broadcast_to(found, shape)
+
+    def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        centre = self.value(values)
+        out = np.empty((len(over), *centre.shape))
+        for k, name in enumerate(over):
+            x = np.broadcast_to(np.asarray(values[name], dtype=float), centre.shape)
+            h = STENCIL * np.where(np.abs(x) > 1e-3, np.abs(x), 1e-3)
+            moved = np.stack([x + s * h for s, _ in WEIGHTS])
+            given = {n: np.broadcast_to(v, moved.shape) for n, v in values.items()}
+            found = self.value({**given, name: moved})
+            slope = sum(w * f for (_, w), f in zip(WEIGHTS, found, strict=True)) / h
+            # at the edge of the domain the difference to the side that exists
+            one_sided = np.where(np.isfinite(found[2]), (found[2] - centre) / h, (centre - found[1]) / h)
+            out[k] = np.where(np.isfinite(slope), slope, one_sided)
+        return centre, out
+
+
+def read_merit(figure: Any, backend: str | None) -> Merit:
+    """A Merit from an expression, a Quantity, an Evaluator, or a function of keyword arrays.
+
+    Raises ParameterError for anything else, and for several outputs or complex ones.
+    """
+    backend = backend or ("compiled" if find_spec("llvmlite") else "numpy")
+    if isinstance(figure, Evaluator):
+        target = figure.target
+    elif callable(figure) and not hasattr(figure, "free_symbols"):
+        return Called(figure)
+    else:
+        target = read_target(figure)
+    if len(target.outputs) != 1:
+        raise ParameterError(f"a sweep takes one figure; got {len(target.outputs)} ({', '.join(target.names)}).")
+    merit = Formula(target.data(), backend)
+    width = len(ready(merit.data, backend, None).plan.best.outputs[0].parts())
+    if width != 1 or target.complex_parameters:
+        raise ParameterError("a sweep needs a real figure of real parameters.")
+    return merit

@@ -1,0 +1,48 @@
+"""Warm starts along the grid: every optimum is tried at the points next to it, in every direction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cascade_sym.sweep.descent import Objective, descend
+from cascade_sym.sweep.optimum import AT_ONCE, keep_best
+
+PASSES = 200  # an optimum that wins everywhere spreads by one point a pass
+
+
+def spread_optima(
+    objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, changed: np.ndarray | None = None
+) -> int:
+    """Puts better optima in place, starting at each point from the optima next to it, until none is better.
+
+    `changed` are the points whose optima are new (all by default). Returns how many points got another optimum.
+    """
+    new = np.arange(f.size) if changed is None else changed
+    total: set[int] = set()
+    for _ in range(PASSES):
+        sources, points = _pairs(shape, new[np.isfinite(f[new])])
+        if not points.size:
+            break
+        won = [np.array([], dtype=int)]
+        piece = AT_ONCE // 8
+        for a in range(0, points.size, piece):
+            rows = points[a : a + piece]
+            found = descend(objective.at(rows), u[:, sources[a : a + piece]])
+            won.append(keep_best(u, f, rows, *found))
+        new = np.unique(np.concatenate(won))
+        total |= set(new.tolist())
+    return len(total)
+
+
+def _pairs(shape: tuple[int, ...], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(point, next point) in every direction of the grid, as flat indices."""
+    places = np.array(np.unravel_index(points, shape)) if shape else np.empty((0, points.size), dtype=int)
+    sources, targets = [points[:0]], [points[:0]]
+    for axis, size in enumerate(shape):
+        for step in (1, -1):
+            moved = places.copy()
+            moved[axis] += step
+            inside = (moved[axis] >= 0) & (moved[axis] < size)
+            sources.append(points[inside])
+            targets.append(np.ravel_multi_index(tuple(moved[:, inside]), shape))
+    return np.concatenate(sources), np.concatenate(targets)

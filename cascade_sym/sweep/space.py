@@ -1,0 +1,142 @@
+"""The parameters that are optimised, as coordinates on scales on which a search is easy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, log, pi
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from cascade_sym.errors import ParameterError, UnknownParameter, listing
+from cascade_sym.evaluate.serial import Data
+from cascade_sym.evaluate.targets import from_plain
+
+POSITIVE = (1e-3, 1e6)  # where positive parameters are sought unless bounds are given
+ANGLE = (0.0, pi / 2)
+WIDE = 10.0  # bounds whose ratio exceeds this are searched on a logarithmic scale
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One free number: the parameters that take it, their bounds, and whether its scale is logarithmic."""
+
+    names: tuple[str, ...]
+    low: float
+    high: float
+
+    @property
+    def log(self) -> bool:
+        return self.low > 0 and self.high / self.low > WIDE
+
+    @property
+    def edges(self) -> tuple[float, float]:
+        return (log(self.low), log(self.high)) if self.log else (self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All coordinates; points are arrays with one row a coordinate."""
+
+    coordinates: tuple[Coordinate, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(n for c in self.coordinates for n in c.names)
+
+    def __len__(self) -> int:
+        return len(self.coordinates)
+
+    def edges(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper ends of the coordinates."""
+        low, high = np.array([c.edges for c in self.coordinates]).T
+        return low, high
+
+    def values(self, u: np.ndarray) -> dict[str, np.ndarray]:
+        """Parameters by name at the points `u`."""
+        out: dict[str, np.ndarray] = {}
+        for c, row in zip(self.coordinates, u, strict=True):
+            x = np.clip(np.exp(row), c.low, c.high) if c.log else row
+            out |= dict.fromkeys(c.names, x)
+        return out
+
+    def coordinates_of(self, values: Mapping[str, Any]) -> np.ndarray:
+        """The inverse of `values`."""
+        return np.stack([np.log(values[c.names[0]]) if c.log else values[c.names[0]] for c in self.coordinates])
+
+    def slopes(self, values: Mapping[str, np.ndarray], by_parameter: np.ndarray) -> np.ndarray:
+        """Derivatives by coordinate from those by parameter, in the order of `names`."""
+        rows, k = [], 0
+        for c in self.coordinates:
+            total = by_parameter[k : k + len(c.names)].sum(axis=0)
+            rows.append(total * values[c.names[0]] if c.log else total)
+            k += len(c.names)
+        return np.stack(rows)
+
+
+def read_space(
+    optimise: Iterable[str] | Mapping[str, Any],
+    equal: Sequence[Iterable[str]],
+    default: Mapping[str, tuple[float, float]],
+) -> Space:
+    """Coordinates from names or {name: (low, high)}, and groups of names that are kept equal.
+
+    Raises ParameterError for bounds that are none and for groups that are not optimised.
+    """
+    given = dict(optimise) if isinstance(optimise, Mapping) else dict.fromkeys(optimise)
+    bounds = {n: _bounds(n, default.get(n, POSITIVE) if b is None else b) for n, b in given.items()}
+    groups = [tuple(dict.fromkeys(g)) for g in equal]
+    for g in groups:
+        if bad := [n for n in g if n not in given]:
+            raise ParameterError(f"equal names {listing(bad)}, which optimise does not; add them there.")
+        if len(g) < 2:
+            raise ParameterError(f"equal needs groups of at least two parameters; got {listing(g)}.")
+    together = [n for g in groups for n in g]
+    if len(set(together)) < len(together):
+        raise ParameterError("a parameter stands in two groups of equal; join the groups.")
+    first = {g[0]: g for g in groups}
+    coordinates = []
+    for n in given:
+        if n in together and n not in first:
+            continue
+        names = first.get(n, (n,))
+        low, high = max(bounds[m][0] for m in names), min(bounds[m][1] for m in names)
+        coordinates.append(Coordinate(names, *_bounds(n, (low, high))))
+    return Space(tuple(coordinates))
+
+
+def _bounds(name: str, pair: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(x) for x in pair)
+    except (TypeError, ValueError):
+        low, high = inf, -inf
+    if not (isfinite(low) and isfinite(high) and low < high):
+        raise ParameterError(f"the bounds of {name} must be two finite numbers, the lower one first; got {pair!r}.")
+    return low, high
+
+
+def angles(data: Data) -> dict[str, tuple[float, float]]:
+    """[0, pi/2] for every parameter of a formula that occurs inside of sines and cosines only.
+
+    >>> from cascade_sym.evaluate.targets import read_target
+    >>> theta, C = sp.symbols("theta C")
+    >>> angles(read_target(C*sp.sin(2*theta)).data())
+    {'theta': (0.0, 1.5707963267948966)}
+    """
+    target = from_plain(data)
+    inside: set[sp.Symbol] = set()
+    outside: set[sp.Symbol] = set()
+    hidden = sp.Symbol("hidden")
+    for e in (*(e for _, e in target.definitions), *(e for _, e in target.outputs + target.domain)):
+        waves = e.atoms(sp.sin, sp.cos, sp.tan)
+        inside |= {s for w in waves for s in w.free_symbols}
+        outside |= e.xreplace(dict.fromkeys(waves, hidden)).free_symbols
+    return {s.name: ANGLE for s in sorted(inside - outside, key=str)}
+
+
+def require_known(names: Iterable[str], known: Iterable[str]) -> None:
+    """UnknownParameter for names that the figure does not have."""
+    if extra := set(names) - set(known):
+        raise UnknownParameter(f"no parameter {listing(extra)}; the figure takes {listing(known)}.")

@@ -1,0 +1,181 @@
+"""The sweep: a figure over a grid, as it stands or optimised over free parameters at every point."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cascade_sym.errors import MissingParameter, ParameterError, UnstableError, listing
+from cascade_sym.sweep.axes import Grid, read_fixed, read_grid
+from cascade_sym.sweep.describe import attributes, content_key, formula_attributes, provenance
+from cascade_sym.sweep.merit import Formula, Merit, read_merit
+from cascade_sym.sweep.neighbours import spread_optima
+from cascade_sym.sweep.recheck import Recheck, recheck
+from cascade_sym.sweep.space import Space, angles, read_space, require_known
+from cascade_sym.sweep.work import Work, run
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def sweep(
+    figure: Any,
+    grid: Mapping[str, Any],
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    optimise: Iterable[str] | Mapping[str, tuple[float, float] | None] = (),
+    equal: Sequence[Iterable[str]] = (),
+    maximise: bool = False,
+    also: Mapping[str, Any] | None = None,
+    name: str | None = None,
+    units: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+    unstable: str = "nan",
+    backend: str | None = None,
+    n_jobs: int | None = None,
+    checkpoint: str | Path | None = None,
+    key: str | None = None,
+    restarts: int = 32,
+    progress: Callable[[str], None] | None = None,
+) -> xr.Dataset:
+    """`figure` over the points of `grid`, minimised over the parameters `optimise` at every point.
+
+    `figure` is an expression, a `Quantity`, an `Evaluator`, or a function of keyword arrays that works element by
+    element (a conditional figure by `conditional_evaluator`, say). Each of its parameters is on one axis of `grid`
+    ({name: numbers}), or in `fixed`, or in `optimise`.
+
+    - `optimise`: names, or {name: (low, high)}. Without bounds, parameters that occur in sines and cosines only lie
+      in [0, pi/2], others in [1e-3, 1e6] on a logarithmic scale. Groups in `equal` share one value. Points without a
+      steady state (the domain of a `Quantity`; nan from a function) are never taken.
+    - The optimum is global as far as can be told: many starts at every point, warm starts from all neighbours, then
+      `restarts` independent random starts at up to 200 points, repeated until they find nothing better. The attribute
+      `optimum_check` says what they found.
+    - `also`: further figures {name: figure} at the same points, or at the optimum.
+    - `unstable`: points without a value are nan, with one warning that counts them; "raise" makes UnstableError of it.
+    - `n_jobs`: processes, by joblib; `joblib.parallel_config(backend="dask" | "ray" | ...)` around the call chooses
+      another backend. `checkpoint` is a file of finished pieces, which the next run of the same sweep reads; a
+      function is known by its name, or by `key`. `progress` is called with a text for every piece.
+
+    The `xarray.Dataset` has the figure (`name`) and the optimised parameters over the axes; attributes hold units
+    (`units`), long names (`titles`), definitions, and how it was made, and nothing that changes from run to run.
+    Raises ParameterError, UnknownParameter, MissingParameter and UnstableError.
+
+    >>> import sympy as sp
+    >>> x, a = sp.symbols("x a")
+    >>> found = sweep(x + a/x, {"a": [1.0, 4.0]}, optimise=["x"], name="f")
+    >>> found.f.values.round(12), found.x.values.round(6)
+    (array([2., 4.]), array([1., 2.]))
+    """
+    if unstable not in ("nan", "raise"):
+        raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
+    merit, axes, constants = read_merit(figure, backend), read_grid(grid), read_fixed(fixed or {})
+    name = name or getattr(figure, "name", None) or getattr(figure, "__name__", None) or "value"
+    space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
+    others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
+    _require_names(merit, axes, constants, space, [name, *others])
+    work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
+    values: dict[str, np.ndarray] = {}
+    made = provenance(work, "evaluated on the grid")
+    if len(space):
+        file = Path(checkpoint) if checkpoint is not None else None
+        u, f, checked = _optimised(work, content_key(work, name, key), n_jobs, file, restarts, progress)
+        values = space.values(u)
+        made = provenance(work, "maximised" if maximise else "minimised")
+        made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
+        made["points_at_bounds"] = _at_bounds(space, u)
+        f = work.sign * f
+    else:
+        f = _evaluated(work, progress)
+    f = np.where(np.isfinite(f), f, np.nan)
+    if len(space):
+        values = {n: np.where(np.isnan(f), np.nan, x) for n, x in values.items()}
+    _report(name, f, unstable)
+    columns = {name: (figure, f)} | {n: (None, x) for n, x in values.items()}
+    points = {**constants, **axes.points(np.arange(axes.size)), **values}
+    for n, m in others.items():
+        known = set(points) if m.parameters is None else set(m.parameters)
+        with np.errstate(all="ignore"):
+            x = np.broadcast_to(m.value({p: v for p, v in points.items() if p in known}), f.shape)
+        columns[n] = ((also or {})[n], np.where(np.isnan(f), np.nan, x))
+    return _dataset(axes, columns, units or {}, titles or {}, made)
+
+
+def _optimised(
+    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int,
+    progress: Callable[[str], None] | None,
+) -> tuple[np.ndarray, np.ndarray, Recheck]:  # fmt: skip
+    found = run(work, key, n_jobs, checkpoint, progress)
+    u, f = found[:-1].copy(), found[-1].copy()
+    objective, shape = work.objective(), work.grid.shape
+    if progress:
+        progress("warm starts from neighbours, independent restarts")
+    spread_optima(objective, shape, u, f)
+    checked = recheck(objective, shape, u, f, CHECKED, restarts)
+    if checked.missed and checked.missed[-1]:
+        warnings.warn(
+            f"independent restarts still found better optima at {checked.missed[-1]} of {checked.points} points; "
+            "narrow the bounds, or give more restarts.", RuntimeWarning, stacklevel=3,
+        )  # fmt: skip
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    return u, f, checked
+
+
+CHECKED = 200  # grid points at which independent restarts are made
+
+
+def _evaluated(work: Work, progress: Callable[[str], None] | None) -> np.ndarray:
+    if progress:
+        progress(f"{work.grid.size} points")
+    with np.errstate(all="ignore"):
+        values = {**dict(work.fixed), **work.grid.points(np.arange(work.grid.size))}
+        return np.array(np.broadcast_to(work.merit.value(values), work.grid.size), dtype=float)
+
+
+def _require_names(merit: Merit, axes: Grid, fixed: Mapping[str, float], space: Space, results: list[str]) -> None:
+    places = [*axes.names, *fixed, *space.names]
+    if twice := {n for n in places if places.count(n) > 1}:
+        raise ParameterError(f"{listing(twice)} stands in two of grid, fixed and optimise; leave it in one.")
+    if clash := set(results) & set(places) or {n for n in results if results.count(n) > 1}:
+        raise ParameterError(f"a result can't be called {listing(clash)}, which is taken; give another name.")
+    if merit.parameters is not None:
+        require_known([*axes.names, *space.names], merit.parameters)
+        if missing := set(merit.parameters) - set(places):
+            raise MissingParameter(f"no value for {listing(missing)}; give it in grid, fixed or optimise.")
+
+
+def _at_bounds(space: Space, u: np.ndarray) -> str:
+    low, high = (e[:, None] for e in space.edges())
+    near = 1e-9 * (high - low)
+    counts = ((u <= low + near) | (u >= high - near)).sum(axis=1)
+    return ", ".join(f"{'='.join(c.names)}: {n}" for c, n in zip(space.coordinates, counts, strict=True))
+
+
+def _report(name: str, f: np.ndarray, unstable: str) -> None:
+    bad = int(np.isnan(f).sum())
+    if not bad:
+        return
+    message = f"{name} has no value at {bad} of {f.size} points (no steady state there)"
+    if unstable == "raise":
+        raise UnstableError(f"{message}; restrict the grid, or use unstable='nan'.")
+    warnings.warn(f"{message}; it is nan there.", RuntimeWarning, stacklevel=3)
+
+
+def _dataset(
+    axes: Grid, columns: Mapping[str, tuple[Any, np.ndarray]], units: Mapping[str, str], titles: Mapping[str, str],
+    made: Mapping[str, Any],
+) -> xr.Dataset:  # fmt: skip
+    import xarray as xr
+
+    variables = {}
+    for n, (figure, x) in columns.items():
+        about = attributes(n, units, titles) | (formula_attributes(figure, n) if figure is not None else {})
+        variables[n] = (axes.names, x.reshape(axes.shape), about)
+    coordinates = {
+        n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)
+    }  # fmt: skip
+    return xr.Dataset(variables, coordinates, attrs=dict(made))

@@ -1,0 +1,114 @@
+"""Pieces of a grid worked on one after the other or in parallel, kept in a file so that nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cascade_sym.errors import CascadeError
+from cascade_sym.sweep.axes import Grid
+from cascade_sym.sweep.descent import Objective
+from cascade_sym.sweep.merit import Merit
+from cascade_sym.sweep.optimum import optimum
+from cascade_sym.sweep.space import Space
+
+PIECE = 1024  # grid points
+
+
+@dataclass(frozen=True)
+class Work:
+    """What has to be done at every point of a grid; plain data, so that processes can send it to one another."""
+
+    merit: Merit
+    space: Space
+    grid: Grid
+    fixed: tuple[tuple[str, float], ...]
+    sign: float = 1.0
+
+    def objective(self, points: np.ndarray | None = None) -> Objective:
+        """The objective at the points, all by default."""
+        which = np.arange(self.grid.size) if points is None else points
+        return Objective(self.merit, self.space, {**dict(self.fixed), **self.grid.points(which)}, self.sign)
+
+
+def piece(work: Work, first: int, last: int) -> np.ndarray:
+    """The optima at the points from `first` to `last`: coordinates and values, one row each."""
+    points = np.arange(first, last)
+    u, f = optimum(work.objective(points), points.size)
+    return np.concatenate([u, f[None]])
+
+
+def run(
+    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, progress: Callable[[str], None] | None
+) -> np.ndarray:
+    """All optima, shape (coordinates + 1, points), by joblib with the backend that is configured.
+
+    With a checkpoint, what is finished is written to it and read again by the next run of the same work.
+    """
+    from joblib import Parallel, delayed, effective_n_jobs
+
+    size = work.grid.size
+    cuts = [(a, min(a + PIECE, size)) for a in range(0, size, PIECE)]
+    found = np.full((len(work.space) + 1, size), np.nan)
+    done = np.zeros(len(cuts), dtype=bool)
+    if checkpoint is not None and (kept := read_kept(checkpoint, key)) is not None:
+        found, done = kept
+    for (a, b), is_done in zip(cuts, done, strict=True):
+        if is_done and progress:
+            progress(f"points {a} to {b - 1}, read")
+    left = [k for k in range(len(cuts)) if not done[k]]
+    with Parallel(n_jobs=n_jobs) as parallel:
+        for wave in _waves(left, effective_n_jobs(n_jobs)):
+            if progress:
+                for k in wave:
+                    progress(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
+            for k, result in zip(wave, parallel(delayed(piece)(work, *cuts[k]) for k in wave), strict=True):
+                found[:, cuts[k][0] : cuts[k][1]] = result
+                done[k] = True
+            if checkpoint is not None and not done.all():
+                keep(checkpoint, key, found, done)
+    return found
+
+
+def _waves(items: list[int], width: int) -> Iterator[list[int]]:
+    for a in range(0, len(items), max(1, width)):
+        yield items[a : a + max(1, width)]
+
+
+def read_kept(file: Path, key: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """What a former run of the same work has finished; None where there is nothing, or it is of other work."""
+    import xarray as xr
+
+    if not file.is_file():
+        return None
+    try:
+        with xr.open_dataset(file, engine="scipy", decode_cf=False) as kept:
+            if kept.attrs.get("content_key") != key:
+                return None
+            return kept["found"].values.copy(), kept["done"].values.astype(bool)
+    except (OSError, TypeError, ValueError, KeyError):  # cut short while it was written
+        return None
+
+
+def keep(file: Path, key: str, found: np.ndarray, done: np.ndarray) -> None:
+    """Write what is finished, whole or not at all."""
+    import xarray as xr
+
+    data = {"found": (("row", "point"), found), "done": ("piece", done.astype(np.int8))}
+    write(xr.Dataset(data, attrs={"content_key": key}), file)
+
+
+def write(dataset: Any, file: Path) -> None:
+    """netCDF with the same bytes for the same content; CascadeError where it can't be written."""
+    part = file.with_name(file.name + ".tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        dataset.to_netcdf(part, engine="scipy", format="NETCDF3_64BIT")
+        os.replace(part, file)
+    except OSError as err:
+        raise CascadeError(f"can't write {file}: {err.strerror}; choose another place.") from err
