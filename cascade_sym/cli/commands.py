@@ -22,11 +22,12 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 
 def register(app: typer.Typer) -> None:
     """Put all commands on the app."""
+    from cascade_sym.cli.new import new
     from cascade_sym.cli.scaling import scaling
 
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
-        ("audit", audit), ("paper", paper), ("scaling", scaling),
+        ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new),
     ):  # fmt: skip
         app.command(name)(_exiting(f))
 
