@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnstableError, listing
 from cascade_sym.sweep.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweep.describe import attributes, content_key, formula_attributes, provenance
@@ -73,16 +74,16 @@ def sweep(
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     merit, axes, constants = read_merit(figure, backend), read_grid(grid), read_fixed(fixed or {})
-    name = name or getattr(figure, "name", None) or getattr(figure, "__name__", None) or "value"
+    called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
     space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
-    _require_names(merit, axes, constants, space, [name, *others])
+    _require_names(merit, axes, constants, space, [called, *others])
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
     values: dict[str, np.ndarray] = {}
     made = provenance(work, "evaluated on the grid")
     if len(space):
         file = Path(checkpoint) if checkpoint is not None else None
-        u, f, checked = _optimised(work, content_key(work, name, key), n_jobs, file, restarts, progress)
+        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, progress)
         values = space.values(u)
         made = provenance(work, "maximised" if maximise else "minimised")
         made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
@@ -93,8 +94,8 @@ def sweep(
     f = np.where(np.isfinite(f), f, np.nan)
     if len(space):
         values = {n: np.where(np.isnan(f), np.nan, x) for n, x in values.items()}
-    _report(name, f, unstable)
-    columns = {name: (figure, f)} | {n: (None, x) for n, x in values.items()}
+    _report(called, f, unstable)
+    columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
     for n, m in others.items():
         known = set(points) if m.parameters is None else set(m.parameters)
