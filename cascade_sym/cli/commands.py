@@ -23,11 +23,13 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 def register(app: typer.Typer) -> None:
     """Put all commands on the app."""
     from cascade_sym.cli.new import new
+    from cascade_sym.cli.report import report
     from cascade_sym.cli.scaling import scaling
 
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
         ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new),
+        ("report", report),
     ):  # fmt: skip
         app.command(name)(_exiting(f))
 
@@ -169,15 +171,15 @@ def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
 
 
 def paper(folder: Folder, output: Output = None) -> int:
-    """Everything for FOLDER: the ledger (cached by content), its table, ledger.json and equations.tex."""
+    """Everything for FOLDER: the ledger (cached by content), its table, ledger.json, equations.tex and the report."""
     from cascade_sym.cli.progress import progress
     from cascade_sym.cli.tables import records_table
-    from cascade_sym.paper.build import build_paper
+    from cascade_sym.report import build_report
 
     with progress(f"paper {Path(folder).name}", None) as tick:
-        records, place = build_paper(folder, output, tick)
+        records, files = build_report(folder, output, tick)
     records_table(records)
-    print(f"written: {place / 'ledger.json'}, {place / 'equations.tex'}", file=sys.stderr)
+    print(f"written: {', '.join(map(str, files))}", file=sys.stderr)
     return 0 if all(r["as_expected"] for r in records) else 1
 
 

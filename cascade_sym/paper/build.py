@@ -16,8 +16,8 @@ from typing import Any
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper.folder import load_folder
 from cascade_sym.paper.ledger import run_ledger
-from cascade_sym.paper.record import record
-from cascade_sym.paper.show import document_of
+from cascade_sym.paper.record import heading, record
+from cascade_sym.paper.show import document_entry, document_text
 
 COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 
@@ -25,27 +25,39 @@ COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 def build_paper(
     folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
 ) -> tuple[list[dict[str, Any]], Path]:
-    """Write ledger.json and equations.tex for a folder; the records of the ledger, and where they were written.
+    """Write ledger.json, paper.json and equations.tex for a folder; the records of the ledger, and their place.
 
     A second run with nothing changed reads what the first one wrote.
     """
     root = Path(folder)
     place = output or Path("build") / root.resolve().name
     key = content_key(root)
-    ledger, tex, stamp = place / "ledger.json", place / "equations.tex", place / "content.key"
-    if stamp.is_file() and ledger.is_file() and tex.is_file() and stamp.read_text() == _stamp(key, ledger, tex):
+    ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
+    written = (ledger, head, tex)
+    if all(f.is_file() for f in (stamp, *written)) and stamp.read_text() == _stamp(key, *written):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
-    records = [record(loaded, e) for e in entries]
+    shown = [document_entry(loaded, e) for e in entries]
+    records = [record(loaded, e, s) for e, s in zip(entries, shown, strict=True)]
     try:
         place.mkdir(parents=True, exist_ok=True)
-        ledger.write_text(json.dumps(records, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        tex.write_text(document_of(loaded, entries), encoding="utf-8")
-        stamp.write_text(_stamp(key, ledger, tex))
+        ledger.write_text(_json(records), encoding="utf-8")
+        head.write_text(_json(heading(loaded)), encoding="utf-8")
+        tex.write_text(document_text(loaded, shown), encoding="utf-8")
+        stamp.write_text(_stamp(key, *written))
     except OSError as err:
         raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
     return records, place
+
+
+def read_heading(place: Path) -> dict[str, Any]:
+    """What `build_paper` wrote of the paper itself: title, reference, notation, abbreviations."""
+    return json.loads((place / "paper.json").read_text(encoding="utf-8"))
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def content_key(folder: Path) -> str:

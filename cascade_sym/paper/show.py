@@ -154,4 +154,9 @@ def document_entry(folder: Folder, entry: Entry) -> DocumentEntry:
 
 def document_of(folder: Folder, entries: Sequence[Entry]) -> str:
     """The whole ledger as a LaTeX document that compiles as it is."""
-    return document([document_entry(folder, e) for e in entries], notation_of(folder), folder.printed.title)
+    return document_text(folder, [document_entry(folder, e) for e in entries])
+
+
+def document_text(folder: Folder, entries: Sequence[DocumentEntry], style: str = "article") -> str:
+    """Entries that were typeset already as a LaTeX document; `style` as in `cascade_sym.latex.document.document`."""
+    return document(entries, notation_of(folder), folder.printed.title, style=style)

@@ -1,0 +1,9 @@
+"""The report of a paper: one self-contained page, and the same as a PDF where TeX is installed.
+
+The room reads what `cascade_sym.paper` wrote (ledger and heading as plain data) and derives nothing.
+"""
+
+from cascade_sym.report.build import build_report
+from cascade_sym.report.page import report_page
+
+__all__ = ["build_report", "report_page"]

@@ -1,0 +1,150 @@
+"""One equation of the report: verdict, printed and derived form, correction, evidence, derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cascade_sym.report.evidence import evidence_html
+from cascade_sym.report.formula import FULL, HALF, block, fits_beside, source
+from cascade_sym.report.html import anchor, element, text
+from cascade_sym.report.mathml import words
+
+Name = Callable[[str], str]
+Record = Mapping[str, Any]
+FORMS = ("printed", "derived", "correction", "difference")
+
+
+def verdict_mark(verdict: str) -> str:
+    """A verdict as a coloured word."""
+    return element("span", text(verdict), class_=f"verdict v-{anchor(verdict)}")
+
+
+def entry_html(record: Record, folder: str, name: Name) -> str:
+    """The article of one equation; `folder` is how commands name the paper, `name` gives the LaTeX of a name."""
+    id = anchor(record["id"])
+    label = f"({record['id']})"
+    link = element("a", text(label), href=f"#eq-{id}", class_="number")
+    mark = verdict_mark(record["verdict"])
+    if not record.get("as_expected", True):
+        mark += element("span", "not as expected", class_="unexpected")
+    title = element("h3", link, " ", words(record["title"], name), id=f"title-{id}")
+    parts = [
+        element("header", title, element("p", mark, class_="marks")),
+        _notes(record, name),
+        _pair(record, label),
+        _correction(record, label, name),
+        _difference(record, label),
+        evidence_html(record.get("evidence", {}), id, name),
+        element(
+            "div",
+            _statements(record),
+            _steps(record.get("steps") or (), label, name),
+            source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS)),
+            _commands(record, folder),
+            class_="more",
+        ),
+    ]
+    return element("article", *parts, id=f"eq-{id}", aria_labelledby=f"title-{id}", data_verdict=record["verdict"])
+
+
+def _notes(record: Record, name: Name) -> str:
+    evidence = record.get("evidence", {})
+    lines = [
+        element("p", element("strong", f"{what}: "), words(_sentence(evidence[key]), name))
+        for key, what in (("conditions", "Conditions"), ("reading", "Reading"), ("failed", "Failed"))
+        if evidence.get(key)
+    ]
+    return element("div", *lines, class_="notes") if lines else ""
+
+
+def _sentence(x: str) -> str:
+    return x if x.rstrip().endswith((".", "!", "?")) else f"{x}."
+
+
+def _pair(record: Record, label: str) -> str:
+    printed, derived = record.get("printed_latex"), record.get("derived_latex")
+    if not (printed and derived):
+        found = [(k, record.get(f"{k}_latex")) for k in ("printed", "derived")]
+        return "".join(_form(k, x, FULL, label) for k, x in found if x)
+    beside = fits_beside(printed, derived)
+    line = HALF if beside else FULL
+    forms = _form("printed", printed, line, label), _form("derived", derived, line, label)
+    return element("div", *forms, class_="pair beside" if beside else "pair")
+
+
+def _form(kind: str, latex: str, line: float, label: str) -> str:
+    head = element("h4", kind.capitalize())
+    return element("section", head, block(latex, line, f"Equation {label}, {kind}"), class_=f"form {kind}")
+
+
+def _correction(record: Record, label: str, name: Name) -> str:
+    if not record.get("correction_latex"):
+        return ""
+    said = ""
+    for s in record.get("evidence", {}).get("statements", ()):
+        if repair := s.get("repair"):
+            said += element("p", words(_sentence(f"Repair: {repair}"), name))
+            if others := s.get("equally_small_repairs"):
+                items = "".join(element("li", words(o, name)) for o in others)
+                said += element("p", "Equally small repairs:") + element("ul", items)
+    shown = block(record["correction_latex"], FULL, f"Equation {label}, corrected, the change marked")
+    return element("section", element("h4", "Correction"), shown, said, class_="form correction")
+
+
+def _difference(record: Record, label: str) -> str:
+    if not record.get("difference_latex"):
+        return ""
+    shown = block(record["difference_latex"], FULL, f"Equation {label}, difference of derived and printed form")
+    return element("section", element("h4", "Difference"), shown, class_="form difference")
+
+
+def _statements(record: Record) -> str:
+    """How each statement was checked; one line where there is one."""
+    found = record.get("evidence", {}).get("statements", ())
+    if not found:
+        return element("p", text(record.get("method", "")), class_="method") if record.get("method") else ""
+    rows = "".join(
+        element(
+            "tr",
+            element("th", element("code", text(s["statement"])), scope="row"),
+            element("td", verdict_mark(s["verdict"])),
+            element("td", text(_how(s))),
+        )
+        for s in found
+    )
+    columns = (element("th", h, scope="col") for h in ("statement", "verdict", "checked by"))
+    head = element("thead", element("tr", *columns))
+    table = element("div", element("table", head, element("tbody", rows)), class_="scroll", tabindex=0)
+    count = f"{len(found)} statement{'s' if len(found) > 1 else ''}"
+    return element("details", element("summary", f"How it was checked: {count}"), table, class_="checks")
+
+
+def _how(s: Mapping[str, Any]) -> str:
+    known = ("statement", "verdict", "method", "repair", "equally_small_repairs")
+    more = [f"{k.replace('_', ' ')}: {v}" for k, v in s.items() if k not in known]
+    return "; ".join([s["method"], *more])
+
+
+def _steps(steps: Sequence[Mapping[str, Any]], label: str, name: Name) -> str:
+    if not steps:
+        return ""
+    items = ""
+    for n, s in enumerate(steps, 1):
+        head = element("p", words(s["title"], name))
+        shown = block(s["latex"], FULL - 8, f"Equation {label}, step {n}") if s.get("latex") else ""
+        failed = (s.get("checked") or "").startswith("FAILED")
+        word = "" if failed else "checked: "
+        how = words(word + s["checked"], name) if s.get("checked") else ""
+        said = element("p", how, class_="failed" if failed else "checked") if how else ""
+        items += element("li", head, shown, said)
+    count = sum(1 for s in steps if s.get("checked"))
+    what = f"Derivation: {len(steps)} step{'s' if len(steps) > 1 else ''}"
+    what += f", {count} with a check of {'their' if count > 1 else 'its'} own" if count else ""
+    return element("details", element("summary", what), element("ol", items), class_="steps")
+
+
+def _commands(record: Record, folder: str) -> str:
+    lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
+    code = element("pre", element("code", text("\n".join(lines))), tabindex=0)
+    return element("details", element("summary", "Reproduce"), code, class_="commands")

@@ -1,0 +1,84 @@
+r"""LaTeX formulas as MathML, and text with formulas in it as HTML.
+
+A formula that the converter cannot read is shown as its LaTeX source: the page is never without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from cascade_sym.errors import CascadeError
+from cascade_sym.latex.guard import checked
+from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.text import text_latex
+from cascade_sym.report.html import element, text
+
+MAX_LENGTH = 200_000
+_RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')
+_MATH = re.compile(r"\$((?:\\.|[^$\\])*)\$", re.S)
+_SIGN = re.compile(r"\\?([&%#_{}$<>|])")
+_LIGATURES = (("---", "\u2014"), ("--", "\u2013"), ("``", "\u201c"), ("''", "\u201d"), ("`", "\u2018"))
+
+
+def mathml(latex: str, *, display: bool = True) -> str:
+    r"""A formula as a MathML element; what is marked in colour gets the class `changed`.
+
+    >>> mathml("x^2", display=False)
+    '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
+    >>> mathml(r"\nosuchmacro", display=False)
+    '<code class="tex">\\nosuchmacro</code>'
+    """
+    converted = _converted(latex, display)
+    return converted or element("code", text(latex), class_="tex")
+
+
+def is_readable(latex: str) -> bool:
+    """Whether a formula is shown as mathematics (not as its source)."""
+    return _converted(latex, True) is not None
+
+
+@cache
+def _converted(latex: str, display: bool) -> str | None:
+    from math_core import LatexError
+
+    if len(latex) > MAX_LENGTH:
+        return None
+    try:
+        found = _converter().convert_with_local_state(checked(latex, "a formula"), displaystyle=display)
+    except (LatexError, CascadeError):
+        return None
+    # the macron of the font is a hairline that screens lose; its modifier letter is drawn as strong as the letters
+    return _RED.sub(' class="changed"', found).replace(">\u00af</mo>", ">\u02c9</mo>")
+
+
+@cache
+def _converter():  # type: ignore[no-untyped-def]
+    from math_core import LatexToMathML
+
+    return LatexToMathML(fancy_error=False)
+
+
+def words(plain: str, name: Callable[[str], str] = symbol_latex) -> str:
+    """Plain text with names and `$formulas$` in it as HTML; `name` gives the LaTeX of a name.
+
+    >>> words("a & b for gamma_S")
+    'a &amp; b for <math><msub><mi>γ</mi><mi>S</mi></msub></math>'
+    """
+    try:
+        latex = text_latex(plain, name)
+    except CascadeError:
+        return text(plain)
+    out, end = "", 0
+    for m in _MATH.finditer(latex):
+        sign = _SIGN.fullmatch(m.group(1))
+        out += _prose(latex[end : m.start()]) + (text(sign[1]) if sign else mathml(m.group(1), display=False))
+        end = m.end()
+    return out + _prose(latex[end:])
+
+
+def _prose(latex: str) -> str:
+    for old, new in _LIGATURES:
+        latex = latex.replace(old, new)
+    return text(latex)
