@@ -5,7 +5,6 @@ from cascade_sym.asymptotics.bound import LowerBound, lower_bound
 from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
 from cascade_sym.asymptotics.scaling import scaling
-from cascade_sym.asymptotics.steps import Step
 
 __all__ = [
     "AlgebraicValue",
@@ -14,7 +13,6 @@ __all__ = [
     "LowerBound",
     "OptimumTerm",
     "Scaling",
-    "Step",
     "expand",
     "lower_bound",
     "scaling",

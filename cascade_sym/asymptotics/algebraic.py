@@ -94,6 +94,10 @@ class AlgebraicValue:
             roots = _real_roots(poly, digits)
             return roots[_index(roots, near)]
 
+    def shown(self, name: Symbol = VARIABLE) -> Expr:
+        """The closed form, or `name` where there is none."""
+        return name if self.closed is None else self.closed
+
     def latex(self) -> str:
         if self.closed is not None:
             return sp.latex(self.closed)

@@ -41,7 +41,10 @@ def irreducible(ground: Ground, p: Any) -> list[Any]:
                     terms[tuple(k if j == i else 0 for j in range(len(base)))] = c
             out.append(ground.ctx.from_dict(terms))
         return out
-    return [q for q, _ in p.factor()[1]]
+    try:
+        return [q for q, _ in p.factor()[1]]
+    except OverflowError as e:  # the library's order of factors has no room for such coefficients
+        raise TooLarge(f"factors with huge coefficients, of {len(p)} terms") from e
 
 
 def vanishing(ground: Ground, p: Any, values: Sequence[Any], digits: int) -> Any | None:

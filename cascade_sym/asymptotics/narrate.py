@@ -1,4 +1,4 @@
-"""The derivation of a scaling as steps that can be typeset."""
+"""The derivation of a scaling as steps that can be typeset; the certificate is the check of the minimum."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from fractions import Fraction as Q
 from typing import TYPE_CHECKING, Any
 
+import mpmath as mp
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
-from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.algebraic import VARIABLE, AlgebraicValue
+from cascade_sym.asymptotics.ansatz import Ansatz
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.problem import Problem
-from cascade_sym.asymptotics.steps import Step
+from cascade_sym.asymptotics.result import Certificate
+from cascade_sym.steps import Check, Step
 
 if TYPE_CHECKING:
     from cascade_sym.asymptotics.scaling import Call
 
-LONG = 400
+ACCEPTED = mp.mpf(10) ** -12
 
 
 def narrate(
@@ -28,114 +31,86 @@ def narrate(
     x: Expansion,
     prefactor: AlgebraicValue,
     following: tuple[Q | None, AlgebraicValue | None],
-    sample: Mapping[Symbol, Any],
+    certificate: Certificate,
 ) -> tuple[Step, ...]:
     """Question, discovered powers, competing scales, leading function, minimum, next order."""
+    big = call.large
+    name = call.targets[0].name
     steps = [_question(call, problem)]
     for s, e in call.edges.items():
-        steps.append(
-            Step(
-                "Minimum at the edge",
-                f"{sp.latex(s)} = {sp.latex(e)}",
-                f"The objective improves towards the edge of the allowed region of {s}; it is fixed there.",
-            )
-        )
+        note = f"the objective improves towards the edge of the allowed region of {s}"
+        steps.append(Step("minimisation", f"minimum at the edge {s} = {e}", after={s.name: e}, note=note))
     for s, e in call.idle.items():
-        steps.append(
-            Step(
-                "A valley of optima",
-                f"{sp.latex(s)} = {sp.latex(e)}",
-                f"The objective depends on {s} and the other parameters through fewer combinations: every {s} "
-                "reaches the same optimum (verified at a second value). This one is chosen.",
-            )
-        )
-    big = sp.latex(call.large)
+        note = f"every {s} reaches the same optimum, as a second value of it shows; this one is chosen"
+        steps.append(Step("minimisation", f"a valley of optima along {s}", after={s.name: e}, note=note))
     sign = -1 if problem.inverted else 1
     if problem.over:
-        rows = [
-            _ansatz_latex(a.symbol, a.limit, sign * -a.power, big, a.unknown(), a.angle, a.reference)
-            for a in x.frame.ansatze
-        ]
-        at = ", ".join(f"{s} = {v}" for s, v in sample.items())
-        steps.append(
-            Step(
-                "Powers found along the optimum",
-                r",\quad ".join(rows),
-                "Discovered by following the optimum in high precision" + (f" (at {at})." if at else "."),
-            )
-        )
-    for (zero, s), r in zip(x.zeros, x.frame.refinements, strict=True):
-        steps.append(
-            Step(
-                "Competing scales",
-                f"{sp.latex(x.rewriting.shown(zero.expr()))} = 0 \\;\\Rightarrow\\; {sp.latex(s)} = "
-                f"{sp.latex(x.rewriting.shown(r.solution.expr()))} + {sp.latex(r.new)}\\, "
-                f"{_power(big, sign * -r.power)}",
-                "The leading order vanishes on this curve; what remains is decided at higher order.",
-            )
-        )
-    lead = x.series.coeffs[0]
-    name = sp.latex(sp.Symbol(call.targets[0].name))
+        rows = {a.symbol.name: _ansatz(a, big, sign) for a in x.frame.ansatze}
+        at = ", ".join(f"{s} = {v}" for s, v in certificate.sample.items())
+        note = "discovered along the followed optimum" + (f" at {at}" if at else "")
+        steps.append(Step("expansion", "powers found along the optimum", after=rows, note=note))
+    for (_, s), r in zip(x.zeros, x.frame.refinements, strict=True):
+        curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** _rational(sign * -r.power)
+        note = "the leading order vanishes on a curve; what remains is decided at higher order"
+        steps.append(Step("substitution", "competing scales", after={s.name: curve}, note=note))
+    lead = x.rewriting.shown(x.series.coeffs[0].expr())
+    power = big ** _rational(sign * found.power)
     steps.append(
-        Step(
-            "Leading order",
-            f"{name} = {_power(big, sign * found.power)}\\, f(\\kappa),\\quad f = "
-            f"{_short(x.rewriting.shown(lead.expr()))}",
-            "Exact valuation of numerator and denominator.",
-        )
+        Step("expansion", "leading order", after={name: lead * power}, note="exact valuation on these powers")
     )
-    steps.append(
-        Step(
-            "Minimum of f",
-            f"\\min f = {prefactor.latex()}",
-            "Elimination of the stationarity conditions; the factor and root that the optimum selects."
-            if problem.over
-            else "Nothing to optimise.",
-        )
-    )
+    steps.append(_minimum(prefactor, certificate, bool(problem.over)))
     if following[0] is not None and following[1] is not None:
-        steps.append(
-            Step(
-                "Next order",
-                f"{name} = {prefactor.latex()}\\, {_power(big, sign * found.power)} + "
-                f"({following[1].latex()})\\, {_power(big, sign * following[0])} + \\dots",
-                "The next coefficient at the leading optimum (envelope theorem).",
-            )
-        )
+        value = prefactor.shown() * power + following[1].shown(Symbol("Q")) * big ** _rational(sign * following[0])
+        note = "the next coefficient at the leading optimum, by the envelope theorem"
+        steps.append(Step("expansion", "next order", after={name: value}, note=note))
     return tuple(steps)
 
 
+def certificate_check(certificate: Certificate) -> Check:
+    """Whether the followed optimum of the exact objective confirms the claim."""
+    ok = mp.mpf(certificate.error) < ACCEPTED and all(r.get("agrees", True) for r in certificate.samples)
+    method = (
+        f"optima of the exact objective followed to {certificate.points[-1][0]}: the extrapolated prefactor agrees to "
+        f"{certificate.digits} digits"
+    )
+    residual = "" if ok else f"relative distance {certificate.error}; other samples {list(certificate.samples)}"
+    return Check(bool(ok), method, residual)
+
+
 def _question(call: Call, problem: Problem) -> Step:
-    name = sp.latex(sp.Symbol(call.targets[0].name))
-    text = ""
+    note = ""
     if call.irrelevant:
-        text = f"It does not depend on {', '.join(s.name for s in call.irrelevant)}."
+        note = f"it does not depend on {', '.join(s.name for s in call.irrelevant)}"
+    what = call.targets[0].name
+    goal = f"{call.large} tends to {call.limit}"
     if problem.over:
-        under = ", ".join(sp.latex(s) for s in problem.over)
-        return Step(
-            "Question",
-            f"\\min_{{{under}}} {name},\\quad {sp.latex(call.large)} \\to {sp.latex(call.limit)}",
-            text,
-        )
-    return Step("Question", f"{name},\\quad {sp.latex(call.large)} \\to {sp.latex(call.limit)}", text)
+        return Step("input", f"minimise {what} over {', '.join(s.name for s in problem.over)} as {goal}", note=note)
+    return Step("input", f"{what} as {goal}", note=note)
 
 
-def _ansatz_latex(
-    s: Symbol, limit: Expr | None, power: Q, big: str, unknown: Symbol, angle: bool, reference: Expr
-) -> str:
-    if limit is None:
-        left = f"\\tan\\frac{{{sp.latex(s - reference)}}}{{2}}" if angle else sp.latex(s)
-        return f"{left} \\to {sp.latex(unknown)}"
-    head = "" if limit in (0, sp.oo) else f"{sp.latex(limit)} + "
-    return f"{sp.latex(s)} = {head}{sp.latex(unknown)}\\, {_power(big, power)}"
+def _ansatz(a: Ansatz, big: Symbol, sign: int) -> Expr:
+    if a.limit is None:
+        return a.reference + 2 * sp.atan(a.unknown()) if a.angle else a.unknown()
+    start = sp.S.Zero if a.limit in (0, sp.oo) else a.limit
+    return start + a.unknown() * big ** _rational(sign * -a.power)
 
 
-def _power(big: str, q: Q) -> str:
-    if q == 0:
-        return ""
-    return f"{big}^{{{q}}}" if q != 1 else big
+def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: bool) -> Step:
+    after: Mapping[str, Any]
+    near = prefactor.sample.str(12, radius=False)
+    at = ", ".join(f"{s} = {prefactor.origin[s]}" for s in prefactor.parameters)
+    note = f"the root that the optimum selects: {VARIABLE} = {near}" + (f" at {at}" if at else "")
+    if prefactor.closed is not None:
+        after, note = {VARIABLE.name: prefactor.closed}, ""
+    elif prefactor.polynomial is not None:
+        after = {"0": prefactor.polynomial}
+    else:
+        after, note = {}, f"its stationarity conditions define it; {note}"
+    how = "elimination of the stationarity conditions" if optimised else "nothing to optimise"
+    return Step(
+        "minimisation", f"the prefactor {VARIABLE}: {how}", {}, after, lambda: certificate_check(certificate), note
+    )
 
 
-def _short(e: Expr) -> str:
-    text = sp.latex(e)
-    return text
+def _rational(q: Q) -> Rational:
+    return Rational(q.numerator, q.denominator)

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
-from cascade_sym.asymptotics.steps import Step
+from cascade_sym.steps import Step
 
 DIGITS = 30
 

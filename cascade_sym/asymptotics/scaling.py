@@ -185,7 +185,7 @@ def _scaling(
     certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
     sign = -1 if problem.inverted else 1
     number = None if second is None else second[1].str(30, radius=False)
-    steps = narrate(call, problem, found, x, prefactor, following, sample)
+    steps = narrate(call, problem, found, x, prefactor, following, certificate)
     return Scaling(
         name=call.targets[0].name,
         large=call.large,

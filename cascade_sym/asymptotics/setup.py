@@ -50,7 +50,8 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
         if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
             raise ParameterError(
-                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt, a decimal string (for angles: a multiple of pi)."
+                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt or a decimal string, and for "
+                "angles multiples of pi."
             )
         out[s] = e
     return out
