@@ -25,10 +25,11 @@ def register(app: typer.Typer) -> None:
     from cascade_sym.cli.new import new
     from cascade_sym.cli.report import report
     from cascade_sym.cli.scaling import scaling
+    from cascade_sym.cli.sweep import sweep
 
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
-        ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new),
+        ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new), ("sweep", sweep),
         ("report", report),
     ):  # fmt: skip
         app.command(name)(_exiting(f))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -18,6 +18,9 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
+
+if TYPE_CHECKING:
+    from cascade_sym.asymptotics import Scaling
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,19 @@ class Leading:
     leading: Any
     check: Callable[[], Check]
     note: str
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """A derived scaling, for a printed one: prefactor * large^exponent with an exact, perhaps implicit prefactor."""
+
+    law: Scaling
+    note: str
+
+    @property
+    def leading(self) -> Expr:
+        """The leading form; the prefactor is called P where it has no closed form."""
+        return self.law.prefactor.shown() * self.law.large**self.law.exponent
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,8 @@ class Declared:
 
     `make` gives it as a formula; `number` instead gives (decimal text, error bound) at exact values and a number of
     digits, for quantities that are found numerically. `formula`, for those, gives a formula at the values that are
-    set (exact; {} for none), for asymptotics.
+    set (exact; {} for none), for asymptotics. `arrays`, for those, gives what computes it in floats over arrays: a
+    Quantity, or a function of keyword arrays.
     """
 
     name: str
@@ -63,6 +80,24 @@ class Declared:
     title: str
     number: Callable[[Mapping[Symbol, Expr], int], tuple[str, float]] | None = None
     formula: Callable[[Mapping[Symbol, Expr]], Quantity] | None = None
+    arrays: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the paper: `compute(say)` gives its data as an `xarray.Dataset`, `draw(axes, data)` draws them.
+
+    `say` is a function that is told what is being computed. `axes` is one matplotlib Axes, or a list of them where
+    `panels` (rows, columns) has several; `draw` returns the artists. `size` is in inches.
+    """
+
+    name: str
+    title: str
+    caption: str
+    compute: Callable[[Callable[[str], None]], Any]
+    draw: Callable[[Any, Any], Sequence[Any]]
+    panels: tuple[int, int] = (1, 1)
+    size: tuple[float, float] = (3.375, 2.6)
 
 
 @dataclass
@@ -73,7 +108,8 @@ class Model:
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
     expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
     which `cascade-sym eval` accepts values; all others must be nonnegative. `asymptotic` rewrites parameters for
-    `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say). `conventions` are the paper's own; the
+    `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say). `units` names the units of parameters and
+    quantities in the files of `cascade-sym sweep` ("1" unless given). `conventions` are the paper's own; the
     folder converts covariances and systems to them (`V.in_conventions(model.conventions)`).
 
     >>> m = Model(parameters=("x",))
@@ -89,9 +125,11 @@ class Model:
     abbreviations: Sequence[tuple[Symbol, Expr]] = ()
     ranges: Mapping[str, tuple[Expr, Expr]] = field(default_factory=dict)
     asymptotic: Mapping[Symbol, Expr] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     conventions: Conventions = STANDARD
     _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
     _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
+    _figures: dict[str, Figure] = field(default_factory=dict, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, repr=False)
     _functions: dict[str, Callable[..., Any]] = field(default_factory=dict, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -123,11 +161,12 @@ class Model:
 
     def number(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = "",
-        formula: Callable[[Mapping[Symbol, Expr]], Quantity] | None = None,
+        formula: Callable[[Mapping[Symbol, Expr]], Quantity] | None = None, arrays: Callable[[], Any] | None = None,
     ) -> Callable[[Callable[..., tuple[str, float]]], Callable[..., tuple[str, float]]]:  # fmt: skip
         """Register a quantity that is found numerically: f({symbol: exact value}, digits) -> (text, error bound).
 
-        `formula` gives it as a formula at given values, where its asymptotics are wanted.
+        `formula` gives it as a formula at given values, where its asymptotics are wanted; `arrays` gives what computes
+        it in floats, where sweeps are wanted.
         """
 
         def register(f: Callable[..., tuple[str, float]]) -> Callable[..., tuple[str, float]]:
@@ -135,10 +174,17 @@ class Model:
                 raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
 
             self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
-            self._quantities[name] = replace(self._quantities[name], number=f, formula=formula)
+            self._quantities[name] = replace(self._quantities[name], number=f, formula=formula, arrays=arrays)
             return f
 
         return register
+
+    def figure(self, figure: Figure) -> Figure:
+        """Register a figure for `cascade-sym figures`."""
+        if figure.name in self._figures:
+            raise DuplicateName(f"figure {figure.name!r} is declared twice; remove one.")
+        self._figures[figure.name] = figure
+        return figure
 
     def glossary(self, f: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
         """Register what names in printed formulas stand for: parameters, derived quantities, operators."""
@@ -161,6 +207,10 @@ class Model:
     @property
     def quantities(self) -> Mapping[str, Declared]:
         return dict(self._quantities)
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        return dict(self._figures)
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:

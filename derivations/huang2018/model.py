@@ -45,6 +45,11 @@ model = Model(
         "epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo),
         "delta": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2),
     },
+    units={
+        **dict.fromkeys("gamma_S0 gamma_M0 gamma_S gamma_M R delta gamma_sig".split(), "rad s-1"),
+        **dict.fromkeys("h_1 h_2 h_4".split(), "rad2 s-2"), "h_3": "rad4 s-4",
+        **dict.fromkeys("theta_S theta_M psi".split(), "rad"),
+    },
     # gammat_M0 = r gammat_S0 is what stays fixed when a bath gets hot
     asymptotic={gamma_M0: r * gamma_S0 * (n_S + half) / (n_M + half)},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import sympy as sp
@@ -12,7 +12,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.evaluate.conditional.verified import conditional_value
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve import Covariance
-from cascade_sym.solve.conditional import Riccati, riccati
+from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, riccati
 from cascade_sym.system import LinearSystem
 
 from .model import C_M, C_S, drift_rate, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S
@@ -104,9 +104,21 @@ def xi_g_conditional_formula(given: Mapping[sp.Symbol, sp.Expr]) -> Quantity:
     return cs.epr_variance(cs.conditional_covariance(experiment(), detector), S, M)
 
 
+@cache
+def conditional_state() -> ConditionalCovariance:
+    """The conditional state in closed form with one Newton step, which repairs what cancels in floats."""
+    return cs.conditional_covariance(conditioned(), newton=1)
+
+
+def conditional_moment(i: str, j: str, factor: int = 1) -> Callable[[], Quantity]:
+    """A conditional moment for sweeps."""
+    return lambda: conditional_state().quantity("moment", factor * conditional_state().element(i, j))
+
+
 @model.number(
     "xi_g_conditional", CONDITIONAL, defaults=PERFECT, title="xi_g conditioned on the output light",
     formula=xi_g_conditional_formula,
+    arrays=lambda: cs.epr_variance(conditional_state(), S, M, g=cs.readout_weight(experiment(), S, M)),
 )  # fmt: skip
 def xi_g_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     w = cs.readout_weight(experiment(), S, M)
@@ -116,16 +128,25 @@ def xi_g_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[
     return conditional(total / (1 + w**2), values, digits)
 
 
-@model.number("var_X_S_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_S")
+@model.number(
+    "var_X_S_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_S",
+    arrays=conditional_moment("X_S", "X_S"),
+)  # fmt: skip
 def var_X_S_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     return conditional(cs.symbol("var_X_S"), values, digits)
 
 
-@model.number("var_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_M")
+@model.number(
+    "var_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="conditional variance of X_M",
+    arrays=conditional_moment("X_M", "X_M"),
+)  # fmt: skip
 def var_X_M_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     return conditional(cs.symbol("var_X_M"), values, digits)
 
 
-@model.number("sym_X_S_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="twice the conditional covariance")
+@model.number(
+    "sym_X_S_X_M_conditional", CONDITIONAL, defaults=PERFECT, title="twice the conditional covariance",
+    arrays=conditional_moment("X_S", "X_M", 2),
+)  # fmt: skip
 def sym_X_S_X_M_conditional(values: Mapping[sp.Symbol, sp.Expr], digits: int) -> tuple[str, float]:
     return conditional(2 * cs.symbol("cov_X_S_X_M"), values, digits)

@@ -1,0 +1,60 @@
+"""`cascade-sym sweep`: a declared quantity over a grid, optimised over free parameters, as a netCDF file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cascade_sym.errors import ParameterError
+
+Pairs = list[str] | None
+
+
+def sweep(
+    folder: Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")],
+    name: Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The netCDF file to write.")],
+    grid: Annotated[Pairs, typer.Option("--grid", help="KEY=FROM:TO:COUNT[:log] or KEY=A,B,C (repeatable).")] = None,
+    optimise: Annotated[str, typer.Option("--optimise", help="Parameters, as C_M,theta_S or C_M=1e-2:1e4.")] = "",
+    equal: Annotated[Pairs, typer.Option("--equal", help="Kept equal, as theta_S,theta_M (repeatable).")] = None,
+    set_: Annotated[Pairs, typer.Option("--set", help="KEY=VALUE: 4/3, pi/4, 1e3.")] = None,
+    also: Annotated[str, typer.Option("--also", help="Further quantities at the same points, as R,gamma_M.")] = "",
+    maximise: Annotated[bool, typer.Option("--maximise", help="The largest value instead of the least.")] = False,
+    unstable: Annotated[str, typer.Option("--unstable", help="nan (with a warning that counts) or raise.")] = "nan",
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for all cores.")] = 1,
+) -> int:
+    """NAME of FOLDER over a grid, minimised over --optimise at every point, into a netCDF file.
+
+    Interrupted, it goes on where it was when it is called again: finished pieces are kept beside the file.
+    """
+    import warnings
+
+    from cascade_sym.cli.progress import progress
+    from cascade_sym.cli.values import free_parameters, grids, names, settings
+    from cascade_sym.paper import load_folder
+    from cascade_sym.paper.sweep import sweep_declared
+    from cascade_sym.sweep.work import write
+
+    axes = grids(grid or [])
+    if not axes:
+        raise ParameterError("a sweep needs at least one axis; add --grid KEY=FROM:TO:COUNT.")
+    if jobs == 0:
+        raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
+    model = load_folder(folder).model
+    with progress(f"sweep {name}", None) as tick, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RuntimeWarning)
+        found = sweep_declared(
+            model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
+            equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
+            n_jobs=jobs, checkpoint=output.with_name(output.name + ".part"), progress=tick,
+        )  # fmt: skip
+        write(found, output)
+    for w in told:
+        print(f"warning: {w.message}", file=sys.stderr)
+    if check := found.attrs.get("optimum_check"):
+        print(f"optimum: {check}", file=sys.stderr)
+    print(f"written: {output}", file=sys.stderr)
+    return 0

@@ -1,0 +1,101 @@
+"""A declared quantity swept over a grid: its parameters checked, units and titles from the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import MissingParameter, NoClosedForm, ParameterError, UnknownParameter, listing
+from cascade_sym.paper.model import Model
+from cascade_sym.sweep import sweep
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Bounds = Mapping[str, tuple[float, float] | None]
+
+
+def sweep_declared(
+    model: Model,
+    name: str,
+    grid: Mapping[str, Sequence[float]],
+    given: Mapping[str, Expr] | None = None,
+    *,
+    optimise: Iterable[str] | Bounds = (),
+    equal: Sequence[Iterable[str]] = (),
+    also: Iterable[str] = (),
+    maximise: bool = False,
+    unstable: str = "nan",
+    n_jobs: int | None = None,
+    checkpoint: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> xr.Dataset:
+    """The declared quantity `name` over `grid`, minimised over `optimise` at every point; see `cascade_sym.sweep`.
+
+    `also` names further declared quantities at the same points. Raises UnknownName, UnknownParameter and
+    MissingParameter by name, ParameterError for values outside a parameter's range, UnstableError on request.
+    """
+    declared = model.declared(name)
+    others = [model.declared(o) for o in also]
+    bounds: dict[str, tuple[float, float] | None] = (
+        dict(optimise) if isinstance(optimise, Mapping) else dict.fromkeys(optimise)
+    )
+    known = {p for d in (declared, *others) for p in d.parameters}
+    if unknown := {*grid, *(given or {}), *bounds} - known:
+        raise UnknownParameter(f"{name} has no parameter {listing(unknown)}; it takes {listing(declared.parameters)}.")
+    defaults = {p: v for d in (declared, *others) for p, v in d.defaults.items() if p not in {*grid, *bounds}}
+    fixed = {**defaults, **(given or {})}
+    if missing := sorted(known - {*grid, *fixed, *bounds}):
+        raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
+    for p, v in fixed.items():
+        require_in_range(model, p, [v])
+    for p, values in grid.items():
+        require_in_range(model, p, values)
+    for p, b in bounds.items():
+        lo, hi = model.ranges.get(p, (sp.S.Zero, sp.oo))
+        if b is not None:
+            require_in_range(model, p, b)
+        elif lo.is_finite and hi.is_finite:
+            bounds[p] = (float(lo), float(hi))
+    about = [declared, *others]
+    return sweep(
+        over_arrays(model, name),
+        grid,
+        {p: float(v) for p, v in fixed.items()},
+        optimise=bounds,
+        equal=equal,
+        maximise=maximise,
+        also={d.name: over_arrays(model, d.name) for d in others},
+        name=name,
+        units={p: model.units.get(p, "1") for p in (*known, *(d.name for d in about))},
+        titles={d.name: d.title for d in about},
+        unstable=unstable,
+        n_jobs=n_jobs,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+
+
+def over_arrays(model: Model, name: str) -> Any:
+    """What computes a declared quantity over arrays: a Quantity or a function; NoClosedForm where there is nothing."""
+    declared = model.declared(name)
+    if declared.number is None:
+        return declared.make()
+    if declared.arrays is None:
+        raise NoClosedForm(f"{name} is found number by number; declare `arrays` for it to sweep it.")
+    return declared.arrays()
+
+
+def require_in_range(model: Model, name: str, values: Iterable[Any]) -> None:
+    """ParameterError for values outside of the range that the folder gives a parameter, and for infinite ones."""
+    lo, hi = model.ranges.get(name, (sp.S.Zero, sp.oo))
+    for v in values:
+        x = float(v)
+        if not float(lo) <= x <= float(hi):
+            raise ParameterError(f"{name} = {v} is outside [{lo}, {hi}].")
+        if x == float("inf"):
+            raise ParameterError(f"{name} = oo can't be swept; give a large number.")

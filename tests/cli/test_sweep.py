@@ -1,0 +1,103 @@
+"""`cascade-sym sweep`: files with named axes, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from cascade_sym.cli.main import main
+from cascade_sym.cli.values import free_parameters, grids
+from cascade_sym.errors import CascadeError
+from cascade_sym.paper import load_folder
+from cascade_sym.paper.evaluate import evaluate_declared
+
+HUANG = str(Path(__file__).resolve().parents[2] / "derivations" / "huang2018")
+GIVEN = ["gamma_S0=2*pi*5000", "gamma_M0=2*pi/10", "n_S=1", "n_M=1e5", "epsilon=1/10"]
+SET = [x for p in GIVEN for x in ("--set", p)]
+
+
+def run(capsys, *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as end:
+        main(["sweep", HUANG, *arguments])
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return int(end.value.code or 0), captured.err
+
+
+@pytest.mark.parametrize("name", ["xi_g", "xi_g_conditional"])
+def test_optimised_sweep(name: str, capsys, tmp_path) -> None:
+    file = tmp_path / "out" / "xi.nc"
+    code, err = run(capsys, name, "--grid", "C_S=3:300:3:log", "--grid", "epsilon=1/10,1/5", "--optimise",
+                    "C_M=1e-2:1e5,theta_S,theta_M=pi/4:pi/2", *SET[:-2], "-o", str(file))  # fmt: skip
+    assert code == 0 and "written" in err and "better by more than" in err
+    with xr.open_dataset(file, engine="scipy") as data:
+        assert data[name].dims == ("C_S", "epsilon") and data.C_S.values.tolist() == pytest.approx([3, 30, 300])
+        assert data.theta_M.attrs["units"] == "rad" and data[name].attrs["long_name"] and data.attrs["source"]
+        k = {"C_S": 1, "epsilon": 0}
+        point = {n: float(data[n].isel(k)) for n in ("C_M", "theta_S", "theta_M")} | {"C_S": float(data.C_S[1])}
+        model = load_folder(HUANG).model
+        from cascade_sym.cli.values import settings
+
+        exact = settings([f"{n}={v!r}" for n, v in point.items()] + GIVEN)
+        value = evaluate_declared(model, name, exact, 12).text
+        assert float(data[name].isel(k)) == pytest.approx(float(value), rel=1e-8)
+    assert [p.name for p in file.parent.iterdir()] == ["xi.nc"]
+
+
+def test_unstable_points_are_counted(capsys, tmp_path) -> None:
+    common = ["gamma_S", "--grid", "theta_S=0:pi/2:3", "--set", "C_S=10", "--set", "C_M=1", "--set", "theta_M=pi/4"]
+    code, err = run(capsys, *common, *SET, "-o", str(tmp_path / "g.nc"))
+    assert code == 0 and "warning" not in err  # a rate has a value everywhere
+    common = ["xi_g", *common[1:]]
+    code, err = run(capsys, *common, *SET, "-o", str(tmp_path / "x.nc"))
+    assert code == 0 and "xi_g has no value at 1 of 3 points" in err
+    with xr.open_dataset(tmp_path / "x.nc", engine="scipy") as data:
+        assert np.isnan(data.xi_g).values.tolist() == [True, False, False]
+    code, err = run(capsys, *common, *SET, "--unstable", "raise", "-o", str(tmp_path / "x.nc"))
+    assert code == 2 and "1 of 3" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ("at least one axis", []),
+        ("write KEY=FROM:TO:COUNT", ["--grid", "C_S"]),
+        ("write FROM:TO:COUNT", ["--grid", "C_S=1:2"]),
+        ("write FROM:TO:COUNT", ["--grid", "C_S=1:2:5:cubic"]),
+        ("the count is '0'", ["--grid", "C_S=1:2:0"]),
+        ("the count is '1.5'", ["--grid", "C_S=1:2:1.5"]),
+        ("both ends are 2", ["--grid", "C_S=2:2:5"]),
+        ("needs positive ends", ["--grid", "C_S=0:2:5:log"]),
+        ("no finite real number", ["--grid", "C_S=1:oo:5"]),
+        ("--grid C_S", ["--grid", "C_S=1:__import__('os'):5"]),
+        ("given twice", ["--grid", "C_S=1:2:5", "--grid", "C_S=1:2:5"]),
+        ("no parameter 'C_X'", ["--grid", "C_X=1:2:5"]),
+        ("needs 'C_M', 'theta_M', 'theta_S'", ["--grid", "C_S=1:2:5"]),
+        ("outside [0, pi/2]", ["--grid", "theta_S=0:3:5", "--optimise", "C_M,theta_M", "--set", "C_S=1"]),
+        ("outside [0, 1]", ["--grid", "C_S=1:2:5", "--optimise", "C_M,theta_S,theta_M", "--set", "epsilon=2"]),
+        ("can't be swept", ["--grid", "C_S=1:2:5", "--optimise", "theta_S,theta_M", "--set", "C_M=oo"]),
+        ("write NAME or NAME=LOW:HIGH", ["--grid", "C_S=1:2:5", "--optimise", "C_M=1:2:3"]),
+        ("given twice", ["--grid", "C_S=1:2:5", "--optimise", "C_M,C_M"]),
+        ("lower one first", ["--grid", "C_S=1:2:5", "--optimise", "C_M=2:1,theta_S,theta_M"]),
+        ("stands in two", ["--grid", "C_S=1:2:5", "--optimise", "C_S,C_M,theta_S,theta_M"]),
+        ("equal names 'C_S'", ["--grid", "C_S=1:2:5", "--optimise", "C_M,theta_S,theta_M", "--equal", "C_M,C_S"]),
+        ("no quantity 'R2'", ["--grid", "C_S=1:2:5", "--optimise", "C_M,theta_S,theta_M", "--also", "R2"]),
+        ("--jobs is 0", ["--grid", "C_S=1:2:5", "--jobs", "0"]),
+    ],
+)
+def test_mistakes(words: str, arguments: list[str], capsys, tmp_path) -> None:
+    used = {a.partition("=")[0] for a in arguments}
+    given = [x for p in GIVEN if p.partition("=")[0] not in used for x in ("--set", p)]
+    code, err = run(capsys, "xi_g", *arguments, *given, "-o", str(tmp_path / "x.nc"))
+    assert code == 2 and words in err and "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_texts() -> None:
+    assert grids(["a=1:3:3", "b=8:1:4:log"]) == {"a": [1.0, 2.0, 3.0], "b": pytest.approx([8.0, 4.0, 2.0, 1.0])}
+    assert free_parameters("") == {}
+    with pytest.raises(CascadeError):
+        grids(["=1:2:3"])
