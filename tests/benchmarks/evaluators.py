@@ -181,7 +181,7 @@ def conditional() -> None:
     chain, detector = two_oscillators(), Homodyne(angle=-sp.pi / 2)
     problem = riccati(chain, detector)
     weight = cs.readout_weight(chain, "S", "M")
-    V = conditional_covariance(problem, newton=1)
+    V = conditional_covariance(problem)
     xi = cs.epr_variance(V, "S", "M", g=weight)
     values = points(SOME)
     exact = cs.evaluator(xi, "compiled", precision="guaranteed")(values)

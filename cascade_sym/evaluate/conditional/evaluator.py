@@ -1,8 +1,9 @@
 """Conditional covariances over arrays of parameters.
 
-Closed forms with one Newton step, where they exist; doubling for sectors of any size. Every point is
+Closed forms with two Newton steps, where they exist; doubling for sectors of any size. Every point is
 checked by the residual of its Riccati equation and the damping of its filter; points at which the closed
 form fails (it divides by zero where a mode is neither driven nor stable) are solved again by doubling.
+One step leaves errors of 1e-9 at a few of 1e5 points, where the rates differ by some five decades.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from cascade_sym.solve.conditional.covariance import ConditionalCovariance, cond
 from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.riccati import Riccati
 
-GOOD = 1e-12
+GOOD = 1e-14
 MATRICES = ("A", "N", "C", "R", "S")
 
 
@@ -67,7 +68,7 @@ class ConditionalEvaluator:
 
     @cached_property
     def _formulas(self) -> ConditionalCovariance:
-        return conditional_covariance(self.problem, newton=1)
+        return conditional_covariance(self.problem, newton=2)
 
     @cached_property
     def _closed(self) -> Evaluator:
