@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -41,6 +42,7 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
     return out
 
 
+@lru_cache(maxsize=64)
 def _latex(q: Quantity) -> str:
     from cascade_sym.latex.show import body
 

@@ -1,0 +1,61 @@
+"""The figures that a folder declares: data computed, drawn, and written side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from cascade_sym.errors import FolderError, UnknownName, listing
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.model import Figure
+
+Say = Callable[[str], None]
+
+
+def build_figures(
+    folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Say | None = None
+) -> tuple[Path, ...]:
+    """Write NAME.pdf, NAME.png and NAME.nc (the data) of every figure, or of those in `only`; the files written.
+
+    Without `output` they go to build/<folder>/figures. The files have the same bytes every time. Raises UnknownName
+    for a figure that the folder does not declare, FolderError where it declares none.
+    """
+    figures = folder.model.figures
+    if not figures:
+        raise FolderError(f"{folder.path} declares no figures; register some with model.figure(Figure(...)).")
+    if unknown := set(only) - set(figures):
+        raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
+    place = output or Path("build") / folder.path.resolve().name / "figures"
+    wanted = [f for n, f in figures.items() if not only or n in set(only)]
+    say = progress or (lambda _: None)
+    return tuple(file for f in wanted for file in write_figure(f, place, say))
+
+
+def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
+    """Compute the data of a figure, write them, draw them."""
+    from cascade_sym.plot import save
+    from cascade_sym.sweep.work import write
+
+    say(figure.name)
+    data = computed(figure, say)
+    file = place / f"{figure.name}.nc"
+    write(data, file)
+    return (*save(drawn(figure, data), place / figure.name), file)
+
+
+def computed(figure: Figure, say: Say | None = None) -> Any:
+    """The data of a figure, with its title and caption as attributes."""
+    data = figure.compute(say or (lambda _: None))
+    return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
+
+
+def drawn(figure: Figure, data: Any) -> Any:
+    """A matplotlib Figure of the data, in the toolkit's style."""
+    from cascade_sym.plot import canvas, styled
+
+    with styled():
+        page, axes = canvas(figure.size, figure.panels)
+        figure.draw(axes, data)
+        page.draw_without_rendering()  # lays everything out while the style holds
+        return page

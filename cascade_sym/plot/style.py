@@ -1,0 +1,49 @@
+"""The style: one column of a two-column journal, lines that survive print, letters as in its formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+COLOURS = {
+    "black": "#1a1a1a", "red": "#c4302b", "blue": "#2b5ca8", "green": "#5aa832", "grey": "#7a7a7a",
+}  # fmt: skip
+
+STYLE: dict[str, Any] = {
+    "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.labelsize": 9,
+    "xtick.labelsize": 8, "ytick.labelsize": 8, "legend.fontsize": 7.5, "axes.linewidth": 0.6,
+    "lines.linewidth": 1.2, "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
+    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.minor.width": 0.4, "ytick.minor.width": 0.4,
+    "xtick.major.size": 3.5, "ytick.major.size": 3.5, "xtick.minor.size": 2, "ytick.minor.size": 2,
+    "legend.frameon": False, "legend.handlelength": 2.2, "axes.axisbelow": False,
+    "pdf.fonttype": 42, "svg.hashsalt": "cascade_sym",
+}  # fmt: skip
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The style, whatever the settings of the user; both are as before afterwards."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def canvas(size: tuple[float, float], panels: tuple[int, int] = (1, 1)) -> tuple[Any, Any]:
+    """A figure of `size` inches and its axes: one, or a list where `panels` (rows, columns) has several.
+
+    >>> with styled():
+    ...     figure, axes = canvas((3.4, 2.5), (1, 2))
+    >>> len(axes)
+    2
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)  # without a window, and without pyplot's list of open figures
+    axes = figure.subplots(*panels, squeeze=False).ravel().tolist()
+    return figure, axes[0] if panels == (1, 1) else axes
