@@ -97,11 +97,12 @@ def _finite(
     else:
         kappa = flint.arb(str(first.number))
     shown = value if value is not None else sp.Float(kappa.str(30, radius=False), 30)
-    limit = ansatz.reference + 2 * sp.atan(shown) if ansatz.angle else shown
+    turn = ansatz.reference if ansatz.angle else None
+    limit = shown if turn is None else turn + 2 * sp.atan(shown)
     end = ball_of(ansatz.reference) + 2 * kappa.atan() if ansatz.angle else kappa
     power, rough = _departure(found, y, end)
     if power is None:
-        return OptimumTerm(limit, None, first.exact, None, None)
+        return OptimumTerm(limit, None, first.exact, None, None, reference=turn)
     stretch = ground.rational(1)
     one = ground.rational(1)
     if ansatz.angle:
@@ -113,9 +114,9 @@ def _finite(
     elif refined.power == -power and not any(refined.solution.depends_on(s) for s in ground.unknowns):
         element = ground.gen(refined.new)
     if element is None:
-        return OptimumTerm(limit, _power(problem, power), first.exact, None, rough)
+        return OptimumTerm(limit, _power(problem, power), first.exact, None, rough, reference=turn)
     exact = _exact(x, stretch * element, points, flint.arb(rough))
-    return OptimumTerm(limit, _power(problem, power), first.exact, exact.exact, exact.number)
+    return OptimumTerm(limit, _power(problem, power), first.exact, exact.exact, exact.number, reference=turn)
 
 
 def _departure(found: Found, y: Sequence[Any], end: Any) -> tuple[Q | None, str]:

@@ -21,7 +21,8 @@ class OptimumTerm:
     """How one optimised parameter x behaves: x = limit + coefficient * large^exponent + ...
 
     Where the limit is 0 or oo it is not added. `limit_value` is the exact value behind a finite limit that is not
-    special (for angles of tan((x - reference)/2)). `coefficient` None with `number` set: digits at the sample
+    special (for angles of tan((x - reference)/2)); without a closed form `limit` is its number at the sample, and
+    `limit_at` gives it elsewhere. `coefficient` None with `number` set: digits at the sample
     only; both None: the departure was not determined. `fixed` is "edge" where the minimum is at the edge
     of the allowed region, and "valley" where any value of x gives the same optimum and `limit` is one choice.
     """
@@ -32,6 +33,17 @@ class OptimumTerm:
     coefficient: AlgebraicValue | None
     number: str | None
     fixed: str = ""
+    reference: Expr | None = None
+
+    def limit_at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
+        """The limit as an mpmath number at values of the remaining parameters (oo stays infinite)."""
+        if self.limit_value is None:
+            return mp.mpf(sp.N(self.limit.xreplace(_symbols(values)), digits + 10))
+        v = self.limit_value.at(values, digits)
+        if self.reference is None:
+            return v
+        with mp.workdps(digits + 10):
+            return mp.mpf(sp.N(self.reference, digits + 10)) + 2 * mp.atan(v)
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,10 @@ class Scaling:
             "certificate": self.certificate.to_json(),
             "seconds": round(self.seconds, 3),
         }
+
+
+def _symbols(values: Mapping[Any, Any] | None) -> dict[Symbol, Expr]:
+    return {Symbol(str(k)): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
 
 
 def number_text(v: Any, digits: int = DIGITS) -> str:

@@ -2,9 +2,21 @@
 
 from cascade_sym.paper.folder import Folder, load_folder
 from cascade_sym.paper.ledger import Entry, run_ledger
-from cascade_sym.paper.model import Declared, Figure, Leading, Model, Result
+from cascade_sym.paper.model import Declared, Figure, Leading, Model, PowerLaw, Result
 
-__all__ = ["Declared", "Entry", "Figure", "Folder", "Leading", "Model", "Result", "load_folder", "run_ledger", "verify"]
+__all__ = [
+    "Declared",
+    "Entry",
+    "Figure",
+    "Folder",
+    "Leading",
+    "Model",
+    "PowerLaw",
+    "Result",
+    "load_folder",
+    "run_ledger",
+    "verify",
+]
 
 
 def verify(folder: str, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:

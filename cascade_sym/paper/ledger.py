@@ -76,6 +76,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     }
     if failed:
         evidence["failed"] = "a step of the derivation did not pass its own check"
+    evidence |= result.evidence
     for key in ("reading", "conditions"):
         if text := getattr(equation, key):
             evidence[key] = text

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cascade_sym.errors import FolderError, FormulaError
-from cascade_sym.formula import Relation, parse_relation, to_text
+from sympy import Expr
+
+from cascade_sym.errors import FolderError, FormulaError, listing
+from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 
 KINDS = ("derived", "definition")
 MAX_BYTES = 2_000_000
@@ -20,13 +22,26 @@ class Statement:
     """One printed relation: left side, sign, right side, as a tree that keeps the written order.
 
     `key` is what the derived side is found by: the left side as text unless the file gives another; `where` is a
-    printed condition (LaTeX).
+    printed condition (LaTeX); `domain` is where an approximation is meant to hold, and how well.
     """
 
     text: str
     relation: Relation
     key: str
     where: str = ""
+    domain: Domain | None = None
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Closed ranges of parameters in which an approximation is meant to hold, and a point of special interest.
+
+    `error` is the relative deviation that is tolerated over the ranges.
+    """
+
+    ranges: Mapping[str, tuple[Expr, Expr]]
+    at: Mapping[str, Expr]
+    error: Expr
 
 
 @dataclass(frozen=True)
@@ -144,11 +159,32 @@ def _equation(raw: Mapping[str, Any], where: str) -> PrintedEquation:
 
 def _statement(raw: Any, where: str) -> Statement:
     table = {"formula": raw} if isinstance(raw, str) else raw
-    if not isinstance(table, dict) or set(table) - {"formula", "key", "where"} or "formula" not in table:
-        raise FolderError(f"{where}: a statement is a formula, or a table with 'formula', 'key', 'where'; got {raw!r}.")
+    known = {"formula", "key", "where", "domain"}
+    if not isinstance(table, dict) or set(table) - known or "formula" not in table:
+        raise FolderError(f"{where}: a statement is a formula, or a table with {sorted(known)}; got {raw!r}.")
     text = str(table["formula"])
     try:
         relation = parse_relation(text)
     except FormulaError as err:
         raise FolderError(f"{where}: {err}") from err
-    return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")))
+    domain = _domain(table["domain"], where) if "domain" in table else None
+    return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")), domain)
+
+
+def _domain(raw: Any, where: str) -> Domain:
+    """`{ ranges = { x = ["0", "oo"] }, at = { x = "1" }, error = "1/10" }`, values exact texts."""
+    try:
+        ranges = {str(k): (parse_value(str(lo)), parse_value(str(hi))) for k, (lo, hi) in raw["ranges"].items()}
+        at = {str(k): parse_value(str(v)) for k, v in raw["at"].items()}
+        error = parse_value(str(raw["error"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as err:
+        raise FolderError(
+            f"{where}: a domain needs ranges (parameter to [low, high]), at (parameter to value), error; got {raw!r}."
+        ) from err
+    except FormulaError as err:
+        raise FolderError(f"{where}: {err}") from err
+    if bad := set(ranges) ^ set(at):
+        raise FolderError(f"{where}: ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
+    if wrong := [k for k, (lo, hi) in ranges.items() if not lo < hi]:
+        raise FolderError(f"{where}: the range of {listing(wrong)} is empty; give [low, high] with low < high.")
+    return Domain(ranges, at, error)

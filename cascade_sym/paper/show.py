@@ -20,7 +20,7 @@ from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator,
 from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.model import Leading
+from cascade_sym.paper.model import Leading, PowerLaw
 from cascade_sym.paper.verdict import StatementVerdict
 from cascade_sym.steps import Derivation
 
@@ -50,11 +50,13 @@ def derived_latex(folder: Folder, entry: Entry) -> str:
     """The derived right sides under the printed left sides, in the paper's notation."""
     lines = {}
     for v in entry.statements:
-        sign = "\\approx" if isinstance(v.derived, Leading) else "="
+        sign = "\\approx" if isinstance(v.derived, Leading | PowerLaw) else "="
         # an abbreviation is not written with itself
         own = tuple(a for a in folder.model.abbreviations if a[0].name != v.statement.key)
         notation = replace(notation_of(folder), abbreviations=own)
         lines[v.statement.key] = f"{_left(folder, v)} {sign} {_value(v.derived, notation)}"
+        if isinstance(v.derived, PowerLaw) and (root := _root(v.derived, notation)):
+            lines[f"{v.statement.key}, root"] = root
     return _lines(list(lines.values()))
 
 
@@ -83,11 +85,19 @@ def _written(folder: Folder, relation: Relation) -> str:
 
 
 def _value(value: Any, notation: Notation) -> str:
-    if isinstance(value, Leading):
+    if isinstance(value, Leading | PowerLaw):
         value = value.leading
     if isinstance(value, Superoperator):
         return superoperator_latex(value, notation)
     return body(_opened(value) if isinstance(value, Quantity) else value, notation, line=1e9)
+
+
+def _root(derived: PowerLaw, notation: Notation) -> str:
+    """The equation of a prefactor without closed form; empty where there is one."""
+    exact = derived.law.prefactor
+    if exact.closed is not None or exact.polynomial is None:
+        return ""
+    return f"0 = {body(exact.polynomial, notation, line=1e9)}"
 
 
 def _opened(q: Quantity) -> Expr:
@@ -128,7 +138,7 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Leading):
+    if isinstance(value, Leading | PowerLaw):
         value = value.leading
     if isinstance(value, Quantity):
         value = _opened(value)

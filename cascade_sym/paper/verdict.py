@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cascade_sym.asymptotics.narrate import certificate_check
 from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node
-from cascade_sym.paper.compare import Comparison, compare
+from cascade_sym.paper.compare import Comparison, compare, plain
+from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.model import Leading, Model
+from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.vocabulary import vocabulary
+from cascade_sym.steps import Check
 
 # from best to worst: an equation is as good as its worst statement
 VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
@@ -57,6 +60,8 @@ def judge(
         return StatementVerdict(statement, "unchecked", f"outside the exact algebra: {err}", derived)
     if found.equal:
         return _agreed(statement, derived, equation, found)
+    if statement.domain is not None:
+        return _approximate(statement, value_of(rhs, env), derived, found, model)
     if repair:
         fix = find_repair(rhs, against, vocabulary(env, swaps), prefilter(env, derived, model))
         if fix is not None:
@@ -68,8 +73,8 @@ def judge(
 
 def _agreed(statement: Statement, derived: Any, equation: PrintedEquation, found: Comparison) -> StatementVerdict:
     approximate = statement.relation.op == "~="
-    if isinstance(derived, Leading):
-        check = derived.check()
+    if isinstance(derived, Leading | PowerLaw):
+        check = confirmed(derived)
         if not check.ok:
             return StatementVerdict(
                 statement, "unchecked", f"not shown to be the leading term: {check.method}: {check.residual}", derived
@@ -80,6 +85,27 @@ def _agreed(statement: Statement, derived: Any, equation: PrintedEquation, found
     if equation.kind == "definition":
         return StatementVerdict(statement, "definition", f"input of the model; {found.method}", derived)
     return StatementVerdict(statement, "exact", found.method, derived)
+
+
+def _approximate(
+    statement: Statement, printed: Any, derived: Any, found: Comparison, model: Model
+) -> StatementVerdict:
+    """Neither exact nor the leading term: how far off over the printed form's domain."""
+    assert statement.domain is not None
+    if isinstance(derived, Leading | PowerLaw) and not (check := confirmed(derived)).ok:
+        text = f"not shown to be the leading term: {check.method}: {check.residual}"
+        return StatementVerdict(statement, "unchecked", text, derived)
+    away = deviation(plain(printed, model), derived, statement.domain)
+    notes = {"relative_difference": away.to_json()}
+    shown, error = f"{float(away.extreme):+.3%}", statement.domain.error
+    verdict = "approximate" if away.tolerated and statement.relation.op == "~=" else "differs"
+    method = f"not exact; derived/printed - 1 reaches {shown} over the stated domain (tolerated: {error})"
+    return StatementVerdict(statement, verdict, method, derived, found.difference, notes=notes)
+
+
+def confirmed(derived: Leading | PowerLaw) -> Check:
+    """The check that a derived leading form is one."""
+    return derived.check() if isinstance(derived, Leading) else certificate_check(derived.law.certificate)
 
 
 def explain(err: CascadeError) -> str:

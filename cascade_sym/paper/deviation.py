@@ -1,0 +1,138 @@
+"""How far an approximate printed formula is from the derived one, over the domain that it is printed for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import CascadeError, ParameterError, listing
+from cascade_sym.paper.model import Leading, PowerLaw
+from cascade_sym.paper.printed import Domain
+
+GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
+DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """derived/printed - 1: at the point, and its extreme over the domain with the place where it was found."""
+
+    at: Mapping[str, Expr]
+    at_point: Any
+    extreme: Any
+    where: Mapping[str, Any]
+    domain: Domain
+
+    @property
+    def tolerated(self) -> bool:
+        return abs(self.extreme) <= mp.mpf(sp.N(self.domain.error, DIGITS))
+
+    def to_json(self) -> dict[str, Any]:
+        """Numbers as text; `printed_over_derived` is the same with printed/derived - 1."""
+
+        def text(v: Any) -> str:
+            return str(mp.nstr(v, 10))
+
+        return {
+            "quantity": "derived/printed - 1",
+            "at": {k: str(v) for k, v in self.at.items()},
+            "value_at": text(self.at_point),
+            "maximum": text(self.extreme),
+            "maximum_at": {k: text(v) for k, v in self.where.items()},
+            "domain": {k: [str(a), str(b)] for k, (a, b) in self.domain.ranges.items()},
+            "printed_over_derived": {
+                "value_at": text(1 / (1 + self.at_point) - 1),
+                "maximum": text(1 / (1 + self.extreme) - 1),
+            },
+        }
+
+
+def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
+    """The relative deviation of two forms of one quantity; found on a grid over the domain and refined.
+
+    Ranges may end at oo. Raises ParameterError where the ratio has no finite value or depends on more than the
+    domain's parameters.
+    """
+    ratio = _ratio(printed, derived, set(domain.ranges))
+    names = list(domain.ranges)
+
+    def point(u: Sequence[float]) -> dict[str, Expr]:
+        return {n: _place(*domain.ranges[n], v) for n, v in zip(names, u, strict=True)}
+
+    def size(u: Sequence[float]) -> float:
+        try:
+            return -float(abs(ratio(point(np.clip(u, 0.0, 1.0)))))
+        except CascadeError:
+            return 0.0
+
+    starts = itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names))
+    best = min(starts, key=size)
+    if names:
+        from scipy.optimize import minimize
+
+        found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": _near(best)})
+        if found.fun < size(best):
+            best = tuple(np.clip(found.x, 0.0, 1.0))
+    where = point(best)
+    return Deviation(
+        domain.at, ratio(domain.at), ratio(where), {k: mp.mpf(sp.N(v, DIGITS)) for k, v in where.items()}, domain
+    )
+
+
+def _near(u: Sequence[float]) -> list[list[float]]:
+    """A simplex that stays inside the unit box."""
+    step = 0.5 / GRID
+    rows = [list(u)]
+    for i in range(len(u)):
+        row = list(u)
+        row[i] += step if u[i] < 0.5 else -step
+        rows.append(row)
+    return rows
+
+
+def _place(lo: Expr, hi: Expr, u: float) -> Expr:
+    """A point of [lo, hi] by a coordinate in [0, 1]; the middle is one above a lower end that faces oo."""
+    if hi is sp.oo:
+        return lo + min(sp.Rational(u) / (1 - sp.Rational(u)), FAR) if u < 1 else lo + FAR
+    return lo + (hi - lo) * sp.Rational(u)
+
+
+def _ratio(printed: Expr, derived: Any, names: set[str]) -> Callable[[Mapping[str, Expr]], Any]:
+    """derived/printed - 1 as a function of parameter values; other symbols must drop out."""
+    if isinstance(derived, PowerLaw):
+        law, rest = derived.law, printed / derived.law.large**derived.law.exponent
+
+        def value(at: Mapping[str, Expr], other: Expr = sp.S.One) -> Any:
+            used = {s: at[s.name] for s in law.prefactor.parameters}
+            return law.at(used, DIGITS) / _number(rest, at, other) - 1
+    else:
+        plain = derived.leading if isinstance(derived, Leading) else derived
+
+        def value(at: Mapping[str, Expr], other: Expr = sp.S.One) -> Any:
+            return _number(plain, at, other) / _number(printed, at, other) - 1
+
+    def ratio(at: Mapping[str, Expr]) -> Any:
+        one, two = value(at), value(at, sp.Rational(7, 3))
+        if abs(one - two) > mp.mpf(10) ** -10:
+            raise ParameterError(
+                f"the ratio of derived and printed form depends on more than the domain's {listing(names)}; "
+                "give ranges for all parameters."
+            )
+        return one
+
+    return ratio
+
+
+def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:
+    values = {s: at.get(s.name, other) for s in e.free_symbols if isinstance(s, Symbol)}
+    v = sp.N(e.xreplace(values), DIGITS + 10)
+    if not v.is_real or not v.is_finite or v == 0:
+        raise ParameterError(f"the printed or derived form has no usable value at {values}: {v}.")
+    return mp.mpf(v)
