@@ -77,6 +77,11 @@ def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
 
 
 def _require_stable(quantity: Quantity, values: Mapping[Symbol, Expr]) -> None:
+    if open_ := set(Quantity("x", quantity.expr, quantity.definitions, domain=quantity.domain).parameters) - set(values):
+        raise MissingParameter(
+            f"whether {quantity.name} exists depends on {listing(open_)}, which is none of its parameters; the folder "
+            "must list it, or give it a value."
+        )
     for d in quantity.nonnegative:
         if (number := sp.N(quantity.definitions.inline(d).xreplace(dict(values)), 30)) < 0:
             raise ParameterError(f"{d} = {sp.N(number, 6)} must not be negative; change a parameter.")

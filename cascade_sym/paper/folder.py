@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 import traceback
@@ -46,6 +47,11 @@ def _load_model(path: Path) -> Model:
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    stamp = _stamp(path.parent)
+    if getattr(sys.modules.get(name), "__stamp__", None) == stamp:
+        return sys.modules[name].model
+    for old in [m for m in sys.modules if m.startswith(f"{name}.")]:
+        del sys.modules[old]  # edited since: read anew, and registered on a new model
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
@@ -58,5 +64,14 @@ def _load_model(path: Path) -> Model:
     model = getattr(module, "model", None)
     if not isinstance(model, Model):
         raise FolderError(f"{path.name} defines no `model = Model(...)`.")
+    module.__dict__["__stamp__"] = stamp
     return model
+
+
+def _stamp(folder: Path) -> str:
+    """A hash of the folder's Python files."""
+    h = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        h.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return h.hexdigest()
 

@@ -94,3 +94,19 @@ def test_from_the_command_line_outside_the_repository(tmp_path):
     again = cli(tmp_path, "new", "mine2026")
     assert again.returncode == 2 and "exists" in again.stderr and "Traceback" not in again.stderr
     assert cli(tmp_path, "new", "no good").returncode == 2
+
+
+def test_an_edited_folder_is_read_anew_and_an_unedited_one_is_not(made):
+    (made / "parts.py").write_text("import cascade_sym as cs\nrate = cs.symbol('Gamma_P')\n")
+    file = made / "derived.py"
+    text = file.read_text()
+    file.write_text(text.replace("from cascade_sym.paper import Model\n", "from cascade_sym.paper import Model\n\nfrom .parts import rate\n")
+                    .replace("def damping() -> sp.Expr:", "def damping() -> sp.Expr:\n    assert rate"))  # fmt: skip
+    first = load_folder(made).model
+    assert load_folder(made).model is first
+    (made / "parts.py").write_text("rate = 0\n")
+    second = load_folder(made).model
+    assert second is not first
+    with pytest.raises(AssertionError):
+        second.derive("2")
+    assert first.derive("2")

@@ -1,0 +1,74 @@
+"""Every paper's folder but the large one: all as expected, no edit survives, LaTeX and quantities come out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from cascade_sym.paper import load_folder, run_ledger
+from cascade_sym.paper.audit import run_audit
+from cascade_sym.paper.build import build_paper
+from cascade_sym.paper.evaluate import evaluate_declared
+
+DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
+FOLDERS = sorted(p.name for p in DERIVATIONS.iterdir() if (p / "printed.toml").is_file() and p.name != "huang2018")
+
+
+@pytest.fixture(scope="module", params=FOLDERS)
+def folder(request):
+    return load_folder(DERIVATIONS / request.param)
+
+
+def test_all_as_expected(folder):
+    entries = run_ledger(folder)
+    assert all(e.as_expected for e in entries), [(e.printed.id, e.verdict) for e in entries]
+    assert "unchecked" not in {e.verdict for e in entries}
+    assert sum(e.verdict == "exact" for e in entries) >= 3
+
+
+def test_no_edit_survives(folder):
+    found = run_audit(folder)
+    assert sum(a.edits for a in found) > 100
+    assert not any(a.survivors for a in found)
+    assert sum(a.caught for a in found) > 0.8 * sum(a.edits for a in found)
+
+
+def test_it_builds(folder, tmp_path):
+    records, place = build_paper(folder.path, tmp_path)
+    assert len(records) == len(folder.printed.equations)
+    tex = (place / "equations.tex").read_text()
+    assert tex.startswith("\\documentclass") and tex.count("\\entry{") >= len(records)
+
+
+def test_it_says_what_was_chosen_and_cites(folder):
+    assert folder.printed.reference
+    assert "left out" in (folder.path / "README.md").read_text()
+
+
+def value(name: str, quantity: str, **given: object) -> float:
+    model = load_folder(DERIVATIONS / name).model
+    return float(evaluate_declared(model, quantity, {k: sp.sympify(v) for k, v in given.items()}).text)
+
+
+@pytest.mark.parametrize("nu", ["1/2", "3/4", "2"])
+def test_entangled_ensembles(nu):
+    """(mu - nu)^2, and with a bath of rate gamma the mean of that and 2 n + 1, weighted by the rates Gamma and gamma."""
+    v = float(sp.Rational(nu))
+    best = ((1 + v**2) ** 0.5 - v) ** 2
+    assert value("muschik2011", "xi", nu=nu) == pytest.approx(best, rel=1e-13)
+    noisy = value("muschik2011", "xi_bath", nu=nu, Gamma=10, gamma=1, n=2)
+    assert noisy == pytest.approx((10 * best + 1 * (2 * 2 + 1)) / 11, rel=1e-13)
+
+
+@pytest.mark.parametrize("nu", ["1/2", "3/2"])
+def test_force_noise(nu):
+    """Nearly undamped: 1/(4 Gamma chi^2) + Gamma alone, at least the limit 1/|chi|; with the reference the first term."""
+    limit = abs(1 - float(sp.Rational(nu)) ** 2)  # 1/|chi| at omega = 1
+    for Gamma in (0.2, limit / 2, 3.0):
+        given = {"Gamma": sp.Rational(str(Gamma)), "omega": 1, "nu": nu, "gamma": "1/100000000"}
+        single, pair = (value("tsang2012", q, **given) for q in ("S_F_alone", "S_F_pair"))
+        assert single == pytest.approx(limit**2 / (4 * Gamma) + Gamma, rel=1e-6)
+        assert pair == pytest.approx(limit**2 / (4 * Gamma), rel=1e-6)
+        assert single > 0.999999 * limit
