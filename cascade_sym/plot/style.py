@@ -10,7 +10,7 @@ COLOURS = {
     "black": "#1a1a1a", "red": "#c4302b", "blue": "#2b5ca8", "green": "#5aa832", "grey": "#7a7a7a",
 }  # fmt: skip
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.labelsize": 9,
     "xtick.labelsize": 8, "ytick.labelsize": 8, "legend.fontsize": 7.5, "axes.linewidth": 0.6,
     "lines.linewidth": 1.2, "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,

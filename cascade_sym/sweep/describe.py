@@ -14,6 +14,8 @@ from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.sweep.merit import Called, Formula, Merit
 from cascade_sym.sweep.work import Work
 
+LONG = 40  # definitions
+
 
 def as_quantity(figure: Any, name: str) -> Quantity | None:
     """The formula of a figure, None where it has none."""
@@ -44,9 +46,10 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _latex(q: Quantity) -> str:
+    """With its definitions; of a long list of them (which stands in `definition`) only the last line."""
     from cascade_sym.latex.show import body
 
-    return body(q)
+    return body(q if len(q.definitions) <= LONG else Quantity(q.name, q.expr))
 
 
 def _called(figure: Any) -> str:
