@@ -13,6 +13,7 @@ from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.cost import cost
 from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
+from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.program.nodes import Condition
 from cascade_sym.evaluate.program.precision import Doubled
@@ -22,6 +23,7 @@ from cascade_sym.evaluate.targets import Target
 DOMAIN = "domain:"
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
 WORTH = 1.5  # how much more a form may cost that loses fewer digits
+HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
 
 
 def cheapest(program: Program) -> Program:
@@ -29,7 +31,8 @@ def cheapest(program: Program) -> Program:
 
     Candidates are the program as it stands, with one sine an angle, and factored, with quotients written
     out where they stand (`local`) or all roots and quotients drawn together. Forms in which sums of sines
-    and cosines were merged keep their digits where the others lose them; they may cost more.
+    and cosines were merged keep their digits where the others lose them; they may cost more. Common
+    denominators can bring high powers, which overflow: such forms are left out.
     """
     angles = expand_angles(program)
     plain = min(program, angles, key=total_cost)
@@ -38,6 +41,9 @@ def cheapest(program: Program) -> Program:
     merged = [simplified(program, local=True)]
     if len(program.nodes) <= LARGE:
         merged.append(simplified(program, local=False))
+    merged = [m for m in merged if growth(m) <= max(HIGHEST, growth(plain))]
+    if not merged:
+        return plain
     best = min(merged, key=total_cost)
     return best if total_cost(best) <= WORTH * total_cost(plain) else plain
 

@@ -8,12 +8,13 @@ import sympy as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cascade_sym.definitions import Definitions
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.evaluate import evaluator
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.program import Program, operation_counts, read_program
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
 from tests.evaluate.models import mild_points, pair_variance
 
@@ -101,3 +102,31 @@ def test_negative_factors_of_a_split_root_are_never_silently_wrong(bad: dict[str
 def test_even_powers_under_a_root_keep_their_sign() -> None:
     f = evaluator(sp.sqrt(x**2 * y) + sp.sqrt(sp.sin(z) ** 2 * y))
     assert f(x=-3.0, y=4.0, z=-1.0) == pytest.approx(6.0 + 2 * np.sin(1.0), rel=1e-15)
+
+
+def repeated_quotients(depth: int) -> tuple[Definitions, sp.Expr]:
+    """x -> (x^2 + y)/(x + z), again and again: over one denominator the power doubles with every step."""
+    items, value = [], x
+    for k in range(depth):
+        s = sp.Symbol(f"s_{k}")
+        items.append((s, (value**2 + y) / (value + z)))
+        value = s
+    return Definitions(tuple(items)), value
+
+
+def test_growth_counts_powers() -> None:
+    program = read_program(Definitions(()), {"a": (x * y + z) / sp.sqrt(x)})
+    assert growth(program) == 2  # x y; the quotient grows as x^(3/2)
+    defs, last = repeated_quotients(6)
+    plain = read_program(defs, {"a": last})
+    assert growth(plain) == 2 and growth(factor(plain)) > 30
+
+
+def test_no_form_overflows_where_the_result_does_not() -> None:
+    """A common denominator of high power would be infinite at 1e8."""
+    defs, last = repeated_quotients(6)
+    q = Quantity("last", last, defs)
+    at = {"x": 3e8, "y": np.array([2e8, 5.0]), "z": 1e8}
+    expected = np.array(evaluator(q, "mpmath")(at), dtype=float)
+    for backend in ("numpy", "compiled"):
+        assert np.allclose(evaluator(q, backend)(at), expected, rtol=1e-12)
