@@ -7,6 +7,7 @@ import numpy as np
 from cascade_sym.sweep.descent import Objective, descend
 from cascade_sym.sweep.optimum import AT_ONCE, keep_best
 
+NEAR = 0.01  # neighbours whose optima are closer, in units of the box, are on the same branch
 PASSES = 200  # an optimum that wins everywhere spreads by one point a pass
 
 
@@ -19,6 +20,8 @@ def spread_optima(
     """
     new = np.arange(f.size) if changed is None else changed
     total: set[int] = set()
+    low, high = objective.space.edges()
+    width = (high - low)[:, None]
     for _ in range(PASSES):
         sources, points = _pairs(shape, new[np.isfinite(f[new])])
         if not points.size:
@@ -26,9 +29,10 @@ def spread_optima(
         won = [np.array([], dtype=int)]
         piece = AT_ONCE // 8
         for a in range(0, points.size, piece):
-            rows = points[a : a + piece]
-            found = descend(objective.at(rows), u[:, sources[a : a + piece]])
-            won.append(keep_best(u, f, rows, *found))
+            rows, start = points[a : a + piece], u[:, sources[a : a + piece]]
+            apart = (np.abs(start - u[:, rows]) > NEAR * width).any(axis=0) | ~np.isfinite(f[rows])
+            apart |= objective.at(rows).value(start) < f[rows]
+            won.append(keep_best(u, f, rows[apart], *descend(objective.at(rows[apart]), start[:, apart])))
         new = np.unique(np.concatenate(won))
         total |= set(new.tolist())
     return len(total)

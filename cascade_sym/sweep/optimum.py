@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from cascade_sym.sweep.descent import Objective, descend
+from cascade_sym.sweep.space import Space
 from cascade_sym.sweep.starts import SAMPLE, best_of_parts, parts, spread
 
 SEED = 20180711
 MISSED = 1e-9  # a relative improvement beyond which an optimum counts as another one
+FIRST = 4  # rounds after which columns that have come together are counted once
+SAME = 1e-3  # how close that is, in units of the box
 AT_ONCE = 1 << 17  # figures that are computed at a time
 
 
@@ -30,9 +33,26 @@ def optimum(objective: Objective, count: int, seed: int = SEED, sample: int = SA
     for a in range(0, count, piece):
         points = np.arange(a, min(a + piece, count))
         rows = np.tile(points, len(groups))
-        u, f = descend(objective.at(rows), starts[:, chosen[:, points].reshape(-1)])
-        keep_best(best_u, best_f, rows, u, f)
+        u, f = descend(objective.at(rows), starts[:, chosen[:, points].reshape(-1)], FIRST)
+        left = distinct(objective.space, u, f, len(groups))
+        keep_best(best_u, best_f, rows[left], *descend(objective.at(rows[left]), u[:, left]))
     return best_u, best_f
+
+
+def distinct(space: Space, u: np.ndarray, f: np.ndarray, copies: int) -> np.ndarray:
+    """Columns that are not on their way to where a better one of the same point is going.
+
+    The columns are `copies` of the points, one after the other.
+    """
+    low, high = space.edges()
+    places = (u / (high - low)[:, None]).reshape(len(u), copies, -1)
+    values = f.reshape(copies, -1)
+    alone = np.isfinite(values)
+    for k in range(copies):
+        apart = np.abs(places - places[:, k : k + 1]).max(axis=0) > SAME
+        better = (values > values[k]) | ((values == values[k]) & (np.arange(copies) > k)[:, None])
+        alone &= apart | ~better
+    return np.flatnonzero(alone)
 
 
 def keep_best(best_u: np.ndarray, best_f: np.ndarray, points: np.ndarray, u: np.ndarray, f: np.ndarray) -> np.ndarray:
