@@ -22,7 +22,7 @@ from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
 
-WORK = 90
+WORK = 120
 ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
 LOWEST = -1.0
 
@@ -126,7 +126,7 @@ def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, powe
 def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[Any], value: Any) -> None:
     """Central differences in mpmath: no first-order change, an increase at second order."""
     for i in range(len(x)):
-        h = abs(x[i]) * mp.mpf(10) ** -28 if x[i] else mp.mpf(10) ** -28
+        h = abs(x[i]) * mp.mpf(10) ** -40 if x[i] else mp.mpf(10) ** -40
         near = []
         for side in (1, -1):
             y = list(x)

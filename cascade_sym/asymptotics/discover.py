@@ -19,7 +19,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
 from cascade_sym.asymptotics.flat import flat_direction
-from cascade_sym.asymptotics.follow import Branch, Follower, Lost
+from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.search import candidates
 from cascade_sym.errors import (
@@ -158,7 +158,7 @@ def _heads(
             clean = clean or n == 0
         except Lost as e:
             lost.append((x, str(e)))
-            if n == 0 and (flat := flat_direction(follower, g, x)):
+            if n == 0 and not isinstance(e, AtWall) and (flat := flat_direction(follower, g, x)):
                 raise flat from e
     return clean, lost
 

@@ -16,6 +16,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.problem import Problem, ball_of
 
 BITS = 900
+POWERS = 3  # in which an optimum is predicted: where scales compete, one is not enough
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Branch:
 
 class Lost(Exception):
     """Newton's iteration left the allowed region or did not settle."""
+
+
+class AtWall(Lost):
+    """The objective improves up to where a constraint vanishes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the objective keeps improving up to the boundary where a constraint (a damping rate, say) vanishes, and "
+            "takes no minimum inside"
+        )
 
 
 class Follower:
@@ -105,12 +116,18 @@ class Follower:
                     break
                 fraction = fraction / 4
             else:
-                raise Lost("no descent")
+                raise self._lost(g, z, step, "no descent")
             z, value = new, trial
             size = max((abs(d) for d in step), key=lambda d: float(d.log()) if d > 0 else -1e9)
             if definite and size < flint.arb(10) ** -90:
                 return z, value
-        raise Lost("Newton's iteration did not settle")
+        raise self._lost(g, z, step, "Newton's iteration did not settle")
+
+    def _lost(self, g: Any, z: list[Any], step: list[Any], why: str) -> Lost:
+        """AtWall where the smallest part of a step that would improve the objective leaves the allowed region."""
+        tiny = flint.arb(10) ** -3
+        _, ok = self.f(g, [(a + tiny * d).mid() for a, d in zip(z, step, strict=True)])
+        return Lost(why) if ok else AtWall()
 
     def _step(self, grad: list[Any], hess: list[list[Any]]) -> list[Any] | None:
         """-H^-1 grad by elimination; None where H is not positive definite."""
@@ -193,18 +210,29 @@ class Follower:
             before, at, step = at, (there, found), 2 * step
 
     def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
-        """The next point on the same grid: differences continue geometrically, as they do for powers."""
+        """The next point on the same grid: sums of powers have differences that obey a linear recurrence."""
         if len(zs) < 2:
             return z
         out = []
-        for i, (b, c) in enumerate(zip(zs[-2], zs[-1], strict=True)):
-            ratio = flint.arb(1) if self.kinds[i] == "half" else flint.arb("0.7")
-            if len(zs) > 2:
-                d0 = b - zs[-3][i]
-                ratio = (c - b) / d0 if abs(d0) > flint.arb(10) ** -85 else flint.arb(0)
-                if not abs(ratio) < flint.arb("1.6"):
-                    ratio = flint.arb(1)
-            guess = (c + (c - b) * ratio).mid()
+        for i, c in enumerate(zs[-1]):
             e = self.edges[i]
+            guess = (c + _next_difference([w[i] for w in zs], self.kinds[i] == "half")).mid()
             out.append(guess if e is None or bool(e[0] < guess < e[1]) else c)
         return out
+
+
+def _next_difference(y: Sequence[Any], growing: bool) -> Any:
+    """The next difference of a sequence that is a sum of at most `POWERS` powers, from its last values (Prony)."""
+    d = [b - a for a, b in zip(y, y[1:], strict=False)]
+    small = flint.arb(10) ** -85
+    for m in range(min(POWERS, len(d) // 2), 0, -1):
+        rows = [[d[len(d) - 2 * m + j + k] for k in range(m)] for j in range(m)]
+        rhs = [[d[len(d) - m + j]] for j in range(m)]
+        try:
+            weights = flint.arb_mat(rows).solve(flint.arb_mat(rhs))
+        except ZeroDivisionError:
+            continue
+        found = sum((weights[k, 0].mid() * d[len(d) - m + k] for k in range(m)), flint.arb(0)).mid()
+        if abs(found) < flint.arb("1.6") * abs(d[-1]) + small:
+            return found
+    return d[-1] * (flint.arb(1) if growing else flint.arb("0.7"))

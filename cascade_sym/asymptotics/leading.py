@@ -35,7 +35,8 @@ class Expansion:
     """The objective as a series in t = g^(-1/p), its coefficients functions of the free unknowns.
 
     `values` are the unknowns' approximate limits (from the followed optimum); `rewriting` tells which
-    parameters were replaced (epsilon -> 1 - tau^2), `zeros` the curves found on the way.
+    parameters were replaced (epsilon -> 1 - tau^2), `zeros` the curves found on the way, `walls` the leading
+    coefficients of constraints.
     """
 
     ground: Ground
@@ -45,6 +46,7 @@ class Expansion:
     rewriting: Rewriting
     sample: Mapping[Symbol, Any]
     zeros: tuple[tuple[Elem, Symbol], ...]
+    walls: tuple[Elem, ...] = ()
 
 
 def expansion(
@@ -102,7 +104,8 @@ def _expand(
         val, lead = series.leading()
         shown = -Q(val, frame.p)
         if shown == power:
-            return Expansion(ground, frame, series, values, rewriting, original, tuple(zeros))
+            walls = _walls(problem, frame, ground, rewriting, working)
+            return Expansion(ground, frame, series, values, rewriting, original, tuple(zeros), walls)
         if shown < power:
             raise ScalingError(
                 f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
@@ -136,6 +139,20 @@ def _series(
     raise NoPowerLaw(
         f"the leading {MOST_TERMS} orders of the objective cancel identically; it is zero or has no power law."
     )
+
+
+def _walls(problem: Problem, frame: Frame, ground: Ground, rewriting: Rewriting, working: int) -> tuple[Elem, ...]:
+    """The leading coefficients of the constraints: where one vanishes, the allowed region ends at this order."""
+    arithmetic = ExactSeries(ground, working)
+    env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
+    env[problem.large] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
+    found = []
+    for constraint in problem.program.run(arithmetic, env)[1:]:
+        try:
+            found.append(series_value(constraint).leading()[1])
+        except PrecisionLoss:
+            continue
+    return tuple(found)
 
 
 def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[Symbol, Any]:

@@ -106,7 +106,7 @@ def stationary_point(x: Expansion, f: Elem, free: Sequence[Symbol], base: Statio
     values = full_values(ground, values)
     system = list(base.system) if base else []
     for i, d in zip(new, gradient(ground, f, new), strict=True):
-        p = vanishing(ground, d.num, values, ROUGH)
+        p = vanishing(ground, d.num, values, ROUGH) or _wall(x, i, values)
         if p is None:
             raise ScalingError(
                 f"the leading function is not stationary in {ground.symbols[i]} at the followed optimum; "
@@ -119,6 +119,17 @@ def stationary_point(x: Expansion, f: Elem, free: Sequence[Symbol], base: Statio
         relations = [ground.polys[i] ** 2 - p for i, p in ground.roots if i in roots]
         values = full_values(ground, polished(ground, [*system, *relations], [*unknowns, *roots], values))
     return Stationary(ground, tuple(system), tuple(unknowns), tuple(values), x.rewriting.meaning, x.sample)
+
+
+def _wall(x: Expansion, i: int, values: Sequence[Any]) -> Any | None:
+    """The constraint that stops generator i at the followed optimum: it vanishes there at leading order.
+
+    What keeps the optimum off the wall is of higher order, so that the value at the wall is the one of this order.
+    """
+    for c in x.walls:
+        if c.num.degrees()[i] and (p := vanishing(x.ground, c.num, values, ROUGH)) is not None:
+            return p
+    return None
 
 
 def _involves(ground: Ground, f: Elem, i: int) -> bool:

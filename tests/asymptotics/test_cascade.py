@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from cascade_sym.asymptotics import expand, lower_bound, scaling
+from cascade_sym.errors import NoOptimum
 
 from .cascade import (
     ANGLES,
@@ -144,6 +145,22 @@ def test_equal_angles_and_equal_linewidths():
     """gamma_M0 = gamma_S0 (here n_M = 1, n_S = 2, r = 3/5): exactly sqrt(2 (1 + r)/C_S)."""
     s = unconditional(at={epsilon: 0, n_M: 1, n_S: 2, r: sp.Rational(3, 5)}, equal=ANGLES)
     assert sp.simplify(s.prefactor.expr() - sp.sqrt(2 * (1 + sp.Rational(3, 5)))) == 0
+
+
+def test_equal_linewidths_with_free_angles():
+    """d = 0: theta_S runs into the wall gamma_S = 0 at order 1/C_S; the leading order is sqrt((1 + r)/2)."""
+    s = unconditional(at={epsilon: 0, n_M: 1, n_S: 2, r: sp.Rational(3, 5)})
+    assert sp.simplify(s.prefactor.expr() ** 2 - sp.Rational(4, 5)) == 0
+    assert s.optimum["theta_S"].exponent == -1
+    # cos(2 theta_S) C_S gammat_S0 = gamma_S0 at the wall
+    assert s.optimum["theta_S"].coefficient.expr() == -sp.Rational(1, 5)
+    assert s.certificate.digits > 20
+
+
+def test_no_minimum_before_the_boundary_of_stability():
+    """Two equal oscillators: xi_g falls until gamma_S = 0 and takes no minimum; this is said."""
+    with pytest.raises(NoOptimum, match="boundary where a constraint"):
+        unconditional(at={epsilon: 0, n_M: 0, n_S: 0, r: 1})
 
 
 @pytest.mark.parametrize("occupancy", [sp.oo, 2])
