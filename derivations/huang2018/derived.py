@@ -3,5 +3,16 @@
 Each module registers derivations on `model`; the printed formulas are in printed.toml and are not read here.
 """
 
-from . import conditional, figures, hybrid, main_text, optomechanics, quantities, scalings, sensing, spin  # noqa: F401
+from . import (  # noqa: F401
+    conditional,
+    figures,
+    hybrid,
+    main_text,
+    optomechanics,
+    quantities,
+    scalings,
+    schemes,
+    sensing,
+    spin,
+)  # fmt: skip
 from .model import model  # noqa: F401
