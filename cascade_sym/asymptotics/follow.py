@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import flint
@@ -100,6 +101,7 @@ class Follower:
             return z, value
         small = flint.arb(10) ** -50
         h = [small for _ in z]
+        step: list[Any] | None = None
         for _ in range(80):
             f0, grad, hess = self.derivatives(g, z, h)
             if not (f0.is_finite() and all(d.is_finite() for d in grad)):
@@ -123,10 +125,10 @@ class Follower:
                 return z, value
         raise self._lost(g, z, step, "Newton's iteration did not settle")
 
-    def _lost(self, g: Any, z: list[Any], step: list[Any], why: str) -> Lost:
+    def _lost(self, g: Any, z: list[Any], step: list[Any] | None, why: str) -> Lost:
         """AtWall where the smallest part of a step that would improve the objective leaves the allowed region."""
         tiny = flint.arb(10) ** -3
-        _, ok = self.f(g, [(a + tiny * d).mid() for a, d in zip(z, step, strict=True)])
+        _, ok = self.f(g, [(a + tiny * d).mid() for a, d in zip(z, step or z, strict=True)])
         return Lost(why) if ok else AtWall()
 
     def _step(self, grad: list[Any], hess: list[list[Any]]) -> list[Any] | None:
@@ -223,7 +225,7 @@ class Follower:
 
 def _next_difference(y: Sequence[Any], growing: bool) -> Any:
     """The next difference of a sequence that is a sum of at most `POWERS` powers, from its last values (Prony)."""
-    d = [b - a for a, b in zip(y, y[1:], strict=False)]
+    d = [b - a for a, b in pairwise(y)]
     small = flint.arb(10) ** -85
     for m in range(min(POWERS, len(d) // 2), 0, -1):
         rows = [[d[len(d) - 2 * m + j + k] for k in range(m)] for j in range(m)]
