@@ -69,6 +69,39 @@ def test_factoring_keeps_values(expr: sp.Expr, under_root: bool) -> None:
     assert np.allclose(plain, factored, rtol=1e-8, atol=1e-9)
 
 
+WAVES = [f(a) for f in (sp.sin, sp.cos) for a in (x, y, z, 2 * x, 2 * y, x + y, x - z)]
+
+
+@st.composite
+def wave_sums(draw: st.DrawFn) -> sp.Expr:
+    """Products of few waves over several angles, with coefficients that are often equal or opposite."""
+    terms = []
+    for _ in range(draw(st.integers(2, 7))):
+        term = sp.Integer(draw(st.sampled_from([1, -1, 1, -1, 2])))
+        for w in draw(st.lists(st.sampled_from(WAVES), min_size=1, max_size=3)):
+            term *= w ** draw(st.sampled_from([1, 1, 2]))
+        terms.append(term)
+    return sp.Add(*terms)
+
+
+@settings(max_examples=300, deadline=None)
+@given(wave_sums())
+def test_addition_theorems_keep_values(expr: sp.Expr) -> None:
+    program = read_program(Definitions(), {"v": expr + sp.Symbol("w")})
+    rng = np.random.default_rng(0)
+    values = {n: rng.uniform(-3.0, 3.0, 25) for n in "wxyz"}
+    for local in (True, False):
+        changed = factor(expand_angles(factor(program, local=local)), waves=False, local=local)
+        assert np.allclose(run(program, values)[0], run(changed, values)[0], rtol=1e-11, atol=1e-11)
+
+
+def test_products_over_three_angles_are_no_addition_theorem() -> None:
+    """Two waves against two others, as in sin(y - x) = cos x sin y - sin x cos y, but z stands where x would."""
+    expr = sp.cos(x) * sp.sin(y) - sp.sin(z) * sp.cos(y)
+    at = {"x": 0.3, "y": 0.7, "z": 1.1}
+    assert evaluator(expr)(at) == pytest.approx(float(expr.subs(at)), rel=1e-14)
+
+
 def test_roots_cancel_and_one_division_is_left() -> None:
     xi, _ = pair_variance()
     f = evaluator(xi)

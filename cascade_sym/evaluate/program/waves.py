@@ -86,6 +86,8 @@ def products(algebra: Algebra, x: Factored, y: Factored) -> Factored | None:
     above = sorted((op, angle) for (op, angle), e in waves.items() if e == WHOLE)
     if len(above) != 2 or above[0][1] == above[1][1]:
         return None
+    if {angle for (_, angle), e in waves.items() if e == -WHOLE} != {angle for _, angle in above}:
+        return None  # a third angle
     same = x.number == y.number
     taken = {b.unary(op, angle): WHOLE for op, angle in above}
     (op1, a1), (op2, a2) = above
