@@ -127,7 +127,7 @@ class Follower:
 
     def _lost(self, g: Any, z: list[Any], step: list[Any] | None, why: str) -> Lost:
         """AtWall where the smallest part of a step that would improve the objective leaves the allowed region."""
-        tiny = flint.arb(10) ** -3
+        tiny = flint.arb(1) / 10
         _, ok = self.f(g, [(a + tiny * d).mid() for a, d in zip(z, step or z, strict=True)])
         return Lost(why) if ok else AtWall()
 

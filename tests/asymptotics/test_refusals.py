@@ -114,3 +114,9 @@ def test_no_bound_where_the_optimum_vanishes():
 def test_expand_refuses(e):
     with pytest.raises((NoPowerLaw, IndependentObjective)):
         expand(e, large=C)
+
+
+def test_an_optimum_at_the_boundary_of_a_constraint():
+    """x is best as small as the constraint allows: no minimum inside, and the message says where it is."""
+    with pytest.raises(NoOptimum, match="boundary where a constraint"):
+        scaling(x + 1 / C + 1 / (C * x), large=C, over=[x], positive=[x - sp.Rational(1, 2)])
