@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from cascade_sym.definitions import Quantity
 from cascade_sym.evaluate import evaluator
 from cascade_sym.symbols import complex_symbol
 from tests.evaluate.models import exact, hard_points, mild_points, pair_variance
@@ -149,3 +150,19 @@ def test_bounds_of_waves_hold_for_every_angle(backend: str) -> None:
                 for g, b, w in zip(got, bound, want, strict=True):
                     assert abs(mpmath.mpf(g.item()) - w) <= b
                     assert precision == "double" or b <= 1e-13 * abs(g)
+
+
+def test_functions_without_a_bound_are_settled_in_ball_arithmetic() -> None:
+    """acos has no bound in doubles and is unknown to pairs: never nan for that, also where conditions depend on it."""
+    x, y = sp.symbols("x y")
+    root = sp.cos(sp.acos(x) / 3)
+    q = Quantity("q", root / (y - root), domain=(y - root,))
+    at = {"x": np.array([0.3, -0.9, 0.5, 0.1]), "y": np.array([2.0, 1.5, 0.5, -1.0])}
+    with np.errstate(all="raise"):
+        found, bound = evaluator(q, error=True)(at)
+    expected = np.cos(np.arccos(at["x"]) / 3) / (at["y"] - np.cos(np.arccos(at["x"]) / 3))
+    outside = at["y"] < np.cos(np.arccos(at["x"]) / 3)
+    assert np.isinf(bound[~outside]).all() and np.allclose(found[~outside], expected[~outside])
+    settled = evaluator(q, precision="guaranteed")(at)
+    assert np.isnan(settled).tolist() == outside.tolist() == [False, False, True, True]
+    assert np.allclose(settled[~outside], expected[~outside], rtol=1e-13)

@@ -47,7 +47,7 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
-        valid = all(holds(values[c.node], c.strict, last) for c in program.conditions)
+        valid = inside(program, values, last)
     except Undecided:
         return None
     parts: list[float] = []
@@ -73,6 +73,20 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
 def upper(x: arb) -> float:
     """A double that is not below `x` >= 0."""
     return nextafter(float(x.abs_upper()), inf) if x != 0 else 0.0
+
+
+def inside(program: Program, values: list[arb], last: bool) -> bool:
+    """Whether all conditions hold; Undecided only where none fails for certain."""
+    open_ = False
+    for c in program.conditions:
+        try:
+            if not holds(values[c.node], c.strict, last):
+                return False
+        except Undecided:
+            open_ = True
+    if open_:
+        raise Undecided
+    return True
 
 
 def holds(x: arb, strict: bool, last: bool) -> bool:

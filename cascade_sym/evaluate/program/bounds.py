@@ -86,22 +86,32 @@ class Bounds:
         return self.b.apply("select", error, error, self.plain(INFINITE))  # nan is no bound
 
     def verdict(self) -> tuple[int | None, int | None]:
-        """Nodes: negative where a condition fails; nonnegative where the errors leave that open."""
+        """Nodes: negative where a condition fails; nonnegative where the errors (or a nan) leave that open.
+
+        Where one condition fails for certain, the others don't matter.
+        """
         if not self.program.conditions:
             return None, None
-        worst, open_ = [], []
+        b, one, minus = self.b, self.b.one, self.b.const(-1)
+        tiny = self.plain(Fraction(1, 2**1074))
+        worst, open_, sure = [], [], []
         for c in self.program.conditions:
             x = self.values[c.node]
             head = self.arithmetic.head(x.value)
             if c.strict:
-                tiny = self.plain(Fraction(1, 2**1074))
                 head = self.b.sub(head, self.b.apply("select", self.b.neg(head), tiny, self.b.zero))
             worst.append(head)
             error = self.absolute(x)
-            if error != self.b.zero:
-                gap = self.b.sub(self.b.mul(self.plain(SLACK), error), self.size(x))
-                open_.append(self.b.neg(gap))
-        doubtful = self.b.neg(least(self.b, open_)) if open_ else self.b.const(-1)
+            if error == b.zero:
+                sure.append(head)
+                continue
+            certain = b.sub(b.sub(self.size(x), b.mul(self.plain(SLACK), error)), tiny)
+            open_.append(b.apply("select", certain, minus, one))
+            sure.append(b.apply("select", certain, head, one))
+        doubtful = minus
+        for flag in open_:
+            doubtful = b.apply("max", doubtful, flag)
+        doubtful = b.apply("select", least(b, sure), doubtful, minus) if open_ else minus
         return least(self.b, worst), doubtful
 
     def plain(self, c: Fraction) -> int:
