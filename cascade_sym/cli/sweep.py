@@ -36,7 +36,7 @@ def sweep(
     from cascade_sym.cli.values import free_parameters, grids, names, settings
     from cascade_sym.paper import load_folder
     from cascade_sym.paper.sweep import sweep_declared
-    from cascade_sym.sweep.work import write
+    from cascade_sym.sweeps.work import write
 
     axes = grids(grid or [])
     if not axes:

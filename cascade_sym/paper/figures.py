@@ -35,7 +35,7 @@ def build_figures(
 def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
     """Compute the data of a figure, write them, draw them."""
     from cascade_sym.plot import save
-    from cascade_sym.sweep.work import write
+    from cascade_sym.sweeps.work import write
 
     say(figure.name)
     data = computed(figure, say)

@@ -11,7 +11,7 @@ from sympy import Expr
 
 from cascade_sym.errors import MissingParameter, NoClosedForm, ParameterError, UnknownParameter, listing
 from cascade_sym.paper.model import Model
-from cascade_sym.sweep import sweep
+from cascade_sym.sweeps import sweep
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,7 +34,7 @@ def sweep_declared(
     checkpoint: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> xr.Dataset:
-    """The declared quantity `name` over `grid`, minimised over `optimise` at every point; see `cascade_sym.sweep`.
+    """The declared quantity `name` over `grid`, minimised over `optimise` at every point; see `cascade_sym.sweeps`.
 
     `also` names further declared quantities at the same points. Raises UnknownName, UnknownParameter and
     MissingParameter by name, ParameterError for values outside a parameter's range, UnstableError on request.

@@ -1,7 +1,7 @@
 """The conditional against the unconditional scheme, and which angles and which detection phase are best: numbers.
 
 Every figure is the exact xi_g, minimised globally over the dynamically stable region (gamma_S > 0 and gamma_M > 0) with
-`cascade_sym.sweep`, at the fixed parameters of Fig. 3. What the paper says of them is in schemes.py.
+`cascade_sym.sweeps`, at the fixed parameters of Fig. 3. What the paper says of them is in schemes.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import cascade_sym as cs
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper.evaluate import evaluate_declared
 from cascade_sym.solve.conditional import conditional_covariance
-from cascade_sym.sweep import sweep
+from cascade_sym.sweeps import sweep
 
 from .model import C_M, C_S, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S
 from .quantities import M, S, conditioned, experiment, gamma_M, gamma_S, xi_g

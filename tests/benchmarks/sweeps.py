@@ -18,9 +18,9 @@ import scipy.optimize
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.sweep import sweep
+from cascade_sym.sweeps import sweep
 from tests.benchmarks.timing import line, one_core
-from tests.sweep.cascade import FIXED, xi
+from tests.sweeps.cascade import FIXED, xi
 
 UNSTABLE = 1e6
 SIDE, SAMPLE, STARTS = 200, 60, 20

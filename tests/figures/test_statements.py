@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from cascade_sym.paper import load_folder
-from tests.sweep.cascade import FIXED, xi_by_hand
+from tests.sweeps.cascade import FIXED, xi_by_hand
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 COUNT = 19

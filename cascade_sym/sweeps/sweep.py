@@ -11,13 +11,13 @@ import numpy as np
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnstableError, listing
-from cascade_sym.sweep.axes import Grid, read_fixed, read_grid
-from cascade_sym.sweep.describe import attributes, content_key, formula_attributes, provenance
-from cascade_sym.sweep.merit import Formula, Merit, read_merit
-from cascade_sym.sweep.neighbours import spread_optima
-from cascade_sym.sweep.recheck import Recheck, recheck
-from cascade_sym.sweep.space import Space, angles, read_space, require_known
-from cascade_sym.sweep.work import Work, run
+from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
+from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
+from cascade_sym.sweeps.merit import Formula, Merit, read_merit
+from cascade_sym.sweeps.neighbours import spread_optima
+from cascade_sym.sweeps.recheck import Recheck, recheck
+from cascade_sym.sweeps.space import Space, angles, read_space, require_known
+from cascade_sym.sweeps.work import Work, run
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cascade_sym.sweep.descent import Objective, descend
-from cascade_sym.sweep.optimum import AT_ONCE, keep_best
+from cascade_sym.sweeps.descent import Objective, descend
+from cascade_sym.sweeps.optimum import AT_ONCE, keep_best
 
 NEAR = 0.01  # neighbours whose optima are closer, in units of the box, are on the same branch
 PASSES = 200  # an optimum that wins everywhere spreads by one point a pass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cascade_sym.sweep.descent import Objective, descend
-from cascade_sym.sweep.space import Space
-from cascade_sym.sweep.starts import SAMPLE, best_of_parts, parts, spread
+from cascade_sym.sweeps.descent import Objective, descend
+from cascade_sym.sweeps.space import Space
+from cascade_sym.sweeps.starts import SAMPLE, best_of_parts, parts, spread
 
 SEED = 20180711
 MISSED = 1e-9  # a relative improvement beyond which an optimum counts as another one

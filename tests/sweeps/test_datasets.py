@@ -10,8 +10,8 @@ import xarray as xr
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, MissingParameter, ParameterError, UnknownParameter, UnstableError
-from cascade_sym.sweep import sweep, work
-from tests.sweep.cascade import FIXED, chain, xi
+from cascade_sym.sweeps import sweep, work
+from tests.sweeps.cascade import FIXED, chain, xi
 
 x, y, a = sp.symbols("x y a")
 RATE = Quantity("q", 1 / y, Definitions(((y, x - a),)), domain=(y,))

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.sweep.merit import Called, Merit
-from cascade_sym.sweep.space import Space
+from cascade_sym.sweeps.merit import Called, Merit
+from cascade_sym.sweeps.space import Space
 
 ROUNDS = 80
 SETTLED = 1e-14  # a relative improvement below which a minimisation has ended

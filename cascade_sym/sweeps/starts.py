@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from cascade_sym.sweep.space import Space
+from cascade_sym.sweeps.space import Space
 
 SAMPLE = 256  # points at which the figure is looked at before anything is minimised
 PARTS = {1: (6,), 2: (3, 2), 3: (2, 2, 2)}  # into how many parts the sides of the box are cut

@@ -9,8 +9,8 @@ from scipy.optimize import differential_evolution
 
 import cascade_sym as cs
 from cascade_sym.definitions import Quantity
-from cascade_sym.sweep import sweep
-from tests.sweep.cascade import FIXED, xi, xi_by_hand
+from cascade_sym.sweeps import sweep
+from tests.sweeps.cascade import FIXED, xi, xi_by_hand
 
 x, y, a, b = sp.symbols("x y a b")
 
@@ -111,12 +111,12 @@ def test_functions_without_formula() -> None:
 
 def test_what_restarts_find_is_adopted_and_spread() -> None:
     """Optima put into the wrong valley at all points but none near them: restarts notice, neighbours follow."""
-    from cascade_sym.sweep.axes import read_grid
-    from cascade_sym.sweep.descent import descend
-    from cascade_sym.sweep.merit import read_merit
-    from cascade_sym.sweep.recheck import recheck
-    from cascade_sym.sweep.space import read_space
-    from cascade_sym.sweep.work import Work
+    from cascade_sym.sweeps.axes import read_grid
+    from cascade_sym.sweeps.descent import descend
+    from cascade_sym.sweeps.merit import read_merit
+    from cascade_sym.sweeps.recheck import recheck
+    from cascade_sym.sweeps.space import read_space
+    from cascade_sym.sweeps.work import Work
 
     merit = read_merit((x**2 - 1) ** 2 + x / 5 + a * 0, "numpy")
     work = Work(merit, read_space({"x": (-2, 2)}, (), {}), read_grid({"a": np.arange(300.0)}), ())

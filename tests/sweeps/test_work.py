@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 import xarray as xr
 
-from cascade_sym.sweep import sweep, work
-from tests.sweep.cascade import FIXED, xi
+from cascade_sym.sweeps import sweep, work
+from tests.sweeps.cascade import FIXED, xi
 
 x, a = sp.symbols("x a")
 FIGURE = sp.cos(5 * x) + (x - a) ** 2
@@ -49,7 +49,7 @@ def test_on_a_dask_cluster(small_pieces) -> None:
 
 
 def _evaluators_made() -> int:
-    from cascade_sym.sweep.merit import ready
+    from cascade_sym.sweeps.merit import ready
 
     return ready.cache_info().currsize
 
@@ -93,10 +93,10 @@ def test_a_file_that_does_not_fit_is_not_read(spoil, small_pieces, tmp_path) -> 
 
 def test_the_key_tells_sweeps_apart(tmp_path) -> None:
     """Every part of the work is in the key: with any of them changed, nothing is read."""
-    from cascade_sym.sweep.axes import read_grid
-    from cascade_sym.sweep.describe import content_key
-    from cascade_sym.sweep.merit import read_merit
-    from cascade_sym.sweep.space import read_space
+    from cascade_sym.sweeps.axes import read_grid
+    from cascade_sym.sweeps.describe import content_key
+    from cascade_sym.sweeps.merit import read_merit
+    from cascade_sym.sweeps.space import read_space
 
     def key(figure=FIGURE, grid=GRID, free=FREE, fixed=(), sign=1.0, backend="numpy"):
         w = work.Work(read_merit(figure, backend), read_space(free, (), {}), read_grid(grid), fixed, sign)

@@ -11,8 +11,8 @@ import sympy as sp
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.evaluate.evaluator import Evaluator
-from cascade_sym.sweep.merit import Called, Formula, Merit
-from cascade_sym.sweep.work import Work
+from cascade_sym.sweeps.merit import Called, Formula, Merit
+from cascade_sym.sweeps.work import Work
 
 LONG = 40  # definitions
 
@@ -71,8 +71,8 @@ def provenance(work: Work, method: str) -> dict[str, str]:
 def content_key(work: Work, name: str, key: str | None) -> str:
     """A hash of all that the optima depend on; `key` stands for a function, whose content can't be read."""
     import cascade_sym
-    from cascade_sym.sweep.optimum import SEED
-    from cascade_sym.sweep.starts import SAMPLE
+    from cascade_sym.sweeps.optimum import SEED
+    from cascade_sym.sweeps.starts import SAMPLE
 
     h = hashlib.sha256()
     parts: list[Any] = [cascade_sym.__version__, SEED, SAMPLE, name, key or _identity(work.merit)]

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.sweep.axes import Grid
-from cascade_sym.sweep.descent import Objective
-from cascade_sym.sweep.merit import Merit
-from cascade_sym.sweep.optimum import optimum
-from cascade_sym.sweep.space import Space
+from cascade_sym.sweeps.axes import Grid
+from cascade_sym.sweeps.descent import Objective
+from cascade_sym.sweeps.merit import Merit
+from cascade_sym.sweeps.optimum import optimum
+from cascade_sym.sweeps.space import Space
 
 PIECE = 1024  # grid points
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cascade_sym.sweep.descent import Objective, descend
-from cascade_sym.sweep.neighbours import spread_optima
-from cascade_sym.sweep.optimum import MISSED, SEED, keep_best
-from cascade_sym.sweep.starts import spread
+from cascade_sym.sweeps.descent import Objective, descend
+from cascade_sym.sweeps.neighbours import spread_optima
+from cascade_sym.sweeps.optimum import MISSED, SEED, keep_best
+from cascade_sym.sweeps.starts import spread
 
 ROUNDS = 4
 
