@@ -24,6 +24,9 @@ def sweep(
     also: Annotated[str, typer.Option("--also", help="Further quantities at the same points, as R,gamma_M.")] = "",
     maximise: Annotated[bool, typer.Option("--maximise", help="The largest value instead of the least.")] = False,
     unstable: Annotated[str, typer.Option("--unstable", help="nan (with a warning that counts) or raise.")] = "nan",
+    guaranteed: Annotated[
+        bool, typer.Option("--guaranteed", help="Values right to 1e-13 relative, with bounds on their errors.")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for all cores.")] = 1,
 ) -> int:
     """NAME of FOLDER over a grid, minimised over --optimise at every point, into a netCDF file.
@@ -36,7 +39,8 @@ def sweep(
     from cascade_sym.cli.values import free_parameters, grids, names, settings
     from cascade_sym.paper import load_folder
     from cascade_sym.paper.sweep import sweep_declared
-    from cascade_sym.sweeps.work import write
+    from cascade_sym.sweeps.axes import read_grid
+    from cascade_sym.sweeps.work import pieces, write
 
     axes = grids(grid or [])
     if not axes:
@@ -44,12 +48,14 @@ def sweep(
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
     model = load_folder(folder).model
-    with progress(f"sweep {name}", None) as tick, warnings.catch_warnings(record=True) as told:
+    steps = pieces(read_grid(axes)) + 1 if optimise else 1
+    with progress(f"sweep {name}", steps) as tick, warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", RuntimeWarning)
         found = sweep_declared(
             model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
             equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
-            n_jobs=jobs, checkpoint=output.with_name(output.name + ".part"), progress=tick,
+            precision="guaranteed" if guaranteed else "double", n_jobs=jobs,
+            checkpoint=output.with_name(output.name + ".part"), progress=tick,
         )  # fmt: skip
         write(found, output)
     for w in told:

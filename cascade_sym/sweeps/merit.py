@@ -66,6 +66,22 @@ def ready(data: Data, backend: str, over: tuple[str, ...] | None) -> Evaluator:
     return Evaluator(Plan(from_plain(data), over), Options(backend, unstable="quiet", threads=threads))
 
 
+def guaranteed(merit: Merit, values: Values, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values to 1e-13 relative and rigorous bounds on their errors, at the points at which something was `found`.
+
+    ParameterError for a figure without a formula.
+    """
+    if not isinstance(merit, Formula):
+        raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
+    options = Options(merit.backend, unstable="quiet", precision="guaranteed", error=True)
+    f = Evaluator(Plan(from_plain(merit.data)), options)
+    out = np.full((2, found.size), np.nan)
+    rows = np.flatnonzero(np.isfinite(found))
+    if rows.size:
+        out[:, rows] = f({n: values[n][rows] if np.ndim(values[n]) else values[n] for n in f.parameters})
+    return out[0], out[1]
+
+
 @dataclass(frozen=True)
 class Called:
     """A function of keyword arrays, differentiated by five-point differences."""

@@ -13,7 +13,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
-from cascade_sym.sweeps.merit import Formula, Merit, read_merit
+from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
 from cascade_sym.sweeps.neighbours import spread_optima
 from cascade_sym.sweeps.recheck import Recheck, recheck
 from cascade_sym.sweeps.space import Space, angles, read_space, require_known
@@ -36,6 +36,7 @@ def sweep(
     units: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
     unstable: str = "nan",
+    precision: str = "double",
     backend: str | None = None,
     n_jobs: int | None = None,
     checkpoint: str | Path | None = None,
@@ -57,6 +58,8 @@ def sweep(
       `optimum_check` says what they found.
     - `also`: further figures {name: figure} at the same points, or at the optimum.
     - `unstable`: points without a value are nan, with one warning that counts them; "raise" makes UnstableError of it.
+    - `precision="guaranteed"`: the values are right to 1e-13 relative at the parameters that stand beside them, and
+      the variable NAME_error is a rigorous bound on what is left. Formulas only.
     - `n_jobs`: processes, by joblib; `joblib.parallel_config(backend="dask" | "ray" | ...)` around the call chooses
       another backend. `checkpoint` is a file of finished pieces, which the next run of the same sweep reads; a
       function is known by its name, or by `key`. `progress` is called with a text for every piece.
@@ -73,11 +76,14 @@ def sweep(
     """
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
+    if precision not in ("double", "guaranteed"):
+        raise ParameterError(f"precision must be 'double' or 'guaranteed'; got {precision!r}.")
     merit, axes, constants = read_merit(figure, backend), read_grid(grid), read_fixed(fixed or {})
     called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
     space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
-    _require_names(merit, axes, constants, space, [called, *others])
+    results = [called, *others, *([f"{called}_error"] if precision == "guaranteed" else [])]
+    _require_names(merit, axes, constants, space, results)
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
     values: dict[str, np.ndarray] = {}
     made = provenance(work, "evaluated on the grid")
@@ -97,6 +103,9 @@ def sweep(
     _report(called, f, unstable)
     columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
+    if precision == "guaranteed":
+        columns[called] = (figure, (sure := guaranteed(merit, points, f))[0])
+        columns[f"{called}_error"] = (None, sure[1])
     for n, m in others.items():
         known = set(points) if m.parameters is None else set(m.parameters)
         with np.errstate(all="ignore"):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from cascade_sym.sweeps.optimum import optimum
 from cascade_sym.sweeps.space import Space
 
 PIECE = 1024  # grid points
+EVERY = 10.0  # seconds between two writings of what is finished
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def run(
 ) -> np.ndarray:
     """All optima, shape (coordinates + 1, points), by joblib with the backend that is configured.
 
-    With a checkpoint, what is finished is written to it and read again by the next run of the same work.
+    With a checkpoint, what is finished is written to it, now and then and when the run is interrupted, and read again
+    by the next run of the same work.
     """
     from joblib import Parallel, delayed, effective_n_jobs
 
@@ -62,17 +65,29 @@ def run(
         if is_done and progress:
             progress(f"points {a} to {b - 1}, read")
     left = [k for k in range(len(cuts)) if not done[k]]
-    with Parallel(n_jobs=n_jobs) as parallel:
-        for wave in _waves(left, effective_n_jobs(n_jobs)):
-            if progress:
-                for k in wave:
-                    progress(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
-            for k, result in zip(wave, parallel(delayed(piece)(work, *cuts[k]) for k in wave), strict=True):
-                found[:, cuts[k][0] : cuts[k][1]] = result
-                done[k] = True
-            if checkpoint is not None and not done.all():
-                keep(checkpoint, key, found, done)
+    kept_at = monotonic()
+    try:
+        with Parallel(n_jobs=n_jobs) as parallel:
+            for wave in _waves(left, effective_n_jobs(n_jobs)):
+                if progress:
+                    for k in wave:
+                        progress(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
+                for k, result in zip(wave, parallel(delayed(piece)(work, *cuts[k]) for k in wave), strict=True):
+                    found[:, cuts[k][0] : cuts[k][1]] = result
+                    done[k] = True
+                if checkpoint is not None and monotonic() - kept_at > EVERY:
+                    keep(checkpoint, key, found, done)
+                    kept_at = monotonic()
+    except BaseException:
+        if checkpoint is not None and done.any():
+            keep(checkpoint, key, found, done)
+        raise
     return found
+
+
+def pieces(grid: Grid) -> int:
+    """How many pieces the work on a grid has."""
+    return -(-grid.size // PIECE)
 
 
 def _waves(items: list[int], width: int) -> Iterator[list[int]]:

@@ -67,6 +67,27 @@ def test_conditional_figures_as_formula_and_as_function() -> None:
     assert two.conditional.attrs["definition"].endswith("conditional")
 
 
+def test_guaranteed_values_where_doubles_are_lost() -> None:
+    """At C_S = 1e10 the sum is 1e5 times smaller than its terms and worse; the bound holds against mpmath."""
+    import mpmath
+
+    grid = {"C_S": np.geomspace(1e2, 1e10, 9)}
+    found = sweep(xi(), grid, {**FIXED, "epsilon": 0.0}, optimise={"C_M": (1e-2, 1e11), "theta_S": None, "theta_M": None},
+                  precision="guaranteed")  # fmt: skip
+    names = sorted(s.name for s in xi().parameters)
+    exact = sp.lambdify(sp.symbols(names), xi().inline(), "mpmath")
+    for k in range(9):
+        point = {**FIXED, "epsilon": 0.0, **{n: float(found[n][k]) for n in ("C_S", "C_M", "theta_S", "theta_M")}}
+        with mpmath.workdps(60):
+            want = exact(*(mpmath.mpf(point[n]) for n in names))
+            error = abs(mpmath.mpf(float(found.xi_g[k])) - want)
+            assert error <= float(found.xi_g_error[k]) <= 1.01e-13 * want
+    with pytest.raises(ParameterError, match="needs a formula"):
+        sweep(lambda x: x, {"x": [1.0]}, precision="guaranteed", name="f")
+    with pytest.raises(ParameterError, match="precision must be"):
+        sweep(x, {"x": [1.0]}, precision="best")
+
+
 @pytest.mark.parametrize(
     ("error", "words", "arguments"),
     [
