@@ -22,6 +22,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 
 def register(app: typer.Typer) -> None:
     """Put all commands on the app."""
+    from cascade_sym.cli.check import check
     from cascade_sym.cli.figures import figures
     from cascade_sym.cli.new import new
     from cascade_sym.cli.report import report
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
         ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new), ("sweep", sweep), ("figures", figures),
-        ("report", report),
+        ("report", report), ("check", check),
     ):  # fmt: skip
         app.command(name)(_exiting(f))
 

@@ -117,16 +117,29 @@ def document(
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
-def equations(latex: str, line: float = LINE) -> str:
-    """Equations as a display that breaks between lines and pages."""
-    return display(rows_of(latex), line)
+def equations(latex: str, line: float = LINE, label: str = "") -> str:
+    """Equations as a display that breaks between lines and pages; `label` as in `display`."""
+    return display(rows_of(latex), line, label)
 
 
-def display(rows: Sequence[Row], line: float = LINE) -> str:
-    """Rows as an align* display."""
+def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
+    r"""Rows as an align* display; with `label`, equation n carries \label{label:n}, which prints nothing.
+
+    >>> print(display(rows_of("a = b"), label="derived:7"))
+    \begin{align*}
+    a &= b\tag*{}\label{derived:7:1}
+    \end{align*}
+    """
     if not rows:
         return ""
-    return "\\begin{align*}\n" + " \\\\\n".join(all_broken(rows, line)) + "\n\\end{align*}"
+    lines, n = [], 0
+    label = "" if any(r.lhs == "0" for r in rows) else label  # given implicitly: no formula for the left side
+    for text in all_broken(rows, line):
+        if label and not text.startswith("&"):  # the first line of an equation
+            n += 1
+            text += f"\\tag*{{}}\\label{{{label}:{n}}}"
+        lines.append(text)
+    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
 def _title(title: str, notation: Notation) -> str:
@@ -159,7 +172,8 @@ def _section(e: Entry, notation: Notation) -> str:
     for name, latex in printed:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
-            parts.append(f"\\heading{{{name}}}\n{equations(latex)}")
+            label = f"derived:{_anchor(e.id)}" if name == "Derived" else ""  # what `cascade-sym check` reads
+            parts.append(f"\\heading{{{name}}}\n{equations(latex, label=label)}")
     for name, text in words:
         if text:
             stop = "" if text.rstrip().endswith((".", "!", "?")) else "."

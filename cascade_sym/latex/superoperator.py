@@ -29,6 +29,10 @@ def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> 
         else:
             mixed = f"{z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}"
             parts.append(f"{_factor(c, notation)}\\left({mixed}\\right)")
+    for (left, right), c in value.sandwiches.items():
+        if c != 0:
+            before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
+            parts.append(f"{_factor(c, notation)}{before}{rho}{behind}")
     if value.measured.terms:
         parts.append(f"\\mathcal H\\left[{_body(value.measured, notation)}\\right]{rho}")
     return " + ".join(parts) or "0"

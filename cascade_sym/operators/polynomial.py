@@ -77,6 +77,8 @@ class OperatorPolynomial:
 
     def __mul__(self, other: object) -> OperatorPolynomial:
         if not isinstance(other, OperatorPolynomial):
+            if getattr(other, "acts_on_rho", False):
+                return NotImplemented
             return OperatorPolynomial({m: c * sp.sympify(other) for m, c in self.terms.items()})
         total: dict[Monomial, list[Expr]] = {}
         for m, c in self.terms.items():

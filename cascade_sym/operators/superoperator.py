@@ -4,13 +4,15 @@
 
 A is an operator, K the matrix of a dissipator over mode operators z, M the measured operator. H[M] is linear in M over
 the reals, so several measurement terms with their increments dW add up to one M. Two generators with equal A (up to a
-number), K and M are the same superoperator.
+number), K and M are the same superoperator. Terms written out, x rho y, are kept as they are; generators that hold some
+are compared with everything written out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import sympy as sp
 from sympy import Expr
@@ -18,26 +20,39 @@ from sympy import Expr
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import is_zero
 from cascade_sym.operators.linear import Op
-from cascade_sym.operators.polynomial import OperatorPolynomial, as_operator
+from cascade_sym.operators.polynomial import Monomial, OperatorPolynomial, as_operator
 from cascade_sym.symbols import conj
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
 class DensityOperator:
-    """The symbol rho, on which generators act."""
+    """The symbol rho, on which generators and operators act."""
+
+    acts_on_rho = True
 
     def __rmul__(self, other: object) -> object:
         if isinstance(other, Superoperator):
             return other
+        if isinstance(other, OperatorPolynomial):
+            return Superoperator(sandwiches={(m, ()): c for m, c in other.terms.items()})
+        raise self._misused()
+
+    def __mul__(self, other: object) -> object:
+        if isinstance(other, OperatorPolynomial):
+            return Superoperator(sandwiches={((), m): c for m, c in other.terms.items()})
         raise self._misused()
 
     def _misused(self, *_: object) -> DerivationError:
-        return DerivationError("rho stands behind a generator, as in D(J)*rho or comm(A, rho), and nowhere else.")
+        return DerivationError(
+            "rho stands behind a generator or between operators, as in D(J)*rho, comm(A, rho) or a*rho*dag(a)."
+        )
 
     def _refuse(self, *_: object) -> object:
         raise self._misused()
 
-    __mul__ = __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = _refuse
+    __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = _refuse
     __neg__ = dagger = _refuse
 
 
@@ -57,14 +72,16 @@ class Superoperator:
     commutator: OperatorPolynomial = field(default_factory=OperatorPolynomial)
     dissipation: Mapping[tuple[Op, Op], Expr] = field(default_factory=dict)
     measured: OperatorPolynomial = field(default_factory=OperatorPolynomial)
+    sandwiches: Mapping[tuple[Monomial, Monomial], Expr] = field(default_factory=dict)
+    acts_on_rho = True
 
     def __add__(self, other: Superoperator) -> Superoperator:
         if not isinstance(other, Superoperator):
             raise DerivationError(f"can't add {other!r} to a generator that acts on rho.")
-        total = dict(self.dissipation)
-        for k, c in other.dissipation.items():
-            total[k] = total.get(k, sp.S.Zero) + c
-        return Superoperator(self.commutator + other.commutator, total, self.measured + other.measured)
+        return Superoperator(
+            self.commutator + other.commutator, _added(self.dissipation, other.dissipation),
+            self.measured + other.measured, _added(self.sandwiches, other.sandwiches),
+        )  # fmt: skip
 
     def __neg__(self) -> Superoperator:
         return self * -1
@@ -73,15 +90,45 @@ class Superoperator:
         return self + (-other)
 
     def __mul__(self, factor: object) -> Superoperator:
-        """Times a number, or acting on rho."""
+        """Times a number, acting on rho, or with an operator behind rho."""
         if isinstance(factor, DensityOperator):
             return self
+        if isinstance(factor, OperatorPolynomial):
+            return self._times(OperatorPolynomial({(): sp.S.One}), factor)
         if not isinstance(factor, Expr | int):
             raise DerivationError(f"can't multiply a generator by {factor!r}.")
         f = sp.sympify(factor)
-        return Superoperator(self.commutator * f, {k: c * f for k, c in self.dissipation.items()}, self.measured * f)
+        return self.map_coefficients(lambda c: c * f)
 
-    __rmul__ = __mul__
+    def __rmul__(self, factor: object) -> Superoperator:
+        if isinstance(factor, OperatorPolynomial):
+            return self._times(factor, OperatorPolynomial({(): sp.S.One}))
+        return self * factor
+
+    def _times(self, before: OperatorPolynomial, behind: OperatorPolynomial) -> Superoperator:
+        """before * (generator rho) * behind, written out."""
+        if self.measured.terms:
+            raise DerivationError("a measurement term H[M] rho can't be multiplied by an operator.")
+        table: dict[tuple[Monomial, Monomial], Expr] = {}
+        for (x, y), c in self.written_out().items():
+            left, right = before * OperatorPolynomial({x: c}), OperatorPolynomial({y: sp.S.One}) * behind
+            for m, d in left.terms.items():
+                table = _added(table, {(m, n): d * e for n, e in right.terms.items()})
+        return Superoperator(sandwiches=table)
+
+    def written_out(self) -> dict[tuple[Monomial, Monomial], Expr]:
+        """All but the measurement term as coefficients of x rho y, with x and y in normal order."""
+        table = dict(self.sandwiches)
+        for m, c in self.commutator.terms.items():
+            table = _added(table, {(m, ()): c})
+            table = _added(table, {((), m): -c})
+        for (x, y), c in self.dissipation.items():
+            table = _added(table, {((x,), (y.dagger(),)): c})
+            loss = OperatorPolynomial({(y.dagger(),): sp.S.One}) * OperatorPolynomial({(x,): c})
+            for m, d in loss.terms.items():
+                table = _added(table, {(m, ()): -d / 2})
+                table = _added(table, {((), m): -d / 2})
+        return table
 
     def __truediv__(self, divisor: object) -> Superoperator:
         if isinstance(divisor, Expr | int):
@@ -97,7 +144,7 @@ class Superoperator:
         """Every coefficient replaced."""
         return Superoperator(
             self.commutator.map_coefficients(f), {k: f(c) for k, c in self.dissipation.items()},
-            self.measured.map_coefficients(f),
+            self.measured.map_coefficients(f), {k: f(c) for k, c in self.sandwiches.items()},
         )  # fmt: skip
 
     @property
@@ -106,13 +153,20 @@ class Superoperator:
         table: dict[object, Expr] = {("commutator", m): c for m, c in self.commutator.terms.items()}
         table |= {("jump", k): c for k, c in self.dissipation.items()}
         table |= {("measured", m): c for m, c in self.measured.terms.items()}
+        table |= {("sandwich", k): c for k, c in self.sandwiches.items()}
         return table
 
     @property
     def is_zero(self) -> bool:
         """Whether this generator is zero, proved in the exact algebra (a number in a commutator is)."""
+        if self.sandwiches:
+            return self.measured.is_zero and all(is_zero(c) for c in self.written_out().values())
         operators = self.commutator.filtered(lambda m: m != ())
         return operators.is_zero and self.measured.is_zero and all(is_zero(c) for c in self.dissipation.values())
+
+
+def _added(one: Mapping[Key, Expr], two: Mapping[Key, Expr]) -> dict[Key, Expr]:
+    return {k: one.get(k, sp.S.Zero) + two.get(k, sp.S.Zero) for k in (*one, *(k for k in two if k not in one))}
 
 
 def dissipator(J: OperatorPolynomial) -> Superoperator:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import Node
+from cascade_sym.formula import Node, walk
 from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.paper.compare import Comparison
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
+MOST_NODES = 800  # a longer formula is not searched
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
 
@@ -31,8 +32,11 @@ def find_repair(
 ) -> Repair | None:
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
-    `against` proves a formula equal to the derived value or not; `possible` drops most wrong ones before.
+    Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
+    equal to the derived value or not; `possible` drops most wrong ones before.
     """
+    if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES:
+        return None
     for pairs in (False, True):
         hits = []
         tried = 0

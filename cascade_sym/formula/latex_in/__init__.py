@@ -33,7 +33,7 @@ _RELATIONS = {
 
 def parse_latex(
     text: str,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | Names | None = None,
     *,
     functions: Iterable[str] = (),
     indices: Mapping[str, tuple[str, ...]] | None = None,
@@ -41,7 +41,8 @@ def parse_latex(
     r"""The tree of an expression in LaTeX.
 
     `names` maps the LaTeX of symbols to names (`reading_names` makes it from a notation); a symbol without an
-    entry gets the name that prints like it (`\Gamma_{SB}` is `Gamma_SB`). `functions` are names that are
+    entry gets the name that prints like it (`\Gamma_{SB}` is `Gamma_SB`); a `Names` made once serves many
+    formulas. `functions` are names that are
     applied to a bracket, `indices` the values of summation indices. Raises FormulaError.
 
     >>> str(parse_latex(r"\frac{1}{\gamma_S}\left(\tfrac12\Gamma_S + \tilde\gamma_{S,0}\right)",
@@ -59,7 +60,7 @@ def parse_latex(
 
 def parse_latex_relations(
     text: str,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | Names | None = None,
     *,
     functions: Iterable[str] = (),
     indices: Mapping[str, tuple[str, ...]] | None = None,
@@ -112,12 +113,13 @@ def _relation(reader: Reader) -> str | None:
 
 def _reader(
     text: str,
-    names: Mapping[str, str] | None,
+    names: Mapping[str, str] | Names | None,
     functions: Iterable[str],
     indices: Mapping[str, tuple[str, ...]] | None,
 ) -> Reader:
     body = _without_full_stop(tokens(text))
-    return Reader(text, body, Dialect(Names(names or {}), frozenset(functions), indices or {}))
+    known = names if isinstance(names, Names) else Names(names or {})
+    return Reader(text, body, Dialect(known, frozenset(functions), indices or {}))
 
 
 def _without_full_stop(body: Body) -> Body:
@@ -131,4 +133,4 @@ def _without_full_stop(body: Body) -> Body:
     return (*kept, end)
 
 
-__all__ = ["parse_latex", "parse_latex_relations", "reading_names"]
+__all__ = ["Names", "parse_latex", "parse_latex_relations", "reading_names"]

@@ -52,7 +52,8 @@ def atom(r: Reader) -> Node:
 
 def _compound(r: Reader) -> Name | None:
     for spelling, name in r.dialect.names.compound:
-        if all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling)):
+        same = all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling))
+        if same and not r.peek(len(spelling)).is_op("_", "'"):  # R is no part of R_0
             r.at += len(spelling)
             return Name(name)
     return None

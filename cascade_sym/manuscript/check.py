@@ -1,0 +1,169 @@
+"""A manuscript's equations held against what a folder derives."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.formula import Environment
+from cascade_sym.formula.latex_in.symbols import symbol_key
+from cascade_sym.latex.lines import row
+from cascade_sym.manuscript.bounded import bounded
+from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, statements
+from cascade_sym.manuscript.judge import judged
+from cascade_sym.manuscript.known import Reading
+from cascade_sym.manuscript.macros import Macro, expanded, macros_in
+from cascade_sym.manuscript.source import read_sources
+from cascade_sym.paper.folder import Folder
+
+PASSED = ("definition", "exact", "asymptotic", "unknown")
+SECONDS, MEGABYTES = 60.0, 1500  # for one formula
+TOTAL_SECONDS = 1800.0  # for a manuscript
+MAX_LEFT = 400  # characters of a left side
+MAX_LOCAL = 40  # abbreviations of one display
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One formula of a manuscript with its verdict.
+
+    `verdict` is one of the ledger's, or "unknown" where the folder does not know the left side (then nothing was
+    checked). `equation` is the paper's equation that it was compared with, `reason` what the verdict rests on.
+    """
+
+    file: str
+    line: int
+    label: str
+    left: str
+    verdict: str
+    equation: str = ""
+    reason: str = ""
+    repair: str = ""
+    equally_small_repairs: tuple[str, ...] = ()
+    correction_latex: str = ""
+    derived_latex: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict in PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "equally_small_repairs": list(self.equally_small_repairs)}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All formulas of a manuscript, and notes on what was not read."""
+
+    checked: tuple[Checked, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was checked, and all of that agrees."""
+        return all(c.passed for c in self.checked) and any(c.verdict != "unknown" for c in self.checked)
+
+
+def check_manuscript(
+    path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None
+) -> Report:
+    """Every labelled equation `name = formula` of a manuscript, with its verdict.
+
+    Raises FormulaError when the file can't be read or has no labelled equation.
+    """
+    sources, notes = read_sources(path)
+    macros = macros_in(s.text for s in sources)
+    equations = [e for s in sources for e in equations_in(s)]
+    if not equations:
+        raise FormulaError(f"{path} has no labelled equation (equation, align, gather, multline, eqnarray).")
+    if len(equations) > MAX_EQUATIONS:
+        raise FormulaError(f"{path} has {len(equations)} equations; at most {MAX_EQUATIONS} are read.")
+    readings = [Reading(folder, e) for e in folder.printed.equations]
+    found: list[Checked] = []
+    end = time.monotonic() + TOTAL_SECONDS
+    for _, group in groupby(equations, key=lambda e: (e.path, e.block)):
+        if time.monotonic() > end:
+            late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
+            found += [Checked(e.path, e.line, e.name, "", "unchecked", reason=late) for e in group]
+        else:
+            found += _block(list(group), macros, readings, progress)
+    return Report(tuple(found), notes)
+
+
+def _block(
+    equations: Sequence[Equation], macros: Mapping[str, Macro], readings: Sequence[Reading],
+    progress: Callable[[str], None] | None,
+) -> Iterator[Checked]:  # fmt: skip
+    """The equations of one display: what it defines itself may be used in its other formulas."""
+    split: list[tuple[Equation, list[str] | str]] = []
+    for e in equations:
+        try:
+            formulas, _ = statements(expanded(e.latex, macros))
+            split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
+        except CascadeError as err:
+            split.append((e, _line(err)))
+    local = {}
+    for _, read in split:
+        for f in read if isinstance(read, list) else ():
+            r = row(f)
+            if len(local) >= MAX_LOCAL or len(r.lhs) > MAX_LEFT:
+                continue
+            if r.relation in ("=", ":=", "\\equiv") and not any(x.knows(r.lhs) for x in readings):
+                local[r.lhs] = r.rhs
+    for e, read in split:
+        if progress:
+            progress(f"line {e.line}")
+        if isinstance(read, str):
+            yield Checked(e.path, e.line, e.name, "", "unchecked", reason=read)
+            continue
+        for f in read:
+            yield _formula(e, f, readings, local)
+
+
+def _formula(e: Equation, latex: str, readings: Sequence[Reading], local: Mapping[str, str]) -> Checked:
+    r = row(latex)
+    at = e.path, e.line, e.name, r.lhs
+    if not r.relation or not r.lhs:
+        return Checked(*at, "unchecked", reason="it is not of the form name = formula.")
+    if len(r.lhs) > MAX_LEFT:
+        return Checked(*at, "unchecked", reason=f"the left side has more than {MAX_LEFT} characters.")
+    known = [x for x in readings if x.knows(r.lhs)]
+    if not known:
+        if r.lhs in local and symbol_key(r.lhs) is not None:
+            return Checked(*at, "unknown", reason="an abbreviation of this display; it counts where it is used.")
+        if all(x.left_side(r.lhs) is None for x in readings):
+            return Checked(*at, "unchecked", reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
+        return Checked(*at, "unknown", reason="the folder does not know this left side.")
+    known.sort(key=lambda x: not hinted(e, x.equation.id))
+    try:
+        meanings = [m for x in known for m in x.meanings(r.lhs)]  # derived here, so that it is done once
+        return Checked(*at, **bounded(lambda: judged(latex, meanings, local), SECONDS, MEGABYTES))
+    except CascadeError as err:
+        return Checked(*at, "unchecked", equation=known[0].equation.id, reason=_line(err))
+
+
+def hinted(e: Equation, id: str) -> bool:
+    """Whether an equation's label or tag names the paper's equation `id`."""
+    names = (e.tag, *e.labels, *(re.split(r"[:/ ]", label)[-1] for label in e.labels))
+    return id in names
+
+
+def _why(reading: Reading, lhs: str) -> str:
+    try:
+        reading.relations(f"{lhs} = 0", Environment())
+    except CascadeError as err:
+        return _line(err)
+    return "its parts do not fit."
+
+
+def _line(err: CascadeError) -> str:
+    """The first line of an error's message: the place in an expanded formula says nothing of the manuscript."""
+    text = str(err).split("\n", 1)[0]
+    return re.sub(r", at line \d+, column \d+:?$", "", text)
+

@@ -1,0 +1,171 @@
+"""What a folder knows of a manuscript's left sides: for each equation of the paper, how its symbols are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from sympy import Expr
+
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import (
+    Call,
+    Environment,
+    Integral,
+    Name,
+    Node,
+    Relation,
+    Sum,
+    names_in,
+    parse_latex,
+    parse_latex_relations,
+    rewrite,
+    walk,
+)
+from cascade_sym.formula.interpret import BUILTINS
+from cascade_sym.formula.latex_in import Names
+from cascade_sym.formula.notation import CONSTANTS, name_latex
+from cascade_sym.latex.names import symbol_latex
+from cascade_sym.paper.environment import FUNCTIONS, environment
+from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.model import Leading, PowerLaw
+from cascade_sym.paper.printed import PrintedEquation, Statement
+
+_HOLE = "placeholder"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a left side means: the derived value, in which equation of the paper, and what names stand for there."""
+
+    reading: Reading
+    statement: Statement
+    derived: Any
+    env: Environment
+
+    @property
+    def equation(self) -> PrintedEquation:
+        return self.reading.equation
+
+
+class Reading:
+    """How formulas are read with the symbols of one equation of the paper.
+
+    What the equation itself uses goes before other names that are printed alike.
+    """
+
+    def __init__(self, folder: Folder, equation: PrintedEquation) -> None:
+        self.folder, self.equation = folder, equation
+        printed = folder.printed
+        sides = [side for s in equation.statements for side in (s.relation.lhs, s.relation.rhs)]
+        calls = dict.fromkeys(n.function for side in sides for _, n in walk(side) if isinstance(n, Call))
+        known = {*BUILTINS, *FUNCTIONS, *printed.functions}
+        self.functions = [f for f in (*calls, *folder.model.functions, *FUNCTIONS) if f not in BUILTINS]
+        self._notation = {**printed.notation, **printed.derived_notation}
+        used = dict.fromkeys(n for side in sides for n in names_in(side))
+        own = (*used, *(c for c in calls if c not in known))
+        self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
+        for f, template in printed.functions.items():
+            if m := re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template):
+                self._table[m[1]] = f
+        self._templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
+        self._lhs_seen: dict[str, Node | None] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self._table)
+
+    @cached_property
+    def indices(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of summation indices in the printed formulas."""
+        sides = [s.relation.rhs for e in self.folder.printed.equations for s in e.statements]
+        return {n.index: n.values for side in sides for _, n in walk(side) if isinstance(n, Sum)}
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[str, Integral], ...]:
+        """What the functions of this equation are printed as, where that is an integral."""
+        found = []
+        for f, template in self._templates.items():
+            try:
+                node = parse_latex(template.replace("#1", f"\\mathrm{{{_HOLE}}}"), self.names)
+            except CascadeError:
+                continue
+            if isinstance(node, Integral) and node.body == Name(_HOLE):
+                found.append((f, node))
+        return tuple(found)
+
+    def left_side(self, latex: str) -> Node | None:
+        """A left side as it is read here; None where it can't be."""
+        if latex not in self._lhs_seen:
+            try:
+                node = parse_latex(latex, self.names, functions=self.functions, indices=self.indices)
+                self._lhs_seen[latex] = self._named(node)
+            except CascadeError:
+                self._lhs_seen[latex] = None
+        return self._lhs_seen[latex]
+
+    def knows(self, latex: str) -> bool:
+        """Whether the left side is one of this equation of the paper."""
+        node = self.left_side(latex)
+        return node is not None and any(s.relation.lhs == node for s in self.equation.statements)
+
+    def meanings(self, latex: str) -> list[Meaning]:
+        """What a left side means in this equation of the paper, which is derived when the left side occurs there."""
+        node = self.left_side(latex)
+        found = [s for s in self.equation.statements if node is not None and s.relation.lhs == node]
+        if not found:
+            return []
+        result = self.folder.model.derive(self.equation.id)
+        env = with_definitions(environment(self.folder, result), result.values.values())
+        by_key = {s.key: s for s in reversed(found) if s.key in result.values}
+        return [Meaning(self, s, result.values[s.key], env) for s in by_key.values()]
+
+    def relations(self, latex: str, env: Environment, local: Mapping[str, str] | None = None) -> tuple[Relation, ...]:
+        """The statements of a formula, read with what `env` knows and with `local` symbols (LaTeX to name).
+
+        Raises FormulaError where it can't be read.
+        """
+        derived = [n for n in self.folder.printed.derived_notation if n in env.names]
+        more = {**_table((*derived, *env.names), self._notation), **self._table, **(local or {})}
+        names = Names(more) if set(more) - set(self._table) else self.names
+        found = parse_latex_relations(latex, names, functions=self.functions, indices=self.indices)
+        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in found)
+
+    def _named(self, node: Node) -> Node:
+        """`node` with integrals that are printed forms of the paper's functions replaced by their calls."""
+        return rewrite(node, self._called) if self._templates else node
+
+    def _called(self, node: Node) -> Node:
+        for f, p in self.patterns:
+            if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
+                return Call(f, (node.body,))
+        return node
+
+
+def _table(names: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:
+    """LaTeX to name, the first name of those that are printed alike."""
+    found: dict[str, str] = {}
+    for name in names:
+        if name in CONSTANTS or name == _HOLE:
+            continue
+        found.setdefault(name_latex(name, notation), name)
+        # derived results print names without an entry by the rule of another room
+        found.setdefault(symbol_latex(name, notation), name)
+    return found
+
+
+def with_definitions(env: Environment, values: Iterable[Any]) -> Environment:
+    """The environment with the definitions and symbols of derived values as further names."""
+    more: dict[str, Any] = {}
+    for v in values:
+        v = v.leading if isinstance(v, Leading | PowerLaw) else v
+        if isinstance(v, Quantity):
+            more |= {s.name: v.definitions.inline(e) for s, e in v.definitions.items}
+            more |= {s.name: s for s in v.parameters if s.name not in more}
+        elif isinstance(v, Expr):
+            more |= {s.name: s for s in v.free_symbols}
+    return Environment({**more, **env.names}, env.functions)

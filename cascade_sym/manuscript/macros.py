@@ -1,0 +1,147 @@
+r"""User macros: collected from \newcommand, \def, \let and \DeclareMathOperator, expanded with bounds.
+
+Only plain substitution is done. A macro with delimited arguments is not collected, so that a formula that uses it
+can't be read (and is not passed).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cascade_sym.errors import FormulaError
+
+MAX_EXPANSIONS = 2_000
+MAX_LENGTH = 20_000  # characters of one expanded formula
+MAX_MACROS = 5_000
+_PIECE = re.compile(r"\\[A-Za-z@]+\s*|\\.|[^\\]", re.S)
+_START = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*+"
+    r"(?:\{\s*+(?P<a>\\[A-Za-z@]++)\s*+\}|(?P<b>\\[A-Za-z@]++))"
+    r"\s*+(?:\[(?P<count>\d)\])?\s*+(?:\[(?P<default>[^\[\]]*)\])?\s*+(?=\{)"
+    r"|\\[gex]?def\s*+(?P<c>\\[A-Za-z@]++)(?P<slots>(?:#\d)*+)\s*+(?=\{)"
+    r"|\\DeclareMathOperator\*?\s*+\{\s*+(?P<d>\\[A-Za-z@]++)\s*+\}\s*+(?=\{)"
+    r"|\\let\s*+(?P<e>\\[A-Za-z@]++)\s*+=?\s*+(?P<to>\\[A-Za-z@]++)"
+)
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A macro: how many arguments it takes, the default of the first where that is optional, and its body."""
+
+    count: int
+    body: str
+    default: str | None = None
+
+
+def macros_in(texts: Iterable[str]) -> dict[str, Macro]:
+    r"""The macros that texts define, the last definition of each.
+
+    >>> macros_in([r"\newcommand{\G}[1]{\Gamma_{\mathrm #1}} \def\half{\frac12}"])["\\G"]
+    Macro(count=1, body='\\Gamma_{\\mathrm #1}', default=None)
+    """
+    found: dict[str, Macro] = {}
+    for text in texts:
+        at = 0
+        ends = group_ends(text)
+        while (m := _START.search(text, at)) is not None:
+            at = m.end()
+            if m["e"]:
+                found[m["e"]] = found.get(m["to"], Macro(0, m["to"]))
+                continue
+            end = ends.get(m.end())
+            if end is None:
+                continue
+            body = text[m.end() + 1 : end - 1]
+            at = end
+            name = m["a"] or m["b"] or m["c"] or m["d"]
+            if m["d"]:
+                found[name] = Macro(0, f"\\operatorname{{{body}}}")
+            elif m["c"]:
+                found[name] = Macro(m["slots"].count("#"), body)
+            elif not (text.startswith("\\providecommand", m.start()) and name in found):
+                found[name] = Macro(int(m["count"] or 0), body, m["default"])
+            if len(found) > MAX_MACROS:
+                raise FormulaError(f"the manuscript defines more than {MAX_MACROS} macros.")
+    return found
+
+
+def group_ends(text: str) -> dict[int, int]:
+    r"""Where each group of a text opens, and the place after it closes; groups that are not closed are left out.
+
+    >>> group_ends(r"{a{b}\}}{")
+    {2: 5, 0: 8}
+    """
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for m in _PIECE.finditer(text):
+        if m[0] == "{":
+            waiting.append(m.start())
+        elif m[0] == "}" and waiting:
+            found[waiting.pop()] = m.end()
+    return found
+
+
+def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
+    r"""`latex` with all macros of the table expanded, from the left, as TeX does.
+
+    Raises FormulaError when that does not end within MAX_EXPANSIONS steps and MAX_LENGTH characters.
+
+    >>> expanded(r"\half\g x", {"\\half": Macro(0, r"\frac12"), "\\g": Macro(0, r"\gamma")})
+    '\\frac12\\gamma x'
+    """
+    waiting = [m[0] for m in _PIECE.finditer(latex)][::-1]
+    out: list[str] = []
+    steps = length = 0
+    while waiting:
+        piece = waiting.pop()
+        macro = macros.get(piece.rstrip()) if piece[0] == "\\" else None
+        if macro is None:
+            out.append(piece)
+            length += len(piece)
+        else:
+            steps += 1
+            given = _arguments(waiting, macro, piece.rstrip())
+            body = re.sub(r"#(\d)", lambda m, given=given: given.get(m[1], ""), macro.body)  # type: ignore[misc]
+            waiting += [m[0] for m in _PIECE.finditer(_closed(body))][::-1]
+        if steps > MAX_EXPANSIONS or length > MAX_LENGTH or len(waiting) > MAX_LENGTH:
+            last = piece.strip()
+            raise FormulaError(f"the macros of the formula do not end (after {steps} expansions, at {last!r}).")
+    return "".join(out)
+
+
+def _arguments(waiting: list[str], macro: Macro, name: str) -> dict[str, str]:
+    given: dict[str, str] = {}
+    first = 1
+    if macro.default is not None and macro.count:
+        given["1"] = macro.default
+        first = 2
+        if waiting and waiting[-1] == "[":
+            waiting.pop()
+            given["1"] = "".join(_until(waiting, "]", name))
+    for k in range(first, macro.count + 1):
+        while waiting and waiting[-1].isspace():
+            waiting.pop()
+        if not waiting:
+            raise FormulaError(f"the macro {name} lacks its argument {k}.")
+        piece = waiting.pop()
+        given[str(k)] = "".join(_until(waiting, "}", name)) if piece == "{" else piece
+    return {k: _closed(v) for k, v in given.items()}
+
+
+def _closed(latex: str) -> str:
+    """`latex` such that a letter behind it is not read into its last command."""
+    return f"{latex} " if re.search(r"\\[A-Za-z@]+$", latex) else latex
+
+
+def _until(waiting: list[str], closer: str, name: str) -> list[str]:
+    taken: list[str] = []
+    depth = 0
+    while waiting:
+        piece = waiting.pop()
+        if piece == closer and depth == 0:
+            return taken
+        depth += (piece == "{") - (piece == "}")
+        taken.append(piece)
+    raise FormulaError(f"an argument of the macro {name} is not closed.")
