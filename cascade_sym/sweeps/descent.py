@@ -19,8 +19,8 @@ from cascade_sym.sweeps.space import Space
 ROUNDS = 80
 SETTLED = 1e-14  # a relative improvement below which a minimisation has ended
 LONGEST = 2.0  # of a Newton step, in units of e-folds or radians
-NEWTON = np.array([4.0, 1.0, 0.5, 0.125, 1 / 64, 1e-4])
-DOWNHILL = np.array([0.3, 1e-2, 1e-4, 1e-7])
+NEWTON = np.array([3.0, 1.0, 0.4, 0.1, 1e-2, 1e-4])
+DOWNHILL = np.array([0.3, 1e-2, 1e-5])
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Objective:
         return np.where(np.isfinite(f), self.sign * f, np.inf), g
 
     @property
-    def probe(self) -> float:
-        """The step of the differences between gradients."""
-        return 1e-4 if isinstance(self.merit, Called) else 1e-7
+    def probe(self) -> tuple[float, float]:
+        """The least and the largest step of the differences between gradients."""
+        return (1e-5, 1e-4) if isinstance(self.merit, Called) else (1e-11, 1e-7)
 
 
 def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarray]:
@@ -63,16 +63,18 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
     u = np.clip(u, low, high)
     f = objective.value(u)
     active = np.flatnonzero(np.isfinite(f))
+    reach = np.ones_like(u)  # how far the last step went: the width of the valley, as it becomes known
     quiet = np.zeros(u.shape[1], dtype=int)
     for _ in range(rounds):
         if not active.size:
             break
         o, here, value = objective.at(active), u[:, active], f[active]
-        g, H = curvature(o, here, low, high)
+        g, H = curvature(o, here, low, high, reach[:, active])
         p = direction(g, H, free(here, g, low, high))
         new, better = longest_fall(o, here, value, p, g, low, high)
         gain = value - better
         moved = gain > 0
+        reach[:, active] = np.maximum(0.1 * reach[:, active], np.where(moved, np.abs(new - here), 0.0))
         u[:, active[moved]], f[active[moved]] = new[:, moved], better[moved]
         # one further try after a small gain: the step after it may be a good one
         quiet[active] = np.where(gain > SETTLED * np.abs(value), 0, quiet[active] + 1)
@@ -80,10 +82,12 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
     return u, f
 
 
-def curvature(o: Objective, u: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def curvature(
+    o: Objective, u: np.ndarray, low: np.ndarray, high: np.ndarray, reach: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Gradient (d, n) and Hessian (d, d, n), from d + 1 gradients."""
     d = len(u)
-    h = np.where(u > (low + high) / 2, -o.probe, o.probe)
+    h = np.where(u > (low + high) / 2, -1.0, 1.0) * np.clip(1e-3 * reach, *o.probe)
     near = np.repeat(u[:, None, :], d + 1, axis=1)
     for i in range(d):
         near[i, i + 1] += h[i]

@@ -8,7 +8,7 @@ import numpy as np
 
 from cascade_sym.sweeps.space import Space
 
-SAMPLE = 256  # points at which the figure is looked at before anything is minimised
+SAMPLE = 128  # points at which the figure is looked at before anything is minimised
 PARTS = {1: (6,), 2: (3, 2), 3: (2, 2, 2)}  # into how many parts the sides of the box are cut
 FEW = (2, 2, 2, 2)
 
