@@ -106,3 +106,20 @@ def check_depth(node: Node, limit: int) -> None:
         if depth > limit:
             raise FormulaError(f"the formula is nested more than {limit} levels deep; name a part of it.")
         layer = [kid for n in layer for kid in children(n)]
+
+
+def operations(node: Node) -> int:
+    """How many operations are written: signs between terms, products, quotients, powers and calls.
+
+    >>> from cascade_sym.formula.parser import parse
+    >>> operations(parse("(a + b)^2/2 - sqrt(c)"))
+    5
+    """
+    count = 0
+    for _, n in walk(node):
+        match n:
+            case Add(parts, _) | Mul(parts):
+                count += len(parts) - 1
+            case Neg() | Div() | Pow() | Call() | Sum() | Integral():
+                count += 1
+    return count

@@ -7,8 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Expr, count_ops
+
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, UnknownName, listing
 from cascade_sym.formula import Environment
+from cascade_sym.formula.ast import Name
+from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.printed import PrintedEquation
@@ -90,8 +95,24 @@ def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env:
         return StatementVerdict(s, "unchecked", explain(err), derived)
 
 
+def _simpler(v: StatementVerdict) -> str | None:
+    """Says so where the derived form needs fewer operations than the printed one, over the names that this uses."""
+    rhs = v.statement.relation.rhs
+    value = v.derived
+    if isinstance(value, Quantity):
+        known = {n.name for _, n in walk(rhs) if isinstance(n, Name)}
+        new = {s: e for s, e in value.definitions if s.name not in known}
+        value = Definitions(tuple(new.items())).inline(value.expr)
+    if not isinstance(value, Expr):
+        return None
+    derived, printed = int(count_ops(value)), operations(rhs)
+    return f"the derived form has {derived} operations, the printed one {printed}" if derived < printed else None
+
+
 def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
+    if v.verdict == "exact" and (shorter := _simpler(v)):
+        out["simpler"] = shorter
     if v.repair:
         out["repair"] = v.repair.description
         if v.repair.alternatives:

@@ -13,6 +13,7 @@ from . import (  # noqa: F401
     scalings,
     schemes,
     sensing,
+    sensor_quantities,
     spin,
 )  # fmt: skip
 from .model import model  # noqa: F401

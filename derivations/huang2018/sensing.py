@@ -8,28 +8,23 @@ import sympy as sp
 from sympy import Expr
 
 import cascade_sym as cs
-from cascade_sym.definitions import Quantity
-from cascade_sym.exact import equal, is_zero, normal_form
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.exact import equal, normal_form
 from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.paper import Leading, Result
 from cascade_sym.sensing import (
     ForcePort,
-    Sensitivity,
     force_port,
     lorentzian,
-    matched_filter_sensitivity,
     matched_filter_steps,
 )
 from cascade_sym.sensing.optimal import filter_variance, integral_of, optimal_filter
-from cascade_sym.sensing.root import newton_root
 from cascade_sym.spectra import Expansion, Spectrum, noise_spectrum, over_susceptibilities
 from cascade_sym.steps import Check, Step, identity_check
 from cascade_sym.symbols import complex_symbol, conj
 from cascade_sym.system import LinearSystem
 
-from . import quantities
 from .model import (
-    C_M,
     M,
     Omega,
     Omegat_M,
@@ -37,12 +32,10 @@ from .model import (
     at,
     cascade,
     coupling,
+    drift_rate,
     epsilon,
-    gamma_M0,
     model,
     motion,
-    n_M,
-    theta_M,
 )  # fmt: skip
 
 A_0, f, gamma_sig, delta, u = (cs.symbol(n) for n in ("A_0", "f", "gamma_sig", "delta", "u"))
@@ -134,7 +127,7 @@ def in_lab_frame(form: object, light: str, sign: int) -> OperatorPolynomial:
 @model.equation("S28")
 def lab_equations() -> Result:
     single = {"a_M": alone(), "a_S": cs.rephased(cascade(), {S: sp.pi, "a_S_in": sp.pi})}
-    values, before = {}, {}
+    values, before, responses = {}, {}, {}
     for mode, sign, center, light in ((M, 1, Omegat_M, "b_M_in"), (S, -1, -Omegat_M, "b_in")):
         form = single[mode].equation(mode)
         before[f"ddt({mode})"] = form
@@ -142,8 +135,13 @@ def lab_equations() -> Result:
         if mode == M:
             drive = force(alone()).drive[(M, False)]
             driven = driven + as_operator(drive * A_0 * f)
-        values[f"-I*Omega*{mode}(Omega)"] = driven - at(mode)(Omega) * (sp.I * center)
-    step = Step("fourier", "Fourier transform of (S11) without loss, back in the lab frame", before, values)
+        lab = driven - at(mode)(Omega) * (sp.I * center)
+        values[f"-I*Omega*{mode}(Omega)"] = lab
+        responses |= _responses(single[mode], mode, lab, center)
+    step = Step(
+        "fourier", "Fourier transform of (S11) without loss, back in the lab frame", before, values,
+        identity_check(responses, "solved for the mode: its response in the slow frame, at the same distance"),
+    )  # fmt: skip
     return Result(values, (step,), {"Omega_S": -Omegat_M, "f": f})
 
 
@@ -169,6 +167,14 @@ def output_form() -> OperatorPolynomial:
     port = system.out_ports[0]
     plus, minus = system.output(port.fields["+"]), system.output(port.fields["-"]).dagger()
     return in_lab_frame((plus - minus).scaled(1 / (sp.sqrt(2) * sp.I)), "b", 1)
+
+
+def _responses(system: LinearSystem, mode: str, lab: OperatorPolynomial, center: Expr) -> dict[str, tuple[Expr, Expr]]:
+    """Response of a mode to each input: from its equation in the lab frame, and in the slow frame at Omega - center."""
+    by_name = {word[0].name: c for word, c in lab.terms.items() if word}  # the force has no operator
+    own = -sp.I * Omega - by_name.pop(f"{mode}(Omega)")
+    slow = [c.xreplace({Omega: Omega - center}) for _, c in cs.frequency_solution(system, mode, Omega=Omega)]
+    return {name: (c / own, s) for (name, c), s in zip(by_name.items(), slow, strict=True)}
 
 
 @model.equation("S29")
@@ -269,105 +275,50 @@ def hybrid_spectrum() -> Result:
     return Result({"N_H": even_spectrum(found)}, found.spectrum.steps, coefficients())
 
 
+@cache
+def short_coefficients() -> dict[str, Quantity]:
+    """h_1 ... h_4 grouped by hand over R, linewidths and decoherence rates; proved in each entry's last step."""
+    rate = {f"{j}{k}": cs.symbol(f"Gamma_{j}{k}") for j in "SM" for k in "BP"}
+    root = {k: sp.sqrt(x) for k, x in rate.items()}
+    s = {j: root[f"{j}B"] + root[f"{j}P"] for j in "SM"}
+    gamma, noise = {}, {}
+    letters = []
+    for j, mode in (("S", S), ("M", M)):
+        gamma[j] = cs.symbol(f"gamma_{j}")
+        noise[j] = cs.symbol(f"gammat_{j}0")
+        letters += [(gamma[j], drift_rate(sensor(), mode)), (noise[j], dict(model.abbreviations)[noise[j]])]
+    R = cs.symbol("R")
+    letters.append((R, coupling()))
+    names = Definitions(tuple(letters))
+    found = {}
+    for k, j in ((1, "S"), (2, "M")):
+        both, width = sp.sqrt(rate[f"{j}B"] * rate[f"{j}P"]), rate[f"{j}B"] - rate[f"{j}P"]
+        found[f"h_{k}"] = s[j] ** 2 * (noise[j] + both) / 2 - cs.symbol(f"gamma_{j}0") * width / 4
+    spin = noise["S"] + (rate["SB"] + rate["SP"]) / 2
+    crossed = rate["SB"] * root["MP"] + rate["SP"] * root["MB"]
+    mixed = sp.sqrt(rate["SB"] * rate["MP"]) + sp.sqrt(rate["SP"] * rate["MB"])
+    found["h_3"] = s["M"] * (
+        R * (gamma["M"] * s["S"] + R * s["M"]) * spin / 2 - gamma["S"] * (gamma["M"] * crossed + R * s["M"] * mixed) / 4
+    )
+    found["h_4"] = -sp.sqrt(rate["SB"] * rate["SP"]) * s["M"] ** 2
+    return {k: Quantity(k, e, names) for k, e in found.items()}
+
+
 def _coefficient_entry(name: str, k: int) -> None:
     @model.equation(name)
     def entry() -> Result:
-        h = coefficients()
-        values = {f"h_{k}": h[f"h_{k}"]}
+        key = f"h_{k}"
+        h, short = coefficients()[key], short_coefficients()[key]
+        pair = {key: (h, short.inline())}
+        step = Step(
+            "simplification", "the same coefficient in fewer operations", {key: h}, {key: short},
+            identity_check(pair, "difference is zero in exact algebra"),
+        )  # fmt: skip
+        values: dict[str, object] = {key: short}
         if k == 3:
             values["R"] = coupling()
-        return Result(values, expansion(hybrid=True).spectrum.steps)
+        return Result(values, (*expansion(hybrid=True).spectrum.steps, step))
 
 
 for _k in range(1, 5):
     _coefficient_entry(f"S33.h{_k}", _k)
-
-
-# -- quantities -------------------------------------------------------------------------------------------------------
-
-SPECTRAL = [*quantities.PARAMETERS, "delta"]
-
-
-@cache
-def declared_expansion(hybrid: bool) -> Expansion:
-    system = quantities.experiment()
-    if not hybrid:
-        system = cs.Oscillator("M", cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M)
-    return over_susceptibilities(noise_spectrum(system, "P_L", frequency=delta))
-
-
-WITHOUT_SPIN = {"C_S": 0, "theta_S": sp.pi / 4, "gamma_S0": 0, "n_S": 0, "epsilon": 0}  # they don't matter to M alone
-
-
-@model.quantity("N_M", SPECTRAL, defaults=WITHOUT_SPIN, title="noise of M alone at Omegat_M + delta")
-def N_M() -> Quantity:
-    return declared_expansion(False).spectrum
-
-
-@model.quantity("N_H", SPECTRAL, title="noise of the hybrid sensor at Omegat_M + delta")
-def N_H() -> Quantity:
-    return declared_expansion(True).spectrum
-
-
-def _declare_coefficient(k: int, modes: tuple[str, ...], power: int) -> None:
-    @model.quantity(f"h_{k}", quantities.PARAMETERS, title=f"coefficient h_{k} of the hybrid spectrum")
-    def h() -> Quantity:
-        found = declared_expansion(True)
-        return Quantity(f"h_{k}", found[modes, power], domain=found.spectrum.domain)
-
-
-for _k, _modes, _power in ((1, ("S",), 0), (2, ("M",), 0), (3, ("S", "M"), 0), (4, ("S", "M"), 2)):
-    _declare_coefficient(_k, _modes, _power)
-
-
-@cache
-def sensitivity(hybrid: bool) -> Sensitivity:
-    system = quantities.experiment()
-    if not hybrid:
-        system = cs.Oscillator("M", cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M).system()
-    return matched_filter_sensitivity(force_port(system, "M", through="M.bath"), "P_L", lorentzian(gamma_sig))
-
-
-@cache
-def quantum_limit() -> Quantity:
-    """V_M minimised over C_M and theta_M at fixed gamma_M0, n_M, gamma_sig.
-
-    V_M depends on the two rates only through u = (sqrt(Gamma_MB) + sqrt(Gamma_MP))^2; with Gamma_MB = Gamma_MP = u/4 it
-    is a function of u whose derivative vanishes at the only root u > gamma_M0 of `condition`.
-    """
-    B, P = (cs.symbol(f"Gamma_M{k}") for k in "BP")
-    M_alone = cs.Oscillator("M", Gamma_B=B, Gamma_P=P, gamma=gamma_M0, n=n_M)
-    V = matched_filter_sensitivity(force_port(M_alone, "M", through="M.bath"), "P_L", lorentzian(gamma_sig)).variance
-    assert V is not None
-    general = V.inline()
-    reduced = V.subs({B: u / 4, P: u / 4}).inline()
-    noise = gamma_M0 * (n_M + sp.Rational(1, 2))
-    width = sp.sqrt(u**2 + 4 * u * noise + gamma_M0**2)
-    condition = width * (u**2 - gamma_M0**2) - gamma_sig * (2 * u * noise + gamma_M0**2)
-
-    def one_rate() -> Check:
-        ok = equal(general, reduced.xreplace({u: (sp.sqrt(B) + sp.sqrt(P)) ** 2}))
-        return Check(ok, "V depends on the rates through u alone")
-
-    def stationary() -> Check:
-        slope = normal_form(sp.diff(reduced, u) / condition)
-        return Check(
-            is_zero(slope - 1 / (16 * sp.pi * gamma_M0 * u**2 * width)), "dV/du = condition/(16 pi gamma_M0 u^2 width)"
-        )
-
-    steps = (
-        Step("substitution", "one rate u is left", {"V": general}, {"V": reduced}, one_rate),
-        Step("minimisation", "stationary in u; the condition is convex and rises through its root", {"V": reduced},
-             {"0": condition}, stationary),
-    )  # fmt: skip
-    root, definitions = newton_root(condition, u, 2 * gamma_M0 + 2 * sp.sqrt(gamma_sig * noise))
-    return Quantity("V_M", reduced.xreplace({u: root}), definitions, (*V.steps, *steps))
-
-
-@model.quantity("V_H_over_V_M", [*quantities.PARAMETERS, "gamma_sig"],
-                title="sensitivity of the hybrid sensor over the standard quantum limit of M alone")  # fmt: skip
-def V_H_over_V_M() -> Quantity:
-    V_H, V_M = sensitivity(True).variance, quantum_limit()
-    assert V_H is not None
-    return Quantity("V_H_over_V_M", V_H.expr / V_M.expr, V_H.definitions.merged(V_M.definitions),
-                    (*V_H.steps, *V_M.steps), V_H.domain)  # fmt: skip

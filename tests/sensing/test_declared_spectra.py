@@ -6,6 +6,7 @@ are the printed coefficients (S33).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_sensitivity_against_the_standard_quantum_limit(model, seed: int) -> Non
             return abs(T[5]) ** 2 * width / (width**2 / 4 + delta**2) / N * scale / np.cos(t) ** 2
 
         cuts = [-np.pi / 2, -0.1, -1e-3, 0, 1e-3, 0.1, np.pi / 2]
-        parts = [quad(density, a, b, limit=300, epsrel=1e-11)[0] for a, b in zip(cuts, cuts[1:], strict=False)]
+        parts = [quad(density, a, b, limit=300, epsrel=1e-11)[0] for a, b in pairwise(cuts)]
         return 1 / (2 * sum(parts))
 
     def objective(x: np.ndarray) -> float:
