@@ -25,7 +25,7 @@ _COLOURS = {
     "definition": "5A5A5A", "exact": "1B7837", "asymptotic": "2166AC", "approximate": "B35806",
     "misprint": "B2182B", "differs": "B2182B", "unchecked": "5A5A5A",
 }  # fmt: skip
-_PREAMBLE = r"""\usepackage[utf8]{inputenc}
+PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb,xcolor,longtable}
 \IfFileExists{hyperref.sty}{\usepackage[hidelinks]{hyperref}}{%
   \newcommand{\hyperlink}[2]{#2}\newcommand{\hypertarget}[2]{#2}}
@@ -41,6 +41,7 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \newcommand{\tighter}{\setlength{\jot}{5pt}%
   \setlength{\abovedisplayskip}{4pt plus 2pt}\setlength{\belowdisplayskip}{6pt plus 2pt}}
 """
+VERDICT_COLOURS = "".join(f"\\definecolor{{verdict-{k}}}{{HTML}}{{{v}}}\n" for k, v in _COLOURS.items())
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,8 @@ def document(
     """
     if style not in _CLASSES:
         raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
-    colours = "\n".join(f"\\definecolor{{verdict-{k}}}{{HTML}}{{{v}}}" for k, v in _COLOURS.items())
     parts = [
-        f"{_CLASSES[style]}\n{_PREAMBLE}{colours}\n\\begin{{document}}\n\\tighter",
+        f"{_CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
         _title(title or "Derived equations", notation),
         _summary(entries, notation),
         _abbreviations(notation),
@@ -149,7 +149,7 @@ def _title(title: str, notation: Notation) -> str:
 def _summary(entries: Sequence[Entry], notation: Notation) -> str:
     lines = [
         f"\\hyperlink{{eq-{_anchor(e.id)}}}{{({text_latex(e.id)})}} & {text_latex(e.title, notation.name)} & "
-        f"{_verdict(e.verdict)} \\\\"
+        f"{verdict(e.verdict)} \\\\"
         for e in entries
     ]
     head = "\\begin{longtable}{@{}lp{0.66\\textwidth}l@{}}"
@@ -167,7 +167,7 @@ def _section(e: Entry, notation: Notation) -> str:
         ("Difference", e.difference_latex),
     )  # fmt: skip
     words = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
-    head = (f"eq-{_anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), _verdict(e.verdict))
+    head = (f"eq-{_anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), verdict(e.verdict))
     parts = ["\\entry" + "".join(f"{{{x}}}" for x in head)]
     for name, latex in printed:
         if latex:
@@ -197,7 +197,8 @@ def _steps(steps: Sequence[StepText], notation: Notation) -> str:
     return "\n".join(x for x in [*lines, "\\end{enumerate}"] if x)
 
 
-def _verdict(v: str) -> str:
+def verdict(v: str) -> str:
+    """A verdict as a coloured word."""
     return f"\\verdict{{{v}}}" if v in _COLOURS else f"\\textbf{{{text_latex(v)}}}"
 
 

@@ -108,7 +108,7 @@ def _block(
             split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
         except CascadeError as err:
             split.append((e, _line(err)))
-    local = {}
+    local: dict[str, str] = {}
     for _, read in split:
         for f in read if isinstance(read, list) else ():
             r = row(f)
