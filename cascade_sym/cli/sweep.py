@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -48,14 +50,19 @@ def sweep(
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
     model = load_folder(folder).model
+    kept = output.with_name(output.name + ".part")
     steps = pieces(read_grid(axes)) + 1 if optimise else 1
-    with progress(f"sweep {name}", steps) as tick, warnings.catch_warnings(record=True) as told:
+    with (
+        _told_how_to_go_on(kept),
+        progress(f"sweep {name}", steps) as tick,
+        warnings.catch_warnings(record=True) as told,
+    ):
         warnings.simplefilter("always", RuntimeWarning)
         found = sweep_declared(
             model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
             equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
             precision="guaranteed" if guaranteed else "double", n_jobs=jobs,
-            checkpoint=output.with_name(output.name + ".part"), progress=tick,
+            checkpoint=kept, progress=tick,
         )  # fmt: skip
         write(found, output)
     for w in told:
@@ -64,3 +71,14 @@ def sweep(
         print(f"optimum: {check}", file=sys.stderr)
     print(f"written: {output}", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _told_how_to_go_on(kept: Path) -> Iterator[None]:
+    """Exit code 130 when interrupted, as shells have it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if kept.is_file():
+            print(f"interrupted; {kept} holds what is finished: the same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(130) from None

@@ -19,6 +19,7 @@ from cascade_sym.sweeps.space import Space
 ROUNDS = 80
 SETTLED = 1e-14  # a relative improvement below which a minimisation has ended
 LONGEST = 2.0  # of a Newton step, in units of e-folds or radians
+SHORT = 1e-4
 NEWTON = np.array([3.0, 1.0, 0.4, 0.1, 1e-2, 1e-4])
 DOWNHILL = np.array([0.3, 1e-2, 1e-5])
 
@@ -71,12 +72,13 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
         o, here, value = objective.at(active), u[:, active], f[active]
         g, H = curvature(o, here, low, high, reach[:, active])
         p = direction(g, H, free(here, g, low, high))
-        new, better = longest_fall(o, here, value, p, g, low, high)
+        # after a round without gain much shorter steps: an optimum may lie at the edge of stability
+        short = np.where(quiet[active], SHORT, 1.0)
+        new, better = longest_fall(o, here, short * p, short * downhill(g), low, high)
         gain = value - better
         moved = gain > 0
         reach[:, active] = np.maximum(0.1 * reach[:, active], np.where(moved, np.abs(new - here), 0.0))
         u[:, active[moved]], f[active[moved]] = new[:, moved], better[moved]
-        # one further try after a small gain: the step after it may be a good one
         quiet[active] = np.where(gain > SETTLED * np.abs(value), 0, quiet[active] + 1)
         active = active[quiet[active] < 2]
     return u, f
@@ -132,12 +134,16 @@ def direction(g: np.ndarray, H: np.ndarray, loose: np.ndarray) -> np.ndarray:
     return x * np.minimum(1.0, LONGEST / np.maximum(size, 1e-300))
 
 
+def downhill(g: np.ndarray) -> np.ndarray:
+    """Straight downhill, one unit far."""
+    return -g / np.maximum(np.abs(g).max(axis=0), 1e-300)
+
+
 def longest_fall(
-    o: Objective, u: np.ndarray, f: np.ndarray, p: np.ndarray, g: np.ndarray, low: np.ndarray, high: np.ndarray
+    o: Objective, u: np.ndarray, p: np.ndarray, d: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The best of several steps along Newton's direction and straight downhill, inside the bounds."""
-    size = np.maximum(np.abs(g).max(axis=0), 1e-300)
-    steps = [a * p for a in NEWTON] + [-a * g / size for a in DOWNHILL]
+    """The best of several steps along Newton's direction p and straight downhill along d, inside the bounds."""
+    steps = [a * p for a in NEWTON] + [a * d for a in DOWNHILL]
     tried = np.clip(u[:, None, :] + np.stack(steps, axis=1), low[:, :, None], high[:, :, None])
     found = o.value(tried)
     best = found.argmin(axis=0)

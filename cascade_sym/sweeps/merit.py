@@ -54,6 +54,12 @@ class Formula:
         f = ready(self.data, self.backend, None)
         return f({n: values[n] for n in f.parameters})
 
+    def bound(self, values: Values) -> np.ndarray:
+        """A rigorous bound on the rounding errors of `value`."""
+        f = Evaluator(Plan(from_plain(self.data)), Options(self.backend, unstable="quiet", error=True))
+        _, bound = f({n: values[n] for n in f.parameters})
+        return bound
+
     def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         f = ready(self.data, self.backend, tuple(over))
         return f({n: values[n] for n in f.parameters})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cascade_sym.sweeps.descent import Objective, descend
+from cascade_sym.sweeps.merit import Formula
 from cascade_sym.sweeps.neighbours import spread_optima
 from cascade_sym.sweeps.optimum import MISSED, SEED, keep_best
 from cascade_sym.sweeps.starts import spread
@@ -33,6 +34,15 @@ class Recheck:
         )
 
 
+def rounding(objective: Objective, u: np.ndarray) -> np.ndarray:
+    """By how much values may be off for their rounding errors: less than that makes no other optimum."""
+    if not isinstance(objective.merit, Formula) or not u.shape[1]:
+        return np.zeros(u.shape[1])
+    with np.errstate(all="ignore"):
+        bound = objective.merit.bound({**objective.given, **objective.space.values(u)})
+    return np.where(np.isfinite(bound), bound, 0.0)
+
+
 def recheck(
     objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, points: int, starts: int
 ) -> Recheck:
@@ -47,7 +57,9 @@ def recheck(
         sample = spread(objective.space, starts, SEED + 1 + len(missed))
         rows = np.repeat(chosen, starts)
         found = descend(objective.at(rows), np.tile(sample, points))
+        before = f.copy()
         better = keep_best(u, f, rows, *found)
+        better = better[before[better] - f[better] > rounding(objective.at(better), u[:, better])]
         missed.append(better.size)
         spread_optima(objective, shape, u, f, better)
     return Recheck(points, starts, tuple(missed))

@@ -47,6 +47,26 @@ def test_optimised_sweep(name: str, capsys, tmp_path) -> None:
     assert [p.name for p in file.parent.iterdir()] == ["xi.nc"]
 
 
+def test_interrupted_and_taken_up_again(capsys, tmp_path, monkeypatch) -> None:
+    from cascade_sym.sweeps import work
+
+    monkeypatch.setattr(work, "PIECE", 4)
+    real, done = work.piece, []
+
+    def interrupted(w, first, last):
+        done.append(first)
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        return real(w, first, last)
+
+    monkeypatch.setattr(work, "piece", interrupted)
+    command = ["xi_g", "--grid", "C_S=3:300:16:log", "--optimise", "C_M,theta_S,theta_M", *SET, "-o", str(tmp_path / "x.nc")]
+    code, err = run(capsys, *command)
+    assert code == 130 and "goes on from there" in err and [p.name for p in tmp_path.iterdir()] == ["x.nc.part"]
+    code, err = run(capsys, *command)
+    assert code == 0 and done == [0, 4, 8, 8, 12] and [p.name for p in tmp_path.iterdir()] == ["x.nc"]
+
+
 def test_unstable_points_are_counted(capsys, tmp_path) -> None:
     common = ["gamma_S", "--grid", "theta_S=0:pi/2:3", "--set", "C_S=10", "--set", "C_M=1", "--set", "theta_M=pi/4"]
     code, err = run(capsys, *common, *SET, "-o", str(tmp_path / "g.nc"))

@@ -68,10 +68,10 @@ def test_conditional_figures_as_formula_and_as_function() -> None:
 
 
 def test_guaranteed_values_where_doubles_are_lost() -> None:
-    """At C_S = 1e10 the sum is 1e5 times smaller than its terms and worse; the bound holds against mpmath."""
+    """At C_S = 1e8 doubles keep few digits of the optimum; the bound holds against mpmath."""
     import mpmath
 
-    grid = {"C_S": np.geomspace(1e2, 1e10, 9)}
+    grid = {"C_S": np.geomspace(1e2, 1e8, 9)}
     found = sweep(xi(), grid, {**FIXED, "epsilon": 0.0}, optimise={"C_M": (1e-2, 1e11), "theta_S": None, "theta_M": None},
                   precision="guaranteed")  # fmt: skip
     names = sorted(s.name for s in xi().parameters)
