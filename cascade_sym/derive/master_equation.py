@@ -44,6 +44,11 @@ class MasterEquation:
 
     The equation is linear in rho for `measured` = (): then it is an ordinary Lindblad equation. `steps` is its
     derivation.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> (jump,) = master_equation(Cavity("a", kappa=2)).jumps
+    >>> jump.rate, list(jump.operator.linear().terms)
+    (2, [Op(name='a', dag=False)])
     """
 
     modes: tuple[str, ...]

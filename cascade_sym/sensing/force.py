@@ -28,6 +28,11 @@ class ForcePort:
 
     `envelope` says that F is the complex envelope of a force near the resonance of a mode in its rotating
     frame (the counter-rotating part is dropped); else F(t) is real and drives a and a^+ alike.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> port = force_port(Cavity("c"), "c")
+    >>> port.envelope, port.drive[Op("c")]
+    (False, sqrt(2)*I/2)
     """
 
     system: LinearSystem

@@ -37,6 +37,12 @@ class Expansion:
 
     `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and L_<mode> = |chi|^2 as
     definitions.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.spectra.spectrum import noise_spectrum
+    >>> found = over_susceptibilities(noise_spectrum(Oscillator("M", Gamma_B=1, Gamma_P=0, gamma=1, n=1), "X_M"))
+    >>> found.coefficients, found["S"]
+    ({(('M',), 0): 2}, 0)
     """
 
     coefficients: dict[Key, Expr]

@@ -22,6 +22,9 @@ class Quotient:
     plane.
 
     `center` is subtracted from the frequency: x = Omega - center.
+
+    >>> Quotient((sp.Integer(2),), (sp.S.One, -sp.I)).root  # 2/|1 - i x|^2
+    (1, -I)
     """
 
     numerator: tuple[Expr, ...]
@@ -55,6 +58,12 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
 
     With `keep`, definitions that do not depend on the frequency stay symbols; else everything is written out.
     Raises DerivationError when a denominator is not known in closed form.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.spectra.spectrum import noise_spectrum
+    >>> q = quotient(noise_spectrum(Oscillator("M", Gamma_B=1, Gamma_P=0, gamma=1, n=1), "X_M"))
+    >>> q.numerator, q.root
+    ((2,), (1, -I))
     """
     x = variable_of(s)
     held = constant_definitions(s) if keep else set()

@@ -31,6 +31,12 @@ class Spectrum(Quantity):
     `susceptibilities` are the chi_j of modes without feedback that occur in it; `denominators` are the
     polynomials in the frequency, with all roots in the lower half plane, by which its amplitudes are divided
     (None: not known in closed form). Evaluate it over arrays of frequencies with `cascade_sym.evaluator`.
+
+    >>> from cascade_sym.evaluate import evaluator
+    >>> from cascade_sym.parts import Oscillator
+    >>> N = noise_spectrum(Oscillator("M", Gamma_B=1, Gamma_P=0, gamma=1, n=1), "X_M")
+    >>> evaluator(N)(Omega=[0.0, 1.0])
+    array([2., 1.])
     """
 
     frequency: Symbol | None = None

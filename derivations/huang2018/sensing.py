@@ -220,17 +220,20 @@ def lorentzian_norm() -> Result:
     antiderivative = 2 * sp.atan(2 * (Omega - Omegat_M) / gamma_sig)
     upper, lower = sp.pi, antiderivative.xreplace({Omega: sp.S.Zero})
     exact = 2 * (upper - lower)
+    y = sp.Symbol("y", real=True)
+    whole = sp.integrate(4 / (1 + 4 * y**2), (y, -sp.oo, sp.oo))  # of the printed f itself, in widths from its centre
 
     def leading() -> Check:
         ok = equal(sp.diff(antiderivative, Omega), square)
         x = sp.Symbol("x", positive=True)  # gamma_sig/Omegat_M
         ratio = exact.xreplace({Omegat_M: 1, gamma_sig: x})
-        ok = ok and sp.limit(ratio, x, 0) == 4 * sp.pi
+        ok = ok and sp.limit(ratio, x, 0) == 4 * sp.pi and 2 * upper == whole
         return Check(ok, "exact: 2 pi + 4 arctan(2 Omegat_M/gamma_sig) = 4 pi - 2 gamma_sig/Omegat_M + ...")
 
     step = Step("definition", "Lorentzian force", {}, {"f": shape})
     values = {"f": shape, "norm": Leading(4 * sp.pi, leading, "gamma_sig/Omegat_M")}
-    return Result(values, (step,))
+    norms = {"printed form on the whole line": str(whole), "real force": str(exact)}
+    return Result(values, (step,), {}, {"norm": norms})
 
 
 # -- noise spectra: (S31)-(S33) ---------------------------------------------------------------------------------------

@@ -97,6 +97,18 @@ def quantum_limit() -> Quantity:
     return Quantity("V_M", reduced.xreplace({u: root}), definitions, (*V.steps, *steps))
 
 
+@model.quantity("V_M", ["gamma_M0", "n_M", "gamma_sig"], title="standard quantum limit: the least V_M of M alone")
+def V_M() -> Quantity:
+    return quantum_limit()
+
+
+@model.quantity("V_H", [*quantities.PARAMETERS, "gamma_sig"], title="sensitivity of the hybrid sensor")
+def V_H() -> Quantity:
+    found = sensitivity(True).variance
+    assert found is not None
+    return Quantity("V_H", found.expr, found.definitions, found.steps, found.domain)
+
+
 @model.quantity("V_H_over_V_M", [*quantities.PARAMETERS, "gamma_sig"],
                 title="sensitivity of the hybrid sensor over the standard quantum limit of M alone")  # fmt: skip
 def V_H_over_V_M() -> Quantity:

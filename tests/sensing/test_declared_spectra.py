@@ -139,6 +139,9 @@ def test_sensitivity_against_the_standard_quantum_limit(model, seed: int) -> Non
     )
     expected = variance(p, True) / np.exp(best)
     assert value(model, "V_H_over_V_M", p, gamma_sig=width) == pytest.approx(expected, rel=1e-7)
+    assert value(model, "V_H", p, gamma_sig=width) == pytest.approx(variance(p, True), rel=1e-7)
+    own = {k: p[k] for k in ("gamma_M0", "n_M")}
+    assert value(model, "V_M", own, gamma_sig=width) == pytest.approx(np.exp(best), rel=1e-7)
 
 
 def test_mistakes(model) -> None:

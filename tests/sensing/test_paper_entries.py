@@ -36,6 +36,7 @@ def test_norm_of_the_force(entries) -> None:
     assert entries["S30.norm"].verdict == "asymptotic"
     notes = [s.notes for s in entries["S30.norm"].statements if s.notes]
     assert "4 pi - 2 gamma_sig/Omegat_M" in notes[0]["leading_term"]
+    assert entries["S30.norm"].evidence["norm"]["printed form on the whole line"] == "2*pi"
 
 
 def test_simpler_forms_are_said(folder, entries) -> None:

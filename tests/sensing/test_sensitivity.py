@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from scipy.integrate import quad
 
-from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, UnknownName
+from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, UnknownName, UnstableError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.exact import equal
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
@@ -25,6 +25,7 @@ from cascade_sym.steps import check_all
 
 Omega, w = sp.Symbol("Omega"), sp.Symbol("gamma_sig")
 S, M = Oscillator("S", mass=-1), Oscillator("M")
+GROWING = Oscillator("M", Gamma_B=0, Gamma_P=2, gamma=1, n=0)
 
 
 def point(symbols, seed=0):
@@ -215,6 +216,11 @@ def test_lorentzian_norm():
         (lambda: matched_filter_sensitivity(force_port(S >> M, "M"), "X_S", 1), DerivationError, "does not reach"),
         (lambda: matched_filter_sensitivity(force_port(M, "M"), "P_L", 1, carrier=1), ParameterError, "rotating"),
         (lambda: lorentzian(-1), ParameterError, "negative"),
+        (lambda: signal_transfer(force_port(GROWING, "M"), "P_L"), UnstableError, "M grows"),
+        (lambda: added_noise(force_port(GROWING, "M"), "P_L"), UnstableError, "M grows"),
+        (lambda: matched_filter_sensitivity(force_port(GROWING, "M"), "P_L", 1), UnstableError, "M grows"),
+        (lambda: signal_transfer(force_port(M, "M"), "P_L", frame="lab"), ParameterError, "carrier"),
+        (lambda: signal_transfer(force_port(M, "M"), "P_L", carrier=1), ParameterError, "rotating"),
     ],
 )
 def test_errors(make, error, text):

@@ -54,7 +54,17 @@ def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "nu
 
 
 class ConditionalEvaluator:
-    """Conditional covariances at many points. Made by `conditional_evaluator`."""
+    """Conditional covariances at many points. Made by `conditional_evaluator`.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> from cascade_sym.solve.conditional import riccati
+    >>> import sympy as sp
+    >>> pointer = Oscillator("M", Gamma=1, theta=sp.pi/4, gamma=0)
+    >>> e = conditional_evaluator(riccati(pointer, Homodyne(angle=sp.pi/2)))
+    >>> e.transient(np.eye(2), [0.0, 100.0])[:, 0, 0].round(2)
+    array([1. , 0.5])
+    """
 
     def __init__(self, problem: Riccati, backend: str = "numpy") -> None:
         self.problem, self.backend = problem, backend

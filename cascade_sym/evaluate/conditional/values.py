@@ -17,6 +17,10 @@ class ConditionalValues:
 
     `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
     to 1e-14. It is nan, as every element, at points without a conditional steady state.
+
+    >>> half = {("X_M", "X_M"): np.array(0.5), ("P_M", "P_M"): np.array(0.5)}
+    >>> ConditionalValues(("X_M", "P_M"), half, np.array(0.0)).variance({"X_M": 1, "P_M": 2})
+    np.float64(2.5)
     """
 
     quadratures: tuple[str, ...]
