@@ -75,6 +75,7 @@ def list_(folder: Folder, as_json: AsJson = False) -> int:
     data = {
         "paper": loaded.printed.title,
         "equations": [{"id": e.id, "title": e.title, "kind": e.kind} for e in loaded.printed.equations],
+        "figures": [{"name": f.name, "title": f.title} for f in loaded.model.figures.values()],
         "quantities": [
             {"name": q.name, "title": q.title, "parameters": list(q.parameters),
              "defaults": {k: str(v) for k, v in q.defaults.items()}}

@@ -64,6 +64,11 @@ def contents_table(data: Mapping[str, Any]) -> None:
         given = [p + (f"={q['defaults'][p]}" if p in q["defaults"] else "") for p in q["parameters"]]
         table.add_row(q["name"], q["title"], " ".join(given))
     console.print(table)
+    if data["figures"]:
+        table = Table("figure", "title", box=None, header_style="bold")
+        for f in data["figures"]:
+            table.add_row(f["name"], f["title"])
+        console.print(table)
 
 
 def audit_table(found: Sequence[Audit]) -> None:

