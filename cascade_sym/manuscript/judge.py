@@ -7,9 +7,9 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment, Relation, to_latex, to_text
+from cascade_sym.formula.size import require_small
 from cascade_sym.formula.walk import check_depth
 from cascade_sym.manuscript.known import Meaning
-from cascade_sym.manuscript.size import require_small
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading

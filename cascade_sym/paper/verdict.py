@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cascade_sym.asymptotics.narrate import certificate_check
 from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node
+from cascade_sym.formula.size import require_small
 from cascade_sym.paper.compare import Comparison, compare, plain
 from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of
@@ -16,7 +17,7 @@ from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
-from cascade_sym.paper.vocabulary import vocabulary
+from cascade_sym.paper.vocabulary import missing_factors, vocabulary
 from cascade_sym.steps import Check
 
 # from best to worst: an equation is as good as its worst statement
@@ -50,6 +51,7 @@ def judge(
     `repair=False` skips the search for a misprint. Raises CascadeError when the printed formula has no value.
     """
     rhs = statement.relation.rhs
+    require_small(rhs)
 
     def against(node: Node) -> Comparison:
         return compare(value_of(node, env), derived, model)
@@ -63,7 +65,9 @@ def judge(
     if statement.domain is not None:
         return _approximate(statement, value_of(rhs, env), derived, found, model)
     if repair:
-        fix = find_repair(rhs, against, vocabulary(env, swaps), prefilter(env, derived, model))
+        missing = missing_factors(plain(value_of(rhs, env), model), plain(derived, model), env)
+        words = replace(vocabulary(env, swaps), factors=missing)
+        fix = find_repair(rhs, against, words, prefilter(env, derived, model))
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.formula import Environment
 from cascade_sym.formula.edits import Vocabulary
-from cascade_sym.operators import OperatorPolynomial
+from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.symbols import is_real
+
+MOST_FACTORS = 6
 
 
 def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary:
@@ -17,3 +20,15 @@ def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary
     operators = {n for n, v in env.names.items() if isinstance(v, OperatorPolynomial)}
     complex_names = {n for n, v in env.names.items() if isinstance(v, Expr) and not is_real(v)}
     return Vocabulary(tuple(env.names), tuple(swaps), frozenset(operators), frozenset(complex_names))
+
+
+def missing_factors(printed: Any, derived: Any, env: Environment) -> tuple[str, ...]:
+    """Names of parameters that the derived value holds and the printed one does not: a factor may be missing."""
+    symbols = _symbols(derived) - _symbols(printed)
+    return tuple(sorted(n for n, v in env.names.items() if isinstance(v, Symbol) and v in symbols))[:MOST_FACTORS]
+
+
+def _symbols(value: Any) -> set[Symbol]:
+    if isinstance(value, OperatorPolynomial | Superoperator):
+        return {s for c in value.terms.values() for s in c.free_symbols}
+    return set(value.free_symbols)

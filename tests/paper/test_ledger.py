@@ -142,3 +142,18 @@ def test_missing_folder(tmp_path):
         load_folder(tmp_path / "nothing")
     with pytest.raises(FolderError, match=r"printed\.toml"):
         load_folder(tmp_path)
+
+
+def test_a_missing_factor_is_found(huang):
+    (e,) = run_ledger(huang, ["S30"])
+    signal, noise = e.statements
+    assert signal.verdict == "exact" and noise.verdict == "misprint"
+    assert noise.repair.description == "the factor 'A_0' put to 'Sig'" and not noise.repair.alternatives
+
+
+def test_a_formula_that_would_explode_is_unchecked(small):
+    file = small / "printed.toml"
+    file.write_text(file.read_text().replace('"r = 1 -', '"r = (kappa_1 + kappa_2 + 1)^9000 + 1 -'))
+    first, second = run_ledger(load_folder(small))
+    assert first.verdict == "unchecked" and "multiplied out" in first.statements[0].method
+    assert second.verdict == "exact"

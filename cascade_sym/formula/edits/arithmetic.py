@@ -110,6 +110,14 @@ def dropped_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
         yield "the Hermitian conjugate dropped", node.args[0]
 
 
+def added_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
+    """A factor put to a term, or below it, from those that may be missing."""
+    if place.role in ("whole", "term"):
+        for name in vocabulary.factors:
+            yield f"the factor '{name}' put to '{node}'", product([node, Name(name)])
+            yield f"'{node}' divided by '{name}'", Div(node, Name(name))
+
+
 def dropped_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """One factor, denominator or numerator dropped, or a fraction turned upside down."""
     if isinstance(node, Mul):

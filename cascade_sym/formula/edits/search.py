@@ -31,6 +31,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("bracket", shape.brackets),
     ("term dropped", arithmetic.dropped_terms),
     ("factor dropped", arithmetic.dropped_factors),
+    ("factor added", arithmetic.added_factors),
     ("exchange", symbols.siblings),
     ("number", arithmetic.numbers),
     ("similar name", symbols.similar_names),

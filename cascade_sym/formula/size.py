@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import comb
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula import Add, Call, Div, Mul, Neg, Node, Number, Pow
+from cascade_sym.formula.ast import Add, Div, Mul, Node, Number, Pow
 from cascade_sym.formula.walk import children
 
 MAX_TERMS = 200_000
@@ -37,8 +37,6 @@ def terms(node: Node, limit: int = MAX_TERMS) -> int:
         case Pow(_, Number(text)) if text.isdigit():
             power = min(int(text[:9]), 10**6)
             n = comb(kids[0] + power - 1, power) if kids[0] > 1 and power < 10**4 else kids[0] * (power or 1)
-        case Neg() | Call():
-            n = max(kids, default=1)
         case _:
             n = max(kids, default=1)
     return min(n, limit + 1)
