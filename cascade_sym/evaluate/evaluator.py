@@ -40,14 +40,14 @@ def evaluator(
 
     `target` is an expression, a `Quantity`, `Definitions`, or a mapping or sequence of expressions and
     quantities, whose results then share one pass and come back as a dict or a tuple. `outputs` picks
-    results or definitions by name.
+    results or definitions by name. A conditional covariance gives what `conditional_evaluator` makes of it: all
+    moments, with the residual of the Riccati equation.
 
     - `backend`: "numpy"; "compiled" (vector code for this processor on `threads` cores, all by default; needs
       llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
-    - `dtype`: the type of real results, float64 by default; complex ones have its complex partner. -
-    `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles
-    given. - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed
-    again in pairs
+    - `dtype`: the type of real results, float64 by default; complex ones have its complex partner.
+    - `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles given.
+    - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed again in pairs
       of doubles, then in ball arithmetic.
     - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
       quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
@@ -65,7 +65,20 @@ def evaluator(
     """
     options = Options(backend, np.dtype(np.float64 if dtype is None else dtype).name, precision, rtol, error,
                       unstable, threads, digits)  # fmt: skip
+    if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
+        return _of_a_conditional_state(target, options, outputs, domain)
     return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
+
+
+def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.conditional import conditional_evaluator
+
+    if options != Options(options.backend) or outputs is not None or domain is not None:
+        raise ParameterError(
+            "the evaluator of a conditional covariance takes `backend` only; give one element, V['X_S', 'X_M'], for "
+            "the other options."
+        )
+    return conditional_evaluator(target, options.backend)
 
 
 class Evaluator:

@@ -187,6 +187,19 @@ def test_points_without_steady_state_are_nan_and_named() -> None:
         e.require(p, eta=[0.0, 0.5])
 
 
+def test_evaluator_of_a_conditional_covariance(cascade, points: Points, solved) -> None:
+    """`cs.evaluator(V)`: all moments and the residual, over arrays."""
+    V = conditional_covariance(CASCADE, DETECTOR)
+    few = {k: v[:50] for k, v in points.items()}
+    for target in (V, V.riccati):
+        out = evaluator(target)(few)
+        assert np.allclose(out.matrix, solved.matrix[:50], rtol=1e-9) and (out.residual < 1e-13).all()
+    with pytest.raises(ParameterError, match="takes `backend` only"):
+        evaluator(V, error=True)
+    with pytest.raises(ParameterError, match="evaluator needs"):
+        evaluator(covariance(CASCADE))
+
+
 def test_arguments_are_checked(cascade) -> None:
     p = dict.fromkeys(cascade.parameters, 0.5)
     with pytest.raises(ParameterError, match=r"efficiency.*\[0, 1\]"):

@@ -16,6 +16,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 
 from cascade_sym.errors import ParameterError, UnknownParameter, UnstableError
+from cascade_sym.evaluate import evaluator
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.evaluate import evaluate_declared
 
@@ -87,6 +88,19 @@ def test_spectra(model, seed: int) -> None:
         alone = response(p, delta, spin=False)[1]
         assert value(model, "N_M", p, delta=delta) == pytest.approx(alone, rel=1e-11)
         assert value(model, "N_M", {k: p[k] for k in M_ONLY}, delta=delta) == pytest.approx(alone, rel=1e-11)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "compiled"])
+def test_evaluators_of_the_spectra(model, backend: str) -> None:
+    """The same over arrays of frequencies, at random points."""
+    rng = np.random.default_rng(300)
+    H, M = (evaluator(model.declared(n).make(), backend) for n in ("N_H", "N_M"))
+    for _ in range(30):
+        p = draw(rng)
+        delta = np.concatenate([[0.0], rng.normal(size=8) * rates(p)["gM"], rng.normal(size=8) * rates(p)["gS"]])
+        for f, spin in ((H, True), (M, False)):
+            expected = [response(p, d, spin)[1] for d in delta]
+            np.testing.assert_allclose(f({k: p[k] for k in f.parameters if k in p}, delta=delta), expected, rtol=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(6))
