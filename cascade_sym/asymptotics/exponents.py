@@ -19,6 +19,7 @@ from sympy import Expr
 from cascade_sym.asymptotics.problem import Interval, ball_of
 
 DENOMINATOR = 12
+ALWAYS = Q(-(10**6))  # the power of a distance that is zero along the whole optimum
 TURNS = 24  # special angles are multiples of pi/24
 
 
@@ -72,7 +73,7 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
             if p is not None and p < 0:
                 return Approach(special, p)
             if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
-                return Approach(special, Q(-(10**6)))
+                return Approach(special, ALWAYS)
     change = [abs(b - a) for a, b in pairwise(y)]
     small = flint.arb(10) ** -6 * (1 + abs(end))
     return Approach(None, Q(0)) if abs(y[-1] - end) < small and not change[-1] > small else None

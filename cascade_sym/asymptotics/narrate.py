@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction as Q
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath as mp
 import sympy as sp
@@ -12,14 +12,12 @@ from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import VARIABLE, AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
+from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.steps import Check, Step
-
-if TYPE_CHECKING:
-    from cascade_sym.asymptotics.scaling import Call
 
 ACCEPTED = mp.mpf(10) ** -12
 
@@ -40,6 +38,9 @@ def narrate(
     for s, e in call.edges.items():
         note = f"the objective improves towards the edge of the allowed region of {s}"
         steps.append(Step("minimisation", f"minimum at the edge {s} = {e}", after={s.name: e}, note=note))
+    for s, e in call.still.items():
+        note = "for every value of the large parameter"
+        steps.append(Step("minimisation", f"the optimum stays at {s} = {e}", after={s.name: e}, note=note))
     for s, e in call.idle.items():
         note = f"every {s} reaches the same optimum, as a second value of it shows; this one is chosen"
         steps.append(Step("minimisation", f"a valley of optima along {s}", after={s.name: e}, note=note))

@@ -41,6 +41,7 @@ def optimum_terms(
     correction: NextOrder | None,
     edges: Mapping[Symbol, Expr],
     idle: Mapping[Symbol, Expr],
+    still: Mapping[Symbol, Expr],
 ) -> dict[str, OptimumTerm]:
     """{name: OptimumTerm} for all optimised parameters; those fixed at an edge come last."""
     out: dict[str, OptimumTerm] = {}
@@ -54,6 +55,8 @@ def optimum_terms(
             out[ansatz.symbol.name] = OptimumTerm(a.limit, _power(problem, a.power), None, first.exact, first.number)
         else:
             out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y)
+    for s, e in still.items():
+        out[s.name] = OptimumTerm(e, None, None, None, None, "exact")
     for s, e in edges.items():
         out[s.name] = OptimumTerm(e, None, None, None, None, "edge")
     for s, e in idle.items():

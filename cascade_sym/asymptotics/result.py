@@ -22,9 +22,10 @@ class OptimumTerm:
 
     Where the limit is 0 or oo it is not added. `limit_value` is the exact value behind a finite limit that is not
     special (for angles of tan((x - reference)/2)); without a closed form `limit` is its number at the sample, and
-    `limit_at` gives it elsewhere. `coefficient` None with `number` set: digits at the sample
-    only; both None: the departure was not determined. `fixed` is "edge" where the minimum is at the edge
-    of the allowed region, and "valley" where any value of x gives the same optimum and `limit` is one choice.
+    `limit_at` gives it elsewhere. `coefficient` None with `number` set: digits at the sample only; both None: the
+    departure was not determined. `fixed` is "edge" where the minimum is at the edge of the allowed region, "exact"
+    where it stays at `limit` for every value of the large parameter, and "valley" where any value of x gives the same
+    optimum and `limit` is one choice.
     """
 
     limit: Expr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction as Q
 from typing import Any
 
@@ -13,29 +13,23 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.call import Call, prepare
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
 from cascade_sym.asymptotics.elimination import TooLarge
+from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.flat import Flat
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import (
-    build_problem,
-    groups_of,
-    quantity_of,
-    renamed,
-    symbol_of,
-    values_of,
-    with_values,
-)
+from cascade_sym.asymptotics.setup import symbol_of
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ParameterError
+from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 
 Progress = Callable[[str], None]
 
@@ -83,80 +77,8 @@ def scaling(
     began = time.monotonic()
     say = progress or (lambda _text: None)
     with flint.ctx.workprec(BITS):
-        call = _prepare(objective, large, over, at, equal, limit, positive, bounds)
+        call = prepare(objective, large, over, at, equal, limit, positive, bounds)
         return _scaling(call, terms, sample, checks, say, began)
-
-
-@dataclass(frozen=True)
-class Call:
-    """The prepared arguments: targets (objective first) with everything put in, and what was put in."""
-
-    targets: tuple[Quantity, ...]
-    large: Symbol
-    limit: Expr
-    over: tuple[Symbol, ...]
-    bounds: Mapping[Symbol, tuple[Expr, Expr]]
-    edges: Mapping[Symbol, Expr]
-    idle: Mapping[Symbol, Expr]
-    irrelevant: tuple[Symbol, ...]
-    equal: tuple[tuple[Symbol, ...], ...]
-
-    def problem(self) -> Problem:
-        return build_problem(self.targets, self.large, self.limit, self.over, self.bounds)
-
-    def fixed(self, values: Mapping[Symbol, Expr]) -> Call:
-        return replace(
-            self,
-            targets=tuple(with_values(t, values) for t in self.targets),
-            over=tuple(s for s in self.over if s not in values),
-        )
-
-
-def _prepare(
-    objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any
-) -> Call:
-    big = symbol_of(large, "large")
-    lim = sp.sympify(limit)
-    if lim != 0 and lim is not sp.oo:
-        raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
-    groups = groups_of(equal)
-    first = {s: g[0] for g in groups for s in g}
-    wanted = tuple(dict.fromkeys(first.get(s, s) for s in (symbol_of(o, "over") for o in over)))
-    target = quantity_of(objective)
-    own = [Quantity("constraint", d, target.definitions) for d in target.domain]
-    targets = [target, *own, *(quantity_of(p, "constraint") for p in positive)]
-    targets = [renamed(t, groups) for t in targets]
-    values = values_of(at, {s for t in targets for s in t.parameters})
-    if clash := [s for s in (*wanted, big) if s in values]:
-        raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
-    edges = {symbol_of(s, "bounds"): (sp.sympify(a), sp.sympify(b)) for s, (a, b) in (bounds or {}).items()}
-    done = tuple(with_values(t, values) for t in targets)
-    call = Call(done, big, lim, wanted, edges, {}, {}, (), groups)
-    idle = _irrelevant(call.problem())
-    if idle:
-        call = replace(call.fixed(dict.fromkeys(idle, sp.S.One)), irrelevant=idle)
-    return call
-
-
-def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
-    """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
-    env = {s: ball_of(v) for s, v in sample_of(sorted(problem.program.symbols, key=lambda s: s.name)).items()}
-    from cascade_sym.asymptotics.arithmetics import Balls
-
-    out = []
-    for s in problem.parameters:
-        rows = []
-        for factor in (1, 3, 7):
-            moved = {**env, s: env[s] * factor / 5}
-            rows.append(problem.program.run(Balls(), moved))
-        values = [r[0] for r in rows]
-        signs = [[bool(c > 0) for c in r[1:]] for r in rows]
-        if not all(v.is_finite() for v in values):
-            continue
-        same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
-        if same and all(row == signs[0] for row in signs):
-            out.append(s)
-    return tuple(out)
 
 
 def _scaling(
@@ -175,7 +97,7 @@ def _scaling(
     prefactor = point.prefactor(lead)
     correction = _correction(x, point, free, terms)
     following = _exact_next(correction, found, x)
-    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle)
+    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle, call.still)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
     second = None
@@ -213,7 +135,11 @@ def _found(
         say("searching the optimum")
         try:
             found, sample = _discover(problem, given)
-            break
+            still = {s: a.limit for s, a in zip(problem.over, found.approaches, strict=True) if a.power == ALWAYS}
+            if not still:
+                break
+            say(f"the optimum stays at {', '.join(f'{s} = {e}' for s, e in still.items())}")
+            call = replace(call.fixed(still), still={**call.still, **still})
         except AtEdge as e:
             say(f"the minimum is at the edge {e.symbol} = {e.edge}")
             call = replace(call.fixed({e.symbol: e.edge}), edges={**call.edges, e.symbol: e.edge})

@@ -76,6 +76,20 @@ def _without_angles(e: Expr) -> Expr:
     return e.xreplace({f: sp.Dummy() for f in e.atoms(sp.sin, sp.cos, sp.tan)})
 
 
+def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
+    """ParameterError for sines and cosines of what is neither optimised nor a multiple of pi: they are no numbers."""
+    for e in (target.expr, *(d for _, d in target.definitions)):
+        for f in e.atoms(sp.sin, sp.cos, sp.tan):
+            rest = f.args[0].free_symbols - {s for s, _ in target.definitions}
+            if rest & moving:
+                continue
+            what = listing(sorted(rest, key=str)) if rest else f"the argument of {f}"
+            raise ParameterError(
+                f"{what} is an angle that is neither optimised nor a multiple of pi; put it into `over`, or set it to "
+                "a multiple of pi (pi/4, 3*pi/8, ...)."
+            )
+
+
 def renamed(target: Quantity, equal: Sequence[Sequence[Symbol]]) -> Quantity:
     """Parameters that are set equal become the first of their group."""
     for group in equal:
