@@ -16,6 +16,7 @@ from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 
+LARGE = 100  # operations from which multiplying out may take minutes
 LONG = 7  # factors or terms from which a coefficient gets a name: never in a cascade of two or three parts
 
 
@@ -94,7 +95,13 @@ class Fields:
 
 
 def simplified(e: Expr) -> Expr:
-    """A sum multiplied out, so that (1 - epsilon) + epsilon = 1; trigonometric squares by normal form."""
+    """A sum multiplied out, so that (1 - epsilon) + epsilon = 1; trigonometric squares by normal form.
+
+    What loops of light make long is never multiplied out: its normal form, if that is shorter, or as it is.
+    """
+    if (size := sp.count_ops(e)) > LARGE:
+        short = normal_form(e)
+        return short if sp.count_ops(short) < size else e
     e = sp.expand(e)
     if isinstance(e, sp.Add) and e.has(sp.sin, sp.cos):
         short = normal_form(e)
