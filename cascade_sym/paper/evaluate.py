@@ -77,7 +77,8 @@ def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
 
 
 def _require_stable(quantity: Quantity, values: Mapping[Symbol, Expr]) -> None:
-    if open_ := set(Quantity("x", quantity.expr, quantity.definitions, domain=quantity.domain).parameters) - set(values):
+    whole = Quantity("x", quantity.expr, quantity.definitions, domain=quantity.domain)
+    if open_ := set(whole.parameters) - set(values):
         raise MissingParameter(
             f"whether {quantity.name} exists depends on {listing(open_)}, which is none of its parameters; the folder "
             "must list it, or give it a value."

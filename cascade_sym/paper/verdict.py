@@ -65,7 +65,7 @@ def judge(
     if statement.domain is not None:
         return _approximate(statement, value_of(rhs, env), derived, found, model)
     if repair:
-        missing = missing_factors(plain(value_of(rhs, env), model), plain(derived, model), env)
+        missing = missing_factors(rhs, plain(value_of(rhs, env), model), plain(derived, model), env)
         words = replace(vocabulary(env, swaps), factors=missing)
         fix = find_repair(rhs, against, words, prefilter(env, derived, model))
         if fix is not None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from cascade_sym.formula import Environment
+from cascade_sym.formula import Environment, Node
+from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
+from cascade_sym.formula.walk import walk
 from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.symbols import is_real
 
-MOST_FACTORS = 6
+MOST_FACTORS, MOST_ROOTS = 6, 2
 
 
 def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary:
@@ -22,10 +24,12 @@ def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary
     return Vocabulary(tuple(env.names), tuple(swaps), frozenset(operators), frozenset(complex_names))
 
 
-def missing_factors(printed: Any, derived: Any, env: Environment) -> tuple[str, ...]:
-    """Names of parameters that the derived value holds and the printed one does not: a factor may be missing."""
+def missing_factors(rhs: Node, printed: Any, derived: Any, env: Environment) -> tuple[Node, ...]:
+    """What may be missing as a factor: parameters that only the derived value holds, and roots printed elsewhere."""
     symbols = _symbols(derived) - _symbols(printed)
-    return tuple(sorted(n for n, v in env.names.items() if isinstance(v, Symbol) and v in symbols))[:MOST_FACTORS]
+    names = sorted(n for n, v in env.names.items() if isinstance(v, Symbol) and v in symbols)[:MOST_FACTORS]
+    roots = [n for _, n in walk(rhs) if isinstance(n, Call) and n.function == "sqrt"]
+    return (*(Name(n) for n in names), *list(dict.fromkeys(roots))[:MOST_ROOTS])
 
 
 def _symbols(value: Any) -> set[Symbol]:

@@ -257,7 +257,7 @@ def test_edits_of_random_trees(all_trees, data):
 
 
 def test_a_missing_factor_is_put_to_a_term_or_below_it():
-    v = Vocabulary(("A", "x", "y"), factors=("A",))
+    v = Vocabulary(("A", "x", "y"), factors=(Name("A"),))
     made = {str(e.node): e.where for e in edits(parse("x - y"), v, kinds=("factor added",))}
     assert made["x - y*A"] == "the factor 'A' put to 'y'" and "x/A - y" in made and "(x - y)*A" in made
     assert not list(edits(parse("x - y"), Vocabulary(("A",)), kinds=("factor added",)))

@@ -113,9 +113,9 @@ def dropped_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
 def added_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """A factor put to a term, or below it, from those that may be missing."""
     if place.role in ("whole", "term"):
-        for name in vocabulary.factors:
-            yield f"the factor '{name}' put to '{node}'", product([node, Name(name)])
-            yield f"'{node}' divided by '{name}'", Div(node, Name(name))
+        for factor in vocabulary.factors:
+            yield f"the factor '{factor}' put to '{node}'", product([node, factor])
+            yield f"'{node}' divided by '{factor}'", Div(node, factor)
 
 
 def dropped_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.formula.ast import Node
 from cascade_sym.formula.sums import WORDS, indexed
 
 
@@ -15,7 +16,7 @@ class Vocabulary:
 
     `swaps` are pairs of letters that are taken for one another: in subscripts (S and M in `Gamma_SB`), or as
     the whole head of a name (X and P in `X_S`). Operators that are written as functions (`b(t)`) count as
-    names; only names in `names` are ever put into a formula by an edit. `factors` are names that may be missing
+    names; only names in `names` are ever put into a formula by an edit. `factors` are formulas that may be missing
     as a factor.
 
     >>> v = Vocabulary(names=("Gamma_SB", "Gamma_MB", "Gamma_SP"), swaps=(("S", "M"), ("B", "P")))
@@ -27,7 +28,7 @@ class Vocabulary:
     swaps: tuple[tuple[str, str], ...] = ()
     operators: frozenset[str] = frozenset()
     complex_names: frozenset[str] = frozenset()
-    factors: tuple[str, ...] = ()
+    factors: tuple[Node, ...] = ()
     _known: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
