@@ -60,13 +60,17 @@ class Quantity:
     def subs(self, values: Mapping[Symbol, Expr]) -> Quantity:
         """Parameters replaced by `values` (exactly; simultaneous); ParameterError where one is out of its range."""
         new = {k: sp.sympify(v) for k, v in values.items()}
-        domain, edges = (tuple(d.xreplace(new) for d in group) for group in (self.domain, self.nonnegative))
+        domain, definitions = tuple(d.xreplace(new) for d in self.domain), self.definitions.substituted(new)
+        edges = self.edges_after(new)
+        return Quantity(self.name, self.expr.xreplace(new), definitions, self.steps, domain, nonnegative=edges)
+
+    def edges_after(self, new: Mapping[Symbol, Expr]) -> tuple[Expr, ...]:
+        """What is left of `nonnegative` once parameters are replaced; ParameterError where one has become negative."""
+        edges = tuple(d.xreplace(dict(new)) for d in self.nonnegative)
         for was, now in zip(self.nonnegative, edges, strict=True):
             if now.is_negative:
                 raise ParameterError(f"{self.name} exists for {was} >= 0 only; here it is {now}.")
-        edges = tuple(e for e in edges if not e.is_number)
-        definitions = self.definitions.substituted(new)
-        return Quantity(self.name, self.expr.xreplace(new), definitions, self.steps, domain, nonnegative=edges)
+        return tuple(e for e in edges if not e.is_number)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import quantity_latex

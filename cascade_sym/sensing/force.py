@@ -89,8 +89,9 @@ class Reading:
         """An expression in signal and noise."""
         n = self.noise
         return Spectrum(
-            name, expr, self.definitions, n.steps, n.domain, n.frequency, n.susceptibilities, n.denominators
-        )
+            name, expr, self.definitions, n.steps, n.domain, n.frequency, n.susceptibilities, n.denominators,
+            nonnegative=n.nonnegative,
+        )  # fmt: skip
 
 
 def signal_transfer(

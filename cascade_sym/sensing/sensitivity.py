@@ -150,7 +150,7 @@ def matched_filter_sensitivity(
         V = 1 / (2 * sp.pi * branches * found.value)
         steps.append(_integral_step(density, found, V, x))
         domain = tuple(written_out(r.noise.definitions, d) for d in r.noise.domain if not d.has(x))
-        variance = Quantity("V", V, found.definitions, tuple(steps), domain)
+        variance = Quantity("V", V, found.definitions, tuple(steps), domain, nonnegative=r.noise.nonnegative)
     derivation = Derivation("optimal sensitivity to a force of known shape", tuple(steps))
     return Sensitivity(
         r.noise, S, G, density, branches, variance, derivation,
@@ -170,7 +170,8 @@ def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
             pass
         else:
             names = N.definitions.merged(T.definitions)
-            return Spectrum("density", T.expr * shape / N.expr, names, (), N.domain, x, (), N.denominators)
+            return Spectrum("density", T.expr * shape / N.expr, names, (), N.domain, x, (), N.denominators,
+                            nonnegative=N.nonnegative)  # fmt: skip
     return r.combined("density", magnitude_squared(r.signal.expr) * shape / r.noise.expr)
 
 

@@ -31,11 +31,15 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     """
     level = sp.sympify(minus)
     body = spectrum if level == 0 else spectrum.only(spectrum.name, spectrum.expr - level)
-    q = quotient(body)
     naming = SpectrumNaming(spectrum.parameters)
     naming.start(spectrum.definitions)
-    value = integral(q, naming)
-    return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, spectrum.domain)
+    try:
+        value = integral(quotient(body), naming)
+    except DerivationError:  # a white level may cancel only when all is written out
+        naming = SpectrumNaming(spectrum.parameters)
+        value = integral(quotient(body, keep=False), naming)
+    return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, spectrum.domain,
+                    nonnegative=spectrum.nonnegative)  # fmt: skip
 
 
 def integral(q: Quotient, naming: SpectrumNaming) -> Expr:

@@ -179,7 +179,7 @@ def _as_spectrum(
     )  # fmt: skip
     return Spectrum(
         spectrum.name, expr, definitions, (*spectrum.steps, step), domain, x, (),
-        tuple(half - sp.I * d for half, d in values),
+        tuple(half - sp.I * d for half, d in values), nonnegative=spectrum.nonnegative,
     )  # fmt: skip
 
 

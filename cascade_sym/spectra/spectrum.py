@@ -72,14 +72,14 @@ class Spectrum(Quantity):
         return Spectrum(
             self.name, self.expr.xreplace(new), definitions, self.steps, tuple(d.xreplace(new) for d in self.domain),
             variable, chis, tuple(None if d is None else d.xreplace(new) for d in self.denominators),
-            self.second_moment,
+            self.second_moment, nonnegative=self.edges_after(new),
         )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
         return Spectrum(
             name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
-            self.denominators, self.second_moment,
+            self.denominators, self.second_moment, nonnegative=self.nonnegative,
         )  # fmt: skip
 
 
@@ -160,8 +160,9 @@ def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iter
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
     return Dynamics(
-        system, at.offset, SpectrumNaming({*system.parameters, *(s for e in given for s in e.free_symbols)})
-    )
+        system, at.offset, SpectrumNaming({*system.parameters, *(s for e in given for s in e.free_symbols)}),
+        nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
+    )  # fmt: skip
 
 
 def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> dict[str, Expr]:
@@ -215,4 +216,5 @@ def finished(
     return Spectrum(
         name, expr, dynamics.naming.definitions, steps, domain, at.variable,
         tuple(dynamics.susceptibilities.values()), tuple(dynamics.denominators.values()), second_moment,
+        nonnegative=tuple(dict.fromkeys(dynamics.nonnegative)),
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Dynamics:
     susceptibilities: dict[Op, Susceptibility] = field(default_factory=dict)
     denominators: dict[tuple[str, ...], Expr | None] = field(default_factory=dict)
     stability: list[Expr] = field(default_factory=list)
+    nonnegative: tuple[Expr, ...] = ()
     _loops: dict[tuple[Op, ...], dict[Op, LinearForm]] = field(default_factory=dict)
 
     def form(self, o: Op) -> LinearForm:

@@ -6,9 +6,10 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import DerivationError, DuplicateName, ParameterError, PortMismatch, UnknownName, UnstableError
-from cascade_sym.evaluate import evaluator
+from cascade_sym.evaluate import evaluator, exact_value
 from cascade_sym.operators import operator
 from cascade_sym.parts import Cavity, Oscillator, Squeezer
+from cascade_sym.sensing import force_port, lorentzian, matched_filter_sensitivity
 from cascade_sym.spectra import (
     Quadrature,
     cross_spectrum,
@@ -94,6 +95,26 @@ def test_impossible_detector():
         Quadrature(0, part="tan")  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="one beam has one detector"):
         cross_spectrum(M, Quadrature(0, efficiency=1), Quadrature(sp.pi / 2, efficiency=sp.Rational(1, 2)))
+
+
+@pytest.mark.parametrize("bad", [sp.Rational(6, 5), sp.Rational(-1, 5)])
+def test_a_symbol_for_the_efficiency_keeps_its_range(bad):
+    """In spectra, what is made of them, and sensitivities, however the number arrives."""
+    eta = sp.Symbol("eta")
+    read = Quadrature(sp.pi / 2, efficiency=eta)
+    m = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1, n=0)
+    N = noise_spectrum(m, read)
+    V = matched_filter_sensitivity(force_port(m, "M", through="M.bath"), read, lorentzian(1)).variance
+    for q in (N, over_susceptibilities(N).spectrum, integrated(N, minus=sp.Rational(1, 2)), V):
+        point = dict.fromkeys(map(str, q.parameters), 1)
+        with pytest.raises(ParameterError, match="eta >= 0 fails"):
+            exact_value(q, {**point, "eta": bad})
+        with pytest.raises(ParameterError, match="eta >= 0 only"):
+            q.subs({eta: bad})
+        with pytest.warns(RuntimeWarning, match="eta >= 0 fails at 1|a factor under a root fails at 1"):
+            values = evaluator(q)(point, eta=[0.5, float(bad), 1.0])
+        assert [bool(x) for x in values != values] == [False, True, False]
+        assert not q.subs({eta: sp.S.One}).nonnegative
 
 
 def test_fixed_frequency_has_no_polynomial():
