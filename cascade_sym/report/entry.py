@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cascade_sym.report.evidence import evidence_html
+from cascade_sym.report.evidence import evidence_html, value_html
 from cascade_sym.report.formula import FULL, HALF, block, fits_beside, source
 from cascade_sym.report.html import anchor, element, text
-from cascade_sym.report.mathml import words
+from cascade_sym.report.mathml import edit_words, words
 
 Name = Callable[[str], str]
 Record = Mapping[str, Any]
@@ -38,7 +38,7 @@ def entry_html(record: Record, folder: str, name: Name) -> str:
         evidence_html(record.get("evidence", {}), id, name),
         element(
             "div",
-            _statements(record),
+            _statements(record, name),
             _steps(record.get("steps") or (), label, name),
             source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS)),
             _commands(record, folder),
@@ -84,9 +84,9 @@ def _correction(record: Record, label: str, name: Name) -> str:
     said = ""
     for s in record.get("evidence", {}).get("statements", ()):
         if repair := s.get("repair"):
-            said += element("p", words(_sentence(f"Repair: {repair}"), name))
+            said += element("p", edit_words(_sentence(f"Repair: {repair}"), name))
             if others := s.get("equally_small_repairs"):
-                items = "".join(element("li", words(o, name)) for o in others)
+                items = "".join(element("li", edit_words(o, name)) for o in others)
                 said += element("p", "Equally small repairs:") + element("ul", items)
     shown = block(record["correction_latex"], FULL, f"Equation {label}, corrected, the change marked")
     return element("section", element("h4", "Correction"), shown, said, class_="form correction")
@@ -99,7 +99,7 @@ def _difference(record: Record, label: str) -> str:
     return element("section", element("h4", "Difference"), shown, class_="form difference")
 
 
-def _statements(record: Record) -> str:
+def _statements(record: Record, name: Name) -> str:
     """How each statement was checked; one line where there is one."""
     found = record.get("evidence", {}).get("statements", ())
     if not found:
@@ -109,7 +109,7 @@ def _statements(record: Record) -> str:
             "tr",
             element("th", element("code", text(s["statement"])), scope="row"),
             element("td", verdict_mark(s["verdict"])),
-            element("td", text(_how(s))),
+            element("td", _how(s, name)),
         )
         for s in found
     )
@@ -120,10 +120,10 @@ def _statements(record: Record) -> str:
     return element("details", element("summary", f"How it was checked: {count}"), table, class_="checks")
 
 
-def _how(s: Mapping[str, Any]) -> str:
+def _how(s: Mapping[str, Any], name: Name) -> str:
     known = ("statement", "verdict", "method", "repair", "equally_small_repairs")
-    more = [f"{k.replace('_', ' ')}: {v}" for k, v in s.items() if k not in known]
-    return "; ".join([s["method"], *more])
+    more = {k.replace("_", " "): v for k, v in s.items() if k not in known}
+    return words(s["method"], name) + (value_html("", more, name) if more else "")
 
 
 def _steps(steps: Sequence[Mapping[str, Any]], label: str, name: Name) -> str:

@@ -25,10 +25,8 @@ def broken(latex: str, line: float) -> str:
 
 def fits_beside(first: str, second: str) -> bool:
     """Whether two formulas stand side by side without being broken into many more lines than the page asks for."""
-    return all(
-        (narrow := broken(x, HALF).count("\\\\")) <= max(_TALL, 2 * broken(x, FULL).count("\\\\")) or narrow < _TALL
-        for x in (first, second)
-    )
+    heights = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (first, second)]
+    return all(narrow <= max(_TALL, 1.4 * wide) for narrow, wide in heights)
 
 
 def block(latex: str, line: float, label: str) -> str:

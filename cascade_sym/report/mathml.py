@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
@@ -19,6 +20,7 @@ MAX_LENGTH = 200_000
 _RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')
 _MATH = re.compile(r"\$((?:\\.|[^$\\])*)\$", re.S)
 _SIGN = re.compile(r"\\?([&%#_{}$<>|])")
+_QUOTED = re.compile(r"(?<!\w)'([^']+(?:'[^' ;]+)*)'(?!\w)")
 _LIGATURES = (("---", "\u2014"), ("--", "\u2013"), ("``", "\u201c"), ("''", "\u201d"), ("`", "\u2018"))
 
 
@@ -46,11 +48,33 @@ def _converted(latex: str, display: bool) -> str | None:
     if len(latex) > MAX_LENGTH:
         return None
     try:
-        found = _converter().convert_with_local_state(checked(latex, "a formula"), displaystyle=display)
+        found = _converter().convert_with_local_state(_flat(checked(latex, "a formula")), displaystyle=display)
     except (LatexError, CascadeError):
         return None
     # the macron of the font is a hairline that screens lose; its modifier letter is drawn as strong as the letters
     return _RED.sub(' class="changed"', found).replace(">\u00af</mo>", ">\u02c9</mo>")
+
+
+def _flat(latex: str) -> str:
+    r"""Mathematics within \text{...} put beside it, since the converter knows no such nesting.
+
+    >>> _flat(r"\text{at $x_{1}$ only} + y")
+    '\\text{at }{x_{1}}\\text{ only} + y'
+    """
+    out, end = "", 0
+    while (at := latex.find("\\text{", end)) >= 0:
+        start = at + len("\\text{")
+        stop, depth = start, 1
+        while stop < len(latex) and depth:
+            escaped = latex[stop - 1] == "\\"
+            depth += 0 if escaped else (latex[stop] == "{") - (latex[stop] == "}")
+            stop += 1
+        inner = latex[start : stop - 1]
+        pieces = inner.split("$") if inner.count("$") % 2 == 0 else [inner]
+        made = (f"\\text{{{p}}}" if n % 2 == 0 else f"{{{p}}}" for n, p in enumerate(pieces) if p)
+        out += latex[end:at] + "".join(made)
+        end = stop
+    return out + latex[end:]
 
 
 @cache
@@ -76,6 +100,27 @@ def words(plain: str, name: Callable[[str], str] = symbol_latex) -> str:
         out += _prose(latex[end : m.start()]) + (text(sign[1]) if sign else mathml(m.group(1), display=False))
         end = m.end()
     return out + _prose(latex[end:])
+
+
+def edit_words(plain: str, name: Callable[[str], str] = symbol_latex) -> str:
+    """Text that quotes formulas of the plain language ('a/2*b') as HTML, the formulas typeset.
+
+    >>> edit_words("a factor 2 on 'x/2'")
+    'a factor 2 on <math><mfrac><mi>x</mi><mn>2</mn></mfrac></math>'
+    """
+    out, end = "", 0
+    for m in _QUOTED.finditer(plain):
+        out += text(plain[end : m.start()]) + _typeset(m[1], name)
+        end = m.end()
+    return out + text(plain[end:])
+
+
+def _typeset(formula: str, name: Callable[[str], str]) -> str:
+    try:
+        node = parse(formula)
+        return mathml(to_latex(node, {n: name(n) for n in names_in(node)}), display=False)
+    except CascadeError:
+        return element("code", text(formula))
 
 
 def _prose(latex: str) -> str:

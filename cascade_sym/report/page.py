@@ -15,7 +15,7 @@ from cascade_sym.report.entry import Name, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.formula import FULL, block
 from cascade_sym.report.html import anchor, element, text, void
-from cascade_sym.report.mathml import words
+from cascade_sym.report.mathml import edit_words, words
 
 MEANINGS = {
     "definition": "an input of the model; nothing to derive",
@@ -126,7 +126,7 @@ def _table(records: Sequence[Mapping[str, Any]], name: Name) -> str:
     rows = ""
     for r in records:
         link = element("a", text(f"({r['id']})"), href=f"#eq-{anchor(r['id'])}")
-        note = element("span", words(r["correction"], name), class_="note") if r.get("correction") else ""
+        note = element("span", edit_words(r["correction"], name), class_="note") if r.get("correction") else ""
         title, verdict = element("td", words(r["title"], name), note), element("td", verdict_mark(r["verdict"]))
         rows += element("tr", element("th", link, scope="row"), title, verdict, data_verdict=r["verdict"])
     table = element("table", element("caption", "Every equation and its verdict"), head, element("tbody", rows))

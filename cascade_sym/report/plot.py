@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from cascade_sym.report.html import element, text
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 420, 290, 64, 46, 14, 14
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 430, 290, 76, 46, 14, 14
 Points = Sequence[tuple[float, float]]
 
 
@@ -30,29 +30,46 @@ class _Axes:
         return HEIGHT - BOTTOM - (math.log10(value) - self.y0) / (self.y1 - self.y0) * (HEIGHT - BOTTOM - TOP)
 
 
-def certificate_plot(scaling: Mapping[str, Any], id: str) -> str:
+def certificate_plot(scaling: Mapping[str, Any], id: str, words: Callable[[str], str] = text) -> str:
     """Two plots of a certificate: its optimised values with the law, and their relative distance from it.
 
     `scaling` holds "certificate" with "points" (tables of "large" and "objective"), and "exponent" and a prefactor;
-    '' where fewer than two points can be drawn.
+    '' where fewer than two points can be drawn. `words` makes HTML of the captions.
     """
     certificate = scaling["certificate"]
     points = [p for p in map(_point, certificate["points"]) if p]
     if len(points) < 2:
         return ""
-    exponent = _number(scaling.get("exponent"))
-    prefactor = _number(scaling.get("prefactor_value")) or _number(certificate.get("prefactor_limit"))
+    exponent, power = _exponent(scaling)
+    # the points are optima at sample parameters, and so is their limit; the entry's own number may be at others
+    prefactor = _number(certificate.get("prefactor_limit")) or _number(scaling.get("prefactor_value"))
     law: list[tuple[float, float]] = []
     if exponent is not None and prefactor:
         law = [(x, prefactor * x**exponent) for x, _ in points]
-    said = f"{len(points)} points computed in high precision"
-    said += f"; the line is {prefactor:.6g} times the large parameter to the power {scaling['exponent']}" if law else ""
-    drawn = _plot(f"{id}-a", "Optimised value", "large parameter", "optimum", points, law, said)
+    said = f"{scaling['label']}: " if scaling.get("label") else ""
+    said += f"{len(points)} points computed in high precision"
+    if isinstance(sample := certificate.get("sample"), Mapping) and sample:
+        said += " at " + ", ".join(f"{k} = {v}" for k, v in sample.items())
+    said += f"; the line is {prefactor:.6g} times the large parameter to the power {power}" if law else ""
+    drawn = _plot(f"{id}-a", "Optimised value", "large parameter", "optimum", points, law, said, words)
     away = [(x, abs(y / z - 1)) for (x, y), (_, z) in zip(points, law, strict=False) if z and y != z]
     if len(away) > 1:
         what = "Relative distance from the leading term; it falls as the next order says"
-        drawn += _plot(f"{id}-b", "Distance from the law", "large parameter", "|optimum/law − 1|", away, [], what)
+        beside = "|optimum/law − 1|"
+        drawn += _plot(f"{id}-b", "Distance from the law", "large parameter", beside, away, [], what, words)
     return element("div", drawn, class_="plots")
+
+
+def _exponent(scaling: Mapping[str, Any]) -> tuple[float | None, str]:
+    """The exponent of the law, as a number and as text; where none is given, the one that the points approach."""
+    if (exponent := _number(scaling.get("exponent"))) is not None:
+        return exponent, str(scaling["exponent"])
+    last = scaling["certificate"]["points"][-1]
+    slope = _number(last.get("slope")) if isinstance(last, Mapping) else None
+    if slope is None:
+        return None, ""
+    near = Fraction(slope).limit_denominator(12)
+    return float(near), str(near)
 
 
 def _point(raw: Any) -> tuple[float, float] | None:
@@ -79,7 +96,9 @@ def _decades(values: Sequence[float]) -> tuple[int, int]:
     return (lo, hi) if hi > lo else (lo, lo + 1)
 
 
-def _plot(id: str, title: str, below: str, beside: str, points: Points, law: Points, said: str) -> str:
+def _plot(
+    id: str, title: str, below: str, beside: str, points: Points, law: Points, said: str, words: Callable[[str], str]
+) -> str:
     every = [*points, *law]
     axes = _Axes(*_decades([x for x, _ in every]), *_decades([y for _, y in every]))
     parts = [element("title", text(title), id=f"{id}-t"), element("desc", text(said), id=f"{id}-d"), _frame(axes)]
@@ -95,7 +114,7 @@ def _plot(id: str, title: str, below: str, beside: str, points: Points, law: Poi
     svg = element(
         "svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_labelledby=f"{id}-t {id}-d", class_="plot"
     )
-    return element("figure", svg, element("figcaption", element("strong", text(f"{title}. ")), text(f"{said}.")))
+    return element("figure", svg, element("figcaption", element("strong", text(f"{title}. ")), words(f"{said}.")))
 
 
 def _frame(axes: _Axes) -> str:

@@ -186,3 +186,9 @@ def test_evidence_of_any_shape_is_shown():
     shown = evidence_html(odd, "1", str)
     read(f"<div>{shown}</div>")
     assert "yes" in shown and "<msup>" in shown
+
+
+def test_mathematics_in_text_is_converted():
+    shown = mathml(r"\text{weight of $\hat X_{\mathrm{S}}$, at 5\%} = 1")
+    assert "<mover" in shown and "weight" in shown and "5%" in shown and 'class="tex"' not in shown
+    assert mathml(r"\text{" * 2000 + "$" * 4000 + "}" * 2000)
