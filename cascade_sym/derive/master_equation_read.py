@@ -57,13 +57,17 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
                     "preserved; see is_physical(system)."
                 )
             half = sp.Rational(1, 2) if k == l else sp.S.One
-            x, y = sorted((k, l))
-            total[Op(x, True), Op(y, True)] = g[k, l] * half
-            total[Op(x), Op(y)] = conj(g[k, l]) * half
-            total[Op(k, True), Op(l)] = h[k, l]
+            total[_normal(Op(k, True), Op(l, True))] = g[k, l] * half
+            total[_normal(Op(k), Op(l))] = conj(g[k, l]) * half
+            total[_normal(Op(k, True), Op(l))] = h[k, l]
             if k != l:
-                total[Op(l, True), Op(k)] = conj(h[k, l])
+                total[_normal(Op(l, True), Op(k))] = conj(h[k, l])
     return OperatorPolynomial({m: sp.factor_terms(c) for m, c in total.items()})
+
+
+def _normal(*factors: Op) -> tuple[Op, ...]:
+    """Factors in the order of operator polynomials: by mode, creation left. (These commute, or are in order.)"""
+    return tuple(sorted(factors, key=lambda o: (o.name, not o.dag)))
 
 
 def _short(terms: list[Expr]) -> Expr:

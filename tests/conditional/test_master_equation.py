@@ -32,6 +32,16 @@ def test_hamiltonian_of_the_cascade_is_that_of_the_series_product() -> None:
     assert (master_equation(CASCADE).H - plus - minus).is_zero
 
 
+def test_hamiltonian_is_in_normal_order_whatever_the_modes_are_called() -> None:
+    """Modes met in the order z, a: still the polynomial that products of operators make."""
+    z, a = operator("z"), operator("a")
+    k, l = sp.symbols("kappa_z kappa_a")
+    H = master_equation(Cavity("z", kappa=k) >> Cavity("a", kappa=l)).H
+    expected = series_hamiltonian(z * sp.sqrt(k), a * sp.sqrt(l))
+    assert set(H.terms) == set(expected.terms)
+    assert (H - expected).is_zero
+
+
 def test_sign_of_the_squeezing_hamiltonian() -> None:
     """-i[H, rho] = -(tau R/2) [a_S a_M - h.c., rho], R = sqrt(Gamma_SB Gamma_MP) - sqrt(Gamma_MB Gamma_SP)."""
     R = SB * MP - MB * SP

@@ -26,6 +26,7 @@ def test_all_as_expected(folder):
     assert all(e.as_expected for e in entries), [(e.printed.id, e.verdict) for e in entries]
     assert "unchecked" not in {e.verdict for e in entries}
     assert sum(e.verdict == "exact" for e in entries) >= 3
+    assert sum(len(e.statements) for e in entries if e.verdict == "exact") >= 5
 
 
 def test_no_edit_survives(folder):
@@ -72,3 +73,9 @@ def test_force_noise(nu):
         assert single == pytest.approx(limit**2 / (4 * Gamma) + Gamma, rel=1e-6)
         assert pair == pytest.approx(limit**2 / (4 * Gamma), rel=1e-6)
         assert single > 0.999999 * limit
+
+
+@pytest.mark.parametrize("alpha", ["0", "1/2", "4/5"])
+def test_cavity_in_a_loop(alpha):
+    share = float(sp.Rational(alpha))
+    assert value("gough2009", "kappa_eff", kappa=3, alpha=alpha) == pytest.approx(3 * (1 - share) / (1 + share), rel=1e-13)
