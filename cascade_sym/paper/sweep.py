@@ -71,6 +71,7 @@ def sweep_declared(
         equal=equal,
         maximise=maximise,
         also={d.name: over_arrays(model, d.name) for d in others},
+        known=known,
         name=name,
         units={p: model.units.get(p, "1") for p in (*known, *(d.name for d in about))},
         titles={d.name: d.title for d in about},

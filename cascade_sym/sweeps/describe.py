@@ -14,7 +14,7 @@ from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.sweeps.merit import Called, Formula, Merit
 from cascade_sym.sweeps.work import Work
 
-LONG = 40  # definitions
+LONG = 300  # operations; longer formulas are not typeset: it takes seconds, and nobody reads them
 
 
 def as_quantity(figure: Any, name: str) -> Quantity | None:
@@ -30,7 +30,7 @@ def as_quantity(figure: Any, name: str) -> Quantity | None:
 
 
 def formula_attributes(figure: Any, name: str) -> dict[str, str]:
-    """The definition of a figure as text and as LaTeX, with the conditions under which it exists."""
+    """The definition of a figure as text and, unless it is long, as LaTeX; the conditions under which it exists."""
     q = as_quantity(figure, name)
     if q is None:
         return {"definition": f"computed by {_called(figure)}"}
@@ -38,7 +38,9 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
     last = sp.sstr(q.expr)
     if last != name:
         lines.append(f"{name} = {last}")
-    out = {"definition": "; ".join(lines), "latex": _latex(q)}
+    out = {"definition": "; ".join(lines)}
+    if sum(sp.count_ops(e) for e in (q.expr, *(e for _, e in q.definitions))) <= LONG:
+        out["latex"] = _latex(q)
     if q.domain:
         out["domain"] = ", ".join(f"{sp.sstr(d)} > 0" for d in q.domain)
     return out
@@ -46,10 +48,9 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _latex(q: Quantity) -> str:
-    """With its definitions; of a long list of them (which stands in `definition`) only the last line."""
     from cascade_sym.latex.show import body
 
-    return body(q if len(q.definitions) <= LONG else Quantity(q.name, q.expr))
+    return body(q)
 
 
 def _called(figure: Any) -> str:

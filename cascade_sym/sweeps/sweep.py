@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import MissingParameter, ParameterError, UnstableError, listing
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
 from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
@@ -32,6 +32,7 @@ def sweep(
     equal: Sequence[Iterable[str]] = (),
     maximise: bool = False,
     also: Mapping[str, Any] | None = None,
+    known: Iterable[str] = (),
     name: str | None = None,
     units: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
@@ -57,6 +58,7 @@ def sweep(
       `restarts` independent random starts at up to 200 points, repeated until they find nothing better. The attribute
       `optimum_check` says what they found.
     - `also`: further figures {name: figure} at the same points, or at the optimum.
+    - `known`: parameters that may be given although no figure depends on them.
     - `unstable`: points without a value are nan, with one warning that counts them; "raise" makes UnstableError of it.
     - `precision="guaranteed"`: the values are right to 1e-13 relative at the parameters that stand beside them, and
       the variable NAME_error is a rigorous bound on what is left. Formulas only.
@@ -83,7 +85,9 @@ def sweep(
     space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
     results = [called, *others, *([f"{called}_error"] if precision == "guaranteed" else [])]
-    _require_names(merit, axes, constants, space, results)
+    _require_names([merit, *others.values()], [*axes.names, *constants, *space.names], results, known)
+    if isinstance(merit, Formula) and (idle := set(space.names) - set(merit.parameters)):
+        raise UnknownParameter(f"{called} does not depend on {listing(idle)}; leave it out of optimise.")
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
     values: dict[str, np.ndarray] = {}
     made = provenance(work, "evaluated on the grid")
@@ -146,16 +150,16 @@ def _evaluated(work: Work, progress: Callable[[str], None] | None) -> np.ndarray
         return np.array(np.broadcast_to(work.merit.value(values), work.grid.size), dtype=float)
 
 
-def _require_names(merit: Merit, axes: Grid, fixed: Mapping[str, float], space: Space, results: list[str]) -> None:
-    places = [*axes.names, *fixed, *space.names]
+def _require_names(merits: Sequence[Merit], places: list[str], results: list[str], known: Iterable[str]) -> None:
     if twice := {n for n in places if places.count(n) > 1}:
         raise ParameterError(f"{listing(twice)} stands in two of grid, fixed and optimise; leave it in one.")
     if clash := set(results) & set(places) or {n for n in results if results.count(n) > 1}:
         raise ParameterError(f"a result can't be called {listing(clash)}, which is taken; give another name.")
-    if merit.parameters is not None:
-        require_known([*axes.names, *space.names], merit.parameters)
-        if missing := set(merit.parameters) - set(places):
-            raise MissingParameter(f"no value for {listing(missing)}; give it in grid, fixed or optimise.")
+    wanted = {p for m in merits for p in m.parameters or ()}
+    if all(m.parameters is not None for m in merits):
+        require_known(places, {*wanted, *known})
+    if missing := wanted - set(places):
+        raise MissingParameter(f"no value for {listing(missing)}; give it in grid, fixed or optimise.")
 
 
 def _at_bounds(space: Space, u: np.ndarray) -> str:

@@ -92,6 +92,9 @@ def test_guaranteed_values_where_doubles_are_lost() -> None:
     ("error", "words", "arguments"),
     [
         (UnknownParameter, "'z'", dict(grid={"x": [1], "z": [1]}, fixed={"a": 0})),
+        (UnknownParameter, "'z'", dict(grid={"x": [1]}, fixed={"a": 0, "z": 1})),
+        (UnknownParameter, "'z'", dict(grid={"x": [1]}, fixed={"a": 0}, optimise=["z"])),
+        (UnknownParameter, "not depend on 'z'", dict(grid={"x": [1]}, fixed={"a": 0}, optimise=["z"], known=["z"])),
         (MissingParameter, "'a'", dict(grid={"x": [1]})),
         (ParameterError, "'a' stands in two", dict(grid={"x": [1], "a": [0]}, fixed={"a": 0})),
         (ParameterError, "axis x holds nan", dict(grid={"x": [1, np.nan]}, fixed={"a": 0})),
