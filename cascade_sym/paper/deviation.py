@@ -68,7 +68,7 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
 
     def size(u: Sequence[float]) -> float:
         try:
-            return -float(abs(ratio(point(np.clip(u, 0.0, 1.0)))))
+            return -float(abs(ratio(point(list(np.clip(u, 0.0, 1.0))))))
         except CascadeError:
             return 0.0
 
