@@ -19,6 +19,7 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact.show import poly_to_expr
 
 ROOTS = 12
+NESTED = 3  # levels at which sqrt(a + b sqrt(c)) is still tried as a sum of roots
 DIGITS = 60
 
 
@@ -46,6 +47,7 @@ class Ground:
         for s, v in sample.items():
             self.value[self.index[s]] = _arb(v)
         self._known: dict[str, Elem] = {}
+        self._nesting = 0
 
     # -- elements -------------------------------------------------------------------------------------------
 
@@ -150,7 +152,10 @@ class Ground:
         flipped = self.make(e.num.compose(*(-g if j == i else g for j, g in enumerate(self.polys))), e.den)
         a, norm = (e + flipped) * self.rational(1, 2), e * flipped
         before = len(self.roots)
+        self._nesting += 1
         try:
+            if self._nesting > NESTED:
+                raise DerivationError("roots are nested too deeply to be taken apart.")
             d = self.sqrt(norm)
             if len(self.roots) == before:
                 x, y = (a + d) * self.rational(1, 2), (a - d) * self.rational(1, 2)
@@ -160,6 +165,8 @@ class Ground:
                         return candidate
         except DerivationError:
             pass
+        finally:
+            self._nesting -= 1
         while len(self.roots) > before:
             j, _ = self.roots.pop()
             self._known = {k: v for k, v in self._known.items() if not v.num.degrees()[j]}

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics import Scaling, scaling
-from cascade_sym.definitions import Quantity
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownParameter, listing
 from cascade_sym.paper.model import Declared, Model
 from cascade_sym.symbols import symbol
@@ -42,7 +42,9 @@ def scale_declared(
     varied = {large, *over}
     if fixed := [p for p in given if p in varied]:
         raise DuplicateName(f"{listing(fixed)} can't be set and varied at the same time; leave out one.")
-    values = {p: v for p, v in declared.defaults.items() if p not in varied} | dict(given)
+    # a default may not hold where the parameter now gives another one its value
+    shared = {s.name for e in model.asymptotic.values() for s in e.free_symbols}
+    values = {p: v for p, v in declared.defaults.items() if p not in varied | shared} | dict(given)
     target = objective(model, name, values)
     names = {s.name for s in target.parameters}
     return scaling(
@@ -64,7 +66,17 @@ def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None)
         quantity = declared.formula({symbol(p): v for p, v in (values or {}).items()})
     else:
         quantity = declared.make()
-    return quantity.subs(model.asymptotic)
+    return _apart(quantity, {s for e in model.asymptotic.values() for s in e.free_symbols}).subs(model.asymptotic)
+
+
+def _apart(quantity: Quantity, taken: set[Symbol]) -> Quantity:
+    """The quantity with definitions renamed that carry a name which is about to stand for a parameter."""
+    new = {s: symbol(f"{s}_") for s, _ in quantity.definitions if s in taken}
+    if not new:
+        return quantity
+    items = tuple((new.get(s, s), e.xreplace(new)) for s, e in quantity.definitions)
+    domain = tuple(d.xreplace(new) for d in quantity.domain)
+    return Quantity(quantity.name, quantity.expr.xreplace(new), Definitions(items), quantity.steps, domain)
 
 
 def parameters(model: Model, declared: Declared) -> tuple[str, ...]:

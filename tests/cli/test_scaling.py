@@ -67,3 +67,21 @@ def test_errors(capsys, arguments, message):
     code, _, err = run(capsys, *arguments)
     assert code == 2
     assert message in " ".join(err.split())
+
+
+def test_a_parameter_that_tends_to_zero(capsys):
+    """No optimisation, nested roots: xi_g at fixed angles for small loss, against its exact value at epsilon = 0."""
+    point = ["C_S=1000", "C_M=750", "theta_S=pi/4", "theta_M=3*pi/8", "n_S=1", "n_M=oo", "r=4/3"]
+    sets = [x for p in point for x in ("--set", p)]
+    code, out, _ = run(capsys, "xi_g", "--large", "epsilon", "--limit", "0", *sets, "--json")
+    assert code == 0
+    data = json.loads(out)
+    assert (data["exponent"], data["next_exponent"]) == ("0", "1")
+    assert data["prefactor_value"].startswith("0.1155043160069667")
+
+
+def test_a_spectrum_for_strong_coupling(capsys):
+    """N_M at resonance, theta_M = pi/4: back action grows as C_M^2."""
+    code, out, _ = run(capsys, "N_M", "--large", "C_M", "--set", "delta=0", "--set", "theta_M=pi/4")
+    assert code == 0
+    assert "C_M^(2)" in out
