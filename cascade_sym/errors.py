@@ -108,3 +108,7 @@ class UndetectableError(UnstableError):
 
 class NoClosedForm(CascadeError, LookupError):
     """The result exists but has no closed form here; its numbers come from an evaluator."""
+
+
+class MissingLibrary(CascadeError, ImportError):
+    """Something was asked for that needs a library which is not installed."""

@@ -9,6 +9,7 @@ from typing import Any
 from cascade_sym.errors import FolderError, UnknownName, listing
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Figure
+from cascade_sym.sweeps.libraries import require_libraries
 
 Say = Callable[[str], None]
 
@@ -26,6 +27,7 @@ def build_figures(
         raise FolderError(f"{folder.path} declares no figures; register some with model.figure(Figure(...)).")
     if unknown := set(only) - set(figures):
         raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
+    require_libraries("figures", "matplotlib", "xarray", "joblib", "scipy")
     place = output or Path("build") / folder.path.resolve().name / "figures"
     wanted = [f for n, f in figures.items() if not only or n in set(only)]
     say = progress or (lambda _: None)
@@ -38,15 +40,15 @@ def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
     from cascade_sym.sweeps.work import write
 
     say(figure.name)
-    data = computed(figure, say)
+    data = computed(figure)
     file = place / f"{figure.name}.nc"
     write(data, file)
     return (*save(drawn(figure, data), place / figure.name), file)
 
 
-def computed(figure: Figure, say: Say | None = None) -> Any:
+def computed(figure: Figure) -> Any:
     """The data of a figure, with its title and caption as attributes."""
-    data = figure.compute(say or (lambda _: None))
+    data = figure.compute()
     return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
 
 

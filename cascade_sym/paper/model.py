@@ -85,16 +85,16 @@ class Declared:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the paper: `compute(say)` gives its data as an `xarray.Dataset`, `draw(axes, data)` draws them.
+    """A figure of the paper: `compute()` gives its data as an `xarray.Dataset`, `draw(axes, data)` draws them.
 
-    `say` is a function that is told what is being computed. `axes` is one matplotlib Axes, or a list of them where
-    `panels` (rows, columns) has several; `draw` returns the artists. `size` is in inches.
+    `axes` is one matplotlib Axes, or a list of them where `panels` (rows, columns) has several; `draw` returns the
+    artists. `size` is in inches.
     """
 
     name: str
     title: str
     caption: str
-    compute: Callable[[Callable[[str], None]], Any]
+    compute: Callable[[], Any]
     draw: Callable[[Any, Any], Sequence[Any]]
     panels: tuple[int, int] = (1, 1)
     size: tuple[float, float] = (3.375, 2.6)

@@ -13,6 +13,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
+from cascade_sym.sweeps.libraries import require_libraries
 from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
 from cascade_sym.sweeps.neighbours import spread_optima
 from cascade_sym.sweeps.recheck import Recheck, recheck
@@ -76,6 +77,7 @@ def sweep(
     >>> found.f.values.round(12), found.x.values.round(6)
     (array([2., 4.]), array([1., 2.]))
     """
+    require_libraries("sweeps", "xarray", "joblib", "scipy")
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     if precision not in ("double", "guaranteed"):

@@ -93,7 +93,7 @@ def test_all_figures_of_the_paper_are_declared() -> None:
 def test_drawing_takes_data_and_axes_and_returns_artists(name: str) -> None:
     """Each figure is drawn from a few points into axes of the test's own; everything named in the data is shown."""
     figure = load_folder(HUANG).model.figures[name]
-    data = computed(Figure(name, figure.title, figure.caption, lambda say: figure.compute(say, 9), figure.draw))
+    data = computed(Figure(name, figure.title, figure.caption, lambda: figure.compute(9), figure.draw))
     with styled():
         page, axes = canvas(figure.size, figure.panels)
         artists = figure.draw(axes, data)
@@ -115,7 +115,7 @@ def _all_axes(page) -> list:
 
 def test_the_style_does_not_leak() -> None:
     before = dict(matplotlib.rcParams)
-    figure = Figure("f", "t", "c", lambda _: xr.Dataset({"y": ("x", [1.0, 2.0])}), lambda ax, d: ax.plot(d.y))
+    figure = Figure("f", "t", "c", lambda: xr.Dataset({"y": ("x", [1.0, 2.0])}), lambda ax, d: ax.plot(d.y))
     matplotlib.rcParams["lines.linewidth"] = 7.0
     try:
         page = drawn(figure, computed(figure))

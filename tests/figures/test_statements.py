@@ -21,7 +21,7 @@ eps, n_S = 0.1, FIXED["n_S"]
 @cache
 def data(name: str) -> xr.Dataset:
     figure = load_folder(HUANG).model.figures[name]
-    return figure.compute(lambda _: None, COUNT)
+    return figure.compute(COUNT)
 
 
 def linewidth(gamma: float, theta: xr.DataArray, C: xr.DataArray, bath: float) -> xr.DataArray:

@@ -16,7 +16,7 @@ from cascade_sym.paper import load_folder
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 MODEL = load_folder(HUANG).model
 NAMES = [n for n, d in MODEL.quantities.items() if d.number is None]
-COUNT = 300
+COUNT = 200
 
 
 def hard(names: tuple[str, ...]) -> dict[str, np.ndarray]:

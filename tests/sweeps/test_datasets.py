@@ -131,3 +131,12 @@ def test_figures_that_are_none() -> None:
         sweep("x", {"x": [1]})
     with pytest.raises(CascadeError, match="can't write"):
         work.write(sweep(x, {"x": [1.0]}), work.Path("/dev/null/x.nc"))
+
+
+def test_a_missing_library_is_named(monkeypatch) -> None:
+    from cascade_sym.errors import MissingLibrary
+    from cascade_sym.sweeps import libraries
+
+    monkeypatch.setattr(libraries, "find_spec", lambda name: None if name == "xarray" else object())
+    with pytest.raises(MissingLibrary, match="sweeps need 'xarray'; install"):
+        sweep(x, {"x": [1.0]}, name="f")

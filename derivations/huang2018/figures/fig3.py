@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ CAPTION = (
 LOSSES = {"lossless": sp.S.Zero, "lossy": LOSS}
 
 
-def compute(say: Callable[[str], None] = print, count: int = COUNT) -> xr.Dataset:
+def compute(count: int = COUNT) -> xr.Dataset:
     """The four curves and the four of the inset, all against C_S."""
     columns: dict[str, tuple[xr.Dataset, str]] = {}
     for label, loss in LOSSES.items():

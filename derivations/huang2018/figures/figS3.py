@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ CAPTION = (
 )
 
 
-def compute(say: Callable[[str], None] = print, count: int = COUNT) -> xr.Dataset:
+def compute(count: int = COUNT) -> xr.Dataset:
     """Optimal angles and C_M, free and with equal angles, and the xi_g that they reach."""
     free, equal = unconditional(LOSS, count=count), unconditional(LOSS, symmetric=True, count=count)
     return gathered({

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cascade_sym.paper import Figure
@@ -20,7 +20,7 @@ CAPTION = (
 )
 
 
-def compute(say: Callable[[str], None] = print, count: int = COUNT) -> xr.Dataset:
+def compute(count: int = COUNT) -> xr.Dataset:
     """The optimal C_M of both schemes, and the xi_g that they reach."""
     free, qnd = unconditional(LOSS, count=count), conditional_qnd(LOSS, count)
     return gathered({

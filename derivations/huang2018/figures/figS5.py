@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -26,7 +26,7 @@ CAPTION = (
 )
 
 
-def compute(say: Callable[[str], None] = print, count: int = COUNT, gamma_sig: sp.Expr = GAMMA_SIG) -> xr.Dataset:
+def compute(count: int = COUNT, gamma_sig: sp.Expr = GAMMA_SIG) -> xr.Dataset:
     """xi_g at its optimum, and V_H/V_M at the parameters of that optimum."""
     best = unconditional(sp.S.Zero, count=count)
     data = gathered({n: (best, n) for n in ("xi_g", "C_M", "theta_S", "theta_M")})
