@@ -36,44 +36,70 @@ def digests(place: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(place.iterdir())}
 
 
+PRINTED = '[paper]\ntitle = "none"\n[[equation]]\nid = "1"\ntitle = "one"\nstatements = ["x = 1"]\n'
+DERIVED = """
+from cascade_sym.paper import Figure, Model
+
+model = Model(parameters=("x",))
+
+@model.equation("1")
+def one():
+    return {"x": 1}
+"""
+FIGURE = """
+import sympy as sp
+from cascade_sym.sweeps import sweep
+
+x, a = sp.symbols("x a")
+
+def compute():
+    return sweep(x + a/x + sp.cos(5*x), {"a": [1.0, 2.0, 3.0, 4.0]}, optimise=["x"], name="f", units={"f": "1"})
+
+def draw(axes, data):
+    return [line for ax in axes for line in ax.plot(data["a"], data["f"], "--")]
+
+model.figure(Figure("least", "the least f", "f against a", compute, draw, panels=(1, 2)))
+"""
+
+
+def folder(place: Path, figures: str) -> Path:
+    place.mkdir()
+    (place / "printed.toml").write_text(PRINTED)
+    (place / "derived.py").write_text(DERIVED + figures)
+    return place
+
+
 def test_the_command(capsys, tmp_path) -> None:
     """Once here and once in a process of its own, in which Python's hashes are others."""
-    code, err = run(capsys, str(HUANG), "-o", str(tmp_path / "one"), "--only", "figS4")
-    assert code == 0 and "figS4.png" in err
+    paper = folder(tmp_path / "paper", FIGURE)
+    code, err = run(capsys, str(paper), "-o", str(tmp_path / "one"))
+    assert code == 0 and "least.png" in err
     again = [
         sys.executable,
         "-m",
         "cascade_sym.cli",
         "figures",
-        str(HUANG),
+        str(paper),
         "-o",
         str(tmp_path / "two"),
         "--only",
-        "figS4",
+        "least",
     ]
     subprocess.run(again, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "7"}, cwd=ROOT)
     first = digests(tmp_path / "one")
     assert first == digests(tmp_path / "two")
-    assert list(first) == ["figS4.nc", "figS4.pdf", "figS4.png"]
-    pdf = (tmp_path / "one" / "figS4.pdf").read_bytes()
+    assert list(first) == ["least.nc", "least.pdf", "least.png"]
+    pdf = (tmp_path / "one" / "least.pdf").read_bytes()
     assert b"CreationDate" not in pdf and b"Matplotlib" not in pdf
-    with xr.open_dataset(tmp_path / "one" / "figS4.nc", engine="scipy") as data:
-        assert data.attrs["caption"] and data.attrs["source"] and data.C_M.attrs["optimum_missed"] == "0"
-        assert data.C_S.size > 50
+    with xr.open_dataset(tmp_path / "one" / "least.nc", engine="scipy") as data:
+        assert data.attrs["caption"] == "f against a" and data.attrs["source"] and data.attrs["optimum_missed"] == "0"
+        assert data.f.dims == ("a",) and data.f.attrs["units"] == "1" and "cos(5*x)" in data.f.attrs["definition"]
 
 
 def test_mistakes(capsys, tmp_path) -> None:
     code, err = run(capsys, str(HUANG), "--only", "fig9", "-o", str(tmp_path))
     assert code == 2 and "no figure 'fig9'" in err and "'fig2', 'fig3'" in err
-    bare = tmp_path / "bare"
-    bare.mkdir()
-    (bare / "printed.toml").write_text(
-        '[paper]\ntitle = "none"\n[[equation]]\nid = "1"\ntitle = "one"\nstatements = ["x = 1"]\n'
-    )
-    (bare / "derived.py").write_text(
-        "from cascade_sym.paper import Model\nmodel = Model(parameters=('x',))\n"
-        "@model.equation('1')\ndef one():\n    return {'x': 1}\n"
-    )
+    bare = folder(tmp_path / "bare", "")
     code, err = run(capsys, str(bare))
     assert code == 2 and "declares no figures" in err
     with styled():

@@ -27,7 +27,7 @@ CAPTION = (
 LEAST = 0.03  # the end of the colour scale
 
 
-def compute(count: int = 160) -> xr.Dataset:
+def compute(count: int = 200) -> xr.Dataset:
     """xi_g over the plane, with free and with equal angles, and the optimal C_M."""
     axis = np.geomspace(1, 1e3, count)
     given = {**FIXED, "epsilon": sp.S.Zero}
