@@ -24,22 +24,32 @@ _CONTENTS = {
         "time_solution", "frequency_solution",
     ),
     "derive.master_equation": ("master_equation",),
+    "derive.master_equation_compare": ("same_master_equation",),
     "derive.master_equation_moments": ("moment_equations",),
     "steps": ("Step", "Derivation", "Check"),
     # steady states
     "solve": ("covariance", "Covariance"),
     # conditional states
     "solve.conditional": ("riccati", "conditional_covariance"),
+    "solve.conditional.proof": ("solves_riccati",),
+    "solve.conditional.reduced": ("reduced_polynomial",),
     "evaluate.conditional": ("conditional_evaluator", "conditional_value"),
     # spectra and sensing
-    "spectra": ("transfer", "noise_spectrum", "cross_spectrum"),
-    "sensing": ("force_port", "matched_filter_sensitivity"),
+    "spectra": (
+        "transfer", "noise_spectrum", "cross_spectrum", "noise_budget", "integrated", "over_susceptibilities",
+        "partial_fractions", "quotient", "Quadrature", "Spectrum",
+    ),
+    "sensing": (
+        "force_port", "ForcePort", "signal_transfer", "added_noise", "lorentzian", "matched_filter_steps",
+        "matched_filter_sensitivity", "Sensitivity",
+    ),
     # scalings
     "asymptotics": ("scaling", "expand", "lower_bound"),
     # entanglement
     "entanglement": ("epr_variance", "log_negativity", "readout_weight", "two_mode_quadratures"),
     # numbers
     "evaluate": ("evaluator", "exact_value"),
+    "sweeps": ("sweep",),
     # foundations
     "conventions": ("Conventions",),
     "definitions": ("Definitions", "Quantity"),
