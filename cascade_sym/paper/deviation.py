@@ -22,13 +22,17 @@ DIGITS = 15
 
 @dataclass(frozen=True)
 class Deviation:
-    """derived/printed - 1: at the point, and its extreme over the domain with the place where it was found."""
+    """derived/printed - 1: at the point, and its extreme over the domain with the place where it was found.
+
+    `function` is the ratio less one as a formula, with P for a prefactor that is a root without closed form.
+    """
 
     at: Mapping[str, Expr]
     at_point: Any
     extreme: Any
     where: Mapping[str, Any]
     domain: Domain
+    function: Expr
 
     @property
     def tolerated(self) -> bool:
@@ -42,6 +46,7 @@ class Deviation:
 
         return {
             "quantity": "derived/printed - 1",
+            "function": str(self.function),
             "at": {k: str(v) for k, v in self.at.items()},
             "value_at": text(self.at_point),
             "maximum": text(self.extreme),
@@ -82,8 +87,13 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
             best = tuple(np.clip(found.x, 0.0, 1.0))
     where = point(best)
     return Deviation(
-        domain.at, ratio(domain.at), ratio(where), {k: mp.mpf(sp.N(v, DIGITS)) for k, v in where.items()}, domain
-    )
+        domain.at, ratio(domain.at), ratio(where), {k: mp.mpf(sp.N(v, DIGITS)) for k, v in where.items()}, domain,
+        sp.simplify(_leading(derived) / printed) - 1,
+    )  # fmt: skip
+
+
+def _leading(derived: Any) -> Expr:
+    return derived.leading if isinstance(derived, Leading | PowerLaw) else derived
 
 
 def _near(u: Sequence[float]) -> list[list[float]]:
@@ -113,7 +123,7 @@ def _ratio(printed: Expr, derived: Any, names: set[str]) -> Callable[[Mapping[st
             used = {s: at[s.name] for s in law.prefactor.parameters}
             return law.at(used, DIGITS) / _number(rest, at, other) - 1
     else:
-        plain = derived.leading if isinstance(derived, Leading) else derived
+        plain = _leading(derived)
 
         def value(at: Mapping[str, Expr], other: Expr = sp.S.One) -> Any:
             return _number(plain, at, other) / _number(printed, at, other) - 1
