@@ -88,8 +88,15 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
     where = point(best)
     return Deviation(
         domain.at, ratio(domain.at), ratio(where), {k: mp.mpf(sp.N(v, DIGITS)) for k, v in where.items()}, domain,
-        sp.simplify(_leading(derived) / printed) - 1,
+        _function(printed, derived),
     )  # fmt: skip
+
+
+def _function(printed: Expr, derived: Any) -> Expr:
+    ratio = _leading(derived) / printed
+    if isinstance(derived, PowerLaw):
+        ratio = ratio.subs(derived.law.large, 1)  # both are the same power of it
+    return sp.simplify(ratio) - 1
 
 
 def _leading(derived: Any) -> Expr:
