@@ -23,12 +23,7 @@ def optimum(objective: Objective, count: int, seed: int = SEED, sample: int = SA
     starts = spread(objective.space, sample, seed)
     groups = parts(objective.space, starts)
     best_u, best_f = np.full((len(starts), count), np.nan), np.full(count, np.inf)
-    piece = max(1, AT_ONCE // sample)
-    chosen = np.empty((len(groups), count), dtype=int)
-    for a in range(0, count, piece):
-        points = np.arange(a, min(a + piece, count))
-        u = np.broadcast_to(starts[:, :, None], (*starts.shape, points.size))
-        chosen[:, points] = best_of_parts(objective.at(points).value(u), groups)
+    chosen = promising(objective, count, starts, groups)
     piece = max(1, AT_ONCE // 8 // len(groups))
     for a in range(0, count, piece):
         points = np.arange(a, min(a + piece, count))
@@ -37,6 +32,17 @@ def optimum(objective: Objective, count: int, seed: int = SEED, sample: int = SA
         left = distinct(objective.space, u, f, len(groups))
         keep_best(best_u, best_f, rows[left], *descend(objective.at(rows[left]), u[:, left]))
     return best_u, best_f
+
+
+def promising(objective: Objective, count: int, starts: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:
+    """For every point the best column of `starts` in each group, shape (groups, count)."""
+    piece = max(1, AT_ONCE // starts.shape[1])
+    chosen = np.empty((len(groups), count), dtype=int)
+    for a in range(0, count, piece):
+        points = np.arange(a, min(a + piece, count))
+        u = np.broadcast_to(starts[:, :, None], (*starts.shape, points.size))
+        chosen[:, points] = best_of_parts(objective.at(points).value(u), groups)
+    return chosen
 
 
 def distinct(space: Space, u: np.ndarray, f: np.ndarray, copies: int) -> np.ndarray:

@@ -9,10 +9,11 @@ import numpy as np
 from cascade_sym.sweeps.descent import Objective, descend
 from cascade_sym.sweeps.merit import Formula
 from cascade_sym.sweeps.neighbours import spread_optima
-from cascade_sym.sweeps.optimum import MISSED, SEED, keep_best
-from cascade_sym.sweeps.starts import spread
+from cascade_sym.sweeps.optimum import MISSED, SEED, keep_best, promising
+from cascade_sym.sweeps.starts import parts, spread
 
 ROUNDS = 4
+LARGER = 128  # points looked at for each independent start
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,20 @@ class Recheck:
             return "no independent restarts were made"
         found = ", then ".join(map(str, self.missed))
         return (
-            f"at {self.points} of {size} grid points each, {self.starts} independent random starts in each of "
-            f"{len(self.missed)} rounds; better by more than {MISSED:g} relative: {found}"
+            f"at {self.points} of {size} grid points, {self.starts} independent random starts and the best of "
+            f"{LARGER * self.starts} random points in each of {len(self.missed)} rounds; better by more than "
+            f"{MISSED:g} relative: {found}"
             + (" (adopted, and tried at the neighbouring points)" if any(self.missed) else "")
         )
+
+
+def independent(objective: Objective, points: np.ndarray, starts: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Starts for each of the points: (points, columns). Some anywhere, and the best parts of a far larger sample."""
+    anywhere = spread(objective.space, starts, seed)
+    sample = spread(objective.space, LARGER * starts, seed + ROUNDS)
+    best = promising(objective.at(points), points.size, sample, parts(objective.space, sample))
+    rows = [np.repeat(points, starts), np.tile(points, len(best))]
+    return np.concatenate(rows), np.concatenate([np.tile(anywhere, points.size), sample[:, best.ravel()]], axis=1)
 
 
 def rounding(objective: Objective, u: np.ndarray) -> np.ndarray:
@@ -54,9 +65,8 @@ def recheck(
     while len(missed) < ROUNDS and (not missed or missed[-1]):
         rng = np.random.default_rng([SEED, len(missed)])
         chosen = np.sort(rng.choice(f.size, points, replace=False))
-        sample = spread(objective.space, starts, SEED + 1 + len(missed))
-        rows = np.repeat(chosen, starts)
-        found = descend(objective.at(rows), np.tile(sample, points))
+        rows, begin = independent(objective, chosen, starts, SEED + 1 + len(missed))
+        found = descend(objective.at(rows), begin)
         before = f.copy()
         better = keep_best(u, f, rows, *found)
         better = better[before[better] - f[better] > rounding(objective.at(better), u[:, better])]

@@ -42,6 +42,14 @@ def test_many_minima() -> None:
     assert (found.value.values <= least + 1e-15).all()
 
 
+def test_a_thousand_minima() -> None:
+    """Rastrigin's function in three coordinates, its minimum 0 at (a, a, a) off the middle of the box."""
+    w = sp.symbols("w0:3")
+    f = sum(((v - a) ** 2 + 10 - 10 * sp.cos(2 * sp.pi * (v - a)) for v in w), sp.Integer(0))
+    found = sweep(f, {"a": np.linspace(0, 1, 30)}, optimise={v.name: (-5, 5) for v in w})
+    assert found.value.values.max() < 1e-12
+
+
 def test_a_narrow_curved_valley() -> None:
     found = sweep(
         (1 - x) ** 2 + a * (y - x**2) ** 2, {"a": [1.0, 1e2, 1e4, 1e6]}, optimise={"x": (-9, 9), "y": (-9, 9)}
