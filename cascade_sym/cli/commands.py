@@ -23,6 +23,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 def register(app: typer.Typer) -> None:
     """Put all commands on the app."""
     from cascade_sym.cli.check import check
+    from cascade_sym.cli.code import code
     from cascade_sym.cli.figures import figures
     from cascade_sym.cli.new import new
     from cascade_sym.cli.report import report
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
     for name, f in (
         ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
         ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new), ("sweep", sweep), ("figures", figures),
-        ("report", report), ("check", check),
+        ("report", report), ("check", check), ("code", code),
     ):  # fmt: skip
         app.command(name)(_exiting(f))
 
@@ -137,20 +138,23 @@ def latex(
     folder: Folder,
     ids: Annotated[list[str] | None, typer.Argument(help="Equations; all without.")] = None,
     output: Output = None,
+    style: Annotated[str, typer.Option("--style", help="article or revtex (revtex4-2).")] = "article",
+    as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
-    """Write printed and derived formulas as a LaTeX file that compiles as it is."""
+    """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
     from cascade_sym.cli.progress import progress
+    from cascade_sym.latex.document import with_style
+    from cascade_sym.latex.macros import macros
     from cascade_sym.paper import load_folder, run_ledger
-    from cascade_sym.paper.show import document_of
+    from cascade_sym.paper.show import document_of, notation_of
 
     loaded = load_folder(folder)
+    if as_macros:
+        _put(output, macros(notation_of(loaded)) + "\n")
+        return 0
     with progress(f"derive {loaded.printed.name}", len(ids or loaded.printed.equations)) as tick:
         entries = run_ledger(loaded, ids or (), tick)
-    text = document_of(loaded, entries)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        _write(output, text)
+    _put(output, with_style(document_of(loaded, entries), style))
     return 0
 
 
@@ -187,7 +191,16 @@ def paper(folder: Folder, output: Output = None) -> int:
     return 0 if all(r["as_expected"] for r in records) else 1
 
 
-def _write(path: Path, text: str) -> None:
+def _put(path: Path | None, text: str) -> None:
+    """To a file, or to stdout without one."""
+    if path is None:
+        sys.stdout.write(text)
+    else:
+        write(path, text)
+
+
+def write(path: Path, text: str) -> None:
+    """To a file, in a folder that is made where it is missing."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -83,7 +83,12 @@ def _opened(t: str, room: float) -> list[str]:
     tall = left.startswith("\\left")
     a = "\\biggl" + left[5:].strip() if tall else left
     b = "\\biggr" + right[6:].strip() if tall else right
-    return [t[:i] + a + inner[0], *inner[1:-1], inner[-1] + b + t[j + len(right) :]]
+    last, tail = inner[-1] + b, t[j + len(right) :].strip()
+    factor = tail.startswith(TIMES) or (bool(tail) and opens(next(tokens(tail)).text))
+    if not factor or width(last + tail) <= room:
+        return [t[:i] + a + inner[0], *inner[1:-1], f"{last} {tail}" if tail.startswith(TIMES) else last + tail]
+    rest = tail if tail.startswith(TIMES) else TIMES + tail
+    return [t[:i] + a + inner[0], *inner[1:-1], last, *([rest] if width(rest) <= room else _opened(rest, room))]
 
 
 def _factors(t: str) -> list[str]:

@@ -117,6 +117,20 @@ def document(
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
+def with_style(source: str, style: str) -> str:
+    """A document in another style; what follows its class stays as it is. FormulaError for an unknown style.
+
+    >>> with_style(document([Entry("1", "Free", "exact", derived_latex="H = x")]), "revtex").splitlines()[0][-11:]
+    '{revtex4-2}'
+    """
+    if style not in _CLASSES:
+        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
+    for head in _CLASSES.values():
+        if source.startswith(head):
+            return _CLASSES[style] + source[len(head) :]
+    raise FormulaError("the source does not start with the class of a document of this toolkit.")
+
+
 def equations(latex: str, line: float = LINE, label: str = "") -> str:
     """Equations as a display that breaks between lines and pages; `label` as in `display`."""
     return display(rows_of(latex), line, label)

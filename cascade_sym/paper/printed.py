@@ -102,10 +102,10 @@ def read_printed(path: Path) -> Printed:
         title=_text(head, "title", f"{path.name}, [paper]"),
         reference=str(head.get("reference", "")),
         equations=tuple(equations),
-        notation={str(k): str(v) for k, v in data.get("notation", {}).items()},
-        derived_notation={str(k): str(v) for k, v in data.get("derived_notation", {}).items()},
-        functions={str(k): str(v) for k, v in data.get("functions", {}).items()},
-        swaps=tuple((str(a), str(b)) for a, b in head.get("swaps", [])),
+        notation=_texts(data, "notation", path),
+        derived_notation=_texts(data, "derived_notation", path),
+        functions=_texts(data, "functions", path),
+        swaps=_swaps(head, path),
     )
 
 
@@ -124,6 +124,21 @@ def _table(data: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     if not isinstance(data.get(key), dict):
         raise FolderError(f"{path.name} has no [{key}] table; add one.")
     return data[key]
+
+
+def _texts(data: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
+    table = data.get(key, {})
+    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+        raise FolderError(f"{path.name}: [{key}] is a table of names with LaTeX, such as gamma_S = '\\gamma_S'.")
+    return dict(table)
+
+
+def _swaps(head: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
+    found = head.get("swaps", [])
+    pairs = isinstance(found, list) and all(isinstance(p, list) and len(p) == 2 for p in found)
+    if not pairs or not all(isinstance(x, str) and x for p in found for x in p):
+        raise FolderError(f'{path.name}, [paper]: swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
+    return tuple((a, b) for a, b in found)
 
 
 def _list(data: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:

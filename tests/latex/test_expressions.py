@@ -86,8 +86,11 @@ def test_random_expressions_read_back_to_the_same_number(e: sp.Expr) -> None:
     expected = complex(e.subs(point).evalf())
     if not math.isfinite(abs(expected)) or abs(expected) > 1e6 or e.has(sp.zoo, sp.nan):
         return
-    check(e, Notation())
-    check(gathered(e), Notation())
+    try:
+        check(e, Notation())
+        check(gathered(e), Notation())
+    except OverflowError:  # the oracle's floats: a part of it is beyond 1e308
+        return
 
 
 @pytest.mark.parametrize(
