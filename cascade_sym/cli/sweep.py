@@ -45,8 +45,8 @@ def sweep(
     from cascade_sym.sweeps.work import pieces, write
 
     axes = grids(grid or [])
-    if not axes:
-        raise ParameterError("a sweep needs at least one axis; add --grid KEY=FROM:TO:COUNT.")
+    if not axes and not optimise:
+        raise ParameterError("nothing to sweep or to optimise; add --grid KEY=FROM:TO:COUNT or --optimise NAMES.")
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
     model = load_folder(folder).model

@@ -103,7 +103,7 @@ def test_unstable_points_are_counted(capsys, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("words", "arguments"),
     [
-        ("at least one axis", []),
+        ("nothing to sweep", []),
         ("write KEY=FROM:TO:COUNT", ["--grid", "C_S"]),
         ("write FROM:TO:COUNT", ["--grid", "C_S=1:2"]),
         ("write FROM:TO:COUNT", ["--grid", "C_S=1:2:5:cubic"]),

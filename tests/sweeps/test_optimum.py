@@ -26,6 +26,13 @@ def test_closed_form(backend: str) -> None:
     assert found.value.dims == ("a", "b") and found.attrs["optimum_missed"] == "0"
 
 
+def test_one_point() -> None:
+    """Without a grid the optimum of one figure."""
+    found = sweep((x - a) ** 2 + 1, {}, {"a": 2.0}, optimise={"x": (0, 5)})
+    assert found.value.shape == () and float(found.value) == 1.0 and float(found.x) == pytest.approx(2.0, abs=1e-7)
+    assert float(sweep(x * a, {}, {"a": 2.0, "x": 3.0}).value) == 6.0
+
+
 def test_maximum_and_bounds() -> None:
     found = sweep(a * x, {"a": [-1.0, 2.0]}, optimise={"x": (-3.0, 4.0)}, maximise=True)
     assert found.value.values.tolist() == [3.0, 8.0] and found.x.values.tolist() == [-3.0, 4.0]
