@@ -112,7 +112,7 @@ def _parts(form: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def text(v: Any, digits: int = DIGITS) -> str:
     with mp.workdps(digits + 15):
-        return str(mp.nstr(mp.mpf(v), digits))
+        return str(mp.nstr(mp.mpf(v), digits, strip_zeros=False))
 
 
 def evidence(law: Scaling, **more: Any) -> dict[str, Any]:
@@ -121,8 +121,6 @@ def evidence(law: Scaling, **more: Any) -> dict[str, Any]:
     used = {s: FIG3[s] for s in law.prefactor.parameters if s in FIG3}
     value = None if set(law.prefactor.parameters) - set(used) else text(law.at(used))
     out = {"exponent": data["exponent"], "prefactor_latex": data["prefactor_latex"], "prefactor_value": value}
-    if law.prefactor.polynomial is not None:
-        out["prefactor_polynomial"] = str(law.prefactor.polynomial)
     return {**out, "optimum": data["optimum"], "certificate": data["certificate"], **more}
 
 
