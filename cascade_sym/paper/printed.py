@@ -62,7 +62,8 @@ class Printed:
     """A paper's printed formulas with its notation.
 
     `notation` maps names to LaTeX; `derived_notation` adds names that only derived results have; `functions` maps
-    function names to LaTeX with #1, #2 for the arguments; `swaps` are letters easily taken for one another.
+    function names to LaTeX with #1, #2 for the arguments; `swaps` are letters easily taken for one another; `bibtex`
+    holds the fields of the paper's entry in a bibliography, with `type` and `key`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Printed:
     derived_notation: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
     swaps: tuple[tuple[str, str], ...] = ()
+    bibtex: Mapping[str, str] = field(default_factory=dict)
 
     def equation(self, id: str) -> PrintedEquation:
         for e in self.equations:
@@ -106,6 +108,7 @@ def read_printed(path: Path) -> Printed:
         derived_notation=_texts(data, "derived_notation", path),
         functions=_texts(data, "functions", path),
         swaps=_swaps(head, path),
+        bibtex=_texts(head, "bibtex", path),
     )
 
 
@@ -129,7 +132,7 @@ def _table(data: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
 def _texts(data: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
     table = data.get(key, {})
     if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
-        raise FolderError(f"{path.name}: [{key}] is a table of names with LaTeX, such as gamma_S = '\\gamma_S'.")
+        raise FolderError(f"{path.name}: [{key}] is a table of names with texts, such as gamma_S = '\\gamma_S'.")
     return dict(table)
 
 
