@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 _KATEX = r"""
 const katex = require('katex');
 const formulas = JSON.parse(require('fs').readFileSync(0, 'utf8'));
@@ -22,17 +24,24 @@ console.log(JSON.stringify(failures));
 """
 
 
+def _node(script: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """A script run by node, which finds packages where `make katex` puts them (and where NODE_PATH says)."""
+    places = [str(ROOT / "build" / "katex" / "node_modules"), os.environ.get("NODE_PATH", "")]
+    env = {**os.environ, "NODE_PATH": os.pathsep.join(p for p in places if p)}
+    return subprocess.run(["node", "-e", script], input=text, capture_output=True, text=True, env=env)
+
+
 @functools.cache
 def _has_katex() -> bool:
-    node = shutil.which("node")
-    return bool(node) and subprocess.run(["node", "-e", "require('katex')"], capture_output=True).returncode == 0
+    return bool(shutil.which("node")) and _node("require('katex')").returncode == 0
 
 
 def katex_failures(formulas: list[str]) -> list[str]:
     """What KaTeX in strict mode refuses, with its reason. Skips the test without node and katex."""
     if not _has_katex():
-        pytest.skip("KaTeX is not installed for node (npm install katex, or Debian's node-katex)")
-    out = subprocess.run(["node", "-e", _KATEX], input=json.dumps(formulas), capture_output=True, text=True, check=True)
+        pytest.skip("KaTeX is not installed for node (make katex)")
+    out = _node(_KATEX, json.dumps(formulas))
+    out.check_returncode()
     return [f"{reason}: {formulas[i]}" for i, reason in json.loads(out.stdout)]
 
 
