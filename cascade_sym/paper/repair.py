@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
+
+from sympy import Expr
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import Node, walk
+from cascade_sym.exact import normal_form
+from cascade_sym.formula import Neg, Node, marked, parse, walk
 from cascade_sym.formula.edits import Vocabulary, edits
+from cascade_sym.formula.edits.build import total
 from cascade_sym.paper.compare import Comparison
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
+MOST_OPERATIONS = 12  # of a missing term
 MOST_NODES = 800  # a longer formula is not searched
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
@@ -28,9 +34,13 @@ class Repair:
 
 
 def find_repair(
-    node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool]
-) -> Repair | None:
+    node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool],
+    difference: Any = None,
+) -> Repair | None:  # fmt: skip
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
+
+    `difference` is derived - printed: where it is one short term, that term is missing. Searched are one edit, a
+    missing term, two edits.
 
     Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
     equal to the derived value or not; `possible` drops most wrong ones before.
@@ -54,4 +64,24 @@ def find_repair(
         if hits:
             first = hits[0]
             return Repair(first.where, first.node, first.marked, tuple(h.where for h in hits[1:]))
+        if not pairs and (fixed := missing_term(node, difference, against)):
+            return fixed
     return None
+
+
+def missing_term(node: Node, difference: Any, against: Callable[[Node], Comparison]) -> Repair | None:
+    """The repair that adds the difference, where that is one short term."""
+    if not isinstance(difference, Expr):
+        return None
+    try:
+        term = normal_form(difference, factor=True)
+        if term.is_Add or term.count_ops() > MOST_OPERATIONS:
+            return None
+        written = parse(str(term).replace("**", "^"))
+        sign, written = (-1, written.arg) if isinstance(written, Neg) else (1, written)
+        whole = total([(1, node), (sign, written)])
+        if not against(whole).equal:
+            return None
+    except (CascadeError, RecursionError):
+        return None
+    return Repair(f"the term '{written}' put in", whole, marked(node, whole))

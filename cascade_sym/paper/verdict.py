@@ -67,7 +67,7 @@ def judge(
     if repair:
         missing = missing_factors(rhs, plain(value_of(rhs, env), model), plain(derived, model), env)
         words = replace(vocabulary(env, swaps), factors=missing)
-        fix = find_repair(rhs, against, words, prefilter(env, derived, model))
+        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference)
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

@@ -42,6 +42,7 @@ PLANTED = [
     (R.replace("2\\kappa_1", "\\kappa_1"), "factor 2"),
     (T.replace("\\sqrt{\\kappa_1\\kappa_{\\mathrm{R}}}", "\\kappa_1\\kappa_{\\mathrm{R}}"), "root"),
     (R.replace("{2\\kappa_1}", "{2\\kappa_{\\mathrm R}}"), ""),
+    (R.replace("1 - ", "-"), "the term '1' put in"),
     (MOTION.replace("}{2}", "}{1}"), "1/2"),
     (MOTION.replace("\\sqrt{\\kappa_1}\\hat b", "\\sqrt{\\kappa_1}\\hat b^\\dagger"), "dagger"),
 ]
