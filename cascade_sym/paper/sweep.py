@@ -39,6 +39,15 @@ def sweep_declared(
 
     `also` names further declared quantities at the same points. Raises UnknownName, UnknownParameter and
     MissingParameter by name, ParameterError for values outside a parameter's range, UnstableError on request.
+
+    >>> from cascade_sym.definitions import Quantity
+    >>> model = Model()
+    >>> @model.quantity("f", ["x", "a"])
+    ... def f():
+    ...     x, a = sp.symbols("x a")
+    ...     return Quantity("f", x + a/x)
+    >>> sweep_declared(model, "f", {"a": [1.0, 4.0]}, optimise=["x"]).f.values.round(9)
+    array([2., 4.])
     """
     declared = model.declared(name)
     others = [model.declared(o) for o in also]
@@ -62,6 +71,8 @@ def sweep_declared(
             require_in_range(model, p, b)
         elif lo.is_finite and hi.is_finite:
             bounds[p] = (float(lo), float(hi))
+        elif not lo.is_finite:
+            raise ParameterError(f"{p} may take any sign; give the bounds between which to seek it, as {p}=LOW:HIGH.")
     about = [declared, *others]
     return sweep(
         over_arrays(model, name),

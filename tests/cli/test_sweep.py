@@ -136,6 +136,17 @@ def test_mistakes(words: str, arguments: list[str], capsys, tmp_path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_phase_needs_bounds(capsys, tmp_path) -> None:
+    """xi_g_conditional has its least value at psi = 0, which lies in (-1, 1); without bounds nobody knows where to look."""
+    common = ["xi_g_conditional", "--grid", "C_S=10,50", "--set", "C_M=30", "--set", "theta_S=pi/4", "--set", "theta_M=pi/4"]
+    code, err = run(capsys, *common, *SET, "--optimise", "psi", "-o", str(tmp_path / "x.nc"))
+    assert code == 2 and "psi=LOW:HIGH" in err
+    code, err = run(capsys, *common, *SET, "--optimise", "psi=-1:1", "-o", str(tmp_path / "x.nc"))
+    assert code == 0
+    with xr.open_dataset(tmp_path / "x.nc", engine="scipy") as data:
+        np.testing.assert_allclose(data.psi, 0, atol=1e-5)
+
+
 def test_texts() -> None:
     assert grids(["a=1:3:3", "b=8:1:4:log"]) == {"a": [1.0, 2.0, 3.0], "b": pytest.approx([8.0, 4.0, 2.0, 1.0])}
     assert free_parameters("") == {}

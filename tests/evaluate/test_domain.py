@@ -35,6 +35,14 @@ def test_unstable_points_become_nan_with_one_warning(backend: str, precision: st
         evaluator(xi, backend, precision=precision, domain=rates, unstable="raise")(**values)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_nan_without_a_word_on_request(backend: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        got = evaluator(x, backend, domain=[x], unstable="quiet")(x=np.array([-1.0, 0.0, 2.0]))
+    assert np.isnan(got).tolist() == [True, True, False] and got[2] == 2.0
+
+
 def test_no_warning_inside_the_domain() -> None:
     xi, rates = pair_variance()
     with warnings.catch_warnings():
