@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -11,6 +12,7 @@ from sympy import Expr
 from cascade_sym.compose.convert import as_system
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import conj
+from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import commutators
 from cascade_sym.system.numbers import has_floats, rounded, vanishes
 
@@ -73,13 +75,21 @@ def is_physical(system: object) -> Physicality:
             if not vanishes(*terms):
                 return refuted(f"[{_show(i)}, {_show(f.dagger())}]", terms)
     names = list(outs)
+    size = sp.S.Zero if exact else _largest(s) ** 2  # light that nearly closes a loop is large, and so is its rounding
     for f, g in combinations_with_replacement(names, 2):
         expected = _sign(f) if f == g else 0
         terms = (fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected))
         count += 1
-        if not vanishes(*terms):
+        if not vanishes(*terms, size, -size):
             return refuted(f"[{_show(f)}, {_show(g.dagger())}] - {expected}", terms)
     return Physicality(True, count, exact=exact)
+
+
+def _largest(s: LinearSystem) -> Expr:
+    """The largest coefficient, at least 1, in the light of a system of numbers."""
+    forms = (*s.outputs.values(), *s.internal.values())
+    sizes = [abs(complex(c)) for form in forms for _, c in form if c.is_number]
+    return sp.Float(max([1.0, *(x for x in sizes if math.isfinite(x))]))
 
 
 def _of(form: LinearForm, dag: bool) -> LinearForm:

@@ -83,7 +83,7 @@ def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
     value.
 
     Products of powers of symbols are taken as they are; anything else is brought to normal form first, and so
-    refused where the exact algebra does not know it. A pure number is its own monomial.
+    refused where the exact algebra does not know it. A pure number is its own monomial, up to its sign.
     """
     terms = [sp.expand_power_base(t, force=True) for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
     if not all(_plain(t) for t in terms):
@@ -91,7 +91,13 @@ def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
 
         num, den = sp.fraction(normal_form(argument))
         terms = [t / den for t in sp.Add.make_args(sp.expand(num)) if t != 0]
-    return [(sp.S.One, t) if t.is_Rational or (t / sp.I).is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
+    return [_signed(t) if t.is_Rational or (t / sp.I).is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
+
+
+def _signed(number: Expr) -> tuple[sp.Rational, Expr]:
+    """A rational number, or I times one, as sign and size: exp(-I/3) is the inverse of exp(I/3)."""
+    size = number if number.is_Rational else number / sp.I
+    return (sp.S.NegativeOne, -number) if size < 0 else (sp.S.One, number)
 
 
 def _plain(t: Expr) -> bool:
