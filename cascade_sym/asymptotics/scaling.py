@@ -32,6 +32,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 
 Progress = Callable[[str], None]
+MOST_ORDERS = 3  # whole powers of the large parameter in which the next order is looked for
 
 
 def scaling(
@@ -87,15 +88,12 @@ def _scaling(
     call, problem, found, sample = _found(call, given, say)
     say("expanding on the discovered powers")
     try:
-        x = _expand(problem, found, sample, terms)
+        x, point, correction = _expanded(problem, found, sample, terms)
     except Diverges as e:
         raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
-    lead = x.series.coeffs[0]
-    free = x.frame.innermost()
     say("minimising the leading function")
-    point = stationary_point(x, lead, free)
+    lead = x.series.coeffs[0]
     prefactor = point.prefactor(lead)
-    correction = _correction(x, point, free, terms)
     following = _exact_next(correction, found, x)
     optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle, call.still)
     say("certifying")
@@ -191,6 +189,21 @@ def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found,
     raise reason
 
 
+def _expanded(
+    problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int
+) -> tuple[Expansion, Stationary, NextOrder | None]:
+    """The expansion with as many terms as the next order needs: powers that are absent count as terms."""
+    wanted = terms
+    while True:
+        x = _expand(problem, found, sample, wanted)
+        free = x.frame.innermost()
+        point = stationary_point(x, x.series.coeffs[0], free)
+        correction = None if terms < 2 else next_order(x, point, free)
+        if terms < 2 or correction is not None or x.series.cut is None or wanted > MOST_ORDERS * x.frame.p:
+            return x, point, correction
+        wanted += x.frame.p
+
+
 def _expand(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Expansion:
     triples = [(s, a.limit, a.power) for s, a in zip(problem.over, found.approaches, strict=True)]
     reference = _references(problem, found)
@@ -212,10 +225,6 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     elif turns:
         at = sp.pi * sp.Rational(turns[0].numerator, turns[0].denominator)
     return {s: at for s in problem.over if problem.intervals[s].angle}
-
-
-def _correction(x: Expansion, point: Stationary, free: Sequence[Symbol], terms: int) -> NextOrder | None:
-    return None if terms < 2 else next_order(x, point, free)
 
 
 def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tuple[Q | None, AlgebraicValue | None]:
