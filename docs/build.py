@@ -1,0 +1,86 @@
+"""Build the documentation site: executed notebooks, the public names, and the pages of all rooms.
+
+    python -m docs.build [--output build/docs] [--stored]
+
+Nothing on the pages is loaded from a network: formulas are MathML with a font beside them, plots are inside the pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pdoc
+import pdoc.render
+from pygments.formatters import HtmlFormatter
+
+import cascade_sym as cs
+from docs.notebooks import Lecture, lecture
+from docs.page import STYLE, html_of, page
+from docs.reference import reference, rooms
+
+ROOT = Path(__file__).resolve().parents[1]
+ORDER = ("tour", "story", "scalings", "own_system", "conditional", "sensing")  # as a course; others follow by name
+
+
+def build(output: Path, execute: bool = True) -> Path:
+    """Write the whole site to `output` and return its first page."""
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    pages = []
+    for source in sources(ROOT / "notebooks"):
+        print(f"notebook {source.stem}", file=sys.stderr)
+        made = lecture(source, execute)
+        (output / f"{made.name}.html").write_text(made.html, encoding="utf-8")
+        pages.append(made)
+    (output / "index.html").write_text(front(pages), encoding="utf-8")
+    (output / "reference.html").write_text(reference(), encoding="utf-8")
+    (output / "style.css").write_text(style(), encoding="utf-8")
+    (output / "math.woff2").write_bytes((files("cascade_sym.report") / "math.woff2").read_bytes())
+    print("rooms", file=sys.stderr)
+    pdoc.render.configure(docformat="markdown", show_source=True, footer_text=f"cascade_sym {cs.__version__}")
+    # names that load when they are used can't be seen from outside: the package's page lists the rooms
+    cs.__all__[:] = sorted({room.partition(".")[0] for room in rooms()})
+    pdoc.pdoc("cascade_sym", *(f"cascade_sym.{room}" for room in rooms()), output_directory=output / "api")
+    return output / "index.html"
+
+
+def sources(folder: Path) -> list[Path]:
+    """The notebooks, in the order of reading."""
+    found = {p.stem: p for p in sorted(folder.glob("*.py"))}
+    return [found.pop(n) for n in ORDER if n in found] + list(found.values())
+
+
+def front(pages: list[Lecture]) -> str:
+    """The first page: the notebooks with their openings."""
+    items = "".join(
+        f'<li><h2><a href="{p.name}.html">{html_of(p.title)[3:-5]}</a></h2>{html_of(p.opening)}</li>' for p in pages
+    )
+    head = (
+        "<h1>cascade_sym</h1><p>Write down the parts of an experiment with light in cascade; get its formulas, exact "
+        'and typeset, and their values. <a href="reference.html">The public names</a> are the reference; these '
+        "notebooks, executed when this site was made, are the introduction.</p>"
+    )
+    return page("cascade_sym", f'{head}<ol class="lectures">{items}</ol>', here="index.html")
+
+
+def style() -> str:
+    """The style sheet, with the colours of code in light and dark."""
+    light = HtmlFormatter(style="friendly", cssclass="highlight").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark", cssclass="highlight").get_style_defs(".highlight")
+    return f"{STYLE.read_text(encoding='utf-8')}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m docs.build", description="Build the documentation site.")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "docs")
+    parser.add_argument("--stored", action="store_true", help="show notebooks as stored, without executing them")
+    given = parser.parse_args()
+    print(build(given.output, execute=not given.stored))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Notebooks executed, and as pages: formulas in MathML, plots with a description, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jupytext  # type: ignore[import-untyped]
+import nbformat
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+from docs.page import formula, html_of, page, with_mathml
+
+SECONDS = 300  # for one cell, on a machine that is busy
+_HEADING = re.compile(r"^#+ (.+)$", re.M)
+_DOLLARS = re.compile(r"^\s*\$+(?:\\displaystyle)?(.*?)\$+\s*$", re.S)
+# in the order in which a reader gains most
+_SHOWN = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "text/plain")
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """A notebook as a page."""
+
+    name: str
+    title: str
+    opening: str
+    html: str
+
+
+def lecture(source: Path, execute: bool = True) -> Lecture:
+    """The page of a notebook in `source` (jupytext's percent format), executed anew or as stored beside it."""
+    if execute:
+        notebook = jupytext.read(source)
+        NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(source.parent)}}).execute()
+    else:
+        notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    first = notebook.cells[0].source
+    title, _, rest = first.partition("\n")
+    heading = title.lstrip("# ").strip()
+    opening = rest.strip().split("\n\n")[0]
+    _prepare(notebook)
+    exporter = HTMLExporter(template_name="basic")
+    body, _ = exporter.from_notebook_node(notebook)
+    script = f'<p class="source">This page is <code>notebooks/{source.name}</code>, executed.</p>'
+    return Lecture(source.stem, heading, opening, page(heading, f'<article class="notebook">{body}{script}</article>'))
+
+
+def _prepare(notebook: Any) -> None:
+    """Formulas become MathML; every output keeps the one form that is shown."""
+    heading = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            found = _HEADING.findall(cell.source)
+            heading = found[-1] if found else heading
+            cell.source = with_mathml(cell.source)
+        elif cell.cell_type == "code":
+            cell.outputs = [_readable(o, heading) for o in cell.outputs]
+
+
+def _readable(output: Any, heading: str) -> Any:
+    data = output.get("data")
+    if data is None:
+        return output
+    kind = next((k for k in _SHOWN if k in data), None)
+    if kind is None:
+        return output
+    text = data[kind]
+    if kind == "text/latex":
+        m = _DOLLARS.match(text)
+        made = f'<div class="formula" tabindex="0">{formula(m[1] if m else text, display=True)}</div>'
+    elif kind == "text/markdown":
+        made = html_of(text)
+    elif kind == "image/png":
+        made = f'<img alt="Plot: {with_plain(heading)}" src="data:image/png;base64,{text.strip()}">'
+    else:
+        output["data"] = {kind: text}
+        return output
+    output["data"] = {"text/html": made}
+    return output
+
+
+def with_plain(markdown: str) -> str:
+    """A heading as plain text, for places where HTML is not possible."""
+    return re.sub(r'[$\\{}"<>]', "", markdown)

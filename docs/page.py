@@ -1,0 +1,60 @@
+"""What all pages share: the frame around them, formulas as MathML, text as HTML."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+import markdown2  # type: ignore[import-untyped]
+
+from cascade_sym.report.mathml import is_readable, mathml
+
+STYLE = Path(__file__).parent / "style.css"
+# code is left as it is; then $$...$$, then $...$
+_PARTS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$(.+?)\$\$|(?<!\\)\$((?:\\.|[^$\\])+?)\$", re.S)
+# signs that Markdown would read within MathML
+_SIGNS = str.maketrans({"|": "&#124;", "*": "&#42;", "_": "&#95;", "\n": " "})
+
+
+def page(title: str, content: str, *, up: str = "", here: str = "") -> str:
+    """A whole page; `up` is the way to the site's root, `here` the entry of the menu that is this page."""
+    entries = (("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"))
+    menu = "".join(
+        f'<a href="{up}{target}"{" aria-current=page" if target == here else ""}>{name}</a>'
+        for target, name in entries
+    )  # fmt: skip
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{up}style.css">\n</head>\n<body>\n'
+        f'<header><nav aria-label="Site"><span class="site">cascade_sym</span>{menu}</nav></header>\n'
+        f"<main>\n{content}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def formula(latex: str, display: bool) -> str:
+    """A formula as MathML. ValueError where it can't be converted, so that no page shows raw LaTeX unnoticed."""
+    if not is_readable(latex):
+        raise ValueError(f"no MathML for the formula {latex!r}")
+    return mathml(latex, display=display)
+
+
+def with_mathml(markdown: str) -> str:
+    """Markdown with its formulas replaced by MathML.
+
+    >>> with_mathml("`$a$` and $x$")
+    '`$a$` and <math><mi>x</mi></math>'
+    """
+
+    def one(m: re.Match[str]) -> str:
+        if m[1] is not None:
+            return m[1]
+        return formula(m[2] or m[3], display=m[2] is not None).translate(_SIGNS)
+
+    return _PARTS.sub(one, markdown)
+
+
+def html_of(markdown: str) -> str:
+    """Markdown, formulas included, as HTML."""
+    return str(markdown2.markdown(with_mathml(markdown), extras=["fenced-code-blocks", "tables", "cuddled-lists"]))
