@@ -30,12 +30,12 @@ def ledger_table(entries: Sequence[Entry]) -> None:
 
 def records_table(records: Sequence[Mapping[str, Any]]) -> None:
     """The verdicts of a ledger that was read from its cache."""
-    rows = [{**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or ""} for r in records]
+    rows = [{**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or r["deviation"] or ""} for r in records]
     _verdicts(rows)
 
 
 def _note(e: Entry) -> str:
-    return "; ".join(v.repair.description for v in e.statements if v.repair)
+    return "; ".join(v.repair.description for v in e.statements if v.repair) or e.deviation or ""
 
 
 def _verdicts(rows: Iterable[Mapping[str, Any]]) -> None:

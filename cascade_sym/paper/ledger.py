@@ -40,6 +40,19 @@ class Entry:
         return self.verdict not in ("differs", "misprint", "unchecked")
 
 
+    @property
+    def deviation(self) -> str | None:
+        """How far approximate statements are off, as one line; None where nothing is approximate."""
+        found = [v.notes["relative_difference"] for v in self.statements if "relative_difference" in v.notes]
+        lines = []
+        for d in found:
+            at = ", ".join(f"{k} = {v}" for k, v in d["at"].items())
+            lines.append(
+                f"derived/printed - 1: {float(d['value_at']):+.3%} at {at}, at most {float(d['maximum']):+.3%}"
+            )
+        return "; ".join(lines) or None
+
+
 def run_ledger(
     folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
 ) -> tuple[Entry, ...]:

@@ -35,6 +35,7 @@ def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> 
         "seconds": round(entry.seconds, 3),
         "expected": entry.printed.expected,
         "as_expected": entry.as_expected,
+        "deviation": entry.deviation,
         "correction": "; ".join(v.repair.description for v in entry.statements if v.repair) or None,
     }
     return {**out, "steps": _steps(shown.steps)} if shown else out
