@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from cascade_sym.latex.lines import row
 from cascade_sym.manuscript.bounded import bounded
 from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, statements
 from cascade_sym.manuscript.judge import judged
-from cascade_sym.manuscript.known import Reading
+from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
 from cascade_sym.manuscript.source import read_sources
 from cascade_sym.paper.folder import Folder
@@ -141,17 +142,27 @@ def _formula(e: Equation, latex: str, readings: Sequence[Reading], local: Mappin
             return Checked(*at, "unchecked", reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
         return Checked(*at, "unknown", reason="the folder does not know this left side.")
     known.sort(key=lambda x: not hinted(e, x.equation.id))
+    meanings: list[Meaning] = []
+    trouble: CascadeError | None = None
+    for x in known:  # the first that agrees decides: what is slow to derive is not derived without need
+        try:
+            new = x.meanings(r.lhs)
+            meanings += new
+            found = bounded(partial(judged, latex, new, local, repair=False), SECONDS, MEGABYTES)
+            if found["verdict"] in PASSED:
+                return Checked(*at, **found)
+        except CascadeError as err:
+            trouble = trouble or err
     try:
-        meanings = [m for x in known for m in x.meanings(r.lhs)]  # derived here, so that it is done once
-        return Checked(*at, **bounded(lambda: judged(latex, meanings, local), SECONDS, MEGABYTES))
+        return Checked(*at, **bounded(partial(judged, latex, meanings, local), SECONDS, MEGABYTES))
     except CascadeError as err:
-        return Checked(*at, "unchecked", equation=known[0].equation.id, reason=_line(err))
+        return Checked(*at, "unchecked", equation=known[0].equation.id, reason=_line(trouble or err))
 
 
 def hinted(e: Equation, id: str) -> bool:
     """Whether an equation's label or tag names the paper's equation `id`."""
-    names = (e.tag, *e.labels, *(re.split(r"[:/ ]", label)[-1] for label in e.labels))
-    return id in names
+    names = (e.tag, *e.labels, *(piece for label in e.labels for piece in re.split(r"[:/ ]", label)))
+    return re.sub(r"\W", "-", id) in {re.sub(r"\W", "-", n) for n in names}
 
 
 def _why(reading: Reading, lhs: str) -> str:

@@ -22,8 +22,13 @@ MAX_DEPTH = 60
 MAX_REPAIRED = 3  # meanings for which a repair is sought
 
 
-def judged(latex: str, meanings: Sequence[Meaning], local: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a `Checked` that its verdict decides. Raises FormulaError when no meaning can read the formula."""
+def judged(
+    latex: str, meanings: Sequence[Meaning], local: Mapping[str, str], *, repair: bool = True
+) -> dict[str, Any]:
+    """The fields of a `Checked` that its verdict decides; with `repair`, a misprint is looked for.
+
+    Raises FormulaError when no meaning can read the formula.
+    """
     found: list[tuple[Meaning, Environment, list[tuple[Relation, StatementVerdict]]]] = []
     trouble: list[CascadeError] = []
     for m in meanings:
@@ -38,7 +43,7 @@ def judged(latex: str, meanings: Sequence[Meaning], local: Mapping[str, str]) ->
     # of a = b = c every part counts; of several meanings the one that agrees
     worst = [(m, env, max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, env, parts in found]
     best, _, (_, verdict) = min(worst, key=lambda x: VERDICTS.index(x[2][1].verdict))
-    if verdict.verdict != "differs":
+    if verdict.verdict != "differs" or not repair:
         return _fields(best, verdict)
     for m, env, (relation, v) in worst[:MAX_REPAIRED]:
         if v.verdict == "differs" and (fixed := _judged(m, relation, env, repair=True)).repair:
