@@ -115,7 +115,7 @@ def _statements(record: Record, name: Name) -> str:
     )
     columns = (element("th", h, scope="col") for h in ("statement", "verdict", "checked by"))
     head = element("thead", element("tr", *columns))
-    table = element("div", element("table", head, element("tbody", rows)), class_="scroll", tabindex=0)
+    table = element("div", element("table", head, element("tbody", rows)), class_="scroll")
     count = f"{len(found)} statement{'s' if len(found) > 1 else ''}"
     return element("details", element("summary", f"How it was checked: {count}"), table, class_="checks")
 
@@ -146,5 +146,5 @@ def _steps(steps: Sequence[Mapping[str, Any]], label: str, name: Name) -> str:
 
 def _commands(record: Record, folder: str) -> str:
     lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
-    code = element("pre", element("code", text("\n".join(lines))), tabindex=0)
+    code = element("pre", element("code", text("\n".join(lines))))
     return element("details", element("summary", "Reproduce"), code, class_="commands")

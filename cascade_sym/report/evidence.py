@@ -101,4 +101,4 @@ def _rows(rows: Sequence[Mapping[str, Any]], name: Name) -> str:
     keys = list(dict.fromkeys(k for r in rows for k in r))
     head = element("thead", element("tr", *(element("th", _title(k, name), scope="col") for k in keys)))
     body = "".join(element("tr", *(element("td", value_html(k, r.get(k), name)) for k in keys)) for r in rows)
-    return element("div", element("table", head, element("tbody", body)), class_="scroll", tabindex=0)
+    return element("div", element("table", head, element("tbody", body)), class_="scroll")

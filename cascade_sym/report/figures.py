@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +50,13 @@ def _caption(path: Path) -> str:
         return ""
 
 
-def figure_html(figure: Figure) -> str:
-    """A figure with its caption."""
-    title = figure.name.replace("_", " ").replace("-", " ")
+def figure_html(figure: Figure, words: Callable[[str], str] = text) -> str:
+    """A figure with its caption, of which `words` makes HTML."""
+    title = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", figure.name).replace("_", " ").replace("-", " ")
     alternative = figure.caption or title
     if figure.data is None:
         shown = element("p", text(f"{figure.name} is too large for this page; it lies in figures/ beside it."))
     else:
         shown = void("img", src=figure.data, alt=alternative, loading="lazy")
-    words = element("strong", text(f"{title[:1].upper()}{title[1:]}. ")) + text(figure.caption)
-    return element("figure", shown, element("figcaption", words), id=f"figure-{anchor(figure.name)}")
+    said = element("strong", text(f"{title[:1].upper()}{title[1:]}. ")) + words(figure.caption)
+    return element("figure", shown, element("figcaption", said), id=f"figure-{anchor(figure.name)}")

@@ -30,15 +30,15 @@ def fits_beside(first: str, second: str) -> bool:
 
 
 def block(latex: str, line: float, label: str) -> str:
-    """The formulas as a block that can be scrolled with the keyboard; `label` is its name for a screen reader."""
+    """The formulas as a block that scrolls where it is too wide; `label` is its name for a screen reader."""
     shown = mathml(broken(latex, line))
-    return element("div", shown, class_="formula", tabindex=0, role="group", aria_label=label)
+    return element("div", shown, class_="formula", role="group", aria_label=label)
 
 
 def source(*pieces: tuple[str, str | None]) -> str:
     """The LaTeX of formulas, folded away: (heading, LaTeX) pairs."""
     inner = "".join(
-        element("h5", text(name)) + element("pre", element("code", text(latex)), tabindex=0)
+        element("h5", text(name)) + element("pre", element("code", text(latex)))
         for name, latex in pieces
         if latex
     )

@@ -57,7 +57,7 @@ def report_page(
             _summary(records),
             _table(records, name),
             _abbreviations(heading),
-            _figures(figures),
+            _figures(figures, name),
             _equations(records, folder, name),
             _reproduce(folder),
             id="main",
@@ -143,11 +143,11 @@ def _abbreviations(heading: Mapping[str, Any]) -> str:
     return element("section", title, shown, id="abbreviations", aria_labelledby="abbreviations-title")
 
 
-def _figures(figures: Sequence[Figure]) -> str:
+def _figures(figures: Sequence[Figure], name: Name) -> str:
     if not figures:
         return ""
     title = element("h2", "Figures", id="figures-title")
-    shown = element("div", *map(figure_html, figures), class_="figures")
+    shown = element("div", *(figure_html(f, partial(words, name=name)) for f in figures), class_="figures")
     return element("section", title, shown, id="figures", aria_labelledby="figures-title")
 
 
@@ -164,7 +164,7 @@ def _reproduce(folder: str) -> str:
         f"cascade-sym audit {folder}     # small edits of every printed formula; none may survive",
     )
     title = element("h2", "How to reproduce this", id="reproduce-title")
-    code = element("pre", element("code", text("\n".join(lines))), tabindex=0)
+    code = element("pre", element("code", text("\n".join(lines))))
     return element("section", title, code, id="reproduce", aria_labelledby="reproduce-title")
 
 

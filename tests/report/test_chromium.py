@@ -17,7 +17,7 @@ document.fonts.ready.then(() => setTimeout(() => {
   document.querySelectorAll('article').forEach(a => a.style.contentVisibility = 'visible');
   const maths = [...document.querySelectorAll('.formula math')].filter(m => m.checkVisibility());
   const box = x => x.getBoundingClientRect();
-  const visible = [...document.querySelectorAll('body *')].filter(x => x.checkVisibility() && !x.closest('.formula, .scroll, pre, .skip, caption'));
+  const visible = [...document.querySelectorAll('body *')].filter(x => x.checkVisibility() && !x.closest('.formula, .scroll, pre, .skip, caption, dd, li, figcaption, .note'));
   const result = {
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     wide: visible.filter(x => box(x).right > innerWidth + 1).map(x => x.tagName + '.' + x.className).slice(0, 5),
