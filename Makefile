@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
-.PHONY: paper test lint types layers audit notebooks bench clean
+.PHONY: paper test figures lint types layers audit notebooks bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
 
+# two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
+
+figures: $(RUNTIME)
+	$(BIN)/cascade-sym figures $(PAPER)
 
 lint: $(STAMP)
 	$(BIN)/ruff check cascade_sym derivations tests

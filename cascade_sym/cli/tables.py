@@ -30,7 +30,10 @@ def ledger_table(entries: Sequence[Entry]) -> None:
 
 def records_table(records: Sequence[Mapping[str, Any]]) -> None:
     """The verdicts of a ledger that was read from its cache."""
-    rows = [{**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or r["deviation"] or ""} for r in records]
+    rows = [
+        {**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or r["deviation"] or ""}
+        for r in records
+    ]
     _verdicts(rows)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.paper.figures import build_figures
 from cascade_sym.paper.folder import load_folder
 from cascade_sym.paper.ledger import run_ledger
 from cascade_sym.paper.record import heading, record
@@ -25,7 +26,7 @@ COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 def build_paper(
     folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
 ) -> tuple[list[dict[str, Any]], Path]:
-    """Write ledger.json, paper.json and equations.tex for a folder; the records of the ledger, and their place.
+    """Write ledger.json, paper.json, equations.tex and the figures of a folder; the ledger's records, and the place.
 
     A second run with nothing changed reads what the first one wrote.
     """
@@ -34,7 +35,7 @@ def build_paper(
     key = content_key(root)
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
-    if all(f.is_file() for f in (stamp, *written)) and stamp.read_text() == _stamp(key, *written):
+    if all(f.is_file() for f in (stamp, *written)) and stamp.read_text() == _stamp(key, *written, *_drawn(place)):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
@@ -45,10 +46,17 @@ def build_paper(
         ledger.write_text(_json(records), encoding="utf-8")
         head.write_text(_json(heading(loaded)), encoding="utf-8")
         tex.write_text(document_text(loaded, shown), encoding="utf-8")
-        stamp.write_text(_stamp(key, *written))
+        if loaded.model.figures:
+            build_figures(loaded, place / "figures", progress=progress)
+        stamp.write_text(_stamp(key, *written, *_drawn(place)))
     except OSError as err:
         raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
     return records, place
+
+
+def _drawn(place: Path) -> list[Path]:
+    figures = place / "figures"
+    return sorted(p for p in figures.iterdir() if p.is_file()) if figures.is_dir() else []
 
 
 def read_heading(place: Path) -> dict[str, Any]:

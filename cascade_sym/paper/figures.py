@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 def build_figures(
     folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Say | None = None
 ) -> tuple[Path, ...]:
-    """Write NAME.pdf, NAME.png and NAME.nc (the data) of every figure, or of those in `only`; the files written.
+    """Write NAME.pdf, NAME.png, NAME.nc (the data) and NAME.txt (the caption) of every figure, or of those in `only`.
 
     Without `output` they go to build/<folder>/figures. The files have the same bytes every time. Raises UnknownName
     for a figure that the folder does not declare, FolderError where it declares none.
@@ -43,7 +43,9 @@ def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
     data = computed(figure)
     file = place / f"{figure.name}.nc"
     write(data, file)
-    return (*save(drawn(figure, data), place / figure.name), file)
+    words = place / f"{figure.name}.txt"
+    words.write_text(f"{figure.title}. {figure.caption}\n", encoding="utf-8")
+    return (*save(drawn(figure, data), place / figure.name), file, words)
 
 
 def computed(figure: Figure) -> Any:

@@ -88,7 +88,7 @@ def test_the_command(capsys, tmp_path) -> None:
     subprocess.run(again, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "7"}, cwd=ROOT)
     first = digests(tmp_path / "one")
     assert first == digests(tmp_path / "two")
-    assert list(first) == ["least.nc", "least.pdf", "least.png"]
+    assert list(first) == ["least.nc", "least.pdf", "least.png", "least.txt"]
     pdf = (tmp_path / "one" / "least.pdf").read_bytes()
     assert b"CreationDate" not in pdf and b"Matplotlib" not in pdf
     with xr.open_dataset(tmp_path / "one" / "least.nc", engine="scipy") as data:
