@@ -25,7 +25,7 @@ from cascade_sym.symbols import conj, is_real
 T = TypeVar("T", bound=Hashable)
 Rows = list[list[Expr]]
 EXPLICIT = 4
-LARGEST = 10
+LARGEST = 12
 
 
 def hurwitz_conditions(
