@@ -57,4 +57,5 @@ def with_mathml(markdown: str) -> str:
 
 def html_of(markdown: str) -> str:
     """Markdown, formulas included, as HTML."""
-    return str(markdown2.markdown(with_mathml(markdown), extras=["fenced-code-blocks", "tables", "cuddled-lists"]))
+    extras = {"fenced-code-blocks": {"cssclass": "highlight"}, "tables": None, "cuddled-lists": None}
+    return str(markdown2.markdown(with_mathml(markdown), extras=extras))

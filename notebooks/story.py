@@ -63,8 +63,8 @@ show(cs.commutator(X_S + X_M * g, P_S - P_M * g), r"[X_S+gX_M, P_S-gP_M]")
 
 # %% [markdown]
 # With equal weights both may be known at once, as closely as you like: if light reads out just this pair, its
-# back-action goes elsewhere. And whatever the weight, a variance of the pair below that of two vacua, $\xi_g<1$ in (8),
-# is entanglement (Duan *et al.*).
+# back-action goes elsewhere. And whatever the weight, a variance of the pair below that of two vacua, $\xi_g<1$ in
+# (8), is entanglement (Duan *et al.*).
 #
 # ## From the Hamiltonian to the Langevin equations
 #
