@@ -71,7 +71,7 @@ def _judged(m: Meaning, relation: Relation, env: Environment, repair: bool) -> S
 def local_values(m: Meaning, local: Mapping[str, str]) -> tuple[Environment, dict[str, str]]:
     """The environment with the display's own abbreviations, and how their symbols are read (LaTeX to name)."""
     env = m.env
-    symbols: dict[str, str] = {}
+    symbols = dict(m.symbols)
     waiting = {lhs: (f"abbreviation_{n}", rhs) for n, (lhs, rhs) in enumerate(local.items())}
     for _ in range(len(waiting)):
         for lhs, (name, rhs) in list(waiting.items()):

@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr
-
-from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import (
     Call,
@@ -30,22 +27,27 @@ from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.latex.names import symbol_latex
+from cascade_sym.manuscript.derived import with_definitions
 from cascade_sym.paper.environment import FUNCTIONS, environment
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.model import Leading, PowerLaw
 from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.show import notation_of
 
 _HOLE = "placeholder"
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a left side means: the derived value, in which equation of the paper, and what names stand for there."""
+    """What a left side means: the derived value, in which equation of the paper, and what names stand for there.
+
+    `symbols` says how operators are read that only the derived side has (LaTeX to name).
+    """
 
     reading: Reading
     statement: Statement
     derived: Any
     env: Environment
+    symbols: Mapping[str, str]
 
     @property
     def equation(self) -> PrintedEquation:
@@ -69,6 +71,8 @@ class Reading:
         used = dict.fromkeys(n for side in sides for n in names_in(side))
         own = (*used, *(c for c in calls if c not in known))
         self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
+        for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
+            self._table.setdefault(latex, f)
         for f, template in printed.functions.items():
             if m := re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template):
                 self._table[m[1]] = f
@@ -120,9 +124,12 @@ class Reading:
         if not found:
             return []
         result = self.folder.model.derive(self.equation.id)
-        env = with_definitions(environment(self.folder, result), result.values.values())
+        env, printed = with_definitions(
+            environment(self.folder, result), result.values.values(), notation_of(self.folder)
+        )
+        symbols = {latex: name for latex, name in printed.items() if latex not in self._table}
         by_key = {s.key: s for s in reversed(found) if s.key in result.values}
-        return [Meaning(self, s, result.values[s.key], env) for s in by_key.values()]
+        return [Meaning(self, s, result.values[s.key], env, symbols) for s in by_key.values()]
 
     def relations(self, latex: str, env: Environment, local: Mapping[str, str] | None = None) -> tuple[Relation, ...]:
         """The statements of a formula, read with what `env` knows and with `local` symbols (LaTeX to name).
@@ -156,16 +163,3 @@ def _table(names: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:
         # derived results print names without an entry by the rule of another room
         found.setdefault(symbol_latex(name, notation), name)
     return found
-
-
-def with_definitions(env: Environment, values: Iterable[Any]) -> Environment:
-    """The environment with the definitions and symbols of derived values as further names."""
-    more: dict[str, Any] = {}
-    for v in values:
-        v = v.leading if isinstance(v, Leading | PowerLaw) else v
-        if isinstance(v, Quantity):
-            more |= {s.name: v.definitions.inline(e) for s, e in v.definitions.items}
-            more |= {s.name: s for s in v.parameters if s.name not in more}
-        elif isinstance(v, Expr):
-            more |= {s.name: s for s in v.free_symbols}
-    return Environment({**more, **env.names}, env.functions)

@@ -13,8 +13,8 @@ from cascade_sym.manuscript.known import Reading
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.compare import compare
 from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.show import derived_latex, notation_of
+from cascade_sym.paper.ledger import Entry, run_ledger
+from cascade_sym.paper.show import derived_latex, document_of, notation_of
 from cascade_sym.paper.verdict import StatementVerdict
 from cascade_sym.steps import Derivation
 from tests.manuscript.conftest import ROOT
@@ -64,6 +64,19 @@ def test_every_derived_formula_of_the_export_is_exact(huang, tmp_path):
     abbreviations = [c for c in report.checked if c.verdict == "unknown"]
     assert all("abbreviation of this display" in c.reason for c in abbreviations)
     assert len(report.checked) - len(abbreviations) == count > 90
+
+
+OTHERS = sorted(p.name for p in (ROOT / "derivations").iterdir() if (p / "printed.toml").is_file() and p.name != "huang2018")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_export_of_every_other_paper_is_read_back(name, tmp_path):
+    folder = load_folder(ROOT / "derivations" / name)
+    path = tmp_path / "export.tex"
+    path.write_text(document_of(folder, run_ledger(folder)))
+    report = check_manuscript(path, folder)
+    assert {c.verdict for c in report.checked} <= {"exact", "definition", "asymptotic"} and report.passed
+    assert len(report.checked) == sum(len({s.key for s in e.statements}) for e in folder.printed.equations)
 
 
 def test_a_changed_export_is_noticed(huang, tmp_path):
