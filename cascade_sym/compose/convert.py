@@ -11,6 +11,10 @@ def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSyste
     """A part, a cascade or a system as a LinearSystem; ParameterError for anything else.
 
     A part that takes any channels gets `channels` (default: one narrow band).
+
+    >>> from cascade_sym.parts import Cavity, Loss
+    >>> as_system(Cavity("c") >> Loss(0)).modes
+    ('c',)
     """
     if isinstance(x, LinearSystem):
         return x

@@ -17,6 +17,11 @@ def concatenate(*parts: object) -> LinearSystem:
     Ports of the same name are told apart by no one, so give the parts different port names or connect them
     with `series`; in a concatenation a port that occurs twice gets the number of its system: "light",
     "light2".
+
+    >>> from cascade_sym.parts import Cavity
+    >>> both = concatenate(Cavity("a"), Cavity("b"))
+    >>> both.modes, [p.name for p in both.in_ports]
+    (('a', 'b'), ['light', 'light2'])
     """
     systems = [as_system(x) for x in parts]
     modes = [m for s in systems for m in s.modes]
@@ -51,6 +56,10 @@ def series(first: object, second: object) -> LinearSystem:
     All output ports of `first` are connected, in order, to the input ports of `second`. Raises PortMismatch
     when their numbers or channels differ, and DuplicateName when a name occurs in both. Source: Gough and
     James (2009).
+
+    >>> from cascade_sym.parts import Cavity
+    >>> series(Cavity("a", kappa=4), Cavity("b", kappa=9)).equation("b").terms
+    {Op(name='b', dag=False): -9/2, Op(name='a', dag=False): -6, Op(name='a.in', dag=False): -3}
     """
     a, b = as_system(first, channels_of(second)), as_system(second, channels_of(first))
     outs, ins = a.out_ports, b.in_ports
@@ -82,5 +91,10 @@ def feedback(system: object, output: str, input: str) -> LinearSystem:
 
     Both are names of fields (`system.outputs`, `system.inputs`). An algebraic loop is solved exactly;
     AlgebraicLoop is raised when it has no unique solution. Source: Gough and James (2009).
+
+    >>> from cascade_sym.parts import Cavity
+    >>> ring = Cavity("c", kappa={"1": 4, "2": 9})
+    >>> feedback(ring, "c.out_1", "c.in_2").equation("c").terms  # damped by (2 + 3)^2/2
+    {Op(name='c', dag=False): -25/2, Op(name='c.in_1', dag=False): -5}
     """
     return wired(as_system(system), {input: output})

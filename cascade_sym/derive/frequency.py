@@ -72,6 +72,17 @@ def eliminate(
     slow linewidth is small against that of the fast mode), and terms that would drive the slow mode at -at are
     dropped (valid for a high quality factor). `rename` names the resulting mode and its fields. The
     fast mode must have one light port "light".
+
+    >>> from cascade_sym.derive.hamiltonian import from_coupling
+    >>> from cascade_sym.operators import operator
+    >>> import sympy as sp
+    >>> c, a, b, g = operator("c"), operator("a"), operator("b"), sp.Symbol("g")
+    >>> H = c.dagger()*c - (c + c.dagger())*(a + a.dagger())*g  # one linewidth below resonance
+    >>> light = (c.dagger()*b - b.dagger()*c)*sp.I
+    >>> cavity = from_coupling(H + light, ["c", "a"], {"": "b"}, name="c")
+    >>> found = eliminate(cavity, "c", "a", at=sp.S.One, rename="m")
+    >>> found.system.modes, sp.nsimplify(found.linewidth)
+    (('m',), 64*g**2/17)
     """
     s = as_system(system)
     for m in (fast, slow):

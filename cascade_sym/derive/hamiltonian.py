@@ -57,6 +57,10 @@ def in_sidebands(H: OperatorPolynomial, fields: Mapping[str, tuple[str, str]]) -
     """Each field b of `fields` split into its sidebands, b = b_+ + b_- (upper and lower half of the spectrum).
 
     `fields` maps the field to the names of (b_+, b_-).
+
+    >>> a, b = operator("a"), operator("b")
+    >>> sorted(in_sidebands(a.dagger()*b + b.dagger()*a, {"b": ("b_p", "b_m")}).value.names())
+    ['a', 'b_m', 'b_p']
     """
     if missing := set(fields) - H.names():
         raise UnknownName(f"the Hamiltonian has no field {listing(missing)}; it has {listing(H.names())}.")

@@ -30,6 +30,11 @@ def two_mode_quadratures(system: object, port: str = "light") -> dict[str, Quadr
 
     X_L = (b_+ + b_-^+)/sqrt2 = (X_cos + i X_sin)/sqrt2, P_L = (b_+ - b_-^+)/(sqrt2 i) = (P_cos + i P_sin)/sqrt2.
     Source: Huang et al. (2018), Eqs. (S12), (S14). Raises PortMismatch for a port without sidebands.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> found = two_mode_quadratures(Oscillator("M", Gamma_B=1, Gamma_P=1))
+    >>> found["P_cos"].modes
+    {'X_M': -sqrt(2)}
     """
     s = as_system(system)
     p = s.out_port(port)

@@ -173,12 +173,22 @@ def as_operator(value: object) -> OperatorPolynomial:
 
 
 def operator(name: str) -> OperatorPolynomial:
-    """The annihilation (or field) operator called `name`."""
+    """The annihilation (or field) operator called `name`.
+
+    >>> a = operator("a")
+    >>> commutator(a, a.dagger()).scalar()
+    1
+    """
     return OperatorPolynomial({(Op(name),): sp.S.One})
 
 
 def commutator(a: OperatorPolynomial, b: OperatorPolynomial) -> OperatorPolynomial:
-    """[a, b]."""
+    """[a, b].
+
+    >>> a, b = operator("a"), operator("b")
+    >>> commutator(a*b, b.dagger()).linear().terms
+    {Op(name='a', dag=False): 1}
+    """
     return a * b - b * a
 
 

@@ -1,5 +1,7 @@
 """A paper's equations: printed as data, derived from parts, compared by the checker alone."""
 
+from pathlib import Path
+
 from cascade_sym.paper.folder import Folder, load_folder
 from cascade_sym.paper.ledger import Entry, run_ledger
 from cascade_sym.paper.model import Declared, Figure, Leading, Model, PowerLaw, Result
@@ -19,6 +21,16 @@ __all__ = [
 ]
 
 
-def verify(folder: str, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:
-    """The ledger of a paper's folder (see `cascade_sym.paper.ledger.run_ledger`)."""
+def verify(folder: str | Path, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:
+    """The ledger of a paper's folder: every equation, or those of the ids in `only`, derived, compared and judged.
+
+    Each entry has the printed equation, its verdict, the derivation and the evidence. Raises FolderError for a folder
+    that is missing or malformed, UnknownName for an id that it does not have.
+
+    >>> import tempfile
+    >>> from cascade_sym.paper.new import new_folder
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     [(e.printed.id, e.verdict) for e in verify(new_folder(place + "/mine"), ("1", "2"))]
+    [('1', 'definition'), ('2', 'exact')]
+    """
     return run_ledger(load_folder(folder), only)

@@ -31,6 +31,11 @@ class Covariance:
     Read an element as `V["X_S", "X_M"]` (a Quantity over shared definitions); `V.matrix` has rows and
     columns in the order `V.quadratures` = (X_1, P_1, X_2, P_2, ...). Vacuum is 1/2 (see Conventions for
     others). `stability` are expressions that are positive exactly where the steady state exists.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> V = covariance(Oscillator("M", Gamma_B=3, Gamma_P=1, gamma=0))
+    >>> V["X_M", "X_M"].inline(), V.quadratures, V.stability
+    (1, ('X_M', 'P_M'), (2,))
     """
 
     modes: tuple[str, ...]

@@ -18,7 +18,11 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Check:
-    """The outcome of checking a step: whether it holds, how it was checked, and what was left over."""
+    """The outcome of checking a step: whether it holds, how it was checked, and what was left over.
+
+    >>> Check(True, "both sides expanded").residual
+    ''
+    """
 
     ok: bool
     method: str
@@ -50,6 +54,11 @@ class Step:
     `before` and `after` map a name (an equation's left side) to anything that can be typeset: a SymPy
     expression, an operator polynomial, a linear form. `check` runs the step's own check again, by a route that
     does not repeat the step; None marks inputs, which have nothing to check.
+
+    >>> from sympy.abc import x
+    >>> step = Step("simplification", "cancel", {"y": x/x}, {"y": 1}, lambda: Check(True, "a ratio of equals"))
+    >>> step.check().ok
+    True
     """
 
     kind: Kind

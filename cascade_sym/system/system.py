@@ -30,6 +30,9 @@ class Port:
 
     A channel is a frequency band: "" for a narrow band around the carrier, "+" and "-" for two sidebands.
     `fields` maps the channel to the name of the field.
+
+    >>> Port("light", {"+": "b_p", "-": "b_m"}).channels
+    ('+', '-')
     """
 
     name: str
@@ -47,6 +50,12 @@ class LinearSystem:
     `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
     [b(t), b^dagger(t')] = delta(t - t'). Raises DuplicateName for a name used twice and UnknownName for an
     operator that is neither a mode nor a field.
+
+    >>> from cascade_sym.operators import Op
+    >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
+    >>> s = LinearSystem(("a",), {"a": decay}, {"b": VACUUM}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
+    >>> s.A[0, 0], s.equation("a")[Op("b")]
+    (-2, -2)
     """
 
     modes: tuple[str, ...]
