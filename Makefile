@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
-.PHONY: paper test figures lint types layers audit notebooks bench clean
+.PHONY: paper test figures lint types layers audit notebooks docs compare bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
@@ -33,6 +33,9 @@ audit: $(RUNTIME)
 notebooks: $(STAMP)
 	$(BIN)/jupytext --test --to ipynb notebooks/*.py
 	$(BIN)/pytest --nbmake notebooks
+
+compare: $(STAMP)
+	$(BIN)/python -m tests.compare.run
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.run
