@@ -25,6 +25,7 @@ from cascade_sym.formula import (
 )
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names
+from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.manuscript.derived import with_definitions
@@ -70,6 +71,7 @@ class Reading:
         self._notation = {**printed.notation, **printed.derived_notation}
         used = dict.fromkeys(n for side in sides for n in names_in(side))
         own = (*used, *(c for c in calls if c not in known))
+        self._valued = frozenset((*own, *folder.model.names()))
         self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
         for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
             self._table.setdefault(latex, f)
@@ -101,6 +103,22 @@ class Reading:
             if isinstance(node, Integral) and node.body == Name(_HOLE):
                 found.append((f, node))
         return tuple(found)
+
+    @cached_property
+    def compounds(self) -> Mapping[Node, Name]:
+        r"""Names that are printed as more than a symbol (\Delta^2 X_S), by how that reads in any spelling."""
+        plain = Names({latex: n for latex, n in self._table.items() if symbol_key(latex) is not None})
+        found: dict[Node, Name] = {}
+        for latex, name in self._table.items():
+            if name not in self._valued or symbol_key(latex) is not None:
+                continue
+            try:
+                node = parse_latex(latex, plain, functions=self.functions, indices=self.indices)
+            except CascadeError:
+                continue
+            if isinstance(node, Call):
+                found.setdefault(node, Name(name))
+        return found
 
     def left_side(self, latex: str) -> Node | None:
         """A left side as it is read here; None where it can't be."""
@@ -143,10 +161,12 @@ class Reading:
         return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in found)
 
     def _named(self, node: Node) -> Node:
-        """`node` with integrals that are printed forms of the paper's functions replaced by their calls."""
-        return rewrite(node, self._called) if self._templates else node
+        """`node` with printed forms of the paper's names and functions replaced by these."""
+        return rewrite(node, self._called)
 
     def _called(self, node: Node) -> Node:
+        if node in self.compounds:
+            return self.compounds[node]
         for f, p in self.patterns:
             if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
                 return Call(f, (node.body,))

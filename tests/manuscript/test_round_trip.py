@@ -88,6 +88,18 @@ def test_a_changed_export_is_noticed(huang, tmp_path):
     assert c.verdict == "misprint" and c.equation == "7" and "3 replaced by 2" in c.repair
 
 
+def test_spelling_makes_no_difference(huang, tmp_path):
+    path = tmp_path / "m.tex"
+    path.write_text(
+        "\\begin{align}\n"
+        r"\langle\hat X_S,\, \hat X_M\rangle &= -\frac{2\sqrt{1-\epsilon}}{\gamma_S+\gamma_M}\left[\sqrt{\Gamma_S\Gamma_M}"
+        r"\sin(\theta_M+\theta_S) - 2R\,\Delta^2 \hat X_{\rm S}\right] \label{c}\\"
+        r"\Delta^2 \hat X_{S} &= \tfrac1{\gamma_S}\Big(\tfrac12\Gamma_S + \gamma_{S0}(\bar n_S + \tfrac12)\Big)\label{v}"
+        "\n\\end{align}"
+    )
+    assert [(c.verdict, c.equation) for c in check_manuscript(path, huang).checked] == [("exact", "7"), ("exact", "7")]
+
+
 def test_what_the_symbol_table_does_not_hold_has_no_meaning(huang):
     reading = Reading(huang, huang.printed.equation("7"))
     assert reading.meanings(r"\Delta^2\hat X_{\mathrm Z}") == [] and not reading.knows(r"\gamma_{\mathrm S}")
