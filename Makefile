@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
-.PHONY: paper test figures lint types layers audit notebooks docs compare bench clean
+.PHONY: paper test figures lint types layers audit notebooks docs katex compare bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
@@ -33,6 +33,10 @@ audit: $(RUNTIME)
 notebooks: $(STAMP)
 	$(BIN)/jupytext --test --to ipynb notebooks/*.py
 	$(BIN)/pytest --nbmake notebooks
+
+# formulas are held against KaTeX in the tests where this has been run
+katex:
+	npm install --silent --no-save --prefix build/katex katex@0.19.1
 
 compare: $(STAMP)
 	$(BIN)/python -m tests.compare.run

@@ -58,6 +58,7 @@ _CONTENTS = {
     "symbols": ("symbol",),
     # papers
     "paper": ("Model", "verify"),
+    "citations": ("citation",),
 }  # fmt: skip
 _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
