@@ -8,8 +8,10 @@ Nothing on the pages is loaded from a network: formulas are MathML with a font b
 from __future__ import annotations
 
 import argparse
+import pkgutil
 import shutil
 import sys
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 import cascade_sym as cs
 from docs.notebooks import Lecture, lecture
 from docs.page import STYLE, html_of, page
-from docs.reference import reference, rooms
+from docs.reference import reference
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ("tour", "story", "scalings", "own_system", "conditional", "sensing")  # as a course; others follow by name
@@ -41,11 +43,18 @@ def build(output: Path, execute: bool = True) -> Path:
     (output / "style.css").write_text(style(), encoding="utf-8")
     (output / "math.woff2").write_bytes((files("cascade_sym.report") / "math.woff2").read_bytes())
     print("rooms", file=sys.stderr)
-    pdoc.render.configure(docformat="markdown", show_source=True, footer_text=f"cascade_sym {cs.__version__}")
-    # names that load when they are used can't be seen from outside: the package's page lists the rooms
-    cs.__all__[:] = sorted({room.partition(".")[0] for room in rooms()})
-    pdoc.pdoc("cascade_sym", *(f"cascade_sym.{room}" for room in rooms()), output_directory=output / "api")
+    rooms(output / "api")
     return output / "index.html"
+
+
+def rooms(output: Path) -> None:
+    """The pages of all rooms, private modules included, by pdoc."""
+    # names that are loaded when they are used can't be seen from outside: the package's own page lists the rooms
+    cs.__all__[:] = sorted(m.name for m in pkgutil.iter_modules(cs.__path__))
+    pdoc.render.configure(docformat="markdown", footer_text=f"cascade_sym {cs.__version__}")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pdoc")  # annotations that are imported for type checkers only
+        pdoc.pdoc("cascade_sym", output_directory=output)
 
 
 def sources(folder: Path) -> list[Path]:

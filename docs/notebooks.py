@@ -38,9 +38,10 @@ def lecture(source: Path, execute: bool = True) -> Lecture:
         NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(source.parent)}}).execute()
     else:
         notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
-    first = notebook.cells[0].source
-    title, _, rest = first.partition("\n")
+    title, _, rest = notebook.cells[0].source.partition("\n")
     heading = title.lstrip("# ").strip()
+    if not (title.startswith("# ") and rest.strip()):
+        raise ValueError(f"{source.name} must begin with a title and a paragraph")
     opening = rest.strip().split("\n\n")[0]
     _prepare(notebook)
     exporter = HTMLExporter(template_name="basic")

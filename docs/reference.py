@@ -12,37 +12,35 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonConsoleLexer
 
 import cascade_sym as cs
-from docs.page import html_of, page
+from docs.page import page
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-_CODE = re.compile(r"^(>>> .*(?:\n(?!\s*$).*)*)", re.M)
 
 
-def rooms() -> dict[str, tuple[str, ...]]:
-    """The table of contents: {room: its public names}."""
-    return dict(cs._CONTENTS)
+def rooms() -> dict[str, list[str]]:
+    """The table of contents: {room: its public names}, those of rooms within a room with them."""
+    found: dict[str, list[str]] = {}
+    for room, names in cs._CONTENTS.items():
+        found.setdefault(room.partition(".")[0], []).extend(names)
+    return found
 
 
 def reference() -> str:
     """The page of all public names."""
     parts, index = [], []
     for room, names in rooms().items():
-        module = import_module(f"cascade_sym.{room}")
-        about = (inspect.getdoc(module) or "").split("\n\n")[0]
-        links = ", ".join(f'<a href="#{n}"><code>{n}</code></a>' for n in names)
-        index.append(f'<li><a href="#room-{room}">{room}</a>: {links}</li>')
-        parts.append(
-            f'<section id="room-{room}"><h2>{room}</h2><p>{escape(about)} '
-            f'<a href="api/cascade_sym/{room.replace(".", "/")}.html">The whole room.</a></p>'
-            + "".join(entry(n) for n in names)
-            + "</section>"
-        )
+        about = (inspect.getdoc(import_module(f"cascade_sym.{room}")) or "").split("\n\n")[0]
+        links = " ".join(f'<a href="#{n}"><code>{n}</code></a>' for n in names)
+        index.append(f'<dt><a href="#room-{room}">{room}</a></dt><dd>{links}</dd>')
+        whole = f'<a href="api/cascade_sym/{room}.html">All of this room.</a>'
+        entries = "".join(map(entry, names))
+        parts.append(f'<section id="room-{room}"><h2>{room}</h2><p>{inline(about)} {whole}</p>{entries}</section>')
     head = (
-        "<h1>Public names</h1><p>What <code>import cascade_sym as cs</code> offers, room by room, from the bottom of a "
-        "calculation to its end. Every example below is run by the tests.</p>"
+        "<h1>Public names</h1><p>What <code>import cascade_sym as cs</code> offers, room by room. Every example below "
+        "is run by the tests.</p>"
     )
-    return page("cascade_sym: public names", f"{head}<ul class=index>{''.join(index)}</ul>{''.join(parts)}",
-                here="reference.html")  # fmt: skip
+    content = f'{head}<dl class="index">{"".join(index)}</dl>{"".join(parts)}'
+    return page("cascade_sym: public names", content, here="reference.html")
 
 
 def entry(name: str) -> str:
@@ -73,13 +71,23 @@ def signature(name: str) -> str:
 
 
 def docstring(text: str) -> str:
-    """Prose as Markdown, examples in colour."""
-    pieces = _CODE.split(text)
-    out = []
-    for n, piece in enumerate(pieces):
-        if n % 2:
-            out.append(highlight(piece, PythonConsoleLexer(), HtmlFormatter(cssclass="highlight")))
-        elif piece.strip():
-            out.append(html_of(piece.replace("$", "&#36;").replace("*", "\\*").replace("_", "\\_")
-                               if "`" not in piece and "    " not in piece else piece))  # fmt: skip
-    return "".join(out)
+    """Paragraphs, lists, indented formulas and examples of a docstring; its letters stand for themselves."""
+    return "".join(_block(b) for b in re.split(r"\n\s*\n", text.expandtabs()) if b.strip())
+
+
+def _block(block: str) -> str:
+    if ">>> " in block:
+        before, start, example = block.partition(">>> ")
+        coloured = highlight(start + example, PythonConsoleLexer(), HtmlFormatter(cssclass="highlight"))
+        return (_block(before) if before.strip() else "") + coloured
+    if all(line.startswith("    ") for line in block.splitlines()):
+        return f"<pre>{escape(inspect.cleandoc(block))}</pre>"
+    if (items := re.split(r"^- ", block, flags=re.M))[1:]:
+        head = f"<p>{inline(items[0])}</p>" if items[0].strip() else ""
+        return f"{head}<ul>{''.join(f'<li>{inline(i)}</li>' for i in items[1:])}</ul>"
+    return f"<p>{inline(block)}</p>"
+
+
+def inline(text: str) -> str:
+    """Text with `code` in it."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))

@@ -12,7 +12,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Conditional states: what a detector knows
 #
 # Light that has met an oscillator carries information about it. Whoever detects the light knows more than the average

@@ -12,7 +12,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # A system of your own
 #
 # Nothing in the toolkit is about one paper. Here is another experiment, from parts to a folder that checks your

@@ -12,7 +12,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Scalings: what happens for large cooperativity, exactly
 #
 # A figure of merit is a rational function of a dozen parameters; a paper minimises it over some of them and prints how

@@ -12,7 +12,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Sensing: noise that cancels itself
 #
 # A force moves an oscillator, light reads it out. Weak light leaves the reading noisy, strong light kicks the

@@ -12,7 +12,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # The story of a paper: from two oscillators to Fig. 3
 #
 # Huang, Zeuthen, Vasilyev, He, Hammerer and Polzik, *Unconditional steady-state entanglement in macroscopic hybrid
