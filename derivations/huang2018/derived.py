@@ -5,6 +5,7 @@ Each module registers derivations on `model`; the printed formulas are in printe
 
 from . import (  # noqa: F401
     conditional,
+    dissipative,
     figures,
     hybrid,
     main_text,
