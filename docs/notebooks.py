@@ -35,9 +35,12 @@ def lecture(source: Path, execute: bool = True) -> Lecture:
     """The page of a notebook in `source` (jupytext's percent format), executed anew or as stored beside it."""
     if execute:
         notebook = jupytext.read(source)
-        NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(source.parent)}}).execute()
+        where, quiet = {"metadata": {"path": str(source.parent)}}, ["--IPKernelApp.log_level=40"]
+        NotebookClient(notebook, timeout=SECONDS, resources=where, extra_arguments=quiet).execute()
     else:
         notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    for k, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell{k}"  # in place of random ones: the same page every time
     title, _, rest = notebook.cells[0].source.partition("\n")
     heading = title.lstrip("# ").strip()
     if not (title.startswith("# ") and rest.strip()):
