@@ -82,14 +82,15 @@ with styled():
 
 # %%
 simple = sp.sqrt((1 + r + 1 / (2 * n_S + 1)) / 2).subs(at_fig3)
-derived, typed = mp.nstr(law.at(at_fig3), 30), mp.nstr(mp.mpf(simple.n(40)), 30)
+derived, typed = mp.nstr(law.at(at_fig3), 30), sp.N(simple, 30)
 Math(rf"P={derived},\qquad P_{{\mathrm{{printed}}}}={sp.latex(simple)}={typed}")
 
 # %% [markdown]
 # ## The certificate
 #
-# Why believe it? Because the optimum was followed over twenty decades in high precision, by other code than the one
-# that found the formula. What is left after the leading term falls as the next order says, which is exact, too.
+# Why believe it? Because the optimum was followed over twenty decades in high precision, at generic values of the
+# parameters, by other code than the one that found the formula. What is left after the leading term falls as the next
+# order says, which is exact, too.
 
 # %%
 points, end = law.certificate.points, sp.Float(law.certificate.prefactor_limit, 30)
@@ -100,12 +101,15 @@ with styled():
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.8), dpi=150, layout="constrained")
     left.loglog(large, float(end) * large**-0.5, color=COLOURS["grey"], label="$P\\,C_\\mathrm{S}^{-1/2}$")
     left.loglog(large, optimum, "o", color=COLOURS["red"], ms=4, label="optimum")
-    left.set(xlabel=r"$C_\mathrm{S}$", ylabel=r"$\xi_g$")
+    sample = law.certificate.sample
+    title = rf"$r={sample['r']}$, $\bar n_\mathrm{{S}}={sample['n_S']}$"
+    left.set(xlabel=r"$C_\mathrm{S}$", ylabel=r"$\xi_g$", title=title)
     left.legend()
     right.loglog(large, away, "o", color=COLOURS["blue"], ms=4)
     beside = away[0] * (large / large[0]) ** -0.5
     right.loglog(large, beside, color=COLOURS["grey"], label=r"$\propto C_\mathrm{S}^{-1/2}$")
-    right.set(xlabel=r"$C_\mathrm{S}$", ylabel="relative distance from the law", ylim=(1e-13, 1))
+    right.set(xlabel=r"$C_\mathrm{S}$", ylabel="relative distance from the law")
+    right.set(ylim=(1e-13, 1), title=title)
     right.legend()
     plt.show()
 
@@ -130,9 +134,14 @@ series = " + ".join(rf"{sp.latex(c)}\,\epsilon^{{{p}}}" for c, p in floor.series
 Math(rf"\xi_g\to {floor.value.latex()} = {series} + \dots")
 
 # %% [markdown]
-# The two regimes meet where $P\,C_S^{-1/2}$ reaches the floor: beyond $C_S\approx P^2(4-3\epsilon)/\epsilon$ better
-# cooperativity is wasted. Ten per cent of loss are not worth more than about 50.
-#
+# The two regimes meet where $P\,C_S^{-1/2}$ reaches the floor. Beyond $C_S\approx P^2(4-3\epsilon)/\epsilon$ better
+# cooperativity is wasted; with ten per cent of loss, and the parameters of Fig. 3, that is
+
+# %%
+tenth = sp.Rational(1, 10)
+Math(rf"C_S\approx{mp.nstr((law.at(at_fig3) / floor.value.at({epsilon: tenth})) ** 2, 3)}")
+
+# %% [markdown]
 # ## Another field: one-axis twisting
 #
 # The method knows nothing of light. A spin $S$ twisted by $\chi S_z^2$ for a time $\mu/(2\chi)$ is squeezed to
