@@ -19,7 +19,7 @@ figures: $(RUNTIME)
 	$(BIN)/cascade-sym figures $(PAPER)
 
 lint: $(STAMP)
-	$(BIN)/ruff check cascade_sym derivations tests
+	$(BIN)/ruff check cascade_sym derivations tests docs
 
 types: $(STAMP)
 	$(BIN)/mypy
@@ -32,7 +32,10 @@ audit: $(RUNTIME)
 
 notebooks: $(STAMP)
 	$(BIN)/jupytext --test --to ipynb notebooks/*.py
-	$(BIN)/pytest --nbmake notebooks
+	$(BIN)/pytest --nbmake notebooks/*.ipynb
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.build
 
 # formulas are held against KaTeX in the tests where this has been run
 katex:

@@ -20,6 +20,7 @@ from cascade_sym.errors import MissingParameter, ParameterError, listing
 
 VARIABLE = Symbol("P")
 DIGITS = 30
+RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,14 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
         return sorted(out)
 
 
-def value_from_digits(sample: Any, digits: int, track: Track) -> AlgebraicValue:
+def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
     """A value whose elimination is out of reach: a polynomial by lattice reduction where no parameter is left."""
     polynomial = None
-    if not track.parameters and (coeffs := minimal_polynomial(sample, digits)) is not None:
-        polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
+    if not track.parameters:
+        with flint.ctx.workprec(int((RECOGNISED + 20) * 3.33)):
+            coeffs = minimal_polynomial(track.value({}, RECOGNISED), RECOGNISED)
+        if coeffs is not None:
+            polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
     return AlgebraicValue(polynomial, None, sample.mid(), dict(track.point.origin), track, proved=False)
 
 

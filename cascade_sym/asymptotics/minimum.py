@@ -25,7 +25,6 @@ from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import ScalingError
 
 ROUGH = 7
-RIGHT = 170  # decimal digits of a polished stationary point
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,11 @@ class Stationary:
         try:
             return self.exact(e, stationary=True)
         except TooLarge:
-            return value_from_digits(e.number(self.values), RIGHT, Track(self, e))
+            return self.recognised(e)
+
+    def recognised(self, e: Elem) -> AlgebraicValue:
+        """The value of e without elimination: by its digits, and by the conditions of the point elsewhere."""
+        return value_from_digits(e.number(self.values), Track(self, e))
 
     def exact(self, e: Elem, stationary: bool = False) -> AlgebraicValue:
         """The exact value of a function of the unknowns at the point.

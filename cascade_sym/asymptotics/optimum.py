@@ -42,19 +42,23 @@ def optimum_terms(
     edges: Mapping[Symbol, Expr],
     idle: Mapping[Symbol, Expr],
     still: Mapping[Symbol, Expr],
+    hard: bool,
 ) -> dict[str, OptimumTerm]:
-    """{name: OptimumTerm} for all optimised parameters; those fixed at an edge come last."""
+    """{name: OptimumTerm} for all optimised parameters; those fixed at an edge come last.
+
+    `hard` says that elimination was out of reach for the prefactor already; it is not tried again.
+    """
     out: dict[str, OptimumTerm] = {}
     points = [point] if correction is None else [point, correction.point]
     for i, (ansatz, a) in enumerate(zip(x.frame.ansatze, found.approaches, strict=True)):
         y = [row[i] for row in found.branch.x]
         unknown = ansatz.unknown()
         leading = next((r.solution for r in x.frame.refinements if r.old == unknown), x.ground.gen(unknown))
-        first = _exact(x, leading, points, x.values[unknown])
+        first = _exact(x, leading, points, x.values[unknown], hard)
         if a.limit is not None:
             out[ansatz.symbol.name] = OptimumTerm(a.limit, _power(problem, a.power), None, first.exact, first.number)
         else:
-            out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y)
+            out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y, hard)
     for s, e in still.items():
         out[s.name] = OptimumTerm(e, None, None, None, None, "exact")
     for s, e in edges.items():
@@ -69,11 +73,13 @@ def _power(problem: Problem, q: Q) -> Rational:
     return Rational(sign * q.numerator, q.denominator)
 
 
-def _exact(x: Expansion, e: Elem, points: Sequence[Stationary], rough: Any) -> Coefficient:
+def _exact(x: Expansion, e: Elem, points: Sequence[Stationary], rough: Any, hard: bool) -> Coefficient:
     """The exact value of an element at the first point that determines it; digits where that is out of reach."""
     for point in points:
         ground = x.ground
         if all(ground.index[s] in point.unknowns for s in ground.unknowns if e.depends_on(s)):
+            if hard:
+                return Coefficient(point.recognised(e), None)
             try:
                 return Coefficient(point.exact(e), None)
             except TooLarge:
@@ -89,6 +95,7 @@ def _finite(
     ansatz: Ansatz,
     first: Coefficient,
     y: Sequence[Any],
+    hard: bool,
 ) -> OptimumTerm:
     """A finite limit that is not special: its value, and the departure from it."""
     ground = x.ground
@@ -118,7 +125,7 @@ def _finite(
         element = ground.gen(refined.new)
     if element is None:
         return OptimumTerm(limit, _power(problem, power), first.exact, None, rough, reference=turn)
-    exact = _exact(x, stretch * element, points, flint.arb(rough))
+    exact = _exact(x, stretch * element, points, flint.arb(rough), hard)
     return OptimumTerm(limit, _power(problem, power), first.exact, exact.exact, exact.number, reference=turn)
 
 

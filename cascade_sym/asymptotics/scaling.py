@@ -94,8 +94,9 @@ def _scaling(
     say("minimising the leading function")
     lead = x.series.coeffs[0]
     prefactor = point.prefactor(lead)
-    following = _exact_next(correction, found, x)
-    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle, call.still)
+    hard = not prefactor.proved
+    following = _exact_next(correction, found, x, hard)
+    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle, call.still, hard)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
     second = None
@@ -227,10 +228,14 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     return {s: at for s in problem.over if problem.intervals[s].angle}
 
 
-def _exact_next(correction: NextOrder | None, found: Found, x: Expansion) -> tuple[Q | None, AlgebraicValue | None]:
+def _exact_next(
+    correction: NextOrder | None, found: Found, x: Expansion, hard: bool
+) -> tuple[Q | None, AlgebraicValue | None]:
     if correction is None:
         return None, None
     power = found.power - Q(correction.offset, x.frame.p)
+    if hard:
+        return power, correction.point.recognised(correction.function)
     try:
         return power, correction.point.exact(correction.function)
     except TooLarge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
@@ -12,6 +13,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.asymptotics import lower_bound, scaling
+from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve.conditional import conditional_covariance
 
@@ -115,3 +117,21 @@ def test_detector_efficiency():
     best = scipy.optimize.minimize_scalar(numeric, bounds=(-2, 2), method="bounded", options={"xatol": 1e-10})
     two = float(s.at({eta: "4/5"})) * c**-0.5 + float(s.next_value.at({eta: "4/5"})) / c
     assert best.fun == pytest.approx(two, rel=1e-5)
+
+
+def test_a_prefactor_beyond_elimination():
+    """Finite n_M, free angles, an imperfect detector: the polynomial comes from 1000 digits, and is said to."""
+    spin = cs.Oscillator("S", mass=-1, cooperativity=C_S, theta=theta_S, gamma=gamma_S0, n=n_S)
+    motion = cs.Oscillator("M", mass=+1, cooperativity=C_M, theta=theta_M, gamma=gamma_M0, n=n_M)
+    detector = Homodyne(angle=sp.pi / 2, efficiency=sp.Rational(9, 10))
+    V = conditional_covariance((spin >> motion).system(), detector)
+    rate = r * gamma_S0 * (n_S + half) / (n_M + half)
+    objective = cs.epr_variance(V, "S", "M").subs({gamma_M0: rate})
+    s = scaling(objective, large=C_S, over=[C_M, theta_S, theta_M], at={n_M: 10, n_S: 1, r: 3})
+    assert not s.prefactor.proved
+    assert s.prefactor.degree == 14
+    value = s.prefactor.at(digits=60)
+    with mp.workdps(60):
+        p = sp.lambdify(VARIABLE, s.prefactor.polynomial, "mpmath")
+        assert abs(p(value) / (mp.diff(p, value) * value)) < mp.mpf(10) ** -55
+    assert s.certificate.digits > 20

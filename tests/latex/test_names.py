@@ -125,5 +125,6 @@ def test_macros_have_names_of_their_own() -> None:
         r"\newcommand{\symgamma}{\gamma}",
         r"\newcommand{\symbPlus}{\hat b_+}",
     ]
+    assert macros(Notation({"x_1": "a", "x1": "b"})).count("newcommand") == 2
     with pytest.raises(DuplicateName):
-        macros(Notation({"x_1": "a", "x1": "b"}))
+        macros(Notation({"x_1": "a", "x1": "b", "xSub1": "c"}))
