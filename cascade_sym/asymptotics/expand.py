@@ -33,8 +33,18 @@ class Expansion:
         return sp.Add(*(c * self.variable**e for c, e in self.terms))
 
     def latex(self) -> str:
-        text = " + ".join(rf"\left({sp.latex(c)}\right) {sp.latex(self.variable**e)}" for c, e in self.terms)
-        return text if self.exact else text + r" + \dots"
+        r"""The sum, leading term first, with dots where terms are left out.
+
+        >>> x = sp.Symbol("x")
+        >>> expand(1/(1 + 2*x), large=x, limit=0, terms=2).latex()
+        '1 - 2 x + \\dots'
+        """
+        parts = []
+        for n, (c, e) in enumerate(self.terms):
+            sign, size = ("-", -c) if c.could_extract_minus_sign() else ("+", c)
+            term = sp.latex(size * self.variable**e, order="none")
+            parts.append(term if n == 0 and sign == "+" else f"{sign} {term}")
+        return " ".join(parts) if self.exact else " ".join(parts) + r" + \dots"
 
 
 def expand(

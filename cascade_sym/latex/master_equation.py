@@ -47,9 +47,11 @@ def moments_rows(equations: MomentEquations, notation: Notation = FALLBACK) -> l
     rows = []
     for q, (drift, kicks) in equations.means.items():
         terms = [f"{_factor(drift, notation)}\\,\\mathrm{{d}}t"] if drift != 0 else []
-        terms += [
-            f"+ {_factor(c, notation)}\\,\\mathrm{{d}}W_{{{notation.name(k)}}}" for k, c in kicks.items() if c != 0
-        ]
+        for k, c in kicks.items():
+            if c != 0:
+                kick = _factor(c, notation)
+                sign = "" if kick.startswith("-") else "+ "
+                terms.append(f"{sign}{kick}\\,\\mathrm{{d}}W_{{{notation.name(k)}}}")
         rows.append(Row(f"\\mathrm{{d}}{notation.name(f'mean_{q}')}", "=", " ".join(terms).removeprefix("+ ") or "0"))
     return rows + [_rate(pair, e, notation) for pair, e in equations.covariances.items()]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex.chain import left_side
@@ -176,3 +177,11 @@ def test_the_output_does_not_depend_on_the_run() -> None:
 def test_values_and_quantities_in_dollar_signs() -> None:
     assert value_latex(x) == "$\\displaystyle x$"
     assert quantity_latex(Quantity("z", x)) == "$\\displaystyle z = x$"
+
+
+def test_signs_of_stochastic_terms() -> None:
+    """A kick with a minus sign is not written as a plus followed by a minus."""
+    part = cs.Oscillator("m")
+    for angle in (0, sp.pi / 2, sp.pi, sp.Rational(1, 3)):
+        shown = cs.moment_equations(part, cs.Homodyne(angle=angle))._repr_latex_()
+        assert "+ -" not in shown and "dW" not in shown.replace(r"\mathrm{d}W", "")
