@@ -8,14 +8,14 @@ from typing import Any
 
 import mpmath as mp
 import sympy as sp
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import VARIABLE, AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
 from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.leading import Expansion
-from cascade_sym.asymptotics.problem import Problem
+from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.steps import Check, Step
 
@@ -51,17 +51,17 @@ def narrate(
         note = "discovered along the followed optimum" + (f" at {at}" if at else "")
         steps.append(Step("expansion", "powers found along the optimum", after=rows, note=note))
     for (_, s), r in zip(x.zeros, x.frame.refinements, strict=True):
-        curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** _rational(sign * -r.power)
+        curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** rational(sign * -r.power)
         note = "the leading order vanishes on a curve; what remains is decided at higher order"
         steps.append(Step("substitution", "competing scales", after={s.name: curve}, note=note))
     lead = x.rewriting.shown(x.series.coeffs[0].expr())
-    power = big ** _rational(sign * found.power)
+    power = big ** rational(sign * found.power)
     steps.append(
         Step("expansion", "leading order", after={name: lead * power}, note="exact valuation on these powers")
     )
     steps.append(_minimum(prefactor, certificate, bool(problem.over)))
     if following[0] is not None and following[1] is not None:
-        value = prefactor.shown() * power + following[1].shown(Symbol("Q")) * big ** _rational(sign * following[0])
+        value = prefactor.shown() * power + following[1].shown(Symbol("Q")) * big ** rational(sign * following[0])
         note = "the next coefficient at the leading optimum, by the envelope theorem"
         steps.append(Step("expansion", "next order", after={name: value}, note=note))
     return tuple(steps)
@@ -93,7 +93,7 @@ def _ansatz(a: Ansatz, big: Symbol, sign: int) -> Expr:
     if a.limit is None:
         return a.reference + 2 * sp.atan(a.unknown()) if a.angle else a.unknown()
     start = sp.S.Zero if a.limit in (0, sp.oo) else a.limit
-    return start + a.unknown() * big ** _rational(sign * -a.power)
+    return start + a.unknown() * big ** rational(sign * -a.power)
 
 
 def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: bool) -> Step:
@@ -108,10 +108,9 @@ def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: boo
     else:
         after, note = {}, f"its stationarity conditions define it; {note}"
     how = "elimination of the stationarity conditions" if optimised else "nothing to optimise"
+    if not prefactor.proved:
+        how = "its stationarity conditions, solved to a thousand digits"
+        note += "; the polynomial is found from the digits, not proved" if prefactor.polynomial is not None else ""
     return Step(
         "minimisation", f"the prefactor {VARIABLE}: {how}", {}, after, lambda: certificate_check(certificate), note
     )
-
-
-def _rational(q: Q) -> Rational:
-    return Rational(q.numerator, q.denominator)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
 from typing import Any
 
 import flint
 import sympy as sp
-from sympy import Expr, Rational, Symbol
+from sympy import Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
+from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.elimination import TooLarge, gradient
 from cascade_sym.asymptotics.exponents import limit_of, slope
 from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, solved_linear
-from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.problem import Problem, ball_of, rational
 from cascade_sym.asymptotics.result import OptimumTerm
 
 NUMBER = 25
@@ -39,9 +40,7 @@ def optimum_terms(
     x: Expansion,
     point: Stationary,
     correction: NextOrder | None,
-    edges: Mapping[Symbol, Expr],
-    idle: Mapping[Symbol, Expr],
-    still: Mapping[Symbol, Expr],
+    call: Call,
     hard: bool,
 ) -> dict[str, OptimumTerm]:
     """{name: OptimumTerm} for all optimised parameters; those fixed at an edge come last.
@@ -59,18 +58,17 @@ def optimum_terms(
             out[ansatz.symbol.name] = OptimumTerm(a.limit, _power(problem, a.power), None, first.exact, first.number)
         else:
             out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y, hard)
-    for s, e in still.items():
+    for s, e in call.still.items():
         out[s.name] = OptimumTerm(e, None, None, None, None, "exact")
-    for s, e in edges.items():
+    for s, e in call.edges.items():
         out[s.name] = OptimumTerm(e, None, None, None, None, "edge")
-    for s, e in idle.items():
+    for s, e in call.idle.items():
         out[s.name] = OptimumTerm(e, None, None, None, None, "valley")
     return out
 
 
 def _power(problem: Problem, q: Q) -> Rational:
-    sign = -1 if problem.inverted else 1
-    return Rational(sign * q.numerator, q.denominator)
+    return rational(-q if problem.inverted else q)
 
 
 def _exact(x: Expansion, e: Elem, points: Sequence[Stationary], rough: Any, hard: bool) -> Coefficient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -96,6 +97,11 @@ class Problem:
             return np.asarray(np.sinh(np.clip(u, -300, 300) * math.log(10)))
         low, high = iv.span
         return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
+
+
+def rational(q: Fraction) -> sp.Rational:
+    """An exponent as a SymPy number."""
+    return sp.Rational(q.numerator, q.denominator)
 
 
 def ball_of(e: Any) -> Any:

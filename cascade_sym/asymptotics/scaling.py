@@ -24,7 +24,7 @@ from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem
+from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import symbol_of
@@ -96,7 +96,7 @@ def _scaling(
     prefactor = point.prefactor(lead)
     hard = not prefactor.proved
     following = _exact_next(correction, found, x, hard)
-    optimum = optimum_terms(problem, found, x, point, correction, call.edges, call.idle, call.still, hard)
+    optimum = optimum_terms(problem, found, x, point, correction, call, hard)
     say("certifying")
     others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
     second = None
@@ -111,9 +111,9 @@ def _scaling(
         name=call.targets[0].name,
         large=call.large,
         limit=call.limit,
-        exponent=_rational(sign * found.power),
+        exponent=rational(sign * found.power),
         prefactor=prefactor,
-        next_exponent=None if second is None else _rational(sign * second[0]),
+        next_exponent=None if second is None else rational(sign * second[0]),
         next_value=following[1],
         next_number=number,
         optimum=optimum,
@@ -270,7 +270,3 @@ def _other_samples(
             }
         )
     return rows
-
-
-def _rational(q: Q) -> sp.Rational:
-    return sp.Rational(q.numerator, q.denominator)

@@ -102,7 +102,7 @@ def _methods(result: Any) -> tuple[str, ...]:
         ((ConditionalCovariance, Riccati), (*_NETWORK, *filtering, *_ALGEBRA)),
         ((Covariance, LinearSystem, Part), (*_NETWORK, *_ALGEBRA)),
         ((MasterEquation, MomentEquations, Superoperator), (*_NETWORK, "quantum measurement", *_ALGEBRA)),
-        ((Spectrum, Sensitivity), (*_NETWORK, "fraction-free elimination", *_ALGEBRA)),
+        ((Spectrum, Sensitivity), (*_NETWORK, *_ALGEBRA)),
         ((Scaling, PowerLaw), (*_ALGEBRA, "high precision")),
         ((Evaluator, Evaluated), ("ball arithmetic", *_ALGEBRA)),
         ((Quantity, Definitions, Derivation, Leading, Expr, LinearForm, OperatorPolynomial), _ALGEBRA),

@@ -40,10 +40,6 @@ METHODS: Mapping[str, Reference] = {
         "The Series Product and Its Application to Quantum Feedforward and Feedback Networks",
         "IEEE Transactions on Automatic Control", "54", "2530--2544", "2009", "10.1109/TAC.2009.2031205",
     ),
-    "feedback networks": _article(
-        "gough2009networks", "Gough, J. and James, M. R.", "Quantum Feedback Networks: {H}amiltonian Formulation",
-        "Communications in Mathematical Physics", "287", "1109--1132", "2009", "10.1007/s00220-008-0698-8",
-    ),
     "input-output": _article(
         "gardiner1985", "Gardiner, C. W. and Collett, M. J.",
         "Input and output in damped quantum systems: Quantum stochastic differential equations and the master equation",
@@ -80,11 +76,6 @@ METHODS: Mapping[str, Reference] = {
     "computer algebra": _article(
         "meurer2017", "Meurer, Aaron and others", "{SymPy}: symbolic computing in {P}ython", "PeerJ Computer Science",
         "3", "e103", "2017", "10.7717/peerj-cs.103",
-    ),
-    "fraction-free elimination": _article(
-        "bareiss1968", "Bareiss, Erwin H.",
-        "{S}ylvester's Identity and Multistep Integer-Preserving {G}aussian Elimination", "Mathematics of Computation",
-        "22", "565--578", "1968", "",
     ),
     "exact polynomials": Reference(
         "flint", "misc", {"author": "{The FLINT team}", "title": "{FLINT}: {F}ast {L}ibrary for {N}umber {T}heory",

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cascade_sym.cli.commands import AsJson, Folder
+
 if TYPE_CHECKING:
     from cascade_sym.manuscript import Checked, Report
 
 
 def check(
     manuscript: Annotated[str, typer.Argument(help="A LaTeX file; it is read, never executed.")],
-    folder: Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    folder: Folder,
+    as_json: AsJson = False,
 ) -> int:
     """Hold every labelled equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
     from cascade_sym.cli.progress import progress

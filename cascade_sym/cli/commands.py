@@ -150,11 +150,11 @@ def latex(
 
     loaded = load_folder(folder)
     if as_macros:
-        _put(output, macros(notation_of(loaded)) + "\n")
+        put(output, macros(notation_of(loaded)) + "\n")
         return 0
     with progress(f"derive {loaded.printed.name}", len(ids or loaded.printed.equations)) as tick:
         entries = run_ledger(loaded, ids or (), tick)
-    _put(output, with_style(document_of(loaded, entries), style))
+    put(output, with_style(document_of(loaded, entries), style))
     return 0
 
 
@@ -191,7 +191,7 @@ def paper(folder: Folder, output: Output = None) -> int:
     return 0 if all(r["as_expected"] for r in records) else 1
 
 
-def _put(path: Path | None, text: str) -> None:
+def put(path: Path | None, text: str) -> None:
     """To a file, or to stdout without one."""
     if path is None:
         sys.stdout.write(text)

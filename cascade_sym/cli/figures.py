@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from cascade_sym.cli.commands import Folder, Output
+
 
 def figures(
-    folder: Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this folder.")] = None,
+    folder: Folder,
+    output: Output = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only this figure, as fig3 (repeatable).")] = None,
 ) -> int:
     """Compute and draw the figures that FOLDER declares: PDF, PNG, and the data as netCDF."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from cascade_sym.cli.commands import Folder, Output
 
 
 def report(
-    folder: Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this folder.")] = None,
+    folder: Folder,
+    output: Output = None,
 ) -> int:
     """Write report.html, one self-contained page, and report.pdf where pdflatex is installed."""
     from cascade_sym.cli.progress import progress

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from cascade_sym.cli.commands import AsJson, Folder
 
-Names = Annotated[str, typer.Option("--over", help="Parameters to optimise, as C_M,theta_S,theta_M.")]
-
 
 def scaling(
     folder: Folder,
     name: Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")],
     large: Annotated[str, typer.Option("--large", help="The parameter that grows (or falls, with --limit 0).")],
-    over: Names = "",
+    over: Annotated[str, typer.Option("--over", help="Parameters to optimise, as C_M,theta_S,theta_M.")] = "",
     equal: Annotated[
         list[str] | None, typer.Option("--equal", help="Parameters kept equal, as theta_S,theta_M (repeatable).")
     ] = None,
@@ -31,23 +26,24 @@ def scaling(
     as_json: AsJson = False,
 ) -> int:
     """Minimise NAME over parameters as another one grows: exponent, exact prefactor, optimum, certificate."""
-    from cascade_sym.cli.values import settings
+    from cascade_sym.cli.progress import progress
+    from cascade_sym.cli.values import names, settings
     from cascade_sym.formula import parse_value
     from cascade_sym.paper import load_folder
     from cascade_sym.paper.objective import scale_declared
 
     model = load_folder(folder).model
-    with _status(f"scaling {name}") as say:
+    with progress(f"scaling {name}", None) as tick:
         found = scale_declared(
             model,
             name,
             large=large.strip(),
-            over=_names(over),
+            over=names(over),
             given=settings(set_ or []),
-            equal=[_names(g) for g in equal or []],
+            equal=[names(g) for g in equal or []],
             limit=parse_value(limit),
             terms=terms,
-            progress=say,
+            progress=tick,
         )
     if as_json:
         print(json.dumps({"name": name, "large": large, **found.to_json()}, indent=2, ensure_ascii=False))
@@ -56,17 +52,3 @@ def scaling(
 
         scaling_table(found)
     return 0
-
-
-def _names(text: str) -> list[str]:
-    return list(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
-
-
-@contextmanager
-def _status(title: str) -> Iterator[Callable[[str], None]]:
-    """What is being done, on stderr where that is a terminal."""
-    from rich.console import Console
-
-    console = Console(file=sys.stderr)
-    with console.status(title) as status:
-        yield lambda text: status.update(f"{title}: {text}")

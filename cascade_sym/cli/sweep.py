@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
+from cascade_sym.cli.commands import Folder
 from cascade_sym.errors import ParameterError
 
 Pairs = list[str] | None
 
 
 def sweep(
-    folder: Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")],
+    folder: Folder,
     name: Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The netCDF file to write.")],
     grid: Annotated[Pairs, typer.Option("--grid", help="KEY=FROM:TO:COUNT[:log] or KEY=A,B,C (repeatable).")] = None,

@@ -137,4 +137,5 @@ def _value_text(value: Any) -> str:
     at = ", ".join(f"{s} = {value.origin[s]}" for s in value.parameters)
     if value.polynomial is None:
         return f"root of the stationarity conditions, {near}" + (f" at {at}" if at else "")
-    return f"root of {value.polynomial} = 0, {near}" + (f" at {at}" if at else "")
+    found = "" if value.proved else " (found from a thousand digits, not proved)"
+    return f"root of {value.polynomial} = 0{found}, {near}" + (f" at {at}" if at else "")

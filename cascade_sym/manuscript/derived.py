@@ -11,7 +11,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.formula import Environment
 from cascade_sym.latex.notation import Notation
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
-from cascade_sym.paper.model import Leading, PowerLaw
+from cascade_sym.paper.model import leading_form
 
 
 def with_definitions(
@@ -24,7 +24,7 @@ def with_definitions(
     more: dict[str, Any] = {}
     printed: dict[str, str] = {}
     for v in values:
-        v = v.leading if isinstance(v, Leading | PowerLaw) else v
+        v = leading_form(v)
         if isinstance(v, Quantity):
             more |= {s.name: v.definitions.inline(e) for s, e in v.definitions.items}
             more |= {s.name: s for s in v.parameters if s.name not in more}

@@ -35,7 +35,8 @@ def build_paper(
     key = content_key(root)
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
-    if all(f.is_file() for f in (stamp, *written)) and stamp.read_text() == _stamp(key, *written, *_drawn(place)):
+    made = stamp.is_file() and all(f.is_file() for f in written)
+    if made and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
@@ -48,13 +49,13 @@ def build_paper(
         tex.write_text(document_text(loaded, shown), encoding="utf-8")
         if loaded.model.figures:
             build_figures(loaded, place / "figures", progress=progress)
-        stamp.write_text(_stamp(key, *written, *_drawn(place)))
+        stamp.write_text(stamp_of(key, *written, *figure_files(place)))
     except OSError as err:
         raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
     return records, place
 
 
-def _drawn(place: Path) -> list[Path]:
+def figure_files(place: Path) -> list[Path]:
     figures = place / "figures"
     return sorted(p for p in figures.iterdir() if p.is_file()) if figures.is_dir() else []
 
@@ -80,6 +81,7 @@ def content_key(folder: Path) -> str:
     return h.hexdigest()
 
 
-def _stamp(key: str, *files: Path) -> str:
-    """The key, and the hashes of what was written for it: an edited or truncated file is made anew."""
-    return "\n".join([key, *(hashlib.sha256(f.read_bytes()).hexdigest() for f in files)]) + "\n"
+def stamp_of(key: str, *files: Path) -> str:
+    """The key, and the hashes of what was written for it: an edited, truncated or lost file is made anew."""
+    found = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "none" for f in files)
+    return "\n".join([key, *found]) + "\n"

@@ -13,7 +13,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
-from cascade_sym.paper.model import Leading, Model, PowerLaw
+from cascade_sym.paper.model import Model, PowerLaw, leading_form
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ class Comparison:
 
 def plain(value: Any, model: Model) -> Any:
     """A value of either side as an expression, operator polynomial or generator, in base parameters."""
-    if isinstance(value, Leading | PowerLaw):
-        value = value.leading
+    value = leading_form(value)
     if isinstance(value, Quantity):
         value = value.inline()
     if isinstance(value, LinearForm):
@@ -67,7 +66,7 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
     """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
     exact = derived.law.prefactor
-    if exact.polynomial is None or derived.law.large in prefactor.free_symbols:
+    if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
         return False
     if not is_zero(exact.polynomial.xreplace({VARIABLE: prefactor})):
         return False

@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import CascadeError, ParameterError, listing
-from cascade_sym.paper.model import Leading, PowerLaw
+from cascade_sym.paper.model import PowerLaw, leading_form
 from cascade_sym.paper.printed import Domain
 
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
@@ -93,14 +93,10 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
 
 
 def _function(printed: Expr, derived: Any) -> Expr:
-    ratio = _leading(derived) / printed
+    ratio = leading_form(derived) / printed
     if isinstance(derived, PowerLaw):
         ratio = ratio.subs(derived.law.large, 1)  # both are the same power of it
     return sp.simplify(ratio) - 1
-
-
-def _leading(derived: Any) -> Expr:
-    return derived.leading if isinstance(derived, Leading | PowerLaw) else derived
 
 
 def _near(u: Sequence[float]) -> list[list[float]]:
@@ -123,26 +119,29 @@ def _place(lo: Expr, hi: Expr, u: float) -> Expr:
 
 def _ratio(printed: Expr, derived: Any, names: set[str]) -> Callable[[Mapping[str, Expr]], Any]:
     """derived/printed - 1 as a function of parameter values; other symbols must drop out."""
-    if isinstance(derived, PowerLaw):
-        law, rest = derived.law, printed / derived.law.large**derived.law.exponent
 
-        def value(at: Mapping[str, Expr], other: Expr = sp.S.One) -> Any:
-            used = {s: at[s.name] for s in law.prefactor.parameters}
-            return law.at(used, DIGITS) / _number(rest, at, other) - 1
-    else:
-        plain = _leading(derived)
+    def values(at: Mapping[str, Expr]) -> list[Any]:
+        others = (sp.S.One, sp.Rational(7, 3))
+        if isinstance(derived, PowerLaw):
+            law = derived.law
+            exact = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
+            rest = printed / law.large**law.exponent
+            return [exact / _number(rest, at, other) - 1 for other in others]
+        return [_number(leading_form(derived), at, other) / _number(printed, at, other) - 1 for other in others]
 
-        def value(at: Mapping[str, Expr], other: Expr = sp.S.One) -> Any:
-            return _number(plain, at, other) / _number(printed, at, other) - 1
+    known: dict[tuple[Expr, ...], Any] = {}
 
     def ratio(at: Mapping[str, Expr]) -> Any:
-        one, two = value(at), value(at, sp.Rational(7, 3))
-        if abs(one - two) > mp.mpf(10) ** -10:
-            raise ParameterError(
-                f"the ratio of derived and printed form depends on more than the domain's {listing(names)}; "
-                "give ranges for all parameters."
-            )
-        return one
+        key = tuple(at.values())
+        if key not in known:
+            one, two = values(at)
+            if abs(one - two) > mp.mpf(10) ** -10:
+                raise ParameterError(
+                    f"the ratio of derived and printed form depends on more than the domain's {listing(names)}; "
+                    "give ranges for all parameters."
+                )
+            known[key] = one
+        return known[key]
 
     return ratio
 

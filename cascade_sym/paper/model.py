@@ -49,6 +49,11 @@ class PowerLaw:
         return self.law.prefactor.shown() * self.law.large**self.law.exponent
 
 
+def leading_form(value: Any) -> Any:
+    """What a derived value is compared and shown as: of a leading term or a scaling its leading form, else itself."""
+    return value.leading if isinstance(value, Leading | PowerLaw) else value
+
+
 @dataclass(frozen=True)
 class Result:
     """The derived right sides of an equation by their left sides as printed, and the steps to them.
@@ -199,6 +204,10 @@ class Model:
             return f
 
         return register
+
+    def range_of(self, name: str) -> tuple[Expr, Expr]:
+        """The closed interval in which a parameter is accepted."""
+        return self.ranges.get(name, (sp.S.Zero, sp.oo))
 
     @property
     def equation_ids(self) -> tuple[str, ...]:

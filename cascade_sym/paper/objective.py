@@ -91,7 +91,7 @@ def parameters(model: Model, declared: Declared) -> tuple[str, ...]:
 
 def check_range(model: Model, name: str, value: Expr) -> None:
     """ParameterError where a value lies outside the parameter's range."""
-    lo, hi = model.ranges.get(name, (sp.S.Zero, sp.oo))
+    lo, hi = model.range_of(name)
     value = sp.sympify(value)
     if value.is_extended_real is False or not (lo <= value) or not (value <= hi):
         raise ParameterError(f"{name} = {value} is outside [{lo}, {hi}].")

@@ -20,7 +20,7 @@ from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator,
 from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.model import Leading, PowerLaw
+from cascade_sym.paper.model import Leading, PowerLaw, leading_form
 from cascade_sym.paper.verdict import StatementVerdict
 from cascade_sym.steps import Derivation
 
@@ -85,8 +85,7 @@ def _written(folder: Folder, relation: Relation) -> str:
 
 
 def _value(value: Any, notation: Notation) -> str:
-    if isinstance(value, Leading | PowerLaw):
-        value = value.leading
+    value = leading_form(value)
     if isinstance(value, Superoperator):
         return superoperator_latex(value, notation)
     return body(_opened(value) if isinstance(value, Quantity) else value, notation, line=1e9)
@@ -138,8 +137,7 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Leading | PowerLaw):
-        value = value.leading
+    value = leading_form(value)
     if isinstance(value, Quantity):
         value = _opened(value)
     if isinstance(value, LinearForm):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import MissingParameter, NoClosedForm, ParameterError, UnknownParameter, listing
@@ -66,7 +65,7 @@ def sweep_declared(
     for p, values in grid.items():
         require_in_range(model, p, values)
     for p, b in bounds.items():
-        lo, hi = model.ranges.get(p, (sp.S.Zero, sp.oo))
+        lo, hi = model.range_of(p)
         if b is not None:
             require_in_range(model, p, b)
         elif lo.is_finite and hi.is_finite:
@@ -106,7 +105,7 @@ def over_arrays(model: Model, name: str) -> Any:
 
 def require_in_range(model: Model, name: str, values: Iterable[Any]) -> None:
     """ParameterError for values outside of the range that the folder gives a parameter, and for infinite ones."""
-    lo, hi = model.ranges.get(name, (sp.S.Zero, sp.oo))
+    lo, hi = model.range_of(name)
     for v in values:
         x = float(v)
         if not float(lo) <= x <= float(hi):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.paper.build import build_paper, read_heading
+from cascade_sym.paper.build import build_paper, figure_files, read_heading, stamp_of
 from cascade_sym.report.pdf import find_pdflatex
 
 Records = Sequence[Mapping[str, Any]]
@@ -27,10 +27,10 @@ def build_report(
     page, pdf, stamp = place / "report.html", place / "report.pdf", place / "report.key"
     files = [place / "ledger.json", place / "equations.tex", page]
     key = _key(place, str(folder))
-    if not (page.is_file() and stamp.is_file() and stamp.read_text() == _stamp(key, page, pdf)):
+    if not (page.is_file() and stamp.is_file() and stamp.read_text() == stamp_of(key, page, pdf)):
         try:
             _write(records, place, str(folder), page, pdf)
-            stamp.write_text(_stamp(key, page, pdf))
+            stamp.write_text(stamp_of(key, page, pdf))
         except OSError as err:
             raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
     return records, [*files, pdf] if pdf.is_file() else files
@@ -43,7 +43,7 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
     from cascade_sym.report.pdf_source import report_source
 
     heading = read_heading(place)
-    images = {p.name: p.read_bytes() for p in _figures(place) if p.suffix.lower() == ".png"}
+    images = {p.name: p.read_bytes() for p in figure_files(place) if p.suffix.lower() == ".png"}
     typeset_pdf, said = typeset(report_source(records, heading, sorted(images)), images)
     if typeset_pdf is None:
         pdf.unlink(missing_ok=True)
@@ -52,22 +52,11 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
     page.write_text(report_page(records, heading, folder, figures_in(place / "figures"), said), encoding="utf-8")
 
 
-def _figures(place: Path) -> list[Path]:
-    figures = place / "figures"
-    return sorted(p for p in figures.iterdir() if p.is_file()) if figures.is_dir() else []
-
-
 def _key(place: Path, folder: str) -> str:
     """A hash of all that the report depends on; the ledger's own key stands for the toolkit's code."""
     h = hashlib.sha256(json.dumps([folder, find_pdflatex() is not None]).encode())
     room = Path(__file__).resolve().parent
     inputs = [place / n for n in ("ledger.json", "paper.json", "content.key")]
-    for path in (*inputs, *_figures(place), *sorted(p for p in room.iterdir() if p.is_file())):
+    for path in (*inputs, *figure_files(place), *sorted(p for p in room.iterdir() if p.is_file())):
         h.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return h.hexdigest()
-
-
-def _stamp(key: str, *files: Path) -> str:
-    """The key, and the hashes of what was written for it."""
-    found = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "none" for f in files)
-    return "\n".join([key, *found]) + "\n"

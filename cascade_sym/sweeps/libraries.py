@@ -13,4 +13,4 @@ def require_libraries(purpose: str, *names: str) -> None:
     >>> require_libraries("arrays", "numpy")
     """
     if missing := [n for n in names if find_spec(n) is None]:
-        raise MissingLibrary(f"{purpose} need {listing(missing)}; install with: pip install 'cascade-sym[figures]'.")
+        raise MissingLibrary(f"{purpose} need {listing(missing)}; install with: pip install {' '.join(missing)}.")

@@ -12,6 +12,7 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.asymptotics import LowerBound, Scaling
 from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import PowerLaw, Result
 from cascade_sym.paper.objective import objective
@@ -109,16 +110,11 @@ def parts(form: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 # -- evidence -----------------------------------------------------------------------------------------------------
 
 
-def text(v: Any, digits: int = DIGITS) -> str:
-    with mp.workdps(digits + 15):
-        return str(mp.nstr(mp.mpf(v), digits, strip_zeros=False))
-
-
 def evidence(law: Scaling, **more: Any) -> dict[str, Any]:
     """Exact prefactor, its value at the parameters of Fig. 3, the optimum and the certificate of a scaling."""
     data = law.to_json()
     used = {s: FIG3[s] for s in law.prefactor.parameters if s in FIG3}
-    value = None if set(law.prefactor.parameters) - set(used) else text(law.at(used))
+    value = None if set(law.prefactor.parameters) - set(used) else number_text(law.at(used))
     out = {"exponent": data["exponent"], "prefactor_latex": data["prefactor_latex"], "prefactor_value": value}
     return {**out, "optimum": data["optimum"], "certificate": data["certificate"], **more}
 

@@ -11,6 +11,7 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.asymptotics import Scaling
 from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics.result import number_text
 from cascade_sym.exact import equal, limit_at_infinity
 from cascade_sym.paper import Leading, Result
 from cascade_sym.steps import Check, Step, identity_check
@@ -28,7 +29,6 @@ from .asymptotics import (
     optima,
     parts,
     tau,
-    text,
     theta,
     unconditional,
     unconditional_bound,
@@ -74,10 +74,11 @@ def outside(form: sp.Expr) -> dict[str, Any]:
     for c in (10, 100, 1000, 10**6, 10**12):
         angle = sp.pi / 4 + sp.Float(str(k.at(FIG3, 40)), 40) / sp.sqrt(c)
         point = {**FIG3, epsilon: sp.S.Zero, C_S: sp.Integer(c), C_M: c / FIG3[r], theta: angle}
-        rows[str(c)] = text(number(form, point) / number(exact, point) - 1, 6)
+        rows[str(c)] = number_text(number(form, point) / number(exact, point) - 1, 6)
+    ratio = from_lossless_form().at(FIG3) / dissipative().at(FIG3)
     return {
         "relative_error_at_exact_optimum": rows,
-        "relative_error_of_optimised_prefactor": text(from_lossless_form().at(FIG3) / dissipative().at(FIG3) - 1, 10),
+        "relative_error_of_optimised_prefactor": number_text(ratio - 1, 10),
         "at": {s.name: str(v) for s, v in FIG3.items()},
     }
 
@@ -146,10 +147,10 @@ def _exact_angle(value: sp.Expr) -> dict[str, Any]:
         inverse = cs.symbol("x")
         slope = sp.diff(value.subs(C_S, 1 / inverse), inverse)
         out[f"epsilon = {loss}"] = {
-            "limit": text(number(value.subs(C_S, sp.oo), here), 12),
-            "limit_from_exact_xi_g": text(limit, 12),
-            "coefficient": text(number(slope, here), 12),
-            "coefficient_from_exact_xi_g": text(departure, 12),
+            "limit": number_text(number(value.subs(C_S, sp.oo), here), 12),
+            "limit_from_exact_xi_g": number_text(limit, 12),
+            "coefficient": number_text(number(slope, here), 12),
+            "coefficient_from_exact_xi_g": number_text(departure, 12),
         }
     return {"sin_2theta": out, "at": {s.name: str(v) for s, v in FIG3.items()}}
 
@@ -171,7 +172,7 @@ def improvement() -> dict[str, Any]:
     ratio = {}
     for n in (0, 1, 10, 10**3, 10**6):
         point = {n_S: sp.Integer(n), r: FIG3[r]}
-        ratio[f"n_S = {n}"] = text(dissipative().at(point) / unconditional().at(point), 10)
+        ratio[f"n_S = {n}"] = number_text(dissipative().at(point) / unconditional().at(point), 10)
     without, free = dissipative().prefactor, unconditional().prefactor
     hot = {n_S: sp.Integer(10) ** 18, r: FIG3[r]}
     lossy = dissipative_bound().value.expr() / unconditional_bound().value.expr()
@@ -179,9 +180,9 @@ def improvement() -> dict[str, Any]:
     return {
         "definition": "optimised xi_g with theta_S = theta_M over optimised xi_g with free angles",
         "without_loss": ratio,
-        "without_loss_limit_n_S": text(without.at(hot) / free.at(hot), 15),
+        "without_loss_limit_n_S": number_text(without.at(hot) / free.at(hot), 15),
         "with_loss": str(near.expr()) + " + ... for small epsilon",
-        "with_loss_at_epsilon_1/10": text(number(lossy, {epsilon: sp.Rational(1, 10)}), 10),
+        "with_loss_at_epsilon_1/10": number_text(number(lossy, {epsilon: sp.Rational(1, 10)}), 10),
     }
 
 

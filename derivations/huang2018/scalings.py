@@ -8,6 +8,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import Leading, Result
 from cascade_sym.paper.objective import objective
@@ -22,7 +23,6 @@ from .asymptotics import (
     conditional_bound,
     law,
     optima,
-    text,
     unconditional,
     unconditional_bound,
     xi,
@@ -101,7 +101,7 @@ def _at_optimum() -> dict[str, Any]:
         point = {n_S: sp.Integer(n), r: FIG3[r]}
         ratio[f"n_S = {n}"] = k_S.at(point) / k_M.at(point)
     return {
-        "2R_over_gamma_M_at_optimum": {k: text(v - 1, 10) for k, v in ratio.items()},
-        "gamma_S_over_gamma_M_at_optimum": {k: text(v, 10) for k, v in ratio.items()},
+        "2R_over_gamma_M_at_optimum": {k: number_text(v - 1, 10) for k, v in ratio.items()},
+        "gamma_S_over_gamma_M_at_optimum": {k: number_text(v, 10) for k, v in ratio.items()},
         "note": "for large C_S, epsilon = 0 and r = 4/3: 2R/gamma_M = -(1 - k_S/k_M), gamma_S/gamma_M = k_S/k_M",
     }

@@ -16,6 +16,7 @@ from cascade_sym.asymptotics import lower_bound, scaling
 from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve.conditional import conditional_covariance
+from tests.conditional.test_declared import by_hand
 
 C_S, C_M, theta_S, theta_M, n_S, n_M, epsilon, r, gamma_S0, gamma_M0 = sp.symbols(
     "C_S C_M theta_S theta_M n_S n_M epsilon r gamma_S0 gamma_M0"
@@ -135,3 +136,20 @@ def test_a_prefactor_beyond_elimination():
         p = sp.lambdify(VARIABLE, s.prefactor.polynomial, "mpmath")
         assert abs(p(value) / (mp.diff(p, value) * value)) < mp.mpf(10) ** -55
     assert s.certificate.digits > 20
+    assert riccati_optimum(1e4) == pytest.approx(
+        float(s.at()) * 1e-2 + float(s.next_number) * 1e-4, rel=2e-6
+    )  # the next term is of relative order 1/C_S
+
+
+def riccati_optimum(c: float) -> float:
+    """The least conditional xi_g at C_S = c: SciPy's Riccati solver on matrices written by hand, and Nelder-Mead."""
+    fixed = {"n_S": 1.0, "n_M": 10.0, "gamma_S0": 1.0, "gamma_M0": 3 * 1.5 / 10.5, "epsilon": 0.0, "eta": 0.9, "psi": 0.0}
+
+    def value(z: np.ndarray) -> float:
+        S, M = np.pi / 4 + z[1:] / np.sqrt(c)
+        p = {**fixed, "C_S": c, "C_M": c / 3 * np.exp(z[0]), "theta_S": S, "theta_M": M}
+        stable = all(1 > p[f"C_{j}"] * (p[f"n_{j}"] + 0.5) * np.cos(2 * a) for j, a in (("S", S), ("M", M)))
+        return by_hand(p)["xi_g_conditional"] if stable else np.inf
+
+    options = {"xatol": 1e-8, "fatol": 1e-13, "maxiter": 2000}
+    return scipy.optimize.minimize(value, [0.0, 0.05, 2.0], method="Nelder-Mead", options=options).fun

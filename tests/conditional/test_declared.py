@@ -15,6 +15,7 @@ from scipy.linalg import solve_continuous_are
 from cascade_sym.errors import MissingParameter, ParameterError, UndetectableError
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.evaluate import evaluate_declared
+from tests.points import cascade_point
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 NAMES = ("xi_g_conditional", "var_X_S_conditional", "var_X_M_conditional", "sym_X_S_X_M_conditional")
@@ -27,12 +28,7 @@ def model():
 
 def draw(rng: np.random.Generator) -> dict[str, float]:
     while True:
-        p = {
-            "C_S": 10 ** rng.uniform(-1, 3), "C_M": 10 ** rng.uniform(-1, 3), "theta_S": rng.uniform(0, np.pi / 2),
-            "theta_M": rng.uniform(0, np.pi / 2), "gamma_S0": 10 ** rng.uniform(-1, 1),
-            "gamma_M0": 10 ** rng.uniform(-3, 0), "n_S": rng.uniform(0, 3), "n_M": 10 ** rng.uniform(-1, 3),
-            "epsilon": rng.uniform(0, 0.9), "eta": rng.uniform(0, 1), "psi": rng.uniform(-np.pi, np.pi),
-        }  # fmt: skip
+        p = cascade_point(rng) | {"eta": rng.uniform(0, 1), "psi": rng.uniform(-np.pi, np.pi)}
         G = {j: p[f"C_{j}"] * p[f"gamma_{j}0"] * (p[f"n_{j}"] + 0.5) for j in "SM"}
         if all(p[f"gamma_{j}0"] > 1.05 * G[j] * np.cos(2 * p[f"theta_{j}"]) for j in "SM"):
             return p

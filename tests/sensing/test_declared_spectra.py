@@ -19,6 +19,7 @@ from cascade_sym.errors import ParameterError, UnknownParameter, UnstableError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.evaluate import evaluate_declared
+from tests.points import cascade_point
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 ALL = ["C_S", "C_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon"]
@@ -33,12 +34,7 @@ def model():
 def draw(rng: np.random.Generator) -> dict[str, float]:
     """A random point with both oscillators damped."""
     while True:
-        p = {
-            "C_S": 10 ** rng.uniform(-1, 3), "C_M": 10 ** rng.uniform(-1, 3), "theta_S": rng.uniform(0, np.pi / 2),
-            "theta_M": rng.uniform(0, np.pi / 2), "gamma_S0": 10 ** rng.uniform(-1, 1),
-            "gamma_M0": 10 ** rng.uniform(-3, 0), "n_S": rng.uniform(0, 3), "n_M": 10 ** rng.uniform(-1, 3),
-            "epsilon": rng.uniform(0, 0.9),
-        }  # fmt: skip
+        p = cascade_point(rng)
         r = rates(p)
         if min(r["gS"] / p["gamma_S0"], r["gM"] / p["gamma_M0"]) > 0.05:
             return p
