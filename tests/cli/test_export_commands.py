@@ -11,8 +11,9 @@ import sys
 import pytest
 
 from tests.cli.test_cli import HUANG, run
-from tests.latex.tools import need_tex, pdflatex
+from tests.latex.tools import pdflatex
 from tests.report.conftest import make_folder
+from tests.tools import need_tex
 
 R = r"r = 1 - \frac{2\kappa_1}{\kappa_1 + \kappa_2}"
 

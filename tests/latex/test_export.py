@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cascade_sym.latex.document import with_style
-from tests.latex.tools import katex_failures, need_tex, pdflatex
+from tests.latex.tools import katex_failures, pdflatex
+from tests.tools import need_tex
 
 BUILD = Path(os.environ.get("CASCADE_BUILD") or Path(__file__).resolve().parents[2] / "build" / "huang2018")
 
@@ -35,7 +36,7 @@ def test_katex_in_strict_mode_accepts_every_exported_formula(build: Path) -> Non
 
 
 def test_the_whole_export_compiles_in_revtex(build: Path, tmp_path: Path) -> None:
-    need_tex("revtex4-2.cls")
+    need_tex("revtex4-2")
     source = with_style((build / "equations.tex").read_text(), "revtex")
     assert "{revtex4-2}" in source.splitlines()[0]
     log = pdflatex(source, tmp_path)

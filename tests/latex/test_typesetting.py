@@ -17,7 +17,8 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.show import body
 from cascade_sym.latex.width import width
 from tests.latex.cases import EXPRESSIONS, PAPER, derivation, values
-from tests.latex.tools import katex_failures, need_tex, pdflatex
+from tests.latex.tools import katex_failures, pdflatex
+from tests.tools import need_tex
 
 HOSTILE = "100% of {x} & γ_S_0 #1 ~ ^ \\ $ ⟨X̂⟩ – “naïve” 日本 a_b_c \\input{x} \\end{document}"
 
@@ -60,9 +61,9 @@ def test_katex_refuses_what_is_wrong() -> None:
     assert len(katex_failures([r"\frac{a}", "é", "x"])) == 2
 
 
-@pytest.mark.parametrize(("style", "file"), [("article", "article.cls"), ("revtex", "revtex4-2.cls")])
-def test_a_document_compiles_and_no_line_is_too_long(style: str, file: str, tmp_path: Path) -> None:
-    need_tex(file)
+@pytest.mark.parametrize(("style", "document_class"), [("article", "article"), ("revtex", "revtex4-2")])
+def test_a_document_compiles_and_no_line_is_too_long(style: str, document_class: str, tmp_path: Path) -> None:
+    need_tex(document_class)
     log = pdflatex(document(entries(), PAPER, f"Ledger: {HOSTILE}", style=style), tmp_path)
     too_wide = [float(w) for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
     assert not [w for w in too_wide if w > 2.0]

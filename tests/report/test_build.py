@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 from cascade_sym.report import build_report, pdf
-from cascade_sym.report.pdf import find_pdflatex, typeset
+from cascade_sym.report.pdf import typeset
 from cascade_sym.report.pdf_source import report_source
 from tests.report.conftest import make_folder
+from tests.tools import need_tex
 
 HEAD = "\\documentclass{article}\\begin{document}x"
-
-
-def need_tex() -> None:
-    if find_pdflatex() is None:
-        pytest.skip("pdflatex is not installed (Debian: texlive-latex-recommended)")
 
 
 def test_a_second_run_writes_nothing_and_a_change_does(tmp_path):

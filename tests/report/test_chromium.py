@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.tools import HEADLESS, need_chromium
+from tests.tools import run as run_program
 
 MEASURE = """
 <script>
@@ -39,18 +40,14 @@ document.fonts.ready.then(() => setTimeout(() => {
 
 @pytest.fixture(scope="session")
 def browser() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"):
-        if found := shutil.which(name):
-            return found
-    pytest.skip("no Chromium is installed (Debian: chromium)")
+    return need_chromium()
 
 
 def run(browser: str, home: Path, *arguments: str) -> str:
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]
-    options += [f"--user-data-dir={home / 'profile'}", "--virtual-time-budget=8000", "--no-first-run"]
-    done = subprocess.run([browser, *options, *arguments], capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
-    return done.stdout.decode("utf-8", "replace")
+    options = (*HEADLESS, f"--user-data-dir={home / 'profile'}", "--virtual-time-budget=8000")
+    done = run_program(browser, *options, *arguments, seconds=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 def measured(browser: str, page: str, home: Path, width: int, *arguments: str) -> dict:
