@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex.chain import step_rows
 from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.guard import checked
-from cascade_sym.latex.lines import Row, all_broken, rows_of
+from cascade_sym.latex.lines import Row, rows_broken, rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
@@ -32,7 +33,7 @@ PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \newcommand{\verdict}[1]{\mbox{\bfseries\textcolor{verdict-#1}{#1}}}
-\newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\medskip\nopagebreak
+\newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\nopagebreak\medskip\nopagebreak
   \makebox[0.12\linewidth][l]{\large\bfseries #2}%
   \parbox[t]{0.7\linewidth}{\raggedright\large #3}\hfill #4\par\nopagebreak}
 \newcommand{\checkedby}[1]{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
@@ -148,11 +149,11 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
         return ""
     lines, n = [], 0
     label = "" if any(r.lhs == "0" for r in rows) else label  # given implicitly: no formula for the left side
-    for text in all_broken(rows, line):
-        if label and not text.startswith("&"):  # the first line of an equation
+    for r, (first, *more) in rows_broken(rows, line):
+        if label and r.relation:
             n += 1
-            text += f"\\tag*{{}}\\label{{{label}:{n}}}"
-        lines.append(text)
+            first += f"\\tag*{{}}\\label{{{label}:{n}}}"
+        lines += [first, *more]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
@@ -193,21 +194,22 @@ def _section(e: Entry, notation: Notation) -> str:
             stop = "" if text.rstrip().endswith((".", "!", "?")) else "."
             parts.append(f"\\par\\textsf{{{name}:}} {text_latex(text, notation.name)}{stop}")
     if e.steps:
-        parts.append("\\heading{Derivation}\n" + _steps(e.steps, notation))
+        parts.append("\\heading{Derivation}\n" + steps_block(e.steps, partial(text_latex, name=notation.name)))
     return "\n".join(parts)
 
 
-def _steps(steps: Sequence[StepText], notation: Notation) -> str:
-    lines = ["\\begin{enumerate}"]
+def steps_block(
+    steps: Sequence[StepText], words: Callable[[str], str] = text_latex, line: float = INDENTED, first: int = 1
+) -> str:
+    """Steps as a numbered list that starts at `first`; `words` makes LaTeX of their titles."""
+    lines = ["\\begin{enumerate}", *([f"\\setcounter{{enumi}}{{{first - 1}}}"] if first != 1 else [])]
     for s in steps:
-        title = text_latex(s.title, notation.name)
-        shown = display(s.rows, INDENTED)
+        shown = display(s.rows, line)
         if s.checked:
-            how = f"\\checkedby{{{text_latex(s.checked, notation.name)}}}"
             end = shown or "\\par"
-            lines.append(f"\\item {{\\parfillskip=0pt {title}{how}\n{end}}}")
+            lines.append(f"\\item {{\\parfillskip=0pt {words(s.title)}\\checkedby{{{words(s.checked)}}}\n{end}}}")
         else:
-            lines += [f"\\item {title}", shown]
+            lines += [f"\\item {words(s.title)}", shown]
     return "\n".join(x for x in [*lines, "\\end{enumerate}"] if x)
 
 

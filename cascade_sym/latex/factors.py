@@ -29,6 +29,8 @@ def flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
     >>> x, y = sp.symbols("x y")
     >>> flat(2*sp.sqrt(x)/(3*x*y)**2)
     (2/9, {x: -3/2, y: -2})
+    >>> flat(sp.Mul(sp.I, sp.I, x, evaluate=False))
+    (-1, {x: 1})
     """
     number = sp.S.One
     powers: dict[Expr, Expr] = {}
@@ -47,6 +49,8 @@ def flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
             add(base.base, base.exp * k)
         else:
             total = powers.pop(base, sp.S.Zero) + k
+            if base is sp.I and total.is_Integer:  # taken out of several brackets
+                number, total = number * (-1 if total % 4 > 1 else 1), total % 2
             if isinstance(base, sp.Rational) and total.is_Integer:
                 number *= base**total
             elif total != 0:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cascade_sym.latex.breaking import lines
-from cascade_sym.latex.scan import is_relation, tokens
+from cascade_sym.latex.scan import SIGNS, is_relation, tokens
 from cascade_sym.latex.shorten import shortened
 from cascade_sym.latex.width import width
 
 LINE = 78.0
+WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
+_JOINING = {*SIGNS, "\\times", "\\cdot"}
 _BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 
 
@@ -45,7 +47,7 @@ def row(latex: str) -> Row:
 def rows_of(latex: str) -> list[Row]:
     r"""The equations of a piece of LaTeX: lines of an `aligned` block, or parts between `\\` or `,\quad`.
 
-    A line without relation continues the one before it.
+    A line without relation continues the one before it, unless it starts at the alignment with no sign.
 
     >>> [r.rhs for r in rows_of(r"a = b,\quad c = d \\ &\quad + x \\ e = f")]
     ['b', 'd + x', 'f']
@@ -58,11 +60,13 @@ def rows_of(latex: str) -> list[Row]:
             continue
         continues = aligned_at and text.startswith("\\quad")
         r = Row("", "", text) if continues else row(text)
-        if r.relation or not out or text.startswith("\\text"):
+        starts = line.lstrip().startswith("&") and not continues and next(tokens(text)).text not in _JOINING
+        if r.relation or not out or starts or text.startswith("\\text"):
             out.append(replace(r, text=text.startswith("\\text") and not r.relation))
         else:
             rest = text.removeprefix("\\quad").strip().removeprefix("\\times").strip()
-            out[-1] = replace(out[-1], rhs=f"{out[-1].rhs} {rest}")
+            whole = f"{out[-1].rhs} {rest}".strip()
+            out[-1] = replace(out[-1], rhs=whole) if out[-1].relation or out[-1].text else row(whole)
     return out
 
 
@@ -86,17 +90,35 @@ def aligned(rows: Sequence[Row], line: float = LINE) -> str:
 
 
 def all_broken(rows: Sequence[Row], line: float = LINE) -> list[str]:
-    """The lines of a block whose relations stand below each other: the widest left side counts for all."""
-    left = max((width(r.lhs) for r in rows if not r.text), default=0.0)
+    """The lines of a block whose relations stand below each other."""
+    return [text for _, row_lines in rows_broken(rows, line) for text in row_lines]
+
+
+def rows_broken(rows: Sequence[Row], line: float = LINE) -> list[tuple[Row, list[str]]]:
+    """The rows of a block with the lines of each: the widest left side counts for all, but for those that are so wide
+    that their right sides start on a line of their own."""
+    left = max((width(r.lhs) for r in rows if not r.text and not _hangs(r, line)), default=0.0)
     rows, named = shortened(rows, lambda r: all(width(x) <= line for x in broken(r, line, left)))
     below = [Row(name, "=", content) for name, content in named]
-    return [text for r in (*rows, *([WHERE] if below else []), *below) for text in broken(r, line, left)]
+    return [(r, broken(r, line, left)) for r in (*rows, *([WHERE] if below else []), *below)]
 
 
 def broken(r: Row, line: float = LINE, left: float = 0.0) -> list[str]:
-    """A row as one or more lines with `&` before the relation, `left` being the width kept for left sides."""
+    """A row as one or more lines with `&` before the relation, `left` being the width kept for left sides.
+
+    A wide left side goes before all of the right one, with the relation at its end.
+    """
     if r.text:
         return [f"&{r.rhs}"]
+    if _hangs(r, line):
+        over, under = lines(r.lhs, line - left - 3), lines(r.rhs, line - left - 3)
+        over[-1] += f" {r.relation}"
+        return [f"&{over[0]}", *(f"&\\quad {x}" for x in (*over[1:], *under))]
     head = f"{r.lhs} &{r.relation} " if r.relation else "&"
     first, *more = lines(r.rhs, line - max(left, width(r.lhs)) - 3)
     return [head + first, *(f"&\\quad {x}" for x in more)]
+
+
+def _hangs(r: Row, line: float) -> bool:
+    """Whether a row's left side is too wide to leave room for its right side."""
+    return bool(r.relation) and width(r.lhs) > WIDE * line and width(f"{r.lhs}={r.rhs}") > line

@@ -82,6 +82,8 @@ def shown_difference(difference: Any) -> Any:
 
 
 def _short(e: Expr) -> Expr:
+    if isinstance(e, sp.Float):  # numbers that were found as such stay decimals
+        return sp.Float(f"{float(e):.6g}")
     try:
         return normal_form(e, factor=True)
     except (OutsideExactDomain, CascadeError):

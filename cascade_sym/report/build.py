@@ -6,11 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper.build import build_paper, figure_files, read_heading, stamp_of
 from cascade_sym.report.pdf import find_pdflatex
+
+if TYPE_CHECKING:
+    from cascade_sym.report.figures import Figure
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -42,14 +45,23 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
     from cascade_sym.report.pdf import typeset
     from cascade_sym.report.pdf_source import report_source
 
-    heading = read_heading(place)
-    images = {p.name: p.read_bytes() for p in figure_files(place) if p.suffix.lower() == ".png"}
-    typeset_pdf, said = typeset(report_source(records, heading, sorted(images)), images)
+    heading, figures = read_heading(place), figures_in(place / "figures")
+    images = _images(records, figures) if find_pdflatex() else {}
+    typeset_pdf, said = typeset(report_source(records, heading, figures, images), images)
     if typeset_pdf is None:
         pdf.unlink(missing_ok=True)
     else:
         pdf.write_bytes(typeset_pdf)
-    page.write_text(report_page(records, heading, folder, figures_in(place / "figures"), said), encoding="utf-8")
+    page.write_text(report_page(records, heading, folder, figures, said), encoding="utf-8")
+
+
+def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
+    """What the PDF includes, by name: figures, and the plots of certificates."""
+    from cascade_sym.report.pdf_entry import plots_of
+    from cascade_sym.report.plot_pdf import plot_pdf
+
+    drawn = {name: plot_pdf(curves) for r in records for name, curves in plots_of(r)}
+    return {f.paper.name: f.paper.read_bytes() for f in figures if f.paper is not None} | drawn
 
 
 def _key(place: Path, folder: str) -> str:

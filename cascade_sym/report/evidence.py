@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from cascade_sym.report.certificate import certificates
 from cascade_sym.report.html import element, text
 from cascade_sym.report.mathml import mathml, words
 from cascade_sym.report.plot import certificate_plot
@@ -22,8 +23,8 @@ def evidence_html(evidence: Mapping[str, Any], id: str, name: Name) -> str:
     if not rest:
         return ""
     show = partial(words, name=name)
-    plots = [certificate_plot(holder, f"plot-{id}-{n}", show) for n, holder in enumerate(_certified(rest), 1)]
-    head, long = {k: v for k, v in rest.items() if _short(v)}, {k: v for k, v in rest.items() if not _short(v)}
+    plots = [certificate_plot(holder, f"plot-{id}-{n}", show) for n, holder in enumerate(certificates(rest), 1)]
+    head, long = {k: v for k, v in rest.items() if is_short(v)}, {k: v for k, v in rest.items() if not is_short(v)}
     shown = _table(head, name) if head else ""
     folded = "".join(_folded(k, v, name) for k, v in long.items())
     return element("section", element("h4", "Evidence"), shown, _plots(plots), folded, class_="evidence")
@@ -36,40 +37,30 @@ def _plots(plots: Sequence[str]) -> str:
     return first + (element("details", element("summary", count), *more) if more else "")
 
 
-def _short(value: Any) -> bool:
+def is_short(value: Any) -> bool:
+    """Whether a value of evidence is a single one (no table, no list)."""
     return not isinstance(value, Mapping | list | tuple)
-
-
-def _certified(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every table that holds a certificate with points; certificates under names of their own come one by one."""
-    if isinstance(value, Mapping):
-        certificate = value.get("certificate")
-        if isinstance(certificate, Mapping) and certificate.get("points"):
-            yield value
-        elif isinstance(certificate, Mapping):
-            yield from ({"label": k, "certificate": c} for k, c in certificate.items() if _has_points(c))
-        for key, v in value.items():
-            if key != "certificate":
-                yield from _certified(v)
-    elif isinstance(value, list | tuple):
-        for v in value:
-            yield from _certified(v)
-
-
-def _has_points(value: Any) -> bool:
-    return isinstance(value, Mapping) and bool(value.get("points"))
 
 
 def _folded(key: str, value: Any, name: Name) -> str:
     return element("details", element("summary", _title(key, name)), value_html(key, value, name))
 
 
-def _title(key: str, name: Name) -> str:
-    """A key as words (`relative_error`), or as the formula that it is (`n_S = 0`)."""
+def key_words(key: str) -> str:
+    """A key as words; where it is a formula rather than words it stays one.
+
+    >>> key_words("relative_error"), key_words("n_S = 0")
+    ('Relative error', 'n_S = 0')
+    """
     word = key.removesuffix("_latex").strip()
     if not re.fullmatch(r"[A-Za-z0-9]{2,}(_[A-Za-z0-9]{2,})*", word):
-        return words(word, name)
-    return text((word[:1].upper() + word[1:]).replace("_", " "))
+        return word
+    return (word[:1].upper() + word[1:]).replace("_", " ")
+
+
+def _title(key: str, name: Name) -> str:
+    shown = key_words(key)
+    return text(shown) if shown[0].isupper() and shown.replace(" ", "").isalnum() else words(shown, name)
 
 
 def _table(table: Mapping[str, Any], name: Name) -> str:

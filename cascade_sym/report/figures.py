@@ -1,4 +1,4 @@
-"""Figures that lie beside a ledger, taken into the page as data."""
+"""Figures that lie beside a ledger: taken into the page as data, and into the PDF as files."""
 
 from __future__ import annotations
 
@@ -11,35 +11,51 @@ from pathlib import Path
 from cascade_sym.report.html import anchor, element, text, void
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
+PAPER_KINDS = (".pdf", ".png")  # what pdflatex includes, the best first
 MAX_BYTES = 3_000_000  # of all figures together, so that the page stays small
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure's name, its caption, and its image as a data URI (None where the page would become too large)."""
+    """A figure's name, its caption, its image as a data URI (None where the page would become too large, or where
+    there is none that a browser shows), and its file for the paper (None where there is none)."""
 
     name: str
     caption: str
     data: str | None
+    paper: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """The name in words.
+
+        >>> Figure("fig2", "", None).title
+        'Fig 2'
+        """
+        title = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", self.name).replace("_", " ").replace("-", " ")
+        return title[:1].upper() + title[1:]
 
 
 def figures_in(place: Path) -> tuple[Figure, ...]:
-    """The figures in a folder, by name: SVG or PNG, whichever is smaller; a caption from NAME.txt beside it."""
+    """The figures in a folder, by name: for the page SVG or PNG, whichever is smaller, for the paper PDF or PNG; a
+    caption from NAME.txt beside it."""
     if not place.is_dir():
         return ()
     files: dict[str, list[Path]] = {}
     for p in sorted(place.iterdir()):
-        if p.suffix.lower() in KINDS and p.is_file() and not p.is_symlink():
+        if p.suffix.lower() in (*KINDS, *PAPER_KINDS) and p.is_file() and not p.is_symlink():
             files.setdefault(p.stem, []).append(p)
     out, left = [], MAX_BYTES
     for name, found in files.items():
-        best = min(found, key=lambda p: (p.stat().st_size, p.suffix))
+        shown = [p for p in found if p.suffix.lower() in KINDS]
+        best = min(shown, key=lambda p: (p.stat().st_size, p.suffix), default=None)
         data = None
-        if best.stat().st_size <= left:
+        if best is not None and best.stat().st_size <= left:
             content = best.read_bytes()
             left -= len(content)
             data = f"data:{KINDS[best.suffix.lower()]};base64,{b64encode(content).decode()}"
-        out.append(Figure(name, _caption(place / f"{name}.txt"), data))
+        paper = next((p for kind in PAPER_KINDS for p in found if p.suffix.lower() == kind), None)
+        out.append(Figure(name, _caption(place / f"{name}.txt"), data, paper))
     return tuple(out)
 
 
@@ -52,11 +68,9 @@ def _caption(path: Path) -> str:
 
 def figure_html(figure: Figure, words: Callable[[str], str] = text) -> str:
     """A figure with its caption, of which `words` makes HTML."""
-    title = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", figure.name).replace("_", " ").replace("-", " ")
-    alternative = figure.caption or title
     if figure.data is None:
-        shown = element("p", text(f"{figure.name} is too large for this page; it lies in figures/ beside it."))
+        shown = element("p", text(f"{figure.name} is not shown on this page; it lies in figures/ beside it."))
     else:
-        shown = void("img", src=figure.data, alt=alternative, loading="lazy")
-    said = element("strong", text(f"{title[:1].upper()}{title[1:]}. ")) + words(figure.caption)
+        shown = void("img", src=figure.data, alt=figure.caption or figure.title, loading="lazy")
+    said = element("strong", text(f"{figure.title}. ")) + words(figure.caption)
     return element("figure", shown, element("figcaption", said), id=f"figure-{anchor(figure.name)}")

@@ -10,17 +10,16 @@ from collections.abc import Callable
 from functools import cache
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import element, text
+from cascade_sym.report.quoted import quoted
 
 MAX_LENGTH = 200_000
 _RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')
 _MATH = re.compile(r"\$((?:\\.|[^$\\])*)\$", re.S)
 _SIGN = re.compile(r"\\?([&%#_{}$<>|])")
-_QUOTED = re.compile(r"(?<!\w)'([^']+(?:'[^' ;]+)*)'(?!\w)")
 _LIGATURES = (("---", "\u2014"), ("--", "\u2013"), ("``", "\u201c"), ("''", "\u201d"), ("`", "\u2018"))
 
 
@@ -108,19 +107,11 @@ def edit_words(plain: str, name: Callable[[str], str] = symbol_latex) -> str:
     >>> edit_words("a factor 2 on 'x/2'")
     'a factor 2 on <math><mfrac><mi>x</mi><mn>2</mn></mfrac></math>'
     """
-    out, end = "", 0
-    for m in _QUOTED.finditer(plain):
-        out += text(plain[end : m.start()]) + _typeset(m[1], name)
-        end = m.end()
-    return out + text(plain[end:])
-
-
-def _typeset(formula: str, name: Callable[[str], str]) -> str:
-    try:
-        node = parse(formula)
-        return mathml(to_latex(node, {n: name(n) for n in names_in(node)}), display=False)
-    except CascadeError:
-        return element("code", text(formula))
+    shown = (
+        text(said) if latex is None else mathml(latex, display=False) if latex else element("code", text(said))
+        for said, latex in quoted(plain, name)
+    )
+    return "".join(shown)
 
 
 def _prose(latex: str) -> str:

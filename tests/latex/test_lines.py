@@ -79,3 +79,20 @@ def test_rows_of_a_block_are_read_back(name: str) -> None:
 def test_statements_on_one_line_become_rows() -> None:
     assert [r.lhs for r in rows_of(r"a = b,\quad c = d \\ e \approx f")] == ["a", "c", "e"]
     assert rows_of(r"a = b \\ + c") == [Row("a", "=", "b + c")]
+
+
+def test_a_wide_left_side_stands_above_its_right_side() -> None:
+    wide = " + ".join(f"x_{{{i}}}" for i in range(12))
+    rows = [Row("f", "=", "a + b"), Row(wide, "\\approx", " - ".join(f"y_{{{i}}}" for i in range(12)))]
+    lines = all_broken(rows, 30)
+    assert lines[0] == "f &= a + b" and lines[1].startswith("&x_{0}")
+    assert all(width(x) <= 30 for x in lines) and sum("\\approx" in x for x in lines) == 1
+    assert rows_of(" \\\\ ".join(lines)) == rows
+    assert broken(rows[1], 1e9) == [f"{wide} &\\approx {rows[1].rhs}"]
+
+
+def test_imaginary_units_of_several_brackets_are_multiplied() -> None:
+    import sympy as sp
+
+    a, b = sp.symbols("a b")
+    assert body(-sp.I * (sp.I * a + sp.I * b) / 2, PAPER) == r"\frac{a + b}{2}"
