@@ -132,7 +132,7 @@ def _steps(steps: Sequence[Mapping[str, Any]], label: str, name: Name) -> str:
     items = ""
     for n, s in enumerate(steps, 1):
         head = element("p", words(s["title"], name))
-        shown = block(s["latex"], FULL - 8, f"Equation {label}, step {n}") if s.get("latex") else ""
+        shown = block(s["latex"], FULL - 8, f"Equation {label}, step {n}", folded=True) if s.get("latex") else ""
         failed = (s.get("checked") or "").startswith("FAILED")
         word = "" if failed else "checked: "
         how = words(word + s["checked"], name) if s.get("checked") else ""

@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from cascade_sym.latex.width import width
 from cascade_sym.report.certificate import certificates
+from cascade_sym.report.formula import NARROW, block
 from cascade_sym.report.html import element, text
 from cascade_sym.report.mathml import mathml, words
 from cascade_sym.report.plot import certificate_plot
 
 # shown elsewhere on the page
 SHOWN = frozenset(("statements", "derivation_steps", "derivation_checks", "reading", "conditions", "failed", "seconds"))
+LINE = 80.0  # width of a long formula, in digits
 Name = Callable[[str], str]
 
 
@@ -76,8 +79,10 @@ def value_html(key: str, value: Any, name: Name) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return text(value)
+    if value in ("oo", "-oo"):
+        return value.replace("oo", "\u221e").replace("-", "\u2212")
     if isinstance(value, str):
-        return mathml(value, display=False) if key.endswith("latex") or "\\" in value else words(value, name)
+        return _formula(key, value) if key.endswith("latex") or "\\" in value else words(value, name)
     if isinstance(value, Mapping):
         return _table(value, name)
     if isinstance(value, Sequence) and value and all(isinstance(v, Mapping) for v in value):
@@ -86,6 +91,13 @@ def value_html(key: str, value: Any, name: Name) -> str:
         return ", ".join(value_html(key, v, name) for v in value)
     items = (element("li", value_html(key, v, name)) for v in value)
     return element("ul", *items) if value else "none"
+
+
+def _formula(key: str, latex: str) -> str:
+    """A short formula in its line, a long one as a block."""
+    if width(latex) <= NARROW:
+        return mathml(latex, display=False)
+    return block(latex, LINE, key_words(key))
 
 
 def _rows(rows: Sequence[Mapping[str, Any]], name: Name) -> str:

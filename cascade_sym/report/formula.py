@@ -1,4 +1,4 @@
-"""A block of formulas: broken to the width it has, scrollable where it is wider than the screen."""
+"""A block of formulas: broken anew for each width of screen, scrollable where it is wider still."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from cascade_sym.report.html import element, text
 from cascade_sym.report.mathml import mathml
 
 HALF, FULL = 54.0, 112.0  # widths in digits: one of two columns, the whole page
+NARROW = 36.0  # a phone
 _TALL = 7
+# the style shows one of these by the width of the screen; print is "full"
+_SCREENS = (("full", FULL), ("medium", HALF), ("narrow", NARROW))
 
 
 def broken(latex: str, line: float) -> str:
@@ -29,9 +32,18 @@ def fits_beside(first: str, second: str) -> bool:
     return all(narrow <= max(_TALL, 1.4 * wide) for narrow, wide in heights)
 
 
-def block(latex: str, line: float, label: str) -> str:
-    """The formulas as a block that scrolls where it is too wide; `label` is its name for a screen reader."""
-    shown = mathml(broken(latex, line))
+def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:
+    """The formulas as a block with lines of at most `line` digits, fewer on narrower screens; it scrolls where it is
+    too wide. `label` is its name for a screen reader, which reads what is shown only. What is `folded` away has no
+    form of its own for screens between a phone's and a laptop's, so that the page stays small."""
+    screens: dict[str, list[str]] = {}
+    for screen, room in _SCREENS:
+        room = NARROW if folded and screen == "medium" else room
+        screens.setdefault(broken(latex, min(line, room)), []).append(screen)
+    if len(screens) == 1:
+        shown = mathml(next(iter(screens)))
+    else:
+        shown = "".join(element("div", mathml(text), class_=" ".join(names)) for text, names in screens.items())
     return element("div", shown, class_="formula", role="group", aria_label=label)
 
 
