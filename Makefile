@@ -6,20 +6,20 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
-.PHONY: paper test figures lint types layers audit notebooks docs katex compare bench clean
+.PHONY: paper test figures lint types layers audit executed notebooks docs katex compare bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -rs
 
 figures: $(RUNTIME)
 	$(BIN)/cascade-sym figures $(PAPER)
 
 lint: $(STAMP)
-	$(BIN)/ruff check cascade_sym derivations tests docs
+	$(BIN)/ruff check cascade_sym derivations tests docs notebooks
 
 types: $(STAMP)
 	$(BIN)/mypy
@@ -30,11 +30,16 @@ layers: $(STAMP)
 audit: $(RUNTIME)
 	$(BIN)/cascade-sym audit $(PAPER)
 
-notebooks: $(STAMP)
-	$(BIN)/jupytext --test --to ipynb notebooks/*.py
-	$(BIN)/pytest --nbmake notebooks/*.ipynb
+# the scripts as notebooks, executed once, in build/notebooks
+executed: $(STAMP)
+	$(BIN)/python -m docs.stored prepare
+	$(BIN)/pytest -q -p no:cacheprovider --nbmake --overwrite build/notebooks/*.ipynb
 
-docs: $(STAMP)
+# what is stored has to be what comes out (`python -m docs.stored store` stores it)
+notebooks: executed
+	$(BIN)/python -m docs.stored check
+
+docs: executed
 	$(BIN)/python -m docs.build
 
 # formulas are held against KaTeX in the tests where this has been run

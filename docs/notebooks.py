@@ -1,4 +1,4 @@
-"""Notebooks executed, and as pages: formulas in MathML, plots with a description, nothing loaded from elsewhere."""
+"""Executed notebooks as pages: formulas in MathML, plots with a description, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext  # type: ignore[import-untyped]
 import nbformat
-from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 from docs.page import formula, html_of, page, with_mathml
 
-SECONDS = 300  # for one cell, on a machine that is busy
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
 _DOLLARS = re.compile(r"^\s*\$+(?:\\displaystyle)?(.*?)\$+\s*$", re.S)
 # in the order in which a reader gains most
@@ -31,14 +28,9 @@ class Lecture:
     html: str
 
 
-def lecture(source: Path, execute: bool = True) -> Lecture:
-    """The page of a notebook in `source` (jupytext's percent format), executed anew or as stored beside it."""
-    if execute:
-        notebook = jupytext.read(source)
-        where, quiet = {"metadata": {"path": str(source.parent)}}, ["--IPKernelApp.log_level=40"]
-        NotebookClient(notebook, timeout=SECONDS, resources=where, extra_arguments=quiet).execute()
-    else:
-        notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+def lecture(source: Path) -> Lecture:
+    """The page of a notebook that has been executed."""
+    notebook = nbformat.read(source, as_version=4)
     for k, cell in enumerate(notebook.cells):
         cell["id"] = f"cell{k}"  # in place of random ones: the same page every time
     title, _, rest = notebook.cells[0].source.partition("\n")
@@ -49,7 +41,7 @@ def lecture(source: Path, execute: bool = True) -> Lecture:
     _prepare(notebook)
     exporter = HTMLExporter(template_name="basic")
     body, _ = exporter.from_notebook_node(notebook)
-    script = f'<p class="source">This page is <code>notebooks/{source.name}</code>, executed.</p>'
+    script = f'<p class="source">This page is <code>notebooks/{source.stem}.py</code>, executed.</p>'
     return Lecture(source.stem, heading, opening, page(heading, f'<article class="notebook">{body}{script}</article>'))
 
 

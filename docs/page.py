@@ -10,6 +10,7 @@ import markdown2  # type: ignore[import-untyped]
 
 from cascade_sym.report.mathml import is_readable, mathml
 
+MENU = (("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"))
 STYLE = Path(__file__).parent / "style.css"
 # code is left as it is; then $$...$$, then $...$
 _PARTS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$(.+?)\$\$|(?<!\\)\$((?:\\.|[^$\\])+?)\$", re.S)
@@ -19,10 +20,9 @@ _SIGNS = str.maketrans({"|": "&#124;", "*": "&#42;", "_": "&#95;", "\n": " "})
 
 def page(title: str, content: str, *, up: str = "", here: str = "") -> str:
     """A whole page; `up` is the way to the site's root, `here` the entry of the menu that is this page."""
-    entries = (("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"))
     menu = "".join(
         f'<a href="{up}{target}"{" aria-current=page" if target == here else ""}>{name}</a>'
-        for target, name in entries
+        for target, name in MENU
     )  # fmt: skip
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

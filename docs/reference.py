@@ -70,16 +70,19 @@ def signature(name: str) -> str:
     return line if len(line) <= 96 else f"cs.{name}(\n    " + ",\n    ".join(plain) + f",\n){back}"
 
 
-def docstring(text: str) -> str:
-    """Paragraphs, lists, indented formulas and examples of a docstring; its letters stand for themselves."""
-    return "".join(_block(b) for b in re.split(r"\n\s*\n", text.expandtabs()) if b.strip())
+def docstring(text: str, code: str = "highlight") -> str:
+    """Paragraphs, lists, indented formulas and examples of a docstring; its letters stand for themselves.
+
+    `code` is the class that examples are coloured by.
+    """
+    return "".join(_block(b, code) for b in re.split(r"\n\s*\n", text.expandtabs()) if b.strip())
 
 
-def _block(block: str) -> str:
+def _block(block: str, code: str) -> str:
     if ">>> " in block:
         before, start, example = block.partition(">>> ")
-        coloured = highlight(start + example, PythonConsoleLexer(), HtmlFormatter(cssclass="highlight"))
-        return (_block(before) if before.strip() else "") + coloured
+        coloured = highlight(start + example, PythonConsoleLexer(), HtmlFormatter(cssclass=code))
+        return (_block(before, code) if before.strip() else "") + coloured
     if all(line.startswith("    ") for line in block.splitlines()):
         return f"<pre>{escape(inspect.cleandoc(block))}</pre>"
     if (items := re.split(r"^- ", block, flags=re.M))[1:]:

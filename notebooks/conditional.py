@@ -84,13 +84,15 @@ unwatched = cs.evaluator(cs.covariance(mirror)["X_M", "X_M"])
 cooperativity = np.geomspace(1e-3, 1e4, 300)
 with styled():
     fig, ax = plt.subplots(figsize=(4.8, 3.3), dpi=150, layout="constrained")
-    ax.loglog(cooperativity, unwatched(C=cooperativity, n=100.0, gamma_0=1.0), color="black", label="nobody looks")
+    thermal = unwatched(C=cooperativity, n=100.0, gamma_0=1.0)
+    ax.loglog(cooperativity, thermal, color=COLOURS["black"], label="nobody looks")
     for efficiency, colour in ((0.1, "green"), (0.5, "blue"), (1.0, "red")):
         value = conditional(C=cooperativity, n=100.0, gamma_0=1.0, eta=efficiency)
         ax.loglog(cooperativity, value, color=COLOURS[colour], label=rf"$\eta={efficiency}$")
     ax.axhline(0.5, color=COLOURS["grey"], lw=0.6, ls=":")
     ax.text(1.5e-3, 0.55, "zero-point motion", color=COLOURS["grey"], fontsize=8)
-    ax.set(xlabel="cooperativity $C$", ylabel=r"$\Delta^2X_\mathrm{M}$", ylim=(0.3, 3e4), xlim=(1e-3, 1e4))
+    ax.set(xlabel="cooperativity $C$", ylabel=r"$\Delta^2X_\mathrm{M}$")
+    ax.set(xlim=(1e-3, 1e4), ylim=(0.3, 3e4))
     ax.legend(loc="upper left")
     plt.show()
 
@@ -156,7 +158,8 @@ setting = {"C_S": 100.0, "C_M": 82.0, "theta_S": np.pi / 4, "r": 4 / 3, "epsilon
 angle = np.linspace(0.25, 0.5, 300) * np.pi
 with styled():
     fig, ax = plt.subplots(figsize=(4.8, 3.3), dpi=150, layout="constrained")
-    ax.semilogy(angle / np.pi, without(theta_M=angle, **setting), color="black", label="nobody looks")
+    ignored = without(theta_M=angle, **setting)
+    ax.semilogy(angle / np.pi, ignored, color=COLOURS["black"], label="nobody looks")
     for efficiency, colour in ((0.1, "green"), (0.5, "blue"), (1.0, "red")):
         value = with_record(theta_M=angle, eta=efficiency, psi=0.0, **setting)
         ax.semilogy(angle / np.pi, value, color=COLOURS[colour], label=rf"$\eta={efficiency}$")
@@ -182,7 +185,8 @@ with styled():
         ax.semilogy(phase / np.pi, with_record(eta=1.0, psi=phase, **here), color=COLOURS[colour],
                     label=rf"$\theta_\mathrm{{M}}={theta}\,\pi$")  # fmt: skip
         ax.axhline(float(without(**here)), color=COLOURS[colour], lw=0.7, ls=":")
-    ax.set(xlabel=r"detection phase $\psi/\pi$", ylabel=r"$\xi_g$", xlim=(-0.5, 0.5), ylim=(0.15, 4))
+    ax.set(xlabel=r"detection phase $\psi/\pi$", ylabel=r"$\xi_g$")
+    ax.set(xlim=(-0.5, 0.5), ylim=(0.15, 4))
     ax.set_yticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
     ax.minorticks_off()
     ax.legend(loc="upper center")

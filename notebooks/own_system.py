@@ -203,6 +203,12 @@ with tempfile.TemporaryDirectory() as place:
     (folder / "printed.toml").write_text(PRINTED)
     (folder / "derived.py").write_text(DERIVED)
     entries = cs.verify(folder)
-repair = {e.printed.id: "; ".join(s.repair.description for s in e.statements if s.repair) for e in entries}
-rows = [f"| ({e.printed.id}) | {e.printed.title} | {e.verdict} | {repair[e.printed.id]} |" for e in entries]
-Markdown("\n".join(["| | equation | verdict | repair |\n| --- | --- | --- | --- |", *rows]))
+
+
+def row(e: object) -> str:
+    repair = "; ".join(s.repair.description for s in e.statements if s.repair)
+    return f"| ({e.printed.id}) | {e.printed.title} | {e.verdict} | {repair} |"
+
+
+head = "| | equation | verdict | repair |\n| --- | --- | --- | --- |"
+Markdown("\n".join([head, *map(row, entries)]))

@@ -32,7 +32,8 @@ from IPython.display import Markdown, Math, display
 import cascade_sym as cs
 from cascade_sym.plot import COLOURS, styled
 
-C_S, C_M, theta_S, theta_M, r, epsilon, n_S, n_M = sp.symbols("C_S C_M theta_S theta_M r epsilon n_S n_M")
+C_S, C_M, theta_S, theta_M = sp.symbols("C_S C_M theta_S theta_M")
+r, epsilon, n_S, n_M = sp.symbols("r epsilon n_S n_M")
 half = sp.Rational(1, 2)
 bath = {"S": sp.Integer(1), "M": r * (n_S + half) / (n_M + half)}  # r: ratio of decoherence rates
 S = cs.Oscillator("S", mass=-1, cooperativity=C_S, theta=theta_S, gamma=bath["S"], n=n_S)
@@ -48,13 +49,15 @@ xi = cs.epr_variance(cs.covariance(S >> cs.Loss(epsilon) >> M), "S", "M")
 law = cs.scaling(xi, large=C_S, over=[C_M, theta_S, theta_M], at={epsilon: 0, n_M: sp.oo})
 at_fig3 = {n_S: 1, r: sp.Rational(4, 3)}
 minimal = sp.primitive(sp.expand(law.prefactor.polynomial.subs(at_fig3)))[1]
-display(Math(rf"\xi_g = P(r,\bar n_S)\,C_S^{{{sp.latex(law.exponent)}}} + \dots"))
-display(Math(rf"\bar n_S=1,\ r=\tfrac43:\qquad {sp.latex(sp.numer(sp.together(minimal)))} = 0"))
+minimal = sp.numer(sp.together(minimal))
+display(Math(rf"\xi_g = P(r,\bar n_S)\,C_S^{{{law.exponent}}} + \dots"))
+display(Math(rf"\bar n_S=1,\ r=\tfrac43:\qquad {sp.latex(minimal)} = 0"))
+print("irreducible over the rationals:", sp.Poly(minimal).is_irreducible)
 
 # %% [markdown]
 # $P$ is an algebraic function: $P^2$ solves a cubic whose coefficients are polynomials in $r$ and $\bar n_S$ (shown
-# here at the parameters of the paper's Fig. 3). No square root of a simple sum solves it, so the printed law is not
-# the leading term. It is close, though:
+# here at the parameters of the paper's Fig. 3). The polynomial does not factor, so that $P^2$ is no rational number
+# there, and no square root of a sum like the printed one: the printed law is not the leading term. It is close, though:
 
 # %%
 ratio = np.geomspace(0.02, 50, 61)
@@ -72,7 +75,8 @@ with styled():
         ax.semilogx(ratio, excess, color=COLOURS[colour], label=f"{n}")
     ax.axhline(0, color=COLOURS["grey"], lw=0.5)
     ax.axvline(4 / 3, color=COLOURS["grey"], lw=0.5, ls=":")
-    ax.set(xlabel=r"$r=\tilde\gamma_\mathrm{M,0}/\tilde\gamma_\mathrm{S,0}$", ylabel="exact above printed (%)")
+    ax.set(xlabel=r"$r=\tilde\gamma_\mathrm{M,0}/\tilde\gamma_\mathrm{S,0}$")
+    ax.set(ylabel="exact above printed (%)")
     ax.legend(title=r"$\bar n_\mathrm{S}$")
     plt.show()
 
@@ -99,7 +103,8 @@ optimum = np.array([float(p[1]) for p in points])
 away = np.array([float(abs(sp.Float(p[3], 25) / end - 1)) for p in points])
 with styled():
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.8), dpi=150, layout="constrained")
-    left.loglog(large, float(end) * large**-0.5, color=COLOURS["grey"], label="$P\\,C_\\mathrm{S}^{-1/2}$")
+    expected = float(end) * large**-0.5
+    left.loglog(large, expected, color=COLOURS["grey"], label=r"$P\,C_\mathrm{S}^{-1/2}$")
     left.loglog(large, optimum, "o", color=COLOURS["red"], ms=4, label="optimum")
     sample = law.certificate.sample
     title = rf"$r={sample['r']}$, $\bar n_\mathrm{{S}}={sample['n_S']}$"
@@ -118,7 +123,7 @@ with styled():
 
 # %%
 window = law.certificate.window
-rows = [f"| {accuracy} | {w['leading']} | {w['two_terms']} |" for accuracy, w in window.items()]
+rows = [f"| {x} | {float(w['leading']):,.0f} | {float(w['two_terms']):,.0f} |" for x, w in window.items()]
 head = "| within | leading term: $C_S$ from | two terms: $C_S$ from |\n| --- | --- | --- |"
 Markdown("\n".join([head, *rows]))
 
@@ -156,8 +161,8 @@ clean = cs.scaling(sheared, large=spin, over=[mu])
 lossy = cs.scaling(sheared + loss * mu, large=spin, over=[mu])
 for name, found in (("without loss", clean), ("with loss", lossy)):
     time = found.optimum["mu"]
-    optimum_latex = rf"\mu = {time.coefficient.latex()}\,S^{{{sp.latex(time.exponent)}}}"
-    value = rf"\xi^2 = {found.prefactor.latex()}\,S^{{{sp.latex(found.exponent)}}}"
+    optimum_latex = rf"\mu = {time.coefficient.latex()}\,S^{{{time.exponent}}}"
+    value = rf"\xi^2 = {found.prefactor.latex()}\,S^{{{found.exponent}}}"
     display(Math(rf"\text{{{name}:}}\quad {optimum_latex},\qquad {value}"))
 
 # %% [markdown]

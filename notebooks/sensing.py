@@ -29,7 +29,7 @@ import cascade_sym as cs
 from cascade_sym.latex.show import body
 from cascade_sym.plot import COLOURS, styled
 
-G_S, G_M, g_S, g_M, n_S, n_M, Omega, w = sp.symbols("Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M Omega w")
+G_S, G_M, g_S, g_M, n_S, n_M, w = sp.symbols("Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M w")
 M = cs.Oscillator("M", mass=+1, Gamma=G_M, theta=sp.pi / 4, gamma=g_M, n=n_M)
 S = cs.Oscillator("S", mass=-1, Gamma=G_S, theta=sp.pi / 4, gamma=g_S, n=n_S)
 
@@ -65,7 +65,8 @@ with styled():
     for (name, part), colour in zip(parts.items(), ("blue", "red", "green"), strict=True):
         f = cs.evaluator(part)
         value = f({k: v for k, v in {"Gamma_M": rate, **point}.items() if k in f.parameters})
-        ax.loglog(rate, value + 0 * rate, color=COLOURS[colour], lw=0.9, label=names[name])
+        value = np.broadcast_to(value, rate.shape)
+        ax.loglog(rate, value, color=COLOURS[colour], lw=0.9, label=names[name])
     total = cs.evaluator(cs.added_noise(force_on_M, "P_L", frequency=0))
     sum_of_all = total(Gamma_M=rate, **point)
     ax.loglog(rate, sum_of_all, color=COLOURS["black"], lw=1.6, label="sum")

@@ -193,7 +193,7 @@ C, eps = float(last.C_S), 0.1
 r = FIXED["gamma_M0"] * (FIXED["n_M"] + 0.5) / (FIXED["gamma_S0"] * (FIXED["n_S"] + 0.5))
 claims = [
     (r"$\xi_g\approx\sqrt{[1+r+1/(2\bar n_S+1)]/(2C_S)}$, $R\neq0$",
-     np.sqrt((1 + r + 1 / 3) / (2 * C)), last.xi_g_lossless),
+     np.sqrt((1 + r + 1 / (2 * FIXED["n_S"] + 1)) / (2 * C)), last.xi_g_lossless),
     (r"$\xi_g\approx\sqrt{2(1+r)/C_S}$, $R=0$",
      np.sqrt(2 * (1 + r) / C), last.xi_g_symmetric_lossless),
     ("improvement \"by up to a factor of 2\"",
@@ -206,8 +206,9 @@ claims = [
     ("conditioning adds \"a few per cent\"",
      0.03, max(data.improvement_same.max(), data.improvement_qnd.max())),
 ]  # fmt: skip
-head = f"At $C_S={C:.0f}$, or the largest value along the curves:\n\n| claim | printed | found |\n| --- | --- | --- |"
-Markdown("\n".join([head, *(f"| {what} | {said:.4f} | {float(found):.4f} |" for what, said, found in claims)]))
+rows = [f"| {what} | {said:.4g} | {float(found):.4g} |" for what, said, found in claims]
+head = f"At $C_S={C:.0f}$, or the largest value along the curves:\n"
+Markdown("\n".join([head, "| claim | printed | found |\n| --- | --- | --- |", *rows]))
 
 # %% [markdown]
 # The laws hold within a few per cent at $C_S=1000$, and the bounds are bounds. Whether the two square roots are the

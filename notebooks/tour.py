@@ -22,9 +22,15 @@
 # We write down the parts and let the toolkit derive the rest.
 
 # %%
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
 import sympy as sp
+from IPython.display import Markdown
 
 import cascade_sym as cs
+from cascade_sym.plot import COLOURS, styled
 
 spin = cs.Oscillator("S", mass=-1)
 motion = cs.Oscillator("M", mass=+1)
@@ -75,9 +81,6 @@ xi
 # and angle: $\theta=\pi/4$ is the balanced (quantum non-demolition) interaction, $\theta>\pi/4$ cools.
 
 # %%
-import matplotlib.pyplot as plt
-import numpy as np
-
 C_S, C_M, theta_S, theta_M, r, epsilon = sp.symbols("C_S C_M theta_S theta_M r epsilon")
 n_M = 10**5
 rates = {"S": sp.Integer(1), "M": r * sp.Rational(3, 2) / (n_M + sp.Rational(1, 2))}
@@ -87,24 +90,29 @@ figure_of_merit = cs.epr_variance(cs.covariance(S >> cs.Loss(epsilon) >> M), "S"
 xi_of = cs.evaluator(figure_of_merit)
 
 angle = np.linspace(0.25, 0.5, 400) * np.pi
-fig, ax = plt.subplots(figsize=(5.2, 3.2), layout="constrained")
-for loss in (0.0, 0.1, 0.3):
-    value = xi_of(C_S=100.0, C_M=82.0, theta_S=np.pi / 4, theta_M=angle, r=4 / 3, epsilon=loss)
-    ax.semilogy(angle / np.pi, value, label=rf"$\epsilon={loss}$")
-ax.axhline(1, color="0.6", lw=0.8)
-ax.set(xlabel=r"$\theta_\mathrm{M}/\pi$", ylabel=r"$\xi_g$", title=r"$C_\mathrm{S}=100$, balanced spin", ylim=(0.08, 20))
-ax.legend(frameon=False)
-plt.show()
+with styled():
+    fig, ax = plt.subplots(figsize=(4.8, 3.3), dpi=150, layout="constrained")
+    for loss, colour in ((0.0, "red"), (0.1, "blue"), (0.3, "green")):
+        value = xi_of(C_S=100.0, C_M=82.0, theta_S=np.pi / 4, theta_M=angle, r=4 / 3, epsilon=loss)
+        ax.semilogy(angle / np.pi, value, color=COLOURS[colour], label=rf"$\epsilon={loss}$")
+        best = np.nanargmin(value)
+        ax.plot(angle[best] / np.pi, value[best], "o", color=COLOURS[colour], ms=4)
+    ax.axhline(1, color=COLOURS["grey"], lw=0.6, ls=":")
+    ax.text(0.495, 1.1, "two vacua", color=COLOURS["grey"], fontsize=8, ha="right")
+    ax.set(xlabel=r"$\theta_\mathrm{M}/\pi$", ylabel=r"$\xi_g$", xlim=(0.25, 0.5), ylim=(0.08, 20))
+    ax.legend(title=r"$C_\mathrm{S}=100$, balanced spin")
+    plt.show()
 
 # %% [markdown]
-# With the motion balanced as well ($\theta_\mathrm M=\pi/4$) there is no steady-state entanglement to speak of. A little
-# cooling of the second oscillator, and the spin's noise in the light interferes destructively with what it has written
-# itself: $\xi_g$ drops far below 1. Loss between the two fills the valley from below.
+# With the motion balanced as well ($\theta_\mathrm M=\pi/4$) there is no steady-state entanglement. A little cooling
+# of the second oscillator, and the spin's noise in the light interferes destructively with what it has written itself:
+# $\xi_g$ drops far below 1. Loss between the two fills the valley from below.
 #
 # For one value, ask for digits; all that are printed are right.
 
 # %%
-point = dict(C_S=100, C_M=82, theta_S=sp.pi / 4, theta_M=1, r=sp.Rational(4, 3), epsilon=sp.Rational(1, 10))
+point = {"C_S": 100, "C_M": 82, "theta_S": sp.pi / 4, "theta_M": 1}
+point |= {"r": sp.Rational(4, 3), "epsilon": sp.Rational(1, 10)}
 digits, bound = cs.exact_value(figure_of_merit, point, digits=30)
 print(digits, "error below", bound)
 
@@ -112,11 +120,22 @@ print(digits, "error below", bound)
 # ## And the printed paper?
 #
 # The folder `derivations/huang2018` holds what a paper printed, as data, and the derivations beside it. The checker is
-# the only place where the two meet.
+# the only place where the two meet. *Exact* is a proof, not a comparison of numbers; and where the two differ, it
+# looks for the smallest edit of what is printed that makes it right.
 
 # %%
-from pathlib import Path
-
 root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "derivations").is_dir())
-for entry in cs.verify(root / "derivations" / "huang2018", ("4", "7", "8", "S10", "S14")):
-    print(f"({entry.printed.id}) {entry.printed.title}: {entry.verdict}")
+entries = cs.verify(root / "derivations" / "huang2018", ("4", "7", "8", "S14", "S19.1", "S30"))
+
+
+def row(e: object) -> str:
+    repair = "; ".join(s.repair.description for s in e.statements if s.repair)
+    return f"| ({e.printed.id}) | {e.printed.title} | {e.verdict} | {repair} |"
+
+
+head = "| | equation | verdict | smallest repair |\n| --- | --- | --- | --- |"
+Markdown("\n".join([head, *map(row, entries)]))
+
+# %% [markdown]
+# From here: `story` follows that paper to its Fig. 3, `scalings` asks what is exact about its power laws,
+# `own_system` builds something else and a folder to check it, `conditional` adds detectors and `sensing` forces.

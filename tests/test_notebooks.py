@@ -1,8 +1,13 @@
-"""Notebooks: script and stored notebook agree, and every page of the site stands by itself."""
+"""Notebooks: script and stored notebook agree; stale outputs are found; the site stands by itself, every link leads
+somewhere."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -10,18 +15,44 @@ import pytest
 import cascade_sym as cs
 
 jupytext = pytest.importorskip("jupytext")
+nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbconvert")
 pytest.importorskip("markdown2")
+pytest.importorskip("pdoc")
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
-LOADED = re.compile(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(\s*["']?(?:https?:)?//|<script""")
+LOADED = re.compile(r"""src=["']?(?:https?:)?//|<link[^>]*https?:|@import|url\(\s*["']?(?:https?:)?//""")
+
+
+class Links(HTMLParser):
+    """The places of a page and what it points to."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.places, self.targets = set(), []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.places |= {given[k] for k in ("id", "name") if given.get(k)}
+        self.targets += [given[k] for k in ("href", "src") if given.get(k)]
 
 
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> None:
+def docs(monkeypatch: pytest.MonkeyPatch) -> None:
     """`docs` can be imported, as it is by `python -m docs.build`."""
     monkeypatch.syspath_prepend(ROOT)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the notebooks as stored; whether they are fresh is what `make notebooks` asks."""
+    out = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "docs.build", "--notebooks", str(ROOT / "notebooks"), "--output", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 def test_there_are_lectures() -> None:
@@ -32,26 +63,102 @@ def test_there_are_lectures() -> None:
 def test_script_and_stored_notebook_agree(source: Path) -> None:
     script, stored = jupytext.read(source), jupytext.read(source.with_suffix(".ipynb"))
     cells = [[(c.cell_type, c.source) for c in nb.cells] for nb in (script, stored)]
-    assert cells[0] == cells[1], f"run: jupytext --update --to ipynb notebooks/{source.name}"
+    assert cells[0] == cells[1], "run: make notebooks; python -m docs.stored store"
     outputs = [o for c in stored.cells for o in c.get("outputs", ())]
     assert outputs and not any(o.output_type == "error" or o.get("name") == "stderr" for o in outputs)
 
 
+def edit_text(nb) -> None:
+    output = next(o for c in nb.cells for o in c.get("outputs", ()) if o.output_type == "stream")
+    output.text = output.text.replace("holds", "fails", 1)
+
+
+def edit_formula(nb) -> None:
+    output = next(o for c in nb.cells for o in c.get("outputs", ()) if "text/latex" in o.get("data", {}))
+    output.data["text/latex"] = output.data["text/latex"].replace("+", "-", 1)
+
+
+def drop_picture(nb) -> None:
+    output = next(o for c in nb.cells for o in c.get("outputs", ()) if "image/png" in o.get("data", {}))
+    del output.data["image/png"]
+
+
+def edit_code(nb) -> None:
+    next(c for c in nb.cells if c.cell_type == "code").source += "\n# edited"
+
+
+EDITS = (edit_text, edit_formula, drop_picture, edit_code)
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda f: f.__name__)
+def test_a_stale_output_is_found(docs: None, tmp_path: Path, edit) -> None:
+    from docs import stored
+
+    before, after = tmp_path / "stored", tmp_path / "executed"
+    for folder in (before, after):
+        folder.mkdir()
+        for suffix in (".py", ".ipynb"):
+            shutil.copy(ROOT / "notebooks" / f"tour{suffix}", folder)
+    assert stored.stale(before, after) == []
+    nb = nbformat.read(after / "tour.ipynb", as_version=4)
+    edit(nb)
+    nbformat.write(nb, after / "tour.ipynb")
+    difference = "\n".join(stored.stale(before, after))
+    assert "tour.ipynb as stored" in difference and re.search(r"^[+-][^+-]", difference, re.M)
+    stored.store(before, after)
+    assert stored.stale(before, after) == []
+    (after / "tour.ipynb").unlink()
+    assert stored.stale(before, after) == [f"tour.py: {after / 'tour.ipynb'} is missing"]
+
+
+def test_what_changes_from_run_to_run_is_not_stored() -> None:
+    for source in NOTEBOOKS:
+        text = source.with_suffix(".ipynb").read_text()
+        assert "iopub" not in text and " at 0x" not in text and str(ROOT) not in text
+
+
+def test_pictures_are_not_compared(docs: None, tmp_path: Path) -> None:
+    from docs import stored
+
+    nb = nbformat.read(ROOT / "notebooks" / "tour.ipynb", as_version=4)
+    before = list(stored.transcript(nb))
+    data = next(o.data for c in nb.cells for o in c.get("outputs", ()) if "image/png" in o.get("data", {}))
+    data["image/png"] = "AAAA"
+    assert list(stored.transcript(nb)) == before
+
+
 @pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda p: p.stem)
-def test_page_without_a_network(source: Path, site: None) -> None:
-    from docs.notebooks import lecture
-
-    made = lecture(source, execute=False)
-    assert made.title and made.opening and made.html.count("<h1") == 1
-    assert not LOADED.search(made.html)
-    text = re.sub(r"<pre.*?</pre>|<code.*?</code>|<[^>]*>", "", made.html, flags=re.S)
+def test_pages_of_notebooks(source: Path, site: Path) -> None:
+    html = (site / f"{source.stem}.html").read_text()
+    assert html.count("<h1") == 1 and not LOADED.search(html) and "<script" not in html
+    text = re.sub(r"<pre.*?</pre>|<code.*?</code>|<[^>]*>", "", html, flags=re.S)
     assert "$" not in text and "\\frac" not in text, "a formula was left as LaTeX"
-    assert all("alt=" in image for image in re.findall(r"<img[^>]*?>", made.html))
+    assert all("alt=" in image for image in re.findall(r"<img[^>]*?>", html))
 
 
-def test_reference_has_every_public_name(site: None) -> None:
-    from docs.reference import reference
-
-    page = reference()
+def test_reference_has_every_public_name(site: Path) -> None:
+    page = (site / "reference.html").read_text()
     assert all(f'id="{name}"' in page for name in cs.__all__)
-    assert page.count("&gt;&gt;&gt;") >= len(cs.__all__) and not LOADED.search(page)
+    assert page.count("&gt;&gt;&gt;") >= len(cs.__all__) and "<script" not in page
+
+
+def test_every_link_leads_somewhere_and_nothing_is_loaded_from_a_network(site: Path) -> None:
+    pages = {path: Links(path) for path in site.rglob("*.html")}
+    assert len(pages) > 40
+    broken = []
+    for path, page in pages.items():
+        assert not LOADED.search(path.read_text(encoding="utf-8")), path
+        for target in page.targets:
+            if re.match(r"https?:|data:", target):
+                continue
+            where, _, place = target.partition("#")
+            there = (path.parent / where).resolve() if where else path
+            if not there.is_file() or (place and there in pages and place not in pages[there].places):
+                broken.append(f"{path.relative_to(site)}: {target}")
+    assert broken == []
+
+
+def test_every_page_leads_back(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        targets = [(path.parent / t).resolve() for t in Links(path).targets if not re.match(r"https?:|data:|#", t)]
+        assert site.resolve() / "index.html" in targets or path.name == "index.html", path
