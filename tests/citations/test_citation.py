@@ -1,77 +1,162 @@
-"""BibTeX that is well-formed, for every kind of result, and the citation file."""
+"""BibTeX that a BibTeX parser reads, for every kind of result; the methods that are really behind it."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 import sympy as sp
+from pybtex.database import BibliographyData, parse_string
 
 import cascade_sym as cs
-from cascade_sym.citations import METHODS, citation, references
+from cascade_sym.citations import METHODS, Reference, citation, references
+from cascade_sym.citations.rules import ROOMS, STEPS
 from cascade_sym.errors import ParameterError
 from cascade_sym.paper import load_folder, run_ledger
+from tests.citations.folders import FOLDERS, HUANG
 
-ROOT = Path(__file__).resolve().parents[2]
-HUANG = ROOT / "derivations" / "huang2018"
+TOOLKIT = {"cascade_sym", "meurer2017", "flint"}
+NETWORK = {"gough2009", "gardiner1985"}
+S, M = cs.Oscillator("S", mass=-1), cs.Oscillator("M", mass=+1)
+HOMODYNE = cs.Homodyne(angle=sp.pi / 2, efficiency=cs.symbol("eta"))
+x, N = sp.symbols("x N")
 
 
 def keys(*results) -> set[str]:
     return {r.key for r in references(*results)}
 
 
-def test_it_prints_bibtex(capsys):
-    citation(HUANG)
+def printed(capsys, *results) -> BibliographyData:
+    citation(*results)
+    return parse_string(capsys.readouterr().out, "bibtex")
+
+
+def test_a_parser_reads_what_is_printed(capsys):
+    found = printed(capsys, HUANG, cs.covariance(S >> M))
+    assert list(found.entries) == ["cascade_sym", "huang2018", "gough2009", "gardiner1985", "meurer2017", "flint"]
+    paper = found.entries["huang2018"]
+    assert paper.type == "article" and paper.fields["doi"] == "10.1103/PhysRevLett.121.103602"
+    assert [p.last_names for p in paper.persons["author"]][::5] == [["Huang"], ["Polzik"]]
+
+
+def test_it_says_what_each_is_cited_for(capsys):
+    citation(cs.noise_spectrum(M, "P_L"))
     out = capsys.readouterr().out
-    entries = re.findall(r"^@(\w+)\{([^,\s]+),\n((?:  \w+ = \{.*\},\n)+)\}$", out, re.M)
-    assert [(kind, key) for kind, key, _ in entries] == [("software", "cascade_sym"), ("article", "huang2018")]
-    assert "10.1103/PhysRevLett.121.103602" in out and "Unconditional steady-state entanglement" in out
+    uses = re.findall(r"^% (.*)\n@\w+\{(.*),$", out, re.M)
+    assert uses[0] == ("the toolkit", "cascade_sym") and ("noise spectra", "clerk2010") in uses
+    assert len(uses) == out.count("\n@") and "%" not in re.sub(r"^% .*$", "", out, flags=re.M)
 
 
-def test_every_reference_is_complete_and_its_braces_balance():
-    found = list(METHODS.values())
-    assert len({r.key for r in found}) == len(found)
-    for r in found:
-        text = r.bibtex()
-        assert text.count("{") == text.count("}") and {"author", "title"} <= set(r.fields)
-        if r.kind == "article":
-            assert {"journal", "volume", "pages", "year"} <= set(r.fields) and 1960 < int(r.fields["year"]) < 2030
+@pytest.mark.parametrize("use", METHODS)
+def test_every_reference_is_complete(use):
+    r = METHODS[use]
+    entry = parse_string(r.bibtex(), "bibtex").entries[r.key]
+    assert r.use == use and entry.type == r.kind and entry.persons["author"] and entry.fields["title"]
+    needed = {"article": {"journal", "volume", "pages", "year", "doi"}, "book": {"publisher", "year"}, "misc": set()}
+    assert needed[r.kind] <= set(entry.fields) and r.key.isalnum()
+    if "year" in entry.fields:
+        assert r.key.endswith(entry.fields["year"]) and 1900 < int(entry.fields["year"]) < 2030
+    if "doi" in entry.fields:
+        assert re.fullmatch(r"10\.\d{4,}/\S+", entry.fields["doi"])
 
 
-def test_methods_behind_results():
-    S, M = cs.Oscillator("S", mass=-1), cs.Oscillator("M", mass=+1)
-    system = S >> M
-    V = cs.covariance(system)
-    assert {"gough2009series", "gardiner1985", "meurer2017"} <= keys(V) and keys(system) == keys(S)
-    assert "duan2000" in keys(cs.epr_variance(V, "S", "M"))
-    assert keys(sp.Symbol("x") + 1) == {"cascade_sym", "meurer2017", "flint"}
-    assert "johansson2017" in keys(cs.evaluator(V["X_S", "X_S"]))
-    assert keys(V, system, V) == keys(V)
-    assert keys() == {"cascade_sym"}
+def test_references_and_rules_name_each_other():
+    assert len({r.key for r in METHODS.values()}) == len(METHODS)
+    named = {m for names in ROOMS.values() for m in names} | {m for _, _, names in STEPS for m in names}
+    assert named <= set(METHODS)
 
 
-def test_a_ledger_entry_and_a_folder():
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: p.name)
+def test_every_paper_is_cited_as_an_article(capsys, folder):
+    entry = printed(capsys, folder).entries[folder.name]
+    assert entry.type == "article" and {"journal", "volume", "pages", "year", "doi"} <= set(entry.fields)
+    assert folder.name.endswith(entry.fields["year"])
+    assert folder.name.startswith(entry.persons["author"][0].last_names[0].lower())
+
+
+def test_parts_and_systems():
+    assert keys(S) == TOOLKIT | {"gardiner1985"}
+    assert keys(S >> M) == keys((S >> M).system()) == TOOLKIT | NETWORK
+    assert keys(S, M, S) == keys(S) and keys() == {"cascade_sym"}
+    assert keys(x + 1) == TOOLKIT
+    assert keys(cs.is_physical(S)) >= {"james2008"}
+    assert keys(cs.langevin(S >> M)) == TOOLKIT | NETWORK
+
+
+def test_states_and_criteria():
+    V = cs.covariance(S >> M)
+    assert keys(V) == keys(V["X_S", "X_M"]) == TOOLKIT | NETWORK
+    assert keys(cs.epr_variance(V, "S", "M")) == keys(V) | {"duan2000"}
+    assert keys(cs.epr_variance(V, "S", "M", g=1)) == keys(V) | {"duan2000"}
+    assert keys(cs.log_negativity(V, "S", "M")) == keys(V) | {"vidal2002"}
+
+
+def test_conditional_states():
+    filtering = {"wiseman2010", "wiseman2005", "kalman1961"}
+    V = cs.conditional_covariance(M, HOMODYNE)
+    behind = TOOLKIT | NETWORK | filtering
+    assert keys(cs.riccati(M, HOMODYNE)) == behind
+    assert keys(V) == keys(V["X_M", "X_M"]) == behind | {"bini2012"}
+    assert keys(cs.conditional_evaluator(V)) >= {"wiseman2005", "chu2005", "harris2020"}
+    assert keys(cs.master_equation(M, HOMODYNE)) == TOOLKIT | NETWORK | {"wiseman2010"}
+
+
+def test_spectra_and_sensing():
+    assert keys(cs.noise_spectrum(M, "P_L")) == TOOLKIT | {"gardiner1985", "clerk2010"}
+    assert keys(cs.noise_budget(M, "P_L")) == keys(cs.noise_spectrum(M, "P_L"))
+    port = cs.force_port(M, "M", through="M.bath")
+    found = cs.matched_filter_sensitivity(port, "P_L", cs.lorentzian(cs.symbol("w")))
+    assert keys(found) == TOOLKIT | {"gardiner1985", "clerk2010", "wainstein1962", "james1947"}
+
+
+def test_scalings_and_expansions():
+    law = cs.scaling(x / N + 1 / x, large=N, over=[x])
+    assert keys(law) == TOOLKIT | {"walker1950", "cox2015", "mpmath"}
+    assert keys(cs.expand(1 / (1 + N), large=N)) == TOOLKIT | {"walker1950"}
+    assert keys(cs.lower_bound(x + 1 / x + 1 / N, large=N, over=[x])) == keys(law)
+
+
+def test_numbers():
+    q = cs.covariance(M)["X_M", "X_M"]
+    assert keys(cs.evaluator(q)) == TOOLKIT | {"harris2020"}
+    assert keys(cs.evaluator(q, precision="guaranteed")) == keys(cs.evaluator(q)) | {"johansson2017"}
+    assert keys(cs.evaluator(q, error=True)) == keys(cs.evaluator(q, precision="guaranteed"))
+    grid = {"a": [1.0, 4.0]}
+    a = sp.Symbol("a")
+    plain = cs.sweep(a + 1, grid, name="f")
+    assert keys(plain) == {"cascade_sym", "harris2020", "hoyer2017"}
+    assert keys(cs.sweep(x + a / x, grid, optimise=["x"], name="f")) == keys(plain) | {"virtanen2020"}
+
+
+def test_ledger_entries():
     folder = load_folder(HUANG)
-    (entry,) = run_ledger(folder, ["7"])
-    assert "gough2009series" in keys(entry) and keys(folder) == {"cascade_sym", "huang2018"}
+    steady, conditional, sensing = run_ledger(folder, ["7", "S17", "S32"])
+    assert keys(steady) >= NETWORK | TOOLKIT and "wiseman2010" not in keys(steady)
+    assert "wiseman2010" in keys(conditional) and "clerk2010" in keys(sensing)
+    assert keys(folder) == {"cascade_sym", "huang2018"}
 
 
-def test_a_folder_without_bibtex_is_cited_by_its_title(tmp_path):
+def test_the_paper_of_a_method_is_listed_once():
+    found = [r.key for r in references(FOLDERS[0].parent / "gough2009", S >> M)]
+    assert found.count("gough2009") == 1
+
+
+def test_a_folder_without_bibtex_is_cited_by_its_title(tmp_path, capsys):
     (tmp_path / "printed.toml").write_text(
-        '[paper]\ntitle="T"\nreference="A. Author (2026)"\n[[equation]]\nid="1"\ntitle="t"\nstatements=["r = 1"]\n'
+        '[paper]\ntitle="A {title"\nreference="A. Author (2026), p} 3"\n[[equation]]\nid="1"\ntitle="t"\n'
+        'statements=["r = 1"]\n'
     )
-    _, paper = references(tmp_path)
-    assert paper.kind == "misc" and paper.fields["note"] == "A. Author (2026)"
+    entry = printed(capsys, tmp_path).entries[tmp_path.name]
+    assert entry.type == "misc" and entry.fields["note"] == "A. Author (2026), p 3"
+
+
+@pytest.mark.parametrize("title", ["}{", "{", "}", "a } b { c", "{{}"])
+def test_braces_never_end_a_field_early(title):
+    text = Reference("k", "misc", {"title": title, "note": "n"}).bibtex()
+    assert parse_string(text, "bibtex").entries["k"].fields["note"] == "n"
 
 
 def test_other_things_are_refused():
-    for x in (3, None, object()):
+    for thing in (3, None, object(), [], {}):
         with pytest.raises(ParameterError, match="no citation for"):
-            citation(x)
-
-
-def test_the_citation_file_names_this_version():
-    text = (ROOT / "CITATION.cff").read_text()
-    assert f'version: "{cs.__version__}"' in text and "cff-version: 1.2.0" in text and "license: MIT" in text
-    assert "10.1103/PhysRevLett.121.103602" in text and "\t" not in text
+            citation(thing)
