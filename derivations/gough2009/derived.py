@@ -18,7 +18,11 @@ Delta_1, Delta_2, phi_1, phi_2, theta, phi = (
     cs.symbol(name) for name in ("Delta_1", "Delta_2", "phi_1", "phi_2", "theta", "phi")
 )
 alpha, beta, lambda_1, lambda_2 = (complex_symbol(name) for name in ("alpha", "beta", "lambda_1", "lambda_2"))
-model = Model(parameters=("Delta_1", "Delta_2", "phi_1", "phi_2", "theta", "phi"))
+epsilon, kappa, eta = (cs.symbol(name) for name in ("epsilon", "kappa", "eta"))
+model = Model(
+    parameters=("Delta_1", "Delta_2", "phi_1", "phi_2", "theta", "phi", "epsilon", "kappa", "eta"),
+    ranges={"eta": (sp.S.Zero, sp.S.One)},
+)
 
 
 # -- the input: open systems with one mode each ----------------------------------------------------------------------
@@ -130,6 +134,24 @@ def before() -> dict[str, object]:
 def feedback() -> Result:
     system = cs.connect(parts(), (*OPEN, ("turn", "q")))
     return Result(read(system, "bs.out1", "p.in"), steps(system), before())
+
+
+# -- a parametric oscillator in a loop: Gough and Wildfeuer, PRA 80, 042107 (2009) -----------------------------------
+
+
+@cache
+def amplifier() -> cs.SLH:
+    a = operator("a")
+    return cs.SLH("opo", (a.dagger() ** 2 - a**2) * (sp.I * epsilon), {"light": a * sp.sqrt(kappa)})
+
+
+@model.equation("loop")
+def loop() -> Result:
+    """A splitter out_1 = -r in_1 + eta in_2, out_2 = eta in_1 + r in_2; output 1 returns through the oscillator."""
+    table = {"opo": amplifier(), "bs": cs.BeamSplitter(angle=sp.asin(eta), name="bs"), "turn": cs.PhaseShift(sp.pi)}
+    system = cs.connect(table, (("bs.1", "turn"), ("turn", "opo"), ("opo", "bs.1")))
+    found = read(system, "bs.out2", "bs.in2")
+    return Result({"L": found["L"], "H": found["H"]}, steps(system))
 
 
 @model.function("Im")

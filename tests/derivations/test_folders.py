@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 import sympy as sp
 
+import cascade_sym as cs
 from cascade_sym.paper import load_folder, run_ledger
 from cascade_sym.paper.audit import run_audit
 from cascade_sym.paper.build import build_paper
@@ -58,21 +60,39 @@ def test_entangled_ensembles(nu):
     """(mu - nu)^2, and with a bath of rate gamma the mean of that and 2 n + 1, weighted by the rates Gamma and gamma."""
     v = float(sp.Rational(nu))
     best = ((1 + v**2) ** 0.5 - v) ** 2
-    assert value("muschik2011", "xi", nu=nu) == pytest.approx(best, rel=1e-13)
-    noisy = value("muschik2011", "xi_bath", nu=nu, Gamma=10, gamma=1, n=2)
+    assert value("raymer2003", "xi", nu=nu) == pytest.approx(best, rel=1e-13)
+    noisy = value("raymer2003", "xi_bath", nu=nu, Gamma=10, gamma=1, n=2)
     assert noisy == pytest.approx((10 * best + 1 * (2 * 2 + 1)) / 11, rel=1e-13)
+
+
+@pytest.mark.parametrize(("Gamma", "eta", "t"), [("1", "1", "1"), ("3", "1/2", "1/4")])
+def test_measured_ensembles(Gamma, eta, t):
+    """A Gaussian estimate: P_cos over the pulse has noise t/2 and w t (X_S + X_M), of variance (w t)^2 in vacuum."""
+    S, M = (cs.Oscillator(k, s, Gamma=sp.Rational(Gamma), theta=sp.pi / 4, gamma=0) for k, s in (("S", -1), ("M", 1)))
+    w = cs.entanglement.two_mode_quadratures(S >> M)["P_cos"].modes["X_S"]
+    ratio = float(w**2 * sp.Rational(t) / sp.Rational(1, 2) * sp.Rational(eta))
+    assert value("raymer2003", "xi_measured", Gamma=Gamma, eta=eta, t=t) == pytest.approx(1 / (1 + ratio), rel=1e-12)
+
+
+def test_derivations_of_quantities_hold():
+    """The steps of the quantity that is solved in time: its check, which the evaluation does not run."""
+    steps = load_folder(DERIVATIONS / "raymer2003").model.declared("xi_measured").make().steps
+    assert steps and all(s.check is not None and s.check().ok for s in steps)
 
 
 @pytest.mark.parametrize("nu", ["1/2", "3/2"])
 def test_force_noise(nu):
-    """Nearly undamped: 1/(4 Gamma chi^2) + Gamma alone, at least the limit 1/|chi|; with the reference the first term."""
-    limit = abs(1 - float(sp.Rational(nu)) ** 2)  # 1/|chi| at omega = 1
-    for Gamma in (0.2, limit / 2, 3.0):
-        given = {"Gamma": sp.Rational(str(Gamma)), "omega": 1, "nu": nu, "gamma": "1/100000000"}
-        single, pair = (value("tsang2012", q, **given) for q in ("S_F_alone", "S_F_pair"))
-        assert single == pytest.approx(limit**2 / (4 * Gamma) + Gamma, rel=1e-6)
-        assert pair == pytest.approx(limit**2 / (4 * Gamma), rel=1e-6)
-        assert single > 0.999999 * limit
+    """Nearly undamped, at Omega_m = hbar = m = 1: 1/(8 Gamma chi^2) + 2 Gamma alone, at least the limit 1/|chi|; with a
+    reference, or the phase of light in which noise and motion cancel (cot theta = -4 Gamma chi), the first term."""
+    response = 1 / (1 - float(sp.Rational(nu)) ** 2)
+    for Gamma in (0.2, 1 / (4 * abs(response)), 3.0):
+        given = {"Gamma_meas": sp.Rational(str(Gamma)), "Omega_m": 1, "Omega": nu, "Gamma_m": "1/100000000"}
+        single, pair = (value("mason2019", q, **given) for q in ("S_F_alone", "S_F_pair"))
+        angled = value("mason2019", "S_F_angle", theta=str(math.atan2(1, -4 * Gamma * response)), **given)
+        assert single == pytest.approx(1 / (8 * Gamma * response**2) + 2 * Gamma, rel=1e-6)
+        assert pair == pytest.approx(1 / (8 * Gamma * response**2), rel=1e-6)
+        assert angled == pytest.approx(pair, rel=1e-6)
+        assert single > 0.999999 / abs(response)
 
 
 @pytest.mark.parametrize("alpha", ["0", "1/2", "4/5"])
