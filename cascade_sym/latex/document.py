@@ -18,6 +18,7 @@ from cascade_sym.steps import Derivation
 
 LINE = 80.0  # widths in digits
 INDENTED = 76.0
+LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
 _CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",
     "revtex": "\\documentclass[aps,pra,onecolumn,notitlepage,superscriptaddress,nofootinbib,11pt]{revtex4-2}",
@@ -148,7 +149,6 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
     if not rows:
         return ""
     lines, n = [], 0
-    label = "" if any(r.lhs == "0" for r in rows) else label  # given implicitly: no formula for the left side
     for r, (first, *more) in rows_broken(rows, line):
         if label and r.relation:
             n += 1
@@ -173,7 +173,7 @@ def _summary(entries: Sequence[Entry], notation: Notation) -> str:
 
 def _abbreviations(notation: Notation) -> str:
     rows = definition_rows(Definitions(notation.abbreviations), notation)
-    return "\\heading{Abbreviations}\n" + display(rows) if rows else ""
+    return "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else ""
 
 
 def _section(e: Entry, notation: Notation) -> str:
@@ -187,7 +187,7 @@ def _section(e: Entry, notation: Notation) -> str:
     for name, latex in printed:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
-            label = f"derived:{_anchor(e.id)}" if name == "Derived" else ""  # what `cascade-sym check` reads
+            label = f"{LABELS[name]}:{_anchor(e.id)}" if name in LABELS else ""
             parts.append(f"\\heading{{{name}}}\n{equations(latex, label=label)}")
     for name, text in words:
         if text:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
 from cascade_sym.manuscript.bounded import bounded
 from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, statements
+from cascade_sym.manuscript.implicit import ZERO, polynomial_verdict
 from cascade_sym.manuscript.judge import judged
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
@@ -109,14 +110,7 @@ def _block(
             split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
         except CascadeError as err:
             split.append((e, _line(err)))
-    local: dict[str, str] = {}
-    for _, read in split:
-        for f in read if isinstance(read, list) else ():
-            r = row(f)
-            if len(local) >= MAX_LOCAL or len(r.lhs) > MAX_LEFT:
-                continue
-            if r.relation in ("=", ":=", "\\equiv") and not any(x.knows(r.lhs) for x in readings):
-                local[r.lhs] = r.rhs
+    display = _display([f for _, read in split if isinstance(read, list) for f in read], readings)
     for e, read in split:
         if progress:
             progress(f"line {e.line}")
@@ -124,19 +118,48 @@ def _block(
             yield Checked(e.path, e.line, e.name, "", "unchecked", reason=read)
             continue
         for f in read:
-            yield _formula(e, f, readings, local)
+            yield _formula(e, f, readings, display)
 
 
-def _formula(e: Equation, latex: str, readings: Sequence[Reading], local: Mapping[str, str]) -> Checked:
+@dataclass(frozen=True)
+class _Display:
+    """What the formulas of one display have in common: abbreviations (left side to right side), polynomials that
+    vanish (their LaTeX), and the formulas whose left sides the folder knows."""
+
+    local: Mapping[str, str]
+    polynomials: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def _display(formulas: Sequence[str], readings: Sequence[Reading]) -> _Display:
+    local: dict[str, str] = {}
+    polynomials: list[str] = []
+    known: list[str] = []
+    for f in formulas:
+        r = row(f)
+        if len(r.lhs) > MAX_LEFT or len(local) + len(polynomials) >= MAX_LOCAL:
+            continue
+        if r.lhs == ZERO and r.relation == "=":
+            polynomials.append(r.rhs)
+        elif any(x.knows(r.lhs) for x in readings):
+            known.append(f)
+        elif r.relation in ("=", ":=", "\\equiv"):
+            local[r.lhs] = r.rhs
+    return _Display(local, tuple(polynomials), tuple(known))
+
+
+def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
     r = row(latex)
     at = e.path, e.line, e.name, r.lhs
     if not r.relation or not r.lhs:
         return Checked(*at, "unchecked", reason="it is not of the form name = formula.")
     if len(r.lhs) > MAX_LEFT:
         return Checked(*at, "unchecked", reason=f"the left side has more than {MAX_LEFT} characters.")
+    if r.lhs == ZERO and display.known:
+        return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
-        if r.lhs in local and symbol_key(r.lhs) is not None:
+        if r.lhs in display.local and symbol_key(r.lhs) is not None:
             return Checked(*at, "unknown", reason="an abbreviation of this display; it counts where it is used.")
         if all(x.left_side(r.lhs) is None for x in readings):
             return Checked(*at, "unchecked", reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
@@ -148,15 +171,38 @@ def _formula(e: Equation, latex: str, readings: Sequence[Reading], local: Mappin
         try:
             new = x.meanings(r.lhs)
             meanings += new
-            found = bounded(partial(judged, latex, new, local, repair=False), SECONDS, MEGABYTES)
+            found = _bounded(judged, latex, new, display.local, display.polynomials, repair=False)
             if found["verdict"] in PASSED:
                 return Checked(*at, **found)
         except CascadeError as err:
             trouble = trouble or err
     try:
-        return Checked(*at, **bounded(partial(judged, latex, meanings, local), SECONDS, MEGABYTES))
+        return Checked(*at, **_bounded(judged, latex, meanings, display.local, display.polynomials))
     except CascadeError as err:
         return Checked(*at, "unchecked", equation=known[0].equation.id, reason=_line(trouble or err))
+
+
+def _polynomial(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
+    """0 = a polynomial in the prefactor of a scaling of the same display."""
+    at = e.path, e.line, e.name, ZERO
+    trouble: CascadeError | None = None
+    last: Checked | None = None
+    for x, f in product(sorted(readings, key=lambda x: not hinted(e, x.equation.id)), display.known):
+        if not x.knows(lhs := row(f).lhs):
+            continue
+        try:
+            found = Checked(*at, **_bounded(polynomial_verdict, latex, f, x.meanings(lhs), display.local))
+        except CascadeError as err:
+            trouble = trouble or err
+            continue
+        if found.passed:
+            return found
+        last = last or found
+    return last or Checked(*at, "unchecked", reason=_line(trouble) if trouble else "it is compared with nothing.")
+
+
+def _bounded(work: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    return bounded(partial(work, *given, **options), SECONDS, MEGABYTES)
 
 
 def hinted(e: Equation, id: str) -> bool:

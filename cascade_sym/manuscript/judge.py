@@ -9,8 +9,9 @@ from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment, Relation, to_latex, to_text
 from cascade_sym.formula.size import require_small
 from cascade_sym.formula.walk import check_depth
+from cascade_sym.manuscript.implicit import implicit_verdict
 from cascade_sym.manuscript.known import Meaning
-from cascade_sym.paper.environment import value_of
+from cascade_sym.manuscript.local import local_values
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading
 from cascade_sym.paper.printed import Statement
@@ -23,9 +24,12 @@ MAX_REPAIRED = 3  # meanings for which a repair is sought
 
 
 def judged(
-    latex: str, meanings: Sequence[Meaning], local: Mapping[str, str], *, repair: bool = True
-) -> dict[str, Any]:
+    latex: str, meanings: Sequence[Meaning], local: Mapping[str, str], polynomials: Sequence[str] = (),
+    *, repair: bool = True,
+) -> dict[str, Any]:  # fmt: skip
     """The fields of a `Checked` that its verdict decides; with `repair`, a misprint is looked for.
+
+    `local` are abbreviations of the display, `polynomials` those of which it says that they vanish.
 
     Raises FormulaError when no meaning can read the formula.
     """
@@ -35,7 +39,11 @@ def judged(
         try:
             env, symbols = local_values(m, local)
             relations = _own(m, m.reading.relations(latex, env, symbols))
-            found.append((m, env, [(r, _judged(m, r, env, repair=False)) for r in relations]))
+            parts = [
+                (r, implicit_verdict(m, r, env, symbols, polynomials) or _judged(m, r, env, repair=False))
+                for r in relations
+            ]
+            found.append((m, env, parts))
         except (CascadeError, RecursionError) as err:
             trouble.append(err if isinstance(err, CascadeError) else FormulaError("it is nested too deeply."))
     if not found:
@@ -66,24 +74,6 @@ def _judged(m: Meaning, relation: Relation, env: Environment, repair: bool) -> S
     statement = Statement(to_text(relation.rhs), relation, m.statement.key)
     folder = m.reading.folder
     return judge(statement, m.derived, m.equation, env, folder.model, folder.printed.swaps, repair=repair)
-
-
-def local_values(m: Meaning, local: Mapping[str, str]) -> tuple[Environment, dict[str, str]]:
-    """The environment with the display's own abbreviations, and how their symbols are read (LaTeX to name)."""
-    env = m.env
-    symbols = dict(m.symbols)
-    waiting = {lhs: (f"abbreviation_{n}", rhs) for n, (lhs, rhs) in enumerate(local.items())}
-    for _ in range(len(waiting)):
-        for lhs, (name, rhs) in list(waiting.items()):
-            try:
-                relation, *_ = m.reading.relations(f"x = {rhs}", env, symbols)
-                require_small(relation.rhs)
-                value = value_of(relation.rhs, env)
-            except (CascadeError, RecursionError):
-                continue
-            env, symbols[lhs] = env.bound(name, value), name
-            del waiting[lhs]
-    return env, symbols
 
 
 def _fields(m: Meaning, v: StatementVerdict) -> dict[str, Any]:

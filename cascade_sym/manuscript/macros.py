@@ -35,6 +35,13 @@ class Macro:
     default: str | None = None
 
 
+# colours and boxes, which say nothing of the formula in them
+LAYOUT = {
+    "\\color": Macro(2, "", ""), "\\textcolor": Macro(3, "{#3}", ""), "\\colorbox": Macro(3, "{#3}", ""),
+    "\\boxed": Macro(1, "#1"), "\\mathcolor": Macro(3, "{#3}", ""),
+}  # fmt: skip
+
+
 def macros_in(texts: Iterable[str]) -> dict[str, Macro]:
     r"""The macros that texts define, the last definition of each.
 
@@ -84,25 +91,28 @@ def group_ends(text: str) -> dict[int, int]:
 
 
 def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
-    r"""`latex` with all macros of the table expanded, from the left, as TeX does.
+    r"""`latex` with all macros of the table and of `LAYOUT` expanded, from the left, as TeX does.
 
     Raises FormulaError when that does not end within MAX_EXPANSIONS steps and MAX_LENGTH characters.
 
     >>> expanded(r"\half\g x", {"\\half": Macro(0, r"\frac12"), "\\g": Macro(0, r"\gamma")})
     '\\frac12\\gamma x'
+    >>> expanded(r"a + {\color{red}b}\textcolor[rgb]{1,0,0}{c}", {})
+    'a + {b}{c}'
     """
     waiting = [m[0] for m in _PIECE.finditer(latex)][::-1]
     out: list[str] = []
     steps = length = 0
     while waiting:
         piece = waiting.pop()
-        macro = macros.get(piece.rstrip()) if piece[0] == "\\" else None
+        name = piece.rstrip()
+        macro = macros.get(name) or LAYOUT.get(name) if piece[0] == "\\" else None
         if macro is None:
             out.append(piece)
             length += len(piece)
         else:
             steps += 1
-            given = _arguments(waiting, macro, piece.rstrip())
+            given = _arguments(waiting, macro, name)
             body = re.sub(r"#(\d)", lambda m, given=given: given.get(m[1], ""), macro.body)  # type: ignore[misc]
             waiting += [m[0] for m in _PIECE.finditer(_closed(body))][::-1]
         if steps > MAX_EXPANSIONS or length > MAX_LENGTH or len(waiting) > MAX_LENGTH:

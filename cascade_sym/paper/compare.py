@@ -46,7 +46,8 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
     p, d = plain(printed, model), plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
         same = _is_root(p / derived.law.large**derived.law.exponent, derived)
-        return Comparison(same, "root of the polynomial of the exact prefactor", None if same else d - p)
+        said = "root of the polynomial of the exact prefactor"
+        return Comparison(same, said if same else f"not the {said}", None if same else d - p)
     if isinstance(p, Expr) and isinstance(d, Expr):
         same = is_zero(d - p)
         return Comparison(same, "normal form in the exact algebra", None if same else d - p)

@@ -156,12 +156,12 @@ def nucleus_at(found: tuple[Token, ...], at: int) -> tuple[str | None, int]:
         inner, after = _grouped_nucleus(found, at + 1)
         accent = {"widehat": "hat", "widetilde": "tilde"}.get(t.text, t.text)
         return (f"{accent} {inner}" if inner else None), after
-    if t.text in FONTS:
+    if t.text in FONTS or t.text == "operatorname":
         body, after = script_at(found, at + 1)
         word = spelled(body)
         if not word.isalpha() and not (word and all(b.kind in ("letter", "digit") for b in body)):
             return None, at
-        return (word if t.text in _UPRIGHT else f"{t.text} {word}"), after
+        return (word if t.text in _UPRIGHT or t.text == "operatorname" else f"{t.text} {word}"), after
     return None, at
 
 

@@ -1,0 +1,39 @@
+"""What only colours or frames a formula makes no difference; operators with names of their own are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from cascade_sym.formula import parse_latex
+
+RIGHT = r"r = 1 - \frac{2\kappa_1}{\kappa_1 + \kappa_{\mathrm{R}}}"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        RIGHT.replace(r"2\kappa_1", r"{\color{red}2}\kappa_1"),
+        RIGHT.replace(r"2\kappa_1", r"\textcolor{blue}{2\kappa_1}"),
+        RIGHT.replace(r"2\kappa_1", r"\textcolor[rgb]{1,0,0}{2\kappa_1}"),
+        rf"\boxed{{{RIGHT}}}",
+        rf"\color[rgb]{{0,0,1}} {RIGHT}",
+    ],
+)
+def test_colours_and_boxes_are_looked_through(check, formula):
+    (c,) = check(rf"\begin{{equation}}{formula}\label{{r}}\end{{equation}}").checked
+    assert c.verdict == "exact", c.reason
+    (c,) = check(rf"\begin{{equation}}{formula.replace('2', '3')}\label{{r}}\end{{equation}}").checked
+    assert c.verdict == "misprint"
+
+
+def test_a_manuscript_may_define_them_anew(check):
+    body = r"\renewcommand{\color}[1]{3} \begin{equation}r = 1 - {\color{red}}\label{r}\end{equation}"
+    (c,) = check(body).checked
+    assert c.verdict in ("misprint", "differs")
+
+
+def test_operators_with_names_are_functions_where_they_are_declared():
+    names = {r"\operatorname{var}": "Var", r"\hat u": "u"}
+    for text in (r"\operatorname{var}(\hat u)", r"\mathrm{var}(\hat u)", r"\operatorname{var}\left(\hat u\right)"):
+        assert str(parse_latex(text, names, functions=["Var"])) == "Var(u)"
+    assert str(parse_latex(r"\operatorname{var}(\hat u)", names)) == "Var*u"
