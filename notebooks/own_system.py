@@ -207,6 +207,7 @@ with tempfile.TemporaryDirectory() as place:
 
 def row(e: object) -> str:
     repair = "; ".join(s.repair.description for s in e.statements if s.repair)
+    repair = repair.replace("'", "`")  # formulas as code
     return f"| ({e.printed.id}) | {e.printed.title} | {e.verdict} | {repair} |"
 
 

@@ -130,6 +130,7 @@ entries = cs.verify(root / "derivations" / "huang2018", ("4", "7", "8", "S14", "
 
 def row(e: object) -> str:
     repair = "; ".join(s.repair.description for s in e.statements if s.repair)
+    repair = repair.replace("'", "`")  # formulas as code
     return f"| ({e.printed.id}) | {e.printed.title} | {e.verdict} | {repair} |"
 
 

@@ -3,16 +3,19 @@ somewhere."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import cascade_sym as cs
+from tests.tools import HEADLESS, need_chromium, run
 
 jupytext = pytest.importorskip("jupytext")
 nbformat = pytest.importorskip("nbformat")
@@ -162,3 +165,39 @@ def test_every_page_leads_back(site: Path) -> None:
     for path in site.rglob("*.html"):
         targets = [(path.parent / t).resolve() for t in Links(path).targets if not re.match(r"https?:|data:|#", t)]
         assert site.resolve() / "index.html" in targets or path.name == "index.html", path
+
+
+MEASURE = """
+<pre id="measured"></pre>
+<script>
+const found = {};
+function measure(name, frame) {
+  const page = frame.contentDocument, left = x => x.firstElementChild.getBoundingClientRect().left;
+  const tables = [...page.querySelectorAll('.formula mtable')].filter(t => !t.querySelector('mtable'));
+  found[name] = {
+    overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    ragged: tables.filter(t => {
+      const at = [...t.querySelectorAll(':scope > mtr > mtd.left')].filter(c => /^[=]/.test(c.textContent)).map(left);
+      return at.length && Math.max(...at) - Math.min(...at) > 1; }).length,
+    aligned: tables.length,
+  };
+  document.getElementById('measured').textContent = JSON.stringify(found);
+}
+</script>
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_fit_the_screen_and_equations_stand_below_one_another(site: Path, tmp_path: Path, width: int) -> None:
+    browser = need_chromium()
+    here = tmp_path / "site"
+    shutil.copytree(site, here)
+    pages = [*(f"{p.stem}.html" for p in NOTEBOOKS), "index.html", "reference.html", "api/cascade_sym.html"]
+    frames = (f"<iframe src={p} width={width} height=900 onload=\"measure('{p}', this)\"></iframe>" for p in pages)
+    (here / "frames.html").write_text(MEASURE + "".join(frames))
+    options = ("--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000")
+    done = run(browser, *HEADLESS, *options, "--dump-dom", (here / "frames.html").as_uri(), seconds=120)
+    found = json.loads(unescape(re.search(r'<pre id="measured">(\{.*?\})</pre>', done.stdout)[1]))
+    assert set(found) == set(pages)
+    assert {n: m for n, m in found.items() if m["overflow"] > 0 or m["ragged"]} == {}
+    assert found["tour.html"]["aligned"] > 2
