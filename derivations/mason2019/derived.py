@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import sympy as sp
@@ -11,7 +11,7 @@ import cascade_sym as cs
 from cascade_sym.definitions import Quantity
 from cascade_sym.operators import Op, as_operator, commutator, operator
 from cascade_sym.paper import Model, Result
-from cascade_sym.steps import Step, identity_check
+from cascade_sym.steps import Check, Step, identity_check
 from cascade_sym.symbols import conj
 
 m, Omega_m, Gamma_m, Gamma_meas, hbar, x_zpf, Omega, theta, n, g, kappa = (
@@ -114,6 +114,12 @@ def noise_steps(angle: sp.Expr) -> tuple[Step, ...]:
     return (Step("solve", "noise of the detected quadrature as a displacement", {}, {"S_add": added(angle)}, check),)
 
 
+def least_product() -> Callable[[], Check]:
+    """No light can do with less: S_imp S_FF - S_xF^2 = (hbar/2)^2, whatever quadrature is detected."""
+    product = imprecision(theta) * back_action() - correlation(theta) ** 2
+    return identity_check({"S_imp S_FF - S_xF^2": (product, hbar**2 / 4)}, "least product of the two noises")
+
+
 @model.glossary
 def names() -> Mapping[str, object]:
     return {
@@ -138,12 +144,16 @@ def susceptibility() -> Result:
 
 @model.equation("1")
 def shot_noise() -> Result:
-    return Result({"S_imp": imprecision(PHASE)}, (Step("input", "the light's own phase noise, as a displacement"),))
+    before = {"b_out": as_operator(probed().system().output("probe_b.out"))}
+    found = {"S_imp": imprecision(PHASE)}
+    return Result(found, (Step("composition", "own noise over the weight of x", before, found, least_product()),))
 
 
 @model.equation("2")
 def radiation_pressure() -> Result:
-    return Result({"S_FF": back_action()}, (Step("input", "the light's amplitude noise, as a force"),))
+    before = {"ddt(b)": as_operator(probed().system().equation("b"))}
+    found = {"S_FF": back_action()}
+    return Result(found, (Step("composition", "what the light does to p", before, found, least_product()),))
 
 
 @model.equation("3")
