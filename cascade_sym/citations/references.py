@@ -56,6 +56,11 @@ _METHODS: Mapping[str, Reference] = {
         "The Series Product and Its Application to Quantum Feedforward and Feedback Networks",
         "IEEE Transactions on Automatic Control", "54", "2530--2544", "2009", "10.1109/TAC.2009.2031205",
     ),
+    "feedback networks": _article(
+        "goughnetworks2009", "Gough, John and James, Matthew R.",
+        "Quantum Feedback Networks: {H}amiltonian Formulation", "Communications in Mathematical Physics", "287",
+        "1109--1132", "2009", "10.1007/s00220-008-0698-8",
+    ),
     "input-output": _article(
         "gardiner1985", "Gardiner, C. W. and Collett, M. J.",
         "Input and output in damped quantum systems: Quantum stochastic differential equations and the master equation",

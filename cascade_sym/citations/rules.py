@@ -92,8 +92,11 @@ def _of_a_type(result: Any, module: str) -> Iterator[str]:
     for room, names in ROOMS.items():
         if module == room or module.startswith((f"{room}.", f"{room}_")):
             yield from names
-    if getattr(result, "internal", None):  # light between parts
-        yield from ROOMS["compose"]
+    for system in (result, getattr(result, "system", None)):
+        if getattr(system, "internal", None):  # light between parts
+            yield from ROOMS["compose"]
+            if _has_loop(system):
+                yield "feedback networks"
     options = getattr(result, "options", None)
     if options is not None and (options.error or options.precision == "guaranteed"):
         yield "ball arithmetic"
@@ -112,3 +115,32 @@ def _of_a_dataset(attrs: Mapping[str, Any]) -> Iterator[str]:
         yield from ("arrays", "labelled arrays")
         if "optimised" in attrs:
             yield "optimisation"
+
+
+def _has_loop(system: Any) -> bool:
+    """Whether light that a mode has met comes back to it."""
+    seen: dict[str, set[str]] = {}  # field between parts -> modes that it has met
+    for name, form in system.internal.items():
+        met = {op.name for op in form.terms}
+        seen[name] = (met & set(system.modes)).union(*(seen[n] for n in met if n in seen))
+    by_light: dict[str, set[str]] = {m: set() for m in system.modes}
+    driven: dict[str, set[str]] = {m: set() for m in system.modes}  # with couplings within parts
+    for mode, form in system.drift.items():
+        names = {op.name for op in form.terms}
+        for source in set().union(*(seen[n] for n in names if n in seen)):
+            by_light[source].add(mode)
+            driven[source].add(mode)
+        for source in names & set(driven) - {mode}:
+            driven[source].add(mode)
+    return any(source in _reached(driven, targets) for source, targets in by_light.items())
+
+
+def _reached(driven: Mapping[str, set[str]], start: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    rest = list(start)
+    while rest:
+        mode = rest.pop()
+        if mode not in found:
+            found.add(mode)
+            rest += driven[mode]
+    return found

@@ -83,6 +83,19 @@ def test_parts_and_systems():
     assert keys(cs.langevin(S >> M)) == TOOLKIT | NETWORK
 
 
+def test_networks_with_a_loop():
+    def ring(turns: bool) -> cs.LinearSystem:
+        cavity, splitter = cs.Cavity("c", kappa={"1": 1, "2": 2}), cs.BeamSplitter(transmission=cs.symbol("T"), name="bs")
+        second = cs.Cavity("d", kappa=3)
+        wires = [("bs.2", "c.1"), ("c.1", "d"), *([("d", "bs.2")] if turns else [])]
+        return cs.connect([cavity, splitter, second], wires)
+
+    assert keys(ring(False)) == TOOLKIT | NETWORK
+    assert keys(ring(True)) == keys(cs.covariance(ring(True))) == TOOLKIT | NETWORK | {"goughnetworks2009"}
+    alone = cs.connect([cs.Squeezer("q"), cs.BeamSplitter(transmission=x, name="bs")], [("bs.2", "q"), ("q", "bs.2")])
+    assert "goughnetworks2009" in keys(alone) and "goughnetworks2009" not in keys(S >> M)
+
+
 def test_states_and_criteria():
     V = cs.covariance(S >> M)
     assert keys(V) == keys(V["X_S", "X_M"]) == TOOLKIT | NETWORK
