@@ -59,7 +59,8 @@ class Squeezer(Part):
 
     Degenerate: H = (i/2)(chi a^+2 - chi^* a^2), port "light", one channel; squeezes P for chi > 0.
     Two-mode (`two_mode=True`): modes <name>+ and <name>-, H = i (chi a_+^+ a_-^+ - chi^* a_+ a_-), whose light
-    port carries the two sidebands. `kappa` is the decay rate of each mode into the port, `loss` into vacuum.
+    port carries the two sidebands. `kappa` is the decay rate of each mode into the port "light", or a table
+    {port: rate}; `loss` a rate into vacuum.
 
     >>> s = Squeezer("q", chi=sp.Symbol("chi"), kappa=sp.Symbol("kappa")).system()
     >>> s.A[0, 0], s.A[0, 1]
@@ -68,7 +69,7 @@ class Squeezer(Part):
 
     name: str
     chi: Value | None = None
-    kappa: Value | None = None
+    kappa: Value | Mapping[str, Value] | None = None
     two_mode: bool = False
     loss: Value = 0
     detuning: Value = 0
@@ -81,17 +82,17 @@ class Squeezer(Part):
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         chi = value(self.chi, f"chi of {name}", f"chi_{name}")
-        (kappa,) = _rates(self.kappa, name).values()
+        rates = _rates(self.kappa, name)
         lost = nonnegative(self.loss, f"loss rate of {name}")
         delta = real(self.detuning, f"detuning of {name}")
         if not self.two_mode:
             a = operator(name)
             H = (a.dagger() ** 2 * chi - a**2 * conj(chi)) * (sp.I / 2) + a.dagger() * a * delta
-            return _resonator([name], H, {("light", ""): (a, kappa)}, {"": (a, lost)}, name)
+            return _resonator([name], H, {(k, ""): (a, r) for k, r in rates.items()}, {"": (a, lost)}, name)
         ap, am = operator(name + "+"), operator(name + "-")
         H = (ap.dagger() * am.dagger() * chi - ap * am * conj(chi)) * sp.I
         H = H + (ap.dagger() * ap + am.dagger() * am) * delta
-        pairs = {("light", "+"): (ap, kappa), ("light", "-"): (am, kappa)}
+        pairs = {(k, c): (b, r) for k, r in rates.items() for c, b in (("+", ap), ("-", am))}
         return _resonator([name + "+", name + "-"], H, pairs, {"+": (ap, lost), "-": (am, lost)}, name)
 
 

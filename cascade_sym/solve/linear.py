@@ -7,7 +7,8 @@ Matrices of numbers are inverted: exactly where they are rational up to a few ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import mpmath
 import sympy as sp
@@ -22,6 +23,7 @@ from cascade_sym.solve.probe import Probe
 ADJUGATE_LIMIT = 4
 ROOTS, DIGITS = 2, 50
 Rows = Sequence[Sequence[Expr]]
+Name = Callable[[str, Expr], Expr]
 
 
 def solve_named(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
@@ -29,34 +31,42 @@ def solve_named(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -
 
     Raises UnstableError when the matrix is singular: no unique steady state.
     """
+    return solve_columns(matrix, [rhs], naming, where)[0]
+
+
+def solve_columns(matrix: Rows, columns: Rows, naming: Naming, where: str, *, real: bool = False) -> list[list[Expr]]:
+    """`solve_named` for several right-hand sides, with the matrix eliminated once.
+
+    `real` says that all entries are real, also where the expressions do not show it.
+    """
     rows = [[sp.sympify(e) for e in row] for row in matrix]
     if all(e.is_number for row in rows for e in row):
-        return _of_numbers(rows, rhs, where)
-    solve = _by_cofactors if len(rhs) <= ADJUGATE_LIMIT else _by_elimination
-    return solve(rows, rhs, naming, where)
+        return _of_numbers(rows, columns, where)
+    solve = _by_cofactors if len(rows) <= ADJUGATE_LIMIT else _by_elimination
+    return solve(rows, columns, partial(naming.name, real=real), Probe(naming), where)
 
 
 def _singular(where: str) -> UnstableError:
     return UnstableError(f"no unique steady state for {where}: the system is singular (an undamped mode?).")
 
 
-def _by_cofactors(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
-    a = [[naming.name("u", e) if isinstance(e, sp.Add) else e for e in row] for row in matrix]
-    n = len(rhs)
-    every = tuple(range(n))
+def _by_cofactors(matrix: Rows, columns: Rows, name: Name, probe: Probe, where: str) -> list[list[Expr]]:
+    a = [[name("u", e) if isinstance(e, sp.Add) else e for e in row] for row in matrix]
+    every = tuple(range(len(a)))
 
     def cofactor(i: int, j: int) -> Expr:
         rows, columns = every[:i] + every[i + 1 :], every[:j] + every[j + 1 :]
         return (-1) ** (i + j) * minor(a, rows, columns)
 
     det = minor(a, every, every)
-    if not Probe(lambda: naming.definitions).nonzero(det) and is_zero(naming.inline(det)):
+    if not probe.nonzero(det) and is_zero(probe.naming.inline(det)):
         raise _singular(where)
-    den = naming.name("det", det)
-    out = []
+    den = name("det", det)
+    out: list[list[Expr]] = [[] for _ in columns]
     for j in every:
-        terms = [c * b for i, b in enumerate(rhs) if b != 0 and (c := cofactor(i, j)) != 0]
-        out.append(sp.Add(*terms) / den)
+        c = [cofactor(i, j) for i in every]
+        for rhs, x in zip(columns, out, strict=True):
+            x.append(sp.Add(*(c[i] * b for i, b in enumerate(rhs) if b != 0 and c[i] != 0)) / den)
     return out
 
 
@@ -72,33 +82,37 @@ def minor(a: Rows, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
     return sp.Add(*terms)
 
 
-def _by_elimination(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
-    n = len(rhs)
+def _by_elimination(matrix: Rows, columns: Rows, name: Name, probe: Probe, where: str) -> list[list[Expr]]:
+    n = len(matrix)
     a = [list(row) for row in matrix]
-    b = list(rhs)
-    probe = Probe(lambda: naming.definitions)
-    rows, columns = list(range(n)), list(range(n))
+    b = [list(rhs) for rhs in columns]
+    rows, left = list(range(n)), list(range(n))
     steps: list[tuple[int, int]] = []
     while rows:
-        r, c = _pivot(a, rows, columns, probe, where)
+        r, c = _pivot(a, rows, left, probe, where)
         steps.append((r, c))
         rows.remove(r)
-        columns.remove(c)
+        left.remove(c)
         for i in rows:
             if a[i][c] == 0:
                 continue
-            f = naming.name("f", a[i][c] / a[r][c])
-            for j in columns:
+            f = -name("f", a[i][c] / a[r][c])
+            for j in left:
                 if a[r][j] != 0:
-                    a[i][j] = naming.name("u", a[i][j] - f * a[r][j])
-            if b[r] != 0:
-                b[i] = naming.name("w", b[i] - f * b[r])
+                    a[i][j] = name("u", a[i][j] + f * a[r][j])
+            for rhs in b:
+                if rhs[r] != 0:
+                    rhs[i] = name("w", rhs[i] + f * rhs[r])
             a[i][c] = sp.S.Zero
-    x: list[Expr] = [sp.S.Zero] * n
+    return [_back(a, rhs, steps, name) for rhs in b]
+
+
+def _back(a: Rows, rhs: Sequence[Expr], steps: Sequence[tuple[int, int]], name: Name) -> list[Expr]:
+    x: list[Expr] = [sp.S.Zero] * len(steps)
     known: list[int] = []
     for r, c in reversed(steps):
-        value = (b[r] - sp.Add(*(a[r][j] * x[j] for j in known if a[r][j] != 0))) / a[r][c]
-        x[c] = naming.name("x", value) if len(known) < n - 1 else value
+        value = (rhs[r] - sp.Add(*(a[r][j] * x[j] for j in known if a[r][j] != 0))) / a[r][c]
+        x[c] = name("x", value) if len(known) < len(steps) - 1 else value
         known.append(c)
     return x
 
@@ -129,14 +143,18 @@ def _pivot(
     raise _singular(where)
 
 
-def _of_numbers(matrix: list[list[Expr]], rhs: Sequence[Expr], where: str) -> list[Expr]:
+def _of_numbers(matrix: list[list[Expr]], columns: Rows, where: str) -> list[list[Expr]]:
     entries = [e for row in matrix for e in row]
-    floats = any(e.has(sp.Float) for e in (*entries, *rhs))
+    floats = any(e.has(sp.Float) for e in (*entries, *(e for rhs in columns for e in rhs)))
     irrational = {x for e in entries for x in e.atoms(sp.Pow, sp.Function) if x.is_Rational is not True}
     exact = not floats and len(irrational) <= ROOTS and not any(x.is_Function for x in irrational)
     inverted = _exact_inverse(matrix, where) if exact else _digits_inverse(matrix, where)
-    out = [sp.Add(*(c * b for c, b in zip(row, rhs, strict=True) if c != 0 and b != 0)) for row in inverted]
-    return [sp.N(e) if floats and e.is_number else e for e in out]
+
+    def times(rhs: Sequence[Expr]) -> list[Expr]:
+        out = [sp.Add(*(c * b for c, b in zip(row, rhs, strict=True) if c != 0 and b != 0)) for row in inverted]
+        return [sp.N(e) if floats and e.is_number else e for e in out]
+
+    return [times(rhs) for rhs in columns]
 
 
 def _digits_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:

@@ -15,9 +15,10 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import UnstableError
-from cascade_sym.solve.linear import solve_named
+from cascade_sym.solve.kronecker import equations, unknowns
+from cascade_sym.solve.linear import solve_columns
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.stability import hurwitz_conditions
+from cascade_sym.solve.stability import definite_conditions, hurwitz_conditions, identity, is_small, self_adjoint
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.numbers import vanishes
 from cascade_sym.system.sectors import flow_order
@@ -88,14 +89,23 @@ class Lyapunov(Generic[T]):
                     e = drift[i].get(j, sp.S.Zero)
                     entries[i, j] = name(f"A_{label(i)}_{label(j)}", e) if e != 0 else e
                     self._a[i][j] = entries[i, j]
-            conditions = hurwitz_conditions([(block, entries)], self._naming)
-            if len(conditions) == 2:
-                self._conditions[block] = (conditions[0], conditions[1])
-            self.stability += conditions
+            if self._decides(block):
+                conditions = hurwitz_conditions([(block, entries)], self._naming)
+                if len(conditions) == 2:
+                    self._conditions[block] = (conditions[0], conditions[1])
+                self.stability += conditions
         for i in block:
             for j, e in drift[i].items():
                 if j not in block and e != 0:
                     self._a[i][j] = name(f"R_{label(i)}_{label(j)}", e)
+
+    def _rows(self, block: tuple[T, ...]) -> list[list[Expr]]:
+        return [[self._a[i].get(j, sp.S.Zero) for j in block] for i in block]
+
+    def _decides(self, block: tuple[T, ...]) -> bool:
+        """Whether the conditions are found before the block is solved: for a larger one, both at once."""
+        rows = self._rows(block)
+        return is_small(rows) or all(e.is_number for r in rows for e in r)
 
     def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> list[Expr]:
         """What earlier blocks contribute to the source of M_ij (half of it for i = j)."""
@@ -132,7 +142,7 @@ class Lyapunov(Generic[T]):
             is_real(e) for e in (*source.values(), *(e for i in (*row, *col) for e in self._a[i].values()))
         )
         symmetric = real and row == col
-        pairs = [(i, j) for a, i in enumerate(row) for b, j in enumerate(col) if not (symmetric and b < a)]
+        pairs = unknowns(row, col, symmetric)
         named = {
             (i, j): self._naming.name(f"Q_{self._label(i)}_{self._label(j)}", source[i, j], real=self._real or i == j)
             for i, j in pairs
@@ -140,7 +150,14 @@ class Lyapunov(Generic[T]):
         if symmetric and len(row) == 2:
             values = self._pair(row, named)
         else:
-            values = solve_named(*self._equations(row, col, pairs, named, symmetric), self._naming, where)
+            matrix = equations(row, col, lambda i, j: self._a[i].get(j, sp.S.Zero), pairs)
+            columns = [[named[p] for p in pairs]]
+            if joint := row == col and not self._decides(row):
+                columns.append(identity(pairs))
+            values, *bound = solve_columns(matrix, columns, self._naming, where, real=real)
+            if joint:
+                X = self_adjoint(row, pairs, bound[0])
+                self.stability += definite_conditions(X, row, self._naming)
         for (i, j), value in zip(pairs, values, strict=True):
             if row == col and (j, i) in self._m:
                 continue
@@ -158,26 +175,6 @@ class Lyapunov(Generic[T]):
             D * z + c**2 * x - twice(a * c * y) + a**2 * z,
         )
         return [sp.Mul(e, sp.Rational(1, 2), 1 / t, 1 / D) for e in top]
-
-    def _equations(
-        self,
-        row: tuple[T, ...],
-        col: tuple[T, ...],
-        pairs: Sequence[tuple[T, T]],
-        Q: Mapping[tuple[T, T], Expr],
-        symmetric: bool,
-    ) -> tuple[list[list[Expr]], list[Expr]]:
-        """The linear equations for the elements `pairs` of one block."""
-        place = {p: n for n, p in enumerate(pairs)}
-        if symmetric:
-            place |= {(j, i): n for (i, j), n in list(place.items())}
-        matrix = [[sp.S.Zero] * len(pairs) for _ in pairs]
-        for n, (i, j) in enumerate(pairs):
-            for k in row:
-                matrix[n][place[k, j]] -= self._a[i].get(k, sp.S.Zero)
-            for k in col:
-                matrix[n][place[i, k]] -= conj(self._a[j].get(k, sp.S.Zero))
-        return matrix, [Q[p] for p in pairs]
 
 
 def twice(e: Expr) -> Expr:

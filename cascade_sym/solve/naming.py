@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -17,6 +17,7 @@ class Naming:
     def __init__(self, taken: Iterable[Symbol]) -> None:
         self._taken = {s.name for s in taken}
         self._items: list[tuple[Symbol, Expr]] = []
+        self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
 
     def name(self, wanted: str, expr: Expr, *, real: bool = False) -> Expr:
@@ -39,8 +40,20 @@ class Naming:
         self._count[wanted] = count
         self._taken.add(free)
         s = symbol(free) if real or is_real(expr) else complex_symbol(free)
+        self._place[s] = len(self._items)
         self._items.append((s, expr))
         return s
+
+    def behind(self, expr: Expr, known: Container[Symbol] = ()) -> list[tuple[Symbol, Expr]]:
+        """The definitions that `expr` rests on, in order; those of symbols in `known`, and what is behind them, not."""
+        places: set[int] = set()
+        todo = [expr]
+        while todo:
+            for s in todo.pop().free_symbols:
+                if s not in known and (place := self._place.get(s)) is not None and place not in places:
+                    places.add(place)
+                    todo.append(self._items[place][1])
+        return [self._items[k] for k in sorted(places)]
 
     @property
     def definitions(self) -> Definitions:

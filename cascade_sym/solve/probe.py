@@ -7,14 +7,13 @@ A ball that excludes zero is a proof: a formula that is zero everywhere is zero 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.solve.naming import Naming
 
 BITS = 256
 _FUNCTIONS = {sp.exp: "exp", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan"}
@@ -23,8 +22,8 @@ _FUNCTIONS = {sp.exp: "exp", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan"}
 class Probe:
     """Values of definitions at one random point of (0, 1/2)^n, which losses and rates may take alike."""
 
-    def __init__(self, definitions: Callable[[], Definitions], seed: int = 20_240_229) -> None:
-        self._definitions = definitions
+    def __init__(self, naming: Naming, seed: int = 20_240_229) -> None:
+        self.naming = naming
         self._values: dict[Symbol, flint.acb] = {}
         self._random = random.Random(seed)
 
@@ -32,9 +31,8 @@ class Probe:
         """True: `e` is not identically zero (a proof). False: it may be zero."""
         old, flint.ctx.prec = flint.ctx.prec, BITS
         try:
-            for s, d in self._definitions().needed(e):
-                if s not in self._values:
-                    self._values[s] = self._value(d)
+            for s, d in self.naming.behind(e, self._values):
+                self._values[s] = self._value(d)
             return not self._value(e).contains(0)
         finally:
             flint.ctx.prec = old

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.exact import normal_form
 from cascade_sym.symbols import conj, is_real
 
 
@@ -14,13 +17,14 @@ def re(z: Expr) -> Expr:
     >>> a, x = sp.symbols("a x")
     >>> re(a*sp.exp(sp.I*x)), im(a*sp.exp(sp.I*x))
     (a*cos(x), a*sin(x))
+    >>> re(a/(2 + sp.I*x))
+    2*a/(x**2 + 4)
     """
     if is_real(z):
         return z
     if z.is_number and z.has(sp.Float):
         return sp.N(z).as_real_imag()[0]
-    e = _without_phases(z)
-    return sp.expand((e + conj(e)) / 2)
+    return _half(z, lambda c: (c + conj(c)) / 2)
 
 
 def im(z: Expr) -> Expr:
@@ -29,8 +33,19 @@ def im(z: Expr) -> Expr:
         return sp.S.Zero
     if z.is_number and z.has(sp.Float):
         return sp.N(z).as_real_imag()[1]
-    e = _without_phases(z)
-    return sp.expand((e - conj(e)) / (2 * sp.I))
+    return _half(z, lambda c: (c - conj(c)) / (2 * sp.I))
+
+
+def _half(z: Expr, part: Callable[[Expr], Expr]) -> Expr:
+    """A part of z. Of c/d with a complex d it is that of c conj(d), over |d|^2: written so, it is seen to be real."""
+    plain, terms = [], []
+    for t in sp.Add.make_args(_without_phases(z)):
+        above, below = sp.fraction(t)
+        if is_real(below):
+            plain.append(t)
+        else:
+            terms.append(sp.expand(part(sp.expand(above * conj(below)))) / normal_form(below * conj(below)))
+    return sp.Add(sp.expand(part(sp.Add(*plain))), *terms)
 
 
 def _without_phases(z: Expr) -> Expr:

@@ -1,15 +1,15 @@
-"""Is the drift of a feedback loop stable? Routh-Hurwitz conditions, or eigenvalues where it is all numbers.
+"""Is the drift of a feedback loop stable? Conditions on its parameters, or eigenvalues where it is all numbers.
 
-The characteristic polynomial is s^n + p_1 s^(n-1) + ... + p_n. Up to n = 4 its coefficients are sums of
-principal minors and the conditions are those of Lienard and Chipart, written out. Larger blocks get p_k by
-Faddeev-LeVerrier and the first column of the Routh array, both as definitions; above LARGEST nothing is
-written down. Source: Gantmacher, The Theory of Matrices II, chapter XV.
+The characteristic polynomial of a small block (EXPLICIT rows, half as many of a complex one) is
+s^n + p_1 s^(n-1) + ... + p_n with sums of principal minors for coefficients; the conditions are those of Lienard and
+Chipart, written out. A larger block A decays exactly where X with A X + X A^+ + 1 = 0 is positive definite (Lyapunov):
+where the pivots of X are positive. Both are exact; the second keeps its digits in floating point, where coefficients of
+a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matrices II, chapter XV.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import reduce
 from itertools import combinations
 from typing import TypeVar
 
@@ -19,13 +19,14 @@ from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
 from cascade_sym.errors import MissingParameter, UnstableError, listing
+from cascade_sym.solve.kronecker import equations, unknowns
+from cascade_sym.solve.linear import minor, solve_named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.symbols import conj, is_real
 
 T = TypeVar("T", bound=Hashable)
 Rows = list[list[Expr]]
 EXPLICIT = 4
-LARGEST = 12
 
 
 def hurwitz_conditions(
@@ -33,8 +34,7 @@ def hurwitz_conditions(
 ) -> list[Expr]:
     """Expressions that are all positive exactly when each block of the drift matrix is stable.
 
-    A block that is all numbers is decided here: UnstableError, or no condition. Blocks above LARGEST rows
-    give no condition and are left to numbers (`require_stable`).
+    A block that is all numbers is decided here: UnstableError, or no condition.
     """
     out: list[Expr] = []
     for nodes, a in blocks:
@@ -42,11 +42,19 @@ def hurwitz_conditions(
         if all(e.is_number for r in rows for e in r):
             refuse_unstable_numbers(rows, nodes)
             continue
-        if len(rows) <= LARGEST:
-            conditions = _conditions(_real_coefficients(rows, naming), naming)
-            named = (naming.name("h", e, real=True) for e in conditions)
-            out += [c for c in named if not _positive(c, nodes)]
+        found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
+        out += [c for c in found if not _positive(c, nodes)]
     return out
+
+
+def is_small(rows: Rows) -> bool:
+    """Whether the conditions of a block are written out from its characteristic polynomial."""
+    return len(rows) <= (EXPLICIT if all(is_real(e) for r in rows for e in r) else EXPLICIT // 2)
+
+
+def definite_conditions(X: Rows, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    """The pivots of a self-adjoint matrix that depend on parameters: all are positive where it is positive definite."""
+    return [c for c in _pivots(X, naming) if not _positive(c, nodes)]
 
 
 def require_stable(system: object, values: Mapping[Symbol, Expr | float]) -> None:
@@ -100,12 +108,15 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
     return True
 
 
+def _explicit(rows: Rows, naming: Naming) -> list[Expr]:
+    return [naming.name("h", e, real=True) for e in _conditions(_real_coefficients(rows, naming))]
+
+
 def _real_coefficients(rows: Rows, naming: Naming) -> list[Expr]:
     """q_1, q_2, ...: of det(s - A) for a real matrix, of |det(s - A)|^2 (for real s) for a complex one."""
     n = len(rows)
-    real = all(is_real(e) for r in rows for e in r)
-    p = _principal_minors(rows) if n <= EXPLICIT else _faddeev_leverrier(rows, naming, real)
-    if real:
+    p = _principal_minors(rows)
+    if all(is_real(e) for r in rows for e in r):
         return p if n == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)]
     p = [sp.S.One, *(naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1))]
     pairs = [[(i, m - i) for i in range(m + 1) if max(i, m - i) <= n] for m in range(1, 2 * n + 1)]
@@ -115,57 +126,47 @@ def _real_coefficients(rows: Rows, naming: Naming) -> list[Expr]:
 
 def _principal_minors(rows: Rows) -> list[Expr]:
     """p_k = the sum of the principal k x k minors of -A."""
-    every = range(len(rows))
-    return [sp.Add(*(_det([[-rows[i][j] for j in c] for i in c]) for c in combinations(every, k + 1))) for k in every]
+    every = tuple(range(len(rows)))
+    negative = [[-e for e in r] for r in rows]
+    return [sp.Add(*(minor(negative, c, c) for c in combinations(every, k + 1))) for k in every]
 
 
-def _conditions(p: list[Expr], naming: Naming) -> list[Expr]:
+def _conditions(p: list[Expr]) -> list[Expr]:
     match len(p):
         case 1 | 2:
             return p
         case 3:
             return [p[0], p[2], p[0] * p[1] - p[2]]
-        case 4:
-            return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
-    return _routh([sp.S.One, *p], naming)
+    return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
 
 
-def _det(rows: Rows) -> Expr:
-    """Expansion along the first row; for matrices of up to four rows."""
-    if len(rows) == 1:
-        return rows[0][0]
-    terms = [(-1) ** k * e * _det([r[:k] + r[k + 1 :] for r in rows[1:]]) for k, e in enumerate(rows[0]) if e != 0]
-    return sp.Add(*terms)
+def _by_lyapunov(rows: Rows, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    every = tuple(range(len(rows)))
+    symmetric = all(is_real(e) for r in rows for e in r)
+    pairs = unknowns(every, every, symmetric)
+    matrix = equations(every, every, lambda i, j: rows[i][j], pairs)
+    x = solve_named(matrix, identity(pairs), naming, ", ".join(dict.fromkeys(map(_mode_name, nodes))))
+    return _pivots(self_adjoint(every, pairs, x), naming)
 
 
-def _faddeev_leverrier(rows: Rows, naming: Naming, real: bool) -> list[Expr]:
-    """p_1, ..., p_n with every intermediate matrix element as a definition."""
-    n = len(rows)
-    B: Rows = [[sp.Integer(int(i == j)) for j in range(n)] for i in range(n)]
-    p: list[Expr] = []
-    for k in range(1, n + 1):
-        AB = [[_dot(rows[i], [B[m][j] for m in range(n)]) for j in range(n)] for i in range(n)]
-        p.append(naming.name(f"p_{k}", -sp.Add(*(AB[i][i] for i in range(n))) / k, real=real))
-        if k < n:
-            B = [[e + p[-1] if i == j else e for j, e in enumerate(r)] for i, r in enumerate(AB)]
-            B = [[naming.name("B", e, real=real) if e.args else e for e in r] for r in B]
-    return p
+def identity(pairs: Sequence[tuple[T, T]]) -> list[Expr]:
+    """The elements `pairs` of the unit matrix."""
+    return [sp.Integer(int(i == j)) for i, j in pairs]
 
 
-def _dot(x: Sequence[Expr], y: Sequence[Expr]) -> Expr:
-    return reduce(lambda s, t: s + t, (a * b for a, b in zip(x, y, strict=True) if a != 0 and b != 0), sp.S.Zero)
+def self_adjoint(nodes: Sequence[T], pairs: Sequence[tuple[T, T]], values: Sequence[Expr]) -> Rows:
+    """The whole matrix from its elements `pairs`, which hold those on and above the diagonal."""
+    known = dict(zip(pairs, values, strict=True))
+    return [[known[i, j] if a <= b else conj(known[j, i]) for b, j in enumerate(nodes)] for a, i in enumerate(nodes)]
 
 
-def _routh(p: Sequence[Expr], naming: Naming) -> list[Expr]:
-    """The first column of the Routh array below the leading 1."""
-    upper, lower = list(p[0::2]), list(p[1::2])
-    column = [lower[0]]
-    while len(lower) > 1 or len(upper) > len(lower):
-        ratio = naming.name("r", upper[0] / lower[0], real=True)
-        padded = lower + [sp.S.Zero] * (len(upper) - len(lower))
-        upper, lower = (
-            lower,
-            [naming.name("r", u - ratio * w, real=True) for u, w in zip(upper[1:], padded[1:], strict=True)],
-        )
-        column.append(lower[0])
-    return column
+def _pivots(X: Rows, naming: Naming) -> list[Expr]:
+    rows, out = [list(r) for r in X], []
+    for k, row in enumerate(rows):
+        pivot = naming.name("h", row[k], real=True)
+        out.append(pivot)
+        for i in range(k + 1, len(rows)):
+            f = naming.name("f", conj(row[i]) / pivot)
+            for j in range(i, len(rows)):
+                rows[i][j] = naming.name("u", rows[i][j] - f * row[j], real=i == j)
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def plain(e: sp.Expr, table: Mapping[sp.Symbol, complex]) -> complex:
     if e.is_Symbol:
         return table[e]
     if e.is_number:
-        return complex(e)
+        return _number(e)
     args = [plain(a, table) for a in e.args]
     match e:
         case sp.Add():
@@ -41,6 +42,11 @@ def plain(e: sp.Expr, table: Mapping[sp.Symbol, complex]) -> complex:
         case sp.conjugate():
             return args[0].conjugate()
     return complex(getattr(np, type(e).__name__)(args[0]))
+
+
+@lru_cache(maxsize=10_000)
+def _number(e: sp.Expr) -> complex:
+    return complex(e)
 
 
 def numbers(matrix: sp.Matrix, values: Values) -> np.ndarray:

@@ -61,9 +61,7 @@ def from_detection(d: Detection) -> Riccati:
     return Riccati(d.system.modes, tuple(found), naming.definitions, d.efficiencies)
 
 
-def _circular(
-    s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection, names: list[str]
-) -> list[Sector]:
+def _circular(s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection, names: list[str]) -> list[Sector]:
     rows = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in sector}
     currents = []
     for name, current in zip(names, d.currents, strict=True):
@@ -87,9 +85,7 @@ def _circular(
     ]  # fmt: skip
 
 
-def _real(
-    s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection, names: list[str]
-) -> list[Sector]:
+def _real(s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection, names: list[str]) -> list[Sector]:
     modes = [o.name for o in sector if not o.dag]
     forms = {m: fields.split(s.drift[m]) for m in modes}
     nodes = [Quad(m, q) for m in modes for q in "XP"]

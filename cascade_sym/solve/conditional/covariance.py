@@ -196,4 +196,3 @@ def _place(nodes: tuple, M: Table, elements: Elements) -> None:
             if a != b:
                 put(f"X_{x.name}", f"P_{y.name}", -t * z.im)
                 put(f"P_{x.name}", f"X_{y.name}", s * z.im)
-

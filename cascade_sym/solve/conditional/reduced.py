@@ -91,7 +91,7 @@ def towers_of(
     for s, e in defs.needed(target, *relations.values()):
         if s in relations:
             towers.append((s, relations[s].xreplace(done)))
-            done |= dict.fromkeys(e.base.free_symbols, s ** 2)
+            done |= dict.fromkeys(e.base.free_symbols, s**2)
         elif isinstance(e, sp.Pow) and e.exp == sp.Rational(1, 2) and e.base.free_symbols:
             towers.append((s, s**2 - e.base.xreplace(done)))
         elif not e.has(sp.acos):
