@@ -26,6 +26,9 @@ def main(arguments: list[str] | None = None) -> None:
     except RecursionError:
         print("cascade-sym: the input is nested too deeply to be worked on; simplify it.", file=sys.stderr)
         sys.exit(2)
+    except MemoryError:
+        print("cascade-sym: out of memory; the input is too large to be worked on.", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from cascade_sym.manuscript.known import Meaning
 from cascade_sym.manuscript.local import local_values
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading
-from cascade_sym.paper.printed import Statement
+from cascade_sym.paper.printed import VERDICTS, Statement
 from cascade_sym.paper.show import derived_latex
-from cascade_sym.paper.verdict import VERDICTS, StatementVerdict, judge
+from cascade_sym.paper.verdict import StatementVerdict, judge
 from cascade_sym.steps import Derivation
 
 MAX_DEPTH = 60

@@ -115,6 +115,8 @@ def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
             given = _arguments(waiting, macro, name)
             body = re.sub(r"#(\d)", lambda m, given=given: given.get(m[1], ""), macro.body)  # type: ignore[misc]
             waiting += [m[0] for m in _PIECE.finditer(_closed(body))][::-1]
+        if not steps and length + len(waiting) > MAX_LENGTH:
+            raise FormulaError(f"the formula has more than {MAX_LENGTH} characters; write it shorter.")
         if steps > MAX_EXPANSIONS or length > MAX_LENGTH or len(waiting) > MAX_LENGTH:
             last = piece.strip()
             raise FormulaError(f"the macros of the formula do not end (after {steps} expansions, at {last!r}).")

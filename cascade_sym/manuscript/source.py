@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from os.path import isdir, isfile
 from pathlib import Path
 
 from cascade_sym.errors import FormulaError
@@ -33,7 +34,10 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
     Raises FormulaError for a file that is missing, too large, or no text.
     """
     first = Path(path)
-    root = first.resolve().parent
+    try:
+        root = first.resolve().parent
+    except (OSError, RuntimeError, ValueError) as err:  # a circle of links, a name that no file can have
+        raise FormulaError(f"{path!s} can't be found: {err}; give a .tex file.") from err
     sources: list[Source] = []
     notes: list[str] = []
     seen: set[Path] = set()
@@ -70,9 +74,9 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
 
 
 def _bytes(file: Path, shown: str, limit: int) -> bytes:
-    if file.is_dir():
+    if isdir(file):  # names that no file can have are no folder, not an error
         raise FormulaError(f"{shown} is a folder; give a .tex file.")
-    if not file.is_file():
+    if not isfile(file):
         raise FormulaError(f"{shown} is not there, or no ordinary file; give a .tex file.")
     try:
         with file.open("rb") as f:

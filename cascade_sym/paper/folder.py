@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-import traceback
 from dataclasses import dataclass
+from os.path import isdir
 from pathlib import Path
 
 from cascade_sym.errors import CascadeError, FolderError
-from cascade_sym.paper.model import Model
+from cascade_sym.paper.model import Model, failure
 from cascade_sym.paper.printed import Printed, read_printed
 
 
@@ -29,7 +29,7 @@ def load_folder(path: str | Path) -> Folder:
     `derived.py` is the user's own Python and is run, as a test file is by pytest; nothing else is executed.
     """
     root = Path(path)
-    if not root.is_dir():
+    if not isdir(root):  # false, too, for names that no folder can have
         raise FolderError(f"{root} is not a folder; give a paper's folder, such as derivations/huang2018.")
     printed = read_printed(root / "printed.toml")
     model = _load_model(root / "derived.py")
@@ -57,10 +57,8 @@ def _load_model(path: Path) -> Model:
         spec.loader.exec_module(module)
     except CascadeError:
         raise
-    except Exception as err:
-        last = traceback.extract_tb(err.__traceback__)[-1]
-        where = f"{Path(last.filename).name}, line {last.lineno}"
-        raise FolderError(f"{path.name} failed ({where}): {type(err).__name__}: {err}") from err
+    except (Exception, SystemExit) as err:
+        raise FolderError(f"{path.name} failed {failure(err)}") from err
     model = getattr(module, "model", None)
     if not isinstance(model, Model):
         raise FolderError(f"{path.name} defines no `model = Model(...)`.")

@@ -16,9 +16,12 @@ from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.limits import TimeReached, at_most
 from cascade_sym.paper.printed import PrintedEquation
 from cascade_sym.paper.verdict import StatementVerdict, explain, judge, worst
 from cascade_sym.steps import Derivation
+
+SECONDS = 300.0  # for the verdict of one statement
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,11 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
 
 def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env: Environment) -> StatementVerdict:
     try:
-        return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
+        with at_most(SECONDS):
+            return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
+    except TimeReached:
+        late = f"given up after {SECONDS:g} seconds; write the formula shorter"
+        return StatementVerdict(s, "unchecked", late, derived)
     except CascadeError as err:
         return StatementVerdict(s, "unchecked", explain(err), derived)
 

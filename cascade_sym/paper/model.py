@@ -6,8 +6,10 @@ only the checker (`cascade_sym.paper.check`) holds both.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -15,7 +17,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
+from cascade_sym.errors import CascadeError, DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
 
@@ -47,6 +49,12 @@ class PowerLaw:
     def leading(self) -> Expr:
         """The leading form; the prefactor is called P where it has no closed form."""
         return self.law.prefactor.shown() * self.law.large**self.law.exponent
+
+
+def failure(err: BaseException) -> str:
+    """Where the user's own Python failed, and with what."""
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    return f"({Path(last.filename).name}, line {last.lineno}): {type(err).__name__}: {err}"
 
 
 def leading_form(value: Any) -> Any:
@@ -230,11 +238,19 @@ class Model:
         if id not in self._equations:
             raise UnknownName(f"no derivation of equation {id!r}; there are {listing(self._equations)}.")
         if id not in self._cache:
-            found = self._equations[id]()
+            try:
+                found = self._equations[id]()
+            except CascadeError:
+                raise
+            except (Exception, SystemExit) as err:  # the user's own Python
+                raise FolderError(f"the derivation of {id} failed {failure(err)}") from err
             if isinstance(found, Mapping):
                 found = Result(found)
             if not isinstance(found, Result):
                 raise FolderError(f"the derivation of {id} returned {type(found).__name__}; return a Result or a dict.")
+            if wrong := [k for k, v in found.values.items() if v is None or isinstance(v, str | bytes | bool)]:
+                got = type(found.values[wrong[0]]).__name__
+                raise FolderError(f"the derivation of {id} gives a {got} for {wrong[0]!r}; give an expression.")
             self._cache[id] = found
         return self._cache[id]
 

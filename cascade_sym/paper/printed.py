@@ -13,6 +13,8 @@ from sympy import Expr
 from cascade_sym.errors import FolderError, FormulaError, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 
+# from best to worst: an equation is as good as its worst statement
+VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
 KINDS = ("derived", "definition")
 MAX_BYTES = 2_000_000
 
@@ -114,6 +116,8 @@ def read_printed(path: Path) -> Printed:
 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
+        if path.exists() and not path.is_file():
+            raise FolderError(f"{path} is no ordinary file; a paper's folder needs printed.toml.")
         if path.stat().st_size > MAX_BYTES:
             raise FolderError(f"{path.name} is larger than {MAX_BYTES} bytes; a paper's formulas are not.")
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -164,6 +168,8 @@ def _equation(raw: Mapping[str, Any], where: str) -> PrintedEquation:
     kind = raw.get("kind", "derived")
     if kind not in KINDS:
         raise FolderError(f"{where}: kind is {kind!r}; give one of {KINDS}.")
+    if (expected := raw.get("expected")) is not None and expected not in VERDICTS:
+        raise FolderError(f"{where}: expected is {expected!r}; give one of {listing(VERDICTS)}.")
     lines = raw.get("statements")
     if not isinstance(lines, list) or not lines:
         raise FolderError(f"{where}: 'statements' must be a list of formulas such as \"x = y + z\".")
@@ -171,7 +177,7 @@ def _equation(raw: Mapping[str, Any], where: str) -> PrintedEquation:
     return PrintedEquation(
         id=_text(raw, "id", where), title=_text(raw, "title", where), statements=tuple(statements), kind=kind,
         reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")),
-        expected=raw.get("expected"),
+        expected=expected,
     )  # fmt: skip
 
 

@@ -14,12 +14,14 @@ from cascade_sym.exact import normal_form
 from cascade_sym.formula import Neg, Node, marked, parse, walk
 from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.formula.edits.build import total
+from cascade_sym.formula.size import terms
 from cascade_sym.paper.compare import Comparison
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
 MOST_OPERATIONS = 12  # of a missing term
 MOST_NODES = 800  # a longer formula is not searched
+MOST_TERMS = 3_000  # nor one that is longer when it is multiplied out
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
 
@@ -45,7 +47,7 @@ def find_repair(
     Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
     equal to the derived value or not; `possible` drops most wrong ones before.
     """
-    if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES:
+    if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES or terms(node, MOST_TERMS) > MOST_TERMS:
         return None
     for pairs in (False, True):
         hits = []

@@ -39,6 +39,7 @@ def sweep_declared(
     `also` names further declared quantities at the same points. Raises UnknownName, UnknownParameter and
     MissingParameter by name, ParameterError for values outside a parameter's range, UnstableError on request.
 
+    >>> import sympy as sp
     >>> from cascade_sym.definitions import Quantity
     >>> model = Model()
     >>> @model.quantity("f", ["x", "a"])

@@ -15,13 +15,10 @@ from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.prefilter import prefilter
-from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.vocabulary import missing_factors, vocabulary
 from cascade_sym.steps import Check
-
-# from best to worst: an equation is as good as its worst statement
-VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,6 @@ def test_an_edited_folder_is_read_anew_and_an_unedited_one_is_not(made):
     (made / "parts.py").write_text("rate = 0\n")
     second = load_folder(made).model
     assert second is not first
-    with pytest.raises(AssertionError):
+    with pytest.raises(FolderError, match="AssertionError"):
         second.derive("2")
     assert first.derive("2")
