@@ -13,7 +13,7 @@ paper: $(RUNTIME)
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile -rs
+	$(BIN)/pytest -n 2 --dist loadfile -r fEs
 
 figures: $(RUNTIME)
 	$(BIN)/cascade-sym figures $(PAPER)
