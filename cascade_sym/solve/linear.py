@@ -1,13 +1,14 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
 Up to four unknowns: cofactors and determinant, with one division. More: elimination with diagonal pivots in which each
-intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic.
+intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic,
+and, where there is a choice, stays away from zero where parameters vanish or coincide.
 Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import mpmath
@@ -86,6 +87,7 @@ def _by_elimination(matrix: Rows, columns: Rows, name: Name, probe: Probe, where
     n = len(matrix)
     a = [list(row) for row in matrix]
     b = [list(rhs) for rhs in columns]
+    probe.restrict(matrix)
     rows, left = list(range(n)), list(range(n))
     steps: list[tuple[int, int]] = []
     while rows:
@@ -123,7 +125,8 @@ def _pivot(
     """Row and column of the next pivot, proved nonzero: on the diagonal where that can be, with little fill-in.
 
     The diagonal of a Lyapunov equation holds sums of damping rates. In a dissipative system it stays away from zero
-    in any order of elimination, at every point of the domain; off it a pivot may vanish where a coupling does.
+    in any order of elimination; off it a pivot may vanish where a coupling does, and so may a rate that a loop without
+    loss has undone. Pivots that vanish where parameters are zero or equal come last.
     """
 
     def fill(place: tuple[int, int]) -> tuple[int, int, int]:
@@ -132,15 +135,24 @@ def _pivot(
         down = sum(a[i][c] != 0 for i in rows) - 1
         return across * down, r, c
 
-    diagonal = sorted(((k, k) for k in rows if k in columns and a[k][k] != 0), key=fill)
-    for place in diagonal:
-        if probe.nonzero(a[place[0]][place[1]]):
-            return place
-    others = sorted(((r, c) for r in rows for c in columns if r != c and a[r][c] != 0), key=fill)
-    for place in others:
-        if probe.nonzero(a[place[0]][place[1]]):
-            return place
-    raise _singular(where)
+    def best(places: Iterable[tuple[int, int]]) -> tuple[int, tuple[int, int]] | None:
+        """The place with the fewest zeros; of those the one with the least fill-in."""
+        found = None
+        for r, c in sorted((p for p in places if a[p[0]][p[1]] != 0), key=fill):
+            if found and found[0] == 0:
+                break
+            zeros = probe.zeros(a[r][c])
+            if (found is None or zeros < found[0]) and probe.nonzero(a[r][c]):
+                found = zeros, (r, c)
+        return found
+
+    on = best((k, k) for k in rows if k in columns)
+    if on and on[0] == 0:
+        return on[1]
+    off = best((r, c) for r in rows for c in columns if r != c)
+    if not on and not off:
+        raise _singular(where)
+    return min((x for x in (on, off) if x), key=lambda x: x[0])[1]
 
 
 def _of_numbers(matrix: list[list[Expr]], columns: Rows, where: str) -> list[list[Expr]]:

@@ -245,3 +245,17 @@ def test_three_oscillators_have_numbers_but_no_formula() -> None:
     reference = np.array([scipy_solution(f, k) for k in range(200)])
     trusted = doubling.residual(f, reference) < 1e-12
     assert trusted.mean() > 0.9 and relative(out.matrix, reference)[trusted].max() < 1e-8
+
+
+def test_a_point_without_steady_state_says_nothing_about_the_others():
+    """Two amplifiers whose growth no detector sees, stacked with a stable point: nan beside SciPy's solution."""
+    d, theta = sp.symbols("d theta")
+    pair = (
+        Oscillator("a", -1, Gamma=d, theta=theta, gamma=1, n=0)
+        >> Oscillator("b", +1, Gamma=d, theta=theta, gamma=1, n=0)
+    )  # fmt: skip
+    e = conditional_evaluator(conditional_covariance(pair, Homodyne(angle=0)))
+    values = e(d=1e4, theta=[0.6, 1.0])
+    f = e.filters(d=1e4, theta=[0.6, 1.0])
+    assert np.isnan(values.matrix[0]).all()
+    assert relative(values.matrix[1], scipy_solution(f, 1)) < 1e-9

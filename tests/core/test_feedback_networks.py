@@ -84,3 +84,27 @@ def test_loops_that_cross_each_other_stay_short():
     assert sum(int(sp.count_ops(x)) for _, x in V.definitions) < 10_000
     for seed in range(3):
         oracle.assert_same(V, system, oracle.draw(system.parameters, seed), 1e-9)
+
+
+def test_a_rate_that_a_loop_has_undone_is_not_divided_by():
+    """All light of the amplifier comes back to it: without a pump, its own quadratures have no rate of their own."""
+    chi, k, j, h, u = sp.symbols("chi k j h u")
+    parts = [
+        cs.Squeezer("q", chi, k), cs.PhaseShift(u, name="p"), cs.Cavity("c", kappa={"l": k, "r": j}, loss=h),
+    ]  # fmt: skip
+    V = cs.covariance(cs.connect(parts, [("q", "p"), ("p", "c.l"), ("c.l", "q")]))
+    assert V.definitions["A_X_q_X_q"].subs(chi, 0).simplify() == 0
+    values = {chi: 0, k: 0.7, j: 0.4, h: 0.2, u: 2.2}
+    assert oracle.growth(V.system, values) < -1e-3
+    oracle.assert_same(V, V.system, values, 1e-9)
+    assert all(oracle.value(c, V.definitions, values).real > 0 for c in V.stability)
+
+
+def test_a_phase_in_a_loop_leaves_real_definitions():
+    """1/(1 - exp(i u)) in the drift: an evaluator needs to see that moments and conditions are real."""
+    k, j, u = sp.symbols("k j u")
+    parts = [cs.Squeezer("q", sp.Rational(1, 10), {"l": k, "r": j}), cs.PhaseShift(u, name="p")]
+    V = cs.covariance(cs.connect(parts, [("q.r", "p"), ("p", "q.l")]))
+    values = {k: 0.7, j: 0.4, u: 2.2}
+    got = cs.evaluator(V["X_q", "P_q"])(**{s.name: v for s, v in values.items()})
+    assert got == pytest.approx(oracle.lyapunov(V.system, values)[0, 1], rel=1e-12)

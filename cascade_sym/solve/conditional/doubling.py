@@ -37,6 +37,15 @@ class Flow(NamedTuple):
     Q: Array
 
 
+def solve(a: Array, b: Array) -> Array:
+    """a^{-1} b for a stack; NaN where a matrix is singular, which says nothing about the others."""
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        singular = (np.linalg.slogdet(a).sign == 0)[..., None, None]
+        return np.where(singular, np.nan, np.linalg.solve(np.where(singular, np.eye(a.shape[-1]), a), b))
+
+
 def gain(f: Filter, V: Array) -> Array:
     """K = (V C^T + S) R^{-1}."""
     return np.swapaxes(np.linalg.solve(f.R, np.swapaxes(V @ T(f.C) + f.S, -1, -2)), -1, -2)
@@ -106,7 +115,7 @@ def then(first: Flow, second: Flow) -> Flow:
     """The flow over both times, `first` before `second`."""
     n = first.E.shape[-1]
     both = np.concatenate(np.broadcast_arrays(T(second.E), second.W), -1)
-    solved = np.linalg.solve(np.eye(n) + second.W @ first.Q, both)
+    solved = solve(np.eye(n) + second.W @ first.Q, both)
     back, W = solved[..., :n], solved[..., n:]
     return Flow(
         T(T(first.E) @ back),
@@ -118,7 +127,7 @@ def then(first: Flow, second: Flow) -> Flow:
 def moved(flow: Flow, V0: Array, V: Array) -> Array:
     """The covariance after `flow`, from V."""
     X = V - V0
-    inner = np.linalg.solve(np.eye(X.shape[-1]) + flow.W @ X, T(flow.E))
+    inner = solve(np.eye(X.shape[-1]) + flow.W @ X, T(flow.E))
     return symmetric(V0 + flow.Q + flow.E @ X @ inner)
 
 
@@ -184,10 +193,7 @@ def newton(f: Filter, V: Array) -> Array:
     right = -rate(f, V).reshape(*shape[:-1], 1)
     usable = np.isfinite(big).all((-1, -2)) & np.isfinite(right).all((-1, -2))
     big = np.where(usable[..., None, None], big, np.eye(n * n))
-    try:
-        D = np.linalg.solve(big, right).reshape(f.A.shape)
-    except np.linalg.LinAlgError:
-        return V
+    D = solve(big, right).reshape(f.A.shape)
     better = usable[..., None, None] & np.isfinite(D).all((-1, -2), keepdims=True)
     return np.where(better, symmetric(V + np.where(better, D, 0.0)), V)
 
