@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cascade_sym.errors import FormulaError
+from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
 
+_TAKING = "|".join((*sorted({*ACCENTS, *FONTS}), "[dtc]?frac", "sqrt", "d?dot", "operatorname", "(over|under)line"))
+_ARGUMENT = re.compile(rf"(\\({_TAKING})\s*|[\^_]\s*|[}}\]])$")  # a group behind this is an argument
 MAX_EXPANSIONS = 2_000
 MAX_LENGTH = 20_000  # characters of one expanded formula
 MAX_MACROS = 5_000
@@ -99,6 +102,8 @@ def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
     '\\frac12\\gamma x'
     >>> expanded(r"a + {\color{red}b}\textcolor[rgb]{1,0,0}{c}", {})
     'a + {b}{c}'
+    >>> expanded(r"a {\color{red}{}- b} c", {})
+    'a - b c'
     """
     waiting = [m[0] for m in _PIECE.finditer(latex)][::-1]
     out: list[str] = []
@@ -114,6 +119,8 @@ def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
             steps += 1
             given = _arguments(waiting, macro, name)
             body = re.sub(r"#(\d)", lambda m, given=given: given.get(m[1], ""), macro.body)  # type: ignore[misc]
+            if macro is LAYOUT["\\color"]:
+                _dissolve(out, waiting)
             waiting += [m[0] for m in _PIECE.finditer(_closed(body))][::-1]
         if not steps and length + len(waiting) > MAX_LENGTH:
             raise FormulaError(f"the formula has more than {MAX_LENGTH} characters; write it shorter.")
@@ -121,6 +128,24 @@ def expanded(latex: str, macros: Mapping[str, Macro]) -> str:
             last = piece.strip()
             raise FormulaError(f"the macros of the formula do not end (after {steps} expansions, at {last!r}).")
     return "".join(out)
+
+
+def _dissolve(out: list[str], waiting: list[str]) -> None:
+    """A group that colours a term with its sign, as in a {\\color{red}{}+ b}, is no group of the formula."""
+    if out[-1:] != ["{"] or _ARGUMENT.search("".join(out[-4:-1])):
+        return
+    ahead = [n for n in range(len(waiting) - 1, -1, -1) if not waiting[n].isspace()]
+    empty = len(ahead) > 2 and (waiting[ahead[0]], waiting[ahead[1]]) == ("{", "}")
+    if len(ahead) < 3 or waiting[ahead[2 if empty else 0]] not in "+-":
+        return
+    depth = 0
+    for n in ahead:
+        depth += (waiting[n] == "{") - (waiting[n] == "}")
+        if depth < 0:
+            gone = {n, *(ahead[:2] if empty else ())}
+            waiting[:] = [piece for k, piece in enumerate(waiting) if k not in gone]
+            out.pop()
+            return
 
 
 def _arguments(waiting: list[str], macro: Macro, name: str) -> dict[str, str]:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sympy import Expr
-
 from cascade_sym.errors import CascadeError
-from cascade_sym.exact import normal_form
-from cascade_sym.formula import Neg, Node, marked, parse, walk
-from cascade_sym.formula.edits import Vocabulary, edits
+from cascade_sym.formula import Environment, Node, marked, walk
+from cascade_sym.formula.edits import Edit, Vocabulary, edits
 from cascade_sym.formula.edits.build import total
+from cascade_sym.formula.edits.search import KINDS
 from cascade_sym.formula.size import terms
+from cascade_sym.formula.walk import operations
 from cascade_sym.paper.compare import Comparison
+from cascade_sym.paper.vocabulary import MOST_OPERATIONS, written_term
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
-MOST_OPERATIONS = 12  # of a missing term
 MOST_NODES = 800  # a longer formula is not searched
 MOST_TERMS = 3_000  # nor one that is longer when it is multiplied out
+ADDED = "term added"
+ALONE = tuple(k for k in KINDS if k != ADDED)
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 
 
@@ -37,53 +38,59 @@ class Repair:
 
 def find_repair(
     node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool],
-    difference: Any = None,
+    difference: Any = None, env: Environment | None = None,
 ) -> Repair | None:  # fmt: skip
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
-    `difference` is derived - printed: where it is one short term, that term is missing. Searched are one edit, a
-    missing term, two edits.
+    `difference` is derived - printed: where it is one short term over what `env` knows, that term is missing.
+    Searched are one edit, a missing term (in any sum, then of the whole), two edits.
 
     Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
     equal to the derived value or not; `possible` drops most wrong ones before.
     """
     if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES or terms(node, MOST_TERMS) > MOST_TERMS:
         return None
-    for pairs in (False, True):
-        hits = []
-        tried = 0
-        for edit in islice(edits(node, words, pairs=pairs, kinds=PAIRED if pairs else None), MOST_SEEN):
-            if not possible(edit.node):
-                continue
-            tried += 1
-            if tried > MOST_PROVED:
-                break
-            try:
-                if against(edit.node).equal:
-                    hits.append(edit)
-            except CascadeError:
-                continue
-        if hits:
-            first = hits[0]
-            return Repair(first.where, first.node, first.marked, tuple(h.where for h in hits[1:]))
-        if not pairs and (fixed := missing_term(node, difference, against)):
-            return fixed
-    return None
+    if hit := _first(edits(node, words, kinds=ALONE), against, possible):
+        return hit
+    if hit := _first(edits(node, words, kinds=(ADDED,)), against, possible):
+        return hit
+    if env is not None and (hit := missing_term(node, difference, env, against)):
+        return hit
+    return _first(edits(node, words, pairs=True, kinds=PAIRED), against, possible)
 
 
-def missing_term(node: Node, difference: Any, against: Callable[[Node], Comparison]) -> Repair | None:
-    """The repair that adds the difference, where that is one short term."""
-    if not isinstance(difference, Expr):
+def _first(
+    found: Iterator[Edit], against: Callable[[Node], Comparison], possible: Callable[[Node], bool]
+) -> Repair | None:
+    """The first edit that makes the formula exact, with the others that do."""
+    hits = []
+    tried = 0
+    for edit in islice(found, MOST_SEEN):
+        if not possible(edit.node):
+            continue
+        tried += 1
+        if tried > MOST_PROVED:
+            break
+        try:
+            if against(edit.node).equal:
+                hits.append(edit)
+        except CascadeError:
+            continue
+    if not hits:
         return None
+    return Repair(hits[0].where, hits[0].node, hits[0].marked, tuple(h.where for h in hits[1:]))
+
+
+def missing_term(node: Node, difference: Any, env: Environment, against: Callable[[Node], Comparison]) -> Repair | None:
+    """The repair that adds the difference, where that is one short term."""
+    written = written_term(difference, env)
+    # what is nearly as long as the formula is no term that was forgotten
+    if written is None or operations(written[1]) > min(MOST_OPERATIONS, operations(node) // 2):
+        return None
+    whole = total([(1, node), written])
     try:
-        term = normal_form(difference, factor=True)
-        if term.is_Add or term.count_ops() > MOST_OPERATIONS:
-            return None
-        written = parse(str(term).replace("**", "^"))
-        sign, written = (-1, written.arg) if isinstance(written, Neg) else (1, written)
-        whole = total([(1, node), (sign, written)])
         if not against(whole).equal:
             return None
     except (CascadeError, RecursionError):
         return None
-    return Repair(f"the term '{written}' put in", whole, marked(node, whole))
+    return Repair(f"the term '{written[1]}' put in", whole, marked(node, whole))

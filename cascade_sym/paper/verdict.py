@@ -17,7 +17,7 @@ from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
-from cascade_sym.paper.vocabulary import missing_factors, vocabulary
+from cascade_sym.paper.vocabulary import missing_factors, missing_terms, vocabulary
 from cascade_sym.steps import Check
 
 
@@ -62,9 +62,10 @@ def judge(
     if statement.domain is not None:
         return _approximate(statement, value_of(rhs, env), derived, found, model)
     if repair:
-        missing = missing_factors(rhs, plain(value_of(rhs, env), model), plain(derived, model), env)
-        words = replace(vocabulary(env, swaps), factors=missing)
-        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference)
+        p, d = plain(value_of(rhs, env), model), plain(derived, model)
+        factors, terms = missing_factors(rhs, p, d, env), missing_terms(p, d, env)
+        words = replace(vocabulary(env, swaps), factors=factors, terms=terms)
+        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference, env)
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

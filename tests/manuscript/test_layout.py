@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cascade_sym.formula import parse_latex
+from cascade_sym.manuscript.macros import expanded
 
 RIGHT = r"r = 1 - \frac{2\kappa_1}{\kappa_1 + \kappa_{\mathrm{R}}}"
 
@@ -24,6 +25,21 @@ def test_colours_and_boxes_are_looked_through(check, formula):
     assert c.verdict == "exact", c.reason
     (c,) = check(rf"\begin{{equation}}{formula.replace('2', '3')}\label{{r}}\end{{equation}}").checked
     assert c.verdict == "misprint"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (r"a {\color{red}{}+ b} c", "a + b c"),
+        (r"{\color{red}- b} + {\color{blue}c}^2", "- b + {c}^2"),
+        (r"\frac{\color{red}-a}{\color{red}+b}", r"\frac{-a}{+b}"),
+        (r"x^{\color{red}-2} + y_{\color{red}+}", "x^{-2} + y_{+}"),
+        (r"a {\color{red}+ {b + c} {\color{blue}- d}} e", "a + {b + c} - d e"),
+        (r"{\color{red}+ a", "{+ a"),
+    ],
+)
+def test_a_coloured_term_with_its_sign_is_a_term(given, read):
+    assert expanded(given, {}).split() == read.split()
 
 
 def test_a_manuscript_may_define_them_anew(check):

@@ -110,6 +110,16 @@ def dropped_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
         yield "the Hermitian conjugate dropped", node.args[0]
 
 
+def added_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
+    """A term put to a sum, or to what may have been one, from those that may be missing."""
+    argument = place.role == "argument" and place.function in SCALAR
+    if isinstance(node, Add) or argument or place.role in ("whole", "numerator", "denominator", "base"):
+        for term in vocabulary.terms:
+            for sign, written in ((1, term), (-1, Neg(term))):
+                where = "in" if place.role == "whole" else f"to '{node}'"
+                yield f"the term '{written}' put {where}", total([(1, node), (sign, term)])
+
+
 def added_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """A factor put to a term, or below it, from those that may be missing."""
     if place.role in ("whole", "term"):

@@ -30,6 +30,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("root extent", shape.root_extent),
     ("bracket", shape.brackets),
     ("term dropped", arithmetic.dropped_terms),
+    ("term added", arithmetic.added_terms),
     ("factor dropped", arithmetic.dropped_factors),
     ("factor added", arithmetic.added_factors),
     ("exchange", symbols.siblings),
