@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from cascade_sym.report.derivation import Derivation
 from cascade_sym.report.evidence import evidence_html, value_html
 from cascade_sym.report.formula import FULL, HALF, block, fits_beside, source
 from cascade_sym.report.html import anchor, element, text
@@ -20,7 +21,7 @@ def verdict_mark(verdict: str) -> str:
     return element("span", text(verdict), class_=f"verdict v-{anchor(verdict)}")
 
 
-def entry_html(record: Record, folder: str, name: Name) -> str:
+def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) -> str:
     """The article of one equation; `folder` is how commands name the paper, `name` gives the LaTeX of a name."""
     id = anchor(record["id"])
     label = f"({record['id']})"
@@ -39,7 +40,7 @@ def entry_html(record: Record, folder: str, name: Name) -> str:
         element(
             "div",
             _statements(record, name),
-            _steps(record.get("steps") or (), label, name),
+            _steps(derivation, label, name),
             source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS)),
             _commands(record, folder),
             class_="more",
@@ -126,22 +127,27 @@ def _how(s: Mapping[str, Any], name: Name) -> str:
     return words(s["method"], name) + (value_html("", more, name) if more else "")
 
 
-def _steps(steps: Sequence[Mapping[str, Any]], label: str, name: Name) -> str:
-    if not steps:
+def _steps(derivation: Derivation, label: str, name: Name) -> str:
+    if not derivation.steps:
         return ""
-    items = ""
-    for n, s in enumerate(steps, 1):
-        head = element("p", words(s["title"], name))
-        shown = block(s["latex"], FULL - 8, f"Equation {label}, step {n}", folded=True) if s.get("latex") else ""
-        failed = (s.get("checked") or "").startswith("FAILED")
-        word = "" if failed else "checked: "
-        how = words(word + s["checked"], name) if s.get("checked") else ""
-        said = element("p", how, class_="failed" if failed else "checked") if how else ""
-        items += element("li", head, shown, said)
-    count = sum(1 for s in steps if s.get("checked"))
-    what = f"Derivation: {len(steps)} step{'s' if len(steps) > 1 else ''}"
-    what += f", {count} with a check of {'their' if count > 1 else 'its'} own" if count else ""
-    return element("details", element("summary", what), element("ol", items), class_="steps")
+    shown = element("summary", derivation.title)
+    if derivation.beginning:
+        link = element("a", text(f"({derivation.where})"), href=f"#eq-{anchor(derivation.where)}")
+        shown += element("p", text(derivation.beginning), " ", link, ".")
+    first = derivation.shared + 1
+    items = "".join(_step(s, f"Equation {label}, step {n}", name) for n, s in enumerate(derivation.own, first))
+    if items:
+        shown += element("ol", items, start=first if first > 1 else None)
+    return element("details", shown, class_="steps")
+
+
+def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
+    head = element("p", words(s["title"], name))
+    shown = block(s["latex"], FULL - 8, label, folded=True) if s.get("latex") else ""
+    failed = (s.get("checked") or "").startswith("FAILED")
+    word = "" if failed else "checked: "
+    how = words(word + s["checked"], name) if s.get("checked") else ""
+    return element("li", head, shown, element("p", how, class_="failed" if failed else "checked") if how else "")
 
 
 def _commands(record: Record, folder: str) -> str:

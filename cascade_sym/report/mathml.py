@@ -18,6 +18,7 @@ from cascade_sym.report.quoted import quoted
 
 MAX_LENGTH = 200_000
 _ALIGNED = re.compile(r' style="text-align: (left|right);justify-items: (?:start|end);padding-(?:left|right): 0;"')
+_ALONE = re.compile(r"<mrow><mspace/>(<mi[^>]*>[^<]*</mi>)</mrow>")  # upright letters: a group of one, and nothing
 _RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')
 _MATH = re.compile(r"\$((?:\\.|[^$\\])*)\$", re.S)
 _SIGN = re.compile(r"\\?([&%#_{}$<>|])")
@@ -52,6 +53,7 @@ def _converted(latex: str, display: bool) -> str | None:
     except (LatexError, CascadeError):
         return None
     # the macron of the font is a hairline that screens lose; its modifier letter is drawn as strong as the letters
+    found = _ALONE.sub(r"\1", found)
     found = _ALIGNED.sub(r' class="\1"', _RED.sub(' class="changed"', found))
     return found.replace(">\u00af</mo>", ">\u02c9</mo>")
 

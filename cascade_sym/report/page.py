@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from cascade_sym.latex.names import symbol_latex
+from cascade_sym.report.derivation import derivations
 from cascade_sym.report.entry import Name, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.formula import FULL, block
@@ -153,7 +154,7 @@ def _figures(figures: Sequence[Figure], name: Name) -> str:
 
 def _equations(records: Sequence[Mapping[str, Any]], folder: str, name: Name) -> str:
     title = element("h2", "Equations", id="equations-title")
-    articles = (entry_html(r, folder, name) for r in records)
+    articles = (entry_html(r, d, folder, name) for r, d in derivations(records))
     return element("section", title, *articles, id="equations", aria_labelledby="equations-title")
 
 

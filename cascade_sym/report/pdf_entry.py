@@ -2,8 +2,7 @@ r"""One equation of the PDF: verdict, printed and derived form, correction, evid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cascade_sym.errors import CascadeError
@@ -11,6 +10,7 @@ from cascade_sym.latex.document import StepText, equations, steps_block, verdict
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.report.certificate import Curve, certificates, curves
+from cascade_sym.report.derivation import Derivation
 from cascade_sym.report.evidence import SHOWN, is_short, key_words
 from cascade_sym.report.formula import broken
 from cascade_sym.report.quoted import quoted
@@ -25,14 +25,6 @@ Record = Mapping[str, Any]
 Words = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A derivation that an earlier entry shows: its steps, and where."""
-
-    id: str
-    steps: tuple[Mapping[str, Any], ...]
-
-
 def anchor(id: str) -> str:
     """An equation's id as part of a target or of a file's name."""
     return "".join(c if c.isalnum() and c.isascii() else "-" for c in id)
@@ -45,9 +37,10 @@ def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
             yield f"certificate-{anchor(record['id'])}-{n}.pdf", drawn
 
 
-def entry_latex(record: Record, words: Words, name: Words, images: frozenset[str], before: Sequence[Shown]) -> str:
-    """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there,
-    `before` the derivations shown already."""
+def entry_latex(
+    record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]
+) -> str:
+    """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
     evidence = record.get("evidence", {})
     mark = verdict(record["verdict"])
     head = f"({words(record['id'])})", words(record["title"]), mark
@@ -66,7 +59,7 @@ def entry_latex(record: Record, words: Words, name: Words, images: frozenset[str
     parts.append(shown("Difference", record.get("difference_latex"), FULL))
     if record.get("method"):
         parts.append(f"\\par\\textsf{{Checked by:}} {words(record['method'])}")
-    parts += [*_evidence(evidence, words), *_plots(record, words, images), _steps(record, words, before)]
+    parts += [*_evidence(evidence, words), *_plots(record, words, images), _steps(derivation, words)]
     return "\n".join(p for p in parts if p)
 
 
@@ -118,27 +111,18 @@ def _plots(record: Record, words: Words, images: frozenset[str]) -> Iterator[str
             yield f"\\par\\smallskip\\noindent{picture}\\hspace{{1.5em}}{caption}\\par"
 
 
-def _steps(record: Record, words: Words, before: Sequence[Shown]) -> str:
+def _steps(derivation: Derivation, words: Words) -> str:
     """The derivation; what an earlier entry shows of it already is not shown again."""
-    steps = tuple(record.get("steps") or ())
-    if not steps:
+    if not derivation.steps:
         return ""
-    n, id = max(((_common(steps, b.steps), b.id) for b in before), key=lambda x: x[0], default=(0, ""))
-    count = sum(1 for s in steps if s.get("checked"))
-    head = f"Derivation: {len(steps)} step{'s' if len(steps) > 1 else ''}"
-    head += f", {count} with a check of {'their' if count > 1 else 'its'} own" if count else ""
-    parts = [f"\\par\\smallskip\\formhead{{{head}}}"]
-    if n:
-        which = "as" if n == len(steps) else f"step{'s 1 to' if n > 1 else ''} {n} as"
-        parts[0] += f"\\ \\ {which} in \\hyperlink{{eq-{anchor(id)}}}{{({words(id)})}}"
-    if steps[n:]:
-        text = [_step(s) for s in steps[n:]]
-        parts.append("{\\small\n" + steps_block(text, words, STEPS, n + 1) + "}")
+    parts = [f"\\par\\smallskip\\formhead{{{derivation.title}}}"]
+    if derivation.beginning:
+        link = f"\\hyperlink{{eq-{anchor(derivation.where)}}}{{({words(derivation.where)})}}"
+        parts[0] += f".\\ \\ {derivation.beginning} {link}."
+    if derivation.own:
+        text = [_step(s) for s in derivation.own]
+        parts.append("{\\small\n" + steps_block(text, words, STEPS, derivation.shared + 1) + "}")
     return "\\nopagebreak\n".join(parts)
-
-
-def _common(a: Sequence[Any], b: Sequence[Any]) -> int:
-    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _step(step: Mapping[str, Any]) -> StepText:

@@ -11,8 +11,9 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, verdict
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
+from cascade_sym.report.derivation import derivations
 from cascade_sym.report.figures import Figure
-from cascade_sym.report.pdf_entry import FULL, Shown, anchor, entry_latex, shown
+from cascade_sym.report.pdf_entry import FULL, anchor, entry_latex, shown
 
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
 \usepackage[a4paper,landscape,margin=18mm]{geometry}
@@ -53,20 +54,11 @@ def report_source(
         f"\\begin{{center}}{words(heading.get('reference') or '')}\\end{{center}}",
         _summary(records, words),
         shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
-        *_entries(records, words, name, there),
+        *(entry_latex(r, d, words, name, there) for r, d in derivations(records)),
         *(_figure(f, words) for f in figures if f.paper is not None and f.paper.name in there),
         "\\end{document}",
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
-
-
-def _entries(records: Sequence[Record], words: Words, name: Words, images: frozenset[str]) -> list[str]:
-    out, before = [], list[Shown]()
-    for r in records:
-        out.append(entry_latex(r, words, name, images, before))
-        if steps := tuple(r.get("steps") or ()):
-            before.append(Shown(r["id"], steps))
-    return out
 
 
 def _words(plain: str, name: Words) -> str:

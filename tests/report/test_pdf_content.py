@@ -10,6 +10,7 @@ import pytest
 from cascade_sym.report.build import _images
 from cascade_sym.report.certificate import certificates, curves
 from cascade_sym.report.figures import figures_in
+from cascade_sym.report.page import report_page
 from cascade_sym.report.pdf import find_pdflatex, typeset
 from cascade_sym.report.pdf_source import report_source
 from cascade_sym.report.plot_pdf import plot_pdf
@@ -36,11 +37,17 @@ def many(records) -> list[dict]:
 def test_every_step_is_there_and_shared_ones_once(many):
     source = report_source(many, {})
     assert source.count("the field inside at rest") == 1 and source.count("expand $x$") == 1
-    assert r"as in \hyperlink{eq-1}{(1)}" in source
-    assert r"steps 1 to 2 as in \hyperlink{eq-1}{(1)}" in source or r"steps 1 to 2 as in \hyperlink{eq-2-b}" in source
+    assert r"All of them as in \hyperlink{eq-1}{(1)}" in source
+    assert r"Steps 1 to 2 as in \hyperlink{eq-1}{(1)}" in source
     assert source.count(r"\setcounter{enumi}{2}") == 1 and r"take $\gamma_{S}$ to 0" in source
     assert r"\checkedby{put back}" in source and r"\checkedby{by hand \& eye}" in source.replace("$\\&$", "\\&")
     assert "Derivation: 2 steps, 2 with a check of their own" in source
+
+
+def test_the_page_shows_shared_steps_once_too(many):
+    page = report_page(many, {}, "f")
+    assert page.count("the field inside at rest") == 1 and page.count('<ol start="3">') == 1
+    assert 'All of them as in <a href="#eq-1">(1)</a>.' in page and 'Steps 1 to 2 as in <a href="#eq-1">(1)</a>.' in page
 
 
 def test_nothing_is_lost_of_a_long_step_and_no_line_is_too_long(many, tmp_path):
