@@ -16,6 +16,8 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.symbols import conj, is_complex_symbol
 
+Items = tuple[tuple[Symbol, Expr], ...]
+
 
 @dataclass(frozen=True)
 class Definitions:
@@ -31,8 +33,9 @@ class Definitions:
     (x,)
     """
 
-    items: tuple[tuple[Symbol, Expr], ...] = ()
+    items: Items = ()
     _index: Mapping[Symbol, Expr] = field(init=False, repr=False, compare=False)
+    _uses: Mapping[Symbol, frozenset[Symbol]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         items = tuple((s, sp.sympify(e)) for s, e in self.items)
@@ -42,12 +45,22 @@ class Definitions:
                 raise DuplicateName(f"{s} is defined twice; give the second definition another name.")
             index[s] = e
         later = set(index)
-        for s, e in items:
-            if bad := e.free_symbols & later:
+        uses = {s: frozenset(e.free_symbols) for s, e in items}
+        for s, _ in items:
+            if bad := uses[s] & later:
                 raise UnknownName(f"the definition of {s} uses {listing(bad)} before its definition; reorder.")
             later.discard(s)
-        object.__setattr__(self, "items", items)
-        object.__setattr__(self, "_index", index)
+        self._keep(items, index, uses)
+
+    def _keep(self, items: Items, index: Mapping[Symbol, Expr], uses: Mapping[Symbol, frozenset[Symbol]]) -> None:
+        for name, value in (("items", items), ("_index", index), ("_uses", uses)):
+            object.__setattr__(self, name, value)
+
+    def _part(self, items: Items) -> Definitions:
+        """Some of the items in order, which need not be checked again."""
+        part = object.__new__(Definitions)
+        part._keep(items, dict(items), {s: self._uses[s] for s, _ in items})
+        return part
 
     def __len__(self) -> int:
         return len(self.items)
@@ -78,13 +91,13 @@ class Definitions:
         for s, e in reversed(self.items):
             if s in want:
                 keep.append((s, e))
-                want |= e.free_symbols
-        return Definitions(tuple(reversed(keep)))
+                want |= self._uses[s]
+        return self._part(tuple(reversed(keep)))
 
     def parameters(self, *exprs: Expr) -> tuple[Symbol, ...]:
         """The undefined symbols that `exprs` (default: all definitions) depend on, sorted by name."""
         defs = self.needed(*exprs) if exprs else self
-        free = set().union(*(sp.sympify(e).free_symbols for e in (*exprs, *(e for _, e in defs.items))))
+        free = set().union(*(sp.sympify(e).free_symbols for e in exprs), *defs._uses.values())
         return tuple(sorted((s for s in free if s not in self._index), key=lambda s: s.name))
 
     def inline(self, expr: Expr) -> Expr:
@@ -105,7 +118,7 @@ class Definitions:
                 items.append((s, e))
             elif self._index[s] != e:
                 raise DuplicateName(f"{s} has two different definitions: {self._index[s]} and {e}.")
-        return Definitions(tuple(items))
+        return self if len(items) == len(self.items) else Definitions(tuple(items))
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex

@@ -11,6 +11,7 @@ import numpy as np
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends.python_source import readable
+from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.domains import report_failures
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
@@ -40,8 +41,8 @@ def evaluator(
 
     `target` is an expression, a `Quantity`, `Definitions`, or a mapping or sequence of expressions and
     quantities, whose results then share one pass and come back as a dict or a tuple. `outputs` picks
-    results or definitions by name. A conditional covariance gives what `conditional_evaluator` makes of it: all
-    moments, with the residual of the Riccati equation.
+    results or definitions by name. A covariance gives all its elements, as `CovarianceValues`; a conditional one what
+    `conditional_evaluator` makes of it, with the residual of the Riccati equation.
 
     - `backend`: "numpy"; "compiled" (vector code for this processor on `threads` cores, all by default; needs
       llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
@@ -67,7 +68,21 @@ def evaluator(
                       unstable, threads, digits)  # fmt: skip
     if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
         return _of_a_conditional_state(target, options, outputs, domain)
+    if hasattr(target, "quadratures") and hasattr(target, "elements"):
+        return _of_a_covariance(target, options, outputs, domain)
     return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
+
+
+def _of_a_covariance(V: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    if options.error or outputs is not None or options.backend in ("mpmath", "jax"):
+        raise ParameterError(
+            "the evaluator of a covariance gives doubles for all elements; give one element, V['X_S', 'X_M'], for "
+            "error bounds, other numbers or a choice of outputs."
+        )
+    pairs = tuple(V.elements)
+    conditions = tuple((str(e), e) for e in V.stability)
+    target = Target(V.definitions, tuple((f"{i} {j}", V.elements[i, j]) for i, j in pairs), "sequence", conditions)
+    return CovarianceEvaluator(pairs, V.quadratures, Evaluator(Plan(with_domain(target, domain)), options))
 
 
 def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain: Any) -> Any:

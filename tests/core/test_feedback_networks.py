@@ -108,3 +108,17 @@ def test_a_phase_in_a_loop_leaves_real_definitions():
     values = {k: 0.7, j: 0.4, u: 2.2}
     got = cs.evaluator(V["X_q", "P_q"])(**{s.name: v for s, v in values.items()})
     assert got == pytest.approx(oracle.lyapunov(V.system, values)[0, 1], rel=1e-12)
+
+
+def test_loops_of_splitters_stay_unexpanded():
+    """Five splitters whose loops cross: multiplied out, a coefficient of the drift matrix would have 10^8 terms."""
+    angles = sp.symbols("t0:5")
+    parts = [cs.BeamSplitter(angle=t, name=f"s{k}") for k, t in enumerate(angles)]
+    wires = "0.1 3.2, 0.2 4.1, 1.1 3.1, 1.2 0.2, 2.1 0.1, 3.1 2.1, 2.2 1.2, 3.2 2.2"
+    net = cs.connect(
+        [*parts, cs.Cavity("c", kappa={"l": 1, "r": 2})],
+        [tuple(f"s{end}" for end in wire.split()) for wire in wires.split(", ")][1:] + [("s4.1", "c.l")],
+    )
+    C = net.C.xreplace(dict(zip(angles, (0.57, 1.35, 0.06, 1.43, 0.3), strict=True)))
+    assert cs.is_physical(net.subs(dict(zip(angles, map(sp.Float, (0.57, 1.35, 0.06, 1.43, 0.3)), strict=True))))
+    assert C.shape == (2 * len(net.outputs), 2)

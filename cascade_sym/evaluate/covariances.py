@@ -1,0 +1,75 @@
+"""Whole covariance matrices as numbers: one evaluator for all elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cascade_sym.errors import UnknownName, listing
+
+
+@dataclass(frozen=True)
+class CovarianceValues:
+    """Covariance elements at points of shape (...): `values["X_S", "X_M"]` is an array of that shape.
+
+    Every element is nan at points without a steady state.
+
+    >>> half = {("X_M", "X_M"): np.array(0.5), ("P_M", "P_M"): np.array(0.5)}
+    >>> CovarianceValues(("X_M", "P_M"), half).variance({"X_M": 1, "P_M": 2})
+    np.float64(2.5)
+    """
+
+    quadratures: tuple[str, ...]
+    elements: Mapping[tuple[str, str], np.ndarray]
+
+    def __getitem__(self, key: tuple[str, str]) -> np.ndarray:
+        i, j = key
+        for q in (i, j):
+            if q not in self.quadratures:
+                raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
+        e = self.elements.get((i, j), self.elements.get((j, i)))
+        return np.where(self.missing, np.nan, 0.0) if e is None else e
+
+    @property
+    def missing(self) -> np.ndarray:
+        """Where there is no steady state."""
+        q = self.quadratures[0]
+        return np.isnan(self.elements[q, q])
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """The covariance matrices, shape (..., 2n, 2n), in the order of `quadratures`."""
+        q = self.quadratures
+        rows = [np.stack([self[i, j] for j in q], -1) for i in q]
+        return np.stack(rows, -2)
+
+    def variance(self, weights: Mapping[str, Any]) -> np.ndarray:
+        """The variance of sum_i weights[i] q_i; weights are numbers or arrays that broadcast to the points."""
+        names = list(weights)
+        total = np.zeros(np.shape(self.missing))
+        for a, i in enumerate(names):
+            for j in names[a:]:
+                total = total + (1 if i == j else 2) * np.asarray(weights[i]) * weights[j] * self[i, j]
+        return total
+
+
+class CovarianceEvaluator:
+    """The covariance matrix of a steady state at points; made by `evaluator`.
+
+    `evaluate` computes all elements in one pass; `quadratures` names rows and columns.
+    """
+
+    def __init__(self, elements: tuple[tuple[str, str], ...], quadratures: tuple[str, ...], evaluate: Any) -> None:
+        self.quadratures, self.parameters = quadratures, evaluate.parameters
+        self._elements, self._evaluate = elements, evaluate
+
+    def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> CovarianceValues:
+        """The covariance at `named` (or `values`: a mapping)."""
+        found = np.broadcast_arrays(*self._evaluate({**(values or {}), **named}))
+        return CovarianceValues(self.quadratures, dict(zip(self._elements, found, strict=True)))
+
+    def __repr__(self) -> str:
+        return f"CovarianceEvaluator({', '.join(self.quadratures)}; {', '.join(self.parameters)})"
