@@ -29,6 +29,7 @@ SECONDS, MEGABYTES = 60.0, 1500  # for one formula
 TOTAL_SECONDS = 1800.0  # for a manuscript
 MAX_LEFT = 400  # characters of a left side
 MAX_LOCAL = 40  # abbreviations of one display
+MAX_SCALINGS = 8  # formulas of a display with which its polynomials are compared
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _display(formulas: Sequence[str], readings: Sequence[Reading]) -> _Display:
         if r.lhs == ZERO and r.relation == "=":
             polynomials.append(r.rhs)
         elif any(x.knows(r.lhs) for x in readings):
-            known.append(f)
+            known += [f] if len(known) < MAX_SCALINGS else []
         elif r.relation in ("=", ":=", "\\equiv"):
             local[r.lhs] = r.rhs
     return _Display(local, tuple(polynomials), tuple(known))

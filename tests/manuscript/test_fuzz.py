@@ -20,6 +20,7 @@ PIECES = (
     "r", "t", "\\kappa_1", "\\kappa_R", "{", "}", "(", ")", "\\left(", "\\right.", "\\frac", "\\sqrt", "^", "_", "2",
     "\\newcommand{\\x}[1]{", "#1", "\\x", "\\def\\x{", "\\input{m}", "\\begin{verbatim}", "%", "\n", "+", "-", ",",
     "\\quad", "\\text{", "$", "~", "\\hat", "'", "\\nonumber", "[", "]", "\\begin{split}", "\\langle", "|", "é", "\\",
+    "{\\color{red}", "\\color", "\\textcolor[rgb]{1}", "\\boxed{", "{}", "0", "P", "0 = P^2",
 )  # fmt: skip
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.text(max_size=60))
