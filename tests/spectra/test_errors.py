@@ -40,7 +40,7 @@ Omega_M = sp.Symbol("Omega_M")
         (Oscillator("M", Gamma_B=0, Gamma_P=1, gamma=0), "P_L", UnstableError, "M grows"),
         (Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=0), "P_L", UnstableError, "undamped"),
         (Oscillator("M", Gamma=1, theta=sp.pi / 4, gamma=0), "P_L", UnstableError, "undamped"),
-        (Squeezer("q", chi=1, kappa=1), "P", UnstableError, "loop of q grows"),
+        (Squeezer("q", chi=1, kappa=1), "P", UnstableError, "drift of q grows"),
     ],
 )
 def test_wrong_requests(system, output, error, text):
