@@ -11,13 +11,16 @@ from typing import Any
 
 from sympy import Expr
 
+from cascade_sym.errors import CascadeError
 from cascade_sym.exact.probe import number_at
 from cascade_sym.formula import Environment, Node, names_in
 from cascade_sym.formula.numbers import CONSTANTS, NotNumeric, number_of
 from cascade_sym.paper.compare import plain
+from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Model
 
 TOLERANCE = 1e-6
+MOST_FORMED = 1_200  # formulas whose value is formed for this; further ones are dropped
 
 
 def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], bool]:
@@ -45,15 +48,31 @@ def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], 
                 raise NotNumeric(name)
         return memo[k]
 
+    slow = 0
+
+    def by_value(node: Node) -> bool:
+        """The same for formulas with functions and operators of the folder, whose value is formed first."""
+        nonlocal slow
+        slow += 1
+        if slow > MOST_FORMED:
+            return False
+        try:
+            value = plain(value_of(node, env), model)
+        except (CascadeError, ArithmeticError, RecursionError):
+            return True
+        found = [number_at(value, p) for p in points] if isinstance(value, Expr) else [None]
+        return all(v is None or _near(v, goal) for v, goal in zip(found, goals, strict=False))
+
     def possible(node: Node) -> bool:
         try:
-            for k, goal in enumerate(goals):
-                assert goal is not None
-                v = number_of(node, values(k, node))
-                if not abs(v - goal) <= TOLERANCE * (abs(v) + abs(goal) + 1e-12):
-                    return False
-        except (NotNumeric, ArithmeticError, ValueError, OverflowError):
+            return all(_near(number_of(node, values(k, node)), goal) for k, goal in enumerate(goals))
+        except NotNumeric:
+            return by_value(node)
+        except (ArithmeticError, ValueError, OverflowError):
             return True
-        return True
 
     return possible
+
+
+def _near(v: complex, goal: complex | None) -> bool:
+    return goal is None or abs(v - goal) <= TOLERANCE * (abs(v) + abs(goal) + 1e-12)

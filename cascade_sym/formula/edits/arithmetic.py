@@ -113,7 +113,8 @@ def dropped_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
 def added_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """A term put to a sum, or to what may have been one, from those that may be missing."""
     argument = place.role == "argument" and place.function in SCALAR
-    if isinstance(node, Add) or argument or place.role in ("whole", "numerator", "denominator", "base"):
+    bracket = place.role == "factor" and isinstance(node, Neg | Name) and squarable(str(node), place, vocabulary)
+    if isinstance(node, Add) or argument or bracket or place.role in ("whole", "numerator", "denominator", "base"):
         for term in vocabulary.terms:
             for sign, written in ((1, term), (-1, Neg(term))):
                 where = "in" if place.role == "whole" else f"to '{node}'"
