@@ -42,7 +42,6 @@ class Entry:
             return self.verdict == self.printed.expected
         return self.verdict not in ("differs", "misprint", "unchecked")
 
-
     @property
     def deviation(self) -> str | None:
         """How far approximate statements are off, as one line; None where nothing is approximate."""
@@ -50,9 +49,8 @@ class Entry:
         lines = []
         for d in found:
             at = ", ".join(f"{k} = {v}" for k, v in d["at"].items())
-            lines.append(
-                f"derived/printed - 1: {float(d['value_at']):+.3%} at {at}, at most {float(d['maximum']):+.3%}"
-            )
+            there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
+            lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
 
 
