@@ -80,21 +80,6 @@ def test_derivations_of_quantities_hold():
     assert steps and all(s.check is not None and s.check().ok for s in steps)
 
 
-@pytest.mark.parametrize("nu", ["1/2", "3/2"])
-def test_force_noise(nu):
-    """Nearly undamped, at Omega_m = hbar = m = 1: 1/(8 Gamma chi^2) + 2 Gamma alone, at least the limit 1/|chi|; with a
-    reference, or the phase of light in which noise and motion cancel (cot theta = -4 Gamma chi), the first term."""
-    response = 1 / (1 - float(sp.Rational(nu)) ** 2)
-    for Gamma in (0.2, 1 / (4 * abs(response)), 3.0):
-        given = {"Gamma_meas": sp.Rational(str(Gamma)), "Omega_m": 1, "Omega": nu, "Gamma_m": "1/100000000"}
-        single, pair = (value("mason2019", q, **given) for q in ("S_F_alone", "S_F_pair"))
-        angled = value("mason2019", "S_F_angle", theta=str(math.atan2(1, -4 * Gamma * response)), **given)
-        assert single == pytest.approx(1 / (8 * Gamma * response**2) + 2 * Gamma, rel=1e-6)
-        assert pair == pytest.approx(1 / (8 * Gamma * response**2), rel=1e-6)
-        assert angled == pytest.approx(pair, rel=1e-6)
-        assert single > 0.999999 / abs(response)
-
-
 @pytest.mark.parametrize("alpha", ["0", "1/2", "4/5"])
 def test_cavity_in_a_loop(alpha):
     share = float(sp.Rational(alpha))
