@@ -22,6 +22,7 @@ from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
 from cascade_sym.system.sectors import is_self_adjoint, sectors
+from cascade_sym.system.size import SHORT, multiplied_out, terms
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _phase_insensitive(
     s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
 ) -> list[Expr]:
     forms = _forms(s, sector, fields)
-    drift = {o: {p: sp.expand(c) for p, c in forms[o][0]} for o in sector}
+    drift = {o: {p: multiplied_out(c) for p, c in forms[o][0]} for o in sector}
 
     def diffusion(i: Op, j: Op) -> Expr:
         return fields.correlation(forms[i][1], forms[j][1])
@@ -238,7 +239,12 @@ def _phase_sensitive(
     s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
 ) -> list[Expr]:
     modes = [o.name for o in sector if not o.dag]
-    forms = _forms(s, tuple(Op(m) for m in modes), fields)
+
+    def short(form: LinearForm) -> LinearForm:
+        """With names for coefficients that would be long when they are split into real and imaginary parts."""
+        return LinearForm({o: naming.name("k", c) if terms(c) > SHORT else c for o, c in form})
+
+    forms = {o: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(Op(m) for m in modes), fields).items()}
     nodes = [(m, q) for m in modes for q in "XP"]
     drift: dict[tuple[str, str], dict[tuple[str, str], Expr]] = {}
     for m in modes:

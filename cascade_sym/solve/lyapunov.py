@@ -22,6 +22,7 @@ from cascade_sym.solve.stability import definite_conditions, hurwitz_conditions,
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.numbers import vanishes
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.size import multiplied_out
 
 T = TypeVar("T", bound=Hashable)
 Drift = Mapping[T, Mapping[T, Expr]]  # drift[i][j] = A_ij
@@ -68,19 +69,20 @@ class Lyapunov(Generic[T]):
         if len(block) == 1:
             (i,) = block
             diag = drift[i].get(i, sp.S.Zero)
-            gamma = sp.expand(-(diag + conj(diag)))
+            gamma = multiplied_out(-(diag + conj(diag)))
             # a single term with symbols is not zero; with floats, compare to what drives the mode
             single = gamma.free_symbols and not isinstance(gamma, sp.Add)
             noise = [self._diffusion(i, i), -self._diffusion(i, i)] if gamma.is_Float else []
             if not single and vanishes(gamma, *noise):
                 raise UnstableError(f"{label(i)} is undamped: it has no steady state; give it a bath or a port.")
-            _refuse_growth(gamma, label(i))
+            if not self._naming.behind(gamma):  # definitions may have either sign
+                _refuse_growth(gamma, label(i))
             rate = self._naming.name(f"gamma_{label(i)}", gamma, real=True)
             self.stability.append(rate)
-            turn = sp.expand((diag - conj(diag)) / 2)
+            turn = multiplied_out((diag - conj(diag)) / 2)
             self._rate[i] = rate
             if turn != 0:
-                turn = sp.I * self._naming.name(f"Omega_{label(i)}", sp.expand(turn / sp.I), real=True)
+                turn = sp.I * self._naming.name(f"Omega_{label(i)}", multiplied_out(turn / sp.I), real=True)
             self._a[i][i] = turn - rate / 2
         else:
             entries = {}

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.symbols import complex_symbol, is_real, symbol
+from cascade_sym.system.size import SHORT, terms
 
 
 class Naming:
@@ -28,7 +29,7 @@ class Naming:
         """
         if not expr.free_symbols:
             return expr
-        if not (real or is_real(expr)):
+        if not (real or is_real(expr)) and terms(expr) <= SHORT:
             part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
             if is_real(part):
                 return sp.I * self.name(wanted, part)

@@ -10,7 +10,6 @@ nothing, so that a cascade of n parts costs n steps, and noise correlations are 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,9 +20,9 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.system.size import LONG, terms
 
 VACUUM = sp.Rational(1, 2)
-LONG = 2_000  # terms of a coefficient that is still multiplied out
 
 
 @dataclass(frozen=True)
@@ -218,16 +217,4 @@ def _port(ports: tuple[Port, ...], name: str, kind: str) -> Port:
 
 def _tidy(form: LinearForm) -> LinearForm:
     """Coefficients multiplied out, where that leaves them readable."""
-    return LinearForm({o: (sp.expand_mul(c) if isinstance(c, sp.Add) and _terms(c) <= LONG else c) for o, c in form})
-
-
-def _terms(e: Expr) -> int:
-    """The number of terms of a sum that is multiplied out, at most; those of a denominator are written with each."""
-    match e:
-        case sp.Add():
-            return sum(map(_terms, e.args))
-        case sp.Mul():
-            return math.prod(map(_terms, e.args))
-        case sp.Pow() if e.exp.is_Integer:
-            return _terms(e.base) ** abs(int(e.exp))
-    return 1
+    return LinearForm({o: (sp.expand_mul(c) if isinstance(c, sp.Add) and terms(c) <= LONG else c) for o, c in form})
