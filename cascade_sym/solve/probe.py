@@ -20,7 +20,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.solve.naming import Naming
 
 BITS = 256
-GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 12, 8  # numbers of points of each kind
+GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
 POINTS = GENERIC + ONE_OFF + SOME_OFF + COINCIDENT
 WORST = 1e10  # condition number of a matrix that can be inverted
 _FUNCTIONS = {sp.exp: "exp", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan"}
@@ -59,7 +59,7 @@ class Balls:
 
 
 class Doubles:
-    """Arrays over points: generic ones, those where one parameter or a few are zero, those where many are equal."""
+    """Arrays over points: generic ones, some with one parameter or several zero, some with many equal."""
 
     def __init__(self) -> None:
         self._random = np.random.default_rng(20_240_229)
@@ -70,8 +70,8 @@ class Doubles:
         v = self._random.uniform(0.05, 0.5, POINTS)
         some = slice(GENERIC + ONE_OFF, -COINCIDENT)
         v[GENERIC + self._count % ONE_OFF] = 0
-        v[some] *= self._random.random(SOME_OFF) < 0.75
-        v[-COINCIDENT:] = self._random.choice([0.25, 0.5], COINCIDENT)
+        v[some] *= self._random.random(SOME_OFF) < np.linspace(0.9, 0.2, SOME_OFF)  # from a few to most of them
+        v[-COINCIDENT:] = self._random.choice([0.0, 0.25, 0.25, 0.5], COINCIDENT)
         self._count += 1
         return v.astype(complex)
 
@@ -147,7 +147,7 @@ class Probe:
             rows = [[np.broadcast_to(self._doubles.of(e), POINTS) for e in row] for row in matrix]
             stack = np.moveaxis(np.array(rows), -1, 0)
             fine = np.asarray(np.isfinite(stack).all((-1, -2)))
-            self._counted = fine & (np.linalg.cond(np.where(fine[:, None, None], stack, 0)) < WORST)
+            self._counted = fine & (np.linalg.cond(np.where(fine[:, None, None], stack, 0), 1) < WORST)
 
     def zeros(self, e: Expr) -> int:
         """At how many of the points where `e` has a value it vanishes."""
