@@ -164,14 +164,19 @@ class LinearSystem:
         return converter(sorted(coefficients, key=str))[0].field
 
     def subs(self, values: Mapping[sp.Symbol, Expr]) -> LinearSystem:
-        """Parameters replaced exactly."""
+        """Parameters replaced exactly; what becomes a number by floats is the number at their exact values, rounded."""
         v = {k: sp.sympify(x) for k, x in values.items()}
+        exact = {k: x.xreplace({f: sp.Rational(f) for f in x.atoms(sp.Float)}) for k, x in v.items()}
+
+        def put(e: Expr) -> Expr:
+            new = e.xreplace(v)
+            return sp.N(e.xreplace(exact)) if new.is_number and new.has(sp.Float) and not e.has(sp.Float) else new
 
         def mapped(table: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
-            return {k: f.mapped(v) for k, f in table.items()}
+            return {k: LinearForm({o: put(c) for o, c in f}) for k, f in table.items()}
 
         return LinearSystem(
-            self.modes, mapped(self.drift), {k: e.xreplace(v) for k, e in self.inputs.items()},
+            self.modes, mapped(self.drift), {k: put(e) for k, e in self.inputs.items()},
             mapped(self.outputs), mapped(self.internal), self.in_ports, self.out_ports,
         )  # fmt: skip
 
