@@ -90,6 +90,10 @@ class LinearForm:
         """Operators renamed."""
         return LinearForm({Op(names.get(o.name, o.name), o.dag): c for o, c in self})
 
+    def mapped(self, values: Mapping[Expr, Expr]) -> LinearForm:
+        """Coefficients with `values` substituted."""
+        return LinearForm({o: c.xreplace(dict(values)) for o, c in self})
+
 
 def linear_sum(forms: Iterable[LinearForm]) -> LinearForm:
     """The sum of linear forms."""
