@@ -1,3 +1,3 @@
-from cascade_sym.cli.main import main
+from cascade_sym.cli.main import run
 
-main()
+run()

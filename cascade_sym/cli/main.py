@@ -1,4 +1,4 @@
-"""The command line: `cascade-sym verify|eval|latex|derive|list|audit|paper FOLDER ...`.
+"""The command line: `cascade-sym COMMAND FOLDER ...`.
 
 Exit codes: 0 when all is as expected, 1 when a verdict is not, 2 for wrong usage or input (never a traceback).
 """
@@ -10,6 +10,7 @@ import sys
 import typer
 
 from cascade_sym.cli import commands
+from cascade_sym.cli.supervise import supervised
 from cascade_sym.errors import CascadeError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -31,5 +32,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
 
 
-if __name__ == "__main__":
-    main()
+def run() -> None:
+    """The program `cascade-sym`: `main` under supervision."""
+    supervised(main)

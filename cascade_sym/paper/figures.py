@@ -8,6 +8,7 @@ from typing import Any
 
 from cascade_sym.errors import FolderError, UnknownName, listing
 from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.limits import own_python
 from cascade_sym.paper.model import Figure
 from cascade_sym.sweeps.libraries import require_libraries
 
@@ -50,7 +51,8 @@ def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
 
 def computed(figure: Figure) -> Any:
     """The data of a figure, with its title and caption as attributes."""
-    data = figure.compute()
+    with own_python(f"the computation of {figure.name}"):
+        data = figure.compute()
     return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
 
 
@@ -60,6 +62,7 @@ def drawn(figure: Figure, data: Any) -> Any:
 
     with styled():
         page, axes = canvas(figure.size, figure.panels)
-        figure.draw(axes, data)
+        with own_python(f"the drawing of {figure.name}"):
+            figure.draw(axes, data)
         page.draw_without_rendering()  # lays everything out while the style holds
         return page

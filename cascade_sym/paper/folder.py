@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from os.path import isdir
 from pathlib import Path
 
-from cascade_sym.errors import CascadeError, FolderError
-from cascade_sym.paper.model import Model, failure
+from cascade_sym.errors import FolderError
+from cascade_sym.paper.limits import own_python
+from cascade_sym.paper.model import Model
 from cascade_sym.paper.printed import Printed, read_printed
 
 
@@ -53,12 +54,8 @@ def _load_model(path: Path) -> Model:
     for old in [m for m in sys.modules if m.startswith(f"{name}.")]:
         del sys.modules[old]  # edited since: read anew, and registered on a new model
     sys.modules[name] = module
-    try:
+    with own_python(path.name):
         spec.loader.exec_module(module)
-    except CascadeError:
-        raise
-    except (Exception, SystemExit) as err:
-        raise FolderError(f"{path.name} failed {failure(err)}") from err
     model = getattr(module, "model", None)
     if not isinstance(model, Model):
         raise FolderError(f"{path.name} defines no `model = Model(...)`.")

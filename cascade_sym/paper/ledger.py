@@ -16,12 +16,10 @@ from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.limits import TimeReached, at_most
+from cascade_sym.paper.limits import SECONDS, TimeReached, at_most, own_python
 from cascade_sym.paper.printed import PrintedEquation
 from cascade_sym.paper.verdict import StatementVerdict, explain, judge, worst
 from cascade_sym.steps import Derivation
-
-SECONDS = 300.0  # for the verdict of one statement
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,8 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
                 f"equation {equation.id}: derived.py gives no value for {s.key!r}; it gives {listing(result.values)}."
             )
         verdicts.append(_judge(folder, equation, s, result.values[s.key], env))
-    checks = derivation.check()
+    with own_python(f"a check of the derivation of {equation.id}"):
+        checks = derivation.check()
     verdict = worst(v.verdict for v in verdicts)
     if failed := [c for c in checks if not c.ok]:
         verdict = "unchecked"

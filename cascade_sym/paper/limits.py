@@ -1,23 +1,43 @@
-"""A bound on the time of one piece of work, where the system has timers."""
+"""Bounds on the time of one piece of work, where the system has timers."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+import time
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+
+from cascade_sym.errors import CascadeError, FolderError
+
+SECONDS = 300.0  # for one derivation, one figure, the verdict of one statement
 
 
 class TimeReached(BaseException):
     """The time is over; no error of the work itself, so that nothing inside of it takes it for one."""
 
 
+class _Watch:
+    """Whoever is told when work that can't be interrupted from within has to be over, at `time.monotonic()`."""
+
+    tell: Callable[[float], None] | None = None
+    until = 0.0
+
+
+def watched(tell: Callable[[float], None] | None) -> None:
+    """Tell this function when a bounded piece of work has to be over (0: whenever it likes)."""
+    _Watch.tell, _Watch.until = tell, 0.0
+
+
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Ends what is done inside with TimeReached after so many seconds.
+    """Ends what is done inside with TimeReached after so many seconds; of nested bounds the nearer one counts.
 
-    Without timers (Windows, threads other than the main one) it is not ended.
+    Without timers (Windows, threads other than the main one) it is not ended. A single operation of compiled code is
+    ended by the supervisor of the command line (`cascade_sym.cli.supervise`) only.
 
     >>> with at_most(5):
     ...     1 + 1
@@ -30,10 +50,50 @@ def at_most(seconds: float) -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise TimeReached
 
+    start = time.monotonic()
+    outer, _ = signal.getitimer(signal.ITIMER_REAL)
+    wait = min(seconds, outer) if outer else seconds
+    until = _Watch.until
     before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    _tell(start + wait)
+    signal.setitimer(signal.ITIMER_REAL, wait)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        _tell(until)
+        if outer:
+            signal.setitimer(signal.ITIMER_REAL, max(outer - (time.monotonic() - start), 1e-3))
+
+
+@contextmanager
+def own_python(what: str) -> Iterator[None]:
+    """Runs the Python of a folder: its errors and its lateness come out as FolderError, `what` says of what.
+
+    >>> with own_python("the derivation of 1"):
+    ...     {}["x"]
+    Traceback (most recent call last):
+    cascade_sym.errors.FolderError: the derivation of 1 failed (<doctest ...>, line 2): KeyError: 'x'
+    """
+    try:
+        with at_most(SECONDS):
+            yield
+    except CascadeError:
+        raise
+    except TimeReached:
+        raise FolderError(f"{what} was given up after {SECONDS:g} seconds; make it quicker.") from None
+    except (Exception, SystemExit) as err:
+        raise FolderError(f"{what} failed {_failure(err)}") from err
+
+
+def _failure(err: BaseException) -> str:
+    """Where the user's own Python failed, and with what."""
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    return f"({Path(last.filename).name}, line {last.lineno}): {type(err).__name__}: {err}"
+
+
+def _tell(until: float) -> None:
+    _Watch.until = until
+    if _Watch.tell:
+        _Watch.tell(until)

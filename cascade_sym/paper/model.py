@@ -6,10 +6,8 @@ only the checker (`cascade_sym.paper.check`) holds both.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -17,7 +15,8 @@ from sympy import Expr, Symbol
 
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, DuplicateName, FolderError, UnknownName, listing
+from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
+from cascade_sym.paper.limits import own_python
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
 
@@ -49,12 +48,6 @@ class PowerLaw:
     def leading(self) -> Expr:
         """The leading form; the prefactor is called P where it has no closed form."""
         return self.law.prefactor.shown() * self.law.large**self.law.exponent
-
-
-def failure(err: BaseException) -> str:
-    """Where the user's own Python failed, and with what."""
-    last = traceback.extract_tb(err.__traceback__)[-1]
-    return f"({Path(last.filename).name}, line {last.lineno}): {type(err).__name__}: {err}"
 
 
 def leading_form(value: Any) -> Any:
@@ -238,12 +231,8 @@ class Model:
         if id not in self._equations:
             raise UnknownName(f"no derivation of equation {id!r}; there are {listing(self._equations)}.")
         if id not in self._cache:
-            try:
+            with own_python(f"the derivation of {id}"):
                 found = self._equations[id]()
-            except CascadeError:
-                raise
-            except (Exception, SystemExit) as err:  # the user's own Python
-                raise FolderError(f"the derivation of {id} failed {failure(err)}") from err
             if isinstance(found, Mapping):
                 found = Result(found)
             if not isinstance(found, Result):
@@ -258,8 +247,9 @@ class Model:
         """All names of printed formulas with their values."""
         if "" not in self._cache:
             table: dict[str, Any] = {p: symbol(p) for p in self.parameters}
-            for g in self._glossaries:
-                table |= g()
+            with own_python("the glossary"):
+                for g in self._glossaries:
+                    table |= g()
             self._cache[""] = table
         return self._cache[""]
 

@@ -63,10 +63,9 @@ def written_term(value: Any, env: Environment) -> tuple[int, Node] | None:
         term = normal_form(value, factor=True)
         if term.is_Add or term.count_ops() > MOST_OPERATIONS:
             return None
-        node = parse(str(term).replace("**", "^"))
+        sign, node = _written(term)
     except (CascadeError, RecursionError, ValueError, LookupError):
         return None
-    sign, node = (-1, node.arg) if isinstance(node, Neg) else (1, node)
     return sign, product([*([node] if node != ONE or not operators else []), *operators])
 
 
@@ -83,10 +82,15 @@ def _operator(op: Op, env: Environment) -> Node:
 def _node(term: Expr, names: Mapping[Symbol, str]) -> Node | None:
     """A term as it would be written, without its sign; None where that can't be."""
     try:
-        node = parse(str(term.xreplace({s: Symbol(n) for s, n in names.items()})).replace("**", "^"))
+        return _written(term.xreplace({s: Symbol(n) for s, n in names.items()}))[1]
     except CascadeError:
         return None
-    return node.arg if isinstance(node, Neg) else node
+
+
+def _written(term: Expr) -> tuple[int, Node]:
+    """A term as a formula without its sign, and the sign."""
+    node = parse(str(term).replace("**", "^"))
+    return (-1, node.arg) if isinstance(node, Neg) else (1, node)
 
 
 def _symbols(value: Any) -> set[Symbol]:

@@ -101,12 +101,9 @@ class Lyapunov(Generic[T]):
                 if j not in block and e != 0:
                     self._a[i][j] = name(f"R_{label(i)}_{label(j)}", e)
 
-    def _rows(self, block: tuple[T, ...]) -> list[list[Expr]]:
-        return [[self._a[i].get(j, sp.S.Zero) for j in block] for i in block]
-
     def _decides(self, block: tuple[T, ...]) -> bool:
         """Whether the conditions are found before the block is solved: for a larger one, both at once."""
-        rows = self._rows(block)
+        rows = [[self._a[i].get(j, sp.S.Zero) for j in block] for i in block]
         return is_small(rows) or all(e.is_number for r in rows for e in r)
 
     def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> list[Expr]:

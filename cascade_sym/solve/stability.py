@@ -166,6 +166,8 @@ def _pivots(X: Rows, naming: Naming) -> list[Expr]:
         pivot = naming.name("h", row[k], real=True)
         out.append(pivot)
         for i in range(k + 1, len(rows)):
+            if row[i] == 0:
+                continue
             f = naming.name("f", conj(row[i]) / pivot)
             for j in range(i, len(rows)):
                 rows[i][j] = naming.name("u", rows[i][j] - f * row[j], real=i == j)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 import pytest
 
 from cascade_sym.cli.main import main
 from cascade_sym.errors import CascadeError
-from cascade_sym.paper import ledger, load_folder, run_ledger
+from cascade_sym.paper import ledger, limits, load_folder, run_ledger
+from cascade_sym.paper.figures import build_figures
 from cascade_sym.paper.limits import TimeReached, at_most
 from tests.manuscript.conftest import DERIVED, PRINTED, cavity, check  # noqa: F401
 
@@ -100,6 +102,50 @@ def test_a_bound_on_time_ends_only_what_is_inside():
     with at_most(0.05):
         pass
     time.sleep(0.1)
+
+
+def test_of_nested_bounds_the_nearer_one_counts():
+    start = time.monotonic()
+    with pytest.raises(TimeReached), at_most(0.1), at_most(60):
+        time.sleep(60)
+    with pytest.raises(TimeReached), at_most(0.3):
+        with pytest.raises(TimeReached), at_most(0.05):
+            time.sleep(60)
+        time.sleep(60)
+    assert 0.35 < time.monotonic() - start < 30
+    time.sleep(0.1)
+
+
+LATE = "while True:\n        pass"
+GLOSSARY = "\n\n@model.glossary\ndef more():\n    {}\n"
+STEP = 'from cascade_sym.steps import Step\n    from cascade_sym.paper import Result\n    return Result({"x": 1}, (Step("a", "b", check=lambda: CHECK),))'
+FIGURE = "\n\nfrom cascade_sym.paper import Figure\n\n\ndef compute():\n    {}\n\n\nmodel.figure(Figure('f', 't', 'c', compute, None))\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("\nwhile True:\n    pass\n", "derived.py was given up after 0.3 seconds"),
+        (FIVE.format(LATE), "the derivation of 5 was given up"),
+        (GLOSSARY.format(LATE) + FIVE.format('return {"x": 1}'), "the glossary was given up"),
+        (GLOSSARY.format("return 1/0") + FIVE.format('return {"x": 1}'), "the glossary failed (derived.py, line"),
+        (FIVE.format(STEP.replace("CHECK", "all(iter(int, 1)) or next(x for x in iter(int, 1) if x)")), "a check of the derivation of 5 was given up"),
+        (FIVE.format(STEP.replace("CHECK", "1/0")), "a check of the derivation of 5 failed"),
+    ],
+)  # fmt: skip
+def test_what_the_folder_runs_is_bounded(tmp_path, monkeypatch, more, said):
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    printed = PRINTED + FIFTH.format("x = 1") if "model.equation" in more else PRINTED
+    with pytest.raises(CascadeError, match=re.escape(said)):
+        run_ledger(load_folder(make(tmp_path / "paper", printed, DERIVED + more)), only=["5"])
+
+
+@pytest.mark.parametrize(("line", "said"), [(LATE, "the computation of f was given up"), ("1/0", "computation of f failed")])
+def test_figures_are_bounded(tmp_path, monkeypatch, line, said):
+    folder = load_folder(make(tmp_path / "paper", PRINTED, DERIVED + FIGURE.format(line)))
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    with pytest.raises(CascadeError, match=said):
+        build_figures(folder, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["loop.tex", "directory.tex", "fifo.tex", "missing.tex", "\0.tex", "x" * 300 + ".tex"])

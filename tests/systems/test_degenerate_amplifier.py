@@ -50,6 +50,17 @@ def test_intracavity_variance_and_the_3_dB_limit():
     assert any(cs.is_zero(t.subs(sigma, 1)) for t in threshold)
 
 
+@pytest.mark.parametrize(("angle", "sign"), [(0, 1), (sp.pi / 2, -1)])
+def test_one_of_two_output_ports(angle, sign):
+    """A second port is loss to the first: eta = kappa_1/(kappa_1 + kappa_2)."""
+    chi, kappa_1, kappa_2 = sp.symbols("chi kappa_1 kappa_2")
+    amplifier = cs.Squeezer("q", chi=chi, kappa={"front": kappa_1, "back": kappa_2})
+    S = 2 * cs.noise_spectrum(amplifier, cs.Quadrature(angle, port="front"), frequency=omega).inline()
+    total = kappa_1 + kappa_2
+    pump, share = 2 * chi / total, kappa_1 / total
+    assert cs.equal(S, 1 + sign * 4 * share * pump / ((1 - sign * pump) ** 2 + 4 * omega**2 / total**2))
+
+
 def test_above_threshold():
     with pytest.raises(UnstableError):
         cs.covariance(cs.Squeezer("q", chi=sp.Rational(3, 5), kappa=1))

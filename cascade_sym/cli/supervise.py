@@ -1,0 +1,122 @@
+"""The command line in a process of its own, so that whatever happens to it ends with a message.
+
+Python interrupts its own code only: one huge product of polynomials runs on in compiled code when its time is over,
+and a library that finds no memory takes the process with it. So the command runs in a child process whose memory is
+bounded; this one waits, ends it when a bounded piece of work (`cascade_sym.paper.limits`) is overdue, and says what
+happened.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import select
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+GRACE = 20.0  # seconds from the moment work should have ended of itself
+SHARE = 0.8  # of the machine's memory
+PATIENCE = 0.5  # seconds that an interrupt from the terminal gets before it is passed on
+WRONG = 2
+
+
+def supervised(command: Callable[[], object]) -> NoReturn:
+    """Runs `command` in a child process and exits as it does; with a message and code 2 where it is ended from outside.
+
+    Where processes can't be forked (Windows) the command runs here, without bounds on memory.
+    """
+    if not hasattr(os, "fork"):
+        command()
+        sys.exit(0)
+    until = mmap.mmap(-1, 8)
+    reader, writer = os.pipe()
+    parent = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _prepare(until, parent)
+        command()
+        sys.exit(0)
+    os.close(writer)
+    _exit_as(*_wait(pid, reader, until))
+
+
+def _prepare(until: mmap.mmap, parent: int) -> None:
+    """What the child does first: bounds on its memory, word of its deadlines, and an end with its parent."""
+    import resource
+
+    from cascade_sym.paper.limits import watched
+
+    def tell(moment: float) -> None:
+        until[:] = struct.pack("d", moment)
+
+    watched(tell)
+    os.register_at_fork(after_in_child=lambda: watched(None))
+    with suppress(ValueError, OSError):
+        most = int(SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        bounds = [x for x in (most, soft, hard) if x != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(WRONG)
+
+
+def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
+    """The child's exit code, negative for a signal, and whether it was ended here for being late.
+
+    The first interrupt is passed on (a terminal interrupts both processes, kill(1) only this one), a second one ends.
+    """
+    asked: list[float] = []
+
+    def interrupt(number: int, frame: Any) -> None:
+        asked.append(time.monotonic() + PATIENCE)
+
+    def forward(number: int, frame: Any) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+    signal.signal(signal.SIGINT, interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, forward)
+    passed = late = False
+    while True:
+        with suppress(InterruptedError):
+            if select.select([reader], [], [], PATIENCE)[0]:  # the child's end of the pipe is closed
+                time.sleep(0.001)
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            code = os.waitstatus_to_exitcode(status)
+            return -signal.SIGINT if code == -signal.SIGKILL and len(asked) > 1 else code, late
+        now = time.monotonic()
+        (moment,) = struct.unpack("d", until[:])
+        if (moment and now > moment + GRACE) or len(asked) > 1:
+            late = len(asked) < 2
+            forward(signal.SIGKILL, None)
+        elif asked and not passed and now > asked[0]:
+            passed = True
+            forward(signal.SIGINT, None)
+
+
+def _exit_as(code: int, late: bool) -> NoReturn:
+    if late:
+        print("cascade-sym: given up: one operation took too long; make the formulas shorter.", file=sys.stderr)
+        sys.exit(WRONG)
+    if code in (-signal.SIGINT, -signal.SIGTERM, -signal.SIGHUP):
+        sys.exit(128 - code)
+    if code < 0:
+        name = signal.Signals(-code).name
+        print(f"cascade-sym: ended by {name}; the input is probably too large for this machine.", file=sys.stderr)
+        sys.exit(WRONG)
+    sys.exit(code)
