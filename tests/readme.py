@@ -1,4 +1,8 @@
-"""The README's examples: run, compared, and rewritten with `python -m tests.readme`."""
+"""The README's examples and measurements: run, compared, and rewritten.
+
+`python -m tests.readme` makes the outputs of the examples anew, `--measure` also what benchmarks measure (minutes).
+A measurement is compared without what depends on the machine: times, ratios and rounding errors.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 COMMAND = re.compile(r"<!-- example: cascade-sym (?P<args>.*?) -->\n```text\n(?P<text>.*?)```", re.S)
 PYTHON = re.compile(r"<!-- example: python -->\n```python\n(?P<code>.*?)```\n\n<!-- output -->\n```text\n(?P<text>.*?)```", re.S)
+MEASURED = re.compile(r"<!-- measured: python -m (?P<module>\S+) -->\n(?P<text>.*?)<!-- end -->", re.S)
+NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?P<unit> ?(?:times|ns|us|ms|s|%)(?!\w))?")
 SECONDS = re.compile(r" +\d+\.\d\d *$", re.M)
 
 
@@ -40,6 +46,43 @@ def without_seconds(text: str) -> str:
     return SECONDS.sub("", text)
 
 
+def run_module(module: str, *options: str) -> str:
+    """What `python -m MODULE ...` prints."""
+    done = subprocess.run([sys.executable, "-m", module, *options], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def sure(line: str) -> str:
+    """A line of a measurement with # for every number that another run may have otherwise.
+
+    >>> sure("| xi_g, 64 operations | 3.8 ns | C | 3,691 times faster | at least 2 (missed) |")
+    '| xi_g, 64 operations | # | C | # faster | at least 2 |'
+    """
+
+    def masked(m: re.Match[str]) -> str:
+        return "#" if m["unit"] or re.search(r"[.,e]", m[0]) else m[0]
+
+    return re.sub(r" {2,}", " ", NUMBER.sub(masked, line.replace(" (missed)", ""))).strip()
+
+
+def measurements(text: str) -> list[str]:
+    """The lines of a measurement that say something."""
+    return [x for x in text.splitlines() if x and not x.startswith("```")]
+
+
+def measured(text: str) -> str:
+    """The README with every measurement made anew: each line by the one that says the same of other numbers."""
+
+    def again(m: re.Match[str]) -> str:
+        print(f"measuring {m['module']}", file=sys.stderr)
+        new = {sure(x): x for x in reversed(run_module(m["module"]).splitlines())}
+        lines = [new.get(sure(x), x) for x in m["text"].splitlines()]
+        return f"<!-- measured: python -m {m['module']} -->\n" + "\n".join(lines) + "\n<!-- end -->"
+
+    return MEASURED.sub(again, text)
+
+
 def updated(text: str) -> str:
     """The README with every output made anew (shown command lines are kept)."""
 
@@ -56,3 +99,5 @@ def updated(text: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(updated(README.read_text()))
+    if "--measure" in sys.argv:
+        README.write_text(measured(README.read_text()))

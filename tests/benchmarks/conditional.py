@@ -20,7 +20,7 @@ from cascade_sym.evaluate.conditional import conditional_evaluator, conditional_
 from cascade_sym.parts import Loss, Oscillator
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, doubling, riccati
-from tests.benchmarks.timing import duel, line, one_core
+from tests.benchmarks.timing import duel, header, line, one_core
 from tests.conditional.points import stable_points
 
 psi, eta = sp.symbols("psi eta")
@@ -104,6 +104,7 @@ def accuracy(title: str, angle: sp.Expr, newton: int, count: int) -> bool:
 def main(everything: bool = False) -> bool:
     """All comparisons; whether all goals are met."""
     met = True
+    header()
     for title, angle, newton, goals in (
         ("detection phase 0", sp.pi / 2, 0, GOALS),
         ("any detection phase", sp.pi / 2 - psi, 1, {"compiled": GOALS["numpy"]}),

@@ -8,8 +8,10 @@ import time
 
 import numpy as np
 
+from tests.benchmarks.timing import quick
 
-def import_ratio(runs: int = 9) -> tuple[float, float]:
+
+def import_ratio(runs: int) -> tuple[float, float]:
     """Median seconds of `import sympy`, and of `import cascade_sym` as a ratio to it (interpreter start
     taken off).
     """
@@ -75,7 +77,7 @@ def covariance_row(n: int, compare: bool) -> tuple[float, int, int, float | None
 
 
 def main() -> None:
-    sympy, ratio = import_ratio()
+    sympy, ratio = import_ratio(2 if quick(__doc__) else 9)
     print(f"import sympy {sympy * 1e3:.0f} ms; import cascade_sym {ratio:.3f} times that (goal: at most 1.3)")
     print("oscillators      CPU s   definitions   operations   error against numeric Lyapunov")
     for n in (2, 3, 6, 12, 40):

@@ -1,5 +1,6 @@
-"""Evaluators against hand-written C, heyoka, numba, lambdify and numeric solvers: `python -m
-tests.benchmarks.evaluators`.
+"""Evaluators against hand-written C, heyoka, numba, lambdify and numeric solvers.
+
+`python -m tests.benchmarks.evaluators` (two minutes; with `--quick` the same rows at few points).
 
 One core. Every comparison is made in the same run and printed as a ratio.
 """
@@ -22,9 +23,9 @@ import cascade_sym as cs
 from cascade_sym.definitions import Quantity
 from cascade_sym.symbols import conj
 from tests.benchmarks.by_hand import ORDER, compiled_by_hand
-from tests.benchmarks.timing import best, duel, line, one_core, spell
+from tests.benchmarks.timing import best, duel, header, line, one_core, quick, row, spell
 
-MANY, SOME = 10**7, 10**5
+NAMES = {"compiled": "compiled", "numpy": "NumPy"}
 
 
 def printed() -> Quantity:
@@ -73,12 +74,12 @@ def agree(name: str, got: np.ndarray, want: np.ndarray, tolerance: float = 1e-11
         raise AssertionError(f"{name} disagrees by {worst:.1e}")
 
 
-def speed(xi: Quantity, label: str) -> None:
-    """xi_g with nine varying parameters, compiled and with NumPy."""
-    values = points(MANY)
-    out, other, slopes = np.empty(MANY), np.empty(MANY), np.empty((len(ORDER), MANY))
+def speed(xi: Quantity, label: str, many: int) -> None:
+    """xi_g with nine varying parameters, compiled and with NumPy; for one of `many` points."""
+    values = points(many)
+    out, other, slopes = np.empty(many), np.empty(many), np.empty((len(ORDER), many))
     compiled, numpy = cs.evaluator(xi, "compiled", threads=1), cs.evaluator(xi)
-    print(f"xi_g {label}: {compiled.operations} operations; times for one of {MANY:.0e} points")
+    row(f"xi_g {label}", f"{compiled.operations} operations", "", "", True)
 
     def ours() -> None:
         compiled(values, out=out)
@@ -88,34 +89,36 @@ def speed(xi: Quantity, label: str) -> None:
         print("skip hand-written C: no compiler on this machine")
     else:
         mine, theirs = duel(ours, lambda: hand(values, other))
-        agree("hand-written C", out[: MANY - 8], other[: MANY - 8])
-        line("xi_g, compiled", mine / MANY, "C", theirs / MANY, 1.5, slower=True)
+        agree("hand-written C", out[: many - 8], other[: many - 8])
+        line(f"xi_g {label}, compiled", mine / many, "hand-written C", theirs / many, 1.5, slower=True)
     if find_spec("heyoka"):
         run = by_heyoka(xi)
         stacked = np.stack([values[n] for n in ORDER])
         mine, theirs = duel(ours, lambda: run(stacked, outputs=other[None, :]))
         agree("heyoka", out, other)
-        line("xi_g, compiled", mine / MANY, "heyoka, fast_math,", theirs / MANY, 2.0)
+        line(f"xi_g {label}, compiled", mine / many, "heyoka `cfunc`, fast_math", theirs / many, 2.0)
+    else:
+        print("skip heyoka: not installed")
     names = sorted(values)
     inlined = xi.inline()
-    for name, cse, goal in (("lambdify", False, 8.0), ("lambdify with cse", True, 2.5)):
+    for name, cse, goal in (("`lambdify`", False, 8.0), ("`lambdify` with cse", True, 2.5)):
         f = sp.lambdify(sp.symbols(names), inlined, "numpy", cse=cse)
         mine, theirs = duel(
             lambda: numpy(values, out=other), lambda f=f: np.copyto(slopes[0], f(*(values[n] for n in names))), 2
         )
         agree(name, slopes[0], other)
-        line("xi_g, numpy", mine / MANY, name, theirs / MANY, goal)
+        line(f"xi_g {label}, NumPy", mine / many, name, theirs / many, goal)
     gradient = compiled.gradient(ORDER)
     both, alone = duel(lambda: gradient(values, out=(out, slopes)), ours)
-    line("xi_g and nine derivatives, compiled", both / MANY, "xi_g alone", alone / MANY, 3.0, slower=True)
+    line(f"xi_g {label} and nine derivatives, compiled", both / many, "xi_g alone", alone / many, 3.0, slower=True)
     few = points(2048)
     slope = numpy.gradient(ORDER)
     both, alone = duel(lambda: slope(few), lambda: numpy(few))
-    line("the same in NumPy, 2048 points", both / 2048, "xi_g alone", alone / 2048, 3.0, slower=True)
+    line(f"xi_g {label} and nine derivatives, NumPy, 2048 points", both / 2048, "xi_g alone", alone / 2048, 3.0, slower=True)
     bounded = cs.evaluator(xi, "compiled", threads=1, error=True)
     both, alone = duel(lambda: bounded(values), ours, 3)
-    print(f"     with a rigorous error bound xi_g takes {both / alone:.1f} times as long")
-    lyapunov(alone / MANY)
+    row(f"xi_g {label} and its rigorous error bound", f"{both / alone:.1f} times xi_g alone", "", "", True)
+    lyapunov(label, alone / many)
 
 
 def by_heyoka(xi: Quantity) -> Callable[..., Any]:
@@ -129,7 +132,7 @@ def by_heyoka(xi: Quantity) -> Callable[..., Any]:
     return hy.cfunc([value], variables, fast_math=True)
 
 
-def lyapunov(ours: float) -> None:
+def lyapunov(label: str, ours: float) -> None:
     """xi_g of one point by a numeric solver: matrices from the parameters, steady state, variance."""
     matrices, names = drift_and_noise(two_oscillators())
     values = {n: v[0] for n, v in points(1).items()}
@@ -143,14 +146,16 @@ def lyapunov(ours: float) -> None:
         read = np.array([[1.0, 0.0, weight, 0.0], [0.0, 1.0, 0.0, -weight]])
         return float(np.einsum("ki,ij,kj->", read, V, read)) / (1 + weight**2)
 
-    solvers = {"scipy's Lyapunov solver": lambda A, D: scipy.linalg.solve_continuous_lyapunov(A, -D)}
+    solvers = {"SciPy's Lyapunov solver": lambda A, D: scipy.linalg.solve_continuous_lyapunov(A, -D)}
     if find_spec("control"):
         import control
 
-        solvers["control.lyap"] = control.lyap
+        solvers["`control.lyap`"] = control.lyap
+    else:
+        print("skip control: not installed")
     for name, solve in solvers.items():
         agree(name, np.array(with_solver(solve)), np.array(cs.evaluator(printed())(values)), 1e-9)
-        line("xi_g, compiled", ours, name, best(lambda solve=solve: with_solver(solve)), 8000)
+        line(f"xi_g {label}, compiled", ours, name, best(lambda solve=solve: with_solver(solve)), 8000)
 
 
 def drift_and_noise(part: Any) -> tuple[Callable[..., tuple[np.ndarray, np.ndarray]], list[str]]:
@@ -171,7 +176,7 @@ def drift_and_noise(part: Any) -> tuple[Callable[..., tuple[np.ndarray, np.ndarr
     return matrices, names
 
 
-def conditional() -> None:
+def conditional(some: int) -> None:
     """xi_g of the state conditioned on the light that leaves, both quadratures of which are measured."""
     from cascade_sym.evaluate.conditional import conditional_value
     from cascade_sym.parts.detectors import Homodyne
@@ -183,31 +188,30 @@ def conditional() -> None:
     weight = cs.readout_weight(chain, "S", "M")
     V = conditional_covariance(problem)
     xi = cs.epr_variance(V, "S", "M", g=weight)
-    values = points(SOME)
+    values = points(some)
     exact = cs.evaluator(xi, "compiled", precision="guaranteed")(values)
     v = {f"{q}_{j}": sp.Symbol(f"var_{q}_{j}") for q in "XP" for j in "SM"}
     cross = sp.Symbol("cov_X_S_X_M") - sp.Symbol("cov_P_S_P_M")
     total = v["X_S"] + v["P_S"] + weight**2 * (v["X_M"] + v["P_M"]) + 2 * weight * cross
-    for k in range(0, SOME, SOME // 10):  # the closed form itself, against Newton-Kantorovich in high precision
+    for k in range(0, some, some // 10):  # the closed form itself, against Newton-Kantorovich in high precision
         text, _ = conditional_value(problem, total / (1 + weight**2), {n: float(x[k]) for n, x in values.items()}, 16)
         agree("conditional closed form", exact[k], np.array(float(text)), 1e-13)
     names = sorted(s.name for s in problem.parameters)
     entries = [getattr(problem, name).tolist() for name in "ANCRS"]
     f = sp.lambdify(sp.symbols(names), entries, "math", cse=True)
     A, N, C, R, S = (np.array(m, dtype=float) for m in f(*(values[n][0] for n in names)))
-    out = np.empty(SOME)
-    print(f"conditional xi_g: times for one of {SOME:.0e} points")
+    out = np.empty(some)
     for backend, goal in (("compiled", 20_000), ("numpy", 3000)):
         g = cs.evaluator(xi, backend, threads=1)
         ours, theirs = duel(
             lambda g=g: g(values, out=out), lambda: scipy.linalg.solve_continuous_are(A.T, C.T, N, R, s=S), 3
         )
-        line(f"conditional xi_g, {backend}", ours / SOME, "scipy.linalg.solve_continuous_are", theirs, goal)
+        line(f"conditional xi_g, {NAMES[backend]}", ours / some, "`scipy.linalg.solve_continuous_are`", theirs, goal)
         worst = np.quantile(np.abs(out / exact - 1), 0.999)
-        print(f"{'ok  ' if worst <= 1e-11 else 'MISS'} its error at the 99.9th percentile: {worst:.1e} (at most 1e-11)")
+        row(f"its error at the 99.9th percentile, {NAMES[backend]}", f"{worst:.1e}", "", "at most 1e-11", worst <= 1e-11)
 
 
-def six() -> None:
+def six(some: int) -> None:
     """The whole covariance of six oscillators in cascade."""
     parts = []
     for k in range(6):
@@ -222,7 +226,7 @@ def six() -> None:
     elements = {name: v for name, v in elements.items() if v.expr != 0}
     f = cs.evaluator(elements, "compiled", threads=1)
     rng = np.random.default_rng(0)
-    n = SOME
+    n = some
     values = {s: rng.uniform(*((0.8, 1.2) if "theta" in s else (0.0, 0.3) if "eps" in s else (1.0, 3.0)), n)
               for s in f.parameters}  # fmt: skip
     out = {name: np.empty(n) for name in elements}
@@ -235,16 +239,19 @@ def six() -> None:
     worst = max(abs(v - want[place[i], place[j]]) for (i, j), v in ((e.split(" "), v) for e, v in got.items()))
     if worst > 1e-11 * np.abs(want).max():
         raise AssertionError(f"six oscillators disagree by {worst:.1e}")
-    print(f"covariance of six oscillators: {len(got)} elements, {f.operations} operations; one of {n:.0e} points")
-    solvers = {"scipy's Lyapunov solver": lambda A, D: scipy.linalg.solve_continuous_lyapunov(A, -D)}
+    row("covariance of six oscillators", f"{len(got)} elements, {f.operations} operations", "", "", True)
+    solvers = {"SciPy's Lyapunov solver": lambda A, D: scipy.linalg.solve_continuous_lyapunov(A, -D)}
     if find_spec("control"):
         import control
 
-        solvers["control.lyap"] = control.lyap
+        solvers["`control.lyap`"] = control.lyap
+    else:
+        print("skip control: not installed")
     for name, solve in solvers.items():
         ours, theirs = duel(lambda: f(values, out=out), lambda solve=solve: solve(*matrices(*point)))
         line("covariance of six oscillators, compiled", ours / n, name, theirs, 400)
-        print(f"     matrices given, the solver alone takes {spell(best(lambda solve=solve: solve(A, D)))}")
+        alone = spell(best(lambda solve=solve: solve(A, D)))
+        row(f"matrices given, {name} alone", alone, "", "", True)
 
 
 def first_value() -> None:
@@ -259,8 +266,7 @@ def first_value() -> None:
         start = time.process_time()
         cs.evaluator(xi, backend)(**point)
         spent[backend] = time.process_time() - start
-        met = "ok  " if spent[backend] < 0.1 else "MISS"
-        print(f"{met} first value, {backend}: {spent[backend] * 1e3:.0f} ms (below 100)")
+        row(f"first value of a new formula, {NAMES[backend]}", spell(spent[backend]), "", "below 100 ms", spent[backend] < 0.1)
     if not find_spec("numba"):
         print("skip numba: not installed")
         return
@@ -272,7 +278,7 @@ def first_value() -> None:
     numba.vectorize(["float64(" + ", ".join(["float64"] * 9) + ")"])(f)(*(point[n] for n in names))
     theirs = time.process_time() - start
     for backend, ours in spent.items():
-        line(f"first value, {backend}", ours, "numba", theirs, 1.0)
+        line(f"first value of a new formula, {NAMES[backend]}", ours, "numba", theirs, 1.0)
 
 
 def fresh(q: Quantity, tag: str) -> Quantity:
@@ -281,12 +287,15 @@ def fresh(q: Quantity, tag: str) -> Quantity:
 
 
 def main() -> None:
+    many, some = (10**4, 500) if quick(__doc__) else (10**7, 10**5)
     one_core()
     warnings.simplefilter("ignore", RuntimeWarning)
-    speed(printed(), "as printed")
-    speed(derived(), "as derived from the parts")
-    conditional()
-    six()
+    print(f"compiled and NumPy: for one of {many:.0e} points; conditional and six oscillators: of {some:.0e} points\n")
+    header()
+    speed(printed(), "as printed", many)
+    speed(derived(), "as derived from the parts", many)
+    conditional(some)
+    six(some)
     first_value()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
+from tests.benchmarks.timing import quick
 from tests.core import oracle
 from tests.core.rings import RINGS
 
@@ -34,6 +35,7 @@ def error(system: cs.LinearSystem, V: cs.solve.Covariance) -> float:
 
 
 def main() -> None:
+    quick(__doc__)  # it is
     print("network                 symbols    CPU s   definitions   operations   error against SciPy")
     for kind, sizes in (("cavities", (2, 4, 6)), ("oscillators", (2, 4, 6)), ("amplifiers", (2, 3, 4))):
         for n in sizes:

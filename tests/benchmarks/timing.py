@@ -1,7 +1,8 @@
-"""Timing for the benchmarks: the best of several runs in processor time, and one line a comparison."""
+"""Timing for the benchmarks: the best of several runs in processor time, and one row of a table a comparison."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import time
@@ -14,6 +15,13 @@ def one_core() -> None:
     wanted = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     if any(os.environ.get(k) != v for k, v in wanted.items()):
         os.execve(sys.executable, sys.orig_argv, {**os.environ, **wanted})
+
+
+def quick(description: str | None = None) -> bool:
+    """Whether only to show that everything runs (`--quick`): the same rows at few points, whose times mean little."""
+    options = argparse.ArgumentParser(description=description)
+    options.add_argument("--quick", action="store_true", help="the same rows at few points")
+    return bool(options.parse_args().quick)
 
 
 def best(run: Callable[[], Any], repeats: int = 5, at_least: float = 0.2) -> float:
@@ -41,17 +49,29 @@ def duel(ours: Callable[[], Any], theirs: Callable[[], Any], repeats: int = 7) -
 
 
 def line(work: str, ours: float, reference: str, theirs: float, goal: float, slower: bool = False) -> bool:
-    """Prints a comparison; whether the goal is met.
+    """Prints a row of a Markdown table (`header`): a comparison; whether the goal is met.
 
     `goal` is how many times faster we must be, or with `slower` how many times longer we may take at most.
     """
     ratio = ours / theirs if slower else theirs / ours
     met = ratio <= goal if slower else ratio >= goal
-    said = (
-        f"{ratio:.2f} times its time (at most {goal:g})" if slower else f"{ratio:,.1f} times faster (at least {goal:g})"
-    )
-    print(f"{'ok  ' if met else 'MISS'} {work}: {spell(ours)} against {reference} {spell(theirs)}: {said}", flush=True)
+    said = f"{ratio:.2f} times its time" if slower else f"{ratio:,.{int(ratio < 100)}f} times faster"
+    wanted = f"at {'most' if slower else 'least'} {goal:g}"
+    print(f"| {work} | {spell(ours)} | {reference} | {spell(theirs)} | {said} | {wanted}{missed(met)} |", flush=True)
     return met
+
+
+def row(work: str, found: str, reference: str, goal: str, met: bool) -> None:
+    """Prints a row without a comparison of times."""
+    print(f"| {work} | {found} | {reference} | | | {goal}{missed(met)} |", flush=True)
+
+
+def missed(met: bool) -> str:
+    return "" if met else " (missed)"
+
+
+def header() -> None:
+    print("| work | takes | reference in the same run | takes | ratio | goal |\n| --- | --- | --- | --- | --- | --- |")
 
 
 def spell(seconds: float) -> str:
