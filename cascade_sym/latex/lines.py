@@ -100,7 +100,7 @@ def rows_broken(rows: Sequence[Row], line: float = LINE) -> list[tuple[Row, list
     left = max((width(r.lhs) for r in rows if not r.text and not _hangs(r, line)), default=0.0)
     rows, named = shortened(rows, lambda r: all(width(x) <= line for x in broken(r, line, left)))
     below = [Row(name, "=", content) for name, content in named]
-    return [(r, broken(r, line, left)) for r in (*rows, *([WHERE] if below else []), *below)]
+    return [(r, broken(r, line, left)) for r in (*rows, *([WHERE] if below and WHERE not in rows else []), *below)]
 
 
 def broken(r: Row, line: float = LINE, left: float = 0.0) -> list[str]:

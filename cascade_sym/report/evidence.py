@@ -10,6 +10,7 @@ from typing import Any
 from cascade_sym.latex.width import width
 from cascade_sym.report.certificate import certificates
 from cascade_sym.report.formula import NARROW, block
+from cascade_sym.formula.notation import GREEK
 from cascade_sym.report.html import element, text
 from cascade_sym.report.mathml import mathml, words
 from cascade_sym.report.plot import certificate_plot
@@ -52,11 +53,11 @@ def _folded(key: str, value: Any, name: Name) -> str:
 def key_words(key: str) -> str:
     """A key as words; where it is a formula rather than words it stays one.
 
-    >>> key_words("relative_error"), key_words("n_S = 0")
-    ('Relative error', 'n_S = 0')
+    >>> key_words("relative_error"), key_words("n_S = 0"), key_words("epsilon")
+    ('Relative error', 'n_S = 0', 'epsilon')
     """
     word = key.removesuffix("_latex").strip()
-    if not re.fullmatch(r"[A-Za-z0-9]{2,}(_[A-Za-z0-9]{2,})*", word):
+    if word in GREEK or not re.fullmatch(r"[A-Za-z0-9]{2,}(_[A-Za-z0-9]{2,})*", word):
         return word
     return (word[:1].upper() + word[1:]).replace("_", " ")
 

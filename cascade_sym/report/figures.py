@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+import struct
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from cascade_sym.report.html import anchor, element, text, void
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 PAPER_KINDS = (".pdf", ".png")  # what pdflatex includes, the best first
+PNG = "data:image/png;base64,"
+WIDE = 1.6  # width over height from which a figure has a row of its own
 MAX_BYTES = 3_000_000  # of all figures together, so that the page stays small
 
 
@@ -30,10 +33,19 @@ class Figure:
         """The name in words.
 
         >>> Figure("fig2", "", None).title
-        'Fig 2'
+        'Fig. 2'
         """
         title = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", self.name).replace("_", " ").replace("-", " ")
-        return title[:1].upper() + title[1:]
+        return re.sub(r"^Fig ", "Fig. ", title[:1].upper() + title[1:])
+
+    @property
+    def wide(self) -> bool:
+        """Whether a PNG has several panels side by side, so that it needs a row of its own."""
+        if self.data is None or not self.data.startswith(PNG):
+            return False
+        start = b64decode(self.data[len(PNG) :][:64])
+        width, height = struct.unpack(">II", start[16:24]) if len(start) >= 24 else (0, 1)
+        return bool(width > WIDE * height)
 
 
 def figures_in(place: Path) -> tuple[Figure, ...]:
@@ -71,6 +83,8 @@ def figure_html(figure: Figure, words: Callable[[str], str] = text) -> str:
     if figure.data is None:
         shown = element("p", text(f"{figure.name} is not shown on this page; it lies in figures/ beside it."))
     else:
-        shown = void("img", src=figure.data, alt=figure.caption or figure.title, loading="lazy")
-    said = element("strong", text(f"{figure.title}. ")) + words(figure.caption)
-    return element("figure", shown, element("figcaption", said), id=f"figure-{anchor(figure.name)}")
+        said = f"{figure.title}. {figure.caption.partition('. ')[0]}".strip()
+        shown = void("img", src=figure.data, alt=said, loading="lazy")
+    under = element("strong", text(f"{figure.title}. ")) + words(figure.caption)
+    place = {"id": f"figure-{anchor(figure.name)}", "class_": "wide" if figure.wide else None}
+    return element("figure", shown, element("figcaption", under), **place)

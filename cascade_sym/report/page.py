@@ -28,7 +28,8 @@ MEANINGS = {
     "unchecked": "could not be read, or a step of the derivation failed its own check",
 }
 SECTIONS = (
-    ("summary", "Summary"), ("contents", "All equations"), ("equations", "Equations"), ("reproduce", "Reproduce"),
+    ("summary", "Summary"), ("contents", "All equations"), ("figures", "Figures"), ("equations", "Equations"),
+    ("reproduce", "Reproduce"),
 )  # fmt: skip
 COMPUTED_WITH = ("sympy", "python-flint", "mpmath")
 _POLICY = (
@@ -52,7 +53,7 @@ def report_page(
     title = heading.get("title") or "Ledger"
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
-        element("header", _head(title, heading, records, pdf), class_="top"),
+        element("header", _head(title, heading, records, bool(figures), pdf), class_="top"),
         element(
             "main",
             _summary(records),
@@ -85,8 +86,11 @@ def _style() -> str:
     return face + (room / "style.css").read_text(encoding="utf-8")
 
 
-def _head(title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], pdf: str) -> str:
-    links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in SECTIONS))
+def _head(
+    title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], drawn: bool, pdf: str
+) -> str:
+    there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
+    links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""
     said = f"{len(records)} equations derived from the parts and compared with the printed ones. {pdf}"
     what = element("p", text(said.strip()))

@@ -124,7 +124,7 @@ def light_matter() -> Result:
         for j, mass, G, th in (("S", -1, Gamma_S, theta_S), ("M", 1, Gamma_M, theta_M))
     }
     rates = {f"Gamma_{j}{k}": a**2 for j, pair in polar.items() for k, a in zip("BP", pair, strict=True)}
-    totals = {f"Gamma_{j}": rates[f"Gamma_{j}B"] + rates[f"Gamma_{j}P"] for j in "SM"}
+    totals = {f"Gamma_{j}": sum(a**2 for a in cs.Oscillator(j, mass).amplitudes) for j, mass in (("S", -1), ("M", 1))}
     step = Step("input", "quadratic coupling to the light at t_S < t_M", after={"H_int": interaction()})
     return Result({"H_int": interaction(), **rates, **totals}, (step,))
 

@@ -75,6 +75,7 @@ def derivation() -> Derivation:
 
 EXPRESSIONS = (
     x / y,
+    sp.sin(4) * sp.sin(2 * x),
     -(x + y) / (2 * z),
     gamma_S0 * (n_S + half),
     sp.sqrt(2) / 2,

@@ -127,10 +127,13 @@ class Reader:
             value = self.atom()
             assert value is not None
             return value
-        value = 1 + 0j
+        value, first = 1 + 0j, True
         while True:
             self.blank()
             before = self.i
+            if not first and any(self.s.startswith("\\" + name, before) for name in FUNCTIONS):
+                return value  # of \sin4\sin x
+            first = False
             number = re.match(r"\d", self.s[self.i :])
             part = self.atom()
             if part is None:

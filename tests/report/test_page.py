@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import struct
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import pytest
 
 from cascade_sym.report.evidence import evidence_html
+from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.mathml import is_readable, mathml, words
 from cascade_sym.report.page import report_page
 from cascade_sym.report.plot import certificate_plot
@@ -125,7 +128,16 @@ def test_verdicts_are_counted_and_steps_unfold(page, records):
 
 def test_text_is_escaped_and_figures_are_in_place(page):
     assert "A cavity &amp; its" in page and "<mirrors>" not in page
-    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="One pixel &lt; two."', page)
+    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="[^"]*One pixel &lt; two\."', page)
+
+
+def test_the_page_leads_to_its_figures_and_gives_wide_ones_a_row(page, records):
+    assert '<a href="#figures">' in page and '<a href="#figures">' not in report_page(records, {"title": "x"}, "f")
+    for size, wide in (((300, 100), True), ((100, 100), False)):
+        header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", *size)
+        data = "data:image/png;base64," + base64.b64encode(header).decode()
+        assert ('class="wide"' in figure_html(Figure("fig1", "x", data))) is wide
+    assert not Figure("fig1", "x", "data:image/png;base64,AAAA").wide and not Figure("fig1", "x", None).wide
 
 
 def test_it_is_small_and_the_same_every_time(page, records, built):

@@ -80,12 +80,12 @@ def test_figures_stand_with_their_captions_and_as_vectors_where_there_are_any(tm
     (tmp_path / "fig_3.png").write_bytes(PIXEL)
     figures = figures_in(tmp_path)
     assert [(f.title, f.paper.name, f.data[:14]) for f in figures] == [
-        ("Fig 2", "fig2.pdf", "data:image/png"), ("Fig 3", "fig_3.png", "data:image/png")
+        ("Fig. 2", "fig2.pdf", "data:image/png"), ("Fig. 3", "fig_3.png", "data:image/png")
     ]  # fmt: skip
     images = _images([], figures)
     source = report_source(many, {}, figures, images)
-    assert r"\textbf{Fig 2.} Angles $\&$ losses at $\gamma_{S}$, 10$\%$." in source
-    assert source.index("fig2.pdf") < source.index("Fig 2.") < source.index("fig_3.png")
+    assert r"\textbf{Fig. 2.} Angles $\&$ losses at $\gamma_{S}$, 10$\%$." in source
+    assert source.index("fig2.pdf") < source.index("Fig. 2.") < source.index("fig_3.png")
     if find_pdflatex():
         content, said = typeset(source, images)
         assert content == typeset(source, images)[0] is not None, said

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "EPR variance xi_g (coloured where it is below 1) against the cooperativities of spin (C_S) and motion (C_M), both "
-    "angles optimised at every point; gamma_S0 = 2 pi × 5 kHz, n_S = 1, gamma_M0 n_M = 2 pi × 10 kHz (n_M = 1e5), "
+    "angles optimised at every point; gamma_S0 = 2 pi × 5 kHz, n_S = 1, gamma_M0 n_M = 2 pi × 10 kHz (n_M = 10^5), "
     "epsilon = 0. Dash-dotted: optimal C_M for given C_S. Solid: with theta_S = theta_M, so that R = 0, xi_g < 1 is "
     "possible inside of the contour only."
 )

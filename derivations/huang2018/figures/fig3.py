@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 CAPTION = (
     "EPR variance xi_g against C_S, optimised over theta_S, theta_M and C_M: R = 0 (theta_S = theta_M; thin black) and "
     "R ≠ 0 (thick red), without loss (solid) and with epsilon = 0.1 (dashed). Below C_S = 4, R = 0 allows xi_g = 1 at "
-    "best, approached as C_M grows. Inset: -2 sqrt(1 - epsilon) R/gamma_M "
-    "at the optima (right scale, green; solid and dashed as above), and the relative improvement of the conditional "
-    "scheme for epsilon = 0.1 (left scale, red) with the same parameters (dashed) and with theta_S = theta_M = pi/4 "
-    "and its own optimal C_M (solid). gamma_S0 = 2 pi × 5 kHz, n_S = 1, gamma_M0 n_M = 2 pi × 10 kHz (n_M = 1e5)."
+    "best, approached as C_M grows. Inset: "
+    r"$-2\sqrt{1-\epsilon}\,R/\gamma_{\mathrm M}$ at the optima (right scale, green; solid and dashed as above), and "
+    "the relative improvement of the conditional scheme for epsilon = 0.1 (left scale, red) with the same parameters "
+    "(dashed) and with theta_S = theta_M = pi/4 and its own optimal C_M (solid). gamma_S0 = 2 pi × 5 kHz, n_S = 1, "
+    "gamma_M0 n_M = 2 pi × 10 kHz (n_M = 10^5)."
 )
 LOSSES = {"lossless": sp.S.Zero, "lossy": LOSS}
 

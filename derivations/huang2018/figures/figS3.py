@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CAPTION = (
     "Optimal angles (a) and cooperativity C_M (b) for the least xi_g, with equal angles (theta_S = theta_M, blue) and "
     "with free ones (red; solid: theta_S, dashed: theta_M); epsilon = 0.1, gamma_S0 = 2 pi × 5 kHz, "
-    "gamma_M0 = 2 pi × 0.1 Hz, n_S = 1, n_M = 1e5. Equal angles are shown where they reach xi_g < 1 at a finite C_M."
+    "gamma_M0 = 2 pi × 0.1 Hz, n_S = 1, n_M = 10^5. Equal angles are shown where they reach xi_g < 1 at a finite C_M."
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CAPTION = (
     "Optimal C_M of the unconditional scheme with free angles (red) and of the conditional one with "
     "theta_S = theta_M = pi/4 (blue, dashed); epsilon = 0.1, gamma_S0 = 2 pi × 5 kHz, gamma_M0 = 2 pi × 0.1 Hz, "
-    "n_S = 1, n_M = 1e5."
+    "n_S = 1, n_M = 10^5."
 )
 
 

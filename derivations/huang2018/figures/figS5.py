@@ -21,7 +21,7 @@ GAMMA_SIG = 2 * sp.pi * 10**8
 CAPTION = (
     "Least unconditional xi_g (dashed) and the sensitivity of the hybrid force sensor over the standard quantum limit "
     "of mechanics alone, V_H/V_M (solid), at the same parameters; gamma_S0 = 2 pi × 5 kHz, n_S = 1, "
-    "gamma_M0 n_M = 2 pi × 10 kHz (n_M = 1e5), epsilon = 0. The paper gives no gamma_sig; here "
+    "gamma_M0 n_M = 2 pi × 10 kHz (n_M = 10^5), epsilon = 0. The paper gives no gamma_sig; here "
     "gamma_sig = 2 pi × 100 MHz, a broadband force."
 )
 
