@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from cascade_sym.formula.notation import GREEK
 from cascade_sym.latex.width import width
 from cascade_sym.report.certificate import certificates
 from cascade_sym.report.formula import NARROW, block
-from cascade_sym.formula.notation import GREEK
 from cascade_sym.report.html import element, text
 from cascade_sym.report.mathml import mathml, words
 from cascade_sym.report.plot import certificate_plot
