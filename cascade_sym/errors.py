@@ -49,6 +49,10 @@ class UnphysicalError(CascadeError, ArithmeticError):
     """Commutators are not preserved, or a covariance violates the uncertainty relation."""
 
 
+class DivisionByZero(CascadeError, ZeroDivisionError):
+    """A formula divides by an expression that is identically zero."""
+
+
 class OutsideExactDomain(CascadeError, TypeError):
     """An expression contains something the exact algebra does not know (never silently ignored)."""
 

@@ -15,7 +15,7 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.errors import DerivationError
+from cascade_sym.errors import DerivationError, DivisionByZero
 from cascade_sym.exact.show import poly_to_expr
 
 ROOTS = 12
@@ -72,7 +72,7 @@ class Ground:
                     other = den.compose(*(-g if j == i else g for j, g in enumerate(self.polys)))
                     num, den = self.reduced(num * other), self.reduced(den * other)
         if den.is_zero():
-            raise ZeroDivisionError("division by an expression that is identically zero")
+            raise DivisionByZero("division by an expression that is identically zero")
         if num.is_zero():
             return Elem(self, num, self.ctx.constant(1))
         g = num.gcd(den)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction as Q
 
 from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.errors import DivisionByZero
 
 
 class PrecisionLoss(Exception):
@@ -129,7 +130,7 @@ class Series:
     def inverse(self) -> Series:
         """1/self, to the working number of terms."""
         if self.is_exact_zero:
-            raise ZeroDivisionError("division by an expression that is identically zero")
+            raise DivisionByZero("division by an expression that is identically zero")
         val, c0 = self.leading()
         inv = c0.inverse()
         if len(self.coeffs) == 1 and self.cut is None:

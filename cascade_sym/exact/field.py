@@ -14,6 +14,7 @@ from typing import Any
 import flint
 from sympy import Expr
 
+from cascade_sym.errors import DivisionByZero
 from cascade_sym.exact.fraction import Fraction, Poly
 
 
@@ -81,7 +82,7 @@ class Field:
         den = self.one if den is None else den
         num, den = self.reduce(num), self.reduce(den)
         if den.is_zero():
-            raise ZeroDivisionError("division by an expression that is identically zero")
+            raise DivisionByZero("division by an expression that is identically zero")
         if num.is_zero():
             return Fraction(self, num, self.one)
         for r in self.relations:

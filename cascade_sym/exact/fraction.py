@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cascade_sym.errors import DivisionByZero
+
 if TYPE_CHECKING:
     from cascade_sym.exact.field import Field
 
@@ -37,9 +39,9 @@ class Fraction:
         return self.field.fraction((self.num / g) * (other.num / h), (self.den / h) * (other.den / g))
 
     def inverse(self) -> Fraction:
-        """1/self; ZeroDivisionError for zero."""
+        """1/self; DivisionByZero for zero."""
         if self.is_zero:
-            raise ZeroDivisionError("division by an expression that is identically zero")
+            raise DivisionByZero("division by an expression that is identically zero")
         return self.field.fraction(self.den, self.num)
 
     def __truediv__(self, other: Fraction) -> Fraction:

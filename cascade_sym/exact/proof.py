@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.probe import counterexample
 from cascade_sym.exact.show import factored
+
+
+def all_zero(expressions: Iterable[Expr]) -> bool:
+    """Whether all expressions are zero, as `is_zero` has it; one that is clearly not spares the proofs of the others.
+
+    >>> all_zero([sp.Symbol("x") - sp.Symbol("x"), sp.Symbol("x")])
+    False
+    """
+    every = [sp.sympify(e) for e in expressions]
+    return not any(counterexample(e) is not None for e in every) and all(_is_proved_zero(e) for e in every)
 
 
 def is_zero(expr: Expr) -> bool:
@@ -23,11 +35,12 @@ def is_zero(expr: Expr) -> bool:
     >>> is_zero(a - b)
     False
     """
-    e = sp.sympify(expr)
-    if e.is_zero is not None and e.is_number and e.is_Rational:
+    return all_zero([expr])
+
+
+def _is_proved_zero(e: Expr) -> bool:
+    if e.is_Rational:
         return bool(e.is_zero)
-    if counterexample(e) is not None:
-        return False
     conv, (form,) = converter([e])
     return conv(form).is_zero
 

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import DerivationError
-from cascade_sym.exact import is_zero
+from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import LinearForm, Op
 from cascade_sym.symbols import conj
 
@@ -160,7 +160,7 @@ class OperatorPolynomial:
     @property
     def is_zero(self) -> bool:
         """Whether every coefficient is zero, proved in the exact algebra."""
-        return all(is_zero(c) for c in self.terms.values())
+        return all_zero(self.terms.values())
 
 
 def as_operator(value: object) -> OperatorPolynomial:

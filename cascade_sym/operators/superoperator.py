@@ -18,7 +18,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import DerivationError
-from cascade_sym.exact import is_zero
+from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import Op
 from cascade_sym.operators.polynomial import Monomial, OperatorPolynomial, as_operator
 from cascade_sym.symbols import conj
@@ -160,9 +160,9 @@ class Superoperator:
     def is_zero(self) -> bool:
         """Whether this generator is zero, proved in the exact algebra (a number in a commutator is)."""
         if self.sandwiches:
-            return self.measured.is_zero and all(is_zero(c) for c in self.written_out().values())
+            return self.measured.is_zero and all_zero(self.written_out().values())
         operators = self.commutator.filtered(lambda m: m != ())
-        return operators.is_zero and self.measured.is_zero and all(is_zero(c) for c in self.dissipation.values())
+        return operators.is_zero and self.measured.is_zero and all_zero(self.dissipation.values())
 
 
 def _added(one: Mapping[Key, Expr], two: Mapping[Key, Expr]) -> dict[Key, Expr]:

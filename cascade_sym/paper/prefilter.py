@@ -20,7 +20,7 @@ from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Model
 
 TOLERANCE = 1e-6
-MOST_FORMED = 1_200  # formulas whose value is formed for this; further ones are dropped
+MOST_FORMED = 500  # formulas whose value is formed for this; further ones are dropped
 
 
 def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], bool]:
@@ -59,8 +59,13 @@ def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], 
         try:
             value = plain(value_of(node, env), model)
         except (CascadeError, ArithmeticError, RecursionError):
+            return False  # what has no value is not equal
+        if not isinstance(value, Expr):
             return True
-        found = [number_at(value, p) for p in points] if isinstance(value, Expr) else [None]
+        for s in sorted(value.free_symbols - set(points[0]), key=str):  # an integral that only the edited formula has
+            for p in points:
+                p[s] = rng.uniform(0.15, 0.85)
+        found = [number_at(value, p) for p in points]
         return all(v is None or _near(v, goal) for v, goal in zip(found, goals, strict=False))
 
     def possible(node: Node) -> bool:

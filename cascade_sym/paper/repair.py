@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,10 +15,12 @@ from cascade_sym.formula.edits.search import KINDS
 from cascade_sym.formula.size import terms
 from cascade_sym.formula.walk import operations
 from cascade_sym.paper.compare import Comparison
+from cascade_sym.paper.missing import Candidate
 from cascade_sym.paper.vocabulary import MOST_OPERATIONS, written_term
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
+MOST_MISSING = 8
 MOST_NODES = 800  # a longer formula is not searched
 MOST_TERMS = 3_000  # nor one that is longer when it is multiplied out
 ADDED = "term added"
@@ -38,12 +40,13 @@ class Repair:
 
 def find_repair(
     node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool],
-    difference: Any = None, env: Environment | None = None,
+    difference: Any = None, env: Environment | None = None, missing: Callable[[], Sequence[Candidate]] = tuple,
 ) -> Repair | None:  # fmt: skip
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
     `difference` is derived - printed: where it is one short term over what `env` knows, that term is missing.
-    Searched are one edit, a missing term (in any sum, then of the whole), two edits.
+    Searched are one edit, a missing term (in any sum, then of the whole), what `missing` says may be missing, two
+    edits.
 
     Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
     equal to the derived value or not; `possible` drops most wrong ones before.
@@ -54,9 +57,27 @@ def find_repair(
         return hit
     if hit := _first(edits(node, words, kinds=(ADDED,)), against, possible):
         return hit
+    if hit := _proved(node, missing(), against):
+        return hit
     if env is not None and (hit := missing_term(node, difference, env, against)):
         return hit
     return _first(edits(node, words, pairs=True, kinds=PAIRED), against, possible)
+
+
+def _proved(node: Node, found: Sequence[Candidate], against: Callable[[Node], Comparison]) -> Repair | None:
+    """The shortest of these formulas that is proved exact, with the others that are as short."""
+    hits: list[Candidate] = []
+    for c in found[:MOST_MISSING]:
+        if hits and c.cost > hits[0].cost:
+            break
+        try:
+            if against(c.node).equal:
+                hits.append(c)
+        except (CascadeError, RecursionError):
+            continue
+    if not hits:
+        return None
+    return Repair(hits[0].words, hits[0].node, marked(node, hits[0].node), tuple(h.words for h in hits[1:]))
 
 
 def _first(

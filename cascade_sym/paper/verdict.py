@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from cascade_sym.asymptotics.narrate import certificate_check
@@ -13,6 +14,7 @@ from cascade_sym.formula.size import require_small
 from cascade_sym.paper.compare import Comparison, compare, plain
 from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of
+from cascade_sym.paper.missing import candidates
 from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.prefilter import prefilter
 from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
@@ -65,7 +67,10 @@ def judge(
         p, d = plain(value_of(rhs, env), model), plain(derived, model)
         factors, terms = missing_factors(rhs, p, d, env), missing_terms(p, d, env)
         words = replace(vocabulary(env, swaps), factors=factors, terms=terms)
-        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference, env)
+        others = [s.relation for s in equation.statements if s.key != statement.key]
+        beside = [side for r in others for side in (r.lhs, r.rhs)]
+        missing = partial(candidates, rhs, derived, env, model, beside, statement.relation.lhs)
+        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference, env, missing)
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

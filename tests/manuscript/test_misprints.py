@@ -117,4 +117,4 @@ def test_a_term_that_an_operator_equation_lacks_is_found(check):
     short = MOTION.split("- \\sqrt{\\kappa_{")[0].rstrip()
     assert short != MOTION and short.count("\\hat b") == 1
     (c,) = check(f"\\begin{{equation}}{short}\\label{{x}}\\end{{equation}}").checked
-    assert c.verdict == "misprint" and c.repair == "the term 'sqrt(kappa_2)*b_2' put in"
+    assert c.verdict == "misprint" and c.repair == "the term '-sqrt(kappa_2)*b_2' put in"

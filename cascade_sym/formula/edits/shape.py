@@ -90,6 +90,7 @@ def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Chang
         for i in range(len(terms) - 1):
             for what, merged in _closed(terms[i], terms[i + 1]):
                 yield what, total([*terms[:i], merged, *terms[i + 2 :]])
+        yield from _spanned(terms)
     elif place.role != "term":
         for what, inner in _opened(node, 1):
             yield what, total(inner)
@@ -155,11 +156,42 @@ def _bracket_of_product(
         yield "the bracket dropped", [first_term, *terms[1:-1], last_term]
 
 
+def _spanned(terms: Signed) -> Iterator[Change]:
+    """A bracket that reaches over several terms, or to the left: the opposites of what `_bracket_of_product` does.
+
+    Signs stay as they are written, as they would where only a bracket was misplaced.
+    """
+    for i in range(len(terms) - 1):
+        sign, first = terms[i]
+        *head, x = _in_row(first)
+        for j in range(i + 1, len(terms)):
+            y, *tail = last.factors if isinstance(last := terms[j][1], Mul) else (last,)
+            around: list[tuple[str, list[Node], Node, int, list[Node]]] = []
+            if head and j > i + 1:
+                around.append(("the bracket reaches further", head, last, sign, []))
+            if tail:
+                around.append(("the bracket starts before", [], y, sign, tail))
+            if head and tail:
+                around.append(("a bracket put between two factors", head, y, sign, tail))
+            for what, before, end, s, after in around:
+                start = x if before else first
+                inner = total([(1, start), *terms[i + 1 : j], (terms[j][0], end)])
+                yield what, total([*terms[:i], (s, product([*before, inner, *after])), *terms[j + 1 :]])
+
+
+def _in_row(node: Node) -> tuple[Node, ...]:
+    """The factors of a product, also of one over a denominator, which then stands below the last of them."""
+    if isinstance(node, Div) and isinstance(node.num, Mul):
+        *head, last = node.num.factors
+        return (*head, Div(last, node.den, node.slash))
+    return node.factors if isinstance(node, Mul) else (node,)
+
+
 def _closed(left: tuple[int, Node], right: tuple[int, Node]) -> Iterator[tuple[str, tuple[int, Node]]]:
     """a*b + c -> a*(b + c), a + b/c -> (a + b)/c, a/b + c -> (a + c)/b is not of this kind."""
     (sign, term), (next_sign, follower) = left, right
-    if isinstance(term, Mul):
-        *head, last = term.factors
+    *head, last = _in_row(term)
+    if head:
         inner = total([(1, last), (next_sign, follower)])
         yield f"'{follower}' taken into a bracket", (sign, product([*head, inner]))
     if isinstance(term, Div):

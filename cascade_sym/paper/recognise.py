@@ -1,0 +1,135 @@
+"""Which product of known quantities has these values? Found by meeting in the middle, among all of a few factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cascade_sym.formula import Node
+from cascade_sym.formula.ast import Add, Call, Div, Name, Number, Pow
+from cascade_sym.formula.edits.build import ONE, TWO, product
+from cascade_sym.formula.walk import operations
+
+Values = NDArray[np.complex128]
+NEAR = 1e-8  # relative, and in logarithms
+MOST_HITS = 12  # products looked at for one first factor
+
+# factors of a name by what they cost in writing: (numerator, denominator) as functions of it, and its power
+POWERS = ((1.0, 1.0), (-1.0, 1.4), (2.0, 1.5), (0.5, 1.5), (-0.5, 1.9), (-2.0, 1.9))
+COEFFICIENTS = (
+    ((1, 1), 0.0), ((1, 2), 0.5), ((2, 1), 0.5), ((1, 4), 0.8), ((4, 1), 0.8), ((3, 1), 1.0), ((1, 3), 1.0),
+    ((3, 2), 1.2), ((2, 3), 1.2), ((3, 4), 1.2), ((1, 8), 1.2), ((8, 1), 1.2),
+)  # fmt: skip
+UNITS = ((1, 0.0, 1, False), (-1, 0.0, -1, False), (1j, 0.4, 1, True), (-1j, 0.4, -1, True))  # value, cost, sign, I
+
+
+@dataclass(frozen=True)
+class Atom:
+    """What may be a factor, with its values at the points; `simple` ones may come with powers and roots.
+
+    `strange` ones, which are not near by in what is printed, cost more.
+    """
+
+    node: Node
+    values: Values
+    simple: bool
+    strange: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """A product as it is written, without its sign, and what it costs."""
+
+    cost: float
+    sign: int
+    node: Node
+
+
+@dataclass(frozen=True)
+class _Factor:
+    atom: int
+    above: tuple[Node, ...]
+    below: tuple[Node, ...]
+    cost: float
+
+
+class Products:
+    """All products of up to three powers of `atoms`, times a small rational and a sign or +-i.
+
+    >>> points = np.array([0.3, 0.5, 0.7]) + 0j
+    >>> found = Products([Atom(Name("x"), points, True)]).like(-2 * points**0.5)
+    >>> found[0].sign, str(found[0].node)
+    (-1, '2*sqrt(x)')
+    """
+
+    def __init__(self, atoms: Sequence[Atom]) -> None:
+        factors, values = [], []
+        for k, a in enumerate(atoms):
+            if not np.all(np.isfinite(a.values)) or np.any(np.abs(a.values) < 1e-12):
+                continue
+            for power, cost in POWERS if a.simple else POWERS[:2]:
+                part = _power(a.node, abs(power))
+                extra = 0.6 * a.strange + (0.0 if a.simple else 0.4 * operations(a.node))
+                sides = ((part,), ()) if power > 0 else ((), (part,))
+                factors.append(_Factor(k, sides[0], sides[1], cost + extra))
+                values.append(a.values**power)
+        self._factors = factors
+        count = len(atoms[0].values) if atoms else 0
+        self._first = np.log(np.vstack([np.ones((1, count)), np.array(values).reshape(len(factors), count)]))
+        self._atom = np.array([-1, *(f.atom for f in factors)])  # the first one is no factor at all
+        pairs = np.stack(np.triu_indices(len(factors) + 1, 1), axis=1)
+        pairs = np.vstack([[[0, 0]], pairs[self._atom[pairs[:, 0]] != self._atom[pairs[:, 1]]]])
+        logs = self._first[pairs].sum(axis=1)
+        order = np.argsort(logs[:, 0].real, kind="stable")
+        self._pairs, self._logs = pairs[order], logs[order]
+
+    def like(self, values: Values, most: int = 4) -> list[Written]:
+        """The products with these values, the shortest first."""
+        if not np.all(np.isfinite(values)) or np.any(np.abs(values) < 1e-10):
+            return []
+        found = {w.node: w for w in sorted(self._hits(np.log(values)), key=_rank, reverse=True)}
+        return sorted(found.values(), key=_rank)[:most]
+
+    def _hits(self, wanted: Values) -> Iterator[Written]:
+        for (p, q), cost in COEFFICIENTS:
+            rest = wanted - np.log(p / q) - self._first
+            low = np.searchsorted(self._logs[:, 0].real, rest[:, 0].real - NEAR)
+            high = np.searchsorted(self._logs[:, 0].real, rest[:, 0].real + NEAR)
+            for a in np.flatnonzero(high > low).tolist():
+                for b in range(low[a], min(high[a], low[a] + MOST_HITS)):
+                    if a and self._atom[a] in self._atom[self._pairs[b]]:
+                        continue
+                    turn = np.exp(rest[a] - self._logs[b])
+                    for unit, more, sign, imaginary in UNITS:
+                        if np.all(np.abs(turn - unit) < NEAR):
+                            yield self._written([a, *self._pairs[b].tolist()], (p, q), sign, imaginary, cost + more)
+
+    def _written(
+        self, chosen: Sequence[int], ratio: tuple[int, int], sign: int, imaginary: bool, cost: float
+    ) -> Written:
+        parts = sorted((self._factors[i - 1] for i in chosen if i), key=lambda f: f.atom)
+        above = sorted((x for f in parts for x in f.above), key=_place)
+        below = sorted((x for f in parts for x in f.below), key=_place)
+        p, q = ratio
+        front = [*([Number(str(p))] if p != 1 else []), *([Name("I")] if imaginary else [])]
+        down = product([*([Number(str(q))] if q != 1 else []), *below])
+        up = product([*front, *above])
+        return Written(cost + sum(f.cost for f in parts), sign, up if down == ONE else Div(up, down))
+
+
+def _place(node: Node) -> int:
+    """Where a factor is usually written: roots before names, brackets and functions after them."""
+    return 0 if isinstance(node, Call) and node.function == "sqrt" else 2 if isinstance(node, Call | Add) else 1
+
+
+def _rank(w: Written) -> tuple[float, str]:
+    return round(w.cost, 6), str(w.node)
+
+
+def _power(node: Node, power: float) -> Node:
+    if power == 1:
+        return node
+    return Call("sqrt", (node,)) if power == 0.5 else Pow(node, TWO)
