@@ -20,7 +20,7 @@ from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Model
 
 TOLERANCE = 1e-6
-MOST_FORMED = 500  # formulas whose value is formed for this; further ones are dropped
+MOST_FORMED = 300  # formulas whose value is formed for this; further ones are dropped
 
 
 def prefilter(env: Environment, derived: Any, model: Model) -> Callable[[Node], bool]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import Environment, Node, marked, walk
+from cascade_sym.formula import Node, marked, walk
 from cascade_sym.formula.edits import Edit, Vocabulary, edits
-from cascade_sym.formula.edits.build import total
 from cascade_sym.formula.edits.search import KINDS
 from cascade_sym.formula.size import terms
-from cascade_sym.formula.walk import operations
 from cascade_sym.paper.compare import Comparison
 from cascade_sym.paper.missing import Candidate
-from cascade_sym.paper.vocabulary import MOST_OPERATIONS, written_term
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
@@ -40,13 +36,11 @@ class Repair:
 
 def find_repair(
     node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool],
-    difference: Any = None, env: Environment | None = None, missing: Callable[[], Sequence[Candidate]] = tuple,
+    missing: Callable[[], Sequence[Candidate]] = tuple,
 ) -> Repair | None:  # fmt: skip
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
-    `difference` is derived - printed: where it is one short term over what `env` knows, that term is missing.
-    Searched are one edit, a missing term (in any sum, then of the whole), what `missing` says may be missing, two
-    edits.
+    Searched are one edit, a term of the derived value in any sum, what `missing` says may be missing, two edits.
 
     Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
     equal to the derived value or not; `possible` drops most wrong ones before.
@@ -58,8 +52,6 @@ def find_repair(
     if hit := _first(edits(node, words, kinds=(ADDED,)), against, possible):
         return hit
     if hit := _proved(node, missing(), against):
-        return hit
-    if env is not None and (hit := missing_term(node, difference, env, against)):
         return hit
     return _first(edits(node, words, pairs=True, kinds=PAIRED), against, possible)
 
@@ -100,18 +92,3 @@ def _first(
     if not hits:
         return None
     return Repair(hits[0].where, hits[0].node, hits[0].marked, tuple(h.where for h in hits[1:]))
-
-
-def missing_term(node: Node, difference: Any, env: Environment, against: Callable[[Node], Comparison]) -> Repair | None:
-    """The repair that adds the difference, where that is one short term."""
-    written = written_term(difference, env)
-    # what is nearly as long as the formula is no term that was forgotten
-    if written is None or operations(written[1]) > min(MOST_OPERATIONS, operations(node) // 2):
-        return None
-    whole = total([(1, node), written])
-    try:
-        if not against(whole).equal:
-            return None
-    except (CascadeError, RecursionError):
-        return None
-    return Repair(f"the term '{written[1]}' put in", whole, marked(node, whole))

@@ -70,7 +70,7 @@ def judge(
         others = [s.relation for s in equation.statements if s.key != statement.key]
         beside = [side for r in others for side in (r.lhs, r.rhs)]
         missing = partial(candidates, rhs, derived, env, model, beside, statement.relation.lhs)
-        fix = find_repair(rhs, against, words, prefilter(env, derived, model), found.difference, env, missing)
+        fix = find_repair(rhs, against, words, prefilter(env, derived, model), missing)
         if fix is not None:
             return StatementVerdict(
                 statement, "misprint", f"the edit makes it exact ({found.method})", derived, found.difference, fix

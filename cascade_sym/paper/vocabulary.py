@@ -8,13 +8,11 @@ from typing import Any
 from sympy import Add, Expr, Symbol, preorder_traversal
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.exact import normal_form
 from cascade_sym.formula import Environment, Neg, Node, parse
 from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
-from cascade_sym.formula.edits.build import ONE, product
 from cascade_sym.formula.walk import walk
-from cascade_sym.operators import Op, OperatorPolynomial, Superoperator
+from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.symbols import is_real
 
 MOST_FACTORS, MOST_ROOTS = 6, 2
@@ -50,47 +48,13 @@ def missing_terms(printed: Any, derived: Any, env: Environment) -> tuple[Node, .
     return tuple(sorted(found, key=lambda n: found[n]))[:MOST_TERMS]
 
 
-def written_term(value: Any, env: Environment) -> tuple[int, Node] | None:
-    """A number or operator as one term of a formula, with its sign; None where it has several or can't be written."""
-    try:
-        if isinstance(value, OperatorPolynomial):
-            ((monomial, value),) = value.terms.items()
-            operators = [_operator(o, env) for o in monomial]
-        elif isinstance(value, Expr):
-            operators = []
-        else:
-            return None
-        term = normal_form(value, factor=True)
-        if term.is_Add or term.count_ops() > MOST_OPERATIONS:
-            return None
-        sign, node = _written(term)
-    except (CascadeError, RecursionError, ValueError, LookupError):
-        return None
-    return sign, product([*([node] if node != ONE or not operators else []), *operators])
-
-
-def _operator(op: Op, env: Environment) -> Node:
-    """An operator by its name in the printed formulas; LookupError where it has none."""
-    for dag in (False, True):
-        asked = ((Op(op.name, op.dag != dag),), 1)
-        for n, v in env.names.items():
-            if isinstance(v, OperatorPolynomial) and tuple(v.terms.items()) == (asked,):
-                return Call("dag", (Name(n),)) if dag else Name(n)
-    raise LookupError(op.name)
-
-
 def _node(term: Expr, names: Mapping[Symbol, str]) -> Node | None:
     """A term as it would be written, without its sign; None where that can't be."""
     try:
-        return _written(term.xreplace({s: Symbol(n) for s, n in names.items()}))[1]
+        node = parse(str(term.xreplace({s: Symbol(n) for s, n in names.items()})).replace("**", "^"))
     except CascadeError:
         return None
-
-
-def _written(term: Expr) -> tuple[int, Node]:
-    """A term as a formula without its sign, and the sign."""
-    node = parse(str(term).replace("**", "^"))
-    return (-1, node.arg) if isinstance(node, Neg) else (1, node)
+    return node.arg if isinstance(node, Neg) else node
 
 
 def _symbols(value: Any) -> set[Symbol]:
