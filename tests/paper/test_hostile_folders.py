@@ -80,6 +80,13 @@ def test_powers_that_would_explode_end(tmp_path, formula):
     assert entry.verdict in ("unchecked", "differs")
 
 
+@pytest.mark.parametrize("formula", ["1/((kappa_1 + kappa_2)^2 - kappa_1^2 - 2*kappa_1*kappa_2 - kappa_2^2)", "1/(kappa_1 - kappa_1)"])
+def test_what_divides_by_zero_is_unchecked(tmp_path, formula):
+    folder = load_folder(make(tmp_path / "paper", PRINTED + FIFTH.format(f"x = {formula}"), DERIVED + FIVE.format('return {"x": cs.symbol("kappa_1")}')))
+    (entry,) = run_ledger(folder, only=["5"])
+    assert entry.verdict == "unchecked" and "division by" in entry.statements[0].method
+
+
 def test_a_verdict_that_takes_too_long_is_unchecked(tmp_path, monkeypatch):
     def endless(*given, **options):
         while True:
