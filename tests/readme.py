@@ -1,6 +1,7 @@
 """The README's examples and measurements: run, compared, and rewritten.
 
-`python -m tests.readme` makes the outputs of the examples anew, `--measure` also what benchmarks measure (minutes).
+`python -m tests.readme` makes the outputs of the examples anew, `--measure [MODULE ...]` what benchmarks measure
+(minutes).
 A measurement is compared without what depends on the machine: times, ratios and rounding errors.
 """
 
@@ -12,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,10 +73,12 @@ def measurements(text: str) -> list[str]:
     return [x for x in text.splitlines() if x and not x.startswith("```")]
 
 
-def measured(text: str) -> str:
-    """The README with every measurement made anew: each line by the one that says the same of other numbers."""
+def measured(text: str, only: Sequence[str] = ()) -> str:
+    """The README with measurements made anew: each line by the one that says the same of other numbers."""
 
     def again(m: re.Match[str]) -> str:
+        if only and m["module"] not in only:
+            return m[0]
         print(f"measuring {m['module']}", file=sys.stderr)
         new = {sure(x): x for x in reversed(run_module(m["module"]).splitlines())}
         lines = [new.get(sure(x), x) for x in m["text"].splitlines()]
@@ -98,6 +102,7 @@ def updated(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(updated(README.read_text()))
-    if "--measure" in sys.argv:
-        README.write_text(measured(README.read_text()))
+    if sys.argv[1:2] == ["--measure"]:
+        README.write_text(measured(README.read_text(), sys.argv[2:]))
+    else:
+        README.write_text(updated(README.read_text()))

@@ -13,6 +13,7 @@ from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
 from cascade_sym.formula.walk import walk
 from cascade_sym.operators import OperatorPolynomial, Superoperator
+from cascade_sym.paper.environment import FUNCTIONS
 from cascade_sym.symbols import is_real
 
 MOST_FACTORS, MOST_ROOTS = 6, 2
@@ -23,7 +24,9 @@ def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary
     """Names of an environment, with those that are operators or complex numbers marked as such."""
     operators = {n for n, v in env.names.items() if isinstance(v, OperatorPolynomial)}
     complex_names = {n for n, v in env.names.items() if isinstance(v, Expr) and not is_real(v)}
-    return Vocabulary(tuple(env.names), tuple(swaps), frozenset(operators), frozenset(complex_names))
+    functions = frozenset(env.functions) - set(FUNCTIONS)
+    names = tuple(env.names)
+    return Vocabulary(names, tuple(swaps), frozenset(operators), frozenset(complex_names), functions=functions)
 
 
 def missing_factors(rhs: Node, printed: Any, derived: Any, env: Environment) -> tuple[Node, ...]:

@@ -45,7 +45,7 @@ def planted(folder: Any, only: Sequence[str]) -> Iterator[tuple[str, Any]]:
 
 
 def main() -> None:
-    count, only = (2, ("4", "5", "7", "S14")) if quick(__doc__) else (40, ())
+    count, only = (2, ("4", "5", "7", "S14")) if quick(__doc__) else (25, ())
     by_kind = defaultdict(list)
     for kind, problem in planted(load_folder("derivations/huang2018"), only):
         by_kind[kind].append(problem)

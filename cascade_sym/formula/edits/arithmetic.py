@@ -78,7 +78,7 @@ def powers(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]
     if place.role in ("base", "exponent"):
         return
     name = isinstance(node, Name) and squarable(node.name, place, vocabulary)
-    value = isinstance(node, Call) and node.function in _SQUARABLE
+    value = isinstance(node, Call) and (node.function in _SQUARABLE or node.function in vocabulary.functions)
     bracket = isinstance(node, Add) and place.role in ("factor", "numerator", "denominator")
     if name or value or bracket:
         yield f"'{node}' squared", Pow(node, TWO)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
+from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node
 from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
 from cascade_sym.formula.edits.build import product, total
 from cascade_sym.formula.edits.place import Place
@@ -92,7 +92,8 @@ def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Chang
                 yield what, total([*terms[:i], merged, *terms[i + 2 :]])
         yield from _spanned(terms)
     elif place.role != "term":
-        for what, inner in _opened(node, 1):
+        sign, bare = (-1, node.arg) if isinstance(node, Neg) else (1, node)
+        for what, inner in _opened(bare, sign):
             yield what, total(inner)
 
 

@@ -117,3 +117,6 @@ def conjugates(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Cha
         yield f"a dagger put on '{node}'", Call("dag", (node,))
     elif name and vocabulary.is_complex(name, place.bound):
         yield f"a conjugate put on '{node}'", Call("conj", (node,))
+    elif isinstance(node, Call) and name in vocabulary.functions:
+        yield f"a conjugate put on '{node}'", Call("conj", (node,))
+        yield f"a dagger put on '{node}'", Call("dag", (node,))

@@ -17,7 +17,7 @@ class Vocabulary:
     `swaps` are pairs of letters that are taken for one another: in subscripts (S and M in `Gamma_SB`), or as
     the whole head of a name (X and P in `X_S`). Operators that are written as functions (`b(t)`) count as
     names; only names in `names` are ever put into a formula by an edit. `factors` are formulas that may be missing
-    as a factor, `terms` those that may be missing in a sum.
+    as a factor, `terms` those that may be missing in a sum. The values of `functions` may be numbers or operators.
 
     >>> v = Vocabulary(names=("Gamma_SB", "Gamma_MB", "Gamma_SP"), swaps=(("S", "M"), ("B", "P")))
     >>> list(v.swapped("Gamma_SB"))
@@ -30,6 +30,7 @@ class Vocabulary:
     complex_names: frozenset[str] = frozenset()
     factors: tuple[Node, ...] = ()
     terms: tuple[Node, ...] = ()
+    functions: frozenset[str] = frozenset()
     _known: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
