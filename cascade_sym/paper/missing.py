@@ -17,7 +17,7 @@ from sympy import Expr
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum
-from cascade_sym.formula.edits.build import ONE, product, total
+from cascade_sym.formula.edits.build import ONE, negated, product, total
 from cascade_sym.formula.numbers import CONSTANTS
 from cascade_sym.formula.walk import Path, at, replace_at, walk
 from cascade_sym.operators import Op, OperatorPolynomial
@@ -136,7 +136,8 @@ class _Search:
         calls = [n for f in self.known for _, n in walk(f) if isinstance(n, Call) and n.function != "dag"]
         found: list[Node] = [ONE]
         single: dict[Op, Node] = {}
-        for n in dict.fromkeys((*calls, *(Name(n) for n in self.env.names))):
+        mirrored = [Call(n.function, (negated(n.args[0]),)) for n in calls if len(n.args) == 1]
+        for n in dict.fromkeys((*calls, *mirrored, *(Name(n) for n in self.env.names))):
             try:
                 value = value_of(n, self.env)
             except CascadeError:
