@@ -10,7 +10,7 @@ from cascade_sym.formula import Environment, Relation, to_latex, to_text
 from cascade_sym.formula.size import require_small
 from cascade_sym.formula.walk import check_depth
 from cascade_sym.manuscript.implicit import implicit_verdict
-from cascade_sym.manuscript.known import Meaning
+from cascade_sym.manuscript.known import Meaning, spelt
 from cascade_sym.manuscript.local import local_values
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading
@@ -61,7 +61,7 @@ def judged(
 
 def _own(m: Meaning, relations: Sequence[Relation]) -> Sequence[Relation]:
     """The relations, all of which must be on the left side that is asked about."""
-    if other := [r for r in relations if r.lhs != m.statement.relation.lhs]:
+    if other := [r for r in relations if spelt(r.lhs) != spelt(m.statement.relation.lhs)]:
         raise FormulaError(f"it holds a second formula ('{to_text(other[0].lhs)}'); give each a row of its own.")
     return relations
 

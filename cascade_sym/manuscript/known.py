@@ -132,13 +132,19 @@ class Reading:
 
     def knows(self, latex: str) -> bool:
         """Whether the left side is one of this equation of the paper."""
+        return bool(self._statements(latex))
+
+    def _statements(self, latex: str) -> list[Statement]:
+        """The statements of this equation of the paper with this left side, a derivative in either spelling."""
         node = self.left_side(latex)
-        return node is not None and any(s.relation.lhs == node for s in self.equation.statements)
+        if node is None:
+            return []
+        wanted = spelt(node)
+        return [s for s in self.equation.statements if spelt(s.relation.lhs) == wanted]
 
     def meanings(self, latex: str) -> list[Meaning]:
         """What a left side means in this equation of the paper, which is derived when the left side occurs there."""
-        node = self.left_side(latex)
-        found = [s for s in self.equation.statements if node is not None and s.relation.lhs == node]
+        found = self._statements(latex)
         if not found:
             return []
         result = self.folder.model.derive(self.equation.id)
@@ -171,6 +177,11 @@ class Reading:
             if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
                 return Call(f, (node.body,))
         return node
+
+
+def spelt(node: Node) -> Node:
+    r"""A formula with \dot x for d/dt x."""
+    return rewrite(node, lambda n: Call("dot", n.args) if isinstance(n, Call) and n.function == "ddt" else n)
 
 
 def _table(names: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:

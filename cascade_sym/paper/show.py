@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from cascade_sym.definitions import Quantity
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.formula import Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
@@ -23,6 +23,8 @@ from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw, leading_form
 from cascade_sym.paper.verdict import StatementVerdict
 from cascade_sym.steps import Derivation
+
+SHORT = 60  # operations of a derived form in which names of its own are written out
 
 
 def notation_of(folder: Folder) -> Notation:
@@ -54,7 +56,7 @@ def derived_latex(folder: Folder, entry: Entry) -> str:
         # an abbreviation is not written with itself
         own = tuple(a for a in folder.model.abbreviations if a[0].name != v.statement.key)
         notation = replace(notation_of(folder), abbreviations=own)
-        lines[v.statement.key] = f"{_left(folder, v)} {sign} {_value(v.derived, notation)}"
+        lines[v.statement.key] = f"{_left(folder, v)} {sign} {_value(_known(v.derived, folder), notation)}"
         if isinstance(v.derived, PowerLaw) and (root := _root(v.derived, notation)):
             lines[f"{v.statement.key}, root"] = root
     return _lines(list(lines.values()))
@@ -97,6 +99,18 @@ def _root(derived: PowerLaw, notation: Notation) -> str:
     if exact.closed is not None or exact.polynomial is None:
         return ""
     return f"0 = {body(exact.polynomial, notation, line=1e9)}"
+
+
+def _known(value: Any, folder: Folder) -> Any:
+    """A derived quantity; where it is hardly more than names that the paper does not have, these are written out."""
+    if not isinstance(value, Quantity) or isinstance(value.expr.as_coeff_Mul()[1], Symbol):
+        return value
+    named = {*folder.model.names(), *folder.printed.notation, *(s.name for s, _ in folder.model.abbreviations)}
+    own = Definitions(tuple((s, e) for s, e in value.definitions.items if s.name not in named))
+    if not value.expr.free_symbols <= {s for s, _ in own.items}:
+        return value
+    short = own.inline(value.expr)
+    return replace(value, expr=short) if short.count_ops() <= SHORT else value
 
 
 def _opened(q: Quantity) -> Expr:

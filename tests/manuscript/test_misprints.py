@@ -6,6 +6,7 @@ import pytest
 
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.paper import load_folder
+from cascade_sym.paper.new import new_folder
 from tests.manuscript.test_check import MOTION
 
 PRINTED = r"""
@@ -118,3 +119,19 @@ def test_a_term_that_an_operator_equation_lacks_is_found(check):
     assert short != MOTION and short.count("\\hat b") == 1
     (c,) = check(f"\\begin{{equation}}{short}\\label{{x}}\\end{{equation}}").checked
     assert c.verdict == "misprint" and c.repair == "the term '-sqrt(kappa_2)*b_2' put in"
+
+
+@pytest.mark.parametrize("left", [r"\dot a", r"\dot{\hat a}", r"\frac{d}{dt}\hat a", r"\frac{\mathrm d\hat a}{\mathrm dt}"])
+def test_a_time_derivative_in_every_spelling(check, left):
+    right = MOTION.partition("=")[2]
+    (c,) = check(f"\\begin{{equation}}{left} = {right}\\label{{x}}\\end{{equation}}").checked
+    assert (c.verdict, c.equation) == ("exact", "2")
+
+
+def test_a_derived_form_says_more_than_a_name(tmp_path):
+    """The occupancy of a new folder is a variance by definition; shown is what that is."""
+    new_folder(tmp_path / "mine")
+    (tmp_path / "m.tex").write_text(r"\begin{equation}n_{\mathrm f} = \bar n + 7\label{x}\end{equation}")
+    (c,) = check_manuscript(tmp_path / "m.tex", load_folder(tmp_path / "mine")).checked
+    assert c.verdict in ("differs", "misprint")
+    assert "Gamma" in c.derived_latex and "Delta" not in c.derived_latex
