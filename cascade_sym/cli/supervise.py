@@ -20,6 +20,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from cascade_sym.deadline import watched
+
 GRACE = 20.0  # seconds from the moment work should have ended of itself
 SHARE = 0.8  # of the machine's memory
 PATIENCE = 0.5  # seconds that an interrupt from the terminal gets before it is passed on
@@ -52,8 +54,6 @@ def supervised(command: Callable[[], object]) -> NoReturn:
 def _prepare(until: mmap.mmap, parent: int) -> None:
     """What the child does first: bounds on its memory, word of its deadlines, and an end with its parent."""
     import resource
-
-    from cascade_sym.paper.limits import watched
 
     def tell(moment: float) -> None:
         until[:] = struct.pack("d", moment)
@@ -92,9 +92,8 @@ def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
         signal.signal(number, forward)
     passed = late = False
     while True:
-        with suppress(InterruptedError):
-            if select.select([reader], [], [], PATIENCE)[0]:  # the child's end of the pipe is closed
-                time.sleep(0.001)
+        if select.select([reader], [], [], PATIENCE)[0]:  # the child's end of the pipe is closed
+            time.sleep(0.001)
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)

@@ -121,8 +121,11 @@ def step_rows(
     note = f" ({text_latex(step.note, notation.name)})" if step.note else ""
     rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}', notation.name)}{note}}}", text=True)]
     before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
-    rows += [r for k, v in before.items() for r in value_rows(v, notation, k)]
+    earlier = [r for k, v in before.items() for r in value_rows(v, notation, k)]
     after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
+    if earlier == after:  # written alike: shown once
+        before, earlier = {}, []
+    rows += earlier
     rows = [r for r in rows if not r.relation or r.lhs != r.rhs]
     if before and after and after[0].relation:
         first = after[0]

@@ -6,11 +6,12 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from cascade_sym.deadline import due
 from cascade_sym.errors import CascadeError, FolderError
 
 SECONDS = 300.0  # for one derivation, one figure, the verdict of one statement
@@ -18,18 +19,6 @@ SECONDS = 300.0  # for one derivation, one figure, the verdict of one statement
 
 class TimeReached(BaseException):
     """The time is over; no error of the work itself, so that nothing inside of it takes it for one."""
-
-
-class _Watch:
-    """Whoever is told when work that can't be interrupted from within has to be over, at `time.monotonic()`."""
-
-    tell: Callable[[float], None] | None = None
-    until = 0.0
-
-
-def watched(tell: Callable[[float], None] | None) -> None:
-    """Tell this function when a bounded piece of work has to be over (0: whenever it likes)."""
-    _Watch.tell, _Watch.until = tell, 0.0
 
 
 @contextmanager
@@ -53,16 +42,15 @@ def at_most(seconds: float) -> Iterator[None]:
     start = time.monotonic()
     outer, _ = signal.getitimer(signal.ITIMER_REAL)
     wait = min(seconds, outer) if outer else seconds
-    until = _Watch.until
     before = signal.signal(signal.SIGALRM, end)
-    _tell(start + wait)
+    until = due(start + wait)
     signal.setitimer(signal.ITIMER_REAL, wait)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        _tell(until)
+        due(until)
         if outer:
             signal.setitimer(signal.ITIMER_REAL, max(outer - (time.monotonic() - start), 1e-3))
 
@@ -91,9 +79,3 @@ def _failure(err: BaseException) -> str:
     """Where the user's own Python failed, and with what."""
     last = traceback.extract_tb(err.__traceback__)[-1]
     return f"({Path(last.filename).name}, line {last.lineno}): {type(err).__name__}: {err}"
-
-
-def _tell(until: float) -> None:
-    _Watch.until = until
-    if _Watch.tell:
-        _Watch.tell(until)

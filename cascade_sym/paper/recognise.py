@@ -17,7 +17,7 @@ Values = NDArray[np.complex128]
 NEAR = 1e-8  # relative, and in logarithms
 MOST_HITS = 12  # products looked at for one first factor
 
-# factors of a name by what they cost in writing: (numerator, denominator) as functions of it, and its power
+# powers of a name, and what each costs in writing
 POWERS = ((1.0, 1.0), (-1.0, 1.4), (2.0, 1.5), (0.5, 1.5), (-0.5, 1.9), (-2.0, 1.9))
 COEFFICIENTS = (
     ((1, 1), 0.0), ((1, 2), 0.5), ((2, 1), 0.5), ((1, 4), 0.8), ((4, 1), 0.8), ((3, 1), 1.0), ((1, 3), 1.0),

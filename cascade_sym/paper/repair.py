@@ -62,11 +62,8 @@ def _proved(node: Node, found: Sequence[Candidate], against: Callable[[Node], Co
     for c in found[:MOST_MISSING]:
         if hits and c.cost > hits[0].cost:
             break
-        try:
-            if against(c.node).equal:
-                hits.append(c)
-        except (CascadeError, RecursionError):
-            continue
+        if _is_exact(c.node, against):
+            hits.append(c)
     if not hits:
         return None
     return Repair(hits[0].words, hits[0].node, marked(node, hits[0].node), tuple(h.words for h in hits[1:]))
@@ -84,11 +81,16 @@ def _first(
         tried += 1
         if tried > MOST_PROVED:
             break
-        try:
-            if against(edit.node).equal:
-                hits.append(edit)
-        except CascadeError:
-            continue
+        if _is_exact(edit.node, against):
+            hits.append(edit)
     if not hits:
         return None
     return Repair(hits[0].where, hits[0].node, hits[0].marked, tuple(h.where for h in hits[1:]))
+
+
+def _is_exact(node: Node, against: Callable[[Node], Comparison]) -> bool:
+    """Whether a formula is proved exact; one that has no value is not."""
+    try:
+        return against(node).equal
+    except (CascadeError, RecursionError):
+        return False

@@ -280,7 +280,7 @@ def hybrid_spectrum() -> Result:
 
 @cache
 def short_coefficients() -> dict[str, Quantity]:
-    """h_1 ... h_3 grouped by hand over R, linewidths and decoherence rates; proved in each entry's last step."""
+    """h_1 ... h_4 grouped by hand over R, linewidths and decoherence rates; proved in each entry's last step."""
     rate = {f"{j}{k}": cs.symbol(f"Gamma_{j}{k}") for j in "SM" for k in "BP"}
     root = {k: sp.sqrt(x) for k, x in rate.items()}
     s = {j: root[f"{j}B"] + root[f"{j}P"] for j in "SM"}
@@ -303,6 +303,7 @@ def short_coefficients() -> dict[str, Quantity]:
     found["h_3"] = s["M"] * (
         R * (gamma["M"] * s["S"] + R * s["M"]) * spin / 2 - gamma["S"] * (gamma["M"] * crossed + R * s["M"] * mixed) / 4
     )
+    found["h_4"] = -sp.sqrt(rate["SB"] * rate["SP"]) * s["M"] ** 2
     return {k: Quantity(k, e, names) for k, e in found.items()}
 
 
@@ -310,11 +311,7 @@ def _coefficient_entry(name: str, k: int) -> None:
     @model.equation(name)
     def entry() -> Result:
         key = f"h_{k}"
-        h = coefficients()[key]
-        steps = expansion(hybrid=True).spectrum.steps
-        if key not in short_coefficients():
-            return Result({key: h}, steps)
-        short = short_coefficients()[key]
+        h, short = coefficients()[key], short_coefficients()[key]
         pair = {key: (h, short.inline())}
         step = Step(
             "simplification", "the same coefficient in fewer operations", {key: h}, {key: short},
@@ -323,7 +320,7 @@ def _coefficient_entry(name: str, k: int) -> None:
         values: dict[str, object] = {key: short}
         if k == 3:
             values["R"] = coupling()
-        return Result(values, (*steps, step))
+        return Result(values, (*expansion(hybrid=True).spectrum.steps, step))
 
 
 for _k in range(1, 5):
