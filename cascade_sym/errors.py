@@ -116,3 +116,7 @@ class NoClosedForm(CascadeError, LookupError):
 
 class MissingLibrary(CascadeError, ImportError):
     """Something was asked for that needs a library which is not installed."""
+
+
+class DomainConflict(ParameterError):
+    """One name is declared with two domains that contradict each other."""

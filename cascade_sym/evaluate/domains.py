@@ -12,8 +12,8 @@ from cascade_sym.errors import UnstableError
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.builder import Builder, replay_node
-from cascade_sym.evaluate.program.nodes import Output, Program
+from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.nodes import Output, Program
 
 
 def report_failures(

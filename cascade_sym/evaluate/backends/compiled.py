@@ -16,7 +16,7 @@ import numpy as np
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.underflow import underflows
 from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source
-from cascade_sym.evaluate.program.nodes import Program
+from cascade_sym.program.nodes import Program
 
 FEWEST = 16384  # points a thread should have, so that starting it pays
 Pointer = ctypes.POINTER(ctypes.c_double)

@@ -13,8 +13,8 @@ import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.sine_numpy import safe_sine_and_cosine, sine_and_cosine
-from cascade_sym.evaluate.program.constants import parts
-from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments, last_uses
+from cascade_sym.program.constants import parts
+from cascade_sym.program.nodes import TESTS, Program, arguments, last_uses
 
 CACHE_BYTES = 768 * 1024  # most of a second-level cache
 UFUNCS = {

@@ -9,8 +9,8 @@ import mpmath
 import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.program.constants import Constant
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.program.constants import Constant
+from cascade_sym.program.nodes import Program, arguments
 
 GUARD_DIGITS = 10
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 from collections import Counter
 
-from cascade_sym.evaluate.program.constants import is_double, parts
-from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments
+from cascade_sym.program.constants import is_double, parts
+from cascade_sym.program.nodes import TESTS, Program, arguments
 
 INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2)}
 CALLS = {"abs": "abs", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "pow": "power",

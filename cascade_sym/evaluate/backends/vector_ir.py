@@ -15,8 +15,8 @@ from itertools import count
 from math import pi
 
 from cascade_sym.evaluate.backends.sine import LARGEST, SMALL, coefficients, quarter_turn
-from cascade_sym.evaluate.program.constants import parts
-from cascade_sym.evaluate.program.nodes import TESTS, Program, arguments
+from cascade_sym.program.constants import parts
+from cascade_sym.program.nodes import TESTS, Program, arguments
 
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "copysign": "copysign"}

@@ -10,8 +10,8 @@ from typing import Any
 import flint
 from flint import arb
 
-from cascade_sym.evaluate.program.constants import ball
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.program.constants import ball
+from cascade_sym.program.nodes import Program, arguments
 
 FIRST_BITS, LAST_BITS = 128, 4096
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cascade_sym.evaluate.program.nodes import FREE, TESTS, Program
+from cascade_sym.program.nodes import FREE, TESTS, Program
 
 SINCOS = 22.0
 COSTS = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from cascade_sym.evaluate.program.builder import Builder
-from cascade_sym.evaluate.program.constants import fold, is_double
+from cascade_sym.program.builder import Builder
+from cascade_sym.program.constants import fold, is_double
 
 ONE, ZERO = Fraction(1), Fraction(0)
 WHOLE = 2  # exponents count square roots

@@ -8,8 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.evaluate.program.builder import Builder, replay_node
-from cascade_sym.evaluate.program.nodes import Node, Output, Program, arguments
+from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.nodes import Node, Output, Program, arguments
 
 TWO = Fraction(2)
 

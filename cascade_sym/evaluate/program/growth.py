@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.program.nodes import Program, arguments
 
 BOUNDED = ("const", "sin", "cos", "atan", "asin", "acos", "tanh", "rint", "nonnegative", "positive")
 

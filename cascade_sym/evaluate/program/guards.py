@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cascade_sym.evaluate.program.builder import Builder, replay_node
-from cascade_sym.evaluate.program.constants import NAN
-from cascade_sym.evaluate.program.nodes import Program
+from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.constants import NAN
+from cascade_sym.program.nodes import Program
 
 
 def guarded(program: Program) -> Program:

@@ -11,8 +11,8 @@ from fractions import Fraction
 from math import pi
 from typing import Any, Protocol
 
-from cascade_sym.evaluate.program.builder import Builder
-from cascade_sym.evaluate.program.constants import Constant, is_double, parts
+from cascade_sym.program.builder import Builder
+from cascade_sym.program.constants import Constant, is_double, parts
 
 HALF, TWO = Fraction(1, 2), Fraction(2)
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
-from cascade_sym.evaluate.program.builder import Builder, replay_node
-from cascade_sym.evaluate.program.nodes import Program, arguments
+from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.nodes import Program, arguments
 
 Pair = tuple[int, int]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.evaluate.program.builder import Builder
-from cascade_sym.evaluate.program.constants import sign
+from cascade_sym.program.builder import Builder
+from cascade_sym.program.constants import sign
 
 Value = int | tuple[int, int]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from cascade_sym.evaluate.program.constants import Constant, fold
-from cascade_sym.evaluate.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
+from cascade_sym.program.constants import Constant, fold
+from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
 
 ZERO, ONE = Fraction(0), Fraction(1)
 

@@ -1,0 +1,191 @@
+"""A formula read once: a straight-line program over complex values, which any arithmetic can run.
+
+A node is a tuple. Leaves: `("number", Fraction)`, `("constant", name)` with pi, e or I, `("symbol", name, kind)` with
+kind "real" or "complex". Operations on earlier nodes, given by their positions: `("add", i, j, ...)`, `("mul", i, j,
+...)`, `("div", i, j)`, `("power", i, Fraction)`, `("pow", i, j)`, and `(f, i, ...)` for every function f of the table.
+Equal nodes are one node, definitions stay definitions, and a symbol is its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol
+
+import sympy as sp
+from sympy import Expr, Symbol
+from sympy.core.function import AppliedUndef
+
+from cascade_sym.errors import DomainConflict, OutsideExactDomain
+from cascade_sym.program.functions import BY_CLASS, known
+from cascade_sym.program.numbers import rational_of
+from cascade_sym.symbols import is_complex_symbol
+
+Node = tuple[Any, ...]
+LEAVES = frozenset(["number", "constant", "symbol"])
+CONSTANTS: dict[Expr, str] = {sp.pi: "pi", sp.E: "e", sp.I: "I"}
+
+
+class Definitions(Protocol):
+    """Pairs of a symbol and its expression, in order, as `cascade_sym.definitions` has them."""
+
+    def needed(self, *exprs: Expr) -> Iterable[tuple[Symbol, Expr]]: ...
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """Nodes, the positions of the results, and the names of the nodes that are definitions."""
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[int, ...]
+    labels: Mapping[int, str] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The names of the parameters, sorted."""
+        return tuple(sorted(n[1] for n in self.nodes if n[0] == "symbol"))
+
+    def run(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
+        """The outputs in `arithmetic`, with the parameters' values by name."""
+        every = self.run_all(arithmetic, values)
+        return [every[i] for i in self.outputs]
+
+    def run_all(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
+        """The value of every node."""
+        x = arithmetic
+        v: list[Any] = []
+        for node in self.nodes:
+            match node[0]:
+                case "symbol":
+                    v.append(values[node[1]])
+                case "number":
+                    v.append(x.number(node[1]))
+                case "constant":
+                    v.append(x.constant(node[1]))
+                case "add":
+                    v.append(x.add([v[i] for i in node[1:]]))
+                case "mul":
+                    v.append(x.mul([v[i] for i in node[1:]]))
+                case "div":
+                    v.append(x.div(v[node[1]], v[node[2]]))
+                case "power":
+                    v.append(x.power(v[node[1]], node[2]))
+                case "pow":
+                    v.append(x.pow(v[node[1]], v[node[2]]))
+                case name:
+                    v.append(x.call(name, *(v[i] for i in node[1:])))
+        return v
+
+
+def operands(node: Node) -> tuple[int, ...]:
+    """The earlier nodes that `node` uses."""
+    if node[0] in LEAVES:
+        return ()
+    return node[1:2] if node[0] == "power" else node[1:]
+
+
+def read(*exprs: Expr, definitions: Iterable[tuple[Symbol, Expr]] = ()) -> Calculation:
+    """The calculation of `exprs` over `definitions`.
+
+    Raises OutsideExactDomain for what has no value (infinities, undefined functions, functions outside the table), and
+    DomainConflict where one name is used for a real and for a complex parameter.
+
+    >>> x, y = sp.symbols("x y")
+    >>> c = read(y**2 + x, definitions=[(y, sp.sqrt(x))])
+    >>> c.nodes[:2], c.labels
+    ((('symbol', 'x', 'real'), ('power', 0, Fraction(1, 2))), {1: 'y'})
+    """
+    reader = Reader()
+    for s, e in definitions:
+        reader.define(s, e)
+    return reader.finished([reader.read(e) for e in exprs])
+
+
+class Reader:
+    """Reads SymPy expressions into one calculation; every distinct sub-expression is read once."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.labels: dict[int, str] = {}
+        self._index: dict[Node, int] = {}
+        self._known: dict[Expr, int] = {}
+        self._named: dict[str, int] = {}
+        self._kinds: dict[str, str] = {}
+
+    def finished(self, outputs: Sequence[int]) -> Calculation:
+        return Calculation(tuple(self.nodes), tuple(outputs), dict(self.labels))
+
+    def define(self, s: Symbol, e: Expr) -> None:
+        """Let the name of `s` stand for `e` from now on."""
+        i = self._named[s.name] = self.read(e)
+        self.labels.setdefault(i, s.name)
+
+    def read(self, e: Expr) -> int:
+        """The position of the node that holds `e`."""
+        if e not in self._known:
+            self._known[e] = self._read(e)
+        return self._known[e]
+
+    def node(self, *node: Any) -> int:
+        if node not in self._index:
+            self._index[node] = len(self.nodes)
+            self.nodes.append(node)
+        return self._index[node]
+
+    def _read(self, e: Expr) -> int:
+        if isinstance(e, Symbol):
+            return self._symbol(e)
+        if isinstance(e, (sp.Rational, sp.Float)) and e.is_finite:
+            return self.node("number", rational_of(e))
+        if e in CONSTANTS:
+            return self.node("constant", CONSTANTS[e])
+        if isinstance(e, sp.Add):
+            return self.node("add", *map(self.read, e.args))
+        if isinstance(e, sp.Mul):
+            return self._product(e)
+        if isinstance(e, sp.Pow):
+            return self._power(*e.args)
+        if (function := BY_CLASS.get(e.func)) and function.least <= len(e.args) <= function.most:
+            return self.node(function.name, *map(self.read, e.args))
+        what = "the undefined function" if isinstance(e, AppliedUndef) else "something without a value here"
+        raise OutsideExactDomain(
+            f"{what}: {e} ({type(e).__name__}). Known are numbers, symbols, + - * /, powers and the functions {known()}; "
+            "rewrite the expression with these."
+        )
+
+    def _symbol(self, s: Symbol) -> int:
+        if s.name in self._named:
+            return self._named[s.name]
+        kind = "complex" if is_complex_symbol(s) else "real"
+        if self._kinds.setdefault(s.name, kind) != kind:
+            raise DomainConflict(f"{s.name} is a real parameter in one place and a complex one in another.")
+        return self.node("symbol", s.name, kind)
+
+    def _product(self, e: Expr) -> int:
+        """One product over one product, as it would be written."""
+        above: list[int] = []
+        below: list[int] = []
+        for a in e.args:
+            if isinstance(a, sp.Pow) and a.exp.is_Rational and a.exp < 0:
+                below.append(self._raised(a.base, -a.exp))
+            else:
+                above.append(self.read(a))
+        top = self._joined(above)
+        return self.node("div", top, self._joined(below)) if below else top
+
+    def _joined(self, factors: list[int]) -> int:
+        if not factors:
+            return self.node("number", Fraction(1))
+        return factors[0] if len(factors) == 1 else self.node("mul", *factors)
+
+    def _power(self, base: Expr, exponent: Expr) -> int:
+        if base is sp.E:
+            return self.node("exp", self.read(exponent))
+        if exponent.is_Rational:
+            return self._raised(base, exponent)
+        return self.node("pow", self.read(base), self.read(exponent))
+
+    def _raised(self, base: Expr, exponent: sp.Rational) -> int:
+        return self.read(base) if exponent == 1 else self.node("power", self.read(base), rational_of(exponent))
