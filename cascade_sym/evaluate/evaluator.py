@@ -16,11 +16,11 @@ from cascade_sym.evaluate.domains import report_failures
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.program import operation_counts
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.results import Results
 from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.program import operation_counts
 
 
 def evaluator(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
-from cascade_sym.program import Program, read_program
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.cost import cost
@@ -15,10 +14,11 @@ from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.program.nodes import Condition
 from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.targets import Target
+from cascade_sym.program import Program, read_program
+from cascade_sym.program.nodes import Condition
 
 DOMAIN = "domain:"
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays

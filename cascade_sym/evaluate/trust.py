@@ -16,8 +16,8 @@ from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.program import Program
 from cascade_sym.evaluate.program.balls import settle
+from cascade_sym.program import Program
 
 UNBOUNDED = 2.0**1000
 

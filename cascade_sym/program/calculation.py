@@ -20,7 +20,7 @@ from sympy.core.function import AppliedUndef
 
 from cascade_sym.errors import DomainConflict, OutsideExactDomain
 from cascade_sym.program.functions import BY_CLASS, known
-from cascade_sym.program.numbers import rational_of
+from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 
 Node = tuple[Any, ...]
@@ -137,8 +137,10 @@ class Reader:
     def _read(self, e: Expr) -> int:
         if isinstance(e, Symbol):
             return self._symbol(e)
-        if isinstance(e, (sp.Rational, sp.Float)) and e.is_finite:
-            return self.node("number", rational_of(e))
+        if isinstance(e, sp.Float) and e.is_finite:
+            return self.node("number", fraction(exact_float(e)))
+        if isinstance(e, sp.Rational) and e.is_finite:
+            return self.node("number", fraction(e))
         if e in CONSTANTS:
             return self.node("constant", CONSTANTS[e])
         if isinstance(e, sp.Add):
@@ -151,8 +153,8 @@ class Reader:
             return self.node(function.name, *map(self.read, e.args))
         what = "the undefined function" if isinstance(e, AppliedUndef) else "something without a value here"
         raise OutsideExactDomain(
-            f"{what}: {e} ({type(e).__name__}). Known are numbers, symbols, + - * /, powers and the functions {known()}; "
-            "rewrite the expression with these."
+            f"{what}: {e} ({type(e).__name__}). Known are numbers, symbols, + - * /, powers and the functions "
+            f"{known()}; rewrite the expression with these."
         )
 
     def _symbol(self, s: Symbol) -> int:
@@ -188,4 +190,9 @@ class Reader:
         return self.node("pow", self.read(base), self.read(exponent))
 
     def _raised(self, base: Expr, exponent: sp.Rational) -> int:
-        return self.read(base) if exponent == 1 else self.node("power", self.read(base), rational_of(exponent))
+        return self.read(base) if exponent == 1 else self.node("power", self.read(base), fraction(exponent))
+
+
+def fraction(q: sp.Rational) -> Fraction:
+    """A SymPy rational as Python's."""
+    return Fraction(int(q.p), int(q.q))

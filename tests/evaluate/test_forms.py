@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.evaluate import evaluator
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
-from cascade_sym.program import Program, operation_counts, read_program
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.factors import factor
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
+from cascade_sym.program import Program, operation_counts, read_program
 from tests.evaluate.models import mild_points, pair_variance
 
 x, y, z = sp.symbols("x y z")

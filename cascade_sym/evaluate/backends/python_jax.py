@@ -9,9 +9,9 @@ from typing import Any
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.plan import Plan
+from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import parts
 from cascade_sym.program.nodes import TESTS, Program, arguments
-from cascade_sym.evaluate.results import formed
 
 NAMES = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
          "sqrt": "sqrt", "sin": "sin", "cos": "cos", "exp": "exp", "log": "log", "atan": "arctan",

@@ -14,9 +14,9 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
+from cascade_sym.evaluate.program.cost import SINCOS
 from cascade_sym.program.builder import Builder, replay_node
 from cascade_sym.program.constants import Constant
-from cascade_sym.evaluate.program.cost import SINCOS
 from cascade_sym.program.nodes import Program
 
 ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from cascade_sym.evaluate.program.guards import least
+from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import NAN, is_double, parts
-from cascade_sym.evaluate.program.guards import least
 from cascade_sym.program.nodes import Output, Program, arguments
-from cascade_sym.evaluate.program.precision import Double, Precision
 
 INFINITE = Fraction(2) ** 1020  # as good as no bound at all; a bound above it is reported as infinite
 SLACK = 1 + Fraction(1, 2**24)

@@ -14,8 +14,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.evaluate.program.factored import WHOLE, Algebra, Factored
-from cascade_sym.program.nodes import Condition, Node, Program, arguments
 from cascade_sym.evaluate.program.waves import merged
+from cascade_sym.program.nodes import Condition, Node, Program, arguments
 
 UNDER_ROOT = "a factor under a root"
 SUMS = ("add", "sub", "neg")
