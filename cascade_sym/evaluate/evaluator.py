@@ -20,7 +20,7 @@ from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.results import Results
 from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
-from cascade_sym.program import operation_counts
+from cascade_sym.program.nodes import operation_counts
 
 
 def evaluator(

@@ -11,7 +11,7 @@ import numpy as np
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.options import Options
-from cascade_sym.program import Program
+from cascade_sym.program.nodes import Program
 
 
 class Kernel(Protocol):

@@ -17,8 +17,8 @@ from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.targets import Target
-from cascade_sym.program import Program, read_program
-from cascade_sym.program.nodes import Condition
+from cascade_sym.program.lower import read_program
+from cascade_sym.program.nodes import Condition, Program
 
 DOMAIN = "domain:"
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays

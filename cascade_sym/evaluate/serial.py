@@ -11,18 +11,12 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import FormulaError, OutsideExactDomain
+from cascade_sym.program import BY_CLASS
 from cascade_sym.symbols import is_complex_symbol
 
 Data = Any
 
-FUNCTIONS = {
-    f.__name__: f
-    for f in (
-        sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc, sp.asin,
-        sp.acos, sp.atan, sp.atan2, sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.Abs, sp.re, sp.im, sp.conjugate,
-        sp.arg, sp.Min, sp.Max,
-    )
-}  # fmt: skip
+FUNCTIONS = {f.__name__: f for f in (sp.Add, sp.Mul, sp.Pow, *BY_CLASS)}
 ATOMS = {"pi": sp.pi, "E": sp.E, "I": sp.I}
 
 

@@ -17,7 +17,7 @@ from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.balls import settle
-from cascade_sym.program import Program
+from cascade_sym.program.nodes import Program
 
 UNBOUNDED = 2.0**1000
 

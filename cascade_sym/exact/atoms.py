@@ -7,17 +7,23 @@ sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import lcm
 
 import sympy as sp
 from sympy import Expr, Symbol
-from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
+from cascade_sym.program.numbers import exact_formula
+from cascade_sym.symbols import conj
 
 _TRIG = (sp.sin, sp.cos)
+_KNOWN = ("exp", "sin", "cos", "arctan")
+_SIGNED = ("abs", "arg", "sgn", "min", "max", "atan2")
+_OTHERS = tuple(f.sympy for f in TABLE if f.name not in (*_KNOWN, "conj"))
 
 
 @dataclass
@@ -44,24 +50,55 @@ def _trig_of_exp_atan(e: Expr) -> Expr:
 
 
 def canonical(expr: Expr) -> Expr:
-    """`expr` with tan, cot, sec, csc, hyperbolic functions and phases of arctangents written out."""
-    e = sp.sympify(expr)
-    if e.has(HyperbolicFunction):
-        e = e.rewrite(sp.exp)
-    if e.has(sp.cot, sp.sec, sp.csc, sp.tan):
-        e = e.replace(sp.tan, lambda a: sp.sin(a) / sp.cos(a)).replace(sp.cot, lambda a: sp.cos(a) / sp.sin(a))
-        e = e.replace(sp.sec, lambda a: 1 / sp.cos(a)).replace(sp.csc, lambda a: 1 / sp.sin(a))
-    if e.has(sp.atan) and e.has(*_TRIG):
-        e = e.replace(lambda x: isinstance(x, _TRIG) and x.has(sp.atan), lambda x: x.rewrite(sp.exp))
-    if e.has(sp.atan) and e.has(sp.exp):
-        e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
+    """`expr` in the functions that the algebra has generators for: exp, sin, cos, roots, conjugates of symbols.
+
+    Other functions of the table are written in these by its rules, where they have one (re, im, tan, sinh, ...), and
+    floats are decimals. OutsideExactDomain names what has none.
+    """
+    e = exact_formula(sp.sympify(expr))
+    if e.has(*_OTHERS):
+        e = read(e).run(_Written(), {s.name: s for s in e.free_symbols})[0]
     if e.has(sp.atan):
+        if e.has(*_TRIG):
+            e = e.replace(lambda x: isinstance(x, _TRIG) and x.has(sp.atan), lambda x: x.rewrite(sp.exp))
+        if e.has(sp.exp):
+            e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
         e = e.replace(sp.atan, _named_arctangent)
-    if e.has(sp.re, sp.im, sp.Abs):
-        raise OutsideExactDomain(
-            f"{expr} contains re, im or Abs; write them with cascade_sym.symbols.conj: Re z = (z + conj z)/2."
-        )
     return e
+
+
+class _Written(Arithmetic):
+    """Formulas as SymPy expressions in the functions that the algebra knows."""
+
+    kind = "the exact algebra"
+
+    def number(self, q: Fraction) -> Expr:
+        return sp.Rational(q.numerator, q.denominator)
+
+    def constant(self, name: str) -> Expr:
+        return {"pi": sp.pi, "e": sp.E, "I": sp.I}[name]
+
+    def add(self, terms: Sequence[Expr]) -> Expr:
+        return sp.Add(*terms)
+
+    def mul(self, factors: Sequence[Expr]) -> Expr:
+        return sp.Mul(*factors)
+
+    def power(self, base: Expr, exponent: Fraction) -> Expr:
+        return base ** self.number(exponent)
+
+    def pow(self, base: Expr, exponent: Expr) -> Expr:
+        return base**exponent
+
+    def conj(self, z: Expr) -> Expr:
+        return conj(z)
+
+    def call(self, name: str, *arguments: Expr) -> Expr:
+        if name in _KNOWN:
+            return BY_NAME[name].sympy(*arguments)
+        if name in _SIGNED:  # until domains are declared nothing tells their signs
+            raise self.unknown(f"{name} of {arguments[0]}")
+        return super().call(name, *arguments)
 
 
 def _named_arctangent(argument: Expr) -> Expr:
@@ -103,7 +140,7 @@ def _signed(number: Expr) -> tuple[sp.Rational, Expr]:
 def _plain(t: Expr) -> bool:
     """Whether a term is a product of rational powers of symbols and numbers."""
     for base, power in t.as_powers_dict().items():
-        known = isinstance(base, Symbol) or base in (sp.pi, sp.I) or base.is_Rational or base.is_Float
+        known = isinstance(base, Symbol) or base in (sp.pi, sp.I) or base.is_Rational
         if not (power.is_Rational and (known or (isinstance(base, sp.conjugate) and power == 1))):
             return False
     return True
@@ -122,7 +159,7 @@ def _visit(e: Expr, at: Atoms) -> int:
     if e in at._depth:
         return at._depth[e]
     depth = 0
-    if e.is_Rational or e.is_Float:
+    if e.is_Rational:
         pass
     elif e is sp.I:
         at.imaginary = True

@@ -17,15 +17,26 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.atoms import Atoms, canonical, collect, monomials
+from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
 
 
+class Refine(Exception):
+    """Integers under roots have a factor in common that was not known before: start again with these `parts`."""
+
+    def __init__(self, parts: tuple[int, ...]) -> None:
+        super().__init__()
+        self.parts = parts
+
+
 class Converter:
     """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first."""
 
-    def __init__(self, atoms: Atoms) -> None:
+    def __init__(self, atoms: Atoms, parts: tuple[int, ...] = ()) -> None:
+        self._parts = parts  # into which integers split that are too long to factor
+        self._long: set[int] = set()
         self._place: dict[Any, int] = {}
         self._trig: dict[Expr, tuple[int, int, int]] = {}  # angle -> denominator, cosine, sine
         self._phase: dict[Expr, tuple[int, int]] = {}  # angle -> denominator, generator
@@ -138,8 +149,7 @@ class Converter:
 
     def _oriented(self, f: Fraction, q: int) -> tuple[int, list[tuple[Poly, int]]]:
         """Content and factors of num*den^(q-1), with signs moved so that factors are nonnegative if they can."""
-        content, factors = (f.num * f.den ** (q - 1)).factor()
-        value, factors = self._sines_restored(int(content), [(p, int(k)) for p, k in factors])
+        value, factors = self._sines_restored(*polynomial_factors(f.num * f.den ** (q - 1)))
         out: list[tuple[Poly, int]] = []
         for p, k in factors:
             if self._one_minus_symbol(-p):
@@ -188,7 +198,7 @@ class Converter:
             if q != 2:
                 raise OutsideExactDomain(f"a root of degree {q} of a negative number has no declared branch.")
             outside, value = outside * field.element(self._place[sp.I]), -value
-        for prime, k in sp.factorint(value).items():
+        for prime, k in self._integers(value).items():
             outside = outside * field.integer(prime ** (k // q))
             if k % q:
                 inside[(str(prime), q)] = (field.context.constant(prime), k % q)
@@ -206,6 +216,15 @@ class Converter:
         if not group.is_one():
             inside[(str(group), q)] = (group, 1)
         return outside, inside
+
+    def _integers(self, n: int) -> dict[int, int]:
+        """Factors of an integer; Refine where two that are too long to factor turn out to have one in common."""
+        found = integer_factors(n, self._parts)
+        self._long |= {m for m in found if is_long(m)}
+        base = coprime_base(self._long)
+        if len(base) > len(self._long) or not set(base) <= self._long:
+            raise Refine(coprime_base([*base, *self._parts]))
+        return found
 
     def _only(self, p: Poly, allowed: set[int]) -> bool:
         return all(i in allowed for i, d in enumerate(p.degrees()) if d)
@@ -225,8 +244,6 @@ class Converter:
             return self._value[e]
         if e in self._place:
             return f.element(self._place[e])
-        if e.is_Float:
-            e = sp.Rational(e)  # the exact binary value
         if e.is_Rational:
             return f.rational(int(e.p), int(e.q))
         if isinstance(e, sp.Add):
@@ -318,4 +335,10 @@ class Converter:
 def converter(exprs: Iterable[Expr]) -> tuple[Converter, list[Expr]]:
     """A converter for a field that holds all of `exprs`, and the expressions in canonical form."""
     forms = [canonical(e) for e in exprs]
-    return Converter(collect(forms)), forms
+    atoms = collect(forms)
+    parts: tuple[int, ...] = ()
+    while True:
+        try:
+            return Converter(atoms, parts), forms
+        except Refine as found:
+            parts = found.parts

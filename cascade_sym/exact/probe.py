@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 import random
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
-import sympy as sp
 from sympy import Expr, Symbol
 
-_FUNCTIONS = {sp.sin: cmath.sin, sp.cos: cmath.cos, sp.tan: cmath.tan, sp.exp: cmath.exp, sp.atan: cmath.atan}
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.program import Arithmetic, read
+from cascade_sym.program.points import Points
+
 ROUNDING = 1e-7  # far above what double precision loses in formulas of a paper's size
+NO_VALUE = (ValueError, ZeroDivisionError, OverflowError, OutsideExactDomain)
+Sized = tuple[complex, float]  # a value, and the largest magnitude met on the way to it
 
 
 def counterexample(expr: Expr, points: int = 2) -> dict[Symbol, float] | None:
@@ -20,60 +26,69 @@ def counterexample(expr: Expr, points: int = 2) -> dict[Symbol, float] | None:
     computed, or that are small against the largest intermediate, count as no counterexample: only a normal
     form proves zero.
 
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> counterexample(sp.sin(x)**2 + sp.cos(x)**2 - 1) is None, counterexample(x) is None
     (True, False)
     """
     symbols = sorted(expr.free_symbols, key=str)
     rng = random.Random(len(symbols))
-    for _ in range(points):
-        point = {s: rng.uniform(0.1, 0.9) for s in symbols}
-        try:
-            value, scale = _value(expr, point, {})
-        except (ValueError, ZeroDivisionError, OverflowError, TypeError):
-            return None
-        if math.isfinite(scale) and abs(value) > ROUNDING * scale:
-            return point
+    try:
+        calculation = read(expr)
+        for _ in range(points):
+            point = {s: rng.uniform(0.1, 0.9) for s in symbols}
+            values = {s.name: (complex(v), v) for s, v in point.items()}
+            ((value, scale),) = calculation.run(_Scaled(), values)
+            if math.isfinite(scale) and abs(value) > ROUNDING * scale:
+                return point
+    except NO_VALUE:
+        pass
     return None
 
 
-def number_at(expr: Expr, point: dict[Symbol, float]) -> complex | None:
+def number_at(expr: Expr, point: Mapping[Symbol, complex]) -> complex | None:
     """The value of an expression in floating point, None where it has none."""
     try:
-        return _value(expr, point, {})[0]
-    except (ValueError, ZeroDivisionError, OverflowError, TypeError):
+        return read(expr).run(Points(), {s.name: complex(v) for s, v in point.items()})[0]
+    except NO_VALUE:
         return None
 
 
-def _value(e: Expr, point: dict[Symbol, float], memo: dict[Expr, tuple[complex, float]]) -> tuple[complex, float]:
-    """The value and the largest magnitude met on the way to it."""
-    if e in memo:
-        return memo[e]
-    if isinstance(e, Symbol):
-        v: complex = point[e]
-        out = (v, abs(v))
-    elif e.is_Number or e is sp.I or e.is_NumberSymbol:
-        v = complex(e)
-        out = (v, max(abs(v), 1e-30))
-    elif isinstance(e, sp.Add | sp.Mul):
-        parts = [_value(a, point, memo) for a in e.args]
-        if isinstance(e, sp.Add):
-            out = (sum(p[0] for p in parts), sum(p[1] for p in parts))
-        else:
-            out = (math.prod([p[0] for p in parts]), math.prod([p[1] for p in parts]))
-    elif isinstance(e, sp.Pow):
-        base, power = _value(e.args[0], point, memo), complex(_value(e.args[1], point, memo)[0])
-        v = base[0] ** power
+class _Scaled(Arithmetic):
+    """Complex doubles, each with the largest magnitude met on the way to it."""
+
+    kind = "complex doubles"
+
+    def __init__(self) -> None:
+        self._points = Points()
+
+    def number(self, q: Fraction) -> Sized:
+        v = complex(q)
+        return v, max(abs(v), 1e-30)
+
+    def constant(self, name: str) -> Sized:
+        v = self._points.constant(name)
+        return v, abs(v)
+
+    def add(self, terms: Sequence[Sized]) -> Sized:
+        return sum(t[0] for t in terms), sum(t[1] for t in terms)
+
+    def mul(self, factors: Sequence[Sized]) -> Sized:
+        return math.prod([f[0] for f in factors]), math.prod([f[1] for f in factors])
+
+    def div(self, above: Sized, below: Sized) -> Sized:
+        return self.mul([above, self.power(below, Fraction(-1))])
+
+    def power(self, base: Sized, exponent: Fraction) -> Sized:
+        return self._raised(base, self._points.power(base[0], exponent), abs(exponent))
+
+    def pow(self, base: Sized, exponent: Sized) -> Sized:
+        return self._raised(base, self._points.pow(base[0], exponent[0]), abs(exponent[0]))
+
+    def _raised(self, base: Sized, value: complex, times: Any) -> Sized:
         worse = base[1] / abs(base[0]) if base[0] else 1.0
-        out = (v, abs(v) * worse ** max(1.0, abs(power)))
-    elif e.func in _FUNCTIONS:
-        arg = _value(e.args[0], point, memo)
-        v = _FUNCTIONS[e.func](arg[0])
-        out = (v, max(abs(v), 1.0))
-    elif isinstance(e, sp.conjugate):
-        v = _value(e.args[0], point, memo)[0].conjugate()
-        out = (v, abs(v))
-    else:
-        raise TypeError(e.func.__name__)
-    memo[e] = out
-    return out
+        return value, abs(value) * worse ** max(1.0, float(times))
+
+    def call(self, name: str, *arguments: Sized) -> Sized:
+        value = self._points.call(name, *(a[0] for a in arguments))
+        return value, abs(value) if name == "conj" else max(abs(value), 1.0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Poly
 
 
@@ -21,6 +22,5 @@ def poly_to_expr(p: Poly, meaning: Sequence[Expr]) -> Expr:
 
 def factored(p: Poly, meaning: Sequence[Expr]) -> Expr:
     """The polynomial as a product of its irreducible factors."""
-    content, factors = p.factor()
-    parts = [poly_to_expr(f, meaning) ** int(k) for f, k in factors]
-    return sp.Mul(sp.Integer(int(content)), *parts)
+    content, factors = polynomial_factors(p)
+    return sp.Mul(sp.Integer(content), *(poly_to_expr(f, meaning) ** k for f, k in factors))

@@ -11,16 +11,14 @@ from cascade_sym.formula.ast import Call, Mul, Name, Node, Number
 from cascade_sym.formula.brackets import bracket, fenced, joined
 from cascade_sym.formula.levels import ATOM, PRODUCT, SUM
 from cascade_sym.formula.notation import with_accent, with_superscript
+from cascade_sym.program import COMMANDS
 
 if TYPE_CHECKING:
     from cascade_sym.formula.latex import Printer
 
 Piece = tuple[str, int]
 
-BARE = {
-    "sin": "\\sin", "cos": "\\cos", "tan": "\\tan", "arcsin": "\\arcsin", "arccos": "\\arccos",
-    "arctan": "\\arctan", "sinh": "\\sinh", "cosh": "\\cosh", "tanh": "\\tanh", "log": "\\ln",
-}  # fmt: skip
+BARE = COMMANDS
 _WORDS = {"Re": "\\operatorname{Re}", "Im": "\\operatorname{Im}", "sgn": "\\operatorname{sgn}"}
 FIELDLIKE = {"conj": "*", "dag": "\\dagger"}
 _FENCES = {

@@ -25,6 +25,7 @@ from cascade_sym.formula.ast import (
 )  # fmt: skip
 from cascade_sym.formula.environment import Environment, unknown
 from cascade_sym.formula.sums import written_out
+from cascade_sym.program import TABLE
 from cascade_sym.symbols import conj, symbol
 
 MAX_EXPONENT = 10_000
@@ -204,11 +205,12 @@ def _conj(x: Any) -> Any:
     return conj(x)
 
 
-def _scalar(f: Callable[[Expr], Any]) -> Callable[[Any], Any]:
-    def of_scalar(x: Any) -> Any:
-        if not is_scalar(x):
-            raise FormulaError(f"a function of scalars was applied to an operator ({x}).")
-        return f(x)
+def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
+    def of_scalar(*arguments: Any) -> Any:
+        for x in arguments:
+            if not is_scalar(x):
+                raise FormulaError(f"a function of scalars was applied to an operator ({x}).")
+        return f(*arguments)
 
     return of_scalar
 
@@ -216,14 +218,7 @@ def _scalar(f: Callable[[Expr], Any]) -> Callable[[Any], Any]:
 BUILTINS: dict[str, Callable[..., Any]] = {
     "sqrt": lambda x: power(x, sp.Rational(1, 2)),
     "root": lambda x, n: power(x, divided(sp.S.One, n)),
-    **{
-        name: _scalar(f)
-        for name, f in {
-            "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "arcsin": sp.asin, "arccos": sp.acos,
-            "arctan": sp.atan, "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh, "log": sp.log,
-            "exp": sp.exp, "sgn": sp.sign,
-        }.items()
-    },
+    **{f.name: _scalar(f.sympy) for f in TABLE},
     "abs": _scalar(lambda x: sp.Abs(x) if x.is_number else sp.sqrt(x * conj(x))),
     "conj": _conj,
     "dag": dagger,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import cmath
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from fractions import Fraction
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.sums import written_out
+from cascade_sym.program import BY_NAME
+from cascade_sym.program.points import Points
 
-FUNCTIONS: dict[str, Callable[[complex], complex]] = {
-    "sqrt": cmath.sqrt, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "exp": cmath.exp,
-    "arctan": cmath.atan, "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real),
-    "Im": lambda z: complex(z.imag), "abs": lambda z: complex(abs(z)),
-}  # fmt: skip
-CONSTANTS = {"pi": complex(cmath.pi), "I": 1j}
+CONSTANTS = ("pi", "I")
+_POINTS = Points()
 
 
 class NotNumeric(Exception):
@@ -34,25 +32,24 @@ def number_of(node: Node, values: Mapping[str, complex]) -> complex:
             if name in values:
                 return values[name]
             if name in CONSTANTS:
-                return CONSTANTS[name]
+                return _POINTS.constant(name)
             raise NotNumeric(name)
         case Neg(arg):
             return -number_of(arg, values)
         case Add(terms, signs):
             return sum((s * number_of(t, values) for t, s in zip(terms, signs, strict=True)), 0j)
         case Mul(factors):
-            out = 1 + 0j
-            for f in factors:
-                out *= number_of(f, values)
-            return out
+            return _POINTS.mul([number_of(f, values) for f in factors])
         case Div(num, den, _):
             return number_of(num, values) / number_of(den, values)
         case Pow(base, exponent):
-            return number_of(base, values) ** number_of(exponent, values)
-        case Call(function, args):
-            if function not in FUNCTIONS or len(args) != 1:
-                raise NotNumeric(function)
-            return FUNCTIONS[function](number_of(args[0], values))
+            return _POINTS.pow(number_of(base, values), number_of(exponent, values))
+        case Call("sqrt", (arg,)):
+            return _POINTS.power(complex(number_of(arg, values)), Fraction(1, 2))
+        case Call(function, args) if function in BY_NAME:
+            return _POINTS.call(function, *(complex(number_of(a, values)) for a in args))
+        case Call(function, _):
+            raise NotNumeric(function)
         case Sum():
             return number_of(written_out(node), values)
     raise NotNumeric(type(node).__name__)

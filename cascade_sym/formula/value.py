@@ -11,11 +11,12 @@ from cascade_sym.formula.environment import Environment
 from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, MAX_BITS, bit_size, interpret
 from cascade_sym.formula.parser import parse
 from cascade_sym.formula.walk import children
+from cascade_sym.program import BY_NAME
 
 MAX_VALUE_LENGTH = 500
 MAX_EXPONENT = 10_000
 MAX_ANGLE = 10**12
-FUNCTIONS = ("sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "log", "abs")
+FUNCTIONS = ("sqrt", *BY_NAME)
 _ENVIRONMENT = Environment(functions={f: BUILTINS[f] for f in FUNCTIONS})
 
 
@@ -51,9 +52,9 @@ def _check(node: Node) -> None:
             raise FormulaError(f"{name!r} is not a number; use digits, pi, I and oo.")
         case Call(function, _) if function not in FUNCTIONS:
             raise FormulaError(f"{function!r} is not allowed in a value; known are {', '.join(FUNCTIONS)}.")
-        case Call("exp", (arg, *_)):
-            _bounded("the argument of exp", arg, MAX_EXPONENT)
-        case Call("sin" | "cos" | "tan" as function, (arg, *_)):
+        case Call("exp" | "sinh" | "cosh" | "tanh" | "coth" | "sech" | "csch", (arg, *_)):
+            _bounded(f"the argument of {node.function}", arg, MAX_EXPONENT)
+        case Call("sin" | "cos" | "tan" | "cot" | "sec" | "csc" as function, (arg, *_)):
             _bounded(f"the argument of {function}", arg, MAX_ANGLE)
         case Pow(_, exponent) if not isinstance(exponent, Number):
             _bounded("an exponent", exponent, MAX_EXPONENT)

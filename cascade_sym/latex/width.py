@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from cascade_sym.program import COMMANDS
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|[^\\{}_^&]")
 _LETTERS = dict(zip(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -29,7 +31,7 @@ _NOTHING = {
     "text", "textrm", "textbf",
 }  # fmt: skip
 _SPACES = {",": 167, ";": 278, ":": 222, " ": 333, "!": -167, "quad": 1000, "qquad": 2000}
-_WORDS = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "max", "min", "exp", "log"}
+_WORDS = {command.lstrip("\\") for command in COMMANDS.values()} | {"max", "min", "exp", "log"}
 _RELATIONS = {"=", "<", ">", "\\approx", "\\le", "\\ge", "\\equiv", "\\to", "\\propto", "\\Rightarrow"}
 _MARKS = {"(": 389, ")": 389, "[": 278, "]": 278, ",": 445, ".": 278, "|": 278, "'": 230, "!": 278, ":": 278, "/": 500}
 DIGIT = 500

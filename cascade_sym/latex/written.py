@@ -35,19 +35,15 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Order, is_moment
 from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.width import width
+from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real
 
 HALF = sp.Rational(1, 2)
 LONG_NUMERATOR = 26.0
-_FUNCTIONS = {
-    sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.asin: "arcsin", sp.acos: "arccos", sp.atan: "arctan",
-    sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.log: "log",
-}  # fmt: skip
-_ODD = (sp.sin, sp.tan, sp.asin, sp.atan, sp.sinh, sp.tanh)
-_FENCED = {sp.Abs: "abs", sp.conjugate: "conj", sp.re: "Re", sp.im: "Im", sp.sign: "sgn"}
+_FUNCTIONS = tuple(BY_NAME[name].sympy for name in COMMANDS)
+_ODD = tuple(f for f in _FUNCTIONS if BY_CLASS[f].parity < 0)
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_SCALE = {"Max": "\\max", "Min": "\\min", "acot": "\\operatorname{arccot}", "cot": "\\cot", "coth": "\\coth"}
 
 
 class Writer:
@@ -251,13 +247,13 @@ class Writer:
     def call(self, e: Application) -> Node:
         if isinstance(e, sp.exp):
             return Call("exp", (self.script(gathered(e.args[0])),))
-        for table in (_FUNCTIONS, _FENCED):
-            if type(e) in table:
-                return Call(table[type(e)], (self.node(e.args[0]),))
+        known = BY_CLASS.get(type(e))
+        if known and len(e.args) == 1 and not known.most > 2:
+            return Call(known.name, (self.node(e.args[0]),))
         name = type(e).__name__
         if not e.args or not all(isinstance(a, Expr) for a in e.args) or isinstance(e, sp.Piecewise):
             return self.verbatim(self._by_sympy(e))
-        self.names[name] = _SCALE.get(name) or self.notation.name(name)
+        self.names[name] = (known and known.latex) or self.notation.name(name)
         return Call(name, tuple(self.node(a) for a in e.args))
 
     def _by_sympy(self, e: sp.Basic) -> str:

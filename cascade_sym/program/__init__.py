@@ -1,13 +1,13 @@
-"""Formulas as straight-line programs: one reader, one table of functions, many arithmetics."""
+"""Formulas as straight-line programs: one reader, one table of functions, many arithmetics.
+
+`read` makes a `Calculation` of SymPy expressions, which runs in any `Arithmetic`; `lower` turns it into real
+operations (`nodes`, `builder`), which evaluators and exported code run.
+"""
 
 from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.builder import Builder
 from cascade_sym.program.calculation import Calculation, read
-from cascade_sym.program.functions import BY_CLASS, BY_NAME, TABLE, Function
-from cascade_sym.program.lower import lowered, read_program
-from cascade_sym.program.nodes import Node, Output, Program, operation_counts
+from cascade_sym.program.functions import ANALYTIC, BY_CLASS, BY_NAME, COMMANDS, TABLE, Function
 
 __all__ = [
-    "BY_CLASS", "BY_NAME", "TABLE", "Arithmetic", "Builder", "Calculation", "Function", "Node", "Output", "Program",
-    "lowered", "operation_counts", "read", "read_program",
+    "ANALYTIC", "BY_CLASS", "BY_NAME", "COMMANDS", "TABLE", "Arithmetic", "Calculation", "Function", "read",
 ]  # fmt: skip

@@ -36,6 +36,11 @@ class Function:
     most: int = 1
     least: int = 1
 
+    @property
+    def analytic(self) -> bool:
+        """Whether it is a function of z alone, not of conj(z)."""
+        return not self.real and self.name not in ("conj", "sgn")
+
 
 def reciprocal(name: str) -> Rule:
     """1/f(x)."""
@@ -91,7 +96,7 @@ def _modulus(x: Any, z: Any) -> Any:
 
 TABLE: tuple[Function, ...] = (
     Function("exp", sp.exp),
-    Function("log", sp.log, latex="\\log", most=2),
+    Function("log", sp.log, latex="\\ln", most=2),
     Function("sin", sp.sin, parity=-1, latex="\\sin"),
     Function("cos", sp.cos, parity=1, latex="\\cos"),
     Function("tan", sp.tan, quotient("sin", "cos"), parity=-1, latex="\\tan"),
@@ -128,6 +133,8 @@ TABLE: tuple[Function, ...] = (
 )
 BY_NAME = {f.name: f for f in TABLE}
 BY_CLASS = {f.sympy: f for f in TABLE}
+ANALYTIC = tuple(f.name for f in TABLE if f.analytic)
+COMMANDS = {f.name: f.latex for f in TABLE if f.latex and f.analytic}  # written without brackets where that is clear
 
 
 def known() -> str:

@@ -89,7 +89,8 @@ def _of_numpy(value: Any) -> Expr | None:
     if kind in "iu":
         return sp.Integer(int(value))
     if kind == "f":
-        return _decimal(Decimal(np.format_float_scientific(value, unique=True))) if np.isfinite(value) else sp.nan
+        text = np.format_float_scientific(value, unique=True)  # type: ignore[arg-type]
+        return _decimal(Decimal(text)) if np.isfinite(value) else sp.nan
     return _complex(_of_numpy(value.real), _of_numpy(value.imag)) if kind == "c" else None
 
 

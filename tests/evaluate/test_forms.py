@@ -15,7 +15,8 @@ from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.factors import factor
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.program import Program, operation_counts, read_program
+from cascade_sym.program.lower import read_program
+from cascade_sym.program.nodes import Program, operation_counts
 from tests.evaluate.models import mild_points, pair_variance
 
 x, y, z = sp.symbols("x y z")

@@ -9,11 +9,10 @@ from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, negated, 
 from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.walk import replace_at
+from cascade_sym.program import ANALYTIC
 
 Change = tuple[str, Node]
-SCALAR = (
-    "sqrt", "root", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "log"
-)  # fmt: skip
+SCALAR = ("sqrt", "root", *ANALYTIC)
 # Functions whose sign is the sign of their argument, or that do not see it.
 _LINEAR = (
     "dag", "conj", "hc", "mean", "Var", "sym", "comm", "anticomm", "ddt", "dot", "Re", "Im", "abs", "sgn"

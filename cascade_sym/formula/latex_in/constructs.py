@@ -10,12 +10,9 @@ from cascade_sym.formula.latex_in.spelling import function_word, grouped_symbol,
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, spelled
 from cascade_sym.formula.latex_in.tokens import Token
 from cascade_sym.formula.notation import GREEK
+from cascade_sym.program import ANALYTIC
 
-FUNCTIONS = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan",
-    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "ln": "log", "log": "log", "exp": "exp",
-    "Re": "Re", "Im": "Im", "sgn": "sgn", "sign": "sgn", "Var": "Var",
-}  # fmt: skip
+FUNCTIONS = {f: f for f in (*ANALYTIC, "Re", "Im", "sgn", "Var")} | {"ln": "log", "sign": "sgn"}
 _COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
 _MAX_VALUES = 64
 

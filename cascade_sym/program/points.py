@@ -1,0 +1,51 @@
+"""Formulas at one point in complex doubles."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from cascade_sym.program.arithmetic import Arithmetic
+
+CONSTANTS = {"pi": complex(math.pi), "e": complex(math.e), "I": 1j}
+FUNCTIONS: dict[str, Callable[..., complex]] = {
+    "exp": cmath.exp, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "arcsin": cmath.asin, "arccos": cmath.acos,
+    "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh, "tanh": cmath.tanh, "arsinh": cmath.asinh,
+    "arcosh": cmath.acosh, "artanh": cmath.atanh, "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real),
+    "Im": lambda z: complex(z.imag), "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(cmath.phase(z)),
+    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "sqrt": cmath.sqrt, "log": cmath.log,
+    "min": lambda *z: min(z, key=lambda v: v.real), "max": lambda *z: max(z, key=lambda v: v.real),
+}  # fmt: skip
+
+
+class Points(Arithmetic):
+    """Python's complex numbers, quick and without a bound on the error.
+
+    ValueError, ZeroDivisionError or OverflowError where there is no value.
+    """
+
+    kind = "complex doubles"
+
+    def number(self, q: Fraction) -> complex:
+        return complex(q)
+
+    def constant(self, name: str) -> complex:
+        return CONSTANTS[name]
+
+    def div(self, above: complex, below: complex) -> complex:
+        return above / below
+
+    def power(self, base: complex, exponent: Fraction) -> complex:
+        if exponent.denominator == 1:
+            return base**exponent.numerator
+        return cmath.sqrt(base) ** exponent.numerator if exponent.denominator == 2 else base ** float(exponent)
+
+    def pow(self, base: complex, exponent: complex) -> complex:
+        return base**exponent
+
+    def call(self, name: str, *arguments: Any) -> complex:
+        own = FUNCTIONS.get(name)
+        return own(*arguments) if own else super().call(name, *arguments)
