@@ -79,7 +79,7 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
             f"the light in {listing(forms)} runs in a loop with gain 1 and no delay, which has no unique "
             "solution; open the loop or add loss."
         )
-    floats = any(e.has(sp.Float) for e in flat)
+    floats = any(c.has(sp.Float) for form in full for _, c in form)
 
     def gain(x: Fraction) -> Expr:
         return sp.N(conv.expr(x)) if floats else conv.expr(x)
