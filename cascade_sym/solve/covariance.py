@@ -15,9 +15,9 @@ from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.reals import im, re
+from cascade_sym.solve.pairs import Pair
+from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
-from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
@@ -189,19 +189,6 @@ class _Moments:
         return quadrature(self.normal.get((m, k), sp.S.Zero), self.anomalous.get((m, k), sp.S.Zero), q, r)
 
 
-def quadrature(n: Expr, m: Expr, q: str, r: str) -> Expr:
-    """<q_i r_j> from n = <a_i a_j^+> and m = <a_i a_j> (symmetrised), with X = (a + a^+)/sqrt2."""
-    match q + r:
-        case "XX":
-            return re(n + m)
-        case "PP":
-            return re(n - m)
-        case "XP":
-            return im(m - n)
-        case _:
-            return im(m + n)
-
-
 def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
     out = {}
     for o in sector:
@@ -214,10 +201,10 @@ def _phase_insensitive(
     s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
 ) -> list[Expr]:
     forms = _forms(s, sector, fields)
-    drift = {o: {p: multiplied_out(c) for p, c in forms[o][0]} for o in sector}
+    drift = {o: {p: naming.parts("k", multiplied_out(c)) for p, c in forms[o][0]} for o in sector}
 
-    def diffusion(i: Op, j: Op) -> Expr:
-        return fields.correlation(forms[i][1], forms[j][1])
+    def diffusion(i: Op, j: Op) -> Pair:
+        return naming.parts("k", fields.correlation(forms[i][1], forms[j][1]))
 
     def moment_name(i: Op, j: Op, real: bool) -> str:
         if i == j:
@@ -227,11 +214,8 @@ def _phase_insensitive(
     ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name)
     for i in sector:
         for j in sector:
-            value = ly[i, j]  # <z_i z_j^+>; the adjoint pair has the complex conjugate
-            if i.dag == j.dag:
-                moments.normal[i.name, j.name] = conj(value) if i.dag else value
-            else:
-                moments.anomalous[i.name, j.name] = conj(value) if i.dag else value
+            value = ly[i, j].conj if i.dag else ly[i, j]  # <z_i z_j^+>; the adjoint pair has the complex conjugate
+            (moments.normal if i.dag == j.dag else moments.anomalous)[i.name, j.name] = value.whole
     return ly.stability
 
 
@@ -244,22 +228,15 @@ def _phase_sensitive(
         """With names for coefficients that would be long when they are split into real and imaginary parts."""
         return LinearForm({o: naming.name("k", c) if terms(c) > SHORT else c for o, c in form})
 
-    forms = {o: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(Op(m) for m in modes), fields).items()}
+    forms = {o.name: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(map(Op, modes)), fields).items()}
     nodes = [(m, q) for m in modes for q in "XP"]
-    drift: dict[tuple[str, str], dict[tuple[str, str], Expr]] = {}
-    for m in modes:
-        form = forms[Op(m)][0]
-        for q in "XP":
-            row: dict[tuple[str, str], Expr] = {}
-            for k in modes:
-                alpha, beta = form[Op(k)], form[Op(k, True)]
-                pair = (re(alpha + beta), im(beta - alpha)) if q == "X" else (im(alpha + beta), re(alpha - beta))
-                row |= {(k, r): e for r, e in zip("XP", pair, strict=True) if e != 0}
-            drift[m, q] = row
+    drift = {
+        (m, q): {(k, r): Pair(e) for k, r in nodes if (e := drift_entry(forms[m][0], q, k, r)) != 0} for m, q in nodes
+    }
 
-    def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Expr:
-        f, g = forms[Op(i[0])][1], forms[Op(j[0])][1]
-        return quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1])
+    def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Pair:
+        f, g = forms[i[0]][1], forms[j[0]][1]
+        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1]))
 
     def label(node: tuple[str, str]) -> str:
         return f"{node[1]}_{node[0]}"
@@ -267,8 +244,6 @@ def _phase_sensitive(
     def moment_name(i: tuple[str, str], j: tuple[str, str], real: bool) -> str:
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
-    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name, real=True)
-    for i in nodes:
-        for j in nodes:
-            moments.direct[(*i, *j)] = ly[i, j]
+    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
+    moments.direct |= {(*i, *j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability

@@ -1,6 +1,6 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
-Up to four unknowns: cofactors and determinant, with one division. More: elimination with diagonal pivots in which each
+Up to four real unknowns, or two complex ones: cofactors and determinant, with one division. More: elimination with diagonal pivots in which each
 intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic,
 and, where there is a choice, stays away from zero where parameters vanish or coincide.
 Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
@@ -8,8 +8,7 @@ Matrices of numbers are inverted: exactly where they are rational up to a few ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 import mpmath
 import sympy as sp
@@ -19,109 +18,111 @@ from cascade_sym.errors import UnstableError
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.exact.matrix import inverse
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair, total
 from cascade_sym.solve.probe import Probe
 
 ADJUGATE_LIMIT = 4
 ROOTS, DIGITS = 2, 50
-Rows = Sequence[Sequence[Expr]]
-Name = Callable[[str, Expr], Expr]
+Rows = Sequence[Sequence[Pair]]
 
 
-def solve_named(matrix: Rows, rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
+def solve_named(matrix: Sequence[Sequence[Expr]], rhs: Sequence[Expr], naming: Naming, where: str) -> list[Expr]:
     """x with matrix x = rhs; new definitions go to `naming`. `where` says what is solved, for the error.
 
     Raises UnstableError when the matrix is singular: no unique steady state.
     """
-    return solve_columns(matrix, [rhs], naming, where)[0]
+    rows = [[pair(e) for e in row] for row in matrix]
+    return [z.whole for z in solve_columns(rows, [[pair(e) for e in rhs]], naming, where)[0]]
 
 
-def solve_columns(matrix: Rows, columns: Rows, naming: Naming, where: str, *, real: bool = False) -> list[list[Expr]]:
-    """`solve_named` for several right-hand sides, with the matrix eliminated once.
-
-    `real` says that all entries are real, also where the expressions do not show it.
-    """
-    rows = [[sp.sympify(e) for e in row] for row in matrix]
-    if all(e.is_number for row in rows for e in row):
-        return _of_numbers(rows, columns, where)
-    solve = _by_cofactors if len(rows) <= ADJUGATE_LIMIT else _by_elimination
-    return solve(rows, columns, partial(naming.name, real=real), Probe(naming), where)
+def solve_columns(matrix: Rows, columns: Rows, naming: Naming, where: str) -> Table:
+    """`solve_named` in pairs, for several right-hand sides, with the matrix eliminated once."""
+    if all(z.re.is_number and z.im.is_number for row in matrix for z in row):
+        return _of_numbers(matrix, columns, where)
+    small = len(matrix) <= (ADJUGATE_LIMIT if all(z.im == 0 for row in matrix for z in row) else ADJUGATE_LIMIT // 2)
+    return (_by_cofactors if small else _by_elimination)(matrix, columns, naming, where)
 
 
 def _singular(where: str) -> UnstableError:
     return UnstableError(f"no unique steady state for {where}: the system is singular (an undamped mode?).")
 
 
-def _by_cofactors(matrix: Rows, columns: Rows, name: Name, probe: Probe, where: str) -> list[list[Expr]]:
-    a = [[name("u", e) if isinstance(e, sp.Add) else e for e in row] for row in matrix]
+def _by_cofactors(matrix: Rows, columns: Rows, naming: Naming, where: str) -> Table:
+    a = [[naming.pair("u", z) if isinstance(z.re, sp.Add) or isinstance(z.im, sp.Add) else z for z in row]
+         for row in matrix]  # fmt: skip
     every = tuple(range(len(a)))
 
-    def cofactor(i: int, j: int) -> Expr:
+    def cofactor(i: int, j: int) -> Pair:
         rows, columns = every[:i] + every[i + 1 :], every[:j] + every[j + 1 :]
-        return (-1) ** (i + j) * minor(a, rows, columns)
+        return minor(a, rows, columns).times((-1) ** (i + j))
 
     det = minor(a, every, every)
-    if not probe.nonzero(det) and is_zero(probe.naming.inline(det)):
+    if not Probe(naming).nonzero(det.whole) and is_zero(naming.inline(det.whole)):
         raise _singular(where)
-    den = name("det", det)
-    out: list[list[Expr]] = [[] for _ in columns]
+    over = _reciprocal(naming.pair("det", det), naming)
+    out: Table = [[] for _ in columns]
     for j in every:
         c = [cofactor(i, j) for i in every]
         for rhs, x in zip(columns, out, strict=True):
-            x.append(sp.Add(*(c[i] * b for i, b in enumerate(rhs) if b != 0 and c[i] != 0)) / den)
+            x.append(total(c[i] * b for i, b in enumerate(rhs) if not (b.zero or c[i].zero)) * over)
     return out
 
 
-def minor(a: Rows, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
+def _reciprocal(z: Pair, naming: Naming) -> Pair:
+    return z.inverse if z.im == 0 else z.conj.times(naming.name("over", 1 / z.square))
+
+
+def minor(a: Rows, rows: tuple[int, ...], columns: tuple[int, ...]) -> Pair:
     """A minor of a small matrix, expanded along its first row and not multiplied out."""
     if not rows:
-        return sp.S.One
+        return Pair(sp.S.One)
     terms = []
     for k, j in enumerate(columns):
-        e = a[rows[0]][j]
-        if e != 0 and (m := minor(a, rows[1:], columns[:k] + columns[k + 1 :])) != 0:
-            terms.append((-1) ** k * e * m)
-    return sp.Add(*terms)
+        z = a[rows[0]][j]
+        if not (z.zero or (m := minor(a, rows[1:], columns[:k] + columns[k + 1 :])).zero):
+            terms.append((z * m).times((-1) ** k))
+    return total(terms)
 
 
-def _by_elimination(matrix: Rows, columns: Rows, name: Name, probe: Probe, where: str) -> list[list[Expr]]:
+def _by_elimination(matrix: Rows, columns: Rows, naming: Naming, where: str) -> Table:
     n = len(matrix)
     a = [list(row) for row in matrix]
     b = [list(rhs) for rhs in columns]
-    probe.restrict(matrix)
+    probe = Probe(naming)
+    probe.restrict([[z.whole for z in row] for row in matrix])
     rows, left = list(range(n)), list(range(n))
-    steps: list[tuple[int, int]] = []
+    steps: list[tuple[int, int, Pair]] = []
     while rows:
         r, c = _pivot(a, rows, left, probe, where)
-        steps.append((r, c))
+        over = _reciprocal(a[r][c], naming)
+        steps.append((r, c, over))
         rows.remove(r)
         left.remove(c)
         for i in rows:
-            if a[i][c] == 0:
+            if a[i][c].zero:
                 continue
-            f = -name("f", a[i][c] / a[r][c])
+            f = -naming.pair("f", a[i][c] * over)
             for j in left:
-                if a[r][j] != 0:
-                    a[i][j] = name("u", a[i][j] + f * a[r][j])
+                if not a[r][j].zero:
+                    a[i][j] = naming.pair("u", a[i][j] + f * a[r][j])
             for rhs in b:
-                if rhs[r] != 0:
-                    rhs[i] = name("w", rhs[i] + f * rhs[r])
-            a[i][c] = sp.S.Zero
-    return [_back(a, rhs, steps, name) for rhs in b]
+                if not rhs[r].zero:
+                    rhs[i] = naming.pair("w", rhs[i] + f * rhs[r])
+            a[i][c] = NOUGHT
+    return [_back(a, rhs, steps, naming) for rhs in b]
 
 
-def _back(a: Rows, rhs: Sequence[Expr], steps: Sequence[tuple[int, int]], name: Name) -> list[Expr]:
-    x: list[Expr] = [sp.S.Zero] * len(steps)
+def _back(a: Rows, rhs: Sequence[Pair], steps: Sequence[tuple[int, int, Pair]], naming: Naming) -> list[Pair]:
+    x = [NOUGHT] * len(steps)
     known: list[int] = []
-    for r, c in reversed(steps):
-        value = (rhs[r] - sp.Add(*(a[r][j] * x[j] for j in known if a[r][j] != 0))) / a[r][c]
-        x[c] = name("x", value) if len(known) < len(steps) - 1 else value
+    for r, c, over in reversed(steps):
+        value = (rhs[r] - total(a[r][j] * x[j] for j in known if not a[r][j].zero)) * over
+        x[c] = naming.pair("x", value) if len(known) < len(steps) - 1 else value
         known.append(c)
     return x
 
 
-def _pivot(
-    a: Sequence[Sequence[Expr]], rows: list[int], columns: list[int], probe: Probe, where: str
-) -> tuple[int, int]:
+def _pivot(a: Rows, rows: list[int], columns: list[int], probe: Probe, where: str) -> tuple[int, int]:
     """Row and column of the next pivot, proved nonzero: on the diagonal where that can be, with little fill-in.
 
     The diagonal of a Lyapunov equation holds sums of damping rates. In a dissipative system it stays away from zero
@@ -131,18 +132,19 @@ def _pivot(
 
     def fill(place: tuple[int, int]) -> tuple[int, int, int]:
         r, c = place
-        across = sum(a[r][j] != 0 for j in columns) - 1
-        down = sum(a[i][c] != 0 for i in rows) - 1
+        across = sum(not a[r][j].zero for j in columns) - 1
+        down = sum(not a[i][c].zero for i in rows) - 1
         return across * down, r, c
 
     def best(places: Iterable[tuple[int, int]]) -> tuple[int, tuple[int, int]] | None:
         """The place with the fewest zeros; of those the one with the least fill-in."""
         found = None
-        for r, c in sorted((p for p in places if a[p[0]][p[1]] != 0), key=fill):
+        for r, c in sorted((p for p in places if not a[p[0]][p[1]].zero), key=fill):
             if found and found[0] == 0:
                 break
-            zeros = probe.zeros(a[r][c])
-            if (found is None or zeros < found[0]) and probe.nonzero(a[r][c]):
+            whole = a[r][c].whole
+            zeros = probe.zeros(whole)
+            if (found is None or zeros < found[0]) and probe.nonzero(whole):
                 found = zeros, (r, c)
         return found
 
@@ -155,16 +157,17 @@ def _pivot(
     return min((x for x in (on, off) if x), key=lambda x: x[0])[1]
 
 
-def _of_numbers(matrix: list[list[Expr]], columns: Rows, where: str) -> list[list[Expr]]:
-    entries = [e for row in matrix for e in row]
-    floats = any(e.has(sp.Float) for e in (*entries, *(e for rhs in columns for e in rhs)))
+def _of_numbers(matrix: Rows, columns: Rows, where: str) -> Table:
+    rows = [[z.whole for z in row] for row in matrix]
+    entries = [e for row in rows for e in row]
+    floats = any(e.has(sp.Float) for e in (*entries, *(z.whole for rhs in columns for z in rhs)))
     irrational = {x for e in entries for x in e.atoms(sp.Pow, sp.Function) if x.is_Rational is not True}
     exact = not floats and len(irrational) <= ROOTS and not any(x.is_Function for x in irrational)
-    inverted = _exact_inverse(matrix, where) if exact else _digits_inverse(matrix, where)
+    inverted = [[pair(e) for e in row] for row in (_exact_inverse if exact else _digits_inverse)(rows, where)]
 
-    def times(rhs: Sequence[Expr]) -> list[Expr]:
-        out = [sp.Add(*(c * b for c, b in zip(row, rhs, strict=True) if c != 0 and b != 0)) for row in inverted]
-        return [sp.N(e) if floats and e.is_number else e for e in out]
+    def times(rhs: Sequence[Pair]) -> list[Pair]:
+        out = [total(c * b for c, b in zip(row, rhs, strict=True) if not (c.zero or b.zero)) for row in inverted]
+        return [z.mapped(lambda e: sp.N(e) if floats and e.is_number else e) for z in out]
 
     return [times(rhs) for rhs in columns]
 

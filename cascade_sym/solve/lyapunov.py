@@ -8,172 +8,192 @@ definition; nothing is written out, so the whole matrix costs O(n^3) operations 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import partial
 from typing import Generic, TypeVar
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import UnstableError
-from cascade_sym.solve.kronecker import equations, unknowns
+from cascade_sym.solve.kronecker import block_equations, hermitian, hermitian_equations, hermitian_parts, parts_of
 from cascade_sym.solve.linear import solve_columns
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.stability import definite_conditions, hurwitz_conditions, identity, is_small, self_adjoint
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
+from cascade_sym.solve.stability import (
+    block_conditions, definite_conditions, identity, is_numeric, is_real_table, is_small, two_rows,
+)  # fmt: skip
 from cascade_sym.system.numbers import vanishes
 from cascade_sym.system.sectors import flow_order
 from cascade_sym.system.size import multiplied_out
 
 T = TypeVar("T", bound=Hashable)
-Drift = Mapping[T, Mapping[T, Expr]]  # drift[i][j] = A_ij
+Drift = Mapping[T, Mapping[T, Pair]]  # drift[i][j] = A_ij
 
 
 class Lyapunov(Generic[T]):
-    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element.
-
-    `real` says that drift and diffusion are real, also where the expressions do not show it.
-    """
+    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element."""
 
     def __init__(
         self,
         nodes: Sequence[T],
         drift: Drift,
-        diffusion: Callable[[T, T], Expr],
+        diffusion: Callable[[T, T], Pair],
         naming: Naming,
         label: Callable[[T], str],
         moment_name: Callable[[T, T, bool], str],
-        *,
-        real: bool = False,
     ) -> None:
         self._naming, self._label, self._moment_name = naming, label, moment_name
-        self._diffusion, self._real = diffusion, real
+        self._diffusion = diffusion
         self.blocks = flow_order(nodes, {i: [j for j in drift[i] if j != i] for i in nodes})
         self.stability: list[Expr] = []
         self._conditions: dict[tuple[T, ...], tuple[Expr, Expr]] = {}
-        self._a: dict[T, dict[T, Expr]] = {i: {} for i in nodes}
+        self._a: dict[T, dict[T, Pair]] = {i: {} for i in nodes}
         self._rate: dict[T, Expr] = {}
-        self._m: dict[tuple[T, T], Expr] = {}
+        self._m: dict[tuple[T, T], Pair] = {}
         for b in self.blocks:
             self._name_block(b, drift)
         for n, col in enumerate(self.blocks):
             for row in self.blocks[: n + 1]:
                 self._solve_block(row, col)
 
-    def __getitem__(self, key: tuple[T, T]) -> Expr:
+    def __getitem__(self, key: tuple[T, T]) -> Pair:
         """M_ij."""
         i, j = key
-        return self._m[(i, j)] if (i, j) in self._m else conj(self._m[(j, i)])
+        return self._m[(i, j)] if (i, j) in self._m else self._m[(j, i)].conj
+
+    def _drift(self, i: T, j: T) -> Pair:
+        return self._a[i].get(j, NOUGHT)
+
+    def _rows(self, block: tuple[T, ...]) -> Table:
+        return [[self._drift(i, j) for j in block] for i in block]
 
     def _name_block(self, block: tuple[T, ...], drift: Drift) -> None:
-        name, label = partial(self._naming.name, real=self._real), self._label
+        naming, label = self._naming, self._label
         if len(block) == 1:
             (i,) = block
-            diag = drift[i].get(i, sp.S.Zero)
-            gamma = multiplied_out(-(diag + conj(diag)))
+            diag = drift[i].get(i, NOUGHT)
+            gamma = multiplied_out(-2 * diag.re)
             # a single term with symbols is not zero; with floats, compare to what drives the mode
             single = gamma.free_symbols and not isinstance(gamma, sp.Add)
-            noise = [self._diffusion(i, i), -self._diffusion(i, i)] if gamma.is_Float else []
+            noise = [self._diffusion(i, i).re, -self._diffusion(i, i).re] if gamma.is_Float else []
             if not single and vanishes(gamma, *noise):
                 raise UnstableError(f"{label(i)} is undamped: it has no steady state; give it a bath or a port.")
-            if not self._naming.behind(gamma):  # definitions may have either sign
+            if not naming.behind(gamma):  # definitions may have either sign
                 _refuse_growth(gamma, label(i))
-            rate = self._naming.name(f"gamma_{label(i)}", gamma, real=True)
+            rate = self._rate[i] = naming.name(f"gamma_{label(i)}", gamma)
             self.stability.append(rate)
-            turn = multiplied_out((diag - conj(diag)) / 2)
-            self._rate[i] = rate
-            if turn != 0:
-                turn = sp.I * self._naming.name(f"Omega_{label(i)}", multiplied_out(turn / sp.I), real=True)
-            self._a[i][i] = turn - rate / 2
+            self._a[i][i] = Pair(-rate / 2, naming.name(f"Omega_{label(i)}", multiplied_out(diag.im)))
         else:
-            entries = {}
             for i in block:
                 for j in block:
-                    e = drift[i].get(j, sp.S.Zero)
-                    entries[i, j] = name(f"A_{label(i)}_{label(j)}", e) if e != 0 else e
-                    self._a[i][j] = entries[i, j]
+                    z = drift[i].get(j, NOUGHT)
+                    self._a[i][j] = z if z.zero else naming.pair(f"A_{label(i)}_{label(j)}", z)
             if self._decides(block):
-                conditions = hurwitz_conditions([(block, entries)], self._naming)
+                conditions = block_conditions(self._rows(block), block, naming)
                 if len(conditions) == 2:
                     self._conditions[block] = (conditions[0], conditions[1])
                 self.stability += conditions
         for i in block:
-            for j, e in drift[i].items():
-                if j not in block and e != 0:
-                    self._a[i][j] = name(f"R_{label(i)}_{label(j)}", e)
+            for j, z in drift[i].items():
+                if j not in block and not z.zero:
+                    self._a[i][j] = naming.pair(f"R_{label(i)}_{label(j)}", z)
 
     def _decides(self, block: tuple[T, ...]) -> bool:
         """Whether the conditions are found before the block is solved: for a larger one, both at once."""
-        rows = [[self._a[i].get(j, sp.S.Zero) for j in block] for i in block]
-        return is_small(rows) or all(e.is_number for r in rows for e in r)
+        rows = self._rows(block)
+        return is_small(rows) or is_numeric(rows)
 
-    def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> list[Expr]:
+    def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Pair:
         """What earlier blocks contribute to the source of M_ij (half of it for i = j)."""
         terms = [a * self[k, j] for k, a in self._a[i].items() if k not in row]
         if i == j:
-            return [t if is_real(t) else (t + conj(t)) / 2 for t in terms]
-        return terms + [self[i, k] * conj(a) for k, a in self._a[j].items() if k not in col]
+            return Pair(total(terms).re)
+        return total(terms + [self[i, k] * a.conj for k, a in self._a[j].items() if k not in col])
 
-    def _source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Expr:
-        carried = sp.Add(*self._carried(i, j, row, col))
-        return sp.Add(self._diffusion(i, j), twice(carried) if i == j else carried)
+    def _source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Pair:
+        carried = self._carried(i, j, row, col)
+        return Pair(self._diffusion(i, i).re + twice(carried.re)) if i == j else self._diffusion(i, j) + carried
 
-    def _store(self, i: T, j: T, value: Expr) -> None:
-        if value != 0:
-            real = self._real or i == j or is_real(value)
-            value = self._naming.name(self._moment_name(i, j, real), value, real=real)
-        self._m[i, j] = value
+    def _store(self, i: T, j: T, value: Pair) -> None:
+        self._m[i, j] = value if value.zero else self._naming.pair(self._moment_name(i, j, value.im == 0), value)
 
     def _solve_block(self, row: tuple[T, ...], col: tuple[T, ...]) -> None:
         if len(row) == len(col) == 1:
-            i, j = row[0], col[0]
-            den = -(self._a[i][i] + conj(self._a[j][j]))
-            if i == j:
-                self._store(i, i, self._source(i, i, row, col) / self._rate[i])
-            elif is_real(den):
-                source = 2 * self._diffusion(i, j) + twice(sp.Add(*self._carried(i, j, row, col)))
-                self._store(i, j, source / (self._rate[i] + self._rate[j]))
-            else:
-                self._store(i, j, self._source(i, j, row, col) / den)
+            self._solve_pair(row[0], col[0])
             return
         where = f"{', '.join(map(self._label, row))} with {', '.join(map(self._label, col))}"
-        source = {(i, j): self._source(i, j, row, col) for i in row for j in col}
-        real = self._real or all(
-            is_real(e) for e in (*source.values(), *(e for i in (*row, *col) for e in self._a[i].values()))
-        )
-        symmetric = real and row == col
-        pairs = unknowns(row, col, symmetric)
-        named = {
-            (i, j): self._naming.name(f"Q_{self._label(i)}_{self._label(j)}", source[i, j], real=self._real or i == j)
-            for i, j in pairs
-        }
-        if symmetric and len(row) == 2:
-            values = self._pair(row, named)
+        if row != col:
+            source = [[self._named_source(i, j, row, col) for j in col] for i in row]
+            flat = [z for r in source for z in r]
+            values = solve_columns(block_equations(row, col, self._drift), [flat], self._naming, where)[0]
+            for (i, j), value in zip([(i, j) for i in row for j in col], values, strict=True):
+                self._store(i, j, value)
+            return
+        n = len(row)
+        Q = {(a, b): self._named_source(row[a], row[b], row, row) for a in range(n) for b in range(a, n)}
+        real = is_real_table([*self._rows(row), list(Q.values())])
+        if n == 2:
+            M = (self._real_two if real else self._complex_two)(row, Q[0, 0], Q[0, 1], Q[1, 1])
         else:
-            matrix = equations(row, col, lambda i, j: self._a[i].get(j, sp.S.Zero), pairs)
-            columns = [[named[p] for p in pairs]]
-            if joint := row == col and not self._decides(row):
-                columns.append(identity(pairs))
-            values, *bound = solve_columns(matrix, columns, self._naming, where, real=real)
+            parts = hermitian_parts(n, real=real)
+            columns = [parts_of(lambda a, b: Q[a, b], parts)]
+            if joint := not self._decides(row):
+                columns.append(identity(parts))
+            found, *bound = solve_columns(hermitian_equations(row, self._drift, parts), columns, self._naming, where)
             if joint:
-                X = self_adjoint(row, pairs, bound[0])
-                self.stability += definite_conditions(X, row, self._naming)
-        for (i, j), value in zip(pairs, values, strict=True):
-            if row == col and (j, i) in self._m:
-                continue
-            self._store(i, j, value)
+                self.stability += definite_conditions(hermitian(n, parts, bound[0]), row, self._naming)
+            M = hermitian(n, parts, found)
+        for a, i in enumerate(row):
+            for b, j in enumerate(row[a:], a):
+                if (i, j) not in self._m:
+                    self._store(i, j, M[a][b])
 
-    def _pair(self, row: tuple[T, ...], Q: Mapping[tuple[T, T], Expr]) -> list[Expr]:
+    def _named_source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Pair:
+        return self._naming.pair(f"Q_{self._label(i)}_{self._label(j)}", self._source(i, j, row, col))
+
+    def _solve_pair(self, i: T, j: T) -> None:
+        """M_ij of two modes without feedback: source over damping, turning at the difference of their frequencies."""
+        if i == j:
+            self._store(i, i, self._source(i, i, (i,), (i,)).times(1 / self._rate[i]))
+            return
+        turn = self._a[j][j].im - self._a[i][i].im
+        rate = self._rate[i] + self._rate[j]
+        carried = self._carried(i, j, (i,), (j,))
+        if turn == 0:
+            both = zip((self._diffusion(i, j).re, self._diffusion(i, j).im), (carried.re, carried.im), strict=True)
+            self._store(i, j, Pair(*((2 * d + twice(c)) / rate for d, c in both)))
+            return
+        source = self._named_source(i, j, (i,), (j,))
+        self._store(i, j, (source * Pair(rate / 2, -turn)).times(1 / (rate**2 / 4 + turn**2)))
+
+    def _real_two(self, row: tuple[T, ...], x: Pair, y: Pair, z: Pair) -> Table:
         """A real 2 x 2 block: M = (D Q + adj(A) Q adj(A)^T)/(2 t D) with t = -tr A and D = det A."""
-        i, j = row
-        a, b, c, d = (self._a[x].get(y, sp.S.Zero) for x in row for y in row)
+        a, b, c, d = (e.re for r in self._rows(row) for e in r)
         t, D = self._conditions.get(row, (-a - d, a * d - b * c))
-        x, y, z = Q[i, i], Q[i, j], Q[j, j]
         top = (
-            D * x + d**2 * x - twice(b * d * y) + b**2 * z,
-            (D + a * d + b * c) * y - c * d * x - a * b * z,
-            D * z + c**2 * x - twice(a * c * y) + a**2 * z,
+            D * x.re + d**2 * x.re - twice(b * d * y.re) + b**2 * z.re,
+            (D + a * d + b * c) * y.re - c * d * x.re - a * b * z.re,
+            D * z.re + c**2 * x.re - twice(a * c * y.re) + a**2 * z.re,
         )
-        return [sp.Mul(e, sp.Rational(1, 2), 1 / t, 1 / D) for e in top]
+        xx, xy, yy = (Pair(sp.Mul(e, sp.Rational(1, 2), 1 / t, 1 / D)) for e in top)
+        return [[xx, xy], [xy, yy]]
+
+    def _complex_two(self, row: tuple[T, ...], x: Pair, y: Pair, z: Pair) -> Table:
+        """A complex 2 x 2 block with the conditions h and D of `two_rows`, whose symbols are used.
+
+        2 D M_11 = (-s (h^2 + delta^2) - h u + delta v) Q_11 + h |q|^2 Q_22 - 2 s (h w + delta w') + 2 v w' with
+        w + i w' = q conj(Q_12), and M_22 likewise; then (h - i delta) M_12 = Q_12 + q M_22 + conj(r) M_11.
+        """
+        (p, q), (r, s) = rows = self._rows(row)
+        h, D = two_rows(rows) if is_real_table(rows) else self._conditions.get(row) or two_rows(rows)
+        delta, loop = p.im - s.im, q * r
+        i, j = row
+        for k, (a, b), w, turn, u, v in ((i, (x, z), q * y.conj, delta, q, s), (j, (z, x), r * y, -delta, r, p)):
+            top = -v.re * (h**2 + delta**2) - h * loop.re + turn * loop.im
+            top = top * a.re + h * u.square * b.re - 2 * v.re * (h * w.re + turn * w.im) + 2 * loop.im * w.im
+            self._store(k, k, Pair(top / (2 * D)))
+        cross = (y + q * self[j, j] + r.conj * self[i, i]) * Pair(h, delta)
+        cross = cross.times(1 / (h**2 + delta**2))
+        return [[self[i, i], cross], [cross.conj, self[j, j]]]
 
 
 def twice(e: Expr) -> Expr:

@@ -1,19 +1,24 @@
-"""A growing list of definitions with names that never clash with parameters."""
+"""A growing list of real definitions with names that never clash with parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
+from functools import partial
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.symbols import complex_symbol, is_real, symbol
+from cascade_sym.solve.pairs import Pair, pair
+from cascade_sym.symbols import is_real, symbol
 from cascade_sym.system.size import SHORT, terms
 
 
 class Naming:
-    """Collects definitions in order; `name` returns the symbol that now stands for an expression."""
+    """Collects definitions in order; `name` returns the symbol that now stands for an expression.
+
+    Every definition is real; complex numbers are named part by part (`pair`).
+    """
 
     def __init__(self, taken: Iterable[Symbol]) -> None:
         self._taken = {s.name for s in taken}
@@ -21,18 +26,26 @@ class Naming:
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
 
-    def name(self, wanted: str, expr: Expr, *, real: bool = False) -> Expr:
+    def name(self, wanted: str, expr: Expr) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
 
-        Of an imaginary expression the imaginary part is named and I times that name returned, so that
-        chains of imaginary amplitudes give real covariances without complex intermediates.
+        Of a complex expression the parts are named, and re + I im over their names is returned.
         """
         if not expr.free_symbols:
             return expr
-        if not (real or is_real(expr)) and terms(expr) <= SHORT:
-            part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
-            if is_real(part):
-                return sp.I * self.name(wanted, part)
+        return self._added(wanted, expr, symbol) if is_real(expr) else self.pair(wanted, pair(expr)).whole
+
+    def pair(self, wanted: str, z: Pair) -> Pair:
+        """A complex number, each of its parts under a name: with the suffixes r and i where it has both."""
+        if z.re == 0 or z.im == 0:
+            return z.mapped(partial(self.name, wanted))
+        return Pair(self.name(f"{wanted}_r", z.re), self.name(f"{wanted}_i", z.im))
+
+    def parts(self, wanted: str, expr: Expr) -> Pair:
+        """A complex expression as a pair; the parts of what would be long, written out, get names."""
+        return pair(expr) if terms(expr) <= SHORT else self.pair(wanted, pair(expr))
+
+    def _added(self, wanted: str, expr: Expr, make: Callable[[str], Symbol]) -> Symbol:
         free = wanted
         count = self._count.get(wanted, 1)
         while free in self._taken:
@@ -40,7 +53,7 @@ class Naming:
             free = f"{wanted}_{count}"
         self._count[wanted] = count
         self._taken.add(free)
-        s = symbol(free) if real or is_real(expr) else complex_symbol(free)
+        s = make(free)
         self._place[s] = len(self._items)
         self._items.append((s, expr))
         return s

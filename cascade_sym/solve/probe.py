@@ -18,6 +18,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.solve.naming import Naming
+from cascade_sym.symbols import is_complex_symbol
 
 BITS = 256
 GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
@@ -102,7 +103,7 @@ class Values:
         x = self._arithmetic
         if isinstance(e, Symbol):
             if e not in self._known:
-                self._known[e] = x.parameter()
+                self._known[e] = x.parameter() + (x.i * x.parameter() if is_complex_symbol(e) else 0)
             return self._known[e]
         if e.is_Rational or e.is_Float:
             return x.rational(sp.Rational(e))
@@ -117,8 +118,12 @@ class Values:
             return out
         if isinstance(e, sp.Pow) and e.exp.is_Rational:
             return self._value(e.base) ** (int(e.exp) if e.exp.is_Integer else self._value(e.exp))
-        if isinstance(e, sp.conjugate):
-            return x.conjugate(self._value(e.args[0]))
+        if isinstance(e, sp.conjugate | sp.re | sp.im):
+            z = self._value(e.args[0])
+            mirrored = x.conjugate(z)
+            if isinstance(e, sp.conjugate):
+                return mirrored
+            return (z + mirrored) / 2 if isinstance(e, sp.re) else (z - mirrored) / (2 * x.i)
         if type(e) in _FUNCTIONS:
             return x.function(_FUNCTIONS[type(e)], self._value(e.args[0]))
         raise OutsideExactDomain(f"{type(e).__name__} in {e} is not known here; write it with roots, sin, cos, exp.")

@@ -1,8 +1,8 @@
 """Is the drift of a feedback loop stable? Conditions on its parameters, or eigenvalues where it is all numbers.
 
-The characteristic polynomial of a small block (EXPLICIT rows, half as many of a complex one) is
-s^n + p_1 s^(n-1) + ... + p_n with sums of principal minors for coefficients; the conditions are those of Lienard and
-Chipart, written out. A larger block A decays exactly where X with A X + X A^+ + 1 = 0 is positive definite (Lyapunov):
+The characteristic polynomial of a small real block (EXPLICIT rows) is s^n + p_1 s^(n-1) + ... + p_n with sums of
+principal minors for coefficients; the conditions are those of Lienard and Chipart, written out. For two complex rows
+see `two_rows`. A larger block A decays exactly where X with A X + X A^+ + 1 = 0 is positive definite (Lyapunov):
 where the pivots of X are positive. Both are exact; the second keeps its digits in floating point, where coefficients of
 a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matrices II, chapter XV.
 """
@@ -19,13 +19,13 @@ from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
 from cascade_sym.errors import MissingParameter, UnstableError, listing
-from cascade_sym.solve.kronecker import equations, unknowns
-from cascade_sym.solve.linear import minor, solve_named
+from cascade_sym.solve.kronecker import Part, hermitian, hermitian_equations, hermitian_parts, parts_of
+from cascade_sym.solve.linear import minor, solve_columns
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.solve.pairs import Pair, Table, pair, total
 
 T = TypeVar("T", bound=Hashable)
-Rows = list[list[Expr]]
+Rows = Sequence[Sequence[Expr]]
 EXPLICIT = 4
 
 
@@ -36,23 +36,34 @@ def hurwitz_conditions(
 
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
-    out: list[Expr] = []
-    for nodes, a in blocks:
-        rows = [[sp.sympify(a[i, j]) for j in nodes] for i in nodes]
-        if all(e.is_number for r in rows for e in r):
-            refuse_unstable_numbers(rows, nodes)
-            continue
-        found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
-        out += [c for c in found if not _positive(c, nodes)]
-    return out
+    return [
+        c for nodes, a in blocks for c in block_conditions([[pair(a[i, j]) for j in nodes] for i in nodes], nodes, naming)
+    ]
 
 
-def is_small(rows: Rows) -> bool:
-    """Whether the conditions of a block are written out from its characteristic polynomial."""
-    return len(rows) <= (EXPLICIT if all(is_real(e) for r in rows for e in r) else EXPLICIT // 2)
+def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    """`hurwitz_conditions` of one block in pairs."""
+    if is_numeric(rows):
+        refuse_unstable_numbers([[z.whole for z in r] for r in rows], nodes)
+        return []
+    found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
+    return [c for c in found if not _positive(c, nodes)]
 
 
-def definite_conditions(X: Rows, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+def is_small(rows: Table) -> bool:
+    """Whether the conditions of a block are written out."""
+    return len(rows) <= (EXPLICIT if is_real_table(rows) else EXPLICIT // 2)
+
+
+def is_numeric(rows: Table) -> bool:
+    return all(z.re.is_number and z.im.is_number for r in rows for z in r)
+
+
+def is_real_table(rows: Table) -> bool:
+    return all(z.im == 0 for r in rows for z in r)
+
+
+def definite_conditions(X: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
     """The pivots of a self-adjoint matrix that depend on parameters: all are positive where it is positive definite."""
     return [c for c in _pivots(X, naming) if not _positive(c, nodes)]
 
@@ -108,27 +119,32 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
     return True
 
 
-def _explicit(rows: Rows, naming: Naming) -> list[Expr]:
-    return [naming.name("h", e, real=True) for e in _conditions(_real_coefficients(rows, naming))]
+def _explicit(rows: Table, naming: Naming) -> list[Expr]:
+    if is_real_table(rows):
+        p = _principal_minors(rows)
+        conditions = _conditions(p if len(p) == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)])
+    else:
+        conditions = two_rows(rows) if len(rows) == 2 else [-rows[0][0].re]
+    return [naming.name("h", e) for e in conditions]
 
 
-def _real_coefficients(rows: Rows, naming: Naming) -> list[Expr]:
-    """q_1, q_2, ...: of det(s - A) for a real matrix, of |det(s - A)|^2 (for real s) for a complex one."""
-    n = len(rows)
-    p = _principal_minors(rows)
-    if all(is_real(e) for r in rows for e in r):
-        return p if n == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)]
-    p = [sp.S.One, *(naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1))]
-    pairs = [[(i, m - i) for i in range(m + 1) if max(i, m - i) <= n] for m in range(1, 2 * n + 1)]
-    sums = [sp.Add(*(p[i] * conj(p[j]) for i, j in ij)) for ij in pairs]
-    return [naming.name(f"q_{m}", e, real=True) for m, e in enumerate(sums, start=1)]
+def two_rows(rows: Table) -> list[Expr]:
+    """The conditions of a complex 2 x 2 block.
+
+    Without the mean of its rotations, which changes no decay, its polynomial is s^2 + h s + a + i b with a real h; its
+    roots decay where h > 0 and h^2 a > b^2. With the product u + iv of the couplings and the detuning delta the second
+    is h^2 (p s - u) + delta^2 p s + ..., in which nothing large cancels.
+    """
+    (p, q), (r, s) = rows
+    h, delta, both, loop = -p.re - s.re, p.im - s.im, p.re * s.re, q * r
+    return [h, h**2 * (both - loop.re) + delta**2 * both + delta * loop.im * (s.re - p.re) - loop.im**2]
 
 
-def _principal_minors(rows: Rows) -> list[Expr]:
+def _principal_minors(rows: Table) -> list[Expr]:
     """p_k = the sum of the principal k x k minors of -A."""
     every = tuple(range(len(rows)))
-    negative = [[-e for e in r] for r in rows]
-    return [sp.Add(*(minor(negative, c, c) for c in combinations(every, k + 1))) for k in every]
+    negative = [[-z for z in r] for r in rows]
+    return [total(minor(negative, c, c) for c in combinations(every, k + 1)).re for k in every]
 
 
 def _conditions(p: list[Expr]) -> list[Expr]:
@@ -140,35 +156,29 @@ def _conditions(p: list[Expr]) -> list[Expr]:
     return [p[0], p[1], p[3], (p[0] * p[1] - p[2]) * p[2] - p[0] ** 2 * p[3]]
 
 
-def _by_lyapunov(rows: Rows, nodes: Sequence[object], naming: Naming) -> list[Expr]:
-    every = tuple(range(len(rows)))
-    symmetric = all(is_real(e) for r in rows for e in r)
-    pairs = unknowns(every, every, symmetric)
-    matrix = equations(every, every, lambda i, j: rows[i][j], pairs)
-    x = solve_named(matrix, identity(pairs), naming, ", ".join(dict.fromkeys(map(_mode_name, nodes))))
-    return _pivots(self_adjoint(every, pairs, x), naming)
+def _by_lyapunov(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    every = range(len(rows))
+    parts = hermitian_parts(len(rows), real=is_real_table(rows))
+    matrix = hermitian_equations(every, lambda i, j: rows[i][j], parts)
+    x = solve_columns(matrix, [identity(parts)], naming, ", ".join(dict.fromkeys(map(_mode_name, nodes))))[0]
+    return _pivots(hermitian(len(rows), parts, x), naming)
 
 
-def identity(pairs: Sequence[tuple[T, T]]) -> list[Expr]:
-    """The elements `pairs` of the unit matrix."""
-    return [sp.Integer(int(i == j)) for i, j in pairs]
+def identity(parts: Sequence[Part]) -> list[Pair]:
+    """The unit matrix, part by part."""
+    return parts_of(lambda i, j: Pair(sp.Integer(int(i == j))), parts)
 
 
-def self_adjoint(nodes: Sequence[T], pairs: Sequence[tuple[T, T]], values: Sequence[Expr]) -> Rows:
-    """The whole matrix from its elements `pairs`, which hold those on and above the diagonal."""
-    known = dict(zip(pairs, values, strict=True))
-    return [[known[i, j] if a <= b else conj(known[j, i]) for b, j in enumerate(nodes)] for a, i in enumerate(nodes)]
-
-
-def _pivots(X: Rows, naming: Naming) -> list[Expr]:
+def _pivots(X: Table, naming: Naming) -> list[Expr]:
     rows, out = [list(r) for r in X], []
     for k, row in enumerate(rows):
-        pivot = naming.name("h", row[k], real=True)
+        pivot = naming.name("h", row[k].re)
         out.append(pivot)
         for i in range(k + 1, len(rows)):
-            if row[i] == 0:
+            if row[i].zero:
                 continue
-            f = naming.name("f", conj(row[i]) / pivot)
+            f = naming.pair("f", row[i].conj.times(1 / pivot))
             for j in range(i, len(rows)):
-                rows[i][j] = naming.name("u", rows[i][j] - f * row[j], real=i == j)
+                new = rows[i][j] - f * row[j]
+                rows[i][j] = naming.pair("u", Pair(new.re) if i == j else new)
     return out

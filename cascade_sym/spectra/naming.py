@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import complex_symbol, is_real
+from cascade_sym.system.size import SHORT, terms
 
 
 class SpectrumNaming(Naming):
-    """Naming that gives one expression one name, and can vouch that a value is real (|T|^2 = T conj T)."""
+    """Naming that gives one expression one name: complex amplitudes too, and |T|^2, which is real by construction."""
 
     def __init__(self, taken: Iterable[Symbol]) -> None:
         super().__init__(taken)
@@ -22,26 +24,21 @@ class SpectrumNaming(Naming):
         """Take over existing definitions, under their names."""
         for s, e in definitions:
             self._taken.add(s.name)
+            self._place[s] = len(self._items)
             self._items.append((s, e))
             self._seen.setdefault(e, s)
 
     def once(self, wanted: str, expr: Expr) -> Expr:
-        """The symbol that stands for `expr`: the one it got before, or a new one."""
+        """The symbol that stands for `expr`: the one it got before, or a new one; I times one where it is imaginary."""
         if expr not in self._seen:
-            self._seen[expr] = self.name(wanted, expr)
+            self._seen[expr] = self._of(wanted, expr)
         return self._seen[expr]
 
-    def real(self, wanted: str, expr: Expr) -> Expr:
-        """A real symbol for a value that is real although complex amplitudes occur in it."""
-        if not expr.free_symbols:
-            return expr
-        if expr not in self._seen:
-            free, k = wanted, 1
-            while free in self._taken:
-                k += 1
-                free = f"{wanted}_{k}"
-            self._taken.add(free)
-            s = symbol(free)
-            self._items.append((s, expr))
-            self._seen[expr] = s
-        return self._seen[expr]
+    def _of(self, wanted: str, expr: Expr) -> Expr:
+        if is_real(expr) or not expr.free_symbols:
+            return self.name(wanted, expr)
+        if terms(expr) <= SHORT:
+            part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
+            if is_real(part):
+                return sp.I * self.once(wanted, part)
+        return self._added(wanted, expr, complex_symbol)

@@ -197,7 +197,7 @@ def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
     if t.args:
         t = dynamics.naming.once(f"T{label}", t)
     size = t / sp.I  # an imaginary amplitude is I times a real name
-    return size**2 if is_real(size) else dynamics.naming.real(f"A{label}", sp.Abs(t) ** 2)
+    return size**2 if is_real(size) else dynamics.naming.once(f"A{label}", sp.Abs(t) ** 2)
 
 
 def _products(r: Response, q: Response, noise: Mapping[str, Expr]) -> dict[str, Expr]:

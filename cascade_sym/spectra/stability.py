@@ -11,9 +11,9 @@ from sympy import Expr
 from cascade_sym.errors import UnstableError
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.reals import im, re
+from cascade_sym.solve.pairs import re
+from cascade_sym.solve.quadratures import drift_entry
 from cascade_sym.solve.stability import hurwitz_conditions
-from cascade_sym.symbols import conj
 
 if TYPE_CHECKING:
     from cascade_sym.spectra.sweep import Dynamics
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def damping(diagonal: Expr, mode: str) -> Expr:
     """gamma = -(A_jj + conj A_jj) of a mode; UnstableError when it is zero or cannot be positive."""
-    gamma = sp.expand(-(diagonal + conj(diagonal)))
+    gamma = sp.expand(-2 * re(diagonal))
     terms = sp.Add.make_args(gamma)
     if gamma == 0 or (len(terms) > 1 and not gamma.is_number and is_zero(gamma)):
         raise UnstableError(f"{mode} is undamped: no stationary spectrum exists; give it a bath or a port.")
@@ -57,11 +57,5 @@ def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[l
     adjoint."""
     if not in_quadratures(modes):
         return mode_matrix(modes, inside)
-    names = list(dict.fromkeys(o.name for o in modes))
-    rows = []
-    for m in names:
-        form = inside[Op(m)]
-        pairs = [(form[Op(k)] + form[Op(k, True)], form[Op(k)] - form[Op(k, True)]) for k in names]
-        rows.append([e for p, q in pairs for e in (re(p), -im(q))])
-        rows.append([e for p, q in pairs for e in (im(p), re(q))])
-    return rows
+    nodes = [(m, q) for m in dict.fromkeys(o.name for o in modes) for q in "XP"]
+    return [[drift_entry(inside[Op(m)], q, k, r) for k, r in nodes] for m, q in nodes]

@@ -15,10 +15,10 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.pairs import im
 from cascade_sym.spectra.blocks import loop_polynomial, solve_block
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.stability import damping, loop_conditions
-from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.sectors import flow_order
 
@@ -66,7 +66,7 @@ class Dynamics:
         if o not in self.susceptibilities:
             rate = damping(diag, o.name)
             gamma = self.naming.once(f"gamma_{o.name}", rate)
-            omega = sp.expand(sp.I * (diag - conj(diag)) / 2)
+            omega = sp.expand(-im(diag))
             if len(sp.Add.make_args(omega)) > 1:
                 omega = self.naming.once(f"omega_{o.name}", omega)
             value = 1 / (gamma / 2 + sp.I * (omega - self.frequency))

@@ -2,8 +2,8 @@
 
 Every plain symbol of the toolkit is a real number (a rate, an angle, an occupancy, a loss); rates,
 occupancies and amplitudes are nonnegative. Complex quantities are written with I and exp(I*phase), so
-complex conjugation is the substitution I -> -I. A symbol that names a complex intermediate result is made by
-`complex_symbol` and is conjugated by wrapping it.
+complex conjugation is the substitution I -> -I. Complex parameters are made by `complex_symbol` and are conjugated
+by wrapping them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import sympy as sp
 from sympy import Expr, Symbol
+
+REAL_VALUED = (sp.re, sp.im, sp.Abs, sp.arg)
 
 
 def symbol(name: str) -> Symbol:
@@ -27,7 +29,7 @@ def symbol(name: str) -> Symbol:
 
 
 def complex_symbol(name: str) -> Symbol:
-    """A symbol that stands for a complex intermediate result.
+    """A complex parameter, or a symbol that stands for a complex intermediate result.
 
     >>> conj(complex_symbol("K"))
     conjugate(K)
@@ -36,7 +38,7 @@ def complex_symbol(name: str) -> Symbol:
 
 
 def is_complex_symbol(s: Symbol) -> bool:
-    """Whether `s` was made by `complex_symbol`.
+    """Whether `s` was made by `complex_symbol` (or by SymPy with `complex=True`).
 
     >>> is_complex_symbol(symbol("x")), is_complex_symbol(complex_symbol("K"))
     (False, True)
@@ -52,15 +54,25 @@ def conj(expr: Expr) -> Expr:
     sqrt(Gamma)*exp(-I*theta)
     """
     e = sp.sympify(expr)
-    if not e.has(sp.I) and not any(is_complex_symbol(s) for s in e.free_symbols):
-        return e
     wraps = {s: sp.conjugate(s) for s in e.free_symbols if is_complex_symbol(s)}
+    if not wraps and not e.has(sp.I):
+        return e
     undo = {sp.conjugate(s): s for s in wraps}
-    return e.xreplace({sp.I: -sp.I, **wraps, **undo})
+    real = {x: x for x in e.atoms(*REAL_VALUED)}
+    return e.xreplace({sp.I: -sp.I, **wraps, **undo, **real})
 
 
 @lru_cache(maxsize=50_000)
 def is_real(expr: Expr) -> bool:
-    """Whether `expr` is free of I and of complex symbols, hence real by construction."""
+    """Whether `expr` is real by construction: free of I and of complex symbols, save inside re, im, Abs and arg.
+
+    >>> G = complex_symbol("G")
+    >>> is_real(G), is_real(sp.re(G) + sp.Abs(G)), is_real(sp.I*sp.im(G))
+    (False, True, False)
+    """
     e = sp.sympify(expr)
-    return not e.has(sp.I) and not any(is_complex_symbol(s) for s in e.free_symbols)
+    if not e.args:
+        return e is not sp.I and not is_complex_symbol(e)
+    if not e.has(sp.I) and not any(is_complex_symbol(s) for s in e.free_symbols):
+        return True
+    return isinstance(e, REAL_VALUED) or (e.has(*REAL_VALUED) and all(map(is_real, e.args)))

@@ -41,6 +41,8 @@ def plain(e: sp.Expr, table: Mapping[sp.Symbol, complex]) -> complex:
             return args[0] ** (args[1].real if args[1].imag == 0 else args[1])
         case sp.conjugate():
             return args[0].conjugate()
+        case sp.re() | sp.im():
+            return complex(args[0].real if isinstance(e, sp.re) else args[0].imag)
     return complex(getattr(np, type(e).__name__)(args[0]))
 
 

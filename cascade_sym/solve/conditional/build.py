@@ -14,9 +14,10 @@ from cascade_sym.errors import NoDetector
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.conditional.derivation import filter_steps
 from cascade_sym.solve.conditional.riccati import Riccati
-from cascade_sym.solve.conditional.sector import Quad, Sector, split
+from cascade_sym.solve.conditional.sector import Quad, Sector
 from cascade_sym.solve.conditional.whiten import tidy
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
@@ -89,7 +90,7 @@ def _real(s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection,
     modes = [o.name for o in sector if not o.dag]
     forms = {m: fields.split(s.drift[m]) for m in modes}
     nodes = [Quad(m, q) for m in modes for q in "XP"]
-    A = [[tidy(_row(forms[i.mode][0], i.q, j)) for j in nodes] for i in nodes]
+    A = [[tidy(drift_entry(forms[i.mode][0], i.q, j.mode, j.q)) for j in nodes] for i in nodes]
     noise: list[Noise] = [(forms[n.mode][1], n.q) for n in nodes]
     seen: list[list[Expr]] = []
     labels: list[str] = []
@@ -97,7 +98,7 @@ def _real(s: LinearSystem, fields: Fields, sector: tuple[Op, ...], d: Detection,
         # a Hermitian current is sqrt2 times the X quadrature of half its form; a paired one has both quadratures
         form, light = fields.split(LinearForm({Op(name): sp.S.One if current.paired else 1 / sp.sqrt(2)}))
         for q, part in (("X", ".c"), ("P", ".s")) if current.paired else (("X", ""),):
-            row = [tidy(_row(form, q, n)) for n in nodes]
+            row = [tidy(drift_entry(form, q, n.mode, n.q)) for n in nodes]
             shared = [tidy(_quadrature(fields, noise[k], (light, q))) for k in range(len(nodes))]
             if any(e != 0 for e in (*row, *shared)):
                 labels.append(current.name + part)
@@ -118,26 +119,10 @@ def _hermitian(items: list[Any], correlation: Callable[[Any, Any], Expr]) -> lis
     return out
 
 
-def _row(form: LinearForm, q: str, n: Quad) -> Expr:
-    """The factor of quadrature n in the X or P quadrature of a form."""
-    alpha, beta = form[Op(n.mode)], form[Op(n.mode, True)]
-    if q == "X":
-        return split(alpha + beta)[0] if n.q == "X" else split(beta - alpha)[1]
-    return split(alpha + beta)[1] if n.q == "X" else split(alpha - beta)[0]
-
-
 def _quadrature(fields: Fields, f: Noise, g: Noise) -> Expr:
     """The correlation of two quadratures of noise."""
     n, m = fields.correlation(f[0], g[0]), fields.correlation(f[0], g[0].dagger())
-    match f[1] + g[1]:
-        case "XX":
-            return split(n + m)[0]
-        case "PP":
-            return split(n - m)[0]
-        case "XP":
-            return split(m - n)[1]
-        case _:
-            return split(m + n)[1]
+    return quadrature(n, m, f[1], g[1])
 
 
 Rows = list[list[Expr]]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from cascade_sym.solve.conditional.named import Named, Solution, moment
-from cascade_sym.solve.conditional.pairs import Pair, Table, keep, named, total
+from cascade_sym.solve.conditional.named import Named, Solution, keep, moment, named
 from cascade_sym.solve.conditional.probe import vanishes
 from cascade_sym.solve.conditional.spectral import two_modes
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import Pair, Table, total
 
 LARGEST = 2
 

@@ -16,13 +16,13 @@ from cascade_sym.solve.conditional.build import riccati
 from cascade_sym.solve.conditional.closed import solve_sector
 from cascade_sym.solve.conditional.named import Solution, named_sector
 from cascade_sym.solve.conditional.newton import gains, relative_residual, stability, step
-from cascade_sym.solve.conditional.pairs import Pair, Table
 from cascade_sym.solve.conditional.record import Record
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.unmonitored import unmonitored
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import Pair, Table
 from cascade_sym.steps import Check, Derivation, Step
 from cascade_sym.symbols import is_real
 

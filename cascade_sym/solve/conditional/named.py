@@ -8,10 +8,10 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.operators import Op
-from cascade_sym.solve.conditional.pairs import NOUGHT, Pair, Table, keep, named, pair
 from cascade_sym.solve.conditional.sector import Node, Sector
 from cascade_sym.solve.conditional.whiten import whitening
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair
 from cascade_sym.symbols import conj
 
 
@@ -45,6 +45,18 @@ class Solution:
     degree: int
     root: Expr = sp.S.Zero
     relation: Expr = sp.S.Zero
+
+
+def named(naming: Naming, name: str, z: Pair) -> Pair:
+    """A pair under a name: the name itself for a real one, name_r and name_i with an imaginary part."""
+    if z.im == 0:
+        return Pair(keep(naming, name, z.re))
+    return Pair(keep(naming, f"{name}_r", z.re), keep(naming, f"{name}_i", z.im))
+
+
+def keep(naming: Naming, name: str, e: Expr) -> Expr:
+    """A definition, unless the expression is a number or a symbol already (with a sign)."""
+    return e if e.is_Rational or e.is_Symbol or (-e).is_Symbol else naming.name(name, e)
 
 
 def label(node: Node) -> str:

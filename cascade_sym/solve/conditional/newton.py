@@ -14,9 +14,9 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.solve.conditional.named import Named, moment
-from cascade_sym.solve.conditional.pairs import I_TIMES, NOUGHT, Pair, Table, keep, named, total
+from cascade_sym.solve.conditional.named import Named, keep, moment, named
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
 
 
 def gains(s: Named, M: Table, naming: Naming) -> list[list[Pair]]:

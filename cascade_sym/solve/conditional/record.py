@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
@@ -17,13 +15,13 @@ SHORT = 12
 class Record(Naming):
     """A `Naming` that writes short numbers out, in normal form, and names long ones."""
 
-    def name(self, wanted: str, expr: Expr, **options: Any) -> Expr:
+    def name(self, wanted: str, expr: Expr) -> Expr:
         if expr.free_symbols or expr.is_Rational:
-            return super().name(wanted, expr, **options)
+            return super().name(wanted, expr)
         short = _short(expr)
         if short.count_ops() <= SHORT:
             return short
-        s = super().name(wanted, symbol("number"), **options)
+        s = super().name(wanted, symbol("number"))
         self._items[-1] = (s, short)
         return s
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix
 
 from cascade_sym.operators import Op
-from cascade_sym.symbols import conj, is_complex_symbol, is_real
+from cascade_sym.solve.pairs import pair
 
 
 class Quad(NamedTuple):
@@ -21,24 +21,6 @@ class Quad(NamedTuple):
 
 
 Node = Op | Quad
-
-
-def split(e: Expr) -> tuple[Expr, Expr]:
-    """Real and imaginary part, with phases written as cosines and sines."""
-    e = sp.sympify(e)
-    if is_real(e):
-        return e, sp.S.Zero
-    if e.has(sp.exp):
-        e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.I), lambda x: x.rewrite(sp.cos))
-    e = e.xreplace({z: sp.re(z) + sp.I * sp.im(z) for z in e.free_symbols if is_complex_symbol(z)})
-    e = sp.expand(e)
-    if not e.has(sp.re, sp.im):
-        return sp.expand((e + conj(e)) / 2), sp.expand((e - conj(e)) / (2 * sp.I))
-    parts = {sp.S.One: sp.S.Zero, sp.I: sp.S.Zero}
-    for term in sp.Add.make_args(e):
-        unit = sp.I if term.has(sp.I) else sp.S.One
-        parts[unit] += term / unit
-    return parts[sp.S.One], parts[sp.I]
 
 
 @dataclass(frozen=True)
@@ -96,7 +78,7 @@ def doubled(m: ImmutableDenseMatrix) -> Matrix:
     out = sp.zeros(2 * m.rows, 2 * m.cols)
     for i in range(m.rows):
         for j in range(m.cols):
-            a, b = split(m[i, j])
-            out[2 * i, 2 * j] = out[2 * i + 1, 2 * j + 1] = a
-            out[2 * i, 2 * j + 1], out[2 * i + 1, 2 * j] = -b, b
+            z = pair(m[i, j])
+            out[2 * i, 2 * j] = out[2 * i + 1, 2 * j + 1] = z.re
+            out[2 * i, 2 * j + 1], out[2 * i + 1, 2 * j] = -z.im, z.im
     return out

@@ -22,10 +22,10 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
-from cascade_sym.solve.conditional.named import Named, Solution, moment
-from cascade_sym.solve.conditional.pairs import NOUGHT, Pair, Table, keep, named, total
+from cascade_sym.solve.conditional.named import Named, Solution, keep, moment, named
 from cascade_sym.solve.conditional.probe import vanishes
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 
 Rows = tuple[Table, Table, Pair]
 Numbers = tuple[Expr, Pair, Expr, Expr, Expr]  # t, d, f1, f0, g0

@@ -5,16 +5,16 @@ from __future__ import annotations
 from sympy import Expr
 
 from cascade_sym.solve.conditional.named import label
-from cascade_sym.solve.conditional.pairs import Table, pair
 from cascade_sym.solve.conditional.sector import Node, Sector
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
+from cascade_sym.solve.pairs import Table, pair
 
 
 def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
     """Moments and stability conditions of a sector without currents (UnstableError where it has no steady state)."""
     place = {n: k for k, n in enumerate(s.nodes)}
-    drift = {i: {j: s.A[a, b] for j, b in place.items() if s.A[a, b] != 0} for i, a in place.items()}
+    drift = {i: {j: pair(s.A[a, b]) for j, b in place.items() if s.A[a, b] != 0} for i, a in place.items()}
 
     def name(i: Node, j: Node, real: bool) -> str:
         stem = "" if not s.circular else "X_"
@@ -22,6 +22,5 @@ def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
             return f"var_{stem}{label(i)}"
         return f"cov_{stem}{label(i)}_{stem}{label(j)}" if real else f"K_{label(i)}_{label(j)}"
 
-    ly = Lyapunov(s.nodes, drift, lambda i, j: s.N[place[i], place[j]], naming, label, name)
-    M = [[pair(ly[i, j]) for j in s.nodes] for i in s.nodes]
-    return M, list(ly.stability)
+    ly = Lyapunov(s.nodes, drift, lambda i, j: pair(s.N[place[i], place[j]]), naming, label, name)
+    return [[ly[i, j] for j in s.nodes] for i in s.nodes], list(ly.stability)
