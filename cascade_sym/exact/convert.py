@@ -21,6 +21,7 @@ from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, po
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
+from cascade_sym.symbols import is_complex_symbol
 
 
 class Refine(Exception):
@@ -63,7 +64,7 @@ class Converter:
 
         for s in sorted(at.symbols, key=str):
             self._place[s] = new(s)
-        self._nonnegative |= set(self._place.values())
+        self._nonnegative |= {i for s, i in self._place.items() if not is_complex_symbol(s)}
         for s in sorted(at.conjugated, key=str):
             self._place[sp.conjugate(s)] = new(sp.conjugate(s))
         if at.pi:

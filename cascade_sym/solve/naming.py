@@ -39,7 +39,13 @@ class Naming:
         """A complex number, each of its parts under a name: with the suffixes r and i where it has both."""
         if z.re == 0 or z.im == 0:
             return z.mapped(partial(self.name, wanted))
-        return Pair(self.name(f"{wanted}_r", z.re), self.name(f"{wanted}_i", z.im))
+        return Pair(self.kept(f"{wanted}_r", z.re), self.kept(f"{wanted}_i", z.im))
+
+    def kept(self, wanted: str, e: Expr) -> Expr:
+        """A definition, unless the expression is a number, or a symbol or a part of one (with a sign), already."""
+        bare = -e if e.could_extract_minus_sign() else e
+        atomic = bare.is_Rational or bare.is_Symbol or (isinstance(bare, sp.re | sp.im) and bare.args[0].is_Symbol)
+        return e if atomic else self.name(wanted, e)
 
     def parts(self, wanted: str, expr: Expr) -> Pair:
         """A complex expression as a pair; the parts of what would be long, written out, get names."""

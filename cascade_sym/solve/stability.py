@@ -9,7 +9,8 @@ a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matr
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import TypeVar
 
@@ -120,15 +121,15 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
 
 
 def _explicit(rows: Table, naming: Naming) -> list[Expr]:
-    if is_real_table(rows):
-        p = _principal_minors(rows)
-        conditions = _conditions(p if len(p) == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)])
-    else:
-        conditions = two_rows(rows) if len(rows) == 2 else [-rows[0][0].re]
+    if not is_real_table(rows):
+        named = partial(naming.name, "h")
+        return list(two_rows(rows, named)) if len(rows) == 2 else [named(-rows[0][0].re)]
+    p = _principal_minors(rows)
+    conditions = _conditions(p if len(p) == 2 else [naming.name(f"p_{k}", e) for k, e in enumerate(p, start=1)])
     return [naming.name("h", e) for e in conditions]
 
 
-def two_rows(rows: Table) -> list[Expr]:
+def two_rows(rows: Table, name: Callable[[Expr], Expr] = sp.sympify) -> tuple[Expr, Expr]:
     """The conditions of a complex 2 x 2 block.
 
     Without the mean of its rotations, which changes no decay, its polynomial is s^2 + h s + a + i b with a real h; its
@@ -136,8 +137,8 @@ def two_rows(rows: Table) -> list[Expr]:
     is h^2 (p s - u) + delta^2 p s + ..., in which nothing large cancels.
     """
     (p, q), (r, s) = rows
-    h, delta, both, loop = -p.re - s.re, p.im - s.im, p.re * s.re, q * r
-    return [h, h**2 * (both - loop.re) + delta**2 * both + delta * loop.im * (s.re - p.re) - loop.im**2]
+    h, delta, both, loop = name(-p.re - s.re), p.im - s.im, p.re * s.re, q * r
+    return h, name(h**2 * (both - loop.re) + delta**2 * both + delta * loop.im * (s.re - p.re) - loop.im**2)
 
 
 def _principal_minors(rows: Table) -> list[Expr]:

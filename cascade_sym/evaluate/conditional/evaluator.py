@@ -24,6 +24,7 @@ from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance, conditional_covariance
 from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.riccati import Riccati
+from cascade_sym.symbols import is_complex_symbol
 
 GOOD = 1e-14
 MATRICES = ("A", "N", "C", "R", "S")
@@ -69,12 +70,9 @@ class ConditionalEvaluator:
     def __init__(self, problem: Riccati, backend: str = "numpy") -> None:
         self.problem, self.backend = problem, backend
         self.quadratures = problem.quadratures
-        self.parameters = tuple(
-            sorted(
-                {s.name for s in problem.parameters}
-                | {s.name for e in problem.efficiencies for s in e.free_symbols}
-            )
-        )
+        symbols = {*problem.parameters, *(s for e in problem.efficiencies for s in e.free_symbols)}
+        self.parameters = tuple(sorted(s.name for s in symbols))
+        self._complex = frozenset(s.name for s in symbols if is_complex_symbol(s))
 
     @cached_property
     def _formulas(self) -> ConditionalCovariance:
@@ -165,7 +163,7 @@ class ConditionalEvaluator:
 
     def _checked(self, given: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
         check_names(given, self.parameters)
-        arrays = as_arrays(given, frozenset(), np.dtype(float))
+        arrays = as_arrays(given, self._complex, np.dtype(float))
         for e in self.problem.efficiencies:
             if e.free_symbols:
                 eta = evaluator(e)({s.name: arrays[s.name] for s in e.free_symbols})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from cascade_sym.solve.conditional.named import Named, Solution, keep, moment, named
+from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.conditional.probe import vanishes
 from cascade_sym.solve.conditional.spectral import two_modes
 from cascade_sym.solve.naming import Naming
@@ -41,7 +41,7 @@ def decorrelated(s: Named, naming: Naming) -> tuple[Table, Table]:
                     Nt[j][i] = Nt[i][j].conj
     turn = sp.Add(*(At[i][i].im for i in range(n)))
     if turn != 0 and not vanishes(turn, naming):
-        turn = keep(naming, "turn", turn / n)
+        turn = naming.kept("turn", turn / n)
         for i in range(n):
             At[i][i] = At[i][i] - Pair(sp.S.Zero, turn)
     elif turn != 0 and n == 1:
@@ -50,10 +50,10 @@ def decorrelated(s: Named, naming: Naming) -> tuple[Table, Table]:
 
 
 def _one(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution:
-    alpha = keep(naming, f"a_{s.labels[0]}", At[0][0].re)
+    alpha = naming.kept(f"a_{s.labels[0]}", At[0][0].re)
     noise = Nt[0][0].re
-    g = keep(naming, f"g_{s.labels[0]}", sp.Add(*(row[0].square for row in s.C)))
-    root = keep(naming, f"f_{s.labels[0]}", sp.sqrt(alpha**2 + g * noise))
+    g = naming.kept(f"g_{s.labels[0]}", sp.Add(*(row[0].square for row in s.C)))
+    root = naming.kept(f"f_{s.labels[0]}", sp.sqrt(alpha**2 + g * noise))
     if vanishes(noise, naming):
         value = (alpha + root) / g
     else:

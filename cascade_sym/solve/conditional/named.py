@@ -50,13 +50,8 @@ class Solution:
 def named(naming: Naming, name: str, z: Pair) -> Pair:
     """A pair under a name: the name itself for a real one, name_r and name_i with an imaginary part."""
     if z.im == 0:
-        return Pair(keep(naming, name, z.re))
-    return Pair(keep(naming, f"{name}_r", z.re), keep(naming, f"{name}_i", z.im))
-
-
-def keep(naming: Naming, name: str, e: Expr) -> Expr:
-    """A definition, unless the expression is a number or a symbol already (with a sign)."""
-    return e if e.is_Rational or e.is_Symbol or (-e).is_Symbol else naming.name(name, e)
+        return Pair(naming.kept(name, z.re))
+    return Pair(naming.kept(f"{name}_r", z.re), naming.kept(f"{name}_i", z.im))
 
 
 def label(node: Node) -> str:
@@ -76,8 +71,8 @@ def named_sector(s: Sector, naming: Naming) -> Named:
         for j, b in enumerate(labels):
             z = pair(s.A[i, j])
             if i == j:
-                gamma = keep(naming, f"gamma_{a}", sp.expand(-2 * z.re))
-                A[i][i] = Pair(-gamma / 2, keep(naming, f"Omega_{a}", z.im))
+                gamma = naming.kept(f"gamma_{a}", sp.expand(-2 * z.re))
+                A[i][i] = Pair(-gamma / 2, naming.kept(f"Omega_{a}", z.im))
             elif not z.zero:
                 A[i][j] = named(naming, f"R_{a}_{b}", z)
     N = [[NOUGHT] * n for _ in range(n)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.solve.conditional.named import Named, keep, moment, named
+from cascade_sym.solve.conditional.named import Named, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
 
@@ -55,11 +55,11 @@ def closed_loop(s: Named, K: Table, naming: Naming) -> tuple[Table, Expr, Pair]:
     ]  # fmt: skip
     turn = sp.Add(*(L[i][i].im for i in range(n)))
     if turn != 0:
-        turn = keep(naming, "drift_turn", turn / n)
+        turn = naming.kept("drift_turn", turn / n)
         for i in range(n):
             L[i][i] = L[i][i] - Pair(sp.S.Zero, turn)
     L = [[named(naming, f"L_{s.labels[i]}_{s.labels[j]}", L[i][j]) for j in range(n)] for i in range(n)]
-    h1 = keep(naming, "h_1", -sp.Add(*(L[i][i].re for i in range(n))))
+    h1 = naming.kept("h_1", -sp.Add(*(L[i][i].re for i in range(n))))
     det = L[0][0] * L[1][1] - L[0][1] * L[1][0] if n == 2 else Pair(sp.S.One)
     return L, h1, named(naming, "h_0", det)
 
@@ -69,7 +69,7 @@ def stability(s: Named, K: Table, naming: Naming) -> list[Expr]:
     L, h1, h0 = closed_loop(s, K, naming)
     if len(L) == 1:
         return [h1]
-    return [h1, h0.re if h0.im == 0 else keep(naming, "h_2", h1**2 * h0.re - h0.im**2)]
+    return [h1, h0.re if h0.im == 0 else naming.kept("h_2", h1**2 * h0.re - h0.im**2)]
 
 
 def step(s: Named, M: Table, naming: Naming) -> Table:
@@ -87,8 +87,8 @@ def step(s: Named, M: Table, naming: Naming) -> Table:
     B = [[L[i][j] + Pair(h1 if i == j else sp.S.Zero) for j in (0, 1)] for i in (0, 1)]
     BQ = [[total([B[i][k] * Q[k][j] for k in (0, 1)]) for j in (0, 1)] for i in (0, 1)]
     BQ = [[named(naming, f"b_{i + 1}{j + 1}", BQ[i][j]) for j in (0, 1)] for i in (0, 1)]
-    weight = keep(naming, "h_w", h1 / (2 * (h1**2 * h0.re - h0.im**2)) if h0.im != 0 else 1 / (2 * h1 * h0.re))
-    ratio = keep(naming, "h_r", h0.im / h1)
+    weight = naming.kept("h_w", h1 / (2 * (h1**2 * h0.re - h0.im**2)) if h0.im != 0 else 1 / (2 * h1 * h0.re))
+    ratio = naming.kept("h_r", h0.im / h1)
     out = [[NOUGHT, NOUGHT], [NOUGHT, NOUGHT]]
     for i, j in ((0, 0), (0, 1), (1, 1)):
         d = total([BQ[i][k] * B[j][k].conj for k in (0, 1)]) + Q[i][j].times(h0.re)

@@ -22,7 +22,7 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
-from cascade_sym.solve.conditional.named import Named, Solution, keep, moment, named
+from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.conditional.probe import vanishes
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
@@ -33,7 +33,7 @@ Numbers = tuple[Expr, Pair, Expr, Expr, Expr]  # t, d, f1, f0, g0
 
 def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None:
     m = range(len(s.C))
-    t = keep(naming, "t", (At[0][0] + At[1][1]).re)
+    t = naming.kept("t", (At[0][0] + At[1][1]).re)
     d = named(naming, "d", At[0][0] * At[1][1] - At[0][1] * At[1][0])
     u = [[total([Nt[i][j] * s.C[k][j].conj for j in (0, 1)]) for i in (0, 1)] for k in m]  # Ñ C^+
     u = [[named(naming, _tag("u", k, s, i), u[k][i]) for i in (0, 1)] for k in m]
@@ -43,14 +43,14 @@ def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None
         for k in m
     ]  # fmt: skip
     cu = sp.Add(*((s.C[k][0] * u[k][0] + s.C[k][1] * u[k][1]).re for k in m))
-    p = keep(naming, "p", t**2 - 2 * d.re + cu)
+    p = naming.kept("p", t**2 - 2 * d.re + cu)
     seen = [_form(w[k], Nt) for k in m]
     q = d.square + sp.Add(*seen)
     if len(s.C) > 1:
         q += _det(Nt).re * (_gram(s, 0, 0) * _gram(s, 1, 1) - _gram(s, 0, 1) * _gram(s, 1, 0)).re
-    q = keep(naming, "q", q)
+    q = naming.kept("q", q)
     cAu = total([s.C[k][i] * At[i][j] * u[k][j] for k in m for i in (0, 1) for j in (0, 1)])
-    odd = keep(naming, "k", 2 * t * d.im - 2 * cAu.im)
+    odd = naming.kept("k", 2 * t * d.im - 2 * cAu.im)
     odd = sp.S.Zero if vanishes(odd, naming) else odd
     f1, f0, g0 = _factor(p, q, odd, naming)
     rows = _lower(s, At, Nt, u, (t, d, f1, f0, g0), naming) or _upper(s, At, u, (t, d, f1, f0, g0), naming)
