@@ -21,11 +21,11 @@ from sympy.printing.numpy import NumPyPrinter
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError
-from cascade_sym.symbols import is_complex_symbol
+from cascade_sym.symbols import is_complex_symbol, is_real
 
 LANGUAGES = ("python", "c", "julia", "mathematica")
 _C_WORDS = {
-    "I", "auto", "break", "case", "char", "complex", "conj", "const", "continue", "cos", "default", "do",
+    "I", "auto", "break", "case", "char", "cimag", "complex", "conj", "const", "continue", "cos", "default", "do",
     "double", "else", "enum", "exp", "extern", "float", "for", "gamma", "goto", "if", "inline", "int", "j0",
     "j1", "jn", "lgamma", "log", "long", "main", "pow", "register", "restrict", "return", "short", "signed",
     "sin", "sizeof", "sqrt", "static", "struct", "switch", "tan", "tgamma", "typedef", "union", "unsigned",
@@ -45,7 +45,7 @@ class _Language:
 
     name: Callable[[str], str]
     printer: Callable[[], object]
-    function: Callable[[str, list[str], list[tuple[str, str, bool]], str, bool], str]
+    function: Callable[[str, list[tuple[str, bool]], list[tuple[str, str, bool]], str, bool], str]
 
 
 def code(q: Quantity, language: str) -> str:
@@ -77,14 +77,10 @@ def code(q: Quantity, language: str) -> str:
     def show(e: Expr) -> str:
         return chosen.printer().doprint(e.xreplace(table))  # type: ignore[attr-defined]
 
-    lines = [(names[s.name], show(e), _complex(s, e)) for s, e in q.definitions.needed(q.expr)]
-    result_complex = q.expr.has(sp.I) or any(map(is_complex_symbol, q.expr.free_symbols))
+    lines = [(names[s.name], show(e), not is_real(e)) for s, e in q.definitions.needed(q.expr)]
+    given = [(names[s.name], is_complex_symbol(s)) for s in parameters]
     name = names[q.name] if q.name not in {s.name for s in (*parameters, *local)} else names[q.name] + "Value"
-    return chosen.function(name, [names[s.name] for s in parameters], lines, show(q.expr), result_complex)
-
-
-def _complex(s: Symbol, e: Expr) -> bool:
-    return is_complex_symbol(s) or e.has(sp.I)
+    return chosen.function(name, given, lines, show(q.expr), not is_real(q.expr))
 
 
 def _names(names: Iterable[str], legal: Callable[[str], str], language: str) -> dict[str, str]:
@@ -118,27 +114,31 @@ def _mathematica_name(name: str) -> str:
     return new + "Value" if new in _MATHEMATICA_WORDS else new
 
 
-def _python(name: str, args: list[str], lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
+Given = list[tuple[str, bool]]  # names, and whether their values are complex
+
+
+def _python(name: str, args: Given, lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
     body = [f"    {n} = {e}" for n, e, _ in lines]
-    return "\n".join(["import numpy", "", "", f"def {name}({', '.join(args)}):", *body, f"    return {result}", ""])
+    given = ", ".join(a for a, _ in args)
+    return "\n".join(["import numpy", "", "", f"def {name}({given}):", *body, f"    return {result}", ""])
 
 
-def _c(name: str, args: list[str], lines: list[tuple[str, str, bool]], result: str, is_complex: bool) -> str:
-    anywhere = is_complex or any(c for _, _, c in lines)
+def _c(name: str, args: Given, lines: list[tuple[str, str, bool]], result: str, is_complex: bool) -> str:
+    anywhere = is_complex or any(c for *_, c in (*args, *lines))
     head = ["#include <complex.h>", "#include <tgmath.h>"] if anywhere else ["#include <math.h>"]
     kind = "double complex" if is_complex else "double"
-    given = ", ".join(f"double {a}" for a in args) or "void"
+    given = ", ".join(f"double {'complex ' if c else ''}{a}" for a, c in args) or "void"
     body = [f"    const double {'complex ' if c else ''}{n} = {e};" for n, e, c in lines]
     return "\n".join([*head, "", f"{kind} {name}({given}) {{", *body, f"    return {result};", "}", ""])
 
 
-def _julia(name: str, args: list[str], lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
+def _julia(name: str, args: Given, lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
     body = [f"    {n} = {e}" for n, e, _ in lines]
-    return "\n".join([f"function {name}({', '.join(args)})", *body, f"    return {result}", "end", ""])
+    return "\n".join([f"function {name}({', '.join(a for a, _ in args)})", *body, f"    return {result}", "end", ""])
 
 
-def _mathematica(name: str, args: list[str], lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
-    given = ", ".join(f"{a}_" for a in args)
+def _mathematica(name: str, args: Given, lines: list[tuple[str, str, bool]], result: str, _: bool) -> str:
+    given = ", ".join(f"{a}_" for a, _ in args)
     steps = [f"{n} = {e};" for n, e, _ in lines]
     variables = ", ".join(n for n, _, _ in lines)
     body = "\n".join(f"  {x}" for x in [*steps, result])
@@ -148,6 +148,12 @@ def _mathematica(name: str, args: list[str], lines: list[tuple[str, str, bool]],
 class _NumPy(NumPyPrinter):
     def _print_conjugate(self, e: Expr) -> str:
         return f"numpy.conj({self._print(e.args[0])})"
+
+    def _print_re(self, e: Expr) -> str:
+        return f"numpy.real({self._print(e.args[0])})"
+
+    def _print_im(self, e: Expr) -> str:
+        return f"numpy.imag({self._print(e.args[0])})"
 
 
 class _C(C99CodePrinter):
@@ -162,16 +168,34 @@ class _C(C99CodePrinter):
     def _print_conjugate(self, e: Expr) -> str:
         return f"conj({self._print(e.args[0])})"
 
+    def _print_re(self, e: Expr) -> str:
+        return f"creal({self._print(e.args[0])})"
+
+    def _print_im(self, e: Expr) -> str:
+        return f"cimag({self._print(e.args[0])})"
+
     def _print_ImaginaryUnit(self, e: Expr) -> str:
         return "I"
 
 
 class _Julia(JuliaCodePrinter):
+    def _print_re(self, e: Expr) -> str:
+        return f"real({self._print(e.args[0])})"
+
+    def _print_im(self, e: Expr) -> str:
+        return f"imag({self._print(e.args[0])})"
+
     def _print_conjugate(self, e: Expr) -> str:
         return f"conj({self._print(e.args[0])})"
 
 
 class _Mathematica(MCodePrinter):
+    def _print_re(self, e: Expr) -> str:
+        return f"Re[{self._print(e.args[0])}]"
+
+    def _print_im(self, e: Expr) -> str:
+        return f"Im[{self._print(e.args[0])}]"
+
     def _print_conjugate(self, e: Expr) -> str:
         return f"Conjugate[{self._print(e.args[0])}]"
 
