@@ -9,12 +9,12 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate import exact_value
 from cascade_sym.exact import limit_at_infinity
 from cascade_sym.paper.model import Model
 from cascade_sym.paper.objective import check_range
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import is_complex_symbol, symbol
 
 LARGE = sp.Integer(10) ** 12
 
@@ -42,22 +42,29 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
     values = {**declared.defaults, **given}
     if missing := [p for p in declared.parameters if p not in values]:
         raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
-    for p, v in values.items():
-        check_range(model, p, v)
-    point = {symbol(p): v for p, v in values.items()}
-    if declared.number is not None:
+    quantity = declared.make() if declared.number is None else None
+    symbols = {s.name: s for s in quantity.parameters} if quantity is not None else {}
+    point = {symbols.get(p, symbol(p)): v for p, v in values.items()}
+    for s, v in point.items():
+        if not is_complex_symbol(s):
+            check_range(model, s.name, v)
+    if quantity is None:
         if infinite := [p for p, v in values.items() if v is sp.oo]:
             raise ParameterError(f"{name} is found numerically; give finite values for {listing(infinite)}.")
+        assert declared.number is not None
         text, error = declared.number(point, digits)
         return Evaluated(name, text, float(error), digits, values)
-    quantity = declared.make()
     finite = {s: v for s, v in point.items() if v is not sp.oo}
     infinite = [s for s, v in point.items() if v is sp.oo]
     if infinite:
         quantity = _in_the_limit(quantity.subs(finite), infinite)
-    _require_stable(quantity, finite)
-    used = {s: v for s, v in finite.items() if s in set(Quantity("x", quantity.expr, quantity.definitions).parameters)}
-    text, error = exact_value(Quantity(name, quantity.expr, quantity.definitions), used, digits)
+    if open_ := set(quantity.parameters) - set(finite):
+        raise MissingParameter(
+            f"whether {name} exists depends on {listing(open_)}, which is none of its parameters; the folder "
+            "must list it, or give it a value."
+        )
+    whole = Quantity(name, quantity.expr, quantity.definitions, domain=quantity.domain, nonnegative=quantity.nonnegative)
+    text, error = exact_value(whole, {s: finite[s] for s in whole.parameters}, digits)
     return Evaluated(name, text, float(error), digits, values)
 
 
@@ -74,26 +81,3 @@ def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
     domain = tuple(limit(quantity.definitions.inline(d)) for d in quantity.domain)
     edges = tuple(limit(quantity.definitions.inline(d)) for d in quantity.nonnegative)
     return Quantity(quantity.name, value, domain=domain, nonnegative=edges)
-
-
-def _require_stable(quantity: Quantity, values: Mapping[Symbol, Expr]) -> None:
-    whole = Quantity("x", quantity.expr, quantity.definitions, domain=quantity.domain)
-    if open_ := set(whole.parameters) - set(values):
-        raise MissingParameter(
-            f"whether {quantity.name} exists depends on {listing(open_)}, which is none of its parameters; the folder "
-            "must list it, or give it a value."
-        )
-    for d in quantity.nonnegative:
-        if (number := sp.N(quantity.definitions.inline(d).xreplace(dict(values)), 30)) < 0:
-            raise ParameterError(f"{d} = {sp.N(number, 6)} must not be negative; change a parameter.")
-    for d in quantity.domain:
-        number = quantity.definitions.inline(d).xreplace(dict(values))
-        shown = sp.N(number, 30)
-        if shown.is_finite and abs(shown) < sp.Float("1e-20"):  # a marginal point is decided exactly
-            number = sp.nsimplify(number) if number.is_Rational else sp.simplify(number)
-            shown = sp.N(number, 30)
-        if not shown > 0:
-            raise UnstableError(
-                f"unstable: {d} = {sp.N(shown, 6)} must be positive for a steady state; lower the parametric coupling "
-                "(a larger theta) or raise the damping."
-            )

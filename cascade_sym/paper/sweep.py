@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, NoClosedForm, ParameterError, UnknownParameter, listing
 from cascade_sym.paper.model import Model
 from cascade_sym.sweeps import sweep
+from cascade_sym.symbols import is_complex_symbol
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,8 +63,11 @@ def sweep_declared(
     fixed = {**defaults, **(given or {})}
     if missing := sorted(known - {*grid, *fixed, *bounds}):
         raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
+    figures = {d.name: over_arrays(model, d.name) for d in (declared, *others)}
+    free = {s.name for f in figures.values() if isinstance(f, Quantity) for s in f.parameters if is_complex_symbol(s)}
     for p, v in fixed.items():
-        require_in_range(model, p, [v])
+        if p not in free:
+            require_in_range(model, p, [v])
     for p, values in grid.items():
         require_in_range(model, p, values)
     for p, b in bounds.items():
@@ -75,13 +80,13 @@ def sweep_declared(
             raise ParameterError(f"{p} may take any sign; give the bounds between which to seek it, as {p}=LOW:HIGH.")
     about = [declared, *others]
     return sweep(
-        over_arrays(model, name),
+        figures[name],
         grid,
-        {p: float(v) for p, v in fixed.items()},
+        fixed,
         optimise=bounds,
         equal=equal,
         maximise=maximise,
-        also={d.name: over_arrays(model, d.name) for d in others},
+        also={d.name: figures[d.name] for d in others},
         known=known,
         name=name,
         units={p: model.units.get(p, "1") for p in (*known, *(d.name for d in about))},

@@ -53,14 +53,15 @@ def read_grid(grid: Mapping[str, Any]) -> Grid:
     return Grid(tuple(str(n) for n in grid), tuple(values))
 
 
-def read_fixed(fixed: Mapping[str, Any]) -> dict[str, float]:
-    """Fixed parameters as floats. ParameterError for anything that is not a finite real number."""
+def read_fixed(fixed: Mapping[str, Any]) -> dict[str, complex]:
+    """Fixed parameters as floats, or complex numbers. ParameterError for anything that is no finite number."""
     out = {}
     for name, given in fixed.items():
         try:
-            out[str(name)] = float(given)
+            number = complex(given)
         except (TypeError, ValueError) as why:
-            raise ParameterError(f"{name} must be a real number; got {given!r}. Arrays belong into grid=.") from why
-        if not np.isfinite(out[str(name)]):
+            raise ParameterError(f"{name} must be a number; got {given!r}. Arrays belong into grid=.") from why
+        if not np.isfinite(number):
             raise ParameterError(f"{name} is {given}; give a finite number.")
+        out[str(name)] = number if number.imag else number.real
     return out

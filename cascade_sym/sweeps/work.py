@@ -29,7 +29,7 @@ class Work:
     merit: Merit
     space: Space
     grid: Grid
-    fixed: tuple[tuple[str, float], ...]
+    fixed: tuple[tuple[str, complex], ...]
     sign: float = 1.0
 
     def objective(self, points: np.ndarray | None = None) -> Objective:
