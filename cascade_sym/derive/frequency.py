@@ -121,7 +121,7 @@ def eliminate(
     outputs = {outs["+"]: plus, outs["-"]: minus, **{k: f.renamed({slow: rename}) for k, f in baths.items()}}
     slow_system = LinearSystem(
         (rename,), {rename: drift}, inputs, outputs,
-        in_ports=(Port("light", ins),), out_ports=(Port("light", outs),),
+        in_ports=(Port("light", ins),), out_ports=(Port("light", outs),), domains=s.inherited,
     )  # fmt: skip
     steps = _steps(s, fast, slow, solution, full, slow_system, rename, Omega)
     return Eliminated(solution, self_energy, shifted, linewidth, slow_system, steps)

@@ -8,18 +8,19 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import NOTHING, Domains, free_name, symbol
 
 
 class SpectrumNaming(Naming):
     """Naming that gives one expression one name, and can vouch that a value is real (|T|^2 = T conj T)."""
 
-    def __init__(self, taken: Iterable[Symbol]) -> None:
-        super().__init__(taken)
+    def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
+        super().__init__(taken, domains)
         self._seen: dict[Expr, Expr] = {}
 
     def start(self, definitions: Definitions) -> None:
         """Take over existing definitions, under their names."""
+        self._domains = self._domains.merged(definitions.domains)
         for s, e in definitions:
             self._taken.add(s.name)
             self._items.append((s, e))
@@ -36,10 +37,7 @@ class SpectrumNaming(Naming):
         if not expr.free_symbols:
             return expr
         if expr not in self._seen:
-            free, k = wanted, 1
-            while free in self._taken:
-                k += 1
-                free = f"{wanted}_{k}"
+            free = free_name(wanted, self._taken)
             self._taken.add(free)
             s = symbol(free)
             self._items.append((s, expr))

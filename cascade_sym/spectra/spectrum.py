@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -61,26 +62,19 @@ class Spectrum(Quantity):
     def inline(self) -> Expr:
         return written_out(self.definitions, self.expr)
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> Spectrum:
-        new = {k: sp.sympify(v) for k, v in values.items()}
-        variable = None if self.frequency in new else self.frequency
-        definitions = self.definitions.substituted(new)
-        chis = tuple(
-            Susceptibility(c.operator, c.symbol, c.gamma.xreplace(new), c.omega.xreplace(new))
-            for c in self.susceptibilities
+    def subs(self, values: Mapping[Any, Any]) -> Spectrum:
+        put, _ = self._substitution(values)
+        chis = (Susceptibility(c.operator, *map(put, (c.symbol, c.gamma, c.omega))) for c in self.susceptibilities)
+        return replace(
+            super().subs(values),
+            frequency=None if self.frequency is None or put(self.frequency) != self.frequency else self.frequency,
+            susceptibilities=tuple(chis),
+            denominators=tuple(None if d is None else put(d) for d in self.denominators),
         )
-        return Spectrum(
-            self.name, self.expr.xreplace(new), definitions, self.steps, tuple(d.xreplace(new) for d in self.domain),
-            variable, chis, tuple(None if d is None else d.xreplace(new) for d in self.denominators),
-            self.second_moment, nonnegative=self.edges_after(new),
-        )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
-        return Spectrum(
-            name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
-            self.denominators, self.second_moment, nonnegative=self.nonnegative,
-        )  # fmt: skip
+        return replace(self, name=name, expr=expr)
 
 
 def noise_spectrum(
