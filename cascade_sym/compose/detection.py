@@ -68,7 +68,8 @@ def detection(system: object, detect: object) -> Detection:
             inputs |= c.vacua
             currents.append(c)
     domains = s.domains.merged(declared(vars(d).values() for d in found))
-    return Detection(replace(s, inputs=inputs, internal=internal, domains=domains), tuple(currents), tuple(efficiencies))
+    measured = replace(s, inputs=inputs, internal=internal, domains=domains)
+    return Detection(measured, tuple(currents), tuple(efficiencies))
 
 
 def _port(s: LinearSystem, d: Detector) -> Port:

@@ -156,9 +156,9 @@ class Definitions:
         return value_latex(self)
 
     def subs(self, values: Mapping[Any, Any]) -> Definitions:
-        """Parameters (symbols or names) replaced in every definition, simultaneously; UnknownParameter for another name.
+        """Parameters (symbols or names) replaced in every definition, simultaneously.
 
-        A definition whose name a new expression uses gets another one.
+        UnknownParameter for a name that is no parameter. A definition whose name a new expression uses gets another.
 
         >>> x, y = sp.symbols("x y")
         >>> Definitions(((y, x + 1),)).subs({"x": y**2}).items

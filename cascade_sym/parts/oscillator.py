@@ -96,7 +96,8 @@ class Oscillator(Part):
                 strength = given * self.decoherence_rate
             else:
                 given = strength = nonnegative(self.Gamma, f"Gamma {of}", f"Gamma_{self.name}")
-            return sp.sqrt(strength) * sp.sin(theta), sp.sqrt(strength) * sp.cos(theta), (given, theta, sp.pi / 2 - theta)
+            known = (given, theta, sp.pi / 2 - theta)
+            return sp.sqrt(strength) * sp.sin(theta), sp.sqrt(strength) * sp.cos(theta), known
         b = nonnegative(self.Gamma_B, f"Gamma_B {of}", f"Gamma_{self.name}B")
         p = nonnegative(self.Gamma_P, f"Gamma_P {of}", f"Gamma_{self.name}P")
         return sp.sqrt(b), sp.sqrt(p), (b, p)

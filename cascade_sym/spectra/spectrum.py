@@ -133,7 +133,7 @@ def _spectrum(
     same = first is second or first == second
     reads = tuple(as_readout(s, q) for q in ((first,) if same else (first, second)))
     _check_detectors(reads)
-    at = axis(reads, frequency, frame, carrier)
+    at = axis(s, reads, frequency, frame, carrier)
     dynamics = started(s, at, reads)
     labels = ["", ""] if same else [f"_{r.label}" for r in reads]
     if not same and labels[0] == labels[1]:
@@ -153,8 +153,9 @@ def _spectrum(
 def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
+    taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
     return Dynamics(
-        system, at.offset, SpectrumNaming({*system.parameters, *(s for e in given for s in e.free_symbols)}),
+        system, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)),
         nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
     )  # fmt: skip
 

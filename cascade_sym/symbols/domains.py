@@ -1,7 +1,7 @@
 """Declared domains: which values a parameter can have, and what is known of expressions.
 
-A domain is declared where a symbol is made, `symbol("eta", (0, 1))`, or by the assumptions of a SymPy symbol. Formulas are
-written in plain symbols (see `read`); what was declared of them goes along as a `Domains` value, by name.
+A domain is declared where a symbol is made, `symbol("eta", (0, 1))`, or by the assumptions of a SymPy symbol. Formulas
+are written in plain symbols (see `read`); what was declared of them goes along as a `Domains` value, by name.
 """
 
 from __future__ import annotations
@@ -54,8 +54,11 @@ class Domain:
         return ends + ([(self.high - x, self.below)] if self.high.is_finite else [])
 
     def __str__(self) -> str:
-        ends = f"{'(' if self.above or not self.low.is_finite else '['}{self.low}, {self.high}"
-        return "complex" if self.kind == "complex" else f"{self.kind} in {ends}{')' if self.below or not self.high.is_finite else ']'}"
+        if self.kind == "complex":
+            return self.kind
+        left = "[" if self.low.is_finite and not self.above else "("
+        right = "]" if self.high.is_finite and not self.below else ")"
+        return f"{self.kind} in {left}{self.low}, {self.high}{right}"
 
 
 REAL = Domain()
@@ -150,8 +153,10 @@ class Domains:
         table: dict[str, Domain] = {}
         for name, domain in (pair for d in every for pair in d.symbols):
             table[name] = domain.meet(table[name], name) if name in table else domain
-        lists = (tuple(dict.fromkeys(e for d in every for e in getattr(d, k))) for k in ("positive", "nonnegative", "known"))
-        return Domains(tuple(sorted(table.items())), *lists, self.gone.union(*(d.gone for d in others)))
+        groups = zip(*((d.positive, d.nonnegative, d.known) for d in every), strict=True)
+        positive, nonnegative, known = (tuple(dict.fromkeys(e for g in group for e in g)) for group in groups)
+        gone = self.gone.union(*(d.gone for d in others))
+        return Domains(tuple(sorted(table.items())), positive, nonnegative, known, gone)
 
     def made_from(self, symbols: Iterable[Symbol]) -> Domains:
         """The same for what is made from something with these parameters."""
@@ -162,16 +167,18 @@ class Domains:
         if self == NOTHING:
             return self
         names = {s.name for s in symbols}
-        lists = (
+        positive, nonnegative, known = (
             tuple(e for e in group if {s.name for s in e.free_symbols} <= names)
             for group in (self.positive, self.nonnegative, self.known)
         )
-        return Domains(tuple((n, d) for n, d in self.symbols if n in names), *lists, self.gone - names)
+        own = tuple((n, d) for n, d in self.symbols if n in names)
+        return Domains(own, positive, nonnegative, known, self.gone - names)
 
     def substituted(self, new: Mapping[Symbol, Expr]) -> Domains:
         """With parameters replaced; ParameterError where a number is outside, and what is left of expressions."""
         names = {s.name: e for s, e in new.items()}
-        kept, positive, nonnegative = [], [], []
+        kept = []
+        left: dict[str, list[Expr]] = {"positive": [], "nonnegative": [], "known": []}
         for name, domain in self.symbols:
             if name not in names:
                 kept.append((name, domain))
@@ -181,16 +188,16 @@ class Domains:
                 check(name, domain, value)
             elif domain.kind != "complex":
                 for e, strict in domain.edges(value):
-                    (positive if strict else nonnegative).append(e)
-        lists = [positive, nonnegative, []]
-        for group, out, strict in zip((self.positive, self.nonnegative, self.known), lists, (True, False, False), strict=True):
-            for was in group:
+                    left["positive" if strict else "nonnegative"].append(e)
+        for kind, out in left.items():
+            for was in getattr(self, kind):
                 now = was.xreplace(dict(new)) if was.free_symbols & set(new) else was
-                if now.is_number and now.is_real is not None and not (now > 0 if strict else now >= 0):
-                    raise ParameterError(f"{was} {'>' if strict else '>='} 0 is declared; here it is {now}.")
+                if now.is_negative or (now.is_zero and kind == "positive"):
+                    raise ParameterError(f"{was} is declared {kind.replace('known', 'nonnegative')}; here it is {now}.")
                 if not now.is_number:
                     out.append(now)
-        return Domains(tuple(kept), *(tuple(dict.fromkeys(out)) for out in lists), self.gone | set(names))
+        groups = {kind: tuple(dict.fromkeys(out)) for kind, out in left.items()}
+        return Domains(tuple(kept), **groups, gone=self.gone | set(names))
 
     @property
     def conditions(self) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:

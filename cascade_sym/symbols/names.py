@@ -21,9 +21,9 @@ from cascade_sym.symbols.domains import KINDS, Ranged, domain_of
 def symbol(name: str, domain: str | tuple[Any, Any] = "real") -> Symbol:
     """The parameter called `name`, with its domain.
 
-    `domain` is "real" (any sign), "nonnegative", "positive", "complex", "integer", or a range (low, high) with its edges
-    included; the assumptions of a SymPy symbol mean the same. What it is put into remembers the domain, and refuses
-    numbers outside of it. Raises ParameterError for another domain.
+    `domain` is "real" (any sign), "nonnegative", "positive", "complex", "integer", or a range (low, high) with its
+    edges included; the assumptions of a SymPy symbol mean the same. What it is put into remembers the domain, and
+    refuses numbers outside of it. Raises ParameterError for another domain.
 
     >>> symbol("Gamma_SB"), symbol("eta", (0, 1)).is_nonnegative
     (Gamma_SB, True)

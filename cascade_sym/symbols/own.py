@@ -1,8 +1,8 @@
 """Symbols and names of the toolkit's own, which can never meet those of a user.
 
 Inside a computation the toolkit's unknowns are `own` symbols: of a class of their own, so that no symbol of a user is
-equal to one. Where they are shown, `spelled` gives them names that are free there; a name that is shown from the start is
-made by `free_name`.
+equal to one. Where they are shown, `spelled` gives them names that are free there; a name that is shown from the
+start is made by `free_name`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class Own(Symbol):  # type: ignore[misc]
     __slots__ = ()
 
 
-def own(name: str) -> Own:
-    """The toolkit's own symbol called `name`; the same one at every call.
+def own(name: str, level: int = 0) -> Own:
+    """The toolkit's own symbol called `name` (primed `level` times); the same one at every call.
 
     >>> own("x") == own("x"), own("x") == Symbol("x"), own("x") == Symbol("x\u00b7")
     (True, False, False)
     """
-    return Own(name + MARK)  # type: ignore[no-any-return]
+    return Own(name + MARK + "'" * level)  # type: ignore[no-any-return]
 
 
 def free_name(wanted: str, taken: Container[str]) -> str:
@@ -62,7 +62,7 @@ def spelled(expr: Expr, taken: Iterable[Symbol] = ()) -> Expr:
     names = {s.name for s in (*expr.free_symbols, *taken)}
     new = {}
     for s in mine:
-        name = free_name(s.name.removesuffix(MARK), names)
+        name = free_name(s.name.replace(MARK, ""), names)
         names.add(name)
         new[s] = Symbol(name)
     return expr.xreplace(new)

@@ -1,7 +1,7 @@
 """The door: one reading of symbols and values, by name; everything behind it is written in plain symbols.
 
-A real parameter is `Symbol(name)`, a complex one `Symbol(name, complex=True)`, whatever SymPy assumptions the symbol came
-with; the assumptions become its domain (`domains_in`). Two symbols of one name are one parameter.
+A real parameter is `Symbol(name)`, a complex one `Symbol(name, complex=True)`, whatever SymPy assumptions the symbol
+came with; the assumptions become its domain (`domains_in`). Two symbols of one name are one parameter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
-from cascade_sym.symbols.domains import NOTHING, REAL, Domains, all_domains, assumed
+from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
 from cascade_sym.symbols.names import is_complex_symbol
 from cascade_sym.symbols.own import Own
 
@@ -89,8 +89,8 @@ def replacements(
 ) -> dict[Symbol, Expr]:
     """What replaces which parameter, from a mapping of names or symbols.
 
-    Names that are `gone` may be given without effect. UnknownParameter for others, ParameterError where one parameter is
-    given twice, or a real one becomes a number that is not real.
+    Names that are `gone` may be given without effect. UnknownParameter for others, ParameterError where one parameter
+    is given twice, or a real one becomes a number that is not real.
     """
     known: dict[str, Symbol] = {s.name: s for s in parameters}
     silent = domains.gone - set(known)

@@ -99,7 +99,7 @@ class Riccati:
     @cached_property
     def symbols(self) -> ImmutableDenseMatrix:
         """V as a matrix of symbols var_X_S, cov_X_S_P_S, ..."""
-        state = GaussianState(self.modes)
+        state = GaussianState(self.modes, self.parameters)
         q = state.quadratures
         return ImmutableDenseMatrix(len(q), len(q), [state.cov(i, j) for i in q for j in q])
 
