@@ -62,7 +62,7 @@ def _number(text: str, s: Symbol) -> Expr:
 
 def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     """Finite values put in exactly; infinite ones by the exact limit."""
-    out = target.subs({s: v for s, v in values.items() if v.is_finite is not False})
+    out = target.subs({s: v for s, v in values.items() if v.is_finite is not False and s in target.parameters})
     if turned := [s for s, v in values.items() if v.has(sp.pi)]:
         parts = [out.expr, *(e for _, e in out.definitions)]
         if any(_without_angles(e).has(sp.pi) for e in parts):
@@ -96,7 +96,7 @@ def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
 def renamed(target: Quantity, equal: Sequence[Sequence[Symbol]]) -> Quantity:
     """Parameters that are set equal become the first of their group."""
     for group in equal:
-        target = target.subs(dict.fromkeys(group[1:], group[0]))
+        target = target.subs({s: group[0] for s in group[1:] if s in target.parameters})
     return target
 
 

@@ -54,7 +54,7 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
     finite = {s: v for s, v in point.items() if v is not sp.oo}
     infinite = [s for s, v in point.items() if v is sp.oo]
     if infinite:
-        quantity = _in_the_limit(quantity.subs(finite), infinite)
+        quantity = _in_the_limit(quantity.subs({s: v for s, v in finite.items() if s in quantity.parameters}), infinite)
     _require_stable(quantity, finite)
     used = {s: v for s, v in finite.items() if s in set(Quantity("x", quantity.expr, quantity.definitions).parameters)}
     text, error = exact_value(Quantity(name, quantity.expr, quantity.definitions), used, digits)
