@@ -21,6 +21,10 @@ class UnknownParameter(ParameterError):
     """A parameter was set that the quantity does not have."""
 
 
+class DomainConflict(ParameterError):
+    """One parameter is declared in two ways that exclude each other: positive and negative, real and complex."""
+
+
 class MissingParameter(ParameterError):
     """A parameter that the quantity needs was not given."""
 
@@ -78,6 +82,19 @@ def listing(names: Iterable[object]) -> str:
     return ", ".join(repr(str(n)) for n in sorted(map(str, names))) or "none"
 
 
+def did_you_mean(names: Iterable[str], known: Iterable[str]) -> str:
+    """The nearest known names as the end of an error message; nothing where none is near.
+
+    >>> did_you_mean(["Gama"], ["Gamma", "n"])
+    " Did you mean 'Gamma'?"
+    """
+    from difflib import get_close_matches
+
+    have = sorted(known)
+    near = dict.fromkeys(m for n in sorted(names) for m in get_close_matches(n, have, 1))
+    return f" Did you mean {listing(near)}?" if near else ""
+
+
 class ScalingError(DerivationError):
     """Base of the reasons why an asymptotic scaling does not exist or can't be derived."""
 
@@ -116,7 +133,3 @@ class NoClosedForm(CascadeError, LookupError):
 
 class MissingLibrary(CascadeError, ImportError):
     """Something was asked for that needs a library which is not installed."""
-
-
-class DomainConflict(ParameterError):
-    """One name is declared with two domains that contradict each other."""

@@ -17,8 +17,9 @@ from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.symbols import free_symbol, read_name
 
-VARIABLE = Symbol("P")
+VARIABLE = Symbol("P")  # where no parameter has that name
 DIGITS = 30
 RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
 
@@ -27,7 +28,7 @@ RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
 class AlgebraicValue:
     """A number or function of `parameters`.
 
-    `closed` is a closed form in square roots where there is one. `polynomial` (in `VARIABLE`, irreducible, with
+    `closed` is a closed form in square roots where there is one. `polynomial` (in `variable`, irreducible, with
     coefficients in the parameters) vanishes at the value; without a closed form the value is the root that has the
     value `sample` at the parameters `origin`; `track` continues it from there. `polynomial` is None where the
     elimination is out of reach: the value is then known by the stationarity conditions that `track` solves.
@@ -40,17 +41,18 @@ class AlgebraicValue:
     origin: Mapping[Symbol, Any]
     track: Track | None = field(default=None, repr=False, compare=False)
     proved: bool = True
+    variable: Symbol = VARIABLE
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         if self.polynomial is None:
             return () if self.track is None else self.track.parameters
-        return tuple(sorted(self.polynomial.free_symbols - {VARIABLE}, key=lambda s: s.name))
+        return tuple(sorted(self.polynomial.free_symbols - {self.variable}, key=lambda s: s.name))
 
     @property
     def degree(self) -> int | None:
         """The degree of the polynomial; None where there is none."""
-        return None if self.polynomial is None else int(sp.degree(self.polynomial, VARIABLE))
+        return None if self.polynomial is None else int(sp.degree(self.polynomial, self.variable))
 
     def expr(self) -> Expr:
         """The closed form; else a `CRootOf` for numbers; ParameterError where parameters are left in a root."""
@@ -66,7 +68,7 @@ class AlgebraicValue:
                 f"the value is a root of a polynomial of degree {self.degree} in {listing(self.parameters)}; "
                 "use at({...}) for numbers, or polynomial with sample and origin."
             )
-        poly = sp.Poly(self.polynomial, VARIABLE)
+        poly = sp.Poly(self.polynomial, self.variable)
         return sp.rootof(poly, _index(_real_roots(poly, DIGITS), self.sample), radicals=False)
 
     def at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
@@ -74,7 +76,7 @@ class AlgebraicValue:
 
         Without a closed form the root is followed from `origin` (ParameterError where that fails).
         """
-        given = {sp.Symbol(str(k)): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
+        given = {Symbol(read_name(k, "at")): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
         if missing := [s for s in self.parameters if s not in given]:
             raise MissingParameter(f"no value for {listing(missing)}; pass at({{name: value}}).")
         with mp.workdps(digits + 15):
@@ -89,25 +91,25 @@ class AlgebraicValue:
                 near = self.track.value(given, digits)
             if self.polynomial is None:
                 return mp.mpf(near.str(digits + 10, radius=False))
-            poly = sp.Poly(self.polynomial.xreplace(target), VARIABLE)
+            poly = sp.Poly(self.polynomial.xreplace(target), self.variable)
             if not poly.domain.is_ZZ and not poly.domain.is_QQ:
                 return mp.mpf(near.str(digits + 10, radius=False))
             roots = _real_roots(poly, digits)
             return roots[_index(roots, near)]
 
-    def shown(self, name: Symbol = VARIABLE) -> Expr:
-        """The closed form, or `name` where there is none."""
-        return name if self.closed is None else self.closed
+    def shown(self, name: Symbol | None = None) -> Expr:
+        """The closed form, or `name` (`variable`) where there is none."""
+        return (name or self.variable) if self.closed is None else self.closed
 
     def latex(self) -> str:
         if self.closed is not None:
             return sp.latex(self.closed)
         at = ", ".join(rf"{sp.latex(s)} = {sp.latex(self.origin[s])}" for s in self.parameters)
         where = rf" \text{{ at }} {at}" if at else ""
-        value = self.sample.str(12, radius=False)
+        value, P = self.sample.str(12, radius=False), sp.latex(self.variable)
         if self.polynomial is None:
-            return rf"P \approx {value}{where}"
-        return rf"P:\ {sp.latex(self.polynomial)} = 0,\ P \approx {value}{where}"
+            return rf"{P} \approx {value}{where}"
+        return rf"{P}:\ {sp.latex(self.polynomial)} = 0,\ {P} \approx {value}{where}"
 
 
 def _index(roots: Sequence[Any], near: Any) -> int:
@@ -138,7 +140,8 @@ def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
             coeffs = minimal_polynomial(track.value({}, RECOGNISED), RECOGNISED)
         if coeffs is not None:
             polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
-    return AlgebraicValue(polynomial, None, sample.mid(), dict(track.point.origin), track, proved=False)
+    origin, name = dict(track.point.origin), free_symbol("P", track.parameters)
+    return AlgebraicValue(polynomial, None, sample.mid(), origin, track, proved=False, variable=name)
 
 
 def algebraic_value(
@@ -169,9 +172,11 @@ def algebraic_value(
             return sp.factor(sp.expand(poly_to_expr(q, ground.symbols).xreplace(meaning)))
         return factored(q, ground.symbols).xreplace(meaning)
 
-    polynomial = sp.Add(*(show(coeffs[k]) * VARIABLE**k for k in sorted(coeffs, reverse=True)))
+    shown = {k: show(coeffs[k]) for k in sorted(coeffs, reverse=True)}
+    variable = free_symbol("P", track.point.origin, *shown.values())
+    polynomial = sp.Add(*(c * variable**k for k, c in shown.items()))
     closed = _closed(ground, coeffs, step, sample, show, values)
-    return AlgebraicValue(polynomial, closed, sample, dict(track.point.origin), track)
+    return AlgebraicValue(polynomial, closed, sample, dict(track.point.origin), track, variable=variable)
 
 
 def _closed(

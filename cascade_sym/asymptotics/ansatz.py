@@ -20,6 +20,7 @@ from cascade_sym.asymptotics.arithmetics import AngleSeries, ExactSeries
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.series import Series
+from cascade_sym.symbols import own
 
 LEVELS = 4
 
@@ -131,7 +132,7 @@ class Frame:
 
 def unknown_of(symbol: Symbol, level: int) -> Symbol:
     """The unknown coefficient of a parameter: kappa_<name>, primed at each refinement."""
-    return Symbol(f"kappa_{symbol.name}" + "'" * level)
+    return own(f"kappa_{symbol.name}", level)
 
 
 def substituted(e: Elem, resolve: Any, refined: set[Symbol], arithmetic: ExactSeries) -> Series:

@@ -25,6 +25,7 @@ from cascade_sym.asymptotics.setup import (
 )
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError
+from cascade_sym.symbols import read
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def prepare(
 ) -> Call:
     """The checked call; ParameterError and UnknownParameter name what does not fit."""
     big = symbol_of(large, "large")
-    lim = sp.sympify(limit)
+    lim = read(limit)
     if lim != 0 and lim is not sp.oo:
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     groups = groups_of(equal)
@@ -73,7 +74,7 @@ def prepare(
     values = values_of(at, {s for t in targets for s in t.parameters})
     if clash := [s for s in (*wanted, big) if s in values]:
         raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
-    edges = {symbol_of(s, "bounds"): (sp.sympify(a), sp.sympify(b)) for s, (a, b) in (bounds or {}).items()}
+    edges = {symbol_of(s, "bounds"): (read(a), read(b)) for s, (a, b) in (bounds or {}).items()}
     done = tuple(with_values(t, values) for t in targets)
     for t in done:
         refuse_fixed_angles(t, moving)

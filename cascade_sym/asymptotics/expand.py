@@ -17,6 +17,7 @@ from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import build_problem, quantity_of, symbol_of, values_of, with_values
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError
+from cascade_sym.symbols import read
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def expand(
     """
     if terms < 1:
         raise ParameterError(f"terms: expected at least 1, got {terms}.")
-    lim = sp.sympify(limit)
+    lim = read(limit)
     if lim != 0 and lim is not sp.oo:
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     big = symbol_of(large, "large")

@@ -17,6 +17,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DerivationError, DivisionByZero
 from cascade_sym.exact.show import poly_to_expr
+from cascade_sym.symbols import own
 
 ROOTS = 12
 NESTED = 3  # levels at which sqrt(a + b sqrt(c)) is still tried as a sum of roots
@@ -37,7 +38,7 @@ class Ground:
     def __init__(self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any]) -> None:
         parameters = sorted((s for s in sample if s not in unknowns), key=lambda s: s.name)
         self.unknowns, self.parameters = tuple(unknowns), tuple(parameters)
-        self.symbols: list[Expr] = [Symbol(f"_w{i}") for i in range(ROOTS - 1, -1, -1)]
+        self.symbols: list[Expr] = [own(f"w{i}") for i in range(ROOTS - 1, -1, -1)]
         self.symbols += [*unknowns, *parameters]
         self.ctx = flint.fmpz_mpoly_ctx.get([f"v{i}" for i in range(len(self.symbols))], "lex")
         self.index = {s: i for i, s in enumerate(self.symbols)}

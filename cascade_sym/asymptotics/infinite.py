@@ -18,6 +18,7 @@ from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ScalingError
+from cascade_sym.symbols import own
 
 MOST_TERMS = 32
 
@@ -30,7 +31,8 @@ def at_infinity(target: Quantity, s: Symbol, value: Expr) -> Quantity:
     """
     try:
         items = tuple((name, limit_of(e, s, value)) for name, e in target.definitions)
-        return Quantity(target.name, limit_of(target.expr, s, value), Definitions(items), target.steps)
+        definitions = Definitions(items, domains=target.definitions.domains.made_from([s]))
+        return Quantity(target.name, limit_of(target.expr, s, value), definitions, target.steps)
     except ScalingError:
         if not len(target.definitions):
             raise
@@ -88,13 +90,13 @@ def _abstract(e: Expr, s: Symbol, names: dict[Expr, Symbol]) -> Expr:
         if e.is_Rational:
             return e
         if e not in names:
-            names[e] = Symbol(f"_part{len(names)}")
+            names[e] = own(f"part{len(names)}")
         return names[e]
     if e == s:
         return e
     if isinstance(e, sp.Add | sp.Mul):
-        rest, own = e.as_independent(s, as_Add=isinstance(e, sp.Add))
-        parts = [_abstract(a, s, names) for a in e.func.make_args(own)]
+        rest, mine = e.as_independent(s, as_Add=isinstance(e, sp.Add))
+        parts = [_abstract(a, s, names) for a in e.func.make_args(mine)]
         if isinstance(e, sp.Mul):
             number, rest = rest.as_coeff_Mul(rational=True)
             parts.append(number)

@@ -194,6 +194,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
     rows = _rows(frame, ground, branch)
     values = values_with(ground, rows[-1])
     free = frame.innermost()
+    places = {unknown_of(a.symbol, level): (a.symbol, level) for a in frame.ansatze for level in range(LEVELS)}
     factors = [q for q, _ in lead.num.factor()[1] if ground.is_small(q, values, 4)]
     for q in factors:
         for s in free:
@@ -208,10 +209,10 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                     power = -Q(1)
                 if power is None or power >= 0:
                     continue
-                level = s.name.count("'") + 1
-                if level >= LEVELS:
-                    raise ScalingError(f"more than {LEVELS} scales compete in {s}; the expansion was stopped.")
-                new = Symbol(s.name + "'")
+                x, level = places[s]
+                if level + 1 >= LEVELS:
+                    raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
+                new = unknown_of(x, level + 1)
                 return frame.refined(Refinement(s, new, solution, -power)), (
                     ground.make(q, ground.ctx.constant(1)),
                     s,

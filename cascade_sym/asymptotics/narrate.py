@@ -10,7 +10,7 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.algebraic import VARIABLE, AlgebraicValue
+from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
 from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
@@ -18,6 +18,7 @@ from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.steps import Check, Step
+from cascade_sym.symbols import free_symbol, spelled
 
 ACCEPTED = mp.mpf(10) ** -12
 
@@ -46,22 +47,23 @@ def narrate(
         steps.append(Step("minimisation", f"a valley of optima along {s}", after={s.name: e}, note=note))
     sign = -1 if problem.inverted else 1
     if problem.over:
-        rows = {a.symbol.name: _ansatz(a, big, sign) for a in x.frame.ansatze}
+        rows = {a.symbol.name: spelled(_ansatz(a, big, sign)) for a in x.frame.ansatze}
         at = ", ".join(f"{s} = {v}" for s, v in certificate.sample.items())
         note = "discovered along the followed optimum" + (f" at {at}" if at else "")
         steps.append(Step("expansion", "powers found along the optimum", after=rows, note=note))
     for (_, s), r in zip(x.zeros, x.frame.refinements, strict=True):
         curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** rational(sign * -r.power)
         note = "the leading order vanishes on a curve; what remains is decided at higher order"
-        steps.append(Step("substitution", "competing scales", after={s.name: curve}, note=note))
+        steps.append(Step("substitution", "competing scales", after={str(spelled(s)): spelled(curve)}, note=note))
     lead = x.rewriting.shown(x.series.coeffs[0].expr())
     power = big ** rational(sign * found.power)
     steps.append(
-        Step("expansion", "leading order", after={name: lead * power}, note="exact valuation on these powers")
+        Step("expansion", "leading order", after={name: spelled(lead * power)}, note="exact valuation on these powers")
     )
     steps.append(_minimum(prefactor, certificate, bool(problem.over)))
     if following[0] is not None and following[1] is not None:
-        value = prefactor.shown() * power + following[1].shown(Symbol("Q")) * big ** rational(sign * following[0])
+        other = free_symbol("Q", *(v.polynomial for v in (prefactor, following[1]) if v.polynomial is not None), power)
+        value = prefactor.shown() * power + following[1].shown(other) * big ** rational(sign * following[0])
         note = "the next coefficient at the leading optimum, by the envelope theorem"
         steps.append(Step("expansion", "next order", after={name: value}, note=note))
     return tuple(steps)
@@ -100,9 +102,9 @@ def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: boo
     after: Mapping[str, Any]
     near = prefactor.sample.str(12, radius=False)
     at = ", ".join(f"{s} = {prefactor.origin[s]}" for s in prefactor.parameters)
-    note = f"the root that the optimum selects: {VARIABLE} = {near}" + (f" at {at}" if at else "")
+    note = f"the root that the optimum selects: {prefactor.variable} = {near}" + (f" at {at}" if at else "")
     if prefactor.closed is not None:
-        after, note = {VARIABLE.name: prefactor.closed}, ""
+        after, note = {prefactor.variable.name: prefactor.closed}, ""
     elif prefactor.polynomial is not None:
         after = {"0": prefactor.polynomial}
     else:
@@ -111,6 +113,5 @@ def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: boo
     if not prefactor.proved:
         how = "its stationarity conditions, solved to a thousand digits"
         note += "; the polynomial is found from the digits, not proved" if prefactor.polynomial is not None else ""
-    return Step(
-        "minimisation", f"the prefactor {VARIABLE}: {how}", {}, after, lambda: certificate_check(certificate), note
-    )
+    what = f"the prefactor {prefactor.variable}: {how}"
+    return Step("minimisation", what, {}, after, lambda: certificate_check(certificate), note)

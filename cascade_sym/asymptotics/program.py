@@ -78,7 +78,7 @@ def compile_program(*targets: Expr | Quantity) -> Program:
     builder = _Builder()
     outputs = []
     for target in targets:
-        q = target if isinstance(target, Quantity) else Quantity("objective", sp.sympify(target))
+        q = target if isinstance(target, Quantity) else Quantity("objective", target)
         outputs.append(builder.quantity(q.expr, q.definitions))
     return builder.finish(outputs)
 

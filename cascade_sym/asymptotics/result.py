@@ -12,6 +12,7 @@ from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.steps import Step
+from cascade_sym.symbols import read_name
 
 DIGITS = 30
 
@@ -125,7 +126,7 @@ class Scaling:
 
 
 def _symbols(values: Mapping[Any, Any] | None) -> dict[Symbol, Expr]:
-    return {Symbol(str(k)): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
+    return {Symbol(read_name(k, "at")): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
 
 
 def number_text(v: Any, digits: int = DIGITS) -> str:

@@ -14,6 +14,7 @@ from cascade_sym.asymptotics.arithmetics import Balls
 from cascade_sym.asymptotics.ground import Reparametrise
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.program import compile_program
+from cascade_sym.symbols import own
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Rewriting:
 
     def eliminated(self, parameter: Symbol, radicand: Expr) -> tuple[Rewriting, Symbol]:
         """One more parameter replaced, by tau = sqrt(radicand), in which it is linear."""
-        tau = Symbol(f"tau_{len(self.meaning) + 1}")
+        tau = own(f"tau_{len(self.meaning) + 1}")
         e = sp.expand(radicand)
         lead, rest = e.coeff(parameter, 1), e.coeff(parameter, 0)
         new = (tau**2 - rest) / lead

@@ -30,6 +30,7 @@ from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
+from cascade_sym.symbols import spelled
 
 Progress = Callable[[str], None]
 MOST_ORDERS = 3  # whole powers of the large parameter in which the next order is looked for
@@ -117,7 +118,7 @@ def _scaling(
         next_value=following[1],
         next_number=number,
         optimum=optimum,
-        leading_function=lead.expr().xreplace(dict(point.back)),
+        leading_function=spelled(lead.expr().xreplace(dict(point.back))),
         certificate=certificate,
         steps=steps,
         seconds=time.monotonic() - began,

@@ -12,7 +12,8 @@ from cascade_sym.asymptotics.infinite import at_infinity
 from cascade_sym.asymptotics.problem import Interval, Problem
 from cascade_sym.asymptotics.program import Program, compile_program
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import IndependentObjective, ParameterError, UnknownParameter, listing
+from cascade_sym.errors import IndependentObjective, ParameterError, UnknownParameter, did_you_mean, listing
+from cascade_sym.symbols import own, plain, read, read_name
 
 Target = Expr | Quantity
 
@@ -21,19 +22,12 @@ def quantity_of(objective: Any, name: str = "f") -> Quantity:
     """Expressions become quantities without definitions."""
     if isinstance(objective, Quantity):
         return objective
-    e = sp.sympify(objective)
-    if not isinstance(e, Expr):
-        raise ParameterError(f"objective: expected an expression or a Quantity, got {type(objective).__name__}.")
-    return Quantity(name, e)
+    return Quantity(name, objective)
 
 
 def symbol_of(s: Any, argument: str) -> Symbol:
     """A plain symbol from a symbol or a name."""
-    if isinstance(s, Symbol):
-        return s
-    if isinstance(s, str) and s.isidentifier():
-        return Symbol(s)
-    raise ParameterError(f"{argument}: expected a symbol or its name, got {s!r}.")
+    return plain(s) if isinstance(s, Symbol) else Symbol(read_name(s, argument))
 
 
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
@@ -43,8 +37,9 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
     for k, v in (at or {}).items():
         s = symbol_of(k, "at")
         if s.name not in names:
-            raise UnknownParameter(f"at: the objective has no parameter {s}; it has {listing(names)}.")
-        e = sp.sympify(v)
+            hint = did_you_mean([s.name], names)
+            raise UnknownParameter(f"at: the objective has no parameter {s}; it has {listing(names)}.{hint}")
+        e = _number(v, s) if isinstance(v, str) else read(v)
         if e.is_Float:
             e = sp.Rational(str(e))
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
@@ -57,9 +52,17 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
     return out
 
 
+def _number(text: str, s: Symbol) -> Expr:
+    """A number from its decimal text."""
+    try:
+        return {"oo": sp.oo, "-oo": -sp.oo}.get(text) or sp.Rational(text)
+    except (TypeError, ValueError):
+        raise ParameterError(f"at: {s} = {text!r} is no number; give a decimal or an exact SymPy number.") from None
+
+
 def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     """Finite values put in exactly; infinite ones by the exact limit."""
-    out = target.subs({s: v for s, v in values.items() if v.is_finite is not False})
+    out = target.subs({s: v for s, v in values.items() if v.is_finite is not False and s in target.parameters})
     if turned := [s for s, v in values.items() if v.has(sp.pi)]:
         parts = [out.expr, *(e for _, e in out.definitions)]
         if any(_without_angles(e).has(sp.pi) for e in parts):
@@ -73,7 +76,7 @@ def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
 
 
 def _without_angles(e: Expr) -> Expr:
-    return e.xreplace({f: sp.Dummy() for f in e.atoms(sp.sin, sp.cos, sp.tan)})
+    return e.xreplace({f: own("wave") for f in e.atoms(sp.sin, sp.cos, sp.tan)})
 
 
 def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
@@ -93,7 +96,7 @@ def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
 def renamed(target: Quantity, equal: Sequence[Sequence[Symbol]]) -> Quantity:
     """Parameters that are set equal become the first of their group."""
     for group in equal:
-        target = target.subs(dict.fromkeys(group[1:], group[0]))
+        target = target.subs({s: group[0] for s in group[1:] if s in target.parameters})
     return target
 
 

@@ -65,7 +65,7 @@ class Chain(Part):
                 count[x.kind] = count.get(x.kind, 0) + 1
                 trial = f"{x.kind}{count[x.kind]}"
                 name = trial if trial not in taken else None
-            built.append(x.build(name, channels))
+            built.append(x.built(name, channels))
         return reduce(series, built)
 
     def system(self) -> LinearSystem:

@@ -19,7 +19,7 @@ def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSyste
     if isinstance(x, LinearSystem):
         return x
     if isinstance(x, Part):
-        return x.build(x.name or x.kind, x.channels or channels or SINGLE)
+        return x.built(x.name or x.kind, x.channels or channels or SINGLE)
     raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
 
 

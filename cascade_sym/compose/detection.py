@@ -9,6 +9,7 @@ from sympy import Expr
 from cascade_sym.compose.chain import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detector, detectors
+from cascade_sym.parts.values import declared
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.numbers import rounded
 
@@ -52,7 +53,8 @@ def detection(system: object, detect: object) -> Detection:
     currents: list[Current] = []
     efficiencies: list[Expr] = []
     used: set[str] = set()
-    for d in detectors(detect):
+    found = detectors(detect)
+    for d in found:
         port = _port(s, d)
         efficiencies.append(d.eta)
         for c in d.currents(port):
@@ -65,7 +67,9 @@ def detection(system: object, detect: object) -> Detection:
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
             inputs |= c.vacua
             currents.append(c)
-    return Detection(replace(s, inputs=inputs, internal=internal), tuple(currents), tuple(efficiencies))
+    domains = s.domains.merged(declared(vars(d).values() for d in found))
+    measured = replace(s, inputs=inputs, internal=internal, domains=domains)
+    return Detection(measured, tuple(currents), tuple(efficiencies))
 
 
 def _port(s: LinearSystem, d: Detector) -> Port:

@@ -48,7 +48,7 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
     return LinearSystem(
         s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
         {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
-        s.in_ports, s.out_ports,
+        s.in_ports, s.out_ports, s.domains,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
         system.modes, system.drift, {k: n for k, n in system.inputs.items() if k not in wires},
         {k: f for k, f in system.outputs.items() if k not in wires.values()}, internal,
         _left(system.in_ports, set(wires)), _left(system.out_ports, set(wires.values())),
+        system.inherited,
     )  # fmt: skip
 
 

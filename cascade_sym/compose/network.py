@@ -8,6 +8,7 @@ from dataclasses import replace
 from cascade_sym.compose.convert import as_system, channels_of
 from cascade_sym.compose.loops import wired
 from cascade_sym.errors import DuplicateName, PortMismatch, listing
+from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
 
 
@@ -32,6 +33,7 @@ def concatenate(*parts: object) -> LinearSystem:
         tuple(modes), _union(s.drift for s in systems), _union(s.inputs for s in systems),
         _union(s.outputs for s in systems), _union(s.internal for s in systems),
         _numbered(p for s in systems for p in s.in_ports), _numbered(p for s in systems for p in s.out_ports),
+        all_domains(s.inherited for s in systems),
     )  # fmt: skip
 
 

@@ -9,12 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DuplicateName, UnknownName, listing
-from cascade_sym.symbols import conj, is_complex_symbol
+from cascade_sym.symbols import (
+    NOTHING,
+    Domains,
+    all_domains,
+    complex_symbol,
+    conj,
+    domains_after,
+    domains_in,
+    free_name,
+    is_complex_symbol,
+    one_kind,
+    plain,
+    read,
+    replacements,
+)
 
 Items = tuple[tuple[Symbol, Expr], ...]
 
@@ -23,7 +39,8 @@ Items = tuple[tuple[Symbol, Expr], ...]
 class Definitions:
     """An ordered tuple of (symbol, expression); an expression uses only parameters and earlier symbols.
 
-    Raises DuplicateName when a symbol is defined twice, and UnknownName when one is used before its definition.
+    Symbols are read by name (`cascade_sym.symbols.read`); `domains` is what is declared of parameters. Raises
+    DuplicateName when a symbol is defined twice, and UnknownName when one is used before its definition.
 
     >>> x, y, z = sp.symbols("x y z")
     >>> d = Definitions(((y, x + 1), (z, y**2)))
@@ -34,11 +51,15 @@ class Definitions:
     """
 
     items: Items = ()
+    domains: Domains = field(default=NOTHING, kw_only=True, compare=False, repr=False)
     _index: Mapping[Symbol, Expr] = field(init=False, repr=False, compare=False)
     _uses: Mapping[Symbol, frozenset[Symbol]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        items = tuple((s, sp.sympify(e)) for s, e in self.items)
+        items = tuple((plain(s), read(e)) for s, e in self.items)
+        if items != tuple(self.items):
+            found = [domains_in(s, e) for s, e in self.items]
+            object.__setattr__(self, "domains", all_domains([self.domains, *found]))
         index: dict[Symbol, Expr] = {}
         for s, e in items:
             if s in index:
@@ -50,6 +71,7 @@ class Definitions:
             if bad := uses[s] & later:
                 raise UnknownName(f"the definition of {s} uses {listing(bad)} before its definition; reorder.")
             later.discard(s)
+        one_kind({*index, *(s for used in uses.values() for s in used)})
         self._keep(items, index, uses)
 
     def _keep(self, items: Items, index: Mapping[Symbol, Expr], uses: Mapping[Symbol, frozenset[Symbol]]) -> None:
@@ -59,6 +81,7 @@ class Definitions:
     def _part(self, items: Items) -> Definitions:
         """Some of the items in order, which need not be checked again."""
         part = object.__new__(Definitions)
+        object.__setattr__(part, "domains", self.domains.made_from(self._free))
         part._keep(items, dict(items), {s: self._uses[s] for s, _ in items})
         return part
 
@@ -94,10 +117,14 @@ class Definitions:
                 want |= self._uses[s]
         return self._part(tuple(reversed(keep)))
 
+    @cached_property
+    def _free(self) -> frozenset[Symbol]:
+        """The parameters of all definitions."""
+        return frozenset(s for used in self._uses.values() for s in used if s not in self._index)
+
     def parameters(self, *exprs: Expr) -> tuple[Symbol, ...]:
         """The undefined symbols that `exprs` (default: all definitions) depend on, sorted by name."""
-        defs = self.needed(*exprs) if exprs else self
-        free = set().union(*(sp.sympify(e).free_symbols for e in exprs), *defs._uses.values())
+        free = set().union(*(sp.sympify(e).free_symbols for e in exprs), (self.needed(*exprs) if exprs else self)._free)
         return tuple(sorted((s for s in free if s not in self._index), key=lambda s: s.name))
 
     def inline(self, expr: Expr) -> Expr:
@@ -118,16 +145,48 @@ class Definitions:
                 items.append((s, e))
             elif self._index[s] != e:
                 raise DuplicateName(f"{s} has two different definitions: {self._index[s]} and {e}.")
-        return self if len(items) == len(self.items) else Definitions(tuple(items))
+        domains = self.domains.merged(other.domains)
+        if len(items) == len(self.items) and domains == self.domains:
+            return self
+        return Definitions(tuple(items), domains=domains)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex
 
         return value_latex(self)
 
-    def substituted(self, values: Mapping[Symbol, Expr]) -> Definitions:
-        """Parameters replaced by `values` in every definition."""
-        return Definitions(tuple((s, e.xreplace(dict(values))) for s, e in self.items))
+    def subs(self, values: Mapping[Any, Any]) -> Definitions:
+        """Parameters (symbols or names) replaced in every definition, simultaneously.
+
+        UnknownParameter for a name that is no parameter. A definition whose name a new expression uses gets another.
+
+        >>> x, y = sp.symbols("x y")
+        >>> Definitions(((y, x + 1),)).subs({"x": y**2}).items
+        ((y_2, y**2 + 1),)
+        """
+        new = replacements(values, self.parameters(), self.domains, "this list of definitions")
+        return self.beside(new.values())[0].replaced(new, values)
+
+    def replaced(self, new: Mapping[Symbol, Expr], values: Mapping[Any, Any] | None = None) -> Definitions:
+        """Parameters replaced in every definition, as they stand; `values` is what `new` was read from."""
+        return Definitions(
+            tuple((s, e.xreplace(dict(new))) for s, e in self.items),
+            domains=domains_after(self.domains, values or new, new),
+        )
+
+    def beside(self, exprs: Iterable[Expr]) -> tuple[Definitions, dict[Symbol, Symbol]]:
+        """The same with names that none of `exprs` uses for parameters, and which symbol has become which."""
+        foreign = {s.name for e in exprs for s in e.free_symbols}
+        taken = foreign | {s.name for s in (*self._index, *self.parameters())}
+        new: dict[Symbol, Symbol] = {}
+        for s in self._index:
+            if s.name in foreign:
+                name = free_name(s.name, taken)
+                taken.add(name)
+                new[s] = complex_symbol(name) if is_complex_symbol(s) else Symbol(name)
+        if not new:
+            return self, new
+        return Definitions(tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items), domains=self.domains), new
 
 
 def definitions(items: Iterable[tuple[Symbol, Expr]]) -> Definitions:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions.definitions import Definitions
 from cascade_sym.errors import ParameterError
+from cascade_sym.symbols import NOTHING, Domains, domains_in, read, replacements
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Quantity:
     `nonnegative` those that may vanish, but not be negative (an efficiency eta and 1 - eta).
     `steps` is the derivation (a tuple of `cascade_sym.steps.Step`), empty for plain expressions.
 
-    >>> x, y = sp.symbols("x y")
+    >>> x, y = Symbol("x"), Symbol("y")
     >>> q = Quantity("z", y**2, Definitions(((y, x + 1),)))
     >>> q.inline()
     (x + 1)**2
     >>> q.parameters
     (x,)
+    >>> q.subs({"x": 1}).inline()
+    4
     """
 
     name: str
@@ -37,9 +39,27 @@ class Quantity:
     nonnegative: tuple[Expr, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "expr", sp.sympify(self.expr))
-        needed = self.definitions.needed(self.expr, *self.domain, *self.nonnegative)
-        object.__setattr__(self, "definitions", needed)
+        raw = (self.expr, *self.domain, *self.nonnegative)
+        expr, *conditions = map(read, raw)
+        definitions = self.definitions.needed(expr, *conditions)
+        if (found := domains_in(*raw)) != NOTHING:
+            definitions = replace(definitions, domains=definitions.domains.merged(found))
+        many = len(self.domain)
+        for name, value in (
+            ("expr", expr), ("definitions", definitions), ("domain", tuple(conditions[:many])),
+            ("nonnegative", tuple(conditions[many:])),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    @property
+    def domains(self) -> Domains:
+        """What is declared of its parameters."""
+        return self.definitions.domains.about(self.parameters)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is declared of its parameters, as inequalities in the language of formulas."""
+        return self.domains.assumptions
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -57,20 +77,29 @@ class Quantity:
         """The expression with every definition written out."""
         return self.definitions.inline(self.expr)
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> Quantity:
-        """Parameters replaced by `values` (exactly; simultaneous); ParameterError where one is out of its range."""
-        new = {k: sp.sympify(v) for k, v in values.items()}
-        domain, definitions = tuple(d.xreplace(new) for d in self.domain), self.definitions.substituted(new)
-        edges = self.edges_after(new)
-        return Quantity(self.name, self.expr.xreplace(new), definitions, self.steps, domain, nonnegative=edges)
+    def subs(self, values: Mapping[Any, Any]) -> Self:
+        """Parameters (symbols or names) replaced by `values`, exactly and simultaneously.
 
-    def edges_after(self, new: Mapping[Symbol, Expr]) -> tuple[Expr, ...]:
-        """What is left of `nonnegative` once parameters are replaced; ParameterError where one has become negative."""
-        edges = tuple(d.xreplace(dict(new)) for d in self.nonnegative)
-        for was, now in zip(self.nonnegative, edges, strict=True):
+        A parameter that what this was derived from has, but this does not depend on, may be given too; for any other
+        name UnknownParameter is raised. Definitions step aside for new parameters of their names. Raises ParameterError
+        for a number outside the domain of its parameter.
+        """
+        put, definitions = self._substitution(values)
+        edges = [(was, put(was)) for was in self.nonnegative]
+        for was, now in edges:
             if now.is_negative:
                 raise ParameterError(f"{self.name} exists for {was} >= 0 only; here it is {now}.")
-        return tuple(e for e in edges if not e.is_number)
+        return replace(
+            self, expr=put(self.expr), definitions=definitions, domain=tuple(map(put, self.domain)),
+            nonnegative=tuple(now for _, now in edges if not now.is_number),
+        )  # fmt: skip
+
+    def _substitution(self, values: Mapping[Any, Any]) -> tuple[Callable[[Expr], Expr], Definitions]:
+        """How expressions over the definitions change, and the definitions after it."""
+        new = replacements(values, self.parameters, self.definitions.domains, self.name)
+        definitions, moved = self.definitions.beside(new.values())
+        table: dict[Expr, Expr] = {**moved, **new}
+        return lambda e: e.xreplace(table), definitions.replaced(new, values)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import quantity_latex

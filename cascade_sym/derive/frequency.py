@@ -13,19 +13,30 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
-from cascade_sym.errors import DerivationError, UnknownName, listing
+from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, op
+from cascade_sym.parts.values import Value, real
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import conj, symbol
+from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
 
 OMEGA = symbol("Omega")
 
 
-def frequency_solution(system: object, mode: str, Omega: Symbol = OMEGA) -> LinearForm:
+def frequency_symbol(system: LinearSystem, given: Symbol | None) -> Symbol:
+    """The symbol for the frequency: `given`, or Omega, or what is free where the system has a parameter Omega."""
+    if given is None:
+        return symbol(free_name(OMEGA.name, system.inherited.gone))
+    if plain(given) in system.parameters:
+        raise ParameterError(f"the frequency {given} is a parameter of the system; give another symbol.")
+    return plain(given)
+
+
+def frequency_solution(system: object, mode: str, Omega: Symbol | None = None) -> LinearForm:
     """mode(Omega) as a linear form in the other modes and the input fields at +-Omega.
 
-    Only the mode's own equation is solved; DerivationError when it couples the mode to its own adjoint.
+    The frequency is Omega where the system has no parameter of that name; operators carry it in their names. Only the
+    mode's own equation is solved; DerivationError when it couples the mode to its own adjoint.
 
     >>> from cascade_sym.parts import Cavity
     >>> form = frequency_solution(Cavity("c", kappa=4), "c")
@@ -33,6 +44,7 @@ def frequency_solution(system: object, mode: str, Omega: Symbol = OMEGA) -> Line
     {Op(name='c.in(Omega)', dag=False): -2/(-I*Omega + 2)}
     """
     s = as_system(system)
+    Omega = frequency_symbol(s, Omega)
     form = s.equation(mode)
     if form[Op(mode, True)] != 0:
         raise DerivationError(f"{mode} couples to its own adjoint (squeezing); solve for the pair instead.")
@@ -49,10 +61,10 @@ def at_frequency(o: Op, Omega: Expr) -> Op:
 class Eliminated:
     """The slow system after a fast mode has been eliminated.
 
-    `solution` is the fast mode in frequency space; `self_energy` (a function of Omega) is what it adds to the slow
-    mode's equation, -i Omega a = ... - self_energy a; `resonance` is the shifted frequency as a function of
-    itself, `linewidth` the damping rate there; `system` lives in the frame of the resonance, its light in the
-    sidebands around it.
+    `solution` is the fast mode in frequency space; `self_energy` (a function of `frequency`, as a rule Omega) is what
+    it adds to the slow mode's equation, -i Omega a = ... - self_energy a; `resonance` is the shifted frequency as a
+    function of itself, `linewidth` the damping rate there; `system` lives in the frame of the resonance, its light in
+    the sidebands around it.
     """
 
     solution: LinearForm
@@ -61,10 +73,11 @@ class Eliminated:
     linewidth: Expr
     system: LinearSystem
     steps: tuple[Step, ...]
+    frequency: Symbol = OMEGA
 
 
 def eliminate(
-    system: object, fast: str, slow: str, *, at: Expr, rename: str, Omega: Symbol = OMEGA
+    system: object, fast: str, slow: str, *, at: Value, rename: str, Omega: Symbol | None = None
 ) -> Eliminated:
     """Eliminate the mode `fast` adiabatically; the mode `slow` responds near the frequency `at` only.
 
@@ -88,6 +101,7 @@ def eliminate(
     for m in (fast, slow):
         if m not in s.modes:
             raise UnknownName(f"no mode {m!r}; the modes are {listing(s.modes)}.")
+    Omega, raw, at = frequency_symbol(s, Omega), at, real(at, "the frequency `at`")
     (field,) = s.in_port("light").fields.values()
     (out,) = s.out_port("light").fields.values()
     solution = frequency_solution(s, fast, Omega)
@@ -121,10 +135,10 @@ def eliminate(
     outputs = {outs["+"]: plus, outs["-"]: minus, **{k: f.renamed({slow: rename}) for k, f in baths.items()}}
     slow_system = LinearSystem(
         (rename,), {rename: drift}, inputs, outputs,
-        in_ports=(Port("light", ins),), out_ports=(Port("light", outs),),
+        in_ports=(Port("light", ins),), out_ports=(Port("light", outs),), domains=s.inherited.merged(domains_in(raw)),
     )  # fmt: skip
     steps = _steps(s, fast, slow, solution, full, slow_system, rename, Omega)
-    return Eliminated(solution, self_energy, shifted, linewidth, slow_system, steps)
+    return Eliminated(solution, self_energy, shifted, linewidth, slow_system, steps, Omega)
 
 
 def _swap(o: Op, Omega: Symbol) -> Op:

@@ -93,7 +93,7 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
     dropped = H.filtered(lambda m: rate(m) != 0)
 
     def check() -> Check:
-        t, period = sp.Symbol("t", real=True), sp.Symbol("T", positive=True)
+        t, period = sp.Dummy("t", real=True), sp.Dummy("T", positive=True)
         units = set(sp.Tuple(*frequencies.values()).free_symbols)
         for m, c in H.terms.items():
             turned = rate(m).subs(dict.fromkeys(units, 2 * sp.pi / period))

@@ -11,7 +11,7 @@ from cascade_sym.derive.hamiltonian import Derived
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import OperatorPolynomial, as_operator, operator
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, own
 
 
 def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
@@ -37,7 +37,7 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     def check() -> Check:
         """Second derivatives of the classical energy H(alpha, alpha^*) at the steady state."""
         names = sorted(H.names())
-        z = {n: (sp.Symbol(f"z_{n}"), sp.Symbol(f"zc_{n}")) for n in names}
+        z = {n: (own(f"z_{n}"), own(f"zc_{n}")) for n in names}
         energy = sum(c * sp.Mul(*(z[o.name][1 if o.dag else 0] for o in m)) for m, c in H.terms.items())
         point: dict[Expr, Expr] = {}
         for n in names:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.operators import Op, OperatorPolynomial
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import free_symbol
 
 
 class GaussianState:
     """A Gaussian state of `modes` with symbols for its means and symmetrised covariances.
 
     `mean["X_S"]` is a symbol mean_X_S; `cov("X_S", "X_M")` is var_X_S on the diagonal, cov_X_S_X_M elsewhere, in the
-    order of `quadratures` = (X_1, P_1, X_2, ...).
+    order of `quadratures` = (X_1, P_1, X_2, ...); another name where one of the symbols `taken` has that one.
     """
 
-    def __init__(self, modes: Sequence[str]) -> None:
+    def __init__(self, modes: Sequence[str], taken: Iterable[Symbol] = ()) -> None:
+        self._taken = tuple(taken)
         self.modes = tuple(modes)
         self.quadratures = tuple(f"{q}_{m}" for m in modes for q in "XP")
-        self.mean: dict[str, Symbol] = {q: symbol(f"mean_{q}") for q in self.quadratures}
+        self.mean: dict[str, Symbol] = {q: free_symbol(f"mean_{q}", self._taken) for q in self.quadratures}
         self._place = {q: k for k, q in enumerate(self.quadratures)}
         self._pairs: dict[tuple[Op, Op], Expr] = {}
 
     def cov(self, i: str, j: str) -> Symbol:
         """The symbol of a symmetrised covariance."""
         i, j = sorted((i, j), key=self._place.__getitem__)
-        return symbol(f"var_{i}" if i == j else f"cov_{i}_{j}")
+        return free_symbol(f"var_{i}" if i == j else f"cov_{i}_{j}", self._taken)
 
     @property
     def covariances(self) -> list[Symbol]:

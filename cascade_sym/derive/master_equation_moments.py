@@ -8,7 +8,8 @@ increments of the means (Ito).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sympy as sp
 from sympy import Expr
@@ -26,12 +27,14 @@ class MomentEquations:
     """Equations of motion of the conditional means and covariances.
 
     `means[q]` is (drift, {current: factor of dW}); `covariances[i, j]` is d V_ij/dt with i before j in
-    `quadratures`. They are written in the symbols mean_X_S, var_X_S, cov_X_S_X_M, ...
+    `quadratures`. They are written in the symbols mean_X_S, var_X_S, cov_X_S_X_M, ...: `symbols` holds them by
+    quadrature and by pair of quadratures.
     """
 
     quadratures: tuple[str, ...]
     means: Mapping[str, tuple[Expr, Mapping[str, Expr]]]
     covariances: Mapping[tuple[str, str], Expr]
+    symbols: Mapping[str | tuple[str, str], Expr] = field(default_factory=dict, compare=False, repr=False)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex
@@ -62,12 +65,12 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
 
 def from_master_equation(equation: MasterEquation) -> MomentEquations:
     """Gaussian closure of a master equation; floats in it are exact numbers until the end."""
-    floats = _floats(equation)
+    floats = set().union(*(c.atoms(sp.Float) for c in _coefficients(equation)))
     if floats:
         return _rounded(from_master_equation(_replaced(equation, {f: sp.Rational(f) for f in floats})))
     for m in equation.measured:
         m.operator.linear()  # a DerivationError names what is not linear
-    state = GaussianState(equation.modes)
+    state = GaussianState(equation.modes, set().union(*(c.free_symbols for c in _coefficients(equation))))
     x = _quadratures(state.modes)
     means = {}
     for q in state.quadratures:
@@ -82,13 +85,13 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
             rate -= means[i][0] * state.mean[j] + state.mean[i] * means[j][0]
             lost = sp.Add(*(means[i][1][k] * means[j][1][k] for k in means[i][1]))
             covariances[i, j] = _linear(rate, state, f"d<{i}, {j}>/dt") - lost
-    return MomentEquations(state.quadratures, means, covariances)
+    symbols: dict[Any, Expr] = {**state.mean, **{pair: state.cov(*pair) for pair in covariances}}
+    return MomentEquations(state.quadratures, means, covariances, symbols)
 
 
-def _floats(equation: MasterEquation) -> set[Expr]:
+def _coefficients(equation: MasterEquation) -> list[Expr]:
     operators = [equation.H, *(j.operator for j in equation.jumps), *(m.operator for m in equation.measured)]
-    coefficients = [c for o in operators for c in o.terms.values()] + [j.rate for j in equation.jumps]
-    return set().union(*(c.atoms(sp.Float) for c in coefficients))
+    return [c for o in operators for c in o.terms.values()] + [j.rate for j in equation.jumps]
 
 
 def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEquation:
@@ -101,7 +104,7 @@ def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEq
 
 def _rounded(m: MomentEquations) -> MomentEquations:
     means = {q: (sp.N(d), {k: sp.N(e) for k, e in kicks.items()}) for q, (d, kicks) in m.means.items()}
-    return MomentEquations(m.quadratures, means, {k: sp.N(e) for k, e in m.covariances.items()})
+    return replace(m, means=means, covariances={k: sp.N(e) for k, e in m.covariances.items()})
 
 
 def _kick(M: OperatorPolynomial, state: GaussianState, O: OperatorPolynomial) -> Expr:

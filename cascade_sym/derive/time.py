@@ -9,10 +9,10 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
-from cascade_sym.errors import DerivationError
+from cascade_sym.errors import DerivationError, ParameterError
 from cascade_sym.operators import Op
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import conj, symbol
+from cascade_sym.symbols import conj, free_name, plain, symbol
 from cascade_sym.system.sectors import flow_order
 
 
@@ -33,6 +33,7 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
 
     Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when
     two rates are identical as expressions). DerivationError for feedback loops.
+    `delay` is the symbol for t - t' (default s, or another where the system has a parameter s).
     Source: for two oscillators Huang et al. (2018), Eq. (6).
 
     >>> from cascade_sym.parts import Cavity
@@ -41,7 +42,9 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
     exp(-s)
     """
     s = as_system(system)
-    tau = delay or symbol("s")
+    if delay is not None and (tau := plain(delay)) in s.parameters:
+        raise ParameterError(f"the delay {tau} is a parameter of the system; give another symbol.")
+    tau = symbol(free_name("s", s.inherited.gone)) if delay is None else plain(delay)
     drift: dict[Op, dict[Op, Expr]] = {}
     for m in s.modes:
         form = s.equation(m)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 from sympy import Expr
 
@@ -11,6 +13,7 @@ from cascade_sym.errors import ParameterError
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Check, Step
+from cascade_sym.symbols import domains_in, free_symbol, read
 
 READOUT, OPTIMAL = "readout", "optimal"
 
@@ -43,16 +46,17 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
             raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
         read_out = True
         g = readout_weight(V.system, first, second)
-    w = sp.sympify(g)
-    name = sp.Symbol("g")
-    while name in V.definitions or name in V.definitions.parameters():
-        name = sp.Symbol(name.name + "_")
-    expr = (alpha + 2 * name * beta + name**2 * gamma) / (1 + name**2)
+    w = read(g)
     steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
-    if w.is_number or w.is_Symbol:
-        return Quantity("xi_g", expr.xreplace({name: w}), V.definitions, steps, V.stability, nonnegative=V.nonnegative)
-    definitions = Definitions((*V.definitions.items, (name, w)))
-    return Quantity("xi_g", expr, definitions, steps, V.stability, nonnegative=V.nonnegative)
+    definitions, moved = V.definitions.beside([w])
+    definitions = replace(definitions, domains=definitions.domains.merged(domains_in(g)))
+    alpha, beta, gamma = (e.xreplace(moved) for e in (alpha, beta, gamma))
+    if not (w.is_number or w.is_Symbol):
+        name = free_symbol("g", w, definitions.parameters(), V.parameters, (s for s, _ in definitions))
+        definitions, w = Definitions((*definitions.items, (name, w)), domains=definitions.domains), name
+    expr = (alpha + 2 * w * beta + w**2 * gamma) / (1 + w**2)
+    stability = tuple(e.xreplace(moved) for e in V.stability)
+    return Quantity("xi_g", expr, definitions, steps, stability, nonnegative=V.nonnegative)
 
 
 def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:

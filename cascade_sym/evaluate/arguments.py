@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, listing
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, did_you_mean, listing
 
 
 def check_names(given: Iterable[str], wanted: Iterable[str]) -> None:
     """Raises UnknownParameter or MissingParameter, with the nearest known name where one is near."""
-    from difflib import get_close_matches
-
     have, want = set(given), set(wanted)
     if extra := have - want:
-        near = [m for e in sorted(extra) for m in get_close_matches(e, want - have, 1)]
-        hint = f" Did you mean {listing(near)}?" if near else ""
+        hint = did_you_mean(extra, want - have)
         raise UnknownParameter(f"no parameter {listing(extra)}; the parameters are {listing(want)}.{hint}")
     if missing := want - have:
         raise MissingParameter(f"no value for {listing(missing)}; give every one of {listing(want)}.")

@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, own
 
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan")
@@ -108,7 +108,7 @@ def _named_arctangent(argument: Expr) -> Expr:
     from cascade_sym.exact.proof import normal_form
 
     plus, minus = str(normal_form(argument)), str(normal_form(-argument))
-    return Symbol(f"arctan({plus})") if plus <= minus else -Symbol(f"arctan({minus})")
+    return own(f"arctan({plus})") if plus <= minus else -own(f"arctan({minus})")
 
 
 def _split_exp(e: Expr) -> Expr:

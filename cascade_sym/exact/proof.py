@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.probe import counterexample
 from cascade_sym.exact.show import factored
+from cascade_sym.symbols import read
 
 
 def all_zero(expressions: Iterable[Expr]) -> bool:
@@ -18,7 +18,7 @@ def all_zero(expressions: Iterable[Expr]) -> bool:
     >>> all_zero([sp.Symbol("x") - sp.Symbol("x"), sp.Symbol("x")])
     False
     """
-    every = [sp.sympify(e) for e in expressions]
+    every = [read(e) for e in expressions]
     return not any(counterexample(e) is not None for e in every) and all(_is_proved_zero(e) for e in every)
 
 
@@ -52,7 +52,7 @@ def equal(left: Expr, right: Expr) -> bool:
     >>> equal(sp.sqrt(1 - x)**2, 1 - x)
     True
     """
-    return is_zero(sp.sympify(left) - sp.sympify(right))
+    return is_zero(left - right if isinstance(left, Expr) and isinstance(right, Expr) else read(left) - read(right))
 
 
 def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
@@ -66,7 +66,7 @@ def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
     >>> normal_form((a**2 - b**2)/(a + b))
     a - b
     """
-    conv, (form,) = converter([sp.sympify(expr)])
+    conv, (form,) = converter([read(expr)])
     value = conv(form)
     if not factor:
         return conv.expr(value)

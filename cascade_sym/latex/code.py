@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import sympy as sp
 from sympy import Expr, Symbol
 from sympy.printing.c import C99CodePrinter
 from sympy.printing.julia import JuliaCodePrinter

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import sympy as sp
 from sympy import Expr
 
 from cascade_sym.asymptotics.algebraic import VARIABLE
@@ -22,18 +21,22 @@ from cascade_sym.paper.compare import plain
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import PowerLaw
 from cascade_sym.paper.verdict import StatementVerdict, confirmed
+from cascade_sym.symbols import own
 
 ZERO = "0"  # the left side of such a polynomial
 METHOD = "the polynomial of the exact prefactor, up to a factor (identity in the exact algebra)"
-_OTHER = sp.Symbol("P_other")
+_OTHER = own("P_other")
 
 
 def polynomial_of(m: Meaning) -> Expr | None:
-    """The polynomial (in `VARIABLE`) whose root the derived prefactor is; None where it has a closed form or none."""
+    """The polynomial (in `VARIABLE`) whose root the derived prefactor is; None where it has a closed form or none.
+
+    None as well where P is a parameter: then a printed P is that.
+    """
     if not isinstance(m.derived, PowerLaw):
         return None
     exact = m.derived.law.prefactor
-    return exact.polynomial if exact.closed is None and exact.proved else None
+    return exact.polynomial if exact.closed is None and exact.proved and exact.variable == VARIABLE else None
 
 
 def same_roots(m: Meaning, latex: str, env: Environment, symbols: Mapping[str, str], root: Expr = VARIABLE) -> bool:

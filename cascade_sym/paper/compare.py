@@ -8,7 +8,6 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
@@ -69,7 +68,7 @@ def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
     exact = derived.law.prefactor
     if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
         return False
-    if not is_zero(exact.polynomial.xreplace({VARIABLE: prefactor})):
+    if not is_zero(exact.polynomial.xreplace({exact.variable: prefactor})):
         return False
     at = {s: exact.origin[s] for s in exact.parameters}
     return bool(abs(sp.N(prefactor.xreplace(at), 30) / sp.Float(str(exact.at(at)), 30) - 1) < sp.Float("1e-20"))

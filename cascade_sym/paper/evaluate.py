@@ -57,13 +57,14 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
     finite = {s: v for s, v in point.items() if v is not sp.oo}
     infinite = [s for s, v in point.items() if v is sp.oo]
     if infinite:
-        quantity = _in_the_limit(quantity.subs(finite), infinite)
+        quantity = _in_the_limit(quantity.subs({s: v for s, v in finite.items() if s in quantity.parameters}), infinite)
     if open_ := set(quantity.parameters) - set(finite):
         raise MissingParameter(
             f"whether {name} exists depends on {listing(open_)}, which is none of its parameters; the folder "
             "must list it, or give it a value."
         )
-    whole = Quantity(name, quantity.expr, quantity.definitions, domain=quantity.domain, nonnegative=quantity.nonnegative)
+    q = quantity
+    whole = Quantity(name, q.expr, q.definitions, domain=q.domain, nonnegative=q.nonnegative)
     text, error = exact_value(whole, {s: finite[s] for s in whole.parameters}, digits)
     return Evaluated(name, text, float(error), digits, values)
 

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics import Scaling, scaling
-from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownParameter, listing
 from cascade_sym.paper.model import Declared, Model
 from cascade_sym.symbols import symbol
@@ -66,17 +66,7 @@ def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None)
         quantity = declared.formula({symbol(p): v for p, v in (values or {}).items()})
     else:
         quantity = declared.make()
-    return _apart(quantity, {s for e in model.asymptotic.values() for s in e.free_symbols}).subs(model.asymptotic)
-
-
-def _apart(quantity: Quantity, taken: set[Symbol]) -> Quantity:
-    """The quantity with definitions renamed that carry a name which is about to stand for a parameter."""
-    new = {s: symbol(f"{s}_") for s, _ in quantity.definitions if s in taken}
-    if not new:
-        return quantity
-    items = tuple((new.get(s, s), e.xreplace(new)) for s, e in quantity.definitions)
-    domain = tuple(d.xreplace(new) for d in quantity.domain)
-    return Quantity(quantity.name, quantity.expr.xreplace(new), Definitions(items), quantity.steps, domain)
+    return quantity.subs({s: e for s, e in model.asymptotic.items() if s in quantity.parameters})
 
 
 def parameters(model: Model, declared: Declared) -> tuple[str, ...]:

@@ -46,6 +46,9 @@ class Cavity(Part):
     kind = "cavity"
     channels = SINGLE
 
+    def known(self, name: str) -> tuple[Expr, ...]:
+        return (*_rates(self.kappa, name).values(), nonnegative(self.loss, f"loss rate of {name}"))
+
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         a = operator(name)
         H = a.dagger() * a * real(self.detuning, f"detuning of {name}")
@@ -79,6 +82,8 @@ class Squeezer(Part):
     @property
     def channels(self) -> tuple[str, ...]:
         return SIDEBANDS if self.two_mode else SINGLE
+
+    known = Cavity.known
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         chi = value(self.chi, f"chi of {name}", f"chi_{name}")

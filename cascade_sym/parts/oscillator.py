@@ -74,6 +74,11 @@ class Oscillator(Part):
     @property
     def amplitudes(self) -> tuple[Expr, Expr]:
         """(sqrt(Gamma_B), sqrt(Gamma_P)) in the parametrisation that was given."""
+        return self._coupling[:2]
+
+    @property
+    def _coupling(self) -> tuple[Expr, Expr, tuple[Expr, ...]]:
+        """The amplitudes, and what they are made of: parameters >= 0."""
         of = f"of {self.name}"
         rates = self.Gamma_B is not None or self.Gamma_P is not None
         polar = [x for x in ("Gamma", "cooperativity") if getattr(self, x) is not None]
@@ -87,14 +92,18 @@ class Oscillator(Part):
             if theta.is_number and not 0 <= theta <= sp.pi / 2:
                 raise ParameterError(f"theta {of} is {theta}; it must lie in [0, pi/2].")
             if polar == ["cooperativity"]:
-                C = nonnegative(self.cooperativity, f"cooperativity {of}")
-                strength = C * self.decoherence_rate
+                given = nonnegative(self.cooperativity, f"cooperativity {of}")
+                strength = given * self.decoherence_rate
             else:
-                strength = nonnegative(self.Gamma, f"Gamma {of}", f"Gamma_{self.name}")
-            return sp.sqrt(strength) * sp.sin(theta), sp.sqrt(strength) * sp.cos(theta)
+                given = strength = nonnegative(self.Gamma, f"Gamma {of}", f"Gamma_{self.name}")
+            known = (given, theta, sp.pi / 2 - theta)
+            return sp.sqrt(strength) * sp.sin(theta), sp.sqrt(strength) * sp.cos(theta), known
         b = nonnegative(self.Gamma_B, f"Gamma_B {of}", f"Gamma_{self.name}B")
         p = nonnegative(self.Gamma_P, f"Gamma_P {of}", f"Gamma_{self.name}P")
-        return sp.sqrt(b), sp.sqrt(p)
+        return sp.sqrt(b), sp.sqrt(p), (b, p)
+
+    def known(self, name: str) -> tuple[Expr, ...]:
+        return (*self._coupling[2], *self.bath)
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         a = operator(name)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sympy import Expr
+
+from cascade_sym.parts.values import declared
+from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem
 
 if TYPE_CHECKING:
@@ -36,9 +41,19 @@ class Part(ABC):
     def kind(self) -> str:
         """The word used to number unnamed parts."""
 
+    def known(self, name: str) -> tuple[Expr, ...]:
+        """What the part, under a definite name, knows to be >= 0: rates, occupancies, what a loss lacks to 1."""
+        return ()
+
+    def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        """`build`, with everything that is declared of the parameters."""
+        s = self.build(name, channels)
+        known = Domains(known=tuple(e for e in self.known(name) if e.free_symbols))
+        return replace(s, domains=all_domains((s.domains, declared(vars(self).values()), known)))
+
     def system(self) -> LinearSystem:
         """The part on its own as a LinearSystem."""
-        return self.build(self.name or self.kind, self.channels or SINGLE)
+        return self.built(self.name or self.kind, self.channels or SINGLE)
 
     def __rshift__(self, other: object) -> Chain:
         from cascade_sym.compose.chain import Chain

@@ -35,6 +35,10 @@ class Loss(Part):
     def __post_init__(self) -> None:
         fraction(self.epsilon, "loss epsilon", "epsilon")
 
+    def known(self, name: str) -> tuple[Expr, ...]:
+        eps = fraction(self.epsilon, "loss epsilon", "epsilon")
+        return eps, 1 - eps, nonnegative(self.n, f"n of {name}")
+
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         eps = fraction(self.epsilon, "loss epsilon", "epsilon")
         noise = nonnegative(self.n, f"n of {name}") + VACUUM
@@ -106,6 +110,10 @@ class BeamSplitter(Part):
             return sp.cos(a), sp.sin(a)
         T = fraction(self.transmission, "transmission of the beam splitter", "T")
         return sp.sqrt(T), sp.sqrt(1 - T)
+
+    def known(self, name: str) -> tuple[Expr, ...]:
+        T = self.amplitudes[0] ** 2
+        return () if self.angle is not None else (T, 1 - T)
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         t, r = self.amplitudes

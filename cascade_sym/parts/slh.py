@@ -73,6 +73,9 @@ class SLH(Part):
         table = given if isinstance(given, Mapping) else {"": given}
         return {c: as_operator(L) for c, L in table.items()}
 
+    def known(self, name: str) -> tuple[Expr, ...]:
+        return tuple(nonnegative(n, f"n of bath {bath!r} of {name}") for bath, (_, n) in self.baths.items())
+
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         slh: list[Channel] = []
         ins: list[Port] = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.symbols import symbol
+from cascade_sym.operators import LinearForm, OperatorPolynomial
+from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, is_complex_symbol, read, symbol
 
 Value: TypeAlias = Expr | int | float
 
@@ -22,7 +24,7 @@ def value(given: Value | None, what: str, default: str | None = None) -> Expr:
     if isinstance(given, bool) or not isinstance(given, Expr | int | float):
         got = type(given).__name__
         raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.")
-    e = sp.sympify(given)
+    e = read(given)
     if e is sp.nan or e in (sp.zoo,):
         raise ParameterError(f"{what} is {e}; give a number.")
     return e
@@ -47,6 +49,17 @@ def fraction(given: Value | None, what: str, default: str | None = None) -> Expr
 def real(given: Value | None, what: str, default: str | None = None) -> Expr:
     """A phase, angle or detuning: real."""
     e = value(given, what, default)
-    if e.has(sp.I):
+    if e.has(sp.I) or any(is_complex_symbol(s) for s in e.free_symbols):
         raise ParameterError(f"{what} is {e}; it must be real.")
     return e
+
+
+def declared(given: Any) -> Domains:
+    """What the symbols in a parameter, an operator, or a collection of them declare."""
+    if isinstance(given, Expr):
+        return domains_in(given).made_from(given.free_symbols)
+    if isinstance(given, OperatorPolynomial | LinearForm | Mapping):
+        return declared((given if isinstance(given, Mapping) else given.terms).values())
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        return all_domains(map(declared, given))
+    return NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy import Expr
@@ -12,7 +12,7 @@ from cascade_sym.compose import as_system
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
-from cascade_sym.parts.values import Value, value
+from cascade_sym.parts.values import Value, declared, value
 from cascade_sym.spectra.checks import response_steps
 from cascade_sym.spectra.frame import Axis, FrameName, axis
 from cascade_sym.spectra.readout import SIDEBANDS, Readable, Readout, as_readout
@@ -63,6 +63,7 @@ def force_port(system: object, mode: str, *, through: str | None = None, couplin
     envelope = any(set(p.channels) == SIDEBANDS for p in (*s.in_ports, *s.out_ports))
     if through is None:
         c = sp.I / sp.sqrt(2) if coupling is None else value(coupling, "coupling of the force")
+        s = replace(s, domains=s.domains.merged(declared(coupling)))
         pair = {Op(mode): c, Op(mode, True): conj(c)}
     else:
         if through not in s.inputs:
@@ -88,10 +89,7 @@ class Reading:
     def combined(self, name: str, expr: Expr) -> Spectrum:
         """An expression in signal and noise."""
         n = self.noise
-        return Spectrum(
-            name, expr, self.definitions, n.steps, n.domain, n.frequency, n.susceptibilities, n.denominators,
-            nonnegative=n.nonnegative,
-        )  # fmt: skip
+        return replace(n, name=name, expr=expr, definitions=self.definitions, second_moment=True)
 
 
 def signal_transfer(
@@ -142,7 +140,7 @@ def reading(
     """Signal and noise from one sweep."""
     s = force.system
     read = as_readout(s, output)
-    at: Axis = axis((read,), frequency, frame, carrier)
+    at: Axis = axis(s, (read,), frequency, frame, carrier, force.drive.values())
     dynamics = started(s, at, (read,), force.drive.values())
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import formal_integral
 from cascade_sym.steps import Step, identity_check
-from cascade_sym.symbols import complex_symbol, conj, symbol
+from cascade_sym.symbols import complex_symbol, conj, own, symbol
 
 Pairs = Mapping[str, tuple[Expr, Expr]]
 OMEGA = symbol("Omega")
@@ -68,7 +68,7 @@ def optimal_filter(S: Expr, N: Expr) -> Expr:
     >>> optimal_filter(symbol("S"), symbol("N"))
     S/N
     """
-    G = sp.Dummy("G")
+    G = own("G")
     (found,) = sp.solve(_variation(G, S, N, sp.S.One, sp.S.One), G)
     return found
 

@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
-from cascade_sym.parts.values import Value, nonnegative
+from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.sensing.adaptive import line_integral
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
@@ -23,7 +23,7 @@ from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step, identity_check
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, free_symbol, read
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 
@@ -138,7 +138,12 @@ def matched_filter_sensitivity(
     if r.signal.expr == 0:
         raise DerivationError(f"the force on {force.mode!r} does not reach {r.readout.label}.")
     called = callable(waveform) and not isinstance(waveform, Expr)
-    f = sp.S.One if called else sp.sympify(waveform)
+    f = sp.S.One if called else read(waveform)
+    if (clash := Symbol("Omega")) != x and x not in f.free_symbols and clash in f.free_symbols:
+        raise ParameterError(
+            f"{clash} is a parameter of the system, and so the frequency is {x}; say which symbol is the frequency, in "
+            "the waveform and as `frequency`: lorentzian(width, frequency=w)."
+        )
     S = r.combined("S", r.signal.expr * f)
     G = r.combined("G", S.expr / r.noise.expr)
     density = _density(r, f, x, short=not called)
@@ -183,8 +188,9 @@ def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = No
     2/(-I*Omega + 2)
     """
     w = nonnegative(width, "width of the force")
-    x = frequency if frequency is not None else Symbol("Omega")
-    return sp.sqrt(w) / (w / 2 + sp.I * (sp.sympify(center) - x))
+    at = real(center, "center of the force")
+    x = free_symbol("Omega", w, at) if frequency is None else frequency
+    return sp.sqrt(w) / (w / 2 + sp.I * (at - x))
 
 
 def _signal_step(transfer: Spectrum, S: Spectrum, f: Expr) -> Step:

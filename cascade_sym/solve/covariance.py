@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
@@ -18,6 +19,7 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair
 from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
+from cascade_sym.symbols import Domains, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
@@ -111,15 +113,36 @@ class Covariance:
             terms += [2 * w[i] * w[j] * self.element(i, j) for j in names[a + 1 :]]
         return sp.Add(*terms)
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> Covariance:
-        """Parameters replaced exactly."""
-        v = {k: sp.sympify(x) for k, x in values.items()}
-        elements = {k: e.xreplace(v) for k, e in self.elements.items()}
-        system = None if self.system is None else self.system.subs(v)
-        stability = tuple(x.xreplace(v) for x in self.stability)
-        return replace(
-            self, elements=elements, definitions=self.definitions.substituted(v), stability=stability, system=system
-        )
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The parameters of all elements, sorted by name."""
+        return self.definitions.parameters(*self.elements.values(), *self.stability, *(s for s, _ in self.definitions))
+
+    @property
+    def domains(self) -> Domains:
+        """What is declared of its parameters."""
+        return self.definitions.domains.about(self.parameters)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is declared of its parameters, as inequalities in the language of formulas."""
+        return self.domains.assumptions
+
+    def subs(self, values: Mapping[Any, Any]) -> Self:
+        """Parameters (symbols or names) replaced exactly; errors as of `Quantity.subs`."""
+        return self._substituted(values)[0]
+
+    def _substituted(self, values: Mapping[Any, Any]) -> tuple[Self, dict[Expr, Expr]]:
+        """The covariance after it, and how expressions over its definitions change."""
+        new = replacements(values, self.parameters, self.definitions.domains, "the covariance")
+        definitions, moved = self.definitions.beside(new.values())
+        table: dict[Expr, Expr] = {**moved, **new}
+        found = replace(
+            self, elements={k: e.xreplace(table) for k, e in self.elements.items()},
+            definitions=definitions.replaced(new, values), stability=tuple(x.xreplace(table) for x in self.stability),
+            system=None if self.system is None else self.system.replaced(new, values),
+        )  # fmt: skip
+        return found, table
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import covariance_latex
@@ -140,7 +163,7 @@ def covariance(system: object) -> Covariance:
     (Gamma_MB/2 + gamma_M0*(n_M + 1/2))/(Gamma_MB + gamma_M0)
     """
     s = rounded(as_system(system))
-    naming = Naming(s.parameters)
+    naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
     moments = _Moments()
     stability: list[Expr] = []

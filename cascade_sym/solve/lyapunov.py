@@ -19,7 +19,13 @@ from cascade_sym.solve.linear import solve_columns
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.stability import (
-    block_conditions, definite_conditions, identity, is_numeric, is_real_table, is_small, two_rows,
+    block_conditions,
+    definite_conditions,
+    identity,
+    is_numeric,
+    is_real_table,
+    is_small,
+    two_rows,
 )  # fmt: skip
 from cascade_sym.system.numbers import vanishes
 from cascade_sym.system.sectors import flow_order

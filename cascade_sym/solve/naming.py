@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.pairs import Pair, pair
-from cascade_sym.symbols import is_real, symbol
+from cascade_sym.symbols import NOTHING, Domains, is_real, symbol
 from cascade_sym.system.size import SHORT, terms
 
 
@@ -20,8 +20,10 @@ class Naming:
     Every definition is real; complex numbers are named part by part (`pair`).
     """
 
-    def __init__(self, taken: Iterable[Symbol]) -> None:
-        self._taken = {s.name for s in taken}
+    def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
+        """`taken` are the parameters of what is solved, `domains` what is declared of them."""
+        self._taken = set(domains.gone).union(s.name for s in taken)
+        self._domains = domains
         self._items: list[tuple[Symbol, Expr]] = []
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
@@ -77,7 +79,7 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items))
+        return Definitions(tuple(self._items), domains=self._domains)
 
     def inline(self, expr: Expr) -> Expr:
         return self.definitions.inline(sp.sympify(expr))

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from itertools import combinations
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import mpmath
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym.compose import as_system
 from cascade_sym.errors import MissingParameter, UnstableError, listing
@@ -69,7 +69,7 @@ def definite_conditions(X: Table, nodes: Sequence[object], naming: Naming) -> li
     return [c for c in _pivots(X, naming) if not _positive(c, nodes)]
 
 
-def require_stable(system: object, values: Mapping[Symbol, Expr | float]) -> None:
+def require_stable(system: object, values: Mapping[Any, Any]) -> None:
     """Raise UnstableError unless the drift of `system` decays at these numbers (by its eigenvalues, 50
     digits).
 
@@ -78,7 +78,7 @@ def require_stable(system: object, values: Mapping[Symbol, Expr | float]) -> Non
     >>> from cascade_sym.parts import Squeezer
     >>> require_stable(Squeezer("q", chi=sp.Symbol("chi"), kappa=4), {sp.Symbol("chi"): 1})
     """
-    s = as_system(system).subs({k: sp.sympify(v) for k, v in values.items()})
+    s = as_system(system).subs(values)
     if missing := s.A.free_symbols:
         raise MissingParameter(f"no value for {listing(missing)}; the stability of the drift depends on it.")
     refuse_unstable_numbers(s.A.tolist(), [m for m in s.modes for _ in range(2)])

@@ -16,6 +16,7 @@ from sympy.polys.matrices import DomainMatrix
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.linear import ADJUGATE_LIMIT, solve_named
 from cascade_sym.spectra.stability import drift_matrix
+from cascade_sym.symbols import own
 
 if TYPE_CHECKING:
     from cascade_sym.spectra.sweep import Dynamics
@@ -34,7 +35,7 @@ def solve_block(
     if n > ADJUGATE_LIMIT:
         columns = [list(c) for c in zip(*M, strict=True)]
         return solve_named(columns, list(weights), dynamics.naming, f"the loop of {', '.join(names)}")
-    entries = [[sp.Symbol(f"_{i}_{j}") if M[i][j] != 0 else sp.S.Zero for j in range(n)] for i in range(n)]
+    entries = [[own(f"entry{i}_{j}") if M[i][j] != 0 else sp.S.Zero for j in range(n)] for i in range(n)]
     back = {entries[i][j]: M[i][j] for i in range(n) for j in range(n) if M[i][j] != 0}
     dm = DomainMatrix.from_list_sympy(n, n, entries)
     adj, det = dm.adj_det()
@@ -50,7 +51,7 @@ def loop_polynomial(modes: Sequence[Op], inside: Mapping[Op, LinearForm], w: Exp
     if n > ADJUGATE_LIMIT and any(e.free_symbols for row in rows for e in row):
         return None
     odd = {e for row in rows for e in row if not (e.is_Rational or e.is_Symbol)}
-    names = {e: sp.Symbol(f"_{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
+    names = {e: own(f"entry{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
     if n > ADJUGATE_LIMIT:
         matrix = DomainMatrix.from_Matrix(sp.Matrix(rows), extension=True)
     else:

@@ -16,6 +16,7 @@ from sympy import Expr
 from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.errors import DerivationError
+from cascade_sym.symbols import own
 
 
 def hurwitz_integral(even: Sequence[Expr], H: Sequence[Expr]) -> Expr:
@@ -52,7 +53,7 @@ def _at(a: Sequence[Expr], k: int) -> Expr:
 def _ratio(top: list[list[Expr]], bottom: list[list[Expr]]) -> Expr:
     """det(top)/det(bottom), with entries that are no numbers or symbols replaced by symbols for the while."""
     odd = {e for m in (top, bottom) for r in m for e in r if not (e.is_Rational or e.is_Symbol)}
-    names = {e: sp.Symbol(f"_{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
+    names = {e: own(f"entry{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
     back = {v: k for k, v in names.items()}
     first, second = (
         DomainMatrix.from_list_sympy(len(m), len(m), [[names.get(e, e) for e in r] for r in m]) for m in (top, bottom)

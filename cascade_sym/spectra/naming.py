@@ -9,19 +9,20 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import complex_symbol, is_real
+from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real
 from cascade_sym.system.size import SHORT, terms
 
 
 class SpectrumNaming(Naming):
     """Naming that gives one expression one name: complex amplitudes too, and |T|^2, which is real by construction."""
 
-    def __init__(self, taken: Iterable[Symbol]) -> None:
-        super().__init__(taken)
+    def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
+        super().__init__(taken, domains)
         self._seen: dict[Expr, Expr] = {}
 
     def start(self, definitions: Definitions) -> None:
         """Take over existing definitions, under their names."""
+        self._domains = self._domains.merged(definitions.domains)
         for s, e in definitions:
             self._taken.add(s.name)
             self._place[s] = len(self._items)

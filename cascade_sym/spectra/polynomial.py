@@ -76,7 +76,7 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
     factors = [d for d in dict.fromkeys(factors) if x in d.free_symbols]
     center = _center(factors, x)
     shift = {x: x + center} if center != 0 else {}
-    definitions = s.definitions.substituted(shift)
+    definitions = s.definitions.replaced(shift)
     factors = [f.xreplace(shift) for f in factors]
     conv, (value, *rest) = converted(
         definitions, [s.expr.xreplace(shift), *factors, *map(conj, factors), x, sp.S.One], held.__contains__

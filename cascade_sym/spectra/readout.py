@@ -8,7 +8,7 @@ sin(phi).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import sympy as sp
@@ -17,7 +17,8 @@ from sympy import Expr
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.detectors import Homodyne
-from cascade_sym.parts.values import Value, fraction, real
+from cascade_sym.parts.values import Value, declared, fraction, real
+from cascade_sym.symbols import NOTHING, Domains, read
 from cascade_sym.system import LinearSystem, Port
 
 Part: TypeAlias = Literal["", "cos", "sin"]
@@ -42,8 +43,10 @@ class Quadrature:
     part: Part = ""
     efficiency: Value = 1
     channel: str | None = None
+    declared: Domains = field(default=NOTHING, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "declared", declared((self.angle, self.efficiency)))
         object.__setattr__(self, "angle", real(self.angle, "angle of the quadrature"))
         object.__setattr__(self, "efficiency", fraction(self.efficiency, "efficiency of the detector"))
         if self.part not in ("", "cos", "sin"):
@@ -64,7 +67,7 @@ class Readout:
     """A form in modes, fields and detector vacua; `hermitian` forms obey q(-Omega) = q(Omega)^+.
 
     `light` says that the form is the light of a port, `vacua` names the detector's own inputs, `efficiency`
-    their share.
+    their share. `declared` is what symbols in it declare.
     """
 
     label: str
@@ -75,6 +78,7 @@ class Readout:
     sidebands: bool = False
     demodulated: bool = False
     vacua: tuple[str, ...] = ()
+    declared: Domains = NOTHING
 
 
 def as_readout(system: LinearSystem, what: Readable) -> Readout:
@@ -86,16 +90,24 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
     PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
-        return Readout("form", what, what == what.dagger())
+        form = LinearForm({o: read(c) for o, c in what})
+        fields = (*system.inputs, *system.internal, *system.outputs)
+        if bad := {o.name for o, _ in form} - {*system.modes, *fields}:
+            raise UnknownName(
+                f"the form holds {listing(bad)}; there are the modes {listing(system.modes)} and the fields "
+                f"{listing(fields)}."
+            )
+        return Readout("form", form, form == form.dagger(), declared=declared(what))
     if isinstance(what, str):
         return _by_name(system, what)
     if isinstance(what, Quadrature):
         return _light(system, what)
     if isinstance(what, Homodyne):
+        angle = what.phi if what.angle is None else what.angle
         port = system.out_port(what.port) if what.port else _only_port(system)
         if what.channels is not None and len(what.channels) == 1 < len(port.channels):
-            return _light(system, Quadrature(what.phi, port.name, "", what.efficiency, what.channels[0]))
-        return _light(system, Quadrature(what.phi, port.name, "", what.efficiency))
+            return _light(system, Quadrature(angle, port.name, "", what.efficiency, what.channels[0]))
+        return _light(system, Quadrature(angle, port.name, "", what.efficiency))
     raise ParameterError(
         f"can't read out {what!r} ({type(what).__name__}); give a name such as 'P_L' or 'X_M', or a Quadrature."
     )
@@ -170,7 +182,7 @@ def _light(system: LinearSystem, q: Quadrature) -> Readout:
     missed = form.scaled(sp.sqrt(1 - eta)).renamed({f: detector(f) for f in port.fields.values()})
     vacua = tuple(detector(f) for f in port.fields.values()) if eta != 1 else ()
     whole = seen + missed if vacua else seen
-    return Readout(label, whole, not two or bool(q.part), q.port, eta, two, bool(q.part), vacua)
+    return Readout(label, whole, not two or bool(q.part), q.port, eta, two, bool(q.part), vacua, q.declared)
 
 
 def detector(field: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -61,26 +62,19 @@ class Spectrum(Quantity):
     def inline(self) -> Expr:
         return written_out(self.definitions, self.expr)
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> Spectrum:
-        new = {k: sp.sympify(v) for k, v in values.items()}
-        variable = None if self.frequency in new else self.frequency
-        definitions = self.definitions.substituted(new)
-        chis = tuple(
-            Susceptibility(c.operator, c.symbol, c.gamma.xreplace(new), c.omega.xreplace(new))
-            for c in self.susceptibilities
+    def subs(self, values: Mapping[Any, Any]) -> Spectrum:
+        put, _ = self._substitution(values)
+        chis = (Susceptibility(c.operator, *map(put, (c.symbol, c.gamma, c.omega))) for c in self.susceptibilities)
+        return replace(
+            super().subs(values),
+            frequency=None if self.frequency is None or put(self.frequency) != self.frequency else self.frequency,
+            susceptibilities=tuple(chis),
+            denominators=tuple(None if d is None else put(d) for d in self.denominators),
         )
-        return Spectrum(
-            self.name, self.expr.xreplace(new), definitions, self.steps, tuple(d.xreplace(new) for d in self.domain),
-            variable, chis, tuple(None if d is None else d.xreplace(new) for d in self.denominators),
-            self.second_moment, nonnegative=self.edges_after(new),
-        )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
-        return Spectrum(
-            name, expr, self.definitions, self.steps, self.domain, self.frequency, self.susceptibilities,
-            self.denominators, self.second_moment, nonnegative=self.nonnegative,
-        )  # fmt: skip
+        return replace(self, name=name, expr=expr)
 
 
 def noise_spectrum(
@@ -139,7 +133,7 @@ def _spectrum(
     same = first is second or first == second
     reads = tuple(as_readout(s, q) for q in ((first,) if same else (first, second)))
     _check_detectors(reads)
-    at = axis(reads, frequency, frame, carrier)
+    at = axis(s, reads, frequency, frame, carrier)
     dynamics = started(s, at, reads)
     labels = ["", ""] if same else [f"_{r.label}" for r in reads]
     if not same and labels[0] == labels[1]:
@@ -159,8 +153,9 @@ def _spectrum(
 def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
+    taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
     return Dynamics(
-        system, at.offset, SpectrumNaming({*system.parameters, *(s for e in given for s in e.free_symbols)}),
+        system, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)),
         nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ import sympy as sp
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate.serial import Data
 from cascade_sym.evaluate.targets import from_plain
+from cascade_sym.symbols import own
 
 POSITIVE = (1e-3, 1e6)  # where positive parameters are sought unless bounds are given
 ANGLE = (0.0, pi / 2)
@@ -128,7 +129,7 @@ def angles(data: Data) -> dict[str, tuple[float, float]]:
     target = from_plain(data)
     inside: set[sp.Symbol] = set()
     outside: set[sp.Symbol] = set()
-    hidden = sp.Symbol("hidden")
+    hidden = own("wave")
     for e in (*(e for _, e in target.definitions), *(e for _, e in target.outputs + target.domain)):
         waves = e.atoms(sp.sin, sp.cos, sp.tan)
         inside |= {s for w in waves for s in w.free_symbols}

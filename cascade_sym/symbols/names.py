@@ -9,23 +9,33 @@ by wrapping them.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.errors import ParameterError
+from cascade_sym.symbols.domains import KINDS, Ranged, domain_of
+
 REAL_VALUED = (sp.re, sp.im, sp.Abs, sp.arg)
 
 
-def symbol(name: str) -> Symbol:
-    """The real parameter called `name`.
+def symbol(name: str, domain: str | tuple[Any, Any] = "real") -> Symbol:
+    """The parameter called `name`, with its domain.
 
-    No SymPy assumption is set: `positive=True` makes SymPy split and merge roots on its own, which undoes the
-    canonical form of the exact algebra.
+    `domain` is "real" (any sign), "nonnegative", "positive", "complex", "integer", or a range (low, high) with its
+    edges included; the assumptions of a SymPy symbol mean the same. What it is put into remembers the domain, and
+    refuses numbers outside of it. Raises ParameterError for another domain.
 
-    >>> symbol("Gamma_SB")
-    Gamma_SB
+    >>> symbol("Gamma_SB"), symbol("eta", (0, 1)).is_nonnegative
+    (Gamma_SB, True)
     """
-    return Symbol(name)
+    if not isinstance(name, str) or not name:
+        raise ParameterError(f"a symbol needs a name (a nonempty string), got {name!r}.")
+    found = domain_of(domain, name)
+    if domain == "real":
+        return Symbol(name)
+    return Symbol(name, **{domain: True}) if domain in KINDS else Ranged(name, found)
 
 
 def complex_symbol(name: str) -> Symbol:

@@ -8,7 +8,6 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact import is_zero
-from cascade_sym.operators import LinearForm
 from cascade_sym.system import LinearSystem
 
 TINY = 1e-12
@@ -24,16 +23,7 @@ def rounded(system: LinearSystem) -> LinearSystem:
     """A system with floats has all its other numbers (roots, phases) turned into floats too; others
     unchanged.
     """
-    if not has_floats(system):
-        return system
-
-    def table(forms: dict[str, LinearForm]) -> dict[str, LinearForm]:
-        return {k: LinearForm({o: number(c) for o, c in f}) for k, f in forms.items()}
-
-    return LinearSystem(
-        system.modes, table(dict(system.drift)), {k: number(n) for k, n in system.inputs.items()},
-        table(dict(system.outputs)), table(dict(system.internal)), system.in_ports, system.out_ports,
-    )  # fmt: skip
+    return system.mapped(number) if has_floats(system) else system
 
 
 def number(e: Expr) -> Expr:

@@ -10,14 +10,14 @@ Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009); Gardiner an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, domains_in, read
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
 
 
@@ -55,6 +55,10 @@ def slh_system(
     >>> s.A[0, 0], s.B[0, 0]
     (-kappa/2, -sqrt(kappa))
     """
+    given = (H, *(c.L for c in channels))
+    raw = [*(e for o in given for e in o.terms.values()), *(e for c in channels for e in (c.phase, c.noise))]
+    H = H.map_coefficients(read)
+    channels = [replace(c, L=c.L.map_coefficients(read), phase=read(c.phase), noise=read(c.noise)) for c in channels]
     if not (H - H.dagger()).is_zero:
         raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
     drift = {m: langevin_of(operator(m), H, channels).linear() for m in modes}
@@ -63,7 +67,8 @@ def slh_system(
     }
     inputs: Mapping[str, Expr] = {c.field: c.noise for c in channels}
     return LinearSystem(
-        tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports)
+        tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports),
+        domains=domains_in(*raw),
     )
 
 

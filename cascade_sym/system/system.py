@@ -10,9 +10,10 @@ nothing, so that a cascade of n parts costs n steps, and noise correlations are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
@@ -20,6 +21,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, plain, read, replacements
 from cascade_sym.system.size import LONG, terms
 
 VACUUM = sp.Rational(1, 2)
@@ -50,7 +52,8 @@ class LinearSystem:
 
     `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
     [b(t), b^dagger(t')] = delta(t - t'). Raises DuplicateName for a name used twice and UnknownName for an
-    operator that is neither a mode nor a field.
+    operator that is neither a mode nor a field. Coefficients are read by `cascade_sym.symbols.read`; `domains` is what
+    is declared of their parameters.
 
     >>> from cascade_sym.operators import Op
     >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
@@ -66,8 +69,14 @@ class LinearSystem:
     internal: Mapping[str, LinearForm] = field(default_factory=dict)
     in_ports: tuple[Port, ...] = ()
     out_ports: tuple[Port, ...] = ()
+    domains: Domains = NOTHING
 
     def __post_init__(self) -> None:
+        if any(plain(s) != s for s in self.parameters):
+            object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
+            for name, table in self._tables(read).items():
+                object.__setattr__(self, name, table)
+        one_kind(self.parameters)
         names = [*self.modes, *self.inputs, *self.internal]
         if len(set(names)) != len(names):
             twice = {n for n in names if names.count(n) > 1}
@@ -88,6 +97,20 @@ class LinearSystem:
         from cascade_sym.compose.chain import Chain
 
         return Chain((other, self))
+
+    @property
+    def _coefficients(self) -> list[Expr]:
+        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
+        return [*(c for f in forms for _, c in f), *self.inputs.values()]
+
+    def _tables(self, f: Callable[[Expr], Expr]) -> dict[str, Any]:
+        tables = {"drift": self.drift, "outputs": self.outputs, "internal": self.internal}
+        new = {n: {k: LinearForm({o: f(c) for o, c in form}) for k, form in t.items()} for n, t in tables.items()}
+        return {**new, "inputs": {k: f(e) for k, e in self.inputs.items()}}
+
+    def mapped(self, f: Callable[[Expr], Expr]) -> LinearSystem:
+        """Every coefficient and noise strength replaced by f of it."""
+        return replace(self, **self._tables(f))
 
     # -- flattened views ----------------------------------------------------------------------------------
 
@@ -148,10 +171,17 @@ class LinearSystem:
     @property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """All symbols of the system, sorted by name."""
-        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
-        found = {s for f in forms for _, c in f for s in c.free_symbols}
-        found |= {s for e in self.inputs.values() for s in e.free_symbols}
-        return tuple(sorted(found, key=lambda s: s.name))
+        return tuple(sorted(set().union(*(c.free_symbols for c in self._coefficients)), key=lambda s: s.name))
+
+    @property
+    def inherited(self) -> Domains:
+        """What is declared, for what is made from this system."""
+        return self.domains.made_from(self.parameters)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is declared of the parameters, as inequalities in the language of formulas."""
+        return self.domains.assumptions
 
     @property
     def domain(self) -> Field:
@@ -159,26 +189,25 @@ class LinearSystem:
 
         OutsideExactDomain where a coefficient can't be held exactly.
         """
-        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
-        coefficients = {c for f in forms for _, c in f} | set(self.inputs.values())
-        return converter(sorted(coefficients, key=str))[0].field
+        return converter(sorted(set(self._coefficients), key=str))[0].field
 
-    def subs(self, values: Mapping[sp.Symbol, Expr]) -> LinearSystem:
-        """Parameters replaced exactly; what becomes a number by floats is the number at their exact values, rounded."""
-        v = {k: sp.sympify(x) for k, x in values.items()}
+    def subs(self, values: Mapping[Any, Any]) -> LinearSystem:
+        """Parameters (symbols or names) replaced exactly; what becomes a number by floats is the number at their exact
+        values, rounded.
+
+        Raises UnknownParameter for another name, ParameterError for a number outside its domain.
+        """
+        return self.replaced(replacements(values, self.parameters, self.domains, "the system"), values)
+
+    def replaced(self, v: Mapping[sp.Symbol, Expr], values: Mapping[Any, Any] | None = None) -> LinearSystem:
+        """As `subs`, for plain symbols that need not occur; `values` is what they were read from."""
         exact = {k: x.xreplace({f: sp.Rational(f) for f in x.atoms(sp.Float)}) for k, x in v.items()}
 
         def put(e: Expr) -> Expr:
-            new = e.xreplace(v)
+            new = e.xreplace(dict(v))
             return sp.N(e.xreplace(exact)) if new.is_number and new.has(sp.Float) and not e.has(sp.Float) else new
 
-        def mapped(table: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
-            return {k: LinearForm({o: put(c) for o, c in f}) for k, f in table.items()}
-
-        return LinearSystem(
-            self.modes, mapped(self.drift), {k: put(e) for k, e in self.inputs.items()},
-            mapped(self.outputs), mapped(self.internal), self.in_ports, self.out_ports,
-        )  # fmt: skip
+        return replace(self.mapped(put), domains=domains_after(self.domains, values or v, v))
 
     def renamed(self, names: Mapping[str, str]) -> LinearSystem:
         """Modes and fields renamed (old -> new); UnknownName for one that does not exist."""
@@ -197,7 +226,7 @@ class LinearSystem:
 
         return LinearSystem(
             tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
-            table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports),
+            table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
         )  # fmt: skip
 
     def _repr_latex_(self) -> str:

@@ -48,10 +48,13 @@ def conditional(*given: tuple[sp.Symbol, sp.Expr]) -> Quantity:
     `given` are further (parameter, value) pairs. The conditional state itself exists beyond that region.
     """
     values = {**FIGURE_3, eta: sp.S.One, **dict(given)}
-    problem = conditioned().subs(values)
-    weight = cs.readout_weight(experiment().subs(values), S, M)
-    found = cs.epr_variance(conditional_covariance(problem, newton=2), S, M, g=weight)
-    damped = tuple(q.subs(values).inline() for q in (gamma_S(), gamma_M()))
+
+    def at_values(x):
+        return x.subs({s: v for s, v in values.items() if s in x.parameters})
+
+    weight = cs.readout_weight(at_values(experiment()), S, M)
+    found = cs.epr_variance(conditional_covariance(conditioned().subs(values), newton=2), S, M, g=weight)
+    damped = tuple(at_values(q).inline() for q in (gamma_S(), gamma_M()))
     return replace(found, domain=(*found.domain, *(d for d in damped if not d.is_number)))
 
 

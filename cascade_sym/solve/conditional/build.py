@@ -52,7 +52,7 @@ def from_detection(d: Detection) -> Riccati:
     """The filtering problem of a system with its currents."""
     names = [f"current.{k}" for k in range(len(d.currents))]
     s = replace(d.system, internal={**d.system.internal, **{n: c.form for n, c in zip(names, d.currents, strict=True)}})
-    naming = Naming(s.parameters)
+    naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
     found = []
     for sector in sectors(s):

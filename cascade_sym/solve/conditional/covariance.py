@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym.compose import as_system
 from cascade_sym.definitions import Quantity
@@ -73,15 +74,11 @@ class ConditionalCovariance(Covariance):
         """Whether every element has a closed form."""
         return not self.open_sectors
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> ConditionalCovariance:
-        """Parameters replaced exactly."""
-        new = super().subs(values)
-        assert isinstance(new, ConditionalCovariance)
-        problem = self.riccati and self.riccati.subs(values)
-        v = {k: sp.sympify(x) for k, x in values.items()}
-        relations = tuple((s, r.xreplace(v)) for s, r in self.relations)
+    def subs(self, values: Mapping[Any, Any]) -> Self:
+        new, table = self._substituted(values)
+        relations = tuple((s.xreplace(table), r.xreplace(table)) for s, r in self.relations)
         rest = self.residual and self.residual.subs(values)
-        return replace(new, riccati=problem, residual=rest, relations=relations)
+        return replace(new, riccati=self.riccati and self.riccati.subs(values), residual=rest, relations=relations)
 
 
 def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
@@ -100,7 +97,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     1/2
     """
     problem = system if isinstance(system, Riccati) else riccati(system, detect)
-    naming = Record(problem.parameters)
+    naming = Record(problem.parameters, problem.definitions.domains)
     for s, e in problem.definitions:
         naming.name(s.name, e)
     elements: Elements = {}

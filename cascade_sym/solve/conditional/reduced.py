@@ -21,7 +21,7 @@ from cascade_sym.exact import converter
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
 from cascade_sym.solve.conditional.probe import random_point, value_at
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import free_symbol, own
 
 MOST_TERMS = 200_000
 
@@ -36,7 +36,7 @@ class Reduced:
 
 
 def reduced_polynomial(
-    V: ConditionalCovariance, i: str, j: str, values: Mapping[Symbol, Expr] | None = None
+    V: ConditionalCovariance, i: str, j: str, values: Mapping[Any, Any] | None = None
 ) -> Reduced:
     """The irreducible polynomial of the conditional moment V_ij over the parameters.
 
@@ -53,14 +53,12 @@ def reduced_polynomial(
     >>> r.polynomial, r.degree
     (2*var_X_M**2 + var_X_M - 2, 2)
     """
-    new = {k: sp.sympify(e) for k, e in (values or {}).items()}
-    defs = V.definitions.substituted(new)
-    target = V.element(i, j).xreplace(new)
+    V = V.subs(values or {})
+    defs, target = V.definitions, V[i, j].expr
     if target.is_number:
         raise DerivationError(f"the moment of {i} and {j} is the number {target}; it needs no polynomial.")
-    unknown = symbol(f"var_{i}" if i == j else f"cov_{i}_{j}")
-    hidden = sp.Dummy("v")
-    relations = {s: r.xreplace(new) for s, r in V.relations}
+    hidden = own("moment")
+    relations = dict(V.relations)
     towers, inlined = towers_of(defs, relations, target)
     e = target.xreplace(inlined)
     conv, forms = converter([hidden - e, *(t for t, _ in towers), *(r for _, r in towers)])
@@ -78,6 +76,7 @@ def reduced_polynomial(
             continue
         f = poly_to_expr(factor, conv.field.meaning)
         if _vanishes_at(f, {**point, hidden: number}):
+            unknown = free_symbol(f"var_{i}" if i == j else f"cov_{i}_{j}", f)
             return Reduced(unknown, f.xreplace({hidden: unknown}), int(factor.degrees()[place[hidden]]))
     raise DerivationError(f"no factor of the polynomial vanishes at the solution for {i}, {j}.")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
@@ -23,6 +24,7 @@ from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Step
+from cascade_sym.symbols import replacements
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,13 @@ class Riccati:
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """All parameters, sorted by name."""
-        return self.definitions.parameters(*(e for m in self._whole.values() for e in m))
+        every = (e for m in self._whole.values() for e in m)
+        return self.definitions.parameters(*every, *(s for s, _ in self.definitions), *self.efficiencies)
 
     @cached_property
     def symbols(self) -> ImmutableDenseMatrix:
         """V as a matrix of symbols var_X_S, cov_X_S_P_S, ..."""
-        state = GaussianState(self.modes)
+        state = GaussianState(self.modes, self.parameters)
         q = state.quadratures
         return ImmutableDenseMatrix(len(q), len(q), [state.cov(i, j) for i in q for j in q])
 
@@ -120,16 +123,18 @@ class Riccati:
         """dV/dt at a covariance; zero for a steady state. Over the definitions of `V`."""
         return self.rate(V.matrix)
 
-    def subs(self, values: Mapping[Symbol, Expr]) -> Riccati:
-        """Parameters replaced exactly, entries simplified (so that a limit such as gamma -> 0 can follow).
+    def subs(self, values: Mapping[Any, Any]) -> Riccati:
+        """Parameters (symbols or names) replaced exactly, entries simplified (so that a limit such as gamma -> 0 can
+        follow).
 
-        Raises ParameterError for an efficiency outside [0, 1].
+        Raises UnknownParameter, and ParameterError for an efficiency outside [0, 1].
         """
-        new = {k: sp.sympify(v) for k, v in values.items()}
-        defs = self.definitions.substituted(new)
-        sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(new))) for s in self.sectors)
-        seen = tuple(fraction(e.xreplace(new), "the efficiency of a detector") for e in self.efficiencies)
-        return Riccati(self.modes, sectors, defs, seen)
+        new = replacements(values, self.parameters, self.definitions.domains, "the Riccati equation")
+        definitions, moved = self.definitions.beside(new.values())
+        table: dict[Expr, Expr] = {**moved, **new}
+        sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(table))) for s in self.sectors)
+        seen = tuple(fraction(e.xreplace(table), "the efficiency of a detector") for e in self.efficiencies)
+        return Riccati(self.modes, sectors, definitions.replaced(new, values), seen)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex

@@ -1,0 +1,118 @@
+"""The door: one reading of symbols and values, by name; everything behind it is written in plain symbols.
+
+A real parameter is `Symbol(name)`, a complex one `Symbol(name, complex=True)`, whatever SymPy assumptions the symbol
+came with; the assumptions become its domain (`domains_in`). Two symbols of one name are one parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
+from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
+from cascade_sym.symbols.names import is_complex_symbol
+from cascade_sym.symbols.own import Own
+
+
+@lru_cache(maxsize=20_000)
+def plain(s: Symbol) -> Symbol:
+    """The symbol by which the toolkit knows a parameter; its own symbols stay what they are.
+
+    >>> plain(Symbol("x", positive=True)) == Symbol("x")
+    True
+    """
+    if isinstance(s, Own):
+        return s
+    return Symbol(s.name, complex=True) if is_complex_symbol(s) else Symbol(s.name)
+
+
+def read(given: Any) -> Expr:
+    """A number or expression in plain symbols.
+
+    DomainConflict where one name is a real and a complex parameter; ParameterError for what is no expression (text is
+    never evaluated).
+
+    >>> read(Symbol("x", positive=True) - Symbol("x"))
+    0
+    """
+    try:
+        e = given if isinstance(given, Expr) else sp.sympify(given, strict=True)
+    except (sp.SympifyError, TypeError, ValueError):
+        e = None
+    if not isinstance(e, Expr):
+        raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
+    return _read(e) if e.args or isinstance(e, Symbol) else e
+
+
+@lru_cache(maxsize=20_000)
+def _read(e: Expr) -> Expr:
+    free = e.free_symbols
+    one_kind(plain(s) for s in free)
+    new = {s: plain(s) for s in free if plain(s) != s}
+    if not new:
+        return e
+    domains_in(e)
+    return e.xreplace(new)
+
+
+def one_kind(symbols: Iterable[Symbol]) -> None:
+    """DomainConflict where two different plain symbols have one name."""
+    seen: dict[str, Symbol] = {}
+    for s in symbols:
+        if seen.setdefault(s.name, s) != s:
+            raise DomainConflict(f"{s.name} is a real and a complex parameter in one formula; declare it once.")
+
+
+def domains_in(*exprs: Any) -> Domains:
+    """What the symbols of expressions (as they were given) declare."""
+    free = set().union(*(e.free_symbols for e in exprs if isinstance(e, Expr)))
+    found = sorted(((s.name, assumed(s)) for s in free if plain(s) != s), key=lambda p: (p[0], str(p[1])))
+    return all_domains(Domains(((n, d),)) for n, d in found if d != REAL)
+
+
+def read_name(given: Any, argument: str) -> str:
+    """The name of a parameter that is given as a symbol or by its name."""
+    if isinstance(given, Symbol):
+        return str(given.name)
+    if isinstance(given, str) and given:
+        return given
+    raise ParameterError(f"{argument}: expected a symbol or its name, got {given!r}.")
+
+
+def replacements(
+    values: Mapping[Any, Any], parameters: Iterable[Symbol], domains: Domains, what: str
+) -> dict[Symbol, Expr]:
+    """What replaces which parameter, from a mapping of names or symbols.
+
+    Names that are `gone` may be given without effect. UnknownParameter for others, ParameterError where one parameter
+    is given twice, or a real one becomes a number that is not real.
+    """
+    known: dict[str, Symbol] = {s.name: s for s in parameters}
+    silent = domains.gone - set(known)
+    new: dict[Symbol, Expr] = {}
+    for key, given in values.items():
+        name = read_name(key, "subs")
+        if name in silent:
+            read(given)
+            continue
+        if name not in known:
+            raise UnknownParameter(
+                f"{what} has no parameter {name!r}; it has {listing(known)}.{did_you_mean([name], [*known, *silent])}"
+            )
+        s = known[name]
+        if s in new:
+            raise ParameterError(f"the parameter {name!r} is given twice.")
+        new[s] = value = read(given)
+        if not is_complex_symbol(s) and value.is_number and value.is_real is False and value.is_finite is not False:
+            raise ParameterError(f"{name} is a real parameter; got the complex value {value}.")
+    return new
+
+
+def domains_after(domains: Domains, values: Mapping[Any, Any], new: Mapping[Symbol, Expr]) -> Domains:
+    """The domains once parameters are replaced, with those that the new expressions bring along."""
+    return domains.substituted(new).merged(domains_in(*values.values()))
