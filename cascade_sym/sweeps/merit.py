@@ -140,6 +140,6 @@ def read_merit(figure: Any, backend: str | None) -> Merit:
         raise ParameterError(f"a sweep takes one figure; got {len(target.outputs)} ({', '.join(target.names)}).")
     merit = Formula(target.data(), backend)
     width = len(ready(merit.data, backend, None).plan.best.outputs[0].parts())
-    if width != 1 or target.complex_parameters:
-        raise ParameterError("a sweep needs a real figure of real parameters.")
+    if width != 1:
+        raise ParameterError("a sweep needs a real figure; take re(...), im(...) or Abs(...) of a complex one.")
     return merit

@@ -29,7 +29,7 @@ def hundredths(low: int, high: int) -> st.SearchStrategy[sp.Rational]:
 @dataclass(frozen=True)
 class Modes:
     """Couplings as numbers: `exchange` G a^+ b + h.c., `pair` G a^+ b^+ + h.c., `position` G (a + a^+)(b + b^+),
-    `parametric` chi a^+2 + h.c.; `kappa` of the one port, which sees the first mode; `gamma` and `occupancy` of baths.
+    `parametric` chi a^+2 + h.c.; `kappa` of the one port, which sees the mode `port`; `gamma` and `occupancy` of baths.
     """
 
     detuning: tuple[sp.Expr, ...]
@@ -37,6 +37,7 @@ class Modes:
     gamma: tuple[sp.Expr, ...]
     occupancy: tuple[sp.Expr, ...]
     couplings: Mapping[tuple[str, int, int], sp.Expr] = field(default_factory=dict)
+    port: int = 0
 
     @property
     def size(self) -> int:
@@ -82,7 +83,7 @@ class Modes:
                     H = H + G * x.dagger() * y.dagger() + cs.symbols.conj(G) * x * y
         rates = [given(sp.Symbol(f"gamma_{k}")) for k in range(self.size)]
         baths = {f"bath{k}": (sp.sqrt(rates[k]) * x, given(sp.Symbol(f"n_{k}"))) for k, x in enumerate(a)}
-        return cs.SLH("s", H=H, ports={"light": sp.sqrt(given(sp.Symbol("kappa"))) * a[0]}, baths=baths,
+        return cs.SLH("s", H=H, ports={"light": sp.sqrt(given(sp.Symbol("kappa"))) * a[self.port]}, baths=baths,
                       modes=list(self.names))  # fmt: skip
 
     # -- the same in NumPy ----------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ class Modes:
             if kind == "parametric":
                 B[i, i] += 2 * G
         rates = np.array([float(g) for g in self.gamma])
-        rates[0] += float(self.kappa)
+        rates[self.port] += float(self.kappa)
         alpha, beta = -1j * A - np.diag(rates) / 2, -1j * B
         out = np.zeros((2 * n, 2 * n))
         out[0::2, 0::2], out[0::2, 1::2] = (alpha + beta).real, (beta - alpha).imag
@@ -113,11 +114,15 @@ class Modes:
         """How the quadratures of the light and of the baths drive those of the modes, and their noise."""
         n = self.size
         drive = np.zeros((2 * n, 2 * n + 2))
-        drive[:2, :2] = -np.sqrt(float(self.kappa)) * np.eye(2)
+        drive[self._seen, :2] = -np.sqrt(float(self.kappa)) * np.eye(2)
         for k, g in enumerate(self.gamma):
             drive[2 * k : 2 * k + 2, 2 * k + 2 : 2 * k + 4] = -np.sqrt(float(g)) * np.eye(2)
         noise = np.repeat([0.5, *(float(x) + 0.5 for x in self.occupancy)], 2)
         return drive, noise
+
+    @property
+    def _seen(self) -> slice:
+        return slice(2 * self.port, 2 * self.port + 2)
 
     def growth(self) -> float:
         return float(np.linalg.eigvals(self.drift()).real.max())
@@ -133,7 +138,7 @@ class Modes:
         M = -1j * frequency * np.eye(len(A)) - A
         T = np.linalg.solve(M, drive)
         if which < 0:
-            T = np.sqrt(float(self.kappa)) * T[:2] + np.eye(2, len(noise))
+            T = np.sqrt(float(self.kappa)) * T[self._seen] + np.eye(2, len(noise))
         return float((abs(T[which]) ** 2 * noise).sum()), float(np.linalg.cond(M))
 
     def conditional(self, angle: float) -> tuple[np.ndarray, float]:
@@ -141,7 +146,7 @@ class Modes:
         A, (drive, noise) = self.drift(), self.inputs()
         u = np.array([np.cos(angle), np.sin(angle)])
         C = np.zeros((1, len(A)))
-        C[0, :2] = np.sqrt(float(self.kappa)) * u
+        C[0, self._seen] = np.sqrt(float(self.kappa)) * u
         D = np.zeros((1, len(noise)))
         D[0, :2] = u
         N, R, S = drive * noise @ drive.T, D * noise @ D.T, drive * noise @ D.T
