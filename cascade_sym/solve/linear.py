@@ -1,8 +1,8 @@
 """Small linear systems with symbolic entries, solved without writing the solution out.
 
-Up to four real unknowns, or two complex ones: cofactors and determinant, with one division. More: elimination with diagonal pivots in which each
-intermediate is a definition; every pivot is proved nonzero by its value at a random point in ball arithmetic,
-and, where there is a choice, stays away from zero where parameters vanish or coincide.
+Up to four real unknowns, or two complex ones: cofactors and determinant, with one division. More: elimination with
+diagonal pivots in which each intermediate is a definition; every pivot is proved nonzero by its value at a random point
+in ball arithmetic, and, where there is a choice, stays away from zero where parameters vanish or coincide.
 Matrices of numbers are inverted: exactly where they are rational up to a few roots, else in 50 digits.
 """
 

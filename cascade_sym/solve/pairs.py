@@ -178,4 +178,4 @@ def _by_structure(e: Expr) -> Pair:
         return I_TIMES
     if e.is_number:
         return Pair(*e.as_real_imag())
-    raise OutsideExactDomain(f"{e} has no real and imaginary part here; write complex numbers with +, *, powers and exp.")
+    raise OutsideExactDomain(f"{e} can't be split into its parts; write complex numbers with +, *, powers and exp.")

@@ -37,9 +37,8 @@ def hurwitz_conditions(
 
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
-    return [
-        c for nodes, a in blocks for c in block_conditions([[pair(a[i, j]) for j in nodes] for i in nodes], nodes, naming)
-    ]
+    tables = [(nodes, [[pair(a[i, j]) for j in nodes] for i in nodes]) for nodes, a in blocks]
+    return [c for nodes, rows in tables for c in block_conditions(rows, nodes, naming)]
 
 
 def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
