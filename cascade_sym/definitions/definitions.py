@@ -137,6 +137,22 @@ class Definitions:
                 done[sp.conjugate(s)] = conj(done[s])
         return sp.sympify(expr).xreplace(done)
 
+    def size_of(self, expr: Expr) -> int:
+        """How many nodes `inline(expr)` would have, without writing it out.
+
+        >>> x, y = sp.symbols("x y")
+        >>> Definitions(((y, x + 1),)).size_of(y**2)
+        5
+        """
+        known: dict[Expr, int] = {}
+
+        def size(e: Expr) -> int:
+            return known[e] if e in known else 1 + sum(size(a) for a in e.args)
+
+        for s, e in self.needed(expr).items:
+            known[s] = size(e)
+        return size(expr)
+
     def merged(self, other: Definitions) -> Definitions:
         """Both lists, `self` first; equal definitions of one symbol are kept once, others DuplicateName."""
         items = list(self.items)

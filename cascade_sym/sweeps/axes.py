@@ -60,7 +60,9 @@ def read_fixed(fixed: Mapping[str, Any]) -> dict[str, complex]:
         try:
             number = complex(given)
         except (TypeError, ValueError) as why:
-            raise ParameterError(f"{name} must be a number; got {given!r}. Arrays belong into grid=.") from why
+            raise ParameterError(
+                f"{name} must be a real number, or a complex one; got {given!r}. Arrays belong into grid=."
+            ) from why
         if not np.isfinite(number):
             raise ParameterError(f"{name} is {given}; give a finite number.")
         out[str(name)] = number if number.imag else number.real

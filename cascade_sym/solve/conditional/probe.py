@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 from sympy import Expr
@@ -36,7 +36,12 @@ def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
 
 def value_at(defs: Definitions, e: Expr, point: Mapping[Expr, Expr]) -> Expr:
     """The number that `e` is at a point."""
+    return values_at(defs, [e], point)[0]
+
+
+def values_at(defs: Definitions, exprs: Sequence[Expr], point: Mapping[Expr, Expr]) -> list[Expr]:
+    """The numbers that expressions over definitions are at a point."""
     known = dict(point)
-    for s, d in defs.needed(e):
+    for s, d in defs.needed(*exprs):
         known[s] = sp.N(d.xreplace(known), DIGITS)
-    return sp.N(e.xreplace(known), DIGITS)
+    return [sp.N(e.xreplace(known), DIGITS) for e in exprs]
