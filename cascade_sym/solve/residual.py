@@ -12,7 +12,6 @@ from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 
-
 METHOD = "Lyapunov equation with flattened matrices"
 LARGEST = 100_000  # nodes of an element that is still written out and proved
 
