@@ -8,10 +8,7 @@ from pathlib import Path
 from cascade_sym.cli.commands import Folder, Output
 
 
-def report(
-    folder: Folder,
-    output: Output = None,
-) -> int:
+def report(folder: Folder, output: Output = None) -> int:
     """Write report.html, one self-contained page, and report.pdf where pdflatex is installed."""
     from cascade_sym.cli.progress import progress
     from cascade_sym.report import build_report

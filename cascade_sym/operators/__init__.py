@@ -2,13 +2,7 @@
 
 from cascade_sym.operators.formal import formal_integral, integration_symbol
 from cascade_sym.operators.linear import LinearForm, Op, linear_sum, op
-from cascade_sym.operators.polynomial import (
-    OperatorPolynomial,
-    as_operator,
-    commutator,
-    operator,
-    quadratures,
-)
+from cascade_sym.operators.polynomial import OperatorPolynomial, as_operator, commutator, operator, quadratures
 from cascade_sym.operators.superoperator import (
     RHO,
     DensityOperator,

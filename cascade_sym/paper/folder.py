@@ -69,4 +69,3 @@ def _stamp(folder: Path) -> str:
     for file in sorted(folder.rglob("*.py")):
         h.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
     return h.hexdigest()
-

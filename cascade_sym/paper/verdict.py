@@ -94,9 +94,7 @@ def _agreed(statement: Statement, derived: Any, equation: PrintedEquation, found
     return StatementVerdict(statement, "exact", found.method, derived)
 
 
-def _approximate(
-    statement: Statement, printed: Any, derived: Any, found: Comparison, model: Model
-) -> StatementVerdict:
+def _approximate(statement: Statement, printed: Any, derived: Any, found: Comparison, model: Model) -> StatementVerdict:
     """Neither exact nor the leading term: how far off over the printed form's domain."""
     assert statement.domain is not None
     if isinstance(derived, Leading | PowerLaw) and not (check := confirmed(derived)).ok:

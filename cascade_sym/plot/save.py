@@ -7,10 +7,7 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError
 
-NOTHING = {
-    "pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None},
-    "png": {"Software": None},
-}
+NOTHING = {"pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}
 DPI = 300
 
 

@@ -50,8 +50,6 @@ def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:
 def source(*pieces: tuple[str, str | None]) -> str:
     """The LaTeX of formulas, folded away: (heading, LaTeX) pairs."""
     inner = "".join(
-        element("h5", text(name)) + element("pre", element("code", text(latex)))
-        for name, latex in pieces
-        if latex
+        element("h5", text(name)) + element("pre", element("code", text(latex))) for name, latex in pieces if latex
     )
     return element("details", element("summary", "LaTeX source"), inner, class_="source") if inner else ""

@@ -86,9 +86,7 @@ def _style() -> str:
     return face + (room / "style.css").read_text(encoding="utf-8")
 
 
-def _head(
-    title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], drawn: bool, pdf: str
-) -> str:
+def _head(title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], drawn: bool, pdf: str) -> str:
     there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
     links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""

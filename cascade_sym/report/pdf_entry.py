@@ -37,9 +37,7 @@ def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
             yield f"certificate-{anchor(record['id'])}-{n}.pdf", drawn
 
 
-def entry_latex(
-    record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]
-) -> str:
+def entry_latex(record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]) -> str:
     """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
     evidence = record.get("evidence", {})
     mark = verdict(record["verdict"])

@@ -72,9 +72,7 @@ def _summary(records: Sequence[Record], words: Words) -> str:
     count = Counter(r["verdict"] for r in records)
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
     links = (f"\\hyperlink{{eq-{anchor(r['id'])}}}{{({words(r['id'])})}}" for r in records)
-    rows = [
-        f"{x} & {words(r['title'])} & {verdict(r['verdict'])} \\\\" for x, r in zip(links, records, strict=True)
-    ]
+    rows = [f"{x} & {words(r['title'])} & {verdict(r['verdict'])} \\\\" for x, r in zip(links, records, strict=True)]
     table = ["\\begin{longtable}{@{}lp{0.7\\textwidth}l@{}}", "\\hline", *rows, "\\hline", "\\end{longtable}"]
     return f"\\begin{{center}}{line}\\end{{center}}\n" + "\n".join(table) + f"\n{{\\small {words(_MORE)}\\par}}"
 
