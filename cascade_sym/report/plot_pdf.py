@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from cascade_sym.plot.save import NOTHING
-from cascade_sym.plot.style import COLOURS, canvas, styled
+from cascade_sym.plot import COLOURS, NOTHING, canvas, styled
 from cascade_sym.report.certificate import Curve, decades, ticks
 
 PANEL = 2.7, 2.1  # inches
