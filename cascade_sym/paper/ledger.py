@@ -41,6 +41,11 @@ class Entry:
         return self.verdict not in ("differs", "misprint", "unchecked")
 
     @property
+    def correction(self) -> str | None:
+        """The repairs of misprinted statements in words; None where nothing was repaired."""
+        return "; ".join(v.repair.description for v in self.statements if v.repair) or None
+
+    @property
     def deviation(self) -> str | None:
         """How far approximate statements are off, as one line; None where nothing is approximate."""
         found = [v.notes["relative_difference"] for v in self.statements if "relative_difference" in v.notes]
