@@ -47,19 +47,17 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
         same = _is_root(p / derived.law.large**derived.law.exponent, derived)
         said = "root of the polynomial of the exact prefactor"
         return Comparison(same, said if same else f"not the {said}", None if same else d - p)
+    difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
-        same = is_zero(d - p)
-        return Comparison(same, "normal form in the exact algebra", None if same else d - p)
-    if isinstance(p, Superoperator) or isinstance(d, Superoperator):
-        if not (isinstance(p, Superoperator) and isinstance(d, Superoperator)):
-            raise DerivationError("one side acts on rho, the other is a number or an operator.")
-        change = d - p
-        same = change.is_zero
-        method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
-        return Comparison(same, method, None if same else change)
-    difference = as_operator(d) - as_operator(p)
-    same = difference.is_zero
-    method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
+        difference, method = d - p, "normal form in the exact algebra"
+    elif isinstance(p, Superoperator) and isinstance(d, Superoperator):
+        difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+    elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
+        raise DerivationError("one side acts on rho, the other is a number or an operator.")
+    else:
+        difference = as_operator(d) - as_operator(p)
+        method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
+    same = is_zero(difference) if isinstance(difference, Expr) else difference.is_zero
     return Comparison(same, method, None if same else difference)
 
 
