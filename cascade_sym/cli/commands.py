@@ -41,7 +41,7 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
     from cascade_sym.cli.tables import ledger_table
     from cascade_sym.paper import run_ledger
-    from cascade_sym.paper.record import record
+    from cascade_sym.paper.show import record
 
     paper = loaded(folder)
     with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:

@@ -17,8 +17,7 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.paper.figures import build_figures
 from cascade_sym.paper.folder import load_folder
 from cascade_sym.paper.ledger import run_ledger
-from cascade_sym.paper.record import heading, record
-from cascade_sym.paper.show import document_entry, document_text
+from cascade_sym.paper.show import document_entry, document_text, heading, record
 
 COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 

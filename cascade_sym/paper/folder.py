@@ -34,9 +34,10 @@ def load_folder(path: str | Path) -> Folder:
         raise FolderError(f"{root} is not a folder; give a paper's folder, such as derivations/huang2018.")
     printed = read_printed(root / "printed.toml")
     model = _load_model(root / "derived.py")
-    if missing := [e.id for e in printed.equations if e.id not in model.equation_ids]:
-        raise FolderError(f"printed.toml has {missing} but derived.py derives {list(model.equation_ids)}.")
-    if extra := [i for i in model.equation_ids if i not in {e.id for e in printed.equations}]:
+    ids = [e.id for e in printed.equations]
+    if missing := [i for i in ids if i not in model.equations]:
+        raise FolderError(f"printed.toml has {missing} but derived.py derives {list(model.equations)}.")
+    if extra := [i for i in model.equations if i not in ids]:
         raise FolderError(f"derived.py derives {extra}, which printed.toml does not have.")
     return Folder(root, printed, model)
 

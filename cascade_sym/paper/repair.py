@@ -45,17 +45,18 @@ def find_repair(
     `left` its own left side.
     """
 
-    def edited(**which: object) -> Iterator[tuple[str, Node]]:
-        likely = (e for e in islice(edits(node, words, **which), MOST_SEEN) if samples.may_be(e.node))
+    def edited(kinds: tuple[str, ...], pairs: bool = False) -> Iterator[tuple[str, Node]]:
+        every = edits(node, words, pairs=pairs, kinds=kinds)
+        likely = (e for e in islice(every, MOST_SEEN) if samples.may_be(e.node))
         return ((e.where, e.node) for e in islice(likely, MOST_PROVED))
 
     def stages() -> Iterator[Iterable[tuple[str, Node]]]:
         """One edit, a term of the derived value in any sum, what is missing by its value, two edits."""
-        yield edited(kinds=ALONE)
-        yield edited(kinds=(ADDED,))
+        yield edited(ALONE)
+        yield edited((ADDED,))
         for _, alike in groupby(candidates(node, samples, beside, left)[:MOST_MISSING], lambda c: round(c.cost, 6)):
             yield [(c.words, c.node) for c in alike]
-        yield edited(pairs=True, kinds=PAIRED)
+        yield edited(PAIRED, pairs=True)
 
     if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES or terms(node, MOST_TERMS) > MOST_TERMS:
         return None

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from cascade_sym.asymptotics.narrate import certificate_check
-from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.size import require_small
 from cascade_sym.paper.compare import compare, plain
 from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import Leading, Model, PowerLaw
-from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
+from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
 from cascade_sym.paper.vocabulary import vocabulary, with_missing
@@ -33,11 +33,6 @@ class StatementVerdict:
     difference: Any = None
     repair: Repair | None = None
     notes: dict[str, Any] = field(default_factory=dict)
-
-
-def worst(verdicts: Iterable[str]) -> str:
-    """The worst of several verdicts."""
-    return max(verdicts, key=VERDICTS.index)
 
 
 def judge(
@@ -58,10 +53,8 @@ def judge(
         return said("unchecked", f"outside the exact algebra: {err}")
     if not found.equal and domain is None:
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
-        verdict, method = (
-            ("misprint", f"the edit makes it exact ({found.method})") if fix else ("differs", found.method)
-        )
-        return said(verdict, method, difference=found.difference, repair=fix)
+        method = f"the edit makes it exact ({found.method})" if fix else found.method
+        return said("misprint" if fix else "differs", method, difference=found.difference, repair=fix)
     check = confirmed(derived) if isinstance(derived, Leading | PowerLaw) else None
     if check and not check.ok:
         return said("unchecked", f"not shown to be the leading term: {check.method}: {check.residual}")
@@ -99,8 +92,3 @@ def _repair(
 def confirmed(derived: Leading | PowerLaw) -> Check:
     """The check that a derived leading form is one."""
     return derived.check() if isinstance(derived, Leading) else certificate_check(derived.law.certificate)
-
-
-def explain(err: CascadeError) -> str:
-    """An error as one line."""
-    return " ".join(str(err).split())

@@ -44,7 +44,7 @@ def report_page(
     figures: Sequence[Figure] = (),
     pdf: str = "",
 ) -> str:
-    """The page for a ledger's records (`cascade_sym.paper.record`).
+    """The page for a ledger's records (`cascade_sym.paper.show.record`).
 
     `heading` says title, reference, notation and abbreviations; `folder` is how commands name the paper; `pdf` is a
     sentence on the PDF beside the page.
