@@ -8,7 +8,7 @@ from typing import Any
 from cascade_sym.report.derivation import Derivation
 from cascade_sym.report.evidence import evidence_html, value_html
 from cascade_sym.report.formula import FULL, HALF, block, fits_beside, source
-from cascade_sym.report.html import anchor, element, text
+from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import edit_words, words
 
 Name = Callable[[str], str]
@@ -23,13 +23,14 @@ def verdict_mark(verdict: str) -> str:
 
 def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) -> str:
     """The article of one equation; `folder` is how commands name the paper, `name` gives the LaTeX of a name."""
-    id = anchor(record["id"])
-    label = f"({record['id']})"
+    id, label = anchor(record["id"]), f"({record['id']})"
     link = element("a", text(label), href=f"#eq-{id}", class_="number")
     mark = verdict_mark(record["verdict"])
     if not record.get("as_expected", True):
         mark += element("span", "not as expected", class_="unexpected")
     title = element("h3", link, " ", words(record["title"], name), id=f"title-{id}")
+    sources = source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS))
+    more = _statements(record, name), _steps(derivation, label, name), sources, _commands(record, folder)
     parts = [
         element("header", title, element("p", mark, class_="marks")),
         _notes(record, name),
@@ -37,14 +38,7 @@ def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) 
         _correction(record, label, name),
         _difference(record, label),
         evidence_html(record.get("evidence", {}), id, name),
-        element(
-            "div",
-            _statements(record, name),
-            _steps(derivation, label, name),
-            source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS)),
-            _commands(record, folder),
-            class_="more",
-        ),
+        element("div", *more, class_="more"),
     ]
     return element("article", *parts, id=f"eq-{id}", aria_labelledby=f"title-{id}", data_verdict=record["verdict"])
 
@@ -105,20 +99,13 @@ def _statements(record: Record, name: Name) -> str:
     found = record.get("evidence", {}).get("statements", ())
     if not found:
         return element("p", text(record.get("method", "")), class_="method") if record.get("method") else ""
-    rows = "".join(
-        element(
-            "tr",
-            element("th", element("code", text(s["statement"])), scope="row"),
-            element("td", verdict_mark(s["verdict"])),
-            element("td", _how(s, name)),
-        )
-        for s in found
-    )
-    columns = (element("th", h, scope="col") for h in ("statement", "verdict", "checked by"))
-    head = element("thead", element("tr", *columns))
-    table = element("div", element("table", head, element("tbody", rows)), class_="scroll")
+    rows = []
+    for s in found:
+        statement = element("th", element("code", text(s["statement"])), scope="row")
+        rows.append(element("tr", statement, element("td", verdict_mark(s["verdict"])), element("td", _how(s, name))))
     count = f"{len(found)} statement{'s' if len(found) > 1 else ''}"
-    return element("details", element("summary", f"How it was checked: {count}"), table, class_="checks")
+    shown = table(("statement", "verdict", "checked by"), *rows)
+    return details(f"How it was checked: {count}", shown, class_="checks")
 
 
 def _how(s: Mapping[str, Any], name: Name) -> str:
@@ -130,7 +117,7 @@ def _how(s: Mapping[str, Any], name: Name) -> str:
 def _steps(derivation: Derivation, label: str, name: Name) -> str:
     if not derivation.steps:
         return ""
-    shown = element("summary", derivation.title)
+    shown = ""
     if derivation.beginning:
         link = element("a", text(f"({derivation.where})"), href=f"#eq-{anchor(derivation.where)}")
         shown += element("p", text(derivation.beginning), " ", link, ".")
@@ -138,7 +125,7 @@ def _steps(derivation: Derivation, label: str, name: Name) -> str:
     items = "".join(_step(s, f"Equation {label}, step {n}", name) for n, s in enumerate(derivation.own, first))
     if items:
         shown += element("ol", items, start=first if first > 1 else None)
-    return element("details", shown, class_="steps")
+    return details(derivation.title, shown, class_="steps")
 
 
 def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
@@ -152,5 +139,4 @@ def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
 
 def _commands(record: Record, folder: str) -> str:
     lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
-    code = element("pre", element("code", text("\n".join(lines))))
-    return element("details", element("summary", "Reproduce"), code, class_="commands")
+    return details("Reproduce", listing(lines), class_="commands")

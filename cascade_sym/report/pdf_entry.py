@@ -11,7 +11,7 @@ from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.report.certificate import Curve, certificates, curves
 from cascade_sym.report.derivation import Derivation
-from cascade_sym.report.evidence import SHOWN, is_short, key_words
+from cascade_sym.report.evidence import SHOWN, is_formula, is_short, key_words
 from cascade_sym.report.formula import broken
 from cascade_sym.report.quoted import quoted
 
@@ -94,7 +94,7 @@ def _equations(latex: str, line: float) -> str:
 def _evidence(evidence: Mapping[str, Any], words: Words) -> list[str]:
     """Numbers and words of the evidence in one paragraph, its formulas below; tables are in the page only."""
     rest = {k: v for k, v in evidence.items() if k not in SHOWN and is_short(v) and v is not None}
-    formulas = {k: v for k, v in rest.items() if isinstance(v, str) and (k.endswith("latex") or "\\" in v)}
+    formulas = {k: v for k, v in rest.items() if is_formula(k, v)}
     plain = [f"{words(key_words(k))}: {words(str(v))}" for k, v in rest.items() if k not in formulas]
     said = [f"\\par\\textsf{{Evidence:}} {'; '.join(plain)}"] if plain else []
     return said + [shown(words(key_words(k)), v, FULL) for k, v in formulas.items()]
