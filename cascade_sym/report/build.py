@@ -57,8 +57,8 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
 
 def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
     """What the PDF includes, by name: figures, and the plots of certificates."""
-    from cascade_sym.report.pdf_entry import plots_of
-    from cascade_sym.report.plot_pdf import plot_pdf
+    from cascade_sym.report.pdf_source import plots_of
+    from cascade_sym.report.plots import plot_pdf
 
     drawn = {name: plot_pdf(curves) for r in records for name, curves in plots_of(r)}
     return {f.paper.name: f.paper.read_bytes() for f in figures if f.paper is not None} | drawn

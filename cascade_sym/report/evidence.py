@@ -13,7 +13,7 @@ from cascade_sym.report.certificate import certificates
 from cascade_sym.report.formula import NARROW, block
 from cascade_sym.report.html import details, element, table, text
 from cascade_sym.report.mathml import mathml, words
-from cascade_sym.report.plot import certificate_plot
+from cascade_sym.report.plots import certificate_plot
 
 # shown elsewhere on the page
 SHOWN = frozenset(("statements", "derivation_steps", "derivation_checks", "reading", "conditions", "failed", "seconds"))
