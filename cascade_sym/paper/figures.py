@@ -10,7 +10,8 @@ from cascade_sym.errors import FolderError, UnknownName, listing
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.limits import own_python
 from cascade_sym.paper.model import Figure
-from cascade_sym.sweeps.libraries import require_libraries
+from cascade_sym.plot import canvas, save, styled
+from cascade_sym.sweeps.work import require_libraries, write
 
 Say = Callable[[str], None]
 
@@ -37,9 +38,6 @@ def build_figures(
 
 def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
     """Compute the data of a figure, write them, draw them."""
-    from cascade_sym.plot import save
-    from cascade_sym.sweeps.work import write
-
     say(figure.name)
     data = computed(figure)
     file = place / f"{figure.name}.nc"
@@ -58,8 +56,6 @@ def computed(figure: Figure) -> Any:
 
 def drawn(figure: Figure, data: Any) -> Any:
     """A matplotlib Figure of the data, in the toolkit's style."""
-    from cascade_sym.plot import canvas, styled
-
     with styled():
         page, axes = canvas(figure.size, figure.panels)
         with own_python(f"the drawing of {figure.name}"):

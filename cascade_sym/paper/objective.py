@@ -15,17 +15,10 @@ from cascade_sym.symbols import symbol
 
 
 def scale_declared(
-    model: Model,
-    name: str,
-    *,
-    large: str,
-    over: Iterable[str],
-    given: Mapping[str, Expr],
-    equal: Iterable[Iterable[str]] = (),
-    limit: Expr = sp.oo,
-    terms: int = 2,
+    model: Model, name: str, *, large: str, over: Iterable[str], given: Mapping[str, Expr],
+    equal: Iterable[Iterable[str]] = (), limit: Expr = sp.oo, terms: int = 2,
     progress: Callable[[str], None] | None = None,
-) -> Scaling:
+) -> Scaling:  # fmt: skip
     """The asymptotic optimum of the declared quantity `name`; parameters without a value stay symbolic.
 
     Parameters that `model.asymptotic` rewrites are replaced (gamma_M0 by r, say) and can't be set. Raises UnknownName,
@@ -48,15 +41,9 @@ def scale_declared(
     target = objective(model, name, values)
     names = {s.name for s in target.parameters}
     return scaling(
-        target,
-        large=large,
-        over=list(over),
-        at={p: v for p, v in values.items() if p in names},
-        equal=[tuple(g) for g in groups],
-        limit=limit,
-        terms=terms,
-        progress=progress,
-    )
+        target, large=large, over=list(over), at={p: v for p, v in values.items() if p in names},
+        equal=[tuple(g) for g in groups], limit=limit, terms=terms, progress=progress,
+    )  # fmt: skip
 
 
 def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None) -> Quantity:
@@ -71,12 +58,9 @@ def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None)
 
 def parameters(model: Model, declared: Declared) -> tuple[str, ...]:
     """The parameters of a declared quantity for asymptotics, in its own order."""
-    out: list[str] = []
-    replaced: Mapping[Symbol, Expr] = model.asymptotic
-    for p in declared.parameters:
-        new = replaced.get(symbol(p))
-        out += [p] if new is None else sorted(s.name for s in new.free_symbols)
-    return tuple(dict.fromkeys(out))
+    found = ((p, model.asymptotic.get(symbol(p))) for p in declared.parameters)
+    new = ([p] if e is None else sorted(s.name for s in e.free_symbols) for p, e in found)
+    return tuple(dict.fromkeys(p for group in new for p in group))
 
 
 def check_range(model: Model, name: str, value: Expr) -> None:

@@ -97,10 +97,7 @@ def curvature(
     H = (g[:, 1:] - g[:, :1]) / h[None]
     H = (H + H.swapaxes(0, 1)) / 2
     g = g[:, 0]
-    lost = ~np.isfinite(H)
-    if lost.any():
-        H[lost] = 0.0
-    return np.where(np.isfinite(g), g, 0.0), H
+    return np.where(np.isfinite(g), g, 0.0), np.where(np.isfinite(H), H, 0.0)
 
 
 def free(u: np.ndarray, g: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -63,10 +63,6 @@ class Space:
             out |= dict.fromkeys(c.names, x)
         return out
 
-    def coordinates_of(self, values: Mapping[str, Any]) -> np.ndarray:
-        """The inverse of `values`."""
-        return np.stack([np.log(values[c.names[0]]) if c.log else values[c.names[0]] for c in self.coordinates])
-
     def slopes(self, values: Mapping[str, np.ndarray], by_parameter: np.ndarray) -> np.ndarray:
         """Derivatives by coordinate from those by parameter, in the order of `names`."""
         rows, k = [], 0

@@ -13,12 +13,10 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
-from cascade_sym.sweeps.libraries import require_libraries
 from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
-from cascade_sym.sweeps.neighbours import spread_optima
-from cascade_sym.sweeps.recheck import Recheck, recheck
+from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
 from cascade_sym.sweeps.space import Space, angles, read_space, require_known
-from cascade_sym.sweeps.work import Work, run
+from cascade_sym.sweeps.work import Work, require_libraries, run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -191,7 +189,5 @@ def _dataset(
     for n, (figure, x) in columns.items():
         about = attributes(n, units, titles) | (formula_attributes(figure, n) if figure is not None else {})
         variables[n] = (axes.names, x.reshape(axes.shape), about)
-    coordinates = {
-        n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)
-    }  # fmt: skip
+    coordinates = {n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)}
     return xr.Dataset(variables, coordinates, attrs=dict(made))
