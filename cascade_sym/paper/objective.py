@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym.asymptotics import Scaling, scaling
 from cascade_sym.definitions import Quantity
