@@ -1,5 +1,4 @@
-"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive
-quadrature."""
+"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive quadrature."""
 
 from __future__ import annotations
 
@@ -105,14 +104,9 @@ class Sensitivity:
 
 
 def matched_filter_sensitivity(
-    force: ForcePort,
-    output: Readable,
-    waveform: Waveform,
-    *,
-    frequency: Value | None = None,
-    frame: FrameName = "rotating",
-    carrier: Value | None = None,
-) -> Sensitivity:
+    force: ForcePort, output: Readable, waveform: Waveform, *, frequency: Value | None = None,
+    frame: FrameName = "rotating", carrier: Value | None = None,
+) -> Sensitivity:  # fmt: skip
     """The sensitivity V = [int |S|^2/N dOmega]^(-1) to a force A_0 f(Omega), with the optimal filter G = S/N.
 
     `waveform` is f as an expression in the frequency (in the same frame; see `lorentzian`), or a function of
@@ -164,8 +158,7 @@ def matched_filter_sensitivity(
 
 
 def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
-    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it
-    stands."""
+    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it stands."""
     shape = magnitude_squared(f)
     if short and few_poles(r.noise, x):
         try:
@@ -181,8 +174,7 @@ def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
 
 
 def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = None) -> Expr:
-    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2
-    pi.
+    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2 pi.
 
     >>> lorentzian(4)
     2/(-I*Omega + 2)
