@@ -37,9 +37,13 @@ def records_table(records: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, header_style="bold")
+
+
 def _verdicts(rows: Iterable[Mapping[str, Any]]) -> None:
     count: Counter[str] = Counter()
-    table = Table("id", "equation", "verdict", "statements", "seconds", box=None, header_style="bold")
+    table = _table("id", "equation", "verdict", "statements", "seconds")
     for r in rows:
         count[r["verdict"]] += 1
         word = f"[{COLOURS[r['verdict']]}]{r['verdict']}[/]" + ("" if r["as_expected"] else " [red](not expected)[/]")
@@ -54,17 +58,17 @@ def contents_table(data: Mapping[str, Any]) -> None:
     """The equations and quantities of a folder."""
     console = Console()
     console.print(data["paper"], style="bold", highlight=False)
-    table = Table("id", "equation", "kind", box=None, header_style="bold")
+    table = _table("id", "equation", "kind")
     for e in data["equations"]:
         table.add_row(e["id"], e["title"], e["kind"])
     console.print(table)
-    table = Table("quantity", "meaning", "parameters", box=None, header_style="bold")
+    table = _table("quantity", "meaning", "parameters")
     for q in data["quantities"]:
         given = [p + (f"={q['defaults'][p]}" if p in q["defaults"] else "") for p in q["parameters"]]
         table.add_row(q["name"], q["title"], " ".join(given))
     console.print(table)
     if data["figures"]:
-        table = Table("figure", "title", box=None, header_style="bold")
+        table = _table("figure", "title")
         for f in data["figures"]:
             table.add_row(f["name"], f["title"])
         console.print(table)
@@ -96,7 +100,7 @@ def _checked(c: Checked) -> str:
 
 def audit_table(found: Sequence[Audit]) -> None:
     """What the audit made and what was caught."""
-    table = Table("id", "statement", "edits", "caught", "identities", "survivors", box=None, header_style="bold")
+    table = _table("id", "statement", "edits", "caught", "identities", "survivors")
     for a in found:
         text = a.statement if len(a.statement) < 60 else a.statement[:57] + "..."
         survivors = f"[red]{len(a.survivors)}[/]" if a.survivors else "0"
@@ -124,7 +128,7 @@ def scaling_table(found: Any) -> None:
         value = data["next_value"] or _value_text(found.next_value)
         console.print(f"next: {value} {found.large}^({data['next_exponent']})", markup=False)
     if found.optimum:
-        table = Table("optimum", "tends to", "departure", "coefficient", box=None, header_style="bold")
+        table = _table("optimum", "tends to", "departure", "coefficient")
         for p, t in data["optimum"].items():
             power = "" if t["exponent"] is None else f"{found.large}^({t['exponent']})"
             fixed = found.optimum[p].fixed
@@ -136,7 +140,7 @@ def scaling_table(found: Any) -> None:
         f"certificate{f' at {at}' if at else ''}: optimum followed to {found.large} = {c.points[-1][0]}, "
         f"prefactor {c.prefactor_limit}, relative distance {c.error}", markup=False,
     )  # fmt: skip
-    table = Table("accuracy", "leading form from", "two terms from", box=None, header_style="bold")
+    table = _table("accuracy", "leading form from", "two terms from")
     for accuracy, row in c.window.items():
         table.add_row(accuracy, *(str(v) if v is not None else "-" for v in row.values()))
     console.print(table)

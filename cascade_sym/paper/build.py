@@ -34,8 +34,7 @@ def build_paper(
     key = content_key(root)
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
-    made = stamp.is_file() and all(f.is_file() for f in written)
-    if made and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
+    if stamp.is_file() and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)

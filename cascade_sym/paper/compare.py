@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
+from cascade_sym.errors import CascadeError, DerivationError
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.model import Model, PowerLaw, leading_form
@@ -84,5 +84,5 @@ def _short(e: Expr) -> Expr:
         return sp.Float(f"{float(e):.6g}")
     try:
         return normal_form(e, factor=True)
-    except (OutsideExactDomain, CascadeError):
+    except CascadeError:
         return e

@@ -100,9 +100,14 @@ class Printed:
 def read_printed(path: Path) -> Printed:
     """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
     data = _load(path)
-    head = _table(data, "paper", path)
+    head = data.get("paper")
+    if not isinstance(head, dict):
+        raise FolderError(f"{path.name} has no [paper] table; add one.")
+    found = data.get("equation", [])
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise FolderError(f"{path.name}: write each equation as [[equation]].")
     equations: dict[str, PrintedEquation] = {}
-    for n, raw in enumerate(_list(data, "equation", path), 1):
+    for n, raw in enumerate(found, 1):
         where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
         e = _equation(raw, where)
         if e.id in equations:
@@ -131,12 +136,6 @@ def _load(path: Path) -> Mapping[str, Any]:
         raise FolderError(f"{path.name} is not valid TOML: {err}.") from err
 
 
-def _table(data: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
-    if not isinstance(data.get(key), dict):
-        raise FolderError(f"{path.name} has no [{key}] table; add one.")
-    return data[key]
-
-
 def _texts(data: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
     table = data.get(key, {})
     if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
@@ -150,13 +149,6 @@ def _swaps(head: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
     if not pairs or not all(isinstance(x, str) and x for p in found for x in p):
         raise FolderError(f'{path.name}, [paper]: swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
     return tuple((a, b) for a, b in found)
-
-
-def _list(data: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
-    found = data.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise FolderError(f"{path.name}: write each {key} as [[{key}]].")
-    return found
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:

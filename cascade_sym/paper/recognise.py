@@ -63,8 +63,8 @@ class Written(Costed):
 @dataclass(frozen=True)
 class _Factor:
     atom: int
-    above: tuple[Node, ...]
-    below: tuple[Node, ...]
+    node: Node
+    below: bool
     cost: float
 
 
@@ -83,10 +83,8 @@ class Products:
             if not np.all(np.isfinite(a.values)) or np.any(np.abs(a.values) < 1e-12):
                 continue
             for power, cost in POWERS if a.simple else POWERS[:2]:
-                part = _power(a.node, abs(power))
                 extra = 0.6 * a.strange + (0.0 if a.simple else 0.4 * operations(a.node))
-                sides = ((part,), ()) if power > 0 else ((), (part,))
-                factors.append(_Factor(k, sides[0], sides[1], cost + extra))
+                factors.append(_Factor(k, _power(a.node, abs(power)), power < 0, cost + extra))
                 values.append(a.values**power)
         self._factors = factors
         count = len(atoms[0].values) if atoms else 0
@@ -122,8 +120,7 @@ class Products:
         self, chosen: Sequence[int], ratio: tuple[int, int], sign: int, imaginary: bool, cost: float
     ) -> Written:
         parts = sorted((self._factors[i - 1] for i in chosen if i), key=lambda f: f.atom)
-        above = sorted((x for f in parts for x in f.above), key=_place)
-        below = sorted((x for f in parts for x in f.below), key=_place)
+        above, below = (sorted((f.node for f in parts if f.below is side), key=_place) for side in (False, True))
         p, q = ratio
         front = [*([Number(str(p))] if p != 1 else []), *([Name("I")] if imaginary else [])]
         down = product([*([Number(str(q))] if q != 1 else []), *below])

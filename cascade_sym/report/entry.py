@@ -35,8 +35,8 @@ def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) 
         element("header", title, element("p", mark, class_="marks")),
         _notes(record, name),
         _pair(record, label),
-        _correction(record, label, name),
-        _difference(record, label),
+        _form(record, "correction", f"Equation {label}, corrected, the change marked", FULL, _repairs(record, name)),
+        _form(record, "difference", f"Equation {label}, difference of derived and printed form", FULL),
         evidence_html(record.get("evidence", {}), id, name),
         element("div", *more, class_="more"),
     ]
@@ -59,23 +59,20 @@ def _sentence(x: str) -> str:
 
 def _pair(record: Record, label: str) -> str:
     printed, derived = record.get("printed_latex"), record.get("derived_latex")
-    if not (printed and derived):
-        found = [(k, record.get(f"{k}_latex")) for k in ("printed", "derived")]
-        return "".join(_form(k, x, FULL, label) for k, x in found if x)
-    beside = fits_beside(printed, derived)
+    beside = bool(printed and derived) and fits_beside(printed, derived)
     line = HALF if beside else FULL
-    forms = _form("printed", printed, line, label), _form("derived", derived, line, label)
-    return element("div", *forms, class_="pair beside" if beside else "pair")
+    forms = "".join(_form(record, kind, f"Equation {label}, {kind}", line) for kind in ("printed", "derived"))
+    return element("div", forms, class_="pair beside" if beside else "pair") if printed and derived else forms
 
 
-def _form(kind: str, latex: str, line: float, label: str) -> str:
-    head = element("h4", kind.capitalize())
-    return element("section", head, block(latex, line, f"Equation {label}, {kind}"), class_=f"form {kind}")
-
-
-def _correction(record: Record, label: str, name: Name) -> str:
-    if not record.get("correction_latex"):
+def _form(record: Record, kind: str, label: str, line: float, more: str = "") -> str:
+    """One form of the equation under its head; '' where there is none."""
+    if not (latex := record.get(f"{kind}_latex")):
         return ""
+    return element("section", element("h4", kind.capitalize()), block(latex, line, label), more, class_=f"form {kind}")
+
+
+def _repairs(record: Record, name: Name) -> str:
     said = ""
     for s in record.get("evidence", {}).get("statements", ()):
         if repair := s.get("repair"):
@@ -83,15 +80,7 @@ def _correction(record: Record, label: str, name: Name) -> str:
             if others := s.get("equally_small_repairs"):
                 items = "".join(element("li", edit_words(o, name)) for o in others)
                 said += element("p", "Equally small repairs:") + element("ul", items)
-    shown = block(record["correction_latex"], FULL, f"Equation {label}, corrected, the change marked")
-    return element("section", element("h4", "Correction"), shown, said, class_="form correction")
-
-
-def _difference(record: Record, label: str) -> str:
-    if not record.get("difference_latex"):
-        return ""
-    shown = block(record["difference_latex"], FULL, f"Equation {label}, difference of derived and printed form")
-    return element("section", element("h4", "Difference"), shown, class_="form difference")
+    return said
 
 
 def _statements(record: Record, name: Name) -> str:

@@ -85,18 +85,16 @@ class Sensitivity:
         """Where the signal is, and how wide: from the susceptibilities."""
         x = self.density.frequency
         numbers = {Symbol(k): sp.Float(v) for k, v in values.items()}
-        gammas, centers = [], []
+        roots: list[complex] = []
         for d in self.signal.denominators:
-            if d is None:
-                continue
-            full = sp.expand(written_out(self.signal.definitions, d).xreplace(numbers))
-            p = sp.Poly(full, x)
-            for r in p.nroots(n=15) if p.degree() > 0 else ():
-                gammas.append(abs(float(sp.im(r))))
-                centers.append(float(sp.re(r)))
-        if not gammas:
+            if d is not None:
+                full = sp.Poly(sp.expand(written_out(self.signal.definitions, d).xreplace(numbers)), x)
+                roots += [complex(r) for r in full.nroots(n=15)] if full.degree() > 0 else []
+        if not roots:
             return 0.0, 1.0
-        return sum(centers) / len(centers), max(max(gammas), max(centers) - min(centers)) or 1.0
+        centers = [r.real for r in roots]
+        width = max(max(abs(r.imag) for r in roots), max(centers) - min(centers)) or 1.0
+        return sum(centers) / len(centers), width
 
     def _repr_latex_(self) -> str:
         shown = self.variance if self.variance is not None else self.density

@@ -15,35 +15,24 @@ from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
 from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
 from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
-from cascade_sym.sweeps.space import Space, angles, read_space, require_known
+from cascade_sym.sweeps.space import Space, angles, read_space
 from cascade_sym.sweeps.work import Work, require_libraries, run
 
 if TYPE_CHECKING:
     import xarray as xr
 
+CHECKED = 200  # grid points at which independent restarts are made
+
 
 def sweep(
-    figure: Any,
-    grid: Mapping[str, Any],
-    fixed: Mapping[str, Any] | None = None,
-    *,
-    optimise: Iterable[str] | Mapping[str, tuple[float, float] | None] = (),
-    equal: Sequence[Iterable[str]] = (),
-    maximise: bool = False,
-    also: Mapping[str, Any] | None = None,
-    known: Iterable[str] = (),
-    name: str | None = None,
-    units: Mapping[str, str] | None = None,
-    titles: Mapping[str, str] | None = None,
-    unstable: str = "nan",
-    precision: str = "double",
-    backend: str | None = None,
-    n_jobs: int | None = None,
-    checkpoint: str | Path | None = None,
-    key: str | None = None,
-    restarts: int = 32,
+    figure: Any, grid: Mapping[str, Any], fixed: Mapping[str, Any] | None = None, *,
+    optimise: Iterable[str] | Mapping[str, tuple[float, float] | None] = (), equal: Sequence[Iterable[str]] = (),
+    maximise: bool = False, also: Mapping[str, Any] | None = None, known: Iterable[str] = (), name: str | None = None,
+    units: Mapping[str, str] | None = None, titles: Mapping[str, str] | None = None, unstable: str = "nan",
+    precision: str = "double", backend: str | None = None, n_jobs: int | None = None,
+    checkpoint: str | Path | None = None, key: str | None = None, restarts: int = 32,
     progress: Callable[[str], None] | None = None,
-) -> xr.Dataset:
+) -> xr.Dataset:  # fmt: skip
     """`figure` over the points of `grid`, minimised over the parameters `optimise` at every point.
 
     `figure` is an expression, a `Quantity`, an `Evaluator`, or a function of keyword arrays that works element by
@@ -139,9 +128,6 @@ def _optimised(
     return u, f, checked
 
 
-CHECKED = 200  # grid points at which independent restarts are made
-
-
 def _evaluated(work: Work, progress: Callable[[str], None] | None) -> np.ndarray:
     if progress:
         progress(f"{work.grid.size} points")
@@ -156,8 +142,9 @@ def _require_names(merits: Sequence[Merit], places: list[str], results: list[str
     if clash := set(results) & set(places) or {n for n in results if results.count(n) > 1}:
         raise ParameterError(f"a result can't be called {listing(clash)}, which is taken; give another name.")
     wanted = {p for m in merits for p in m.parameters or ()}
-    if all(m.parameters is not None for m in merits):
-        require_known(places, {*wanted, *known})
+    extra = set(places) - {*wanted, *known}
+    if extra and all(m.parameters is not None for m in merits):
+        raise UnknownParameter(f"no parameter {listing(extra)}; the figure takes {listing({*wanted, *known})}.")
     if missing := wanted - set(places):
         raise MissingParameter(f"no value for {listing(missing)}; give it in grid, fixed or optimise.")
 
