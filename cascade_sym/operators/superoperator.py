@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import sympy as sp
 from sympy import Expr
@@ -37,23 +37,19 @@ class DensityOperator:
             return other
         if isinstance(other, OperatorPolynomial):
             return Superoperator(sandwiches={(m, ()): c for m, c in other.terms.items()})
-        raise self._misused()
+        return self._refuse()
 
     def __mul__(self, other: object) -> object:
         if isinstance(other, OperatorPolynomial):
             return Superoperator(sandwiches={((), m): c for m, c in other.terms.items()})
-        raise self._misused()
+        return self._refuse()
 
-    def _misused(self, *_: object) -> DerivationError:
-        return DerivationError(
+    def _refuse(self, *_: object) -> NoReturn:
+        raise DerivationError(
             "rho stands behind a generator or between operators, as in D(J)*rho, comm(A, rho) or a*rho*dag(a)."
         )
 
-    def _refuse(self, *_: object) -> object:
-        raise self._misused()
-
-    __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = _refuse
-    __neg__ = dagger = _refuse
+    __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = __neg__ = dagger = _refuse
 
 
 RHO = DensityOperator()

@@ -48,12 +48,12 @@ class Entry:
     @property
     def deviation(self) -> str | None:
         """How far approximate statements are off, as one line; None where nothing is approximate."""
-        found = [v.notes["relative_difference"] for v in self.statements if "relative_difference" in v.notes]
         lines = []
-        for d in found:
-            at = ", ".join(f"{k} = {v}" for k, v in d["at"].items())
-            there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
-            lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
+        for v in self.statements:
+            if d := v.notes.get("relative_difference"):
+                at = ", ".join(f"{k} = {x}" for k, x in d["at"].items())
+                there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
+                lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
 
 

@@ -28,8 +28,12 @@ def scale_declared(
     known = parameters(model, declared)
     groups = [list(g) for g in equal]
     for label, used in (("large", [large]), ("over", over), ("equal", [p for g in groups for p in g]), ("set", given)):
-        for p in used:
-            _known(model, declared, known, label, p)
+        for p in (p for p in used if p not in known):
+            if (new := model.asymptotic.get(symbol(p))) is not None:
+                why = f"for asymptotics {p} is given by {p} = {new}; set {listing(known)} instead of {p}."
+            else:
+                why = f"{declared.name} has no parameter {p!r}; it takes {listing(known)}."
+            raise UnknownParameter(f"{label}: {why}")
     for p, v in given.items():
         check_range(model, p, v)
     varied = {large, *over}
@@ -69,14 +73,3 @@ def check_range(model: Model, name: str, value: Expr) -> None:
     value = sp.sympify(value)
     if value.is_extended_real is False or not (lo <= value) or not (value <= hi):
         raise ParameterError(f"{name} = {value} is outside [{lo}, {hi}].")
-
-
-def _known(model: Model, declared: Declared, known: tuple[str, ...], label: str, p: str) -> None:
-    if p in known:
-        return
-    if symbol(p) in model.asymptotic:
-        new = model.asymptotic[symbol(p)]
-        raise UnknownParameter(
-            f"{label}: for asymptotics {p} is given by {p} = {new}; set {listing(known)} instead of {p}."
-        )
-    raise UnknownParameter(f"{label}: {declared.name} has no parameter {p!r}; it takes {listing(known)}.")

@@ -58,7 +58,7 @@ def _sentence(x: str) -> str:
 
 
 def _pair(record: Record, label: str) -> str:
-    printed, derived = record.get("printed_latex"), record.get("derived_latex")
+    printed, derived = record.get("printed_latex") or "", record.get("derived_latex") or ""
     beside = bool(printed and derived) and fits_beside(printed, derived)
     line = HALF if beside else FULL
     forms = "".join(_form(record, kind, f"Equation {label}, {kind}", line) for kind in ("printed", "derived"))

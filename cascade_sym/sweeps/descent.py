@@ -72,9 +72,10 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
         o, here, value = objective.at(active), u[:, active], f[active]
         g, H = curvature(o, here, low, high, reach[:, active])
         p = direction(g, H, free(here, g, low, high))
+        downhill = -g / np.maximum(np.abs(g).max(axis=0), 1e-300)  # straight, one unit far
         # after a round without gain much shorter steps: an optimum may lie at the edge of stability
         short = np.where(quiet[active], SHORT, 1.0)
-        new, better = longest_fall(o, here, short * p, short * downhill(g), low, high)
+        new, better = longest_fall(o, here, short * p, short * downhill, low, high)
         gain = value - better
         moved = gain > 0
         reach[:, active] = np.maximum(0.1 * reach[:, active], np.where(moved, np.abs(new - here), 0.0))
@@ -129,11 +130,6 @@ def direction(g: np.ndarray, H: np.ndarray, loose: np.ndarray) -> np.ndarray:
     x = np.where(np.isfinite(x).all(axis=0), x, -g)
     size = np.abs(x).max(axis=0)
     return x * np.minimum(1.0, LONGEST / np.maximum(size, 1e-300))
-
-
-def downhill(g: np.ndarray) -> np.ndarray:
-    """Straight downhill, one unit far."""
-    return -g / np.maximum(np.abs(g).max(axis=0), 1e-300)
 
 
 def longest_fall(

@@ -40,9 +40,14 @@ class Formula:
         """A rigorous bound on the rounding errors of `value`."""
         return _at(ready(self.data, self.backend, error=True), values)[1]
 
-    def guaranteed(self, values: Values) -> tuple[np.ndarray, np.ndarray]:
-        """The number to 1e-13 relative, and rigorous bounds on the errors."""
-        return _at(ready(self.data, self.backend, precision="guaranteed", error=True), values)
+    def guaranteed(self, values: Values, found: np.ndarray) -> np.ndarray:
+        """Numbers to 1e-13 relative and rigorous bounds on their errors, at the points where something was `found`."""
+        out = np.full((2, found.size), np.nan)
+        rows = np.flatnonzero(np.isfinite(found))
+        if rows.size:
+            f = ready(self.data, self.backend, precision="guaranteed", error=True)
+            out[:, rows] = _at(f, {n: v[rows] if np.ndim(v) else v for n, v in values.items()})
+        return out
 
     def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         return _at(ready(self.data, self.backend, tuple(over)), values)
@@ -96,20 +101,6 @@ class Called:
 
 
 Merit = Formula | Called  # a number at every point; nan where it does not exist (no steady state)
-
-
-def guaranteed(merit: Merit, values: Values, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values to 1e-13 relative and rigorous bounds on their errors, at the points at which something was `found`.
-
-    ParameterError for a figure without a formula.
-    """
-    if not isinstance(merit, Formula):
-        raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
-    out = np.full((2, found.size), np.nan)
-    rows = np.flatnonzero(np.isfinite(found))
-    if rows.size:
-        out[:, rows] = merit.guaranteed({n: v[rows] if np.ndim(v) else v for n, v in values.items()})
-    return out[0], out[1]
 
 
 def read_merit(figure: Any, backend: str | None) -> Merit:

@@ -13,7 +13,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
-from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
+from cascade_sym.sweeps.merit import Formula, Merit, read_merit
 from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
 from cascade_sym.sweeps.space import Space, angles, read_space
 from cascade_sym.sweeps.work import Work, require_libraries, run
@@ -70,6 +70,8 @@ def sweep(
     if precision not in ("double", "guaranteed"):
         raise ParameterError(f"precision must be 'double' or 'guaranteed'; got {precision!r}.")
     merit, axes, constants = read_merit(figure, backend), read_grid(grid), read_fixed(fixed or {})
+    if precision == "guaranteed" and not isinstance(merit, Formula):
+        raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
     called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
     space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
@@ -97,8 +99,9 @@ def sweep(
     columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
     if precision == "guaranteed":
-        columns[called] = (figure, (sure := guaranteed(merit, points, f))[0])
-        columns[f"{called}_error"] = (None, sure[1])
+        assert isinstance(merit, Formula)
+        value, error = merit.guaranteed(points, f)
+        columns |= {called: (figure, value), f"{called}_error": (None, error)}
     for n, m in others.items():
         known = set(points) if m.parameters is None else set(m.parameters)
         with np.errstate(all="ignore"):
