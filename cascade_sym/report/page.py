@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
 
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.report.derivation import derivations
-from cascade_sym.report.entry import Name, entry_html, verdict_mark
+from cascade_sym.report.entry import Name, Record, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.formula import FULL, block
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text, void
@@ -38,11 +37,7 @@ _POLICY = (
 
 
 def report_page(
-    records: Sequence[Mapping[str, Any]],
-    heading: Mapping[str, Any],
-    folder: str,
-    figures: Sequence[Figure] = (),
-    pdf: str = "",
+    records: Sequence[Record], heading: Record, folder: str, figures: Sequence[Figure] = (), pdf: str = ""
 ) -> str:
     """The page for a ledger's records (`cascade_sym.paper.show.record`).
 
@@ -83,7 +78,7 @@ def _style() -> str:
     return face + (room / "style.css").read_text(encoding="utf-8")
 
 
-def _head(title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], drawn: bool, pdf: str) -> str:
+def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, pdf: str) -> str:
     there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
     links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""
@@ -92,7 +87,7 @@ def _head(title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str,
     return element("h1", words(title)) + reference + what + element("nav", links, aria_label="Sections")
 
 
-def _summary(records: Sequence[Mapping[str, Any]]) -> str:
+def _summary(records: Sequence[Record]) -> str:
     count = Counter(r["verdict"] for r in records)
     order = [v for v in MEANINGS if count[v]] + sorted(set(count) - set(MEANINGS))
     bar = "".join(element("span", class_=f"part v-{anchor(v)}", style=f"flex-grow:{count[v]}") for v in order)
@@ -116,7 +111,7 @@ def _summary(records: Sequence[Mapping[str, Any]]) -> str:
     return section("summary", "Summary", shown, chosen, element("p", text(note)), meaning)
 
 
-def _contents(records: Sequence[Mapping[str, Any]], name: Name) -> str:
+def _contents(records: Sequence[Record], name: Name) -> str:
     rows = []
     for r in records:
         link = element("a", text(f"({r['id']})"), href=f"#eq-{anchor(r['id'])}")
@@ -127,7 +122,7 @@ def _contents(records: Sequence[Mapping[str, Any]], name: Name) -> str:
     return section("contents", "All equations", shown)
 
 
-def _abbreviations(heading: Mapping[str, Any]) -> str:
+def _abbreviations(heading: Record) -> str:
     if not heading.get("abbreviations_latex"):
         return ""
     shown = block(heading["abbreviations_latex"], FULL, "Abbreviations in derived forms")

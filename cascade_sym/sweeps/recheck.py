@@ -77,13 +77,12 @@ def recheck(
 
 def spread_optima(
     objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, changed: np.ndarray | None = None
-) -> int:
+) -> None:
     """Puts better optima in place, starting at each point from the optima next to it, until none is better.
 
-    `changed` are the points whose optima are new (all by default). Returns how many points got another optimum.
+    `changed` are the points whose optima are new (all by default).
     """
     new = np.arange(f.size) if changed is None else changed
-    total: set[int] = set()
     low, high = objective.space.edges()
     width = (high - low)[:, None]
     for _ in range(PASSES):
@@ -98,8 +97,6 @@ def spread_optima(
             apart |= objective.at(rows).value(start) < f[rows]
             won.append(keep_best(u, f, rows[apart], *descend(objective.at(rows[apart]), start[:, apart])))
         new = np.unique(np.concatenate(won))
-        total |= set(new.tolist())
-    return len(total)
 
 
 def _pairs(shape: tuple[int, ...], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -80,21 +80,19 @@ def sweep(
     if isinstance(merit, Formula) and (idle := set(space.names) - set(merit.parameters)):
         raise UnknownParameter(f"{called} does not depend on {listing(idle)}; leave it out of optimise.")
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
-    values: dict[str, np.ndarray] = {}
-    made = provenance(work, "evaluated on the grid")
+    made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
     if len(space):
         file = Path(checkpoint) if checkpoint is not None else None
         u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, progress)
-        values = space.values(u)
-        made = provenance(work, "maximised" if maximise else "minimised")
         made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
         made["points_at_bounds"] = _at_bounds(space, u)
-        f = work.sign * f
     else:
-        f = _evaluated(work, progress)
-    f = np.where(np.isfinite(f), f, np.nan)
-    if len(space):
-        values = {n: np.where(np.isnan(f), np.nan, x) for n, x in values.items()}
+        if progress:
+            progress(f"{axes.size} points")
+        u = np.empty((0, axes.size))
+        f = np.broadcast_to(work.objective().value(u), axes.size)
+    f = np.where(np.isfinite(f), work.sign * f, np.nan)
+    values = {n: np.where(np.isnan(f), np.nan, x) for n, x in space.values(u).items()}
     _report(called, f, unstable)
     columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
@@ -129,14 +127,6 @@ def _optimised(
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     return u, f, checked
-
-
-def _evaluated(work: Work, progress: Callable[[str], None] | None) -> np.ndarray:
-    if progress:
-        progress(f"{work.grid.size} points")
-    with np.errstate(all="ignore"):
-        values = {**dict(work.fixed), **work.grid.points(np.arange(work.grid.size))}
-        return np.array(np.broadcast_to(work.merit.value(values), work.grid.size), dtype=float)
 
 
 def _require_names(merits: Sequence[Merit], places: list[str], results: list[str], known: Iterable[str]) -> None:
