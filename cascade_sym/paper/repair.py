@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node, marked, walk
 from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.formula.edits.search import KINDS
@@ -61,15 +60,7 @@ def find_repair(
     if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES or terms(node, MOST_TERMS) > MOST_TERMS:
         return None
     for stage in stages():
-        if hits := [(said, found) for said, found in stage if _holds(is_right, found)]:
+        if hits := [(said, found) for said, found in stage if is_right(found)]:
             said, found = hits[0]
             return Repair(said, found, marked(node, found), tuple(said for said, _ in hits[1:]))
     return None
-
-
-def _holds(is_right: Callable[[Node], bool], node: Node) -> bool:
-    """Whether a formula is proved exact; one that has no value is not."""
-    try:
-        return is_right(node)
-    except (CascadeError, RecursionError):
-        return False

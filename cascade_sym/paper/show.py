@@ -17,8 +17,9 @@ from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.latex.superoperator import superoperator_latex
-from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.paper.compare import shown_difference
+from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw, leading_form
@@ -141,10 +142,7 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 def _text(value: Any) -> str:
     value = leading_form(value)
-    if isinstance(value, Quantity):
-        value = _opened(value)
-    if isinstance(value, LinearForm):
-        value = as_operator(value)
+    value = written_out(_opened(value) if isinstance(value, Quantity) else value)
     if not isinstance(value, OperatorPolynomial):
         return str(value)
     words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in value.terms.items()]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cascade_sym.asymptotics.narrate import certificate_check
-from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.size import require_small
 from cascade_sym.paper.compare import compare, plain
@@ -84,7 +84,10 @@ def _repair(
     words = with_missing(vocabulary(env, swaps), relation.rhs, plain(printed, model), samples.target, env)
 
     def is_right(node: Node) -> bool:
-        return compare(value_of(node, env), derived, model).equal
+        try:
+            return compare(value_of(node, env), derived, model).equal
+        except (CascadeError, RecursionError):  # it has no value
+            return False
 
     return find_repair(relation.rhs, is_right, words, samples, beside, relation.lhs)
 

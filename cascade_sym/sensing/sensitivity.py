@@ -142,7 +142,9 @@ def matched_filter_sensitivity(
     branches = 1 if r.readout.hermitian else 2
     found = None if called or not few_poles(r.noise, x) else closed_integral(density, x)
     variance = None
-    steps = [*r.noise.steps, *matched_filter_steps(), _signal_step(r.signal, S, f)]
+    given = {"T_F": r.signal.expr, "f": f}
+    signal = Step("readout", "signal of the force in the output", given, {"S": S.expr})
+    steps = [*r.noise.steps, *matched_filter_steps(), signal]
     if found is not None:
         V = 1 / (2 * sp.pi * branches * found.value)
         steps.append(_integral_step(density, found, V, x))
@@ -181,10 +183,6 @@ def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = No
     at = real(center, "center of the force")
     x = free_symbol("Omega", w, at) if frequency is None else frequency
     return sp.sqrt(w) / (w / 2 + sp.I * (at - x))
-
-
-def _signal_step(transfer: Spectrum, S: Spectrum, f: Expr) -> Step:
-    return Step("readout", "signal of the force in the output", {"T_F": transfer.expr, "f": f}, {"S": S.expr})
 
 
 def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol) -> Step:

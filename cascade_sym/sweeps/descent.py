@@ -71,7 +71,8 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
             break
         o, here, value = objective.at(active), u[:, active], f[active]
         g, H = curvature(o, here, low, high, reach[:, active])
-        p = direction(g, H, free(here, g, low, high))
+        held = ((here <= low) & (g > 0)) | ((here >= high) & (g < 0))  # at a bound, by the gradient
+        p = direction(g, H, ~held)
         downhill = -g / np.maximum(np.abs(g).max(axis=0), 1e-300)  # straight, one unit far
         # after a round without gain much shorter steps: an optimum may lie at the edge of stability
         short = np.where(quiet[active], SHORT, 1.0)
@@ -99,11 +100,6 @@ def curvature(
     H = (H + H.swapaxes(0, 1)) / 2
     g = g[:, 0]
     return np.where(np.isfinite(g), g, 0.0), np.where(np.isfinite(H), H, 0.0)
-
-
-def free(u: np.ndarray, g: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Coordinates that are not held at a bound by the gradient."""
-    return ~(((u <= low) & (g > 0)) | ((u >= high) & (g < 0)))
 
 
 def direction(g: np.ndarray, H: np.ndarray, loose: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -70,9 +70,7 @@ class Called:
 
     function: Callable[..., Any]
 
-    @property
-    def parameters(self) -> None:
-        return None
+    parameters: ClassVar[None] = None  # not known
 
     def value(self, values: Values) -> np.ndarray:
         shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
