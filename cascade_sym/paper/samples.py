@@ -102,10 +102,8 @@ class Samples:
             found = self.coefficients(node) if self._formed <= MOST_FORMED else None
         if found is None:
             return False
-        values = self.numbers(found.get((), S.Zero))
-        return bool(set(found) - {()}) or all(
-            not np.isfinite(v) or _near(v, g) for v, g in zip(values, goal, strict=True)
-        )
+        pairs = zip(self.numbers(found.get((), S.Zero)), goal, strict=True)
+        return bool(set(found) - {()}) or all(_near(v, g) for v, g in pairs if np.isfinite(v))
 
     def _extend(self, symbols: set[Symbol]) -> None:
         """Random values for new symbols at all points."""

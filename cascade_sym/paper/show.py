@@ -198,9 +198,7 @@ def heading(folder: Folder) -> dict[str, Any]:
     rows = definition_rows(Definitions(tuple(folder.model.abbreviations)), notation_of(folder))
     printed = folder.printed
     return {
-        "name": printed.name,
-        "title": printed.title,
-        "reference": printed.reference,
+        "name": printed.name, "title": printed.title, "reference": printed.reference,
         "notation": {**printed.notation, **printed.derived_notation},
         "abbreviations_latex": aligned(rows) if rows else None,
-    }
+    }  # fmt: skip

@@ -123,17 +123,13 @@ def _contents(records: Sequence[Record], name: Name) -> str:
 
 
 def _abbreviations(heading: Record) -> str:
-    if not heading.get("abbreviations_latex"):
-        return ""
-    shown = block(heading["abbreviations_latex"], FULL, "Abbreviations in derived forms")
-    return section("abbreviations", "Abbreviations", shown)
+    latex, label = heading.get("abbreviations_latex"), "Abbreviations in derived forms"
+    return section("abbreviations", "Abbreviations", block(latex, FULL, label)) if latex else ""
 
 
 def _figures(figures: Sequence[Figure], name: Name) -> str:
-    if not figures:
-        return ""
-    shown = (figure_html(f, partial(words, name=name)) for f in figures)
-    return section("figures", "Figures", element("div", *shown, class_="figures"))
+    shown = element("div", *(figure_html(f, partial(words, name=name)) for f in figures), class_="figures")
+    return section("figures", "Figures", shown) if figures else ""
 
 
 def _reproduce(folder: str) -> str:
