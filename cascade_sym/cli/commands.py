@@ -1,118 +1,77 @@
-"""The commands: thin, each a call into a room below and a way to show its result."""
+"""The commands on a paper's folder: thin, each a call into a room below and a way to show its result.
+
+Rooms are imported where they are used, so that a command starts without those that it does not need.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
-from math import inf, nextafter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cascade_sym.cli.progress import progress
 from cascade_sym.errors import CascadeError
 
+if TYPE_CHECKING:
+    from cascade_sym.paper import Folder as Loaded
+
+Texts = list[str] | None
 Folder = Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Only this equation (repeatable).")]
+Only = Annotated[Texts, typer.Option("--only", help="Only this equation (repeatable).")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file or folder.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Put all commands on the app."""
-    from cascade_sym.cli.check import check
-    from cascade_sym.cli.code import code
-    from cascade_sym.cli.figures import figures
-    from cascade_sym.cli.new import new
-    from cascade_sym.cli.report import report
-    from cascade_sym.cli.scaling import scaling
-    from cascade_sym.cli.sweep import sweep
+def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")]) -> int:
+    """Make FOLDER: a template for your own paper that verifies as it is."""
+    from cascade_sym.paper.new import new_folder
 
-    for name, f in (
-        ("verify", verify), ("eval", evaluate), ("list", list_), ("derive", derive), ("latex", latex),
-        ("audit", audit), ("paper", paper), ("scaling", scaling), ("new", new), ("sweep", sweep), ("figures", figures),
-        ("report", report), ("check", check), ("code", code),
-    ):  # fmt: skip
-        app.command(name)(_exiting(f))
-
-
-def _exiting(command: Callable[..., int]) -> Callable[..., None]:
-    """The command with its return value as exit code."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        if code := command(*args, **kwargs):
-            raise typer.Exit(code)
-
-    return run
+    made = new_folder(folder)
+    for file in sorted(made.iterdir()):
+        print(file)
+    print(f"next: cascade-sym verify {made}", file=sys.stderr)
+    return 0
 
 
 def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
-    from cascade_sym.cli.progress import progress
-    from cascade_sym.paper import load_folder, run_ledger
-    from cascade_sym.paper.record import record
+    from cascade_sym.cli.tables import ledger_table
+    from cascade_sym.paper import run_ledger
+    from cascade_sym.paper.show import record
 
-    loaded = load_folder(folder)
-    total = len(only) if only else len(loaded.printed.equations)
-    with progress(f"verify {loaded.printed.name}", total) as tick:
-        entries = run_ledger(loaded, only or (), tick)
+    paper = loaded(folder)
+    with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
+        entries = run_ledger(paper, only or (), tick)
     if as_json:
-        print(json.dumps([record(loaded, e) for e in entries], indent=2, ensure_ascii=False))
+        print_json([record(paper, e) for e in entries])
     else:
-        from cascade_sym.cli.tables import ledger_table
-
         ledger_table(entries)
     return 0 if all(e.as_expected for e in entries) else 1
 
 
 def list_(folder: Folder, as_json: AsJson = False) -> int:
     """List the equations and quantities of FOLDER."""
-    from cascade_sym.paper import load_folder
-
-    loaded = load_folder(folder)
+    paper = loaded(folder)
     data = {
-        "paper": loaded.printed.title,
-        "equations": [{"id": e.id, "title": e.title, "kind": e.kind} for e in loaded.printed.equations],
-        "figures": [{"name": f.name, "title": f.title} for f in loaded.model.figures.values()],
+        "paper": paper.printed.title,
+        "equations": [{"id": e.id, "title": e.title, "kind": e.kind} for e in paper.printed.equations],
+        "figures": [{"name": f.name, "title": f.title} for f in paper.model.figures.values()],
         "quantities": [
             {"name": q.name, "title": q.title, "parameters": list(q.parameters),
              "defaults": {k: str(v) for k, v in q.defaults.items()}}
-            for q in loaded.model.quantities.values()
+            for q in paper.model.quantities.values()
         ],
     }  # fmt: skip
     if as_json:
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print_json(data)
     else:
         from cascade_sym.cli.tables import contents_table
 
         contents_table(data)
-    return 0
-
-
-def evaluate(
-    folder: Folder,
-    name: Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")],
-    set_: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE, exact: 4/3, pi/4, 1e3, oo.")] = None,
-    digits: Annotated[int | None, typer.Option("--digits", min=1, help="Significant digits (default 15).")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """A declared quantity at numbers, right to every digit that is printed."""
-    from cascade_sym.cli.values import settings
-    from cascade_sym.paper import load_folder
-    from cascade_sym.paper.evaluate import evaluate_declared
-
-    found = evaluate_declared(load_folder(folder).model, name, settings(set_ or []), digits or 15)
-    if as_json:
-        value: Any = found.text if digits else float(found.text)
-        # a JSON number is the nearest double: half a unit in its last place comes on top
-        error = found.error if digits else nextafter(found.error + abs(float(found.text)) * 2.0**-53, inf)
-        given = {k: str(v) for k, v in found.parameters.items()}
-        print(json.dumps({"name": name, "value": value, "error": error, "digits": found.digits, "parameters": given}))
-    else:
-        print(found.text)
     return 0
 
 
@@ -122,85 +81,131 @@ def derive(
     as_latex: Annotated[bool, typer.Option("--latex", help="LaTeX instead of text.")] = False,
 ) -> int:
     """Print the derivation of an equation step by step, each with its check run again."""
-    from cascade_sym.paper import load_folder
     from cascade_sym.paper.show import derivation_latex_of, derivation_text
 
-    loaded = load_folder(folder)
-    if as_latex:
-        print(derivation_latex_of(loaded, id))
-        return 0
-    text, ok = derivation_text(loaded, id)
+    text, ok = (derivation_latex_of(loaded(folder), id), True) if as_latex else derivation_text(loaded(folder), id)
     print(text)
     return 0 if ok else 1
 
 
 def latex(
     folder: Folder,
-    ids: Annotated[list[str] | None, typer.Argument(help="Equations; all without.")] = None,
+    ids: Annotated[Texts, typer.Argument(help="Equations; all without.")] = None,
     output: Output = None,
     style: Annotated[str, typer.Option("--style", help="article or revtex (revtex4-2).")] = "article",
     as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
-    from cascade_sym.cli.progress import progress
     from cascade_sym.latex.document import with_style
     from cascade_sym.latex.macros import macros
-    from cascade_sym.paper import load_folder, run_ledger
+    from cascade_sym.paper import run_ledger
     from cascade_sym.paper.show import document_of, notation_of
 
-    loaded = load_folder(folder)
+    paper = loaded(folder)
     if as_macros:
-        put(output, macros(notation_of(loaded)) + "\n")
+        put(output, macros(notation_of(paper)) + "\n")
         return 0
-    with progress(f"derive {loaded.printed.name}", len(ids or loaded.printed.equations)) as tick:
-        entries = run_ledger(loaded, ids or (), tick)
-    put(output, with_style(document_of(loaded, entries), style))
+    with progress(f"derive {paper.printed.name}", len(ids or paper.printed.equations)) as tick:
+        entries = run_ledger(paper, ids or (), tick)
+    put(output, with_style(document_of(paper, entries), style))
     return 0
 
 
 def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Make small edits to every printed formula and report those that the checker would not notice."""
-    from cascade_sym.cli.progress import progress
-    from cascade_sym.paper import load_folder
+    from dataclasses import asdict
+
+    from cascade_sym.cli.tables import audit_table
     from cascade_sym.paper.audit import run_audit
 
-    loaded = load_folder(folder)
-    with progress(f"audit {loaded.printed.name}", len(only or loaded.printed.equations)) as tick:
-        found = run_audit(loaded, only or (), tick)
+    paper = loaded(folder)
+    with progress(f"audit {paper.printed.name}", len(only or paper.printed.equations)) as tick:
+        found = run_audit(paper, only or (), tick)
     if as_json:
-        from dataclasses import asdict
-
-        print(json.dumps([asdict(a) for a in found], indent=2, ensure_ascii=False))
+        print_json([asdict(a) for a in found])
     else:
-        from cascade_sym.cli.tables import audit_table
-
         audit_table(found)
     return 0 if not any(a.survivors for a in found) else 1
 
 
 def paper(folder: Folder, output: Output = None) -> int:
     """Everything for FOLDER: the ledger (cached by content), its table, ledger.json, equations.tex and the report."""
-    from cascade_sym.cli.progress import progress
+    return _report("paper", folder, output)
+
+
+def report(folder: Folder, output: Output = None) -> int:
+    """Write report.html, one self-contained page, and report.pdf where pdflatex is installed."""
+    return _report("report", folder, output)
+
+
+def _report(command: str, folder: str, output: Path | None) -> int:
     from cascade_sym.cli.tables import records_table
     from cascade_sym.report import build_report
 
-    with progress(f"paper {Path(folder).name}", None) as tick:
+    with progress(f"{command} {Path(folder).name}", None) as tick:
         records, files = build_report(folder, output, tick)
-    records_table(records)
-    print(f"written: {', '.join(map(str, files))}", file=sys.stderr)
+    if command == "paper":
+        records_table(records)
+    say_written(files)
     return 0 if all(r["as_expected"] for r in records) else 1
 
 
+def figures(
+    folder: Folder,
+    output: Output = None,
+    only: Annotated[Texts, typer.Option("--only", help="Only this figure, as fig3 (repeatable).")] = None,
+) -> int:
+    """Compute and draw the figures that FOLDER declares: PDF, PNG, and the data as netCDF."""
+    from cascade_sym.paper.figures import build_figures
+
+    paper = loaded(folder)
+    with progress(f"figures {Path(folder).name}", len(only or paper.model.figures)) as tick:
+        say_written(build_figures(paper, output, only or (), tick))
+    return 0
+
+
+def check(
+    manuscript: Annotated[str, typer.Argument(help="A LaTeX file; it is read, never executed.")],
+    folder: Folder,
+    as_json: AsJson = False,
+) -> int:
+    """Hold every labelled equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
+    from cascade_sym.cli.tables import check_text
+    from cascade_sym.manuscript import check_manuscript
+
+    with progress(f"check {manuscript}", None) as tick:
+        found = check_manuscript(manuscript, loaded(folder), tick)
+    if as_json:
+        print_json({"equations": [c.to_json() for c in found.checked], "notes": list(found.notes)})
+    else:
+        print(check_text(found.checked))
+    for note in found.notes:
+        print(f"cascade-sym: {note}", file=sys.stderr)
+    return 0 if found.passed else 1
+
+
+def loaded(folder: str) -> Loaded:
+    """A paper's folder."""
+    from cascade_sym.paper import load_folder
+
+    return load_folder(folder)
+
+
+def print_json(data: Any) -> None:
+    """JSON on stdout, for people and programs."""
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def say_written(files: Iterable[Path]) -> None:
+    """Which files were written, on stderr."""
+    print(f"written: {', '.join(map(str, files))}", file=sys.stderr)
+
+
 def put(path: Path | None, text: str) -> None:
-    """To a file, or to stdout without one."""
+    """To a file, in a folder that is made where it is missing, or to stdout without one."""
     if path is None:
         sys.stdout.write(text)
-    else:
-        write(path, text)
-
-
-def write(path: Path, text: str) -> None:
-    """To a file, in a folder that is made where it is missing."""
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -6,15 +6,38 @@ Exit codes: 0 when all is as expected, 1 when a verdict is not, 2 for wrong usag
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import typer
 
-from cascade_sym.cli import commands
+from cascade_sym.cli import commands, quantities
 from cascade_sym.cli.supervise import supervised
 from cascade_sym.errors import CascadeError
 
+COMMANDS: dict[str, Callable[..., int]] = {
+    "verify": commands.verify, "eval": quantities.evaluate, "list": commands.list_, "derive": commands.derive,
+    "latex": commands.latex, "audit": commands.audit, "paper": commands.paper, "scaling": quantities.scaling,
+    "new": commands.new, "sweep": quantities.sweep, "figures": commands.figures, "report": commands.report,
+    "check": commands.check, "code": quantities.code,
+}  # fmt: skip
+
+
+def _exiting(command: Callable[..., int]) -> Callable[..., None]:
+    """The command with its return value as exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        if code := command(*args, **kwargs):
+            raise typer.Exit(code)
+
+    return run
+
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-commands.register(app)
+for name, command in COMMANDS.items():
+    app.command(name)(_exiting(command))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,14 +45,15 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments)
     except CascadeError as err:
-        print(f"cascade-sym: {err}", file=sys.stderr)
-        sys.exit(2)
+        message = str(err)
     except RecursionError:
-        print("cascade-sym: the input is nested too deeply to be worked on; simplify it.", file=sys.stderr)
-        sys.exit(2)
+        message = "the input is nested too deeply to be worked on; simplify it."
     except MemoryError:
-        print("cascade-sym: out of memory; the input is too large to be worked on.", file=sys.stderr)
-        sys.exit(2)
+        message = "out of memory; the input is too large to be worked on."
+    else:
+        return
+    print(f"cascade-sym: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 def run() -> None:

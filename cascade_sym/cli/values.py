@@ -16,19 +16,8 @@ def settings(pairs: Iterable[str]) -> dict[str, Expr]:
     >>> settings(["theta=pi/4", "n=oo"])
     {'theta': pi/4, 'n': oo}
     """
-    out: dict[str, Expr] = {}
-    for text in pairs:
-        name, sign, value = text.partition("=")
-        name = name.strip()
-        if not sign or not name:
-            raise ParameterError(f"--set {text!r}: write KEY=VALUE, such as --set epsilon=1/10.")
-        if name in out:
-            raise DuplicateName(f"--set {name} was given twice.")
-        try:
-            out[name] = parse_value(value)
-        except FormulaError as err:
-            raise FormulaError(f"--set {name}: {err}") from err
-    return out
+    found = _pairs("--set", pairs, "KEY=VALUE, such as --set epsilon=1/10")
+    return {name: _value(f"--set {name}", value) for name, value in found.items()}
 
 
 MOST = 10**7  # points on one axis
@@ -40,15 +29,21 @@ def grids(texts: Iterable[str]) -> dict[str, list[float]]:
     >>> grids(["C=1:100:3:log", "epsilon=0,1/4"])
     {'C': [1.0, 10.0, 100.0], 'epsilon': [0.0, 0.25]}
     """
-    out: dict[str, list[float]] = {}
+    found = _pairs("--grid", texts, "KEY=FROM:TO:COUNT, KEY=FROM:TO:COUNT:log or KEY=A,B,C")
+    return {name: _axis(f"--grid {name}", value) for name, value in found.items()}
+
+
+def _pairs(option: str, texts: Iterable[str], form: str) -> dict[str, str]:
+    """{name: text} from texts NAME=TEXT, each name once."""
+    found: dict[str, str] = {}
     for text in texts:
-        name, sign, value = (part.strip() for part in text.partition("="))
-        if not sign or not name or not value:
-            raise ParameterError(f"--grid {text!r}: write KEY=FROM:TO:COUNT, KEY=FROM:TO:COUNT:log or KEY=A,B,C.")
-        if name in out:
-            raise DuplicateName(f"--grid {name} was given twice.")
-        out[name] = _axis(f"--grid {name}", value)
-    return out
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            raise ParameterError(f"{option} {text!r}: write {form}.")
+        if name in found:
+            raise DuplicateName(f"{option} {name} was given twice.")
+        found[name] = value
+    return found
 
 
 def _axis(label: str, text: str) -> list[float]:
@@ -73,13 +68,17 @@ def _axis(label: str, text: str) -> list[float]:
 
 def number(label: str, text: str) -> float:
     """A finite real number, written as for --set."""
-    try:
-        value = parse_value(text)
-    except FormulaError as err:
-        raise FormulaError(f"{label}: {err}") from err
+    value = _value(label, text)
     if not value.is_finite or not value.is_extended_real:
         raise ParameterError(f"{label}: {text.strip()} is no finite real number.")
     return float(value)
+
+
+def _value(label: str, text: str) -> Expr:
+    try:
+        return parse_value(text)
+    except FormulaError as err:
+        raise FormulaError(f"{label}: {err}") from err
 
 
 def free_parameters(text: str) -> dict[str, tuple[float, float] | None]:

@@ -163,7 +163,7 @@ def _title(title: str, notation: Notation) -> str:
 
 def _summary(entries: Sequence[Entry], notation: Notation) -> str:
     lines = [
-        f"\\hyperlink{{eq-{_anchor(e.id)}}}{{({text_latex(e.id)})}} & {text_latex(e.title, notation.name)} & "
+        f"\\hyperlink{{eq-{anchor(e.id)}}}{{({text_latex(e.id)})}} & {text_latex(e.title, notation.name)} & "
         f"{verdict(e.verdict)} \\\\"
         for e in entries
     ]
@@ -182,12 +182,12 @@ def _section(e: Entry, notation: Notation) -> str:
         ("Difference", e.difference_latex),
     )  # fmt: skip
     words = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
-    head = (f"eq-{_anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), verdict(e.verdict))
+    head = (f"eq-{anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), verdict(e.verdict))
     parts = ["\\entry" + "".join(f"{{{x}}}" for x in head)]
     for name, latex in printed:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
-            label = f"{LABELS[name]}:{_anchor(e.id)}" if name in LABELS else ""
+            label = f"{LABELS[name]}:{anchor(e.id)}" if name in LABELS else ""
             parts.append(f"\\heading{{{name}}}\n{equations(latex, label=label)}")
     for name, text in words:
         if text:
@@ -218,5 +218,6 @@ def verdict(v: str) -> str:
     return f"\\verdict{{{v}}}" if v in _COLOURS else f"\\textbf{{{text_latex(v)}}}"
 
 
-def _anchor(id: str) -> str:
+def anchor(id: str) -> str:
+    """An equation's id as part of a target or of a file's name."""
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in id)

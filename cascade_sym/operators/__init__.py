@@ -1,14 +1,15 @@
 """Operators: linear forms and normally ordered polynomials."""
 
-from cascade_sym.operators.formal import formal_integral, integration_symbol
 from cascade_sym.operators.linear import LinearForm, Op, linear_sum, op
 from cascade_sym.operators.polynomial import (
     OperatorPolynomial,
     as_operator,
     commutator,
+    formal_integral,
+    integration_symbol,
     operator,
     quadratures,
-)
+)  # fmt: skip
 from cascade_sym.operators.superoperator import (
     RHO,
     DensityOperator,
@@ -16,24 +17,10 @@ from cascade_sym.operators.superoperator import (
     commutator_with_rho,
     dissipator,
     innovation,
-)
+)  # fmt: skip
 
 __all__ = [
-    "RHO",
-    "DensityOperator",
-    "LinearForm",
-    "Op",
-    "OperatorPolynomial",
-    "Superoperator",
-    "as_operator",
-    "commutator",
-    "commutator_with_rho",
-    "dissipator",
-    "formal_integral",
-    "innovation",
-    "integration_symbol",
-    "linear_sum",
-    "op",
-    "operator",
-    "quadratures",
+    "RHO", "DensityOperator", "LinearForm", "Op", "OperatorPolynomial", "Superoperator", "as_operator", "commutator",
+    "commutator_with_rho", "dissipator", "formal_integral", "innovation", "integration_symbol", "linear_sum", "op",
+    "operator", "quadratures",
 ]  # fmt: skip

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.symbols import conj
+
+Key = TypeVar("Key")
 
 
 class Op(NamedTuple):
@@ -77,14 +79,8 @@ class LinearForm:
 
     def substituted(self, forms: Mapping[str, LinearForm]) -> LinearForm:
         """Operators named in `forms` replaced by them (adjoint for adjoint)."""
-        parts = []
-        for o, c in self:
-            if o.name in forms:
-                f = forms[o.name]
-                parts.append((f.dagger() if o.dag else f).scaled(c))
-            else:
-                parts.append(LinearForm({o: c}))
-        return linear_sum(parts)
+        parts = ((forms.get(o.name, op(o.name)), o.dag, c) for o, c in self)
+        return linear_sum((f.dagger() if dag else f).scaled(c) for f, dag, c in parts)
 
     def renamed(self, names: Mapping[str, str]) -> LinearForm:
         """Operators renamed."""
@@ -97,11 +93,15 @@ class LinearForm:
 
 def linear_sum(forms: Iterable[LinearForm]) -> LinearForm:
     """The sum of linear forms."""
-    total: dict[Op, list[Expr]] = {}
-    for f in forms:
-        for o, c in f:
-            total.setdefault(o, []).append(c)
-    return LinearForm({o: sp.Add(*cs) for o, cs in total.items()})
+    return LinearForm(collected(term for f in forms for term in f))
+
+
+def collected(terms: Iterable[tuple[Key, Expr]]) -> dict[Key, Expr]:
+    """The sum of the coefficients of each key."""
+    total: dict[Key, list[Expr]] = {}
+    for key, c in terms:
+        total.setdefault(key, []).append(c)
+    return {key: sp.Add(*cs) for key, cs in total.items()}
 
 
 def op(name: str, coefficient: Expr | int = 1, *, dag: bool = False) -> LinearForm:

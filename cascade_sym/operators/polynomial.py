@@ -10,37 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
-from cascade_sym.operators.linear import LinearForm, Op
+from cascade_sym.operators.linear import LinearForm, Op, collected
 from cascade_sym.symbols import conj
 
 Monomial = tuple[Op, ...]
 
 
 @lru_cache(maxsize=100_000)
-def _normal(word: Monomial) -> tuple[tuple[Monomial, int], ...]:
+def _normal(word: Monomial) -> tuple[tuple[Monomial, Expr], ...]:
     """A product of operators as a sum of monomials in normal order: mode by mode, sorted by name, creation left."""
     for i in range(len(word) - 1):
         x, y = word[i], word[i + 1]
         if x.name == y.name:
             if not x.dag and y.dag:  # a a^dagger = a^dagger a + 1
                 swapped = word[:i] + (y, x) + word[i + 2 :]
-                return _collect((*_normal(swapped), *_normal(word[:i] + word[i + 2 :])))
+                both = collected((*_normal(swapped), *_normal(word[:i] + word[i + 2 :])))
+                return tuple((w, k) for w, k in both.items() if k)
         elif (x.name, not x.dag) > (y.name, not y.dag):
             return _normal(word[:i] + (y, x) + word[i + 2 :])
-    return ((word, 1),)
-
-
-def _collect(parts: tuple[tuple[Monomial, int], ...]) -> tuple[tuple[Monomial, int], ...]:
-    total: dict[Monomial, int] = {}
-    for w, k in parts:
-        total[w] = total.get(w, 0) + k
-    return tuple((w, k) for w, k in total.items() if k)
+    return ((word, sp.S.One),)
 
 
 @dataclass(frozen=True)
@@ -58,11 +53,7 @@ class OperatorPolynomial:
         object.__setattr__(self, "terms", {m: c for m, c in self.terms.items() if c != 0})
 
     def __add__(self, other: object) -> OperatorPolynomial:
-        o = as_operator(other)
-        total = dict(self.terms)
-        for m, c in o.terms.items():
-            total[m] = total.get(m, sp.S.Zero) + c
-        return OperatorPolynomial(total)
+        return OperatorPolynomial(collected((*self.terms.items(), *as_operator(other).terms.items())))
 
     __radd__ = __add__
 
@@ -80,12 +71,8 @@ class OperatorPolynomial:
             if getattr(other, "acts_on_rho", False):
                 return NotImplemented
             return OperatorPolynomial({m: c * sp.sympify(other) for m, c in self.terms.items()})
-        total: dict[Monomial, list[Expr]] = {}
-        for m, c in self.terms.items():
-            for n, d in other.terms.items():
-                for word, k in _normal(m + n):
-                    total.setdefault(word, []).append(k * c * d)
-        return OperatorPolynomial({m: sp.Add(*cs) for m, cs in total.items()})
+        pairs = ((m + n, c, d) for m, c in self.terms.items() for n, d in other.terms.items())
+        return OperatorPolynomial(collected((w, k * c * d) for word, c, d in pairs for w, k in _normal(word)))
 
     def __rmul__(self, other: object) -> OperatorPolynomial:
         return self * other
@@ -105,11 +92,8 @@ class OperatorPolynomial:
 
     def dagger(self) -> OperatorPolynomial:
         """The adjoint."""
-        total: dict[Monomial, list[Expr]] = {}
-        for m, c in self.terms.items():
-            for word, k in _normal(tuple(o.dagger() for o in reversed(m))):
-                total.setdefault(word, []).append(k * conj(c))
-        return OperatorPolynomial({m: sp.Add(*cs) for m, cs in total.items()})
+        pairs = ((tuple(o.dagger() for o in reversed(m)), conj(c)) for m, c in self.terms.items())
+        return OperatorPolynomial(collected((w, k * c) for word, c in pairs for w, k in _normal(word)))
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex
@@ -142,9 +126,7 @@ class OperatorPolynomial:
         for m, c in self.terms.items():
             term = as_operator(c)
             for o in m:
-                v = values.get(o.name)
-                if v is None:
-                    v = OperatorPolynomial({(Op(o.name),): sp.S.One})
+                v = values.get(o.name, operator(o.name))
                 term = term * (v.dagger() if o.dag else v)
             out = out + term
         return out
@@ -155,7 +137,7 @@ class OperatorPolynomial:
 
     def mapped(self, values: Mapping[Expr, Expr]) -> OperatorPolynomial:
         """Coefficients with `values` substituted."""
-        return OperatorPolynomial({m: c.xreplace(dict(values)) for m, c in self.terms.items()})
+        return self.map_coefficients(lambda c: c.xreplace(dict(values)))
 
     @property
     def is_zero(self) -> bool:
@@ -201,3 +183,22 @@ def quadratures(name: str) -> tuple[OperatorPolynomial, OperatorPolynomial]:
     """
     a = operator(name)
     return (a + a.dagger()) / sp.sqrt(2), (a - a.dagger()) / (sp.sqrt(2) * sp.I)
+
+
+def integration_symbol(variable: Symbol, lo: Expr, hi: Expr) -> Symbol:
+    """The symbol that stands for int_lo^hi d(variable).
+
+    >>> t = sp.Symbol("t")
+    >>> integration_symbol(t, -sp.oo, 0)
+    int[t=-oo..0]
+    """
+    return Symbol(f"int[{variable}={sp.sstr(lo)}..{sp.sstr(hi)}]")
+
+
+def formal_integral(body: Any, variable: Symbol, lo: Expr, hi: Expr) -> Any:
+    """int_lo^hi body d(variable): the body times a symbol that stands for the integration.
+
+    Operators at different times or frequencies are independent, so two integrals over the same range are equal exactly
+    when their bodies are; keeping the integration as a symbol compares the bodies.
+    """
+    return body * integration_symbol(variable, sp.sympify(lo), sp.sympify(hi))

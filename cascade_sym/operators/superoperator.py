@@ -12,18 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, NoReturn
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
-from cascade_sym.operators.linear import Op
+from cascade_sym.operators.linear import Op, collected
 from cascade_sym.operators.polynomial import Monomial, OperatorPolynomial, as_operator
 from cascade_sym.symbols import conj
 
-Key = TypeVar("Key")
+Sandwich = tuple[Monomial, Monomial]
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,19 @@ class DensityOperator:
             return other
         if isinstance(other, OperatorPolynomial):
             return Superoperator(sandwiches={(m, ()): c for m, c in other.terms.items()})
-        raise self._misused()
+        return self._refuse()
 
     def __mul__(self, other: object) -> object:
         if isinstance(other, OperatorPolynomial):
             return Superoperator(sandwiches={((), m): c for m, c in other.terms.items()})
-        raise self._misused()
+        return self._refuse()
 
-    def _misused(self, *_: object) -> DerivationError:
-        return DerivationError(
+    def _refuse(self, *_: object) -> NoReturn:
+        raise DerivationError(
             "rho stands behind a generator or between operators, as in D(J)*rho, comm(A, rho) or a*rho*dag(a)."
         )
 
-    def _refuse(self, *_: object) -> object:
-        raise self._misused()
-
-    __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = _refuse
-    __neg__ = dagger = _refuse
+    __truediv__ = __rtruediv__ = __add__ = __radd__ = __sub__ = __rsub__ = __pow__ = __neg__ = dagger = _refuse
 
 
 RHO = DensityOperator()
@@ -72,15 +68,17 @@ class Superoperator:
     commutator: OperatorPolynomial = field(default_factory=OperatorPolynomial)
     dissipation: Mapping[tuple[Op, Op], Expr] = field(default_factory=dict)
     measured: OperatorPolynomial = field(default_factory=OperatorPolynomial)
-    sandwiches: Mapping[tuple[Monomial, Monomial], Expr] = field(default_factory=dict)
+    sandwiches: Mapping[Sandwich, Expr] = field(default_factory=dict)
     acts_on_rho = True
 
     def __add__(self, other: Superoperator) -> Superoperator:
         if not isinstance(other, Superoperator):
             raise DerivationError(f"can't add {other!r} to a generator that acts on rho.")
         return Superoperator(
-            self.commutator + other.commutator, _added(self.dissipation, other.dissipation),
-            self.measured + other.measured, _added(self.sandwiches, other.sandwiches),
+            self.commutator + other.commutator,
+            collected((*self.dissipation.items(), *other.dissipation.items())),
+            self.measured + other.measured,
+            collected((*self.sandwiches.items(), *other.sandwiches.items())),
         )  # fmt: skip
 
     def __neg__(self) -> Superoperator:
@@ -94,7 +92,7 @@ class Superoperator:
         if isinstance(factor, DensityOperator):
             return self
         if isinstance(factor, OperatorPolynomial):
-            return self._times(OperatorPolynomial({(): sp.S.One}), factor)
+            return self._times(as_operator(1), factor)
         if not isinstance(factor, Expr | int):
             raise DerivationError(f"can't multiply a generator by {factor!r}.")
         f = sp.sympify(factor)
@@ -102,33 +100,29 @@ class Superoperator:
 
     def __rmul__(self, factor: object) -> Superoperator:
         if isinstance(factor, OperatorPolynomial):
-            return self._times(factor, OperatorPolynomial({(): sp.S.One}))
+            return self._times(factor, as_operator(1))
         return self * factor
 
     def _times(self, before: OperatorPolynomial, behind: OperatorPolynomial) -> Superoperator:
         """before * (generator rho) * behind, written out."""
         if self.measured.terms:
             raise DerivationError("a measurement term H[M] rho can't be multiplied by an operator.")
-        table: dict[tuple[Monomial, Monomial], Expr] = {}
+        terms: list[tuple[Sandwich, Expr]] = []
         for (x, y), c in self.written_out().items():
             left, right = before * OperatorPolynomial({x: c}), OperatorPolynomial({y: sp.S.One}) * behind
-            for m, d in left.terms.items():
-                table = _added(table, {(m, n): d * e for n, e in right.terms.items()})
-        return Superoperator(sandwiches=table)
+            terms += [((m, n), d * e) for m, d in left.terms.items() for n, e in right.terms.items()]
+        return Superoperator(sandwiches=collected(terms))
 
-    def written_out(self) -> dict[tuple[Monomial, Monomial], Expr]:
+    def written_out(self) -> dict[Sandwich, Expr]:
         """All but the measurement term as coefficients of x rho y, with x and y in normal order."""
-        table = dict(self.sandwiches)
+        terms = list(self.sandwiches.items())
         for m, c in self.commutator.terms.items():
-            table = _added(table, {(m, ()): c})
-            table = _added(table, {((), m): -c})
+            terms += [((m, ()), c), (((), m), -c)]
         for (x, y), c in self.dissipation.items():
-            table = _added(table, {((x,), (y.dagger(),)): c})
             loss = OperatorPolynomial({(y.dagger(),): sp.S.One}) * OperatorPolynomial({(x,): c})
-            for m, d in loss.terms.items():
-                table = _added(table, {(m, ()): -d / 2})
-                table = _added(table, {((), m): -d / 2})
-        return table
+            terms.append((((x,), (y.dagger(),)), c))
+            terms += [(side, -d / 2) for m, d in loss.terms.items() for side in ((m, ()), ((), m))]
+        return collected(terms)
 
     def __truediv__(self, divisor: object) -> Superoperator:
         if isinstance(divisor, Expr | int):
@@ -150,11 +144,11 @@ class Superoperator:
     @property
     def terms(self) -> Mapping[object, Expr]:
         """All coefficients, for counting."""
-        table: dict[object, Expr] = {("commutator", m): c for m, c in self.commutator.terms.items()}
-        table |= {("jump", k): c for k, c in self.dissipation.items()}
-        table |= {("measured", m): c for m, c in self.measured.terms.items()}
-        table |= {("sandwich", k): c for k, c in self.sandwiches.items()}
-        return table
+        parts: dict[str, Mapping[Any, Expr]] = {
+            "commutator": self.commutator.terms, "jump": self.dissipation, "measured": self.measured.terms,
+            "sandwich": self.sandwiches,
+        }  # fmt: skip
+        return {(part, key): c for part, found in parts.items() for key, c in found.items()}
 
     @property
     def is_zero(self) -> bool:
@@ -163,10 +157,6 @@ class Superoperator:
             return self.measured.is_zero and all_zero(self.written_out().values())
         operators = self.commutator.filtered(lambda m: m != ())
         return operators.is_zero and self.measured.is_zero and all_zero(self.dissipation.values())
-
-
-def _added(one: Mapping[Key, Expr], two: Mapping[Key, Expr]) -> dict[Key, Expr]:
-    return {k: one.get(k, sp.S.Zero) + two.get(k, sp.S.Zero) for k in (*one, *(k for k in two if k not in one))}
 
 
 def dissipator(J: OperatorPolynomial) -> Superoperator:

@@ -7,18 +7,9 @@ from cascade_sym.paper.ledger import Entry, run_ledger
 from cascade_sym.paper.model import Declared, Figure, Leading, Model, PowerLaw, Result
 
 __all__ = [
-    "Declared",
-    "Entry",
-    "Figure",
-    "Folder",
-    "Leading",
-    "Model",
-    "PowerLaw",
-    "Result",
-    "load_folder",
-    "run_ledger",
+    "Declared", "Entry", "Figure", "Folder", "Leading", "Model", "PowerLaw", "Result", "load_folder", "run_ledger",
     "verify",
-]
+]  # fmt: skip
 
 
 def verify(folder: str | Path, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:

@@ -15,10 +15,9 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper.figures import build_figures
-from cascade_sym.paper.folder import load_folder
+from cascade_sym.paper.folder import digest, load_folder
 from cascade_sym.paper.ledger import run_ledger
-from cascade_sym.paper.record import heading, record
-from cascade_sym.paper.show import document_entry, document_text
+from cascade_sym.paper.show import document_entry, document_text, heading, record
 
 COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 
@@ -35,8 +34,7 @@ def build_paper(
     key = content_key(root)
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
-    made = stamp.is_file() and all(f.is_file() for f in written)
-    if made and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
+    if stamp.is_file() and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
@@ -71,14 +69,9 @@ def _json(data: Any) -> str:
 
 def content_key(folder: Path) -> str:
     """A hash of all that the ledger depends on."""
-    h = hashlib.sha256()
-    package = Path(__file__).resolve().parent.parent
-    for base in (package, folder.resolve()):
-        for path in sorted(p for p in base.rglob("*") if p.suffix in (".py", ".toml") and p.is_file()):
-            h.update(str(path.relative_to(base)).encode() + b"\0" + path.read_bytes() + b"\0")
-    for name in COMPUTING:
-        h.update(f"{name}=={version(name)}\0".encode())
-    return h.hexdigest()
+    package, folder = Path(__file__).resolve().parent.parent, folder.resolve()
+    found = [[p for p in base.rglob("*") if p.suffix in (".py", ".toml") and p.is_file()] for base in (package, folder)]
+    return digest(folder, found[1], digest(package, found[0]), *(f"{name}=={version(name)}" for name in COMPUTING))
 
 
 def stamp_of(key: str, *files: Path) -> str:

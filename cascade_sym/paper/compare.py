@@ -8,10 +8,10 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
+from cascade_sym.errors import CascadeError, DerivationError
 from cascade_sym.exact import is_zero, normal_form
-from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.model import Model, PowerLaw, leading_form
 
 
@@ -26,11 +26,7 @@ class Comparison:
 
 def plain(value: Any, model: Model) -> Any:
     """A value of either side as an expression, operator polynomial or generator, in base parameters."""
-    value = leading_form(value)
-    if isinstance(value, Quantity):
-        value = value.inline()
-    if isinstance(value, LinearForm):
-        value = as_operator(value)
+    value = written_out(leading_form(value))
     if isinstance(value, OperatorPolynomial | Superoperator):
         return value.map_coefficients(lambda c: model.in_base(sp.sympify(c)))
     return model.in_base(sp.sympify(value))
@@ -47,19 +43,17 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
         same = _is_root(p / derived.law.large**derived.law.exponent, derived)
         said = "root of the polynomial of the exact prefactor"
         return Comparison(same, said if same else f"not the {said}", None if same else d - p)
+    difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
-        same = is_zero(d - p)
-        return Comparison(same, "normal form in the exact algebra", None if same else d - p)
-    if isinstance(p, Superoperator) or isinstance(d, Superoperator):
-        if not (isinstance(p, Superoperator) and isinstance(d, Superoperator)):
-            raise DerivationError("one side acts on rho, the other is a number or an operator.")
-        change = d - p
-        same = change.is_zero
-        method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
-        return Comparison(same, method, None if same else change)
-    difference = as_operator(d) - as_operator(p)
-    same = difference.is_zero
-    method = f"operator identity: {max(len(as_operator(d).terms), 1)} coefficients by normal form"
+        difference, method = d - p, "normal form in the exact algebra"
+    elif isinstance(p, Superoperator) and isinstance(d, Superoperator):
+        difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+    elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
+        raise DerivationError("one side acts on rho, the other is a number or an operator.")
+    else:
+        p, d = as_operator(p), as_operator(d)
+        difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
+    same = is_zero(difference) if isinstance(difference, Expr) else difference.is_zero
     return Comparison(same, method, None if same else difference)
 
 
@@ -86,5 +80,5 @@ def _short(e: Expr) -> Expr:
         return sp.Float(f"{float(e):.6g}")
     try:
         return normal_form(e, factor=True)
-    except (OutsideExactDomain, CascadeError):
+    except CascadeError:
         return e

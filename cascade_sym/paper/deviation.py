@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mpmath as mp
@@ -18,19 +19,19 @@ from cascade_sym.paper.printed import Domain
 
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15
+OTHERS = (sp.S.One, sp.Rational(7, 3))  # values of parameters that must drop out
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """derived/printed - 1: at the point, and its extreme over the domain with the place where it was found.
+    """derived/printed - 1: at the domain's point, and its extreme over the domain with the place where it was found.
 
     `function` is the ratio less one as a formula, with P for a prefactor that is a root without closed form.
     """
 
-    at: Mapping[str, Expr]
     at_point: Any
     extreme: Any
-    where: Mapping[str, Any]
+    where: Mapping[str, Expr]
     domain: Domain
     function: Expr
 
@@ -42,21 +43,20 @@ class Deviation:
         """Numbers as text; `printed_over_derived` is the same with printed/derived - 1."""
 
         def text(v: Any) -> str:
-            return str(mp.nstr(v, 10))
+            return str(mp.nstr(mp.mpf(v), 10))
 
         return {
             "quantity": "derived/printed - 1",
             "function": str(self.function),
-            "at": {k: str(v) for k, v in self.at.items()},
+            "at": {k: str(v) for k, v in self.domain.at.items()},
             "value_at": text(self.at_point),
             "maximum": text(self.extreme),
-            "maximum_at": {k: text(v) for k, v in self.where.items()},
+            "maximum_at": {k: text(sp.N(v, DIGITS)) for k, v in self.where.items()},
             "domain": {k: [str(a), str(b)] for k, (a, b) in self.domain.ranges.items()},
             "printed_over_derived": {
-                "value_at": text(1 / (1 + self.at_point) - 1),
-                "maximum": text(1 / (1 + self.extreme) - 1),
+                "value_at": text(1 / (1 + self.at_point) - 1), "maximum": text(1 / (1 + self.extreme) - 1),
             },
-        }
+        }  # fmt: skip
 
 
 def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
@@ -65,31 +65,31 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
     Ranges may end at oo. Raises ParameterError where the ratio has no finite value or depends on more than the
     domain's parameters.
     """
-    ratio = _ratio(printed, derived, set(domain.ranges))
     names = list(domain.ranges)
 
-    def point(u: Sequence[float]) -> dict[str, Expr]:
-        return {n: _place(*domain.ranges[n], v) for n, v in zip(names, u, strict=True)}
+    def point(u: Sequence[float]) -> tuple[Expr, ...]:
+        return tuple(_place(*domain.ranges[n], v) for n, v in zip(names, np.clip(u, 0.0, 1.0), strict=True))
+
+    @cache
+    def ratio(values: tuple[Expr, ...]) -> Any:
+        return _ratio(printed, derived, dict(zip(names, values, strict=True)))
 
     def size(u: Sequence[float]) -> float:
         try:
-            return -float(abs(ratio(point(list(np.clip(u, 0.0, 1.0))))))
+            return -float(abs(ratio(point(u))))
         except CascadeError:
             return 0.0
 
-    starts = itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names))
-    best = min(starts, key=size)
+    best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
     if names:
         from scipy.optimize import minimize
 
         found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": _near(best)})
         if found.fun < size(best):
-            best = tuple(np.clip(found.x, 0.0, 1.0))
-    where = point(best)
-    return Deviation(
-        domain.at, ratio(domain.at), ratio(where), {k: mp.mpf(sp.N(v, DIGITS)) for k, v in where.items()}, domain,
-        _function(printed, derived),
-    )  # fmt: skip
+            best = tuple(found.x)
+    where = dict(zip(names, point(best), strict=True))
+    at_point = ratio(tuple(domain.at[n] for n in names))
+    return Deviation(at_point, ratio(tuple(where.values())), where, domain, _function(printed, derived))
 
 
 def _function(printed: Expr, derived: Any) -> Expr:
@@ -117,33 +117,22 @@ def _place(lo: Expr, hi: Expr, u: float) -> Expr:
     return lo + (hi - lo) * sp.Rational(u)
 
 
-def _ratio(printed: Expr, derived: Any, names: set[str]) -> Callable[[Mapping[str, Expr]], Any]:
-    """derived/printed - 1 as a function of parameter values; other symbols must drop out."""
-
-    def values(at: Mapping[str, Expr]) -> list[Any]:
-        others = (sp.S.One, sp.Rational(7, 3))
-        if isinstance(derived, PowerLaw):
-            law = derived.law
-            exact = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
-            rest = printed / law.large**law.exponent
-            return [exact / _number(rest, at, other) - 1 for other in others]
-        return [_number(leading_form(derived), at, other) / _number(printed, at, other) - 1 for other in others]
-
-    known: dict[tuple[Expr, ...], Any] = {}
-
-    def ratio(at: Mapping[str, Expr]) -> Any:
-        key = tuple(at.values())
-        if key not in known:
-            one, two = values(at)
-            if abs(one - two) > mp.mpf(10) ** -10:
-                raise ParameterError(
-                    f"the ratio of derived and printed form depends on more than the domain's {listing(names)}; "
-                    "give ranges for all parameters."
-                )
-            known[key] = one
-        return known[key]
-
-    return ratio
+def _ratio(printed: Expr, derived: Any, at: Mapping[str, Expr]) -> Any:
+    """derived/printed - 1 at values of the domain's parameters; other symbols must drop out."""
+    if isinstance(derived, PowerLaw):
+        law = derived.law
+        above = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
+        below = printed / law.large**law.exponent
+        one, two = (above / _number(below, at, other) - 1 for other in OTHERS)
+    else:
+        form = leading_form(derived)
+        one, two = (_number(form, at, other) / _number(printed, at, other) - 1 for other in OTHERS)
+    if abs(one - two) > mp.mpf(10) ** -10:
+        raise ParameterError(
+            f"the ratio of derived and printed form depends on more than the domain's {listing(at)}; "
+            "give ranges for all parameters."
+        )
+    return one
 
 
 def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:

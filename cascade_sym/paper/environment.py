@@ -30,12 +30,13 @@ from cascade_sym.paper.model import Result
 def environment(folder: Folder, result: Result | None = None) -> Environment:
     """The environment in which printed formulas have their values; `result` may add names of its own."""
     table = {"rho": RHO, **folder.model.names(), **(result.names if result else {})}
-    names = {k: _value(v) for k, v in table.items()}
+    names = {k: written_out(v) for k, v in table.items()}
     functions: Mapping[str, Callable[..., Any]] = {**FUNCTIONS, **folder.model.functions}
     return Environment(names, functions)
 
 
-def _value(v: Any) -> Any:
+def written_out(v: Any) -> Any:
+    """A quantity as one expression, a linear form as an operator; other values as they are."""
     if isinstance(v, Quantity):
         return v.inline()
     return as_operator(v) if isinstance(v, LinearForm) else v

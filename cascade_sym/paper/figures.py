@@ -10,13 +10,12 @@ from cascade_sym.errors import FolderError, UnknownName, listing
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.limits import own_python
 from cascade_sym.paper.model import Figure
-from cascade_sym.sweeps.libraries import require_libraries
-
-Say = Callable[[str], None]
+from cascade_sym.plot import canvas, save, styled
+from cascade_sym.sweeps.work import require_libraries, write
 
 
 def build_figures(
-    folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Say | None = None
+    folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Callable[[str], None] | None = None
 ) -> tuple[Path, ...]:
     """Write NAME.pdf, NAME.png, NAME.nc (the data) and NAME.txt (the caption) of every figure, or of those in `only`.
 
@@ -26,21 +25,21 @@ def build_figures(
     figures = folder.model.figures
     if not figures:
         raise FolderError(f"{folder.path} declares no figures; register some with model.figure(Figure(...)).")
-    if unknown := set(only) - set(figures):
+    wanted = set(only) or set(figures)
+    if unknown := wanted - set(figures):
         raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
     require_libraries("figures", "matplotlib", "xarray", "joblib", "scipy")
     place = output or Path("build") / folder.path.resolve().name / "figures"
-    wanted = [f for n, f in figures.items() if not only or n in set(only)]
-    say = progress or (lambda _: None)
-    return tuple(file for f in wanted for file in write_figure(f, place, say))
+    written: list[Path] = []
+    for name in (n for n in figures if n in wanted):
+        if progress:
+            progress(name)
+        written += _write(figures[name], place)
+    return tuple(written)
 
 
-def write_figure(figure: Figure, place: Path, say: Say) -> tuple[Path, ...]:
+def _write(figure: Figure, place: Path) -> tuple[Path, ...]:
     """Compute the data of a figure, write them, draw them."""
-    from cascade_sym.plot import save
-    from cascade_sym.sweeps.work import write
-
-    say(figure.name)
     data = computed(figure)
     file = place / f"{figure.name}.nc"
     write(data, file)
@@ -58,8 +57,6 @@ def computed(figure: Figure) -> Any:
 
 def drawn(figure: Figure, data: Any) -> Any:
     """A matplotlib Figure of the data, in the toolkit's style."""
-    from cascade_sym.plot import canvas, styled
-
     with styled():
         page, axes = canvas(figure.size, figure.panels)
         with own_python(f"the drawing of {figure.name}"):

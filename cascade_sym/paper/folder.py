@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os.path import isdir
 from pathlib import Path
@@ -34,9 +35,10 @@ def load_folder(path: str | Path) -> Folder:
         raise FolderError(f"{root} is not a folder; give a paper's folder, such as derivations/huang2018.")
     printed = read_printed(root / "printed.toml")
     model = _load_model(root / "derived.py")
-    if missing := [e.id for e in printed.equations if e.id not in model.equation_ids]:
-        raise FolderError(f"printed.toml has {missing} but derived.py derives {list(model.equation_ids)}.")
-    if extra := [i for i in model.equation_ids if i not in {e.id for e in printed.equations}]:
+    ids = [e.id for e in printed.equations]
+    if missing := [i for i in ids if i not in model.equations]:
+        raise FolderError(f"printed.toml has {missing} but derived.py derives {list(model.equations)}.")
+    if extra := [i for i in model.equations if i not in ids]:
         raise FolderError(f"derived.py derives {extra}, which printed.toml does not have.")
     return Folder(root, printed, model)
 
@@ -48,7 +50,7 @@ def _load_model(path: Path) -> Model:
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    stamp = _stamp(path.parent)
+    stamp = digest(path.parent, path.parent.rglob("*.py"))
     if getattr(sys.modules.get(name), "__stamp__", None) == stamp:
         return sys.modules[name].model
     for old in [m for m in sys.modules if m.startswith(f"{name}.")]:
@@ -63,10 +65,9 @@ def _load_model(path: Path) -> Model:
     return model
 
 
-def _stamp(folder: Path) -> str:
-    """A hash of the folder's Python files."""
-    h = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        h.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+def digest(base: Path, files: Iterable[Path], *more: str) -> str:
+    """A hash of files, with their places below `base`, and of some words."""
+    h = hashlib.sha256("\0".join(more).encode())
+    for file in sorted(files):
+        h.update(str(file.relative_to(base)).encode() + b"\0" + file.read_bytes() + b"\0")
     return h.hexdigest()
-

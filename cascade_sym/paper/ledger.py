@@ -17,8 +17,8 @@ from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.limits import SECONDS, TimeReached, at_most, own_python
-from cascade_sym.paper.printed import PrintedEquation
-from cascade_sym.paper.verdict import StatementVerdict, explain, judge, worst
+from cascade_sym.paper.printed import VERDICTS, PrintedEquation
+from cascade_sym.paper.verdict import StatementVerdict, judge
 from cascade_sym.steps import Derivation
 
 
@@ -41,14 +41,19 @@ class Entry:
         return self.verdict not in ("differs", "misprint", "unchecked")
 
     @property
+    def correction(self) -> str | None:
+        """The repairs of misprinted statements in words; None where nothing was repaired."""
+        return "; ".join(v.repair.description for v in self.statements if v.repair) or None
+
+    @property
     def deviation(self) -> str | None:
         """How far approximate statements are off, as one line; None where nothing is approximate."""
-        found = [v.notes["relative_difference"] for v in self.statements if "relative_difference" in v.notes]
         lines = []
-        for d in found:
-            at = ", ".join(f"{k} = {v}" for k, v in d["at"].items())
-            there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
-            lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
+        for v in self.statements:
+            if d := v.notes.get("relative_difference"):
+                at = ", ".join(f"{k} = {x}" for k, x in d["at"].items())
+                there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
+                lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
 
 
@@ -56,17 +61,7 @@ def run_ledger(
     folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
 ) -> tuple[Entry, ...]:
     """The ledger of a folder, or of the equations in `only`. UnknownName for an id the paper does not have."""
-    ids = [e.id for e in folder.printed.equations]
-    if bad := set(only) - set(ids):
-        raise UnknownName(f"no equation {listing(bad)} in {folder.printed.name}; it has {listing(ids)}.")
-    entries = []
-    for e in folder.printed.equations:
-        if only and e.id not in only:
-            continue
-        if progress:
-            progress(e.id)
-        entries.append(check_equation(folder, e))
-    return tuple(entries)
+    return tuple(check_equation(folder, e) for e in folder.printed.chosen(only, progress))
 
 
 def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
@@ -75,29 +70,23 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     result = folder.model.derive(equation.id)
     derivation = Derivation(f"Equation ({equation.id})", tuple(result.steps))
     env = environment(folder, result)
-    verdicts = []
-    for s in equation.statements:
-        if s.key not in result.values:
-            raise UnknownName(
-                f"equation {equation.id}: derived.py gives no value for {s.key!r}; it gives {listing(result.values)}."
-            )
-        verdicts.append(_judge(folder, equation, s, result.values[s.key], env))
+    if missing := [s.key for s in equation.statements if s.key not in result.values]:
+        raise UnknownName(
+            f"equation {equation.id}: derived.py gives no value for {missing[0]!r}; it gives {listing(result.values)}."
+        )
+    verdicts = [_judge(folder, equation, s, result.values[s.key], env) for s in equation.statements]
     with own_python(f"a check of the derivation of {equation.id}"):
         checks = derivation.check()
-    verdict = worst(v.verdict for v in verdicts)
-    if failed := [c for c in checks if not c.ok]:
-        verdict = "unchecked"
-    evidence: dict[str, Any] = {
+    passed = all(c.ok for c in checks)
+    verdict = max((v.verdict for v in verdicts), key=VERDICTS.index) if passed else "unchecked"
+    evidence = {
         "statements": [_statement_evidence(v) for v in verdicts],
         "derivation_steps": len(derivation.steps),
         "derivation_checks": [{"ok": c.ok, "method": c.method, "residual": c.residual} for c in checks],
+        **({} if passed else {"failed": "a step of the derivation did not pass its own check"}),
+        **result.evidence,
+        **{key: text for key in ("reading", "conditions") if (text := getattr(equation, key))},
     }
-    if failed:
-        evidence["failed"] = "a step of the derivation did not pass its own check"
-    evidence |= result.evidence
-    for key in ("reading", "conditions"):
-        if text := getattr(equation, key):
-            evidence[key] = text
     return Entry(equation, verdict, tuple(verdicts), derivation, evidence, time.perf_counter() - start)
 
 
@@ -109,7 +98,7 @@ def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env:
         late = f"given up after {SECONDS:g} seconds; write the formula shorter"
         return StatementVerdict(s, "unchecked", late, derived)
     except CascadeError as err:
-        return StatementVerdict(s, "unchecked", explain(err), derived)
+        return StatementVerdict(s, "unchecked", " ".join(str(err).split()), derived)
 
 
 def _simpler(v: StatementVerdict) -> str | None:

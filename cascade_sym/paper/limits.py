@@ -72,10 +72,6 @@ def own_python(what: str) -> Iterator[None]:
     except TimeReached:
         raise FolderError(f"{what} was given up after {SECONDS:g} seconds; make it quicker.") from None
     except (Exception, SystemExit) as err:
-        raise FolderError(f"{what} failed {_failure(err)}") from err
-
-
-def _failure(err: BaseException) -> str:
-    """Where the user's own Python failed, and with what."""
-    last = traceback.extract_tb(err.__traceback__)[-1]
-    return f"({Path(last.filename).name}, line {last.lineno}): {type(err).__name__}: {err}"
+        last = traceback.extract_tb(err.__traceback__)[-1]
+        where = f"({Path(last.filename).name}, line {last.lineno})"
+        raise FolderError(f"{what} failed {where}: {type(err).__name__}: {err}") from err

@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from sympy import Expr
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import Environment, Node
+from cascade_sym.formula import Node
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum
 from cascade_sym.formula.edits.build import ONE, negated, product, total
 from cascade_sym.formula.numbers import CONSTANTS
 from cascade_sym.formula.walk import Path, at, replace_at, walk
 from cascade_sym.operators import Op, OperatorPolynomial
 from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.model import Model
-from cascade_sym.paper.recognise import Atom, Products, Written
-from cascade_sym.paper.unknown import Unknown
+from cascade_sym.paper.recognise import Atom, Costed, Products, Written, cheapest
+from cascade_sym.paper.samples import Samples
+from cascade_sym.paper.unknown import missing_number, missing_operators
 
 PARTNER = {"sin": "cos", "cos": "sin"}
 MOST_PLACES, MOST_OPERATORS, MOST_NAMES, MOST_PARTS = 40, 60, 60, 30
@@ -32,55 +31,44 @@ DEAREST_TERM, DEAREST_FACTOR = 6.0, 2.5
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Costed):
     """A formula with a term or factor put in."""
 
-    cost: float
     words: str
-    node: Node
 
 
-def candidates(
-    node: Node, derived: Any, env: Environment, model: Model, beside: Sequence[Node] = (), left: Node | None = None
-) -> list[Candidate]:
-    """What `node` may be with one term or factor more, the shortest first.
+def candidates(node: Node, samples: Samples, beside: Sequence[Node] = (), left: Node | None = None) -> list[Candidate]:
+    """What `node` may be with one term or factor more, so that it has the derived value; the shortest first.
 
     `beside` is what is printed beside it, `left` its own left side, which can't be in it. Nothing comes out for
     formulas that are neither numbers nor polynomials in operators.
     """
-    unknown = Unknown(node, derived, env, model)
-    if not unknown.possible:
+    if not samples.possible:
         return []
     with np.errstate(all="ignore"):  # an unknown that runs away ends as nan
-        found = {c.node: c for c in sorted(_Search(unknown, (node, *beside), left).run(), key=_rank, reverse=True)}
-    return sorted(found.values(), key=_rank)
-
-
-def _rank(c: Candidate) -> tuple[float, str]:
-    return round(c.cost, 6), str(c.node)
+        return cheapest(_Search(samples, node, (node, *beside), left).run())
 
 
 class _Search:
     """The places of a formula, and the names, functions and operators of what may be missing there."""
 
-    def __init__(self, unknown: Unknown, known: Sequence[Node], left: Node | None) -> None:
-        self.unknown, self.node, self.env = unknown, unknown.node, unknown.env
-        self.known, self.left = known, left
+    def __init__(self, samples: Samples, node: Node, known: Sequence[Node], left: Node | None) -> None:
+        self.samples, self.node, self.known, self.left = samples, node, known, left
 
     def run(self) -> Iterator[Candidate]:
         for path, part, factor in _places(self.node):
             try:
-                value = value_of(part, self.env)
+                value = value_of(part, self.samples.env)
             except CascadeError:
                 continue
             bracket = 0.0 if not path or isinstance(part, Add) else 1.0
             if not factor and isinstance(value, OperatorPolynomial):
-                for operator, weight in self.unknown.operator_terms(path, part, self.operators):
+                for operator, weight in missing_operators(self.samples, self.node, path, part, self.operators):
                     for w in self.products.like(weight):
                         term = product([*([w.node] if w.node != ONE or operator == ONE else []), operator])
                         yield from self._term(path, part, w, term, bracket + float(operator != ONE))
             elif isinstance(value, Expr | OperatorPolynomial):
-                for w in self.products.like(self.unknown.scalar(path, part, factor)):
+                for w in self.products.like(missing_number(self.samples, self.node, path, part, factor)):
                     if factor:
                         yield from self._factor(path, part, w)
                     else:
@@ -90,22 +78,22 @@ class _Search:
         multiple = bool(path) and any(n == part for _, n in walk(term))  # the part times something is no missing term
         if w.cost + more <= DEAREST_TERM and not multiple:
             whole = replace_at(self.node, path, total([(1, part), (w.sign, term)]))
-            yield Candidate(w.cost + more, f"the term '{'-' if w.sign < 0 else ''}{term}' put in", whole)
+            yield Candidate(w.cost + more, whole, f"the term '{'-' if w.sign < 0 else ''}{term}' put in")
 
     def _factor(self, path: Path, part: Node, w: Written) -> Iterator[Candidate]:
         two_slips = w.sign < 0 and not any(isinstance(n, Name) for _, n in walk(w.node))  # a sign and a number
         if w.cost <= DEAREST_FACTOR and w.node != ONE and not two_slips:
             whole = replace_at(self.node, path, _times(w, part))
             said = f"the factor '{'-' if w.sign < 0 else ''}{w.node}' put to '{part}'"
-            yield Candidate(w.cost + 1.5, said, whole)
+            yield Candidate(w.cost + 1.5, whole, said)
 
     @cached_property
     def products(self) -> Products:
         """Products of names, of pi, and of the roots, brackets and functions that are printed."""
         used = [n.name for f in self.known for _, n in walk(f) if isinstance(n, Name)]
-        scalars, values = self.unknown.scalars, self.unknown.values
-        asked = [n for n, v in scalars.items() if v.free_symbols and v.free_symbols <= self.unknown.symbols]
-        names = [n for n in dict.fromkeys((*used, *asked, *scalars)) if n in values[0]]
+        samples = self.samples
+        asked = [n for n, v in samples.scalars.items() if v.free_symbols and v.free_symbols <= samples.symbols]
+        names = [n for n in dict.fromkeys((*used, *asked, *samples.scalars)) if samples.named(n) is not None]
         nodes: list[Node] = [*[Name(n) for n in names if n not in CONSTANTS and Name(n) != self.left][:MOST_NAMES]]
         nodes.append(Name("pi"))
         nodes += [Add((ONE, n), (1, -1)) for n in nodes if isinstance(n, Name) and self._is_share(n.name)]
@@ -118,7 +106,7 @@ class _Search:
                     nodes.append(Call(PARTNER[n.function], n.args))
         atoms = []
         for n in dict.fromkeys(nodes[: MOST_NAMES + MOST_PARTS]):
-            v = self.unknown.value(n)
+            v = samples.value(n)
             if np.all(np.isfinite(v)):
                 strange = isinstance(n, Name) and n.name not in used
                 atoms.append(Atom(n, v, isinstance(n, Name), strange))
@@ -126,20 +114,21 @@ class _Search:
 
     def _is_share(self, name: str) -> bool:
         """Whether a parameter lies between 0 and 1, so that what is left of 1 has a meaning."""
-        model = self.unknown.model
+        model = self.samples.model
         return name in model.parameters and model.range_of(name) == (0, 1)
 
     @cached_property
     def operators(self) -> list[Node]:
         """Operators by their names, as functions where they are printed as such, their adjoints, products, and 1."""
-        there = {o.name for m in self.unknown.goals for o in m}
+        goals, env = self.samples.goals, self.samples.env
+        there = {o.name for m in goals for o in m}
         calls = [n for f in self.known for _, n in walk(f) if isinstance(n, Call) and n.function != "dag"]
         found: list[Node] = [ONE]
         single: dict[Op, Node] = {}
         mirrored = [Call(n.function, (negated(n.args[0]),)) for n in calls if len(n.args) == 1]
-        for n in dict.fromkeys((*calls, *mirrored, *(Name(n) for n in self.env.names))):
+        for n in dict.fromkeys((*calls, *mirrored, *(Name(n) for n in env.names))):
             try:
-                value = value_of(n, self.env)
+                value = value_of(n, env)
             except CascadeError:
                 continue
             if n == self.left or not isinstance(value, OperatorPolynomial):
@@ -149,7 +138,7 @@ class _Search:
             if [(len(m), c) for m, c in value.terms.items()] == [(1, 1)]:
                 ((o,),) = value.terms
                 single |= {o: n, Op(o.name, not o.dag): Call("dag", (n,))} if o not in single else {}
-        words = [m for m in self.unknown.goals if len(m) > 1 and all(o in single for o in m)]
+        words = [m for m in goals if len(m) > 1 and all(o in single for o in m)]
         return [*(product([single[o] for o in m]) for m in words), *found][:MOST_OPERATORS]
 
 
@@ -176,9 +165,7 @@ def _places(node: Node) -> Iterator[tuple[Path, Node, bool]]:
 def _times(w: Written, part: Node) -> Node:
     """The part with a factor and its sign."""
     above, below = (w.node.num, [w.node.den]) if isinstance(w.node, Div) else (w.node, [])
-    if isinstance(part, Div):
-        num, den = product([*([above] if above != ONE else []), part.num]), product([*below, part.den])
-    else:
-        num, den = product([*([above] if above != ONE else []), part]), product(below)
+    top, under = (part.num, [part.den]) if isinstance(part, Div) else (part, [])
+    num, den = product([*([above] if above != ONE else []), top]), product([*below, *under])
     out = num if den == ONE else Div(num, den)
     return Neg(out) if w.sign < 0 else out

@@ -133,23 +133,16 @@ class Model:
     asymptotic: Mapping[Symbol, Expr] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     conventions: Conventions = STANDARD
-    _equations: dict[str, Callable[[], Any]] = field(default_factory=dict, repr=False)
-    _quantities: dict[str, Declared] = field(default_factory=dict, repr=False)
-    _figures: dict[str, Figure] = field(default_factory=dict, repr=False)
-    _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, repr=False)
-    _functions: dict[str, Callable[..., Any]] = field(default_factory=dict, repr=False)
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    equations: dict[str, Callable[[], Any]] = field(default_factory=dict, init=False, repr=False)
+    quantities: dict[str, Declared] = field(default_factory=dict, init=False, repr=False)
+    figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=dict, init=False, repr=False)
+    _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, init=False, repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def equation(self, id: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         """Register the derivation of equation `id`; it returns a Result or {left side: value}."""
-
-        def register(f: Callable[[], Any]) -> Callable[[], Any]:
-            if id in self._equations:
-                raise DuplicateName(f"equation {id!r} is derived twice; remove one.")
-            self._equations[id] = f
-            return f
-
-        return register
+        return lambda f: _put(self.equations, f"equation {id!r} is derived", id, f)
 
     def quantity(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
@@ -157,10 +150,9 @@ class Model:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
 
         def register(f: Callable[[], Quantity]) -> Callable[[], Quantity]:
-            if name in self._quantities:
-                raise DuplicateName(f"quantity {name!r} is declared twice; remove one.")
             given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
-            self._quantities[name] = Declared(name, f, tuple(parameters), given, title or name)
+            declared = Declared(name, f, tuple(parameters), given, title or name)
+            _put(self.quantities, f"quantity {name!r} is declared", name, declared)
             return f
 
         return register
@@ -180,17 +172,14 @@ class Model:
                 raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
 
             self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
-            self._quantities[name] = replace(self._quantities[name], number=f, formula=formula, arrays=arrays)
+            self.quantities[name] = replace(self.quantities[name], number=f, formula=formula, arrays=arrays)
             return f
 
         return register
 
     def figure(self, figure: Figure) -> Figure:
         """Register a figure for `cascade-sym figures`."""
-        if figure.name in self._figures:
-            raise DuplicateName(f"figure {figure.name!r} is declared twice; remove one.")
-        self._figures[figure.name] = figure
-        return figure
+        return _put(self.figures, f"figure {figure.name!r} is declared", figure.name, figure)
 
     def glossary(self, f: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
         """Register what names in printed formulas stand for: parameters, derived quantities, operators."""
@@ -201,7 +190,7 @@ class Model:
         """Register what a function in printed formulas stands for (a response L(Omega), a variance Var(...))."""
 
         def register(f: Callable[..., Any]) -> Callable[..., Any]:
-            self._functions[name] = f
+            self.functions[name] = f
             return f
 
         return register
@@ -210,29 +199,13 @@ class Model:
         """The closed interval in which a parameter is accepted."""
         return self.ranges.get(name, (sp.S.Zero, sp.oo))
 
-    @property
-    def equation_ids(self) -> tuple[str, ...]:
-        return tuple(self._equations)
-
-    @property
-    def quantities(self) -> Mapping[str, Declared]:
-        return dict(self._quantities)
-
-    @property
-    def figures(self) -> Mapping[str, Figure]:
-        return dict(self._figures)
-
-    @property
-    def functions(self) -> Mapping[str, Callable[..., Any]]:
-        return dict(self._functions)
-
     def derive(self, id: str) -> Result:
         """The derived side of an equation (computed once). UnknownName where the folder has none."""
-        if id not in self._equations:
-            raise UnknownName(f"no derivation of equation {id!r}; there are {listing(self._equations)}.")
+        if id not in self.equations:
+            raise UnknownName(f"no derivation of equation {id!r}; there are {listing(self.equations)}.")
         if id not in self._cache:
             with own_python(f"the derivation of {id}"):
-                found = self._equations[id]()
+                found = self.equations[id]()
             if isinstance(found, Mapping):
                 found = Result(found)
             if not isinstance(found, Result):
@@ -255,10 +228,17 @@ class Model:
 
     def declared(self, name: str) -> Declared:
         """A quantity by name; UnknownName lists those that exist."""
-        if name not in self._quantities:
-            raise UnknownName(f"no quantity {name!r} in this folder; it declares {listing(self._quantities)}.")
-        return self._quantities[name]
+        if name not in self.quantities:
+            raise UnknownName(f"no quantity {name!r} in this folder; it declares {listing(self.quantities)}.")
+        return self.quantities[name]
 
     def in_base(self, expr: Expr) -> Expr:
         """An expression with derived parameters rewritten in base ones."""
         return expr.xreplace(dict(self.base)) if self.base else expr
+
+
+def _put(table: dict[str, Any], what: str, name: str, value: Any) -> Any:
+    if name in table:
+        raise DuplicateName(f"{what} twice; remove one.")
+    table[name] = value
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym.asymptotics import Scaling, scaling
 from cascade_sym.definitions import Quantity
@@ -15,17 +15,10 @@ from cascade_sym.symbols import symbol
 
 
 def scale_declared(
-    model: Model,
-    name: str,
-    *,
-    large: str,
-    over: Iterable[str],
-    given: Mapping[str, Expr],
-    equal: Iterable[Iterable[str]] = (),
-    limit: Expr = sp.oo,
-    terms: int = 2,
+    model: Model, name: str, *, large: str, over: Iterable[str], given: Mapping[str, Expr],
+    equal: Iterable[Iterable[str]] = (), limit: Expr = sp.oo, terms: int = 2,
     progress: Callable[[str], None] | None = None,
-) -> Scaling:
+) -> Scaling:  # fmt: skip
     """The asymptotic optimum of the declared quantity `name`; parameters without a value stay symbolic.
 
     Parameters that `model.asymptotic` rewrites are replaced (gamma_M0 by r, say) and can't be set. Raises UnknownName,
@@ -35,8 +28,12 @@ def scale_declared(
     known = parameters(model, declared)
     groups = [list(g) for g in equal]
     for label, used in (("large", [large]), ("over", over), ("equal", [p for g in groups for p in g]), ("set", given)):
-        for p in used:
-            _known(model, declared, known, label, p)
+        for p in (p for p in used if p not in known):
+            if (new := model.asymptotic.get(symbol(p))) is not None:
+                why = f"for asymptotics {p} is given by {p} = {new}; set {listing(known)} instead of {p}."
+            else:
+                why = f"{declared.name} has no parameter {p!r}; it takes {listing(known)}."
+            raise UnknownParameter(f"{label}: {why}")
     for p, v in given.items():
         check_range(model, p, v)
     varied = {large, *over}
@@ -48,15 +45,9 @@ def scale_declared(
     target = objective(model, name, values)
     names = {s.name for s in target.parameters}
     return scaling(
-        target,
-        large=large,
-        over=list(over),
-        at={p: v for p, v in values.items() if p in names},
-        equal=[tuple(g) for g in groups],
-        limit=limit,
-        terms=terms,
-        progress=progress,
-    )
+        target, large=large, over=list(over), at={p: v for p, v in values.items() if p in names},
+        equal=[tuple(g) for g in groups], limit=limit, terms=terms, progress=progress,
+    )  # fmt: skip
 
 
 def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None) -> Quantity:
@@ -71,12 +62,9 @@ def objective(model: Model, name: str, values: Mapping[str, Expr] | None = None)
 
 def parameters(model: Model, declared: Declared) -> tuple[str, ...]:
     """The parameters of a declared quantity for asymptotics, in its own order."""
-    out: list[str] = []
-    replaced: Mapping[Symbol, Expr] = model.asymptotic
-    for p in declared.parameters:
-        new = replaced.get(symbol(p))
-        out += [p] if new is None else sorted(s.name for s in new.free_symbols)
-    return tuple(dict.fromkeys(out))
+    found = ((p, model.asymptotic.get(symbol(p))) for p in declared.parameters)
+    new = ([p] if e is None else sorted(s.name for s in e.free_symbols) for p, e in found)
+    return tuple(dict.fromkeys(p for group in new for p in group))
 
 
 def check_range(model: Model, name: str, value: Expr) -> None:
@@ -85,14 +73,3 @@ def check_range(model: Model, name: str, value: Expr) -> None:
     value = sp.sympify(value)
     if value.is_extended_real is False or not (lo <= value) or not (value <= hi):
         raise ParameterError(f"{name} = {value} is outside [{lo}, {hi}].")
-
-
-def _known(model: Model, declared: Declared, known: tuple[str, ...], label: str, p: str) -> None:
-    if p in known:
-        return
-    if symbol(p) in model.asymptotic:
-        new = model.asymptotic[symbol(p)]
-        raise UnknownParameter(
-            f"{label}: for asymptotics {p} is given by {p} = {new}; set {listing(known)} instead of {p}."
-        )
-    raise UnknownParameter(f"{label}: {declared.name} has no parameter {p!r}; it takes {listing(known)}.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sympy import Expr
 
-from cascade_sym.errors import FolderError, FormulaError, listing
+from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 
 # from best to worst: an equation is as good as its worst statement
@@ -79,39 +79,48 @@ class Printed:
     bibtex: Mapping[str, str] = field(default_factory=dict)
 
     def equation(self, id: str) -> PrintedEquation:
+        """An equation by its id; FolderError for one that the paper does not have."""
         for e in self.equations:
             if e.id == id:
                 return e
-        ids = ", ".join(e.id for e in self.equations)
-        raise FolderError(f"no equation {id!r} in {self.name}; it has {ids}.")
+        raise FolderError(f"no equation {id!r} in {self.name}; it has {', '.join(e.id for e in self.equations)}.")
+
+    def chosen(self, only: Sequence[str], progress: Callable[[str], None] | None) -> Iterator[PrintedEquation]:
+        """All equations, or those in `only`, each told to `progress`; UnknownName for an id the paper does not have."""
+        ids = [e.id for e in self.equations]
+        if bad := set(only) - set(ids):
+            raise UnknownName(f"no equation {listing(bad)} in {self.name}; it has {listing(ids)}.")
+        for e in self.equations:
+            if not only or e.id in only:
+                if progress:
+                    progress(e.id)
+                yield e
 
 
 def read_printed(path: Path) -> Printed:
     """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
     data = _load(path)
-    head = _table(data, "paper", path)
-    equations = []
-    seen: set[str] = set()
-    for n, raw in enumerate(_list(data, "equation", path), 1):
+    head = data.get("paper")
+    if not isinstance(head, dict):
+        raise FolderError(f"{path.name} has no [paper] table; add one.")
+    found = data.get("equation", [])
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise FolderError(f"{path.name}: write each equation as [[equation]].")
+    equations: dict[str, PrintedEquation] = {}
+    for n, raw in enumerate(found, 1):
         where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
         e = _equation(raw, where)
-        if e.id in seen:
+        if e.id in equations:
             raise FolderError(f"{where}: the id is used twice.")
-        seen.add(e.id)
-        equations.append(e)
+        equations[e.id] = e
     if not equations:
         raise FolderError(f"{path.name} has no [[equation]]; add at least one.")
     return Printed(
-        name=path.parent.name,
-        title=_text(head, "title", f"{path.name}, [paper]"),
-        reference=str(head.get("reference", "")),
-        equations=tuple(equations),
-        notation=_texts(data, "notation", path),
-        derived_notation=_texts(data, "derived_notation", path),
-        functions=_texts(data, "functions", path),
-        swaps=_swaps(head, path),
+        name=path.parent.name, title=_text(head, "title", f"{path.name}, [paper]"),
+        reference=str(head.get("reference", "")), equations=tuple(equations.values()), swaps=_swaps(head, path),
         bibtex=_texts(head, "bibtex", path),
-    )
+        **{key: _texts(data, key, path) for key in ("notation", "derived_notation", "functions")},
+    )  # fmt: skip
 
 
 def _load(path: Path) -> Mapping[str, Any]:
@@ -127,12 +136,6 @@ def _load(path: Path) -> Mapping[str, Any]:
         raise FolderError(f"{path.name} is not valid TOML: {err}.") from err
 
 
-def _table(data: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
-    if not isinstance(data.get(key), dict):
-        raise FolderError(f"{path.name} has no [{key}] table; add one.")
-    return data[key]
-
-
 def _texts(data: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
     table = data.get(key, {})
     if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
@@ -146,13 +149,6 @@ def _swaps(head: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
     if not pairs or not all(isinstance(x, str) and x for p in found for x in p):
         raise FolderError(f'{path.name}, [paper]: swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
     return tuple((a, b) for a, b in found)
-
-
-def _list(data: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
-    found = data.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise FolderError(f"{path.name}: write each {key} as [[{key}]].")
-    return found
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cascade_sym.formula import Node
 from cascade_sym.formula.ast import Add, Call, Div, Name, Number, Pow
 from cascade_sym.formula.edits.build import ONE, TWO, product
 from cascade_sym.formula.walk import operations
+from cascade_sym.paper.samples import Values
 
-Values = NDArray[np.complex128]
 NEAR = 1e-8  # relative, and in logarithms
 MOST_HITS = 12  # products looked at for one first factor
 
@@ -40,19 +40,31 @@ class Atom:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A product as it is written, without its sign, and what it costs."""
+class Costed:
+    """A formula and what it costs to write."""
 
     cost: float
-    sign: int
     node: Node
+
+
+def cheapest(found: Iterable[Any]) -> list[Any]:
+    """Each formula once, at its least cost; the cheapest first."""
+    ranked = sorted(found, key=lambda c: (round(c.cost, 6), str(c.node)))
+    return list({c.node: c for c in reversed(ranked)}.values())[::-1]
+
+
+@dataclass(frozen=True)
+class Written(Costed):
+    """A product as it is written, without its sign."""
+
+    sign: int
 
 
 @dataclass(frozen=True)
 class _Factor:
     atom: int
-    above: tuple[Node, ...]
-    below: tuple[Node, ...]
+    node: Node
+    below: bool
     cost: float
 
 
@@ -71,10 +83,8 @@ class Products:
             if not np.all(np.isfinite(a.values)) or np.any(np.abs(a.values) < 1e-12):
                 continue
             for power, cost in POWERS if a.simple else POWERS[:2]:
-                part = _power(a.node, abs(power))
                 extra = 0.6 * a.strange + (0.0 if a.simple else 0.4 * operations(a.node))
-                sides = ((part,), ()) if power > 0 else ((), (part,))
-                factors.append(_Factor(k, sides[0], sides[1], cost + extra))
+                factors.append(_Factor(k, _power(a.node, abs(power)), power < 0, cost + extra))
                 values.append(a.values**power)
         self._factors = factors
         count = len(atoms[0].values) if atoms else 0
@@ -90,8 +100,7 @@ class Products:
         """The products with these values, the shortest first."""
         if not np.all(np.isfinite(values)) or np.any(np.abs(values) < 1e-10):
             return []
-        found = {w.node: w for w in sorted(self._hits(np.log(values)), key=_rank, reverse=True)}
-        return sorted(found.values(), key=_rank)[:most]
+        return cheapest(self._hits(np.log(values)))[:most]
 
     def _hits(self, wanted: Values) -> Iterator[Written]:
         for (p, q), cost in COEFFICIENTS:
@@ -111,22 +120,17 @@ class Products:
         self, chosen: Sequence[int], ratio: tuple[int, int], sign: int, imaginary: bool, cost: float
     ) -> Written:
         parts = sorted((self._factors[i - 1] for i in chosen if i), key=lambda f: f.atom)
-        above = sorted((x for f in parts for x in f.above), key=_place)
-        below = sorted((x for f in parts for x in f.below), key=_place)
+        above, below = (sorted((f.node for f in parts if f.below is side), key=_place) for side in (False, True))
         p, q = ratio
         front = [*([Number(str(p))] if p != 1 else []), *([Name("I")] if imaginary else [])]
         down = product([*([Number(str(q))] if q != 1 else []), *below])
         up = product([*front, *above])
-        return Written(cost + sum(f.cost for f in parts), sign, up if down == ONE else Div(up, down))
+        return Written(cost + sum(f.cost for f in parts), up if down == ONE else Div(up, down), sign)
 
 
 def _place(node: Node) -> int:
     """Where a factor is usually written: roots before names, brackets and functions after them."""
     return 0 if isinstance(node, Call) and node.function == "sqrt" else 2 if isinstance(node, Call | Add) else 1
-
-
-def _rank(w: Written) -> tuple[float, str]:
-    return round(w.cost, 6), str(w.node)
 
 
 def _power(node: Node, power: float) -> Node:

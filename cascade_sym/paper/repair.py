@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
-from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node, marked, walk
-from cascade_sym.formula.edits import Edit, Vocabulary, edits
+from cascade_sym.formula.edits import Vocabulary, edits
 from cascade_sym.formula.edits.search import KINDS
 from cascade_sym.formula.size import terms
-from cascade_sym.paper.compare import Comparison
-from cascade_sym.paper.missing import Candidate
+from cascade_sym.paper.missing import candidates
+from cascade_sym.paper.samples import Samples
 
 MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
 MOST_PROVED = 400
@@ -35,62 +34,33 @@ class Repair:
 
 
 def find_repair(
-    node: Node, against: Callable[[Node], Comparison], words: Vocabulary, possible: Callable[[Node], bool],
-    missing: Callable[[], Sequence[Candidate]] = tuple,
+    node: Node, is_right: Callable[[Node], bool], words: Vocabulary, samples: Samples, beside: Sequence[Node] = (),
+    left: Node | None = None,
 ) -> Repair | None:  # fmt: skip
     """The repair of `node`, or None where neither one small edit nor two make it equal to the derived form.
 
-    Searched are one edit, a term of the derived value in any sum, what `missing` says may be missing, two edits.
-
-    Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `against` proves a formula
-    equal to the derived value or not; `possible` drops most wrong ones before.
+    Formulas of more than MOST_NODES symbols, numbers and operations are not searched. `is_right` proves a formula equal
+    to the derived value or not; `samples` drop most wrong ones before. `beside` is what is printed beside the formula,
+    `left` its own left side.
     """
+
+    def edited(kinds: tuple[str, ...], pairs: bool = False) -> Iterator[tuple[str, Node]]:
+        every = edits(node, words, pairs=pairs, kinds=kinds)
+        likely = (e for e in islice(every, MOST_SEEN) if samples.may_be(e.node))
+        return ((e.where, e.node) for e in islice(likely, MOST_PROVED))
+
+    def stages() -> Iterator[Iterable[tuple[str, Node]]]:
+        """One edit, a term of the derived value in any sum, what is missing by its value, two edits."""
+        yield edited(ALONE)
+        yield edited((ADDED,))
+        for _, alike in groupby(candidates(node, samples, beside, left)[:MOST_MISSING], lambda c: round(c.cost, 6)):
+            yield [(c.words, c.node) for c in alike]
+        yield edited(PAIRED, pairs=True)
+
     if sum(1 for _ in islice(walk(node), MOST_NODES + 1)) > MOST_NODES or terms(node, MOST_TERMS) > MOST_TERMS:
         return None
-    if hit := _first(edits(node, words, kinds=ALONE), against, possible):
-        return hit
-    if hit := _first(edits(node, words, kinds=(ADDED,)), against, possible):
-        return hit
-    if hit := _proved(node, missing(), against):
-        return hit
-    return _first(edits(node, words, pairs=True, kinds=PAIRED), against, possible)
-
-
-def _proved(node: Node, found: Sequence[Candidate], against: Callable[[Node], Comparison]) -> Repair | None:
-    """The shortest of these formulas that is proved exact, with the others that are as short."""
-    hits: list[Candidate] = []
-    for c in found[:MOST_MISSING]:
-        if hits and c.cost > hits[0].cost:
-            break
-        if _is_exact(c.node, against):
-            hits.append(c)
-    if not hits:
-        return None
-    return Repair(hits[0].words, hits[0].node, marked(node, hits[0].node), tuple(h.words for h in hits[1:]))
-
-
-def _first(
-    found: Iterator[Edit], against: Callable[[Node], Comparison], possible: Callable[[Node], bool]
-) -> Repair | None:
-    """The first edit that makes the formula exact, with the others that do."""
-    hits = []
-    tried = 0
-    for edit in islice(found, MOST_SEEN):
-        if not possible(edit.node):
-            continue
-        tried += 1
-        if tried > MOST_PROVED:
-            break
-        if _is_exact(edit.node, against):
-            hits.append(edit)
-    if not hits:
-        return None
-    return Repair(hits[0].where, hits[0].node, hits[0].marked, tuple(h.where for h in hits[1:]))
-
-
-def _is_exact(node: Node, against: Callable[[Node], Comparison]) -> bool:
-    """Whether a formula is proved exact; one that has no value is not."""
-    try:
-        return against(node).equal
-    except (CascadeError, RecursionError):
-        return False
+    for stage in stages():
+        if hits := [(said, found) for said, found in stage if is_right(found)]:
+            said, found = hits[0]
+            return Repair(said, found, marked(node, found), tuple(said for said, _ in hits[1:]))
+    return None

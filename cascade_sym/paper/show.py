@@ -1,4 +1,4 @@
-"""A ledger typeset: printed and derived forms, differences, corrections, derivations, the whole document."""
+"""A ledger typeset: printed and derived forms, differences, corrections, derivations; as a document and as data."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.formula import Relation, to_latex
+from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
+from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.latex.superoperator import superoperator_latex
-from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.paper.compare import shown_difference
+from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw, leading_form
@@ -35,17 +37,14 @@ def notation_of(folder: Folder) -> Notation:
 
 def printed_latex(folder: Folder, entry: Entry) -> str:
     """The printed formulas of an equation, as written."""
-    return _lines([_relation(folder, v) for v in entry.statements])
+    found = ((_written(folder, v.statement.relation), v.statement.where) for v in entry.statements)
+    return _lines([f"{text}\\quad({where})" if where else text for text, where in found])
 
 
 def correction_latex(folder: Folder, entry: Entry) -> str | None:
     """The repaired formulas, with the change marked; None where nothing was repaired."""
-    fixed = []
-    for v in entry.statements:
-        if v.repair:
-            r = v.statement.relation
-            fixed.append(_written(folder, Relation(r.lhs, r.op, v.repair.marked)))
-    return _lines(fixed) if fixed else None
+    fixed = [replace(v.statement.relation, rhs=v.repair.marked) for v in entry.statements if v.repair]
+    return _lines([_written(folder, r) for r in fixed]) if fixed else None
 
 
 def derived_latex(folder: Folder, entry: Entry) -> str:
@@ -65,25 +64,17 @@ def derived_latex(folder: Folder, entry: Entry) -> str:
 def difference_latex(folder: Folder, entry: Entry) -> str | None:
     """derived - printed where they differ; None where nothing does."""
     notation = notation_of(folder)
-    wrong = [v for v in entry.statements if v.difference is not None]
-    if not wrong:
-        return None
-    left = [f"{_left(folder, v)}\\text{{: derived}} - \\text{{printed}}" for v in wrong]
-    values = [_value(shown_difference(v.difference), notation) for v in wrong]
-    return _lines([f"{a} = {b}" for a, b in zip(left, values, strict=True)])
+    wrong = [(_left(folder, v), shown_difference(v.difference)) for v in entry.statements if v.difference is not None]
+    lines = [f"{left}\\text{{: derived}} - \\text{{printed}} = {_value(change, notation)}" for left, change in wrong]
+    return _lines(lines) if lines else None
 
 
 def _left(folder: Folder, v: StatementVerdict) -> str:
-    return to_latex(v.statement.relation.lhs, folder.printed.notation, folder.printed.functions)
+    return _written(folder, v.statement.relation.lhs)
 
 
-def _relation(folder: Folder, v: StatementVerdict) -> str:
-    text = _written(folder, v.statement.relation)
-    return f"{text}\\quad({v.statement.where})" if v.statement.where else text
-
-
-def _written(folder: Folder, relation: Relation) -> str:
-    return to_latex(relation, folder.printed.notation, folder.printed.functions)
+def _written(folder: Folder, formula: Node | Relation) -> str:
+    return to_latex(formula, folder.printed.notation, folder.printed.functions)
 
 
 def _value(value: Any, notation: Notation) -> str:
@@ -123,21 +114,20 @@ def _lines(lines: Sequence[str]) -> str:
     return lines[0] if len(lines) == 1 else aligned([row(x) for x in lines])
 
 
-def derivation_of(folder: Folder, id: str) -> Derivation:
-    """The derivation of an equation."""
+def derivation_latex_of(folder: Folder, id: str) -> str:
+    """The derivation of an equation as an aligned chain."""
+    return body(_derivation(folder, id), notation_of(folder))
+
+
+def _derivation(folder: Folder, id: str) -> Derivation:
     result = folder.model.derive(folder.printed.equation(id).id)
     return Derivation(f"Equation ({id})", tuple(result.steps))
-
-
-def derivation_latex_of(folder: Folder, id: str) -> str:
-    """The derivation as an aligned chain."""
-    return body(derivation_of(folder, id), notation_of(folder))
 
 
 def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
     """The derivation as text, each step with its check run again, and whether all hold."""
     lines, ok = [f"Equation ({id}): {folder.printed.equation(id).title}", ""], True
-    for n, s in enumerate(derivation_of(folder, id).steps, 1):
+    for n, s in enumerate(_derivation(folder, id).steps, 1):
         lines.append(f"{n}. [{s.kind}] {s.title}" + (f" ({s.note})" if s.note else ""))
         for name, value in s.after.items():
             lines.append(f"     {name} = {_text(value)}")
@@ -152,25 +142,22 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 def _text(value: Any) -> str:
     value = leading_form(value)
-    if isinstance(value, Quantity):
-        value = _opened(value)
-    if isinstance(value, LinearForm):
-        value = as_operator(value)
+    value = written_out(_opened(value) if isinstance(value, Quantity) else value)
     if not isinstance(value, OperatorPolynomial):
         return str(value)
     words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in value.terms.items()]
     return " + ".join(words) or "0"
 
 
-def document_entry(folder: Folder, entry: Entry) -> DocumentEntry:
-    """A ledger entry as the document's."""
+def document_entry(folder: Folder, entry: Entry, steps: bool = True) -> DocumentEntry:
+    """A ledger entry as the document's, its derivation with `steps` only."""
     return DocumentEntry(
         id=entry.printed.id, title=entry.printed.title, verdict=entry.verdict,
         method="; ".join(dict.fromkeys(v.method for v in entry.statements)),
         printed_latex=printed_latex(folder, entry), derived_latex=derived_latex(folder, entry),
         difference_latex=difference_latex(folder, entry), correction_latex=correction_latex(folder, entry),
         reading=entry.printed.reading, conditions=entry.printed.conditions,
-        steps=steps_of(derivation_of(folder, entry.printed.id), notation_of(folder)),
+        steps=steps_of(entry.derivation, notation_of(folder)) if steps else (),
     )  # fmt: skip
 
 
@@ -179,6 +166,39 @@ def document_of(folder: Folder, entries: Sequence[Entry]) -> str:
     return document_text(folder, [document_entry(folder, e) for e in entries])
 
 
-def document_text(folder: Folder, entries: Sequence[DocumentEntry], style: str = "article") -> str:
-    """Entries that were typeset already as a LaTeX document; `style` as in `cascade_sym.latex.document.document`."""
-    return document(entries, notation_of(folder), folder.printed.title, style=style)
+def document_text(folder: Folder, entries: Sequence[DocumentEntry]) -> str:
+    """Entries that were typeset already as a LaTeX document."""
+    return document(entries, notation_of(folder), folder.printed.title)
+
+
+def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> dict[str, Any]:
+    """A ledger entry as plain data for JSON.
+
+    It has id, title, verdict, method, the four *_latex, evidence, seconds, and what the author expected.
+    `difference_latex` is null where the forms are identical, `correction_latex` where nothing was repaired. With
+    `shown`, the entry as it was typeset for a document, `steps` are added: title, equations (null where there are none)
+    and how the step was checked (null for an input).
+    """
+    forms = shown or document_entry(folder, entry, steps=False)
+    out = {
+        "id": forms.id, "title": forms.title, "verdict": forms.verdict, "method": forms.method,
+        "printed_latex": forms.printed_latex, "derived_latex": forms.derived_latex,
+        "difference_latex": forms.difference_latex, "correction_latex": forms.correction_latex,
+        "evidence": dict(entry.evidence), "seconds": round(entry.seconds, 3), "expected": entry.printed.expected,
+        "as_expected": entry.as_expected, "deviation": entry.deviation, "correction": entry.correction,
+    }  # fmt: skip
+    steps = [
+        {"title": s.title, "latex": aligned(s.rows) if s.rows else None, "checked": s.checked} for s in forms.steps
+    ]
+    return {**out, "steps": steps} if shown else out
+
+
+def heading(folder: Folder) -> dict[str, Any]:
+    """The paper's title and reference, and its abbreviations as LaTeX (null where it has none)."""
+    rows = definition_rows(Definitions(tuple(folder.model.abbreviations)), notation_of(folder))
+    printed = folder.printed
+    return {
+        "name": printed.name, "title": printed.title, "reference": printed.reference,
+        "notation": {**printed.notation, **printed.derived_notation},
+        "abbreviations_latex": aligned(rows) if rows else None,
+    }  # fmt: skip

@@ -21,21 +21,11 @@ Bounds = Mapping[str, tuple[float, float] | None]
 
 
 def sweep_declared(
-    model: Model,
-    name: str,
-    grid: Mapping[str, Sequence[float]],
-    given: Mapping[str, Expr] | None = None,
-    *,
-    optimise: Iterable[str] | Bounds = (),
-    equal: Sequence[Iterable[str]] = (),
-    also: Iterable[str] = (),
-    maximise: bool = False,
-    unstable: str = "nan",
-    precision: str = "double",
-    n_jobs: int | None = None,
-    checkpoint: Path | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> xr.Dataset:
+    model: Model, name: str, grid: Mapping[str, Sequence[float]], given: Mapping[str, Expr] | None = None, *,
+    optimise: Iterable[str] | Bounds = (), equal: Sequence[Iterable[str]] = (), also: Iterable[str] = (),
+    maximise: bool = False, unstable: str = "nan", precision: str = "double", n_jobs: int | None = None,
+    checkpoint: Path | None = None, progress: Callable[[str], None] | None = None,
+) -> xr.Dataset:  # fmt: skip
     """The declared quantity `name` over `grid`, minimised over `optimise` at every point; see `cascade_sym.sweeps`.
 
     `also` names further declared quantities at the same points. Raises UnknownName, UnknownParameter and
@@ -51,24 +41,19 @@ def sweep_declared(
     >>> sweep_declared(model, "f", {"a": [1.0, 4.0]}, optimise=["x"]).f.values.round(9)
     array([2., 4.])
     """
-    declared = model.declared(name)
-    others = [model.declared(o) for o in also]
-    bounds: dict[str, tuple[float, float] | None] = (
-        dict(optimise) if isinstance(optimise, Mapping) else dict.fromkeys(optimise)
-    )
-    known = {p for d in (declared, *others) for p in d.parameters}
-    if unknown := {*grid, *(given or {}), *bounds} - known:
+    declared, others = model.declared(name), [model.declared(o) for o in also]
+    about = [declared, *others]
+    given = dict(given or {})
+    bounds = dict(optimise) if isinstance(optimise, Mapping) else dict.fromkeys(optimise)
+    known = {p for d in about for p in d.parameters}
+    if unknown := {*grid, *given, *bounds} - known:
         raise UnknownParameter(f"{name} has no parameter {listing(unknown)}; it takes {listing(declared.parameters)}.")
-    defaults = {p: v for d in (declared, *others) for p, v in d.defaults.items() if p not in {*grid, *bounds}}
-    fixed = {**defaults, **(given or {})}
+    fixed = {p: v for d in about for p, v in d.defaults.items() if p not in {*grid, *bounds}} | given
     if missing := sorted(known - {*grid, *fixed, *bounds}):
         raise MissingParameter(f"{name} needs {listing(missing)}; add --set {missing[0]}=VALUE.")
-    figures = {d.name: over_arrays(model, d.name) for d in (declared, *others)}
+    figures = {d.name: over_arrays(model, d.name) for d in about}
     free = {s.name for f in figures.values() if isinstance(f, Quantity) for s in f.parameters if is_complex_symbol(s)}
-    for p, v in fixed.items():
-        if p not in free:
-            require_in_range(model, p, [v])
-    for p, values in grid.items():
+    for p, values in (*((p, [v]) for p, v in fixed.items() if p not in free), *grid.items()):
         require_in_range(model, p, values)
     for p, b in bounds.items():
         lo, hi = model.range_of(p)
@@ -78,25 +63,13 @@ def sweep_declared(
             bounds[p] = (float(lo), float(hi))
         elif not lo.is_finite:
             raise ParameterError(f"{p} may take any sign; give the bounds between which to seek it, as {p}=LOW:HIGH.")
-    about = [declared, *others]
     return sweep(
-        figures[name],
-        grid,
-        fixed,
-        optimise=bounds,
-        equal=equal,
-        maximise=maximise,
-        also={d.name: figures[d.name] for d in others},
-        known=known,
-        name=name,
+        figures[name], grid, fixed, optimise=bounds, equal=equal, maximise=maximise,
+        also={d.name: figures[d.name] for d in others}, known=known, name=name,
         units={p: model.units.get(p, "1") for p in (*known, *(d.name for d in about))},
-        titles={d.name: d.title for d in about},
-        unstable=unstable,
-        precision=precision,
-        n_jobs=n_jobs,
-        checkpoint=checkpoint,
-        progress=progress,
-    )
+        titles={d.name: d.title for d in about}, unstable=unstable, precision=precision, n_jobs=n_jobs,
+        checkpoint=checkpoint, progress=progress,
+    )  # fmt: skip
 
 
 def over_arrays(model: Model, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sympy import Add, Expr, Symbol, preorder_traversal
@@ -29,26 +30,24 @@ def vocabulary(env: Environment, swaps: Iterable[tuple[str, str]]) -> Vocabulary
     return Vocabulary(names, tuple(swaps), frozenset(operators), frozenset(complex_names), functions=functions)
 
 
-def missing_factors(rhs: Node, printed: Any, derived: Any, env: Environment) -> tuple[Node, ...]:
-    """What may be missing as a factor: parameters that only the derived value holds, and roots printed elsewhere."""
+def with_missing(words: Vocabulary, rhs: Node, printed: Any, derived: Any, env: Environment) -> Vocabulary:
+    """The vocabulary with what may be missing in a formula whose values are these.
+
+    As a factor: parameters that only the derived value holds, and roots printed elsewhere. As a term: the terms of the
+    sums of the derived value, those first whose parameters the printed value lacks.
+    """
     symbols = _symbols(derived) - _symbols(printed)
     names = sorted(n for n, v in env.names.items() if isinstance(v, Symbol) and v in symbols)[:MOST_FACTORS]
     roots = [n for _, n in walk(rhs) if isinstance(n, Call) and n.function == "sqrt"]
-    return (*(Name(n) for n in names), *list(dict.fromkeys(roots))[:MOST_ROOTS])
-
-
-def missing_terms(printed: Any, derived: Any, env: Environment) -> tuple[Node, ...]:
-    """What may be missing as a term: the terms of the sums of the derived value, those first whose parameters the
-    printed value lacks."""
-    if not isinstance(derived, Expr):
-        return ()
-    names = {v: n for n, v in env.names.items() if isinstance(v, Symbol)}
+    factors = (*(Name(n) for n in names), *list(dict.fromkeys(roots))[:MOST_ROOTS])
+    written = {v: n for n, v in env.names.items() if isinstance(v, Symbol)}
     found: dict[Node, int] = {}
-    for part in preorder_traversal(derived):
+    for part in preorder_traversal(derived) if isinstance(derived, Expr) else ():
         for term in part.args if isinstance(part, Add) else ():
-            if term.free_symbols <= set(names) and term.count_ops() <= MOST_OPERATIONS and (node := _node(term, names)):
-                found.setdefault(node, len(_symbols(printed) & term.free_symbols) - len(term.free_symbols))
-    return tuple(sorted(found, key=lambda n: found[n]))[:MOST_TERMS]
+            used = term.free_symbols
+            if used <= set(written) and term.count_ops() <= MOST_OPERATIONS and (node := _node(term, written)):
+                found.setdefault(node, -len(used - _symbols(printed)))
+    return replace(words, factors=factors, terms=tuple(sorted(found, key=lambda n: found[n]))[:MOST_TERMS])
 
 
 def _node(term: Expr, names: Mapping[Symbol, str]) -> Node | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper.build import build_paper, figure_files, read_heading, stamp_of
+from cascade_sym.paper.folder import digest
 from cascade_sym.report.pdf import find_pdflatex
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
 
 def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
     """What the PDF includes, by name: figures, and the plots of certificates."""
-    from cascade_sym.report.pdf_entry import plots_of
-    from cascade_sym.report.plot_pdf import plot_pdf
+    from cascade_sym.report.pdf_source import plots_of
+    from cascade_sym.report.plots import plot_pdf
 
     drawn = {name: plot_pdf(curves) for r in records for name, curves in plots_of(r)}
     return {f.paper.name: f.paper.read_bytes() for f in figures if f.paper is not None} | drawn
@@ -66,9 +65,7 @@ def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
 
 def _key(place: Path, folder: str) -> str:
     """A hash of all that the report depends on; the ledger's own key stands for the toolkit's code."""
-    h = hashlib.sha256(json.dumps([folder, find_pdflatex() is not None]).encode())
     room = Path(__file__).resolve().parent
     inputs = [place / n for n in ("ledger.json", "paper.json", "content.key")]
-    for path in (*inputs, *figure_files(place), *sorted(p for p in room.iterdir() if p.is_file())):
-        h.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return h.hexdigest()
+    code = digest(room, (p for p in room.iterdir() if p.is_file()))
+    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None), code)

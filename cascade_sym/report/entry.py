@@ -8,7 +8,7 @@ from typing import Any
 from cascade_sym.report.derivation import Derivation
 from cascade_sym.report.evidence import evidence_html, value_html
 from cascade_sym.report.formula import FULL, HALF, block, fits_beside, source
-from cascade_sym.report.html import anchor, element, text
+from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import edit_words, words
 
 Name = Callable[[str], str]
@@ -23,28 +23,22 @@ def verdict_mark(verdict: str) -> str:
 
 def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) -> str:
     """The article of one equation; `folder` is how commands name the paper, `name` gives the LaTeX of a name."""
-    id = anchor(record["id"])
-    label = f"({record['id']})"
+    id, label = anchor(record["id"]), f"({record['id']})"
     link = element("a", text(label), href=f"#eq-{id}", class_="number")
     mark = verdict_mark(record["verdict"])
     if not record.get("as_expected", True):
         mark += element("span", "not as expected", class_="unexpected")
     title = element("h3", link, " ", words(record["title"], name), id=f"title-{id}")
+    sources = source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS))
+    more = _statements(record, name), _steps(derivation, label, name), sources, _commands(record, folder)
     parts = [
         element("header", title, element("p", mark, class_="marks")),
         _notes(record, name),
         _pair(record, label),
-        _correction(record, label, name),
-        _difference(record, label),
+        _form(record, "correction", f"Equation {label}, corrected, the change marked", FULL, _repairs(record, name)),
+        _form(record, "difference", f"Equation {label}, difference of derived and printed form", FULL),
         evidence_html(record.get("evidence", {}), id, name),
-        element(
-            "div",
-            _statements(record, name),
-            _steps(derivation, label, name),
-            source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS)),
-            _commands(record, folder),
-            class_="more",
-        ),
+        element("div", *more, class_="more"),
     ]
     return element("article", *parts, id=f"eq-{id}", aria_labelledby=f"title-{id}", data_verdict=record["verdict"])
 
@@ -64,24 +58,21 @@ def _sentence(x: str) -> str:
 
 
 def _pair(record: Record, label: str) -> str:
-    printed, derived = record.get("printed_latex"), record.get("derived_latex")
-    if not (printed and derived):
-        found = [(k, record.get(f"{k}_latex")) for k in ("printed", "derived")]
-        return "".join(_form(k, x, FULL, label) for k, x in found if x)
-    beside = fits_beside(printed, derived)
+    printed, derived = record.get("printed_latex") or "", record.get("derived_latex") or ""
+    beside = bool(printed and derived) and fits_beside(printed, derived)
     line = HALF if beside else FULL
-    forms = _form("printed", printed, line, label), _form("derived", derived, line, label)
-    return element("div", *forms, class_="pair beside" if beside else "pair")
+    forms = "".join(_form(record, kind, f"Equation {label}, {kind}", line) for kind in ("printed", "derived"))
+    return element("div", forms, class_="pair beside" if beside else "pair") if printed and derived else forms
 
 
-def _form(kind: str, latex: str, line: float, label: str) -> str:
-    head = element("h4", kind.capitalize())
-    return element("section", head, block(latex, line, f"Equation {label}, {kind}"), class_=f"form {kind}")
-
-
-def _correction(record: Record, label: str, name: Name) -> str:
-    if not record.get("correction_latex"):
+def _form(record: Record, kind: str, label: str, line: float, more: str = "") -> str:
+    """One form of the equation under its head; '' where there is none."""
+    if not (latex := record.get(f"{kind}_latex")):
         return ""
+    return element("section", element("h4", kind.capitalize()), block(latex, line, label), more, class_=f"form {kind}")
+
+
+def _repairs(record: Record, name: Name) -> str:
     said = ""
     for s in record.get("evidence", {}).get("statements", ()):
         if repair := s.get("repair"):
@@ -89,15 +80,7 @@ def _correction(record: Record, label: str, name: Name) -> str:
             if others := s.get("equally_small_repairs"):
                 items = "".join(element("li", edit_words(o, name)) for o in others)
                 said += element("p", "Equally small repairs:") + element("ul", items)
-    shown = block(record["correction_latex"], FULL, f"Equation {label}, corrected, the change marked")
-    return element("section", element("h4", "Correction"), shown, said, class_="form correction")
-
-
-def _difference(record: Record, label: str) -> str:
-    if not record.get("difference_latex"):
-        return ""
-    shown = block(record["difference_latex"], FULL, f"Equation {label}, difference of derived and printed form")
-    return element("section", element("h4", "Difference"), shown, class_="form difference")
+    return said
 
 
 def _statements(record: Record, name: Name) -> str:
@@ -105,20 +88,13 @@ def _statements(record: Record, name: Name) -> str:
     found = record.get("evidence", {}).get("statements", ())
     if not found:
         return element("p", text(record.get("method", "")), class_="method") if record.get("method") else ""
-    rows = "".join(
-        element(
-            "tr",
-            element("th", element("code", text(s["statement"])), scope="row"),
-            element("td", verdict_mark(s["verdict"])),
-            element("td", _how(s, name)),
-        )
-        for s in found
-    )
-    columns = (element("th", h, scope="col") for h in ("statement", "verdict", "checked by"))
-    head = element("thead", element("tr", *columns))
-    table = element("div", element("table", head, element("tbody", rows)), class_="scroll")
+    rows = []
+    for s in found:
+        statement = element("th", element("code", text(s["statement"])), scope="row")
+        rows.append(element("tr", statement, element("td", verdict_mark(s["verdict"])), element("td", _how(s, name))))
     count = f"{len(found)} statement{'s' if len(found) > 1 else ''}"
-    return element("details", element("summary", f"How it was checked: {count}"), table, class_="checks")
+    shown = table(("statement", "verdict", "checked by"), *rows)
+    return details(f"How it was checked: {count}", shown, class_="checks")
 
 
 def _how(s: Mapping[str, Any], name: Name) -> str:
@@ -130,7 +106,7 @@ def _how(s: Mapping[str, Any], name: Name) -> str:
 def _steps(derivation: Derivation, label: str, name: Name) -> str:
     if not derivation.steps:
         return ""
-    shown = element("summary", derivation.title)
+    shown = ""
     if derivation.beginning:
         link = element("a", text(f"({derivation.where})"), href=f"#eq-{anchor(derivation.where)}")
         shown += element("p", text(derivation.beginning), " ", link, ".")
@@ -138,7 +114,7 @@ def _steps(derivation: Derivation, label: str, name: Name) -> str:
     items = "".join(_step(s, f"Equation {label}, step {n}", name) for n, s in enumerate(derivation.own, first))
     if items:
         shown += element("ol", items, start=first if first > 1 else None)
-    return element("details", shown, class_="steps")
+    return details(derivation.title, shown, class_="steps")
 
 
 def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
@@ -152,5 +128,4 @@ def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
 
 def _commands(record: Record, folder: str) -> str:
     lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
-    code = element("pre", element("code", text("\n".join(lines))))
-    return element("details", element("summary", "Reproduce"), code, class_="commands")
+    return details("Reproduce", listing(lines), class_="commands")

@@ -11,9 +11,9 @@ from cascade_sym.formula.notation import GREEK
 from cascade_sym.latex.width import width
 from cascade_sym.report.certificate import certificates
 from cascade_sym.report.formula import NARROW, block
-from cascade_sym.report.html import element, text
+from cascade_sym.report.html import details, element, table, text
 from cascade_sym.report.mathml import mathml, words
-from cascade_sym.report.plot import certificate_plot
+from cascade_sym.report.plots import certificate_plot
 
 # shown elsewhere on the page
 SHOWN = frozenset(("statements", "derivation_steps", "derivation_checks", "reading", "conditions", "failed", "seconds"))
@@ -30,7 +30,7 @@ def evidence_html(evidence: Mapping[str, Any], id: str, name: Name) -> str:
     plots = [certificate_plot(holder, f"plot-{id}-{n}", show) for n, holder in enumerate(certificates(rest), 1)]
     head, long = {k: v for k, v in rest.items() if is_short(v)}, {k: v for k, v in rest.items() if not is_short(v)}
     shown = _table(head, name) if head else ""
-    folded = "".join(_folded(k, v, name) for k, v in long.items())
+    folded = "".join(details(_title(k, name), value_html(k, v, name)) for k, v in long.items())
     return element("section", element("h4", "Evidence"), shown, _plots(plots), folded, class_="evidence")
 
 
@@ -38,16 +38,17 @@ def _plots(plots: Sequence[str]) -> str:
     """The first plot; others are folded away."""
     first, *more = [p for p in plots if p] or [""]
     count = f"{len(more)} further certificate{'s' if len(more) > 1 else ''}"
-    return first + (element("details", element("summary", count), *more) if more else "")
+    return first + (details(count, *more) if more else "")
+
+
+def is_formula(key: str, value: Any) -> bool:
+    """Whether a value of evidence is LaTeX."""
+    return isinstance(value, str) and (key.endswith("latex") or "\\" in value)
 
 
 def is_short(value: Any) -> bool:
     """Whether a value of evidence is a single one (no table, no list)."""
     return not isinstance(value, Mapping | list | tuple)
-
-
-def _folded(key: str, value: Any, name: Name) -> str:
-    return element("details", element("summary", _title(key, name)), value_html(key, value, name))
 
 
 def key_words(key: str) -> str:
@@ -83,7 +84,9 @@ def value_html(key: str, value: Any, name: Name) -> str:
     if value in ("oo", "-oo"):
         return value.replace("oo", "\u221e").replace("-", "\u2212")
     if isinstance(value, str):
-        return _formula(key, value) if key.endswith("latex") or "\\" in value else words(value, name)
+        if not is_formula(key, value):
+            return words(value, name)
+        return mathml(value, display=False) if width(value) <= NARROW else block(value, LINE, key_words(key))
     if isinstance(value, Mapping):
         return _table(value, name)
     if isinstance(value, Sequence) and value and all(isinstance(v, Mapping) for v in value):
@@ -94,15 +97,7 @@ def value_html(key: str, value: Any, name: Name) -> str:
     return element("ul", *items) if value else "none"
 
 
-def _formula(key: str, latex: str) -> str:
-    """A short formula in its line, a long one as a block."""
-    if width(latex) <= NARROW:
-        return mathml(latex, display=False)
-    return block(latex, LINE, key_words(key))
-
-
 def _rows(rows: Sequence[Mapping[str, Any]], name: Name) -> str:
     keys = list(dict.fromkeys(k for r in rows for k in r))
-    head = element("thead", element("tr", *(element("th", _title(k, name), scope="col") for k in keys)))
-    body = "".join(element("tr", *(element("td", value_html(k, r.get(k), name)) for k in keys)) for r in rows)
-    return element("div", element("table", head, element("tbody", body)), class_="scroll")
+    body = (element("tr", *(element("td", value_html(k, r.get(k), name)) for k in keys)) for r in rows)
+    return table((_title(k, name) for k in keys), *body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.latex.lines import all_broken, rows_of
-from cascade_sym.report.html import element, text
+from cascade_sym.report.html import details, element, listing, text
 from cascade_sym.report.mathml import mathml
 
 HALF, FULL = 54.0, 112.0  # widths in digits: one of two columns, the whole page
@@ -17,8 +17,7 @@ _SCREENS = (("full", FULL), ("medium", HALF), ("narrow", NARROW))
 def broken(latex: str, line: float) -> str:
     """The formulas of a piece of LaTeX with lines of at most `line` digits, as one aligned block."""
     try:
-        rows = rows_of(latex)
-        lines = all_broken(rows, line)
+        lines = all_broken(rows_of(latex), line)
     except CascadeError:
         return latex
     if not lines:
@@ -40,18 +39,12 @@ def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:
     for screen, room in _SCREENS:
         room = NARROW if folded and screen == "medium" else room
         screens.setdefault(broken(latex, min(line, room)), []).append(screen)
-    if len(screens) == 1:
-        shown = mathml(next(iter(screens)))
-    else:
-        shown = "".join(element("div", mathml(text), class_=" ".join(names)) for text, names in screens.items())
+    forms = (element("div", mathml(text), class_=" ".join(names)) for text, names in screens.items())
+    shown = "".join(forms) if len(screens) > 1 else mathml(next(iter(screens)))
     return element("div", shown, class_="formula", role="group", aria_label=label)
 
 
 def source(*pieces: tuple[str, str | None]) -> str:
     """The LaTeX of formulas, folded away: (heading, LaTeX) pairs."""
-    inner = "".join(
-        element("h5", text(name)) + element("pre", element("code", text(latex)))
-        for name, latex in pieces
-        if latex
-    )
-    return element("details", element("summary", "LaTeX source"), inner, class_="source") if inner else ""
+    inner = "".join(element("h5", text(name)) + listing([latex]) for name, latex in pieces if latex)
+    return details("LaTeX source", inner, class_="source") if inner else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 
@@ -23,6 +24,29 @@ def void(name: str, /, **attributes: str | int | bool | None) -> str:
     '<img alt="a &quot;b&quot;">'
     """
     return f"<{name}{_attributes(attributes)}>"
+
+
+def section(id: str, title: str, *content: str) -> str:
+    """A section of the page under its heading, by which screen readers call it."""
+    heading = element("h2", title, id=f"{id}-title")
+    return element("section", heading, *content, id=id, aria_labelledby=f"{id}-title")
+
+
+def details(summary: str, *content: str, class_: str | None = None) -> str:
+    """Content that is folded away under a summary."""
+    return element("details", element("summary", summary), *content, class_=class_)
+
+
+def table(columns: Iterable[str], *rows: str, caption: str | None = None) -> str:
+    """A table under the heads of its columns, which scrolls where it is too wide; rows are HTML, all are."""
+    head = element("thead", element("tr", *(element("th", c, scope="col") for c in columns)))
+    above = element("caption", caption) if caption else ""
+    return element("div", element("table", above, head, element("tbody", *rows)), class_="scroll")
+
+
+def listing(lines: Iterable[str]) -> str:
+    """Lines of plain text as a block of code."""
+    return element("pre", element("code", text("\n".join(lines))))
 
 
 def text(plain: object) -> str:

@@ -6,15 +6,15 @@ A formula that the converter cannot read is shown as its LaTeX source: the page 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import element, text
-from cascade_sym.report.quoted import quoted
 
 MAX_LENGTH = 200_000
 _ALIGNED = re.compile(r' style="text-align: (left|right);justify-items: (?:start|end);padding-(?:left|right): 0;"')
@@ -22,6 +22,7 @@ _ALONE = re.compile(r"<mrow><mspace/>(<mi[^>]*>[^<]*</mi>)</mrow>")  # upright l
 _RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')
 _MATH = re.compile(r"\$((?:\\.|[^$\\])*)\$", re.S)
 _SIGN = re.compile(r"\\?([&%#_{}$<>|])")
+_QUOTED = re.compile(r"(?<!\w)'([^']+(?:'[^' ;]+)*)'(?!\w)")
 _LIGATURES = (("---", "\u2014"), ("--", "\u2013"), ("``", "\u201c"), ("''", "\u201d"), ("`", "\u2018"))
 
 
@@ -111,14 +112,40 @@ def edit_words(plain: str, name: Callable[[str], str] = symbol_latex) -> str:
     >>> edit_words("a factor 2 on 'x/2'")
     'a factor 2 on <math><mfrac><mi>x</mi><mn>2</mn></mfrac></math>'
     """
-    shown = (
-        text(said) if latex is None else mathml(latex, display=False) if latex else element("code", text(said))
-        for said, latex in quoted(plain, name)
-    )
-    return "".join(shown)
+    out = ""
+    for said, latex in quoted(plain, name):
+        shown = mathml(latex, display=False) if latex else element("code", text(said))
+        out += text(said) if latex is None else shown
+    return out
 
 
 def _prose(latex: str) -> str:
     for old, new in _LIGATURES:
         latex = latex.replace(old, new)
     return text(latex)
+
+
+def quoted(plain: str, name: Callable[[str], str] = symbol_latex) -> Iterator[tuple[str, str | None]]:
+    """The pieces of a text that quotes formulas of the plain language, as repairs do ('a/2*b' replaced by 'a*b').
+
+    Each is (words, None), or (a quoted formula, its LaTeX, which is "" where it can't be read).
+
+    >>> list(quoted("a factor 2 on 'x/2'"))
+    [('a factor 2 on ', None), ('x/2', '\\\\frac{x}{2}')]
+    """
+    end = 0
+    for m in _QUOTED.finditer(plain):
+        if m.start() > end:
+            yield plain[end : m.start()], None
+        yield m[1], _latex(m[1], name)
+        end = m.end()
+    if end < len(plain):
+        yield plain[end:], None
+
+
+def _latex(formula: str, name: Callable[[str], str]) -> str:
+    try:
+        node = parse(formula)
+        return to_latex(node, {n: name(n) for n in names_in(node)})
+    except CascadeError:
+        return ""

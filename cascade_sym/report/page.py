@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
 
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.report.derivation import derivations
-from cascade_sym.report.entry import Name, entry_html, verdict_mark
+from cascade_sym.report.entry import Name, Record, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.formula import FULL, block
-from cascade_sym.report.html import anchor, element, text, void
+from cascade_sym.report.html import anchor, details, element, listing, section, table, text, void
 from cascade_sym.report.mathml import edit_words, words
 
 MEANINGS = {
@@ -38,45 +37,38 @@ _POLICY = (
 
 
 def report_page(
-    records: Sequence[Mapping[str, Any]],
-    heading: Mapping[str, Any],
-    folder: str,
-    figures: Sequence[Figure] = (),
-    pdf: str = "",
+    records: Sequence[Record], heading: Record, folder: str, figures: Sequence[Figure] = (), pdf: str = ""
 ) -> str:
-    """The page for a ledger's records (`cascade_sym.paper.record`).
+    """The page for a ledger's records (`cascade_sym.paper.show.record`).
 
     `heading` says title, reference, notation and abbreviations; `folder` is how commands name the paper; `pdf` is a
     sentence on the PDF beside the page.
     """
+    from cascade_sym import __version__
+
     name = partial(symbol_latex, declared=heading.get("notation", {}))
     title = heading.get("title") or "Ledger"
+    used = ", ".join(f"{p} {version(p)}" for p in COMPUTED_WITH)
+    sections = (
+        _summary(records), _contents(records, name), _abbreviations(heading), _figures(figures, name),
+        section("equations", "Equations", *(entry_html(r, d, folder, name) for r, d in derivations(records))),
+        _reproduce(folder),
+    )  # fmt: skip
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
         element("header", _head(title, heading, records, bool(figures), pdf), class_="top"),
-        element(
-            "main",
-            _summary(records),
-            _table(records, name),
-            _abbreviations(heading),
-            _figures(figures, name),
-            _equations(records, folder, name),
-            _reproduce(folder),
-            id="main",
-        ),
-        element("footer", element("p", text(_made_with()))),
+        element("main", *sections, id="main"),
+        element("footer", element("p", text(f"Made by cascade-sym {__version__} with {used}."))),
     ]
-    head = "".join(
-        (
-            void("meta", charset="utf-8"),
-            void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-            void("meta", name="color-scheme", content="light dark"),
-            element("title", text(f"{title}: ledger")),
-            element("style", _style()),
-        )
-    )
-    return f"<!DOCTYPE html>\n{element('html', element('head', head), element('body', *body), lang='en')}\n"
+    head = [
+        void("meta", charset="utf-8"),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        void("meta", name="color-scheme", content="light dark"),
+        element("title", text(f"{title}: ledger")),
+        element("style", _style()),
+    ]
+    return f"<!DOCTYPE html>\n{element('html', element('head', *head), element('body', *body), lang='en')}\n"
 
 
 def _style() -> str:
@@ -86,9 +78,7 @@ def _style() -> str:
     return face + (room / "style.css").read_text(encoding="utf-8")
 
 
-def _head(
-    title: str, heading: Mapping[str, Any], records: Sequence[Mapping[str, Any]], drawn: bool, pdf: str
-) -> str:
+def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, pdf: str) -> str:
     there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
     links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""
@@ -97,7 +87,7 @@ def _head(
     return element("h1", words(title)) + reference + what + element("nav", links, aria_label="Sections")
 
 
-def _summary(records: Sequence[Mapping[str, Any]]) -> str:
+def _summary(records: Sequence[Record]) -> str:
     count = Counter(r["verdict"] for r in records)
     order = [v for v in MEANINGS if count[v]] + sorted(set(count) - set(MEANINGS))
     bar = "".join(element("span", class_=f"part v-{anchor(v)}", style=f"flex-grow:{count[v]}") for v in order)
@@ -112,54 +102,34 @@ def _summary(records: Sequence[Mapping[str, Any]]) -> str:
     )  # fmt: skip
     chosen = element("fieldset", element("legend", "Show equations that are"), boxes)
     terms = "".join(element("dt", verdict_mark(v)) + element("dd", text(MEANINGS.get(v, ""))) for v in order)
-    meaning = element("details", element("summary", "What the verdicts mean"), element("dl", terms))
+    meaning = details("What the verdicts mean", element("dl", terms))
     unexpected = [r["id"] for r in records if not r.get("as_expected", True)]
     note = "All verdicts are as the author of the folder expects."
     if unexpected:
         note = f"Not as the author of the folder expects: {', '.join(f'({i})' for i in unexpected)}."
-    return element(
-        "section",
-        element("h2", "Summary", id="summary-title"),
-        element("div", bar, class_="bar", aria_hidden="true"),
-        chosen, element("p", text(note)), meaning,
-        id="summary", aria_labelledby="summary-title",
-    )  # fmt: skip
+    shown = element("div", bar, class_="bar", aria_hidden="true")
+    return section("summary", "Summary", shown, chosen, element("p", text(note)), meaning)
 
 
-def _table(records: Sequence[Mapping[str, Any]], name: Name) -> str:
-    head = element("thead", element("tr", *(element("th", w, scope="col") for w in ("no.", "equation", "verdict"))))
-    rows = ""
+def _contents(records: Sequence[Record], name: Name) -> str:
+    rows = []
     for r in records:
         link = element("a", text(f"({r['id']})"), href=f"#eq-{anchor(r['id'])}")
         note = element("span", edit_words(r["correction"], name), class_="note") if r.get("correction") else ""
         title, verdict = element("td", words(r["title"], name), note), element("td", verdict_mark(r["verdict"]))
-        rows += element("tr", element("th", link, scope="row"), title, verdict, data_verdict=r["verdict"])
-    table = element("table", element("caption", "Every equation and its verdict"), head, element("tbody", rows))
-    heading = element("h2", "All equations", id="contents-title")
-    shown = element("div", table, class_="scroll")
-    return element("section", heading, shown, id="contents", aria_labelledby="contents-title")
+        rows.append(element("tr", element("th", link, scope="row"), title, verdict, data_verdict=r["verdict"]))
+    shown = table(("no.", "equation", "verdict"), *rows, caption="Every equation and its verdict")
+    return section("contents", "All equations", shown)
 
 
-def _abbreviations(heading: Mapping[str, Any]) -> str:
-    if not heading.get("abbreviations_latex"):
-        return ""
-    title = element("h2", "Abbreviations", id="abbreviations-title")
-    shown = block(heading["abbreviations_latex"], FULL, "Abbreviations in derived forms")
-    return element("section", title, shown, id="abbreviations", aria_labelledby="abbreviations-title")
+def _abbreviations(heading: Record) -> str:
+    latex, label = heading.get("abbreviations_latex"), "Abbreviations in derived forms"
+    return section("abbreviations", "Abbreviations", block(latex, FULL, label)) if latex else ""
 
 
 def _figures(figures: Sequence[Figure], name: Name) -> str:
-    if not figures:
-        return ""
-    title = element("h2", "Figures", id="figures-title")
     shown = element("div", *(figure_html(f, partial(words, name=name)) for f in figures), class_="figures")
-    return element("section", title, shown, id="figures", aria_labelledby="figures-title")
-
-
-def _equations(records: Sequence[Mapping[str, Any]], folder: str, name: Name) -> str:
-    title = element("h2", "Equations", id="equations-title")
-    articles = (entry_html(r, d, folder, name) for r, d in derivations(records))
-    return element("section", title, *articles, id="equations", aria_labelledby="equations-title")
+    return section("figures", "Figures", shown) if figures else ""
 
 
 def _reproduce(folder: str) -> str:
@@ -168,13 +138,4 @@ def _reproduce(folder: str) -> str:
         f"cascade-sym verify {folder}    # every verdict, derived anew",
         f"cascade-sym audit {folder}     # small edits of every printed formula; none may survive",
     )
-    title = element("h2", "How to reproduce this", id="reproduce-title")
-    code = element("pre", element("code", text("\n".join(lines))))
-    return element("section", title, code, id="reproduce", aria_labelledby="reproduce-title")
-
-
-def _made_with() -> str:
-    used = ", ".join(f"{p} {version(p)}" for p in COMPUTED_WITH)
-    from cascade_sym import __version__
-
-    return f"Made by cascade-sym {__version__} with {used}."
+    return section("reproduce", "How to reproduce this", listing(lines))

@@ -3,17 +3,28 @@ r"""The report as a LaTeX document: printed and derived forms side by side, verd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, verdict
+from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, StepText, anchor, equations, steps_block, verdict
+from cascade_sym.latex.guard import checked
+from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
-from cascade_sym.report.derivation import derivations
+from cascade_sym.report.certificate import Curve, certificates, curves
+from cascade_sym.report.derivation import Derivation, derivations
+from cascade_sym.report.evidence import SHOWN, is_formula, is_short, key_words
 from cascade_sym.report.figures import Figure
-from cascade_sym.report.pdf_entry import FULL, anchor, entry_latex, shown
+from cascade_sym.report.formula import broken
+from cascade_sym.report.mathml import quoted
+
+HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page
+STEPS = 128.0
+_TALL, _MOST = 6, 13  # lines of a column, which does not break over pages
+_LEFT_OUT = "\\par (not shown: the formula is no plain mathematics)\\par"
+_PLOT = "\\includegraphics[scale=0.9]{{{}}}"
 
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
 \usepackage[a4paper,landscape,margin=18mm]{geometry}
@@ -53,8 +64,8 @@ def report_source(
         f"\\begin{{center}}\\Large\\textbf{{{words(heading.get('title') or 'Ledger')}}}\\end{{center}}",
         f"\\begin{{center}}{words(heading.get('reference') or '')}\\end{{center}}",
         _summary(records, words),
-        shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
-        *(entry_latex(r, d, words, name, there) for r, d in derivations(records)),
+        _shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
+        *(_entry(r, d, words, name, there) for r, d in derivations(records)),
         *(_figure(f, words) for f in figures if f.paper is not None and f.paper.name in there),
         "\\end{document}",
     ]
@@ -72,9 +83,7 @@ def _summary(records: Sequence[Record], words: Words) -> str:
     count = Counter(r["verdict"] for r in records)
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
     links = (f"\\hyperlink{{eq-{anchor(r['id'])}}}{{({words(r['id'])})}}" for r in records)
-    rows = [
-        f"{x} & {words(r['title'])} & {verdict(r['verdict'])} \\\\" for x, r in zip(links, records, strict=True)
-    ]
+    rows = [f"{x} & {words(r['title'])} & {verdict(r['verdict'])} \\\\" for x, r in zip(links, records, strict=True)]
     table = ["\\begin{longtable}{@{}lp{0.7\\textwidth}l@{}}", "\\hline", *rows, "\\hline", "\\end{longtable}"]
     return f"\\begin{{center}}{line}\\end{{center}}\n" + "\n".join(table) + f"\n{{\\small {words(_MORE)}\\par}}"
 
@@ -85,3 +94,99 @@ def _figure(figure: Figure, words: Words) -> str:
     picture = f"\\includegraphics[{_FIT}]{{{figure.paper.name}}}"
     said = f"\\textbf{{{words(figure.title)}.}} {words(figure.caption)}"
     return f"\\clearpage\n\\begin{{center}}{picture}\\par\\bigskip\n\\parbox{{0.8\\linewidth}}{{{said}}}\\end{{center}}"
+
+
+def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
+    """The certificates of an entry that can be drawn: the name of the file, and what is drawn in it."""
+    for n, scaling in enumerate(certificates(record.get("evidence", {})), 1):
+        if drawn := curves(scaling):
+            yield f"certificate-{anchor(record['id'])}-{n}.pdf", drawn
+
+
+def _entry(record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]) -> str:
+    """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
+    evidence = record.get("evidence", {})
+    head = f"({words(record['id'])})", words(record["title"]), verdict(record["verdict"])
+    parts = [f"\\entry{{eq-{anchor(record['id'])}}}" + "".join(f"{{{x}}}" for x in head)]
+    if not record.get("as_expected", True):
+        parts.append("\\par\\textsf{Not the verdict that the author of the folder expects.}\\nopagebreak")
+    parts += [
+        f"\\par\\textsf{{{what}:}} {words(evidence[key])}\\nopagebreak"
+        for key, what in (("conditions", "Conditions"), ("reading", "Reading"), ("failed", "Failed"))
+        if evidence.get(key)
+    ]
+    parts.append(_pair(record.get("printed_latex"), record.get("derived_latex")))
+    parts.append(_shown("Correction", record.get("correction_latex"), FULL))
+    if record.get("correction"):
+        pieces = (f"${latex}$" if latex else words(said) for said, latex in quoted(record["correction"], name))
+        parts.append(f"\\par\\textsf{{Repair:}} {''.join(pieces)}")
+    parts.append(_shown("Difference", record.get("difference_latex"), FULL))
+    if record.get("method"):
+        parts.append(f"\\par\\textsf{{Checked by:}} {words(record['method'])}")
+    parts += [*_evidence(evidence, words), *_plots(record, words, images), _steps(derivation, words)]
+    return "\n".join(p for p in parts if p)
+
+
+def _pair(printed: str | None, derived: str | None) -> str:
+    lines = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (printed, derived) if x]
+    if len(lines) == 2 and all(half <= min(_MOST, max(_TALL, 2 * full)) for half, full in lines):
+        sides = (_column(name, x) for name, x in (("Printed", printed), ("Derived", derived)))
+        return "\\par\\nopagebreak\\medskip\\noindent" + "\\hfill\n".join(sides) + "\\par\\nopagebreak\\smallskip"
+    return "\n".join(_shown(name, x, FULL) for name, x in (("Printed", printed), ("Derived", derived)) if x)
+
+
+def _column(name: str, latex: str | None) -> str:
+    inner = _equations(latex or "", HALF)
+    return f"\\begin{{minipage}}[t]{{0.485\\linewidth}}\\formhead{{{name}}}\n{inner}\n\\end{{minipage}}"
+
+
+def _shown(name: str, latex: str | None, line: float) -> str:
+    """A form under its name; '' where there is none."""
+    return f"\\par\\smallskip\\formhead{{{name}}}\\nopagebreak\n{_equations(latex, line)}" if latex else ""
+
+
+def _equations(latex: str, line: float) -> str:
+    try:
+        return equations(checked(latex, "a formula"), line)
+    except CascadeError:
+        return _LEFT_OUT
+
+
+def _evidence(evidence: Mapping[str, Any], words: Words) -> list[str]:
+    """Numbers and words of the evidence in one paragraph, its formulas below; tables are in the page only."""
+    rest = {k: v for k, v in evidence.items() if k not in SHOWN and is_short(v) and v is not None}
+    formulas = {k: v for k, v in rest.items() if is_formula(k, v)}
+    plain = [f"{words(key_words(k))}: {words(str(v))}" for k, v in rest.items() if k not in formulas]
+    said = [f"\\par\\textsf{{Evidence:}} {'; '.join(plain)}"] if plain else []
+    return said + [_shown(words(key_words(k)), v, FULL) for k, v in formulas.items()]
+
+
+def _plots(record: Record, words: Words, images: frozenset[str]) -> Iterator[str]:
+    for name, drawn in plots_of(record):
+        if name in images:
+            said = " ".join(f"\\textsf{{{words(c.title)}.}} {words(c.said)}." for c in drawn)
+            caption = f"\\parbox[c]{{0.34\\linewidth}}{{\\raggedright\\small {said}}}"
+            picture = f"\\raisebox{{-0.5\\height}}{{{_PLOT.format(name)}}}"
+            yield f"\\par\\smallskip\\noindent{picture}\\hspace{{1.5em}}{caption}\\par"
+
+
+def _steps(derivation: Derivation, words: Words) -> str:
+    """The derivation; what an earlier entry shows of it already is not shown again."""
+    if not derivation.steps:
+        return ""
+    parts = [f"\\par\\smallskip\\formhead{{{derivation.title}}}"]
+    if derivation.beginning:
+        link = f"\\hyperlink{{eq-{anchor(derivation.where)}}}{{({words(derivation.where)})}}"
+        parts[0] += f".\\ \\ {derivation.beginning} {link}."
+    if derivation.own:
+        text = [_step(s) for s in derivation.own]
+        parts.append("{\\small\n" + steps_block(text, words, STEPS, derivation.shared + 1) + "}")
+    return "\\nopagebreak\n".join(parts)
+
+
+def _step(step: Mapping[str, Any]) -> StepText:
+    try:
+        rows = tuple(rows_of(checked(step["latex"], "a step"))) if step.get("latex") else ()
+    except CascadeError:
+        rows = (Row("", "", "\\text{(not shown: the formula is no plain mathematics)}", text=True),)
+    return StepText(step["title"], rows, step.get("checked"))

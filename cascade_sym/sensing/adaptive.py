@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from cascade_sym.errors import DerivationError
 
 MOST_PANELS = 20_000
@@ -26,8 +28,6 @@ def line_integral(
     >>> bool(abs(value - np.pi) <= max(error, 1e-14))
     True
     """
-    import numpy as np
-
     edges = np.linspace(-np.pi / 2, np.pi / 2, 17)
     a, b = edges[:-1], edges[1:]
     fine, error = _panels(f, center, width, a, b)
@@ -50,14 +50,10 @@ def line_integral(
 
 @lru_cache(maxsize=4)
 def _rule(n: int) -> tuple[Any, Any]:
-    import numpy as np
-
     return np.polynomial.legendre.leggauss(n)
 
 
 def _panels(f: Callable[[Any], Any], center: float, width: float, a: Any, b: Any) -> tuple[Any, Any]:
-    import numpy as np
-
     values = []
     for n in (10, 21):
         x, w = _rule(n)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.sensing.factor import spectral_factor
+from cascade_sym.exact import normal_form
 from cascade_sym.spectra.area import integral
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.letfield import converted
@@ -20,12 +20,12 @@ from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj
 
 SHORT = 3  # a coefficient with fewer operations is written out, not named
+TRIED = 12  # operations up to which a radicand is tried for a perfect square
 
 
 @dataclass(frozen=True)
 class ClosedIntegral:
-    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for
-    checks."""
+    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for checks."""
 
     value: Expr
     definitions: Definitions
@@ -71,8 +71,7 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
 
 
 def few_poles(spectrum: Spectrum, x: Symbol) -> bool:
-    """Whether a noise spectrum has a numerator of degree up to four; more need roots that have no closed
-    form."""
+    """Whether a noise spectrum has a numerator of degree up to four; more need roots that have no closed form."""
     if all(s == x for s in spectrum.parameters):
         return True  # numbers may factor further; cheap to try
     degree = 0
@@ -103,3 +102,38 @@ def _product(p: list[Expr], q: list[Expr]) -> list[Expr]:
 
 def _polynomial(ascending: list[Expr], x: Symbol) -> Expr:
     return sp.Add(*(c * x**k for k, c in enumerate(ascending)))
+
+
+def spectral_factor(p: Sequence[Expr], naming: SpectrumNaming) -> list[Expr] | None:
+    """h with |h(x)|^2 = p(x)/p_top for real x, ascending coefficients; None when roots would be needed.
+
+    `p` ascending, positive on the real line, of degree 0, 2, or 4 without odd powers. With q = sqrt(p_0/p_4),
+    r = sqrt(p_2/p_4 + 2q), the factor of x^4 + ... is q - i r x - x^2; its roots lie below the real line.
+
+    >>> naming = SpectrumNaming([])
+    >>> spectral_factor([sp.Integer(4), sp.Integer(0), sp.Integer(1)], naming)
+    [2*I, 1]
+    """
+    top = p[-1]
+    degree = len(p) - 1
+    if degree == 0:
+        return [sp.S.One]
+    if degree == 2:
+        b, c = p[1] / top, p[0] / top
+        nu = _root(c - b**2 / 4, "nu", naming)
+        return [b / 2 + sp.I * nu, sp.S.One]
+    if degree == 4 and p[1] == 0 and p[3] == 0:
+        q = _root(p[0] / top, "q", naming)
+        r = _root(p[2] / top + 2 * q, "r", naming)
+        return [q, -sp.I * r, -sp.S.One]
+    return None
+
+
+def _root(e: Expr, name: str, naming: SpectrumNaming) -> Expr:
+    """sqrt(e) by a name; without the root where e is a perfect square of nonnegative parameters."""
+    root = sp.sqrt(e)
+    if 0 < sp.count_ops(e) < TRIED and not e.is_number:
+        short = normal_form(root)
+        if all(p.base.is_Atom for p in short.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q > 1):
+            root = short
+    return naming.once(name, root) if root.args and root.free_symbols else root

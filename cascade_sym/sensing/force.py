@@ -17,7 +17,7 @@ from cascade_sym.spectra.checks import response_steps
 from cascade_sym.spectra.frame import Axis, FrameName, axis
 from cascade_sym.spectra.readout import SIDEBANDS, Readable, Readout, as_readout
 from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
-from cascade_sym.spectra.sweep import Dynamics, Response, sweep, tag
+from cascade_sym.spectra.sweep import Response, sweep, tag
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
 
@@ -64,16 +64,14 @@ def force_port(system: object, mode: str, *, through: str | None = None, couplin
     if through is None:
         c = sp.I / sp.sqrt(2) if coupling is None else value(coupling, "coupling of the force")
         s = replace(s, domains=s.domains.merged(declared(coupling)))
-        pair = {Op(mode): c, Op(mode, True): conj(c)}
+    elif through not in s.inputs:
+        raise UnknownName(f"no input field {through!r}; there are {listing(s.inputs)}.")
     else:
-        if through not in s.inputs:
-            raise UnknownName(f"no input field {through!r}; there are {listing(s.inputs)}.")
         form = s.equation(mode)
         c = form[Op(through)] + (0 if envelope else form[Op(through, True)])
         if c == 0:
             raise ParameterError(f"the field {through!r} does not drive {mode!r}; the force has no effect through it.")
-        pair = {Op(mode): c, Op(mode, True): conj(c)}
-    drive = {Op(mode): pair[Op(mode)]} if envelope else pair
+    drive = {Op(mode): c} if envelope else {Op(mode): c, Op(mode, True): conj(c)}
     return ForcePort(s, mode, drive, envelope)
 
 
@@ -93,13 +91,9 @@ class Reading:
 
 
 def signal_transfer(
-    force: ForcePort,
-    output: Readable,
-    *,
-    frequency: Value | None = None,
-    frame: FrameName = "rotating",
+    force: ForcePort, output: Readable, *, frequency: Value | None = None, frame: FrameName = "rotating",
     carrier: Value | None = None,
-) -> Spectrum:
+) -> Spectrum:  # fmt: skip
     """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
@@ -111,13 +105,9 @@ def signal_transfer(
 
 
 def added_noise(
-    force: ForcePort,
-    output: Readable,
-    *,
-    frequency: Value | None = None,
-    frame: FrameName = "rotating",
+    force: ForcePort, output: Readable, *, frequency: Value | None = None, frame: FrameName = "rotating",
     carrier: Value | None = None,
-) -> Spectrum:
+) -> Spectrum:  # fmt: skip
     """The noise spectrum in units of the force, N/|T_F|^2. Arguments and errors as in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
@@ -147,14 +137,10 @@ def reading(
     parts: dict[str, Expr] = {}
     for o, t in response.inputs.items():
         parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
-    total = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
-    signal = _named(dynamics, total)
+    signal = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
+    signal = dynamics.naming.once("T_F", signal) if signal.args else signal
     steps = response_steps(dynamics, (read,), (response,))
     return Reading(
         finished(dynamics, at, f"T_{read.label}_F", signal, steps, second_moment=False),
         finished(dynamics, at, f"N_{read.label}", sp.Add(*parts.values()), steps), read, dynamics.naming.definitions,
     )  # fmt: skip
-
-
-def _named(dynamics: Dynamics, e: Expr) -> Expr:
-    return dynamics.naming.once("T_F", e) if e.args else e

@@ -89,45 +89,36 @@ def matched_filter_steps() -> tuple[Step, ...]:
     ratio = {"V": A / D**2, "D": _over(conj(G) * S, OMEGA)}
     return (
         Step(
-            "input",
-            "estimator of the amplitude A_0 with a real filter G(t); unbiased because D divides",
-            {},
+            "input", "estimator of the amplitude A_0 with a real filter G(t); unbiased because D divides", {},
             {"A_est": _over(symbol("G") * symbol("q"), t) / D, "D": _over(symbol("G") * symbol("S"), t)},
         ),
         Step(
             "fourier",
             "transforms are unitary and |G|^2 is even, so Omega and -Omega count together: only the symmetrised "
             "N = (M_p + M_m)/2 of the spectrum M enters",
-            {**ratio, "A": _over(G * conj(G) * (M + Mm) / 2, OMEGA)},
-            {**ratio, "A": _over(G * conj(G) * N, OMEGA)},
+            {**ratio, "A": _over(G * conj(G) * (M + Mm) / 2, OMEGA)}, {**ratio, "A": _over(G * conj(G) * N, OMEGA)},
             identity_check(lambda: _folding(G, M, Mm), "the two half lines added"),
         ),
         Step(
-            "minimisation",
-            "V is stationary where its variation by conj(G) vanishes",
-            {"dV/dG": _variation(G, S, N, A, D)},
-            {"G": best},
+            "minimisation", "V is stationary where its variation by conj(G) vanishes",
+            {"dV/dG": _variation(G, S, N, A, D)}, {"G": best},
             identity_check(_stationarity, "derivatives of V by Re G and Im G at one of two frequencies"),
         ),
         Step(
             "minimisation",
             "no filter does better: (int |G|^2 N)(int |S|^2/N) - |int conj(G) S|^2 is half the double integral of a "
             "square (Lagrange's identity), which vanishes for G = S/N alone",
-            {"E": identity[0]},
-            {"E": identity[1]},
+            {"E": identity[0]}, {"E": identity[1]},
             identity_check(lambda: {**_lagrange(), **_equality()}, "multiplied out in exact algebra; G = S/N put in"),
         ),
         Step(
-            "substitution",
-            "the variance at the optimal filter",
-            {"G": best},
-            {"1/V": _over(best * conj(S), OMEGA)},
+            "substitution", "the variance at the optimal filter", {"G": best}, {"1/V": _over(best * conj(S), OMEGA)},
             identity_check(
                 lambda: {"V": (filter_variance(best, S, N), 1 / integral_of(best * conj(S)))},
                 "numerator and denominator become the same integral",
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 def _over(body: Expr, x: Symbol) -> Expr:

@@ -1,5 +1,4 @@
-"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive
-quadrature."""
+"""Force sensitivity with the optimal filter: closed form where residues give one, else adaptive quadrature."""
 
 from __future__ import annotations
 
@@ -86,18 +85,16 @@ class Sensitivity:
         """Where the signal is, and how wide: from the susceptibilities."""
         x = self.density.frequency
         numbers = {Symbol(k): sp.Float(v) for k, v in values.items()}
-        gammas, centers = [], []
+        roots: list[complex] = []
         for d in self.signal.denominators:
-            if d is None:
-                continue
-            full = sp.expand(written_out(self.signal.definitions, d).xreplace(numbers))
-            p = sp.Poly(full, x)
-            for r in p.nroots(n=15) if p.degree() > 0 else ():
-                gammas.append(abs(float(sp.im(r))))
-                centers.append(float(sp.re(r)))
-        if not gammas:
+            if d is not None:
+                full = sp.Poly(sp.expand(written_out(self.signal.definitions, d).xreplace(numbers)), x)
+                roots += [complex(r) for r in full.nroots(n=15)] if full.degree() > 0 else []
+        if not roots:
             return 0.0, 1.0
-        return sum(centers) / len(centers), max(max(gammas), max(centers) - min(centers)) or 1.0
+        centers = [r.real for r in roots]
+        width = max(max(abs(r.imag) for r in roots), max(centers) - min(centers)) or 1.0
+        return sum(centers) / len(centers), width
 
     def _repr_latex_(self) -> str:
         shown = self.variance if self.variance is not None else self.density
@@ -105,14 +102,9 @@ class Sensitivity:
 
 
 def matched_filter_sensitivity(
-    force: ForcePort,
-    output: Readable,
-    waveform: Waveform,
-    *,
-    frequency: Value | None = None,
-    frame: FrameName = "rotating",
-    carrier: Value | None = None,
-) -> Sensitivity:
+    force: ForcePort, output: Readable, waveform: Waveform, *, frequency: Value | None = None,
+    frame: FrameName = "rotating", carrier: Value | None = None,
+) -> Sensitivity:  # fmt: skip
     """The sensitivity V = [int |S|^2/N dOmega]^(-1) to a force A_0 f(Omega), with the optimal filter G = S/N.
 
     `waveform` is f as an expression in the frequency (in the same frame; see `lorentzian`), or a function of
@@ -150,7 +142,9 @@ def matched_filter_sensitivity(
     branches = 1 if r.readout.hermitian else 2
     found = None if called or not few_poles(r.noise, x) else closed_integral(density, x)
     variance = None
-    steps = [*r.noise.steps, *matched_filter_steps(), _signal_step(r.signal, S, f)]
+    given = {"T_F": r.signal.expr, "f": f}
+    signal = Step("readout", "signal of the force in the output", given, {"S": S.expr})
+    steps = [*r.noise.steps, *matched_filter_steps(), signal]
     if found is not None:
         V = 1 / (2 * sp.pi * branches * found.value)
         steps.append(_integral_step(density, found, V, x))
@@ -164,8 +158,7 @@ def matched_filter_sensitivity(
 
 
 def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
-    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it
-    stands."""
+    """|S|^2/N: over the susceptibilities where a closed form may follow (short coefficients), else as it stands."""
     shape = magnitude_squared(f)
     if short and few_poles(r.noise, x):
         try:
@@ -181,8 +174,7 @@ def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
 
 
 def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = None) -> Expr:
-    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2
-    pi.
+    """f(Omega) = sqrt(w)/(w/2 + i(center - Omega)), the transform of a decaying force; int |f|^2 dOmega = 2 pi.
 
     >>> lorentzian(4)
     2/(-I*Omega + 2)
@@ -191,10 +183,6 @@ def lorentzian(width: Value, *, center: Value = 0, frequency: Symbol | None = No
     at = real(center, "center of the force")
     x = free_symbol("Omega", w, at) if frequency is None else frequency
     return sp.sqrt(w) / (w / 2 + sp.I * (at - x))
-
-
-def _signal_step(transfer: Spectrum, S: Spectrum, f: Expr) -> Step:
-    return Step("readout", "signal of the force in the output", {"T_F": transfer.expr, "f": f}, {"S": S.expr})
 
 
 def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol) -> Step:

@@ -71,10 +71,12 @@ def descend(objective: Objective, u: np.ndarray, rounds: int = ROUNDS) -> tuple[
             break
         o, here, value = objective.at(active), u[:, active], f[active]
         g, H = curvature(o, here, low, high, reach[:, active])
-        p = direction(g, H, free(here, g, low, high))
+        held = ((here <= low) & (g > 0)) | ((here >= high) & (g < 0))  # at a bound, by the gradient
+        p = direction(g, H, ~held)
+        downhill = -g / np.maximum(np.abs(g).max(axis=0), 1e-300)  # straight, one unit far
         # after a round without gain much shorter steps: an optimum may lie at the edge of stability
         short = np.where(quiet[active], SHORT, 1.0)
-        new, better = longest_fall(o, here, short * p, short * downhill(g), low, high)
+        new, better = longest_fall(o, here, short * p, short * downhill, low, high)
         gain = value - better
         moved = gain > 0
         reach[:, active] = np.maximum(0.1 * reach[:, active], np.where(moved, np.abs(new - here), 0.0))
@@ -97,15 +99,7 @@ def curvature(
     H = (g[:, 1:] - g[:, :1]) / h[None]
     H = (H + H.swapaxes(0, 1)) / 2
     g = g[:, 0]
-    lost = ~np.isfinite(H)
-    if lost.any():
-        H[lost] = 0.0
-    return np.where(np.isfinite(g), g, 0.0), H
-
-
-def free(u: np.ndarray, g: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Coordinates that are not held at a bound by the gradient."""
-    return ~(((u <= low) & (g > 0)) | ((u >= high) & (g < 0)))
+    return np.where(np.isfinite(g), g, 0.0), np.where(np.isfinite(H), H, 0.0)
 
 
 def direction(g: np.ndarray, H: np.ndarray, loose: np.ndarray) -> np.ndarray:
@@ -132,11 +126,6 @@ def direction(g: np.ndarray, H: np.ndarray, loose: np.ndarray) -> np.ndarray:
     x = np.where(np.isfinite(x).all(axis=0), x, -g)
     size = np.abs(x).max(axis=0)
     return x * np.minimum(1.0, LONGEST / np.maximum(size, 1e-300))
-
-
-def downhill(g: np.ndarray) -> np.ndarray:
-    """Straight downhill, one unit far."""
-    return -g / np.maximum(np.abs(g).max(axis=0), 1e-300)
 
 
 def longest_fall(

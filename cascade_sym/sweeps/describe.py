@@ -11,7 +11,7 @@ import sympy as sp
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.evaluate.evaluator import Evaluator
-from cascade_sym.sweeps.merit import Called, Formula, Merit
+from cascade_sym.sweeps.merit import Formula, Merit
 from cascade_sym.sweeps.work import Work
 
 LONG = 300  # operations; longer formulas are not typeset: it takes seconds, and nobody reads them
@@ -35,8 +35,7 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
     if q is None:
         return {"definition": f"computed by {_called(figure)}"}
     lines = [f"{s} = {sp.sstr(e)}" for s, e in q.definitions]
-    last = sp.sstr(q.expr)
-    if last != name:
+    if (last := sp.sstr(q.expr)) != name:
         lines.append(f"{name} = {last}")
     out = {"definition": "; ".join(lines)}
     if sum(sp.count_ops(e) for e in (q.expr, *(e for _, e in q.definitions))) <= LONG:
@@ -72,30 +71,21 @@ def provenance(work: Work, method: str) -> dict[str, str]:
 def content_key(work: Work, name: str, key: str | None) -> str:
     """A hash of all that the optima depend on; `key` stands for a function, whose content can't be read."""
     import cascade_sym
-    from cascade_sym.sweeps.optimum import SEED
-    from cascade_sym.sweeps.starts import SAMPLE
+    from cascade_sym.sweeps.optimum import SAMPLE, SEED
 
     h = hashlib.sha256()
-    parts: list[Any] = [cascade_sym.__version__, SEED, SAMPLE, name, key or _identity(work.merit)]
-    parts += [work.space, work.fixed, work.sign, work.grid.names]
-    for p in parts:
-        h.update(repr(p).encode() + b"\0")
+    figure = (cascade_sym.__version__, SEED, SAMPLE, name, key or _identity(work.merit))
+    for part in (*figure, work.space, work.fixed, work.sign, work.grid.names):
+        h.update(repr(part).encode() + b"\0")
     for v in work.grid.values:
         h.update(v.tobytes() + b"\0")
     return h.hexdigest()
 
 
 def _identity(merit: Merit) -> str:
-    if isinstance(merit, Formula):
-        return repr((merit.data, merit.backend))
-    return _called(merit.function) if isinstance(merit, Called) else repr(merit)
+    return repr((merit.data, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
 
 
 def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
     """Unit and long name of a variable, where they are known."""
-    out = {}
-    if name in units:
-        out["units"] = units[name]
-    if name in titles:
-        out["long_name"] = titles[name]
-    return out
+    return {key: table[name] for key, table in (("units", units), ("long_name", titles)) if name in table}

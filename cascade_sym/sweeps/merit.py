@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,23 +22,6 @@ STENCIL = 1e-5  # step of the differences for figures without a formula, in unit
 WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
 
 
-class Merit(Protocol):
-    """A number at every point; nan where it does not exist (no steady state)."""
-
-    @property
-    def parameters(self) -> tuple[str, ...] | None:
-        """The parameters it takes, None where that is not known."""
-        ...
-
-    def value(self, values: Values) -> np.ndarray:
-        """The number at the points; `values` may hold more names than are taken."""
-        ...
-
-    def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """The number, and its derivatives with respect to `over` on a new first axis."""
-        ...
-
-
 @dataclass(frozen=True)
 class Formula:
     """A figure with a formula, as plain data: what processes send to one another."""
@@ -51,41 +34,34 @@ class Formula:
         return from_plain(self.data).parameters
 
     def value(self, values: Values) -> np.ndarray:
-        f = ready(self.data, self.backend, None)
-        return f({n: values[n] for n in f.parameters})
+        return _at(ready(self.data, self.backend), values)
 
     def bound(self, values: Values) -> np.ndarray:
         """A rigorous bound on the rounding errors of `value`."""
-        f = Evaluator(Plan(from_plain(self.data)), Options(self.backend, unstable="quiet", error=True))
-        _, bound = f({n: values[n] for n in f.parameters})
-        return bound
+        return _at(ready(self.data, self.backend, error=True), values)[1]
+
+    def guaranteed(self, values: Values, found: np.ndarray) -> np.ndarray:
+        """Numbers to 1e-13 relative and rigorous bounds on their errors, at the points where something was `found`."""
+        out = np.full((2, found.size), np.nan)
+        rows = np.flatnonzero(np.isfinite(found))
+        if rows.size:
+            f = ready(self.data, self.backend, precision="guaranteed", error=True)
+            out[:, rows] = _at(f, {n: v[rows] if np.ndim(v) else v for n, v in values.items()})
+        return out
 
     def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        f = ready(self.data, self.backend, tuple(over))
-        return f({n: values[n] for n in f.parameters})
+        return _at(ready(self.data, self.backend, tuple(over)), values)
 
 
 @lru_cache(maxsize=16)
-def ready(data: Data, backend: str, over: tuple[str, ...] | None) -> Evaluator:
+def ready(data: Data, backend: str, over: tuple[str, ...] | None = None, **options: Any) -> Evaluator:
     """The evaluator of a formula, made once a process."""
-    threads = 1 if backend == "compiled" else None
-    return Evaluator(Plan(from_plain(data), over), Options(backend, unstable="quiet", threads=threads))
+    threads = 1 if backend == "compiled" and not options else None
+    return Evaluator(Plan(from_plain(data), over), Options(backend, unstable="quiet", threads=threads, **options))
 
 
-def guaranteed(merit: Merit, values: Values, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values to 1e-13 relative and rigorous bounds on their errors, at the points at which something was `found`.
-
-    ParameterError for a figure without a formula.
-    """
-    if not isinstance(merit, Formula):
-        raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
-    options = Options(merit.backend, unstable="quiet", precision="guaranteed", error=True)
-    f = Evaluator(Plan(from_plain(merit.data)), options)
-    out = np.full((2, found.size), np.nan)
-    rows = np.flatnonzero(np.isfinite(found))
-    if rows.size:
-        out[:, rows] = f({n: values[n][rows] if np.ndim(values[n]) else values[n] for n in f.parameters})
-    return out[0], out[1]
+def _at(f: Evaluator, values: Values) -> Any:
+    return f({n: values[n] for n in f.parameters})
 
 
 @dataclass(frozen=True)
@@ -94,9 +70,7 @@ class Called:
 
     function: Callable[..., Any]
 
-    @property
-    def parameters(self) -> None:
-        return None
+    parameters: ClassVar[None] = None  # not known
 
     def value(self, values: Values) -> np.ndarray:
         shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
@@ -124,6 +98,9 @@ class Called:
         return centre, out
 
 
+Merit = Formula | Called  # a number at every point; nan where it does not exist (no steady state)
+
+
 def read_merit(figure: Any, backend: str | None) -> Merit:
     """A Merit from an expression, a Quantity, an Evaluator, or a function of keyword arrays.
 
@@ -139,7 +116,7 @@ def read_merit(figure: Any, backend: str | None) -> Merit:
     if len(target.outputs) != 1:
         raise ParameterError(f"a sweep takes one figure; got {len(target.outputs)} ({', '.join(target.names)}).")
     merit = Formula(target.data(), backend)
-    width = len(ready(merit.data, backend, None).plan.best.outputs[0].parts())
+    width = len(ready(merit.data, backend).plan.best.outputs[0].parts())
     if width != 1:
         raise ParameterError("a sweep needs a real figure; take re(...), im(...) or Abs(...) of a complex one.")
     return merit

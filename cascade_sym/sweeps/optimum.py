@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from cascade_sym.sweeps.descent import Objective, descend
 from cascade_sym.sweeps.space import Space
-from cascade_sym.sweeps.starts import SAMPLE, best_of_parts, parts, spread
 
+SAMPLE = 128  # points at which the figure is looked at before anything is minimised
+PARTS = {1: (6,), 2: (3, 2), 3: (2, 2, 2)}  # into how many parts the sides of the box are cut
+FEW = (2, 2, 2, 2)
 SEED = 20180711
 MISSED = 1e-9  # a relative improvement beyond which an optimum counts as another one
 FIRST = 4  # rounds after which columns that have come together are counted once
@@ -41,7 +45,8 @@ def promising(objective: Objective, count: int, starts: np.ndarray, groups: list
     for a in range(0, count, piece):
         points = np.arange(a, min(a + piece, count))
         u = np.broadcast_to(starts[:, :, None], (*starts.shape, points.size))
-        chosen[:, points] = best_of_parts(objective.at(points).value(u), groups)
+        values = objective.at(points).value(u)
+        chosen[:, points] = [group[values[group].argmin(axis=0)] for group in groups]
     return chosen
 
 
@@ -73,3 +78,23 @@ def keep_best(best_u: np.ndarray, best_f: np.ndarray, points: np.ndarray, u: np.
     with np.errstate(all="ignore"):
         gain = np.where(np.isinf(old), np.inf, (old - f) / np.abs(f))
     return points[better & (gain > MISSED)]
+
+
+def spread(space: Space, count: int, seed: int) -> np.ndarray:
+    """`count` points that fill the box evenly, shape (coordinates, count); the same for the same seed."""
+    from scipy.stats import qmc
+
+    low, high = space.edges()
+    unit = qmc.Sobol(len(space), scramble=True, rng=seed).random(1 << (count - 1).bit_length())[:count]
+    return (low + unit * (high - low)).T
+
+
+def parts(space: Space, points: np.ndarray) -> list[np.ndarray]:
+    """The points by the part of the box in which they lie: lists of columns, none empty."""
+    low, high = (e[:, None] for e in space.edges())
+    cuts = PARTS.get(len(space), FEW)
+    where = np.zeros((len(cuts), points.shape[1]), dtype=int)
+    for k, n in enumerate(cuts):
+        where[k] = np.clip(((points[k] - low[k]) / (high[k] - low[k]) * n).astype(int), 0, n - 1)
+    found = (np.flatnonzero((where == np.array(c)[:, None]).all(axis=0)) for c in product(*map(range, cuts)))
+    return [f for f in found if f.size]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from cascade_sym.errors import ParameterError, UnknownParameter, listing
+from cascade_sym.errors import ParameterError, listing
 from cascade_sym.evaluate.serial import Data
 from cascade_sym.evaluate.targets import from_plain
 from cascade_sym.symbols import own
@@ -62,10 +62,6 @@ class Space:
             x = np.clip(np.exp(row), c.low, c.high) if c.log else row
             out |= dict.fromkeys(c.names, x)
         return out
-
-    def coordinates_of(self, values: Mapping[str, Any]) -> np.ndarray:
-        """The inverse of `values`."""
-        return np.stack([np.log(values[c.names[0]]) if c.log else values[c.names[0]] for c in self.coordinates])
 
     def slopes(self, values: Mapping[str, np.ndarray], by_parameter: np.ndarray) -> np.ndarray:
         """Derivatives by coordinate from those by parameter, in the order of `names`."""
@@ -135,9 +131,3 @@ def angles(data: Data) -> dict[str, tuple[float, float]]:
         inside |= {s for w in waves for s in w.free_symbols}
         outside |= e.xreplace(dict.fromkeys(waves, hidden)).free_symbols
     return {s.name: ANGLE for s in sorted(inside - outside, key=str)}
-
-
-def require_known(names: Iterable[str], known: Iterable[str]) -> None:
-    """UnknownParameter for names that the figure does not have."""
-    if extra := set(names) - set(known):
-        raise UnknownParameter(f"no parameter {listing(extra)}; the figure takes {listing(known)}.")

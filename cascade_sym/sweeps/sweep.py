@@ -13,39 +13,26 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
-from cascade_sym.sweeps.libraries import require_libraries
-from cascade_sym.sweeps.merit import Formula, Merit, guaranteed, read_merit
-from cascade_sym.sweeps.neighbours import spread_optima
-from cascade_sym.sweeps.recheck import Recheck, recheck
-from cascade_sym.sweeps.space import Space, angles, read_space, require_known
-from cascade_sym.sweeps.work import Work, run
+from cascade_sym.sweeps.merit import Formula, Merit, read_merit
+from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
+from cascade_sym.sweeps.space import Space, angles, read_space
+from cascade_sym.sweeps.work import Work, require_libraries, run
 
 if TYPE_CHECKING:
     import xarray as xr
 
+CHECKED = 200  # grid points at which independent restarts are made
+
 
 def sweep(
-    figure: Any,
-    grid: Mapping[str, Any],
-    fixed: Mapping[str, Any] | None = None,
-    *,
-    optimise: Iterable[str] | Mapping[str, tuple[float, float] | None] = (),
-    equal: Sequence[Iterable[str]] = (),
-    maximise: bool = False,
-    also: Mapping[str, Any] | None = None,
-    known: Iterable[str] = (),
-    name: str | None = None,
-    units: Mapping[str, str] | None = None,
-    titles: Mapping[str, str] | None = None,
-    unstable: str = "nan",
-    precision: str = "double",
-    backend: str | None = None,
-    n_jobs: int | None = None,
-    checkpoint: str | Path | None = None,
-    key: str | None = None,
-    restarts: int = 32,
+    figure: Any, grid: Mapping[str, Any], fixed: Mapping[str, Any] | None = None, *,
+    optimise: Iterable[str] | Mapping[str, tuple[float, float] | None] = (), equal: Sequence[Iterable[str]] = (),
+    maximise: bool = False, also: Mapping[str, Any] | None = None, known: Iterable[str] = (), name: str | None = None,
+    units: Mapping[str, str] | None = None, titles: Mapping[str, str] | None = None, unstable: str = "nan",
+    precision: str = "double", backend: str | None = None, n_jobs: int | None = None,
+    checkpoint: str | Path | None = None, key: str | None = None, restarts: int = 32,
     progress: Callable[[str], None] | None = None,
-) -> xr.Dataset:
+) -> xr.Dataset:  # fmt: skip
     """`figure` over the points of `grid`, minimised over the parameters `optimise` at every point.
 
     `figure` is an expression, a `Quantity`, an `Evaluator`, or a function of keyword arrays that works element by
@@ -83,6 +70,8 @@ def sweep(
     if precision not in ("double", "guaranteed"):
         raise ParameterError(f"precision must be 'double' or 'guaranteed'; got {precision!r}.")
     merit, axes, constants = read_merit(figure, backend), read_grid(grid), read_fixed(fixed or {})
+    if precision == "guaranteed" and not isinstance(merit, Formula):
+        raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
     called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
     space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
@@ -91,27 +80,26 @@ def sweep(
     if isinstance(merit, Formula) and (idle := set(space.names) - set(merit.parameters)):
         raise UnknownParameter(f"{called} does not depend on {listing(idle)}; leave it out of optimise.")
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
-    values: dict[str, np.ndarray] = {}
-    made = provenance(work, "evaluated on the grid")
+    made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
     if len(space):
         file = Path(checkpoint) if checkpoint is not None else None
         u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, progress)
-        values = space.values(u)
-        made = provenance(work, "maximised" if maximise else "minimised")
         made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
         made["points_at_bounds"] = _at_bounds(space, u)
-        f = work.sign * f
     else:
-        f = _evaluated(work, progress)
-    f = np.where(np.isfinite(f), f, np.nan)
-    if len(space):
-        values = {n: np.where(np.isnan(f), np.nan, x) for n, x in values.items()}
+        if progress:
+            progress(f"{axes.size} points")
+        u = np.empty((0, axes.size))
+        f = np.broadcast_to(work.objective().value(u), axes.size)
+    f = np.where(np.isfinite(f), work.sign * f, np.nan)
+    values = {n: np.where(np.isnan(f), np.nan, x) for n, x in space.values(u).items()}
     _report(called, f, unstable)
     columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
     if precision == "guaranteed":
-        columns[called] = (figure, (sure := guaranteed(merit, points, f))[0])
-        columns[f"{called}_error"] = (None, sure[1])
+        assert isinstance(merit, Formula)
+        value, error = merit.guaranteed(points, f)
+        columns |= {called: (figure, value), f"{called}_error": (None, error)}
     for n, m in others.items():
         known = set(points) if m.parameters is None else set(m.parameters)
         with np.errstate(all="ignore"):
@@ -141,25 +129,15 @@ def _optimised(
     return u, f, checked
 
 
-CHECKED = 200  # grid points at which independent restarts are made
-
-
-def _evaluated(work: Work, progress: Callable[[str], None] | None) -> np.ndarray:
-    if progress:
-        progress(f"{work.grid.size} points")
-    with np.errstate(all="ignore"):
-        values = {**dict(work.fixed), **work.grid.points(np.arange(work.grid.size))}
-        return np.array(np.broadcast_to(work.merit.value(values), work.grid.size), dtype=float)
-
-
 def _require_names(merits: Sequence[Merit], places: list[str], results: list[str], known: Iterable[str]) -> None:
     if twice := {n for n in places if places.count(n) > 1}:
         raise ParameterError(f"{listing(twice)} stands in two of grid, fixed and optimise; leave it in one.")
     if clash := set(results) & set(places) or {n for n in results if results.count(n) > 1}:
         raise ParameterError(f"a result can't be called {listing(clash)}, which is taken; give another name.")
     wanted = {p for m in merits for p in m.parameters or ()}
-    if all(m.parameters is not None for m in merits):
-        require_known(places, {*wanted, *known})
+    extra = set(places) - {*wanted, *known}
+    if extra and all(m.parameters is not None for m in merits):
+        raise UnknownParameter(f"no parameter {listing(extra)}; the figure takes {listing({*wanted, *known})}.")
     if missing := wanted - set(places):
         raise MissingParameter(f"no value for {listing(missing)}; give it in grid, fixed or optimise.")
 
@@ -191,7 +169,5 @@ def _dataset(
     for n, (figure, x) in columns.items():
         about = attributes(n, units, titles) | (formula_attributes(figure, n) if figure is not None else {})
         variables[n] = (axes.names, x.reshape(axes.shape), about)
-    coordinates = {
-        n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)
-    }  # fmt: skip
+    coordinates = {n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)}
     return xr.Dataset(variables, coordinates, attrs=dict(made))

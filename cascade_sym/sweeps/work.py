@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
-from cascade_sym.errors import CascadeError
+from cascade_sym.errors import CascadeError, MissingLibrary, listing
 from cascade_sym.sweeps.axes import Grid
 from cascade_sym.sweeps.descent import Objective
 from cascade_sym.sweeps.merit import Merit
@@ -68,7 +69,8 @@ def run(
     kept_at = monotonic()
     try:
         with Parallel(n_jobs=n_jobs) as parallel:
-            for wave in _waves(left, effective_n_jobs(n_jobs)):
+            width = max(1, effective_n_jobs(n_jobs))
+            for wave in (left[a : a + width] for a in range(0, len(left), width)):
                 if progress:
                     for k in wave:
                         progress(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
@@ -88,11 +90,6 @@ def run(
 def pieces(grid: Grid) -> int:
     """How many pieces the work on a grid has."""
     return -(-grid.size // PIECE)
-
-
-def _waves(items: list[int], width: int) -> Iterator[list[int]]:
-    for a in range(0, len(items), max(1, width)):
-        yield items[a : a + max(1, width)]
 
 
 def read_kept(file: Path, key: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -127,3 +124,12 @@ def write(dataset: Any, file: Path) -> None:
         os.replace(part, file)
     except OSError as err:
         raise CascadeError(f"can't write {file}: {err.strerror}; choose another place.") from err
+
+
+def require_libraries(purpose: str, *names: str) -> None:
+    """MissingLibrary unless all of them are installed.
+
+    >>> require_libraries("arrays", "numpy")
+    """
+    if missing := [n for n in names if find_spec(n) is None]:
+        raise MissingLibrary(f"{purpose} need {listing(missing)}; install with: pip install {' '.join(missing)}.")

@@ -6,7 +6,7 @@ import pytest
 
 from cascade_sym.errors import FolderError, UnknownName
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.record import record
+from cascade_sym.paper.show import record
 
 VERDICTS = {
     **dict.fromkeys(("1", "2", "S1", "S4", "S7", "S12", "S13"), "definition"),

@@ -17,6 +17,7 @@ from cascade_sym.paper.environment import environment, value_of
 from cascade_sym.paper.missing import candidates
 from cascade_sym.paper.model import Model
 from cascade_sym.paper.recognise import Atom, Products
+from cascade_sym.paper.samples import Samples
 from cascade_sym.paper.verdict import judge
 
 x, y, z, epsilon = sp.symbols("x y z epsilon")
@@ -67,7 +68,7 @@ def test_what_is_no_number_is_no_product():
 )
 def test_the_right_formula_is_among_the_first(printed, right):
     derived = value_of(parse(right), ENV)
-    found = candidates(parse(printed), derived, ENV, MODEL)
+    found = candidates(parse(printed), Samples(derived, ENV, MODEL))
     assert found
     difference = value_of(found[0].node, ENV) - derived
     parts = difference.terms.values() if hasattr(difference, "terms") else [difference]
@@ -77,9 +78,9 @@ def test_the_right_formula_is_among_the_first(printed, right):
 def test_nothing_is_made_up():
     """A formula that is far off, and the formula's own name."""
     far = value_of(parse("x*sin(y)/(z + x^2)"), ENV)
-    assert candidates(parse("y + z"), far, ENV, MODEL) == []
+    assert candidates(parse("y + z"), Samples(far, ENV, MODEL)) == []
     env = Environment({**ENV.names, "w": x + y})
-    found = candidates(parse("x"), x + y, env, MODEL, (), parse("w"))
+    found = candidates(parse("x"), Samples(x + y, env, MODEL), (), parse("w"))
     assert found and not any("w" in c.words for c in found)
 
 

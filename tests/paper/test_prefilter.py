@@ -10,7 +10,7 @@ from cascade_sym.formula import parse
 from cascade_sym.formula.edits import KINDS, edits
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.environment import environment
-from cascade_sym.paper.prefilter import prefilter
+from cascade_sym.paper.samples import Samples
 from cascade_sym.paper.vocabulary import vocabulary
 
 WRITTEN = {  # the same value in other words
@@ -30,7 +30,7 @@ def test_wrong_formulas_are_dropped_before_a_proof_and_right_ones_are_not(huang,
     statement = huang.printed.equation(id).statements[0]
     result = huang.model.derive(id)
     env = environment(huang, result)
-    possible = prefilter(env, result.values[statement.key], huang.model)
+    possible = Samples(result.values[statement.key], env, huang.model).may_be
     assert possible(statement.relation.rhs) and possible(parse(WRITTEN[id]))
     kinds = tuple(k for k in KINDS if k != "conjugate")  # quadratures are their own adjoints
     changed = list(edits(statement.relation.rhs, vocabulary(env, huang.printed.swaps), kinds=kinds))

@@ -14,7 +14,7 @@ from cascade_sym.report.evidence import evidence_html
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.mathml import is_readable, mathml, words
 from cascade_sym.report.page import report_page
-from cascade_sym.report.plot import certificate_plot
+from cascade_sym.report.plots import certificate_plot
 
 VOID = {"meta", "img", "input", "br", "hr"}
 FETCHING = {"src", "href", "data", "poster", "action", "srcset", "background", "xlink:href"}

@@ -13,7 +13,7 @@ from cascade_sym.report.figures import figures_in
 from cascade_sym.report.page import report_page
 from cascade_sym.report.pdf import find_pdflatex, typeset
 from cascade_sym.report.pdf_source import report_source
-from cascade_sym.report.plot_pdf import plot_pdf
+from cascade_sym.report.plots import plot_pdf
 from tests.latex.tools import pdflatex
 from tests.report.conftest import PIXEL
 from tests.report.test_page import SCALING

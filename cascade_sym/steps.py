@@ -1,4 +1,4 @@
-"""Steps of derivations and their checks."""
+"""A derivation is an object: steps with what was done, before, after, and a check that can be run again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a paper means by a quadrature, a spectrum and an output field.
+"""Conventions as a value: the one home of hbar, vacuum variance, Fourier sign, ordering, input-output sign.
 
 Inside the toolkit there is one set: hbar = 1, X = (a + a^+)/sqrt2, vacuum variance 1/2,
 a(t) = (2 pi)^(-1/2) int a(Omega) e^(-i Omega t), quadratures in the order X_1, P_1, X_2, P_2, ..., and

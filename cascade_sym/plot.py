@@ -1,14 +1,24 @@
-"""The style: one column of a two-column journal, lines that survive print, letters as in its formulas."""
+"""Figures as a journal wants them: one style, files with the same bytes for the same data.
+
+The style is for one column of a two-column journal: lines that survive print, letters as in its formulas.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from cascade_sym.errors import CascadeError
 
 COLOURS = {
     "black": "#1a1a1a", "red": "#c4302b", "blue": "#2b5ca8", "green": "#5aa832", "grey": "#7a7a7a",
 }  # fmt: skip
+
+# no dates or version numbers in files
+NOTHING = {"pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}
+DPI = 300
 
 STYLE: Any = {
     "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.labelsize": 9,
@@ -47,3 +57,15 @@ def canvas(size: tuple[float, float], panels: tuple[int, int] = (1, 1)) -> tuple
     FigureCanvasAgg(figure)  # without a window, and without pyplot's list of open figures
     axes = figure.subplots(*panels, squeeze=False).ravel().tolist()
     return figure, axes[0] if panels == (1, 1) else axes
+
+
+def save(figure: Any, stem: Path) -> tuple[Path, ...]:
+    """Write stem.pdf and stem.png; CascadeError where that is not possible."""
+    files = tuple(stem.with_name(f"{stem.name}.{kind}") for kind in NOTHING)
+    try:
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        for file, metadata in zip(files, NOTHING.values(), strict=True):
+            figure.savefig(file, dpi=DPI, metadata=metadata)
+    except OSError as err:
+        raise CascadeError(f"can't write {stem.parent}: {err.strerror}; choose another place.") from err
+    return files
