@@ -17,7 +17,7 @@ from cascade_sym.formula.ast import (
     Pow,
     Relation,
     Sum,
-)  # fmt: skip
+)
 from cascade_sym.formula.difference import marked
 from cascade_sym.formula.edits import Edit, Vocabulary, edits
 from cascade_sym.formula.environment import Environment

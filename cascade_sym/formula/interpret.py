@@ -9,20 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    Sum,
-)  # fmt: skip
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
 from cascade_sym.formula.environment import Environment, unknown
 from cascade_sym.formula.sums import written_out
 from cascade_sym.program import TABLE
@@ -167,8 +154,9 @@ def power(base: Any, exponent: Any) -> Any:
     if base.is_Rational and exponent.is_Rational:
         bits = bit_size(base) * max(1, abs(int(exponent.p)))
         if bits > MAX_BITS or (exponent.q != 1 and bits > MAX_RADICAL_BITS):
-            raise FormulaError(f"a power of numbers has {bits} bits: more than {MAX_BITS}, or than "
-                               f"{MAX_RADICAL_BITS} below a root.")
+            raise FormulaError(
+                f"a power of numbers has {bits} bits: more than {MAX_BITS}, or than {MAX_RADICAL_BITS} below a root."
+            )
     if base == 0 and exponent.is_number and not exponent.is_positive:
         raise FormulaError(f"zero to the power {exponent}.")
     return _finite(base**exponent)

@@ -28,7 +28,7 @@ from cascade_sym.formula.ast import (
     Pow,
     Relation,
     Sum,
-)  # fmt: skip
+)
 from cascade_sym.formula.tokens import Token, tokens
 from cascade_sym.formula.trouble import error_at
 from cascade_sym.formula.walk import check_depth

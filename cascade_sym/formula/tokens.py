@@ -59,8 +59,7 @@ def _check_number(text: str, word: str, start: int, end: int) -> None:
         raise error_at(text, end, f"a number is followed by {text[end]!r}; write the product with *")
     mantissa, _, exponent = word.lower().partition("e")
     if len(mantissa) > MAX_DIGITS or len(exponent) > 8 or abs(int(exponent or 0)) > MAX_EXPONENT:
-        raise error_at(text, start, f"a number has more than {MAX_DIGITS} digits or an exponent beyond "
-                                    f"{MAX_EXPONENT}")
+        raise error_at(text, start, f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}")
 
 
 def _unreadable(c: str) -> str:

@@ -23,6 +23,4 @@ def error_at(text: str, position: int, message: str) -> FormulaError:
     left = max(0, column - _WINDOW)
     shown = line[left : column + _WINDOW]
     shown = "".join(c if c.isprintable() else "?" for c in shown)
-    return FormulaError(
-        f"{message}, at line {number}, column {column + 1}:\n  {shown}\n  {' ' * (column - left)}^"
-    )
+    return FormulaError(f"{message}, at line {number}, column {column + 1}:\n  {shown}\n  {' ' * (column - left)}^")

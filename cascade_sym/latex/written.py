@@ -13,21 +13,7 @@ import sympy as sp
 from sympy import Expr
 from sympy.core.function import Application
 
-from cascade_sym.formula import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    to_latex,
-    walk,
-)
+from cascade_sym.formula import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, to_latex, walk
 from cascade_sym.formula.notation import scripts
 from cascade_sym.latex.factors import Factors, balanced_flip, flat, is_exponential, rationalised
 from cascade_sym.latex.integrals import integrations, measure

@@ -14,9 +14,7 @@ from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superopera
 from cascade_sym.paper.model import leading_form
 
 
-def with_definitions(
-    env: Environment, values: Iterable[Any], notation: Notation
-) -> tuple[Environment, dict[str, str]]:
+def with_definitions(env: Environment, values: Iterable[Any], notation: Notation) -> tuple[Environment, dict[str, str]]:
     """The environment with the definitions, symbols and operators of derived values as further names.
 
     Also how the operators are printed: LaTeX to name.

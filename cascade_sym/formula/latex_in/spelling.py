@@ -13,7 +13,7 @@ from cascade_sym.formula.latex_in.symbols import (
     nucleus_at,
     spelled,
     split_primes,
-)  # fmt: skip
+)
 from cascade_sym.formula.notation import CONSTANTS, GREEK
 
 _LETTERS_ONLY = "\\mathrm or \\operatorname of letters"

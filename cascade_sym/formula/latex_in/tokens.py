@@ -14,9 +14,7 @@ _IGNORED = frozenset(
     ("displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut",
      "allowbreak")
 )  # fmt: skip
-_SIZES = frozenset(
-    f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
-)
+_SIZES = frozenset(f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 _DROPPED_WITH_ARGUMENT = frozenset(("label", "tag", "hspace", "vspace", "hphantom", "phantom"))
 
 
