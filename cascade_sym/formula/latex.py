@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.brackets import bracket, joined
+from cascade_sym.formula.brackets import ATOM, PRODUCT, SLASH, SUM, bracket, joined
 from cascade_sym.formula.calls import BARE, FIELDLIKE, call_latex, power_of_call
-from cascade_sym.formula.levels import ATOM, PRODUCT, SLASH, SUM
 from cascade_sym.formula.notation import CONSTANTS, name_latex, with_superscript
 
 _RELATIONS = {"=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge"}

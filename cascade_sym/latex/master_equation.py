@@ -9,7 +9,7 @@ from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.formula.brackets import bracket
 from cascade_sym.latex.bodies import expression_body, neat, operator_body
 from cascade_sym.latex.equations import definition_rows
-from cascade_sym.latex.lines import WHERE, Row, aligned
+from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
 from cascade_sym.solve.conditional import Riccati
@@ -61,21 +61,6 @@ def riccati_rows(problem: Riccati, notation: Notation = FALLBACK) -> list[Row]:
     rows = [_rate(pair, e, notation) for pair, e in problem.equations.items()]
     used = problem.definitions.needed(*problem.equations.values())
     return [*rows, WHERE, *definition_rows(used, notation)] if len(used) else rows
-
-
-def master_equation_latex(equation: MasterEquation, notation: Notation = FALLBACK) -> str:
-    """A master equation as an `aligned` block, without dollar signs."""
-    return aligned(master_equation_rows(equation, notation))
-
-
-def moments_latex(equations: MomentEquations, notation: Notation = FALLBACK) -> str:
-    """Moment equations as an `aligned` block, without dollar signs."""
-    return aligned(moments_rows(equations, notation))
-
-
-def riccati_latex(problem: Riccati, notation: Notation = FALLBACK) -> str:
-    """A Riccati equation as an `aligned` block, without dollar signs."""
-    return aligned(riccati_rows(problem, notation))
 
 
 def _jump(j: Jump, notation: Notation) -> tuple[str, str]:

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
-from cascade_sym.formula.latex_in.reader import Body, Dialect, Reader
-from cascade_sym.formula.latex_in.symbols import Names, reading_names
-from cascade_sym.formula.latex_in.tokens import Token, tokens
+from cascade_sym.formula.latex_in.reader import Dialect, Reader
+from cascade_sym.formula.latex_in.symbols import Body, Names, reading_names
+from cascade_sym.formula.latex_in.tokens import tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 
@@ -78,9 +78,7 @@ def parse_latex_relations(
         found.extend(_chain(reader))
         if reader.peek().kind == "end":
             return tuple(found)
-        if reader.peek().is_op(",", ";"):
-            reader.take()
-        elif not reader.peek().wide:
+        if not reader.accept(",", ";") and not reader.peek().wide:
             raise reader.unexpected("an operator, a relation sign or the end")
 
 
@@ -102,8 +100,7 @@ def _chain(reader: Reader) -> list[Relation]:
 def _relation(reader: Reader) -> str | None:
     t = reader.peek()
     if t.is_op(":") and reader.peek(1).is_op("="):
-        reader.take()
-        reader.take()
+        reader.at += 2
         return ":="
     if t.kind in ("op", "word") and t.text in _RELATIONS and (t.kind == "op") == (t.text in "=<>"):
         reader.take()
@@ -124,11 +121,8 @@ def _reader(
 
 def _without_full_stop(body: Body) -> Body:
     """The tokens without the punctuation that ends a displayed formula."""
-    end: Token = body[-1]
-    kept = list(body[:-1])
-    while kept and kept[-1].is_op(".", ",", ";"):
-        if "".join(t.text for t in kept[-4:]) in ("H.c.", "h.c."):
-            break
+    *kept, end = body
+    while kept and kept[-1].is_op(".", ",", ";") and "".join(t.text for t in kept[-4:]) not in ("H.c.", "h.c."):
         kept.pop()
     return (*kept, end)
 
