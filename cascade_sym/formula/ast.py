@@ -12,8 +12,6 @@ from typing import ClassVar
 
 from cascade_sym.errors import FormulaError
 
-RELATIONS = ("=", "~=", ":=", "<", "<=", ">", ">=")
-
 
 class Node:
     """Base of all nodes of a written expression."""
@@ -132,15 +130,16 @@ class Integral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """lhs op rhs, with op one of RELATIONS (`~=` is 'approximately equal')."""
+    """lhs op rhs, with op one of SIGNS (`~=` is 'approximately equal')."""
 
+    SIGNS: ClassVar[tuple[str, ...]] = ("=", "~=", ":=", "<", "<=", ">", ">=")
     lhs: Node
     op: str
     rhs: Node
 
     def __post_init__(self) -> None:
-        if self.op not in RELATIONS:
-            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(RELATIONS)}.")
+        if self.op not in self.SIGNS:
+            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(self.SIGNS)}.")
 
     def __str__(self) -> str:
         return f"{self.lhs} {self.op} {self.rhs}"

@@ -49,13 +49,13 @@ def to_latex(
     return printer.top(node)
 
 
+@dataclass(frozen=True)
 class Printer:
     """Renders nodes to (LaTeX, level). `closed` asks for a form that a following factor cannot fall into."""
 
-    def __init__(self, notation: Mapping[str, str], templates: Mapping[str, str], script: bool = False) -> None:
-        self.notation = notation
-        self.templates = templates
-        self.script = script
+    notation: Mapping[str, str]
+    templates: Mapping[str, str]
+    script: bool = False
 
     def top(self, node: Node) -> str:
         return self.render(node)[0]

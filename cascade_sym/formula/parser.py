@@ -16,22 +16,7 @@ from __future__ import annotations
 
 import re
 
-from cascade_sym.formula.ast import (
-    RELATIONS,
-    Call,
-    Div,
-    Integral,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    Signed,
-    Sum,
-    added,
-    product,
-)
+from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
 from cascade_sym.formula.stream import Stream, Token, error_at, require_text
 from cascade_sym.formula.walk import check_depth
 
@@ -74,8 +59,8 @@ def parse_relation(text: str) -> Relation:
     p = _Parser(text, tokens(text))
     lhs = p.sum()
     op = p.take()
-    if op.text not in RELATIONS:
-        raise p.unexpected(f"a relation sign ({' '.join(RELATIONS)})", op)
+    if op.text not in Relation.SIGNS:
+        raise p.unexpected(f"a relation sign ({' '.join(Relation.SIGNS)})", op)
     rhs = p.sum()
     p.finish("the end (a chain a = b = c is written as two relations)")
     check_depth(lhs, MAX_DEPTH)
@@ -93,7 +78,7 @@ class _Parser(Stream):
 
     def sum(self) -> Node:
         self.depth = self.deeper()
-        terms: list[Signed] = []
+        terms: list[tuple[int, Node]] = []
         op = self.accept("+", "-")
         while op or not terms:
             terms.append((-1 if op == "-" else 1, self.product()))

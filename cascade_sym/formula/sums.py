@@ -14,11 +14,12 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Integral, Name, Node, Number, Sum, added
 from cascade_sym.formula.walk import children, with_children
 
-_WORDS = """
+WORDS = frozenset(
+    """
     in out int ext eff opt cos sin max min tot th vac ba om est add sig diss cond ss id ref loc
     det light
-"""
-WORDS = frozenset(_WORDS.split())
+""".split()
+)
 
 
 def indexed(name: str, index: str, value: str) -> str:

@@ -19,11 +19,12 @@ from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
 from cascade_sym.formula.latex_in.reader import Dialect, Reader
-from cascade_sym.formula.latex_in.symbols import Body, Names, reading_names
+from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names
 from cascade_sym.formula.latex_in.tokens import tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 
+Symbols = Mapping[str, str] | Names
 _RELATIONS = {
     "=": "=", "<": "<", ">": ">", "approx": "~=", "simeq": "~=", "sim": "~=", "equiv": ":=", "coloneqq": ":=",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<",
@@ -32,11 +33,7 @@ _RELATIONS = {
 
 
 def parse_latex(
-    text: str,
-    names: Mapping[str, str] | Names | None = None,
-    *,
-    functions: Iterable[str] = (),
-    indices: Mapping[str, tuple[str, ...]] | None = None,
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
 ) -> Node:
     r"""The tree of an expression in LaTeX.
 
@@ -59,11 +56,7 @@ def parse_latex(
 
 
 def parse_latex_relations(
-    text: str,
-    names: Mapping[str, str] | Names | None = None,
-    *,
-    functions: Iterable[str] = (),
-    indices: Mapping[str, tuple[str, ...]] | None = None,
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
 ) -> tuple[Relation, ...]:
     r"""The statements of a displayed formula: chains a = b = c (read as a = b, a = c), separated by commas.
 
@@ -108,12 +101,7 @@ def _relation(reader: Reader) -> str | None:
     return None
 
 
-def _reader(
-    text: str,
-    names: Mapping[str, str] | Names | None,
-    functions: Iterable[str],
-    indices: Mapping[str, tuple[str, ...]] | None,
-) -> Reader:
+def _reader(text: str, names: Symbols | None, functions: Iterable[str], indices: Indices | None) -> Reader:
     body = _without_full_stop(tokens(text))
     known = names if isinstance(names, Names) else Names(names or {})
     return Reader(text, body, Dialect(known, frozenset(functions), indices or {}))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
-from cascade_sym.formula.latex_in.symbols import FONTS, Body, Key, Misread, Names, script_at, spelled
+from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Misread, Names, script_at, spelled
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.formula.stream import Stream, Token
 
@@ -33,7 +33,7 @@ class Dialect:
 
     names: Names
     functions: frozenset[str] = frozenset()
-    indices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indices: Indices = field(default_factory=dict)
 
     def find(self, key: Key) -> str | None:
         """The declared name of a symbol, or None."""

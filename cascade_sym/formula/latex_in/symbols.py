@@ -19,6 +19,7 @@ from cascade_sym.formula.stream import Token
 from cascade_sym.formula.sums import indexed
 
 Body = tuple[Token, ...]
+Indices = Mapping[str, tuple[str, ...]]  # the values of summation indices
 
 ACCENTS = frozenset(("hat", "tilde", "bar", "vec", "check", "breve", "widehat", "widetilde", "mathring"))
 FONTS = frozenset(
@@ -73,7 +74,7 @@ class Names:
         self.declared = frozenset(names.values())
         self.loose = {key: next(iter(found)) for key, found in loose.items() if len(found) == 1}
 
-    def find(self, key: Key, indices: Mapping[str, tuple[str, ...]]) -> str | None:
+    def find(self, key: Key, indices: Indices) -> str | None:
         r"""The declared name of a symbol, or None; under sums `\gamma_{j,0}` is found by `\gamma_{S,0}`."""
         if name := self.exact.get(key) or self.loose.get(key.loose()):
             return name
