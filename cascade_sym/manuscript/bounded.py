@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, NoReturn
 
 from cascade_sym.errors import CascadeError
 
@@ -25,10 +24,10 @@ def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
     """
     if not hasattr(os, "fork"):
         return work()  # Windows
-    processes = get_context("fork")
-    receiver, sender = processes.Pipe(duplex=False)
-    child = processes.Process(target=_child, args=(work, megabytes, receiver, sender), daemon=True)
-    child.start()
+    receiver, sender = Pipe(duplex=False)
+    pid = os.fork()
+    if pid == 0:
+        _child(work, megabytes, sender)
     sender.close()
     try:
         if not receiver.poll(seconds):
@@ -38,18 +37,17 @@ def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
         reason = f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it."
         raise BoundReached(reason) from None
     finally:
-        child.kill()
-        child.join()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
         receiver.close()
     if error is not None:
         raise CascadeError(error)
     return value
 
 
-def _child(work: Callable[[], Any], megabytes: int, receiver: Connection, sender: Connection) -> None:
+def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
     """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
-    receiver.close()
-    with suppress(BaseException):  # nothing may escape from here: what is not sent has failed
+    try:
         _limit(megabytes)
         outcome: tuple[Any, str | None]
         try:
@@ -57,6 +55,8 @@ def _child(work: Callable[[], Any], megabytes: int, receiver: Connection, sender
         except CascadeError as err:
             outcome = None, str(err)
         sender.send_bytes(json.dumps(outcome).encode())
+    finally:  # nothing may escape from here: what is not sent has failed
+        os._exit(0)
 
 
 def _limit(megabytes: int) -> None:
