@@ -95,9 +95,9 @@ class Derivation:
         return all(c.ok for c in self.check())
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import derivation_latex
+        from cascade_sym.latex.show import value_latex
 
-        return derivation_latex(self)
+        return value_latex(self)
 
 
 def check_all(steps: Iterable[Step]) -> tuple[Check, ...]:

@@ -135,12 +135,8 @@ def _has_loop(system: Any) -> bool:
     return any(source in _reached(driven, targets) for source, targets in by_light.items())
 
 
-def _reached(driven: Mapping[str, set[str]], start: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    rest = list(start)
-    while rest:
-        mode = rest.pop()
-        if mode not in found:
-            found.add(mode)
-            rest += driven[mode]
+def _reached(driven: Mapping[str, set[str]], start: set[str]) -> set[str]:
+    found = start
+    while not (more := found.union(*(driven[mode] for mode in found))) <= found:
+        found = more
     return found

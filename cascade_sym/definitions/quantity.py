@@ -102,6 +102,6 @@ class Quantity:
         return lambda e: e.xreplace(table), definitions.replaced(new, values)
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import quantity_latex
+        from cascade_sym.latex.show import value_latex
 
-        return quantity_latex(self)
+        return value_latex(self)

@@ -1,27 +1,31 @@
 """The tree of a written formula: plain data that keeps the order and the shape in which it was written.
 
 No node simplifies anything: `b + a` and `a + b`, `1/2*x` and `x/2` are different trees with the same value.
-The tree is typeset by `latex`, given a value by `interpret` and changed by `edits`.
+The tree is written back by `text`, typeset by `latex`, given a value by `interpret` and changed by `edits`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cascade_sym.errors import FormulaError
-
-RELATIONS = ("=", "~=", ":=", "<", "<=", ">", ">=")
 
 
 class Node:
     """Base of all nodes of a written expression."""
 
     __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()  # the fields
 
     def __str__(self) -> str:
         from cascade_sym.formula.text import to_text
 
         return to_text(self)
+
+
+Signed = tuple[int, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Add(Node):
                 f"a written sum needs at least two terms and one sign (+1 or -1) each; got {len(self.terms)} "
                 f"terms and signs {self.signs}."
             )
+
+    @property
+    def signed(self) -> list[Signed]:
+        """The terms with their signs."""
+        return list(zip(self.signs, self.terms, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +130,36 @@ class Integral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """lhs op rhs, with op one of RELATIONS (`~=` is 'approximately equal')."""
+    """lhs op rhs, with op one of SIGNS (`~=` is 'approximately equal')."""
 
+    SIGNS: ClassVar[tuple[str, ...]] = ("=", "~=", ":=", "<", "<=", ">", ">=")
     lhs: Node
     op: str
     rhs: Node
 
     def __post_init__(self) -> None:
-        if self.op not in RELATIONS:
-            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(RELATIONS)}.")
+        if self.op not in self.SIGNS:
+            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(self.SIGNS)}.")
 
     def __str__(self) -> str:
         return f"{self.lhs} {self.op} {self.rhs}"
+
+
+def product(factors: Sequence[Node]) -> Node:
+    """The product of `factors`; a lone one is itself."""
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def added(terms: Sequence[Signed]) -> Node:
+    """The sum of signed terms; a lone one is itself or its negative."""
+    if len(terms) > 1:
+        return Add(tuple(t for _, t in terms), tuple(s for s, _ in terms))
+    ((sign, term),) = terms
+    return term if sign > 0 else Neg(term)
+
+
+def negated(node: Node) -> Node:
+    """-node, by flipping signs that are there."""
+    if isinstance(node, Neg):
+        return node.arg
+    return added([(-s, t) for s, t in node.signed]) if isinstance(node, Add) else Neg(node)

@@ -1,9 +1,10 @@
-"""Brackets and juxtaposition of pieces of LaTeX."""
+"""How tightly pieces of LaTeX bind; brackets around them, and putting them side by side."""
 
 from __future__ import annotations
 
 import re
 
+SUM, SLASH, PRODUCT, ATOM = 1, 2, 3, 4  # a - b, a/b on one line, a b, and what is closed in itself
 _TALL = re.compile(r"\\(frac|left|sum|int)")
 
 

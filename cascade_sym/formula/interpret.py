@@ -1,29 +1,17 @@
-"""The value of a written formula: SymPy for scalars, any operator type by its own + - * / and .dagger()."""
+"""What names stand for, and the value of a formula: SymPy for scalars, operators by their own + - * / .dagger()."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    Sum,
-)  # fmt: skip
-from cascade_sym.formula.environment import Environment, unknown
+from cascade_sym.errors import FormulaError, UnknownName, listing
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.sums import written_out
 from cascade_sym.program import TABLE
 from cascade_sym.symbols import conj, symbol
@@ -33,6 +21,47 @@ MAX_BITS = 8_192
 MAX_RADICAL_BITS = 512
 MAX_TERMS = 10_000
 CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Values for names and callables for functions.
+
+    `names` maps a name to a SymPy expression or to an operator value; `functions` maps a function's name to a
+    callable of the arguments' values, and goes before the built-in one of the same name. `"integral"` in
+    `functions` receives (body, variable, lo, hi), the body's value being in terms of the variable's symbol.
+
+    >>> import sympy as sp
+    >>> Environment({"x": sp.Symbol("x")}).value("x")
+    x
+    """
+
+    names: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def value(self, name: str) -> Any:
+        """The value of `name`; UnknownName, with near misses, where it has none."""
+        if name in self.names:
+            return self.names[name]
+        raise unknown("name", name, self.names)
+
+    def bound(self, name: str, value: Any) -> Environment:
+        """This environment with one more name (or another value for it)."""
+        return Environment({**self.names, name: value}, self.functions)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
+    """An UnknownName that lists the known names nearest to `name`."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=4, cutoff=0.6)
+    if near:
+        hint = f"did you mean {listing(near)}?"
+    elif name == "i":
+        hint = "the imaginary unit is written I."
+    else:
+        shown = sorted(known)[:12]
+        hint = f"known are {listing(shown)}{' and more' if len(known) > len(shown) else ''}."
+    return UnknownName(f"the formula uses the {kind} {name!r}, which has no value here; {hint}")
 
 
 def interpret(node: Node, env: Environment) -> Any:
@@ -51,28 +80,6 @@ def interpret(node: Node, env: Environment) -> Any:
     return _Reader().value(node, env)
 
 
-def interpret_sides(relation: Relation, env: Environment) -> tuple[Any, Any]:
-    """The values of both sides of a relation."""
-    return interpret(relation.lhs, env), interpret(relation.rhs, env)
-
-
-def exact_number(text: str) -> sp.Rational:
-    """A written number as an exact rational.
-
-    >>> exact_number("2.50e-1")
-    1/4
-    """
-    mantissa, _, exponent = text.lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits = sp.Integer(int(whole + fraction or "0"))
-    return sp.Rational(digits) * sp.Integer(10) ** (int(exponent or 0) - len(fraction))
-
-
-def is_scalar(value: Any) -> bool:
-    """Whether a value is a SymPy expression (and not an operator)."""
-    return isinstance(value, Expr)
-
-
 class _Reader:
     def __init__(self) -> None:
         self.terms = 0
@@ -80,7 +87,7 @@ class _Reader:
     def value(self, node: Node, env: Environment) -> Any:
         match node:
             case Number(text):
-                return exact_number(text)
+                return sp.Rational(text)
             case Name(name):
                 if name not in env.names and name in CONSTANTS:
                     return CONSTANTS[name]
@@ -122,7 +129,7 @@ class _Reader:
     def added(self, terms: tuple[Node, ...], signs: tuple[int, ...], env: Environment) -> Any:
         values = [self.value(t, env) for t in terms]
         values = [v if s > 0 else -v for v, s in zip(values, signs, strict=True)]
-        if all(is_scalar(v) for v in values):
+        if all(isinstance(v, Expr) for v in values):
             return _finite(sp.Add(*values))
         total = values[0]
         for v in values[1:]:
@@ -149,7 +156,7 @@ def _called(name: str, f: Callable[..., Any], args: list[Any]) -> Any:
 
 def divided(num: Any, den: Any) -> Any:
     """num/den, refusing operators and an exact zero below."""
-    if not is_scalar(den):
+    if not isinstance(den, Expr):
         raise FormulaError(f"division by an operator ({den}); only scalars may stand below a fraction line.")
     if den == 0:
         raise FormulaError("division by zero.")
@@ -158,17 +165,18 @@ def divided(num: Any, den: Any) -> Any:
 
 def power(base: Any, exponent: Any) -> Any:
     """base^exponent; operators take small whole powers, numbers stay below MAX_BITS bits."""
-    if not is_scalar(exponent):
+    if not isinstance(exponent, Expr):
         raise FormulaError("an operator stands in an exponent; only scalars may.")
-    if not is_scalar(base):
+    if not isinstance(base, Expr):
         return _operator_power(base, exponent)
     if exponent.is_Rational and abs(exponent) > MAX_EXPONENT:
         raise FormulaError(f"the power {exponent} is larger than {MAX_EXPONENT}.")
     if base.is_Rational and exponent.is_Rational:
         bits = bit_size(base) * max(1, abs(int(exponent.p)))
         if bits > MAX_BITS or (exponent.q != 1 and bits > MAX_RADICAL_BITS):
-            raise FormulaError(f"a power of numbers has {bits} bits: more than {MAX_BITS}, or than "
-                               f"{MAX_RADICAL_BITS} below a root.")
+            raise FormulaError(
+                f"a power of numbers has {bits} bits: more than {MAX_BITS}, or than {MAX_RADICAL_BITS} below a root."
+            )
     if base == 0 and exponent.is_number and not exponent.is_positive:
         raise FormulaError(f"zero to the power {exponent}.")
     return _finite(base**exponent)
@@ -196,11 +204,11 @@ def _finite(value: Any) -> Any:
 
 def dagger(x: Any) -> Any:
     """Hermitian conjugate of an operator, complex conjugate of a scalar."""
-    return conj(x) if is_scalar(x) else x.dagger()
+    return conj(x) if isinstance(x, Expr) else x.dagger()
 
 
 def _conj(x: Any) -> Any:
-    if not is_scalar(x):
+    if not isinstance(x, Expr):
         raise FormulaError(f"conj of an operator ({x}); write dag for the Hermitian conjugate.")
     return conj(x)
 
@@ -208,7 +216,7 @@ def _conj(x: Any) -> Any:
 def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
     def of_scalar(*arguments: Any) -> Any:
         for x in arguments:
-            if not is_scalar(x):
+            if not isinstance(x, Expr):
                 raise FormulaError(f"a function of scalars was applied to an operator ({x}).")
         return f(*arguments)
 

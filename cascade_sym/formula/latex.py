@@ -9,23 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cascade_sym.formula.ast import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    Sum,
-)  # fmt: skip
-from cascade_sym.formula.brackets import bracket, joined
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
+from cascade_sym.formula.brackets import ATOM, PRODUCT, SLASH, SUM, bracket, joined
 from cascade_sym.formula.calls import BARE, FIELDLIKE, call_latex, power_of_call
-from cascade_sym.formula.levels import ATOM, PRODUCT, SLASH, SUM
 from cascade_sym.formula.notation import CONSTANTS, name_latex, with_superscript
 
 _RELATIONS = {"=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge"}
@@ -41,9 +27,7 @@ class Marked(Node):
 
 
 def to_latex(
-    node: Node | Relation,
-    notation: Mapping[str, str] | None = None,
-    templates: Mapping[str, str] | None = None,
+    node: Node | Relation, notation: Mapping[str, str] | None = None, templates: Mapping[str, str] | None = None
 ) -> str:
     r"""LaTeX of a written formula, as written.
 
@@ -65,15 +49,13 @@ def to_latex(
     return printer.top(node)
 
 
+@dataclass(frozen=True)
 class Printer:
     """Renders nodes to (LaTeX, level). `closed` asks for a form that a following factor cannot fall into."""
 
-    def __init__(
-        self, notation: Mapping[str, str], templates: Mapping[str, str], script: bool = False
-    ) -> None:
-        self.notation = notation
-        self.templates = templates
-        self.script = script
+    notation: Mapping[str, str]
+    templates: Mapping[str, str]
+    script: bool = False
 
     def top(self, node: Node) -> str:
         return self.render(node)[0]

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from cascade_sym.formula.sums import WORDS
 
-_GREEK = """
+GREEK = {
+    name: "\\" + name
+    for name in """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
     chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varphi
     varrho varsigma ell hbar
-"""
-GREEK = {name: "\\" + name for name in _GREEK.split()}
+""".split()
+}
 CONSTANTS = {"I": "i", "oo": "\\infty", "pi": "\\pi"}
 
 

@@ -14,28 +14,24 @@ and `oo` are constants. Multiplication is always written. Text, nesting and numb
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import (
-    RELATIONS,
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    Sum,
-)  # fmt: skip
-from cascade_sym.formula.tokens import Token, tokens
-from cascade_sym.formula.trouble import error_at
+import re
+
+from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
+from cascade_sym.formula.stream import Stream, Token, error_at, require_text
 from cascade_sym.formula.walk import check_depth
 
-MAX_NESTING = 60
+MAX_DIGITS = 400
+MAX_EXPONENT = 999
 MAX_DEPTH = 150
 MAX_VALUES = 64
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+      | (?P<name>[A-Za-z][A-Za-z0-9_]*'*)
+      | (?P<op>\*\*|//|~=|:=|<=|>=|[-+*/^(),=<>])""",
+    re.VERBOSE,
+)
 
 
 def parse(text: str) -> Node:
@@ -47,9 +43,9 @@ def parse(text: str) -> Node:
     Add(terms=(Div(num=Name(name='Gamma_S'), den=Number(text='2'), slash=False), \
 Pow(base=Name(name='x'), exponent=Number(text='2'))), signs=(-1, 1))
     """
-    p = _Parser(text)
+    p = _Parser(text, tokens(text))
     node = p.sum()
-    p.finish("an operator or the end")
+    p.finish()
     check_depth(node, MAX_DEPTH)
     return node
 
@@ -60,11 +56,11 @@ def parse_relation(text: str) -> Relation:
     >>> str(parse_relation("xi_g ~= sqrt(2*(1 + r)/C_S)"))
     'xi_g ~= sqrt(2*(1 + r)/C_S)'
     """
-    p = _Parser(text)
+    p = _Parser(text, tokens(text))
     lhs = p.sum()
     op = p.take()
-    if op.text not in RELATIONS:
-        raise p.error(op, "expected a relation sign (" + " ".join(RELATIONS) + ")")
+    if op.text not in Relation.SIGNS:
+        raise p.unexpected(f"a relation sign ({' '.join(Relation.SIGNS)})", op)
     rhs = p.sum()
     p.finish("the end (a chain a = b = c is written as two relations)")
     check_depth(lhs, MAX_DEPTH)
@@ -72,57 +68,23 @@ def parse_relation(text: str) -> Relation:
     return Relation(lhs, op.text, rhs)
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokens(text)
-        self.at = 0
-        self.nesting = 0
-
-    def peek(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        token = self.tokens[self.at]
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return token
-
-    def accept(self, *ops: str) -> str:
-        token = self.peek()
-        if token.kind == "op" and token.text in ops:
-            self.at += 1
-            return token.text
-        return ""
-
-    def error(self, token: Token, message: str) -> Exception:
-        found = repr(token.text) if token.kind != "end" else "the end"
-        return error_at(self.text, token.start, f"{message}, found {found}")
+class _Parser(Stream):
+    MAX_NESTING = 60
+    NESTED = "brackets, signs or powers"
 
     def expect(self, op: str, why: str) -> None:
         if not self.accept(op):
-            raise self.error(self.peek(), f"expected {op!r} {why}")
-
-    def finish(self, expected: str) -> None:
-        if self.peek().kind != "end":
-            raise self.error(self.peek(), f"expected {expected}")
-
-    def deeper(self) -> None:
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            where = self.peek().start
-            raise error_at(self.text, where, f"more than {MAX_NESTING} nested brackets, signs or powers")
+            raise self.unexpected(f"{op!r} {why}")
 
     def sum(self) -> Node:
-        self.deeper()
-        sign = -1 if self.accept("+", "-") == "-" else 1
-        terms, signs = [self.product()], [sign]
-        while op := self.accept("+", "-"):
-            terms.append(self.product())
-            signs.append(-1 if op == "-" else 1)
-        self.nesting -= 1
-        if len(terms) > 1:
-            return Add(tuple(terms), tuple(signs))
-        return Neg(terms[0]) if sign < 0 else terms[0]
+        self.depth = self.deeper()
+        terms: list[tuple[int, Node]] = []
+        op = self.accept("+", "-")
+        while op or not terms:
+            terms.append((-1 if op == "-" else 1, self.product()))
+            op = self.accept("+", "-")
+        self.depth -= 1
+        return added(terms)
 
     def product(self) -> Node:
         factors = [self.signed()]
@@ -131,21 +93,21 @@ class _Parser:
             if op == "*":
                 factors.append(right)
             else:
-                factors = [Div(_product(factors), right, slash=op == "//")]
-        return _product(factors)
+                factors = [Div(product(factors), right, slash=op == "//")]
+        return product(factors)
 
     def signed(self) -> Node:
         if self.accept("-"):
-            self.deeper()
+            self.depth = self.deeper()
             node: Node = Neg(self.signed())
-            self.nesting -= 1
+            self.depth -= 1
             return node
         base = self.atom()
         if not self.accept("^", "**"):
             return base
-        self.deeper()
+        self.depth = self.deeper()
         node = Pow(base, self.signed())
-        self.nesting -= 1
+        self.depth -= 1
         return node
 
     def atom(self) -> Node:
@@ -158,7 +120,7 @@ class _Parser:
             node = self.sum()
             self.expect(")", "to close the bracket")
             return node
-        raise self.error(token, "expected a number, a name or a bracket")
+        raise self.unexpected("a number, a name or a bracket", token)
 
     def call(self, name: Token) -> Node:
         if name.text == "sum":
@@ -170,23 +132,23 @@ class _Parser:
         if name.text != "integral":
             return Call(name.text, tuple(args))
         if len(args) != 4 or not isinstance(args[1], Name):
-            raise self.error(name, "expected integral(body, variable, from, to)")
+            raise self.unexpected("integral(body, variable, from, to)", name)
         return Integral(args[0], args[1].name, args[2], args[3])
 
     def indexed_sum(self) -> Node:
         index = self.take()
         if index.kind != "name":
-            raise self.error(index, "expected an index name: sum(j, (S, M), body)")
+            raise self.unexpected("an index name: sum(j, (S, M), body)", index)
         self.expect(",", "after the index")
         self.expect("(", "around the values of the index")
         values: list[str] = []
         while True:
             token = self.take()
             if token.kind not in ("name", "number") or (token.kind == "number" and not token.text.isdigit()):
-                raise self.error(token, "expected a name or a whole number as a value of the index")
+                raise self.unexpected("a name or a whole number as a value of the index", token)
             values.append(token.text)
             if len(values) > MAX_VALUES:
-                raise self.error(token, f"expected at most {MAX_VALUES} values of an index")
+                raise self.unexpected(f"at most {MAX_VALUES} values of an index", token)
             if not self.accept(","):
                 break
         self.expect(")", "after the values of the index")
@@ -196,5 +158,43 @@ class _Parser:
         return Sum(index.text, tuple(values), body)
 
 
-def _product(factors: list[Node]) -> Node:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`, closed by an 'end' token.
+
+    Raises FormulaError on a character outside the language, on a text longer than MAX_LENGTH and on numbers
+    of absurd size.
+    """
+    require_text(text)
+    found: list[Token] = []
+    at = 0
+    while at < len(text):
+        m = _TOKEN.match(text, at)
+        if m is None:
+            raise error_at(text, at, _unreadable(text[at]))
+        kind, word = str(m.lastgroup), m.group()
+        if kind == "number":
+            _check_number(text, word, at, m.end())
+        if kind != "space":
+            found.append(Token(kind, word, at))
+        at = m.end()
+    return (*found, Token("end", "", len(text)))
+
+
+def _check_number(text: str, word: str, start: int, end: int) -> None:
+    if end < len(text) and (text[end].isalpha() or text[end] in "_."):
+        raise error_at(text, end, f"a number is followed by {text[end]!r}; write the product with *")
+    mantissa, _, exponent = word.lower().partition("e")
+    if len(mantissa) > MAX_DIGITS or len(exponent) > 8 or abs(int(exponent or 0)) > MAX_EXPONENT:
+        raise error_at(text, start, f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}")
+
+
+def _unreadable(c: str) -> str:
+    if c in "[]{}":
+        return f"{c!r} is not read here; group with ( and )"
+    if c in "'_":
+        return f"{c!r} cannot stand here; names look like theta_M or, with a prime, theta_M'"
+    if c == "\\":
+        return "this is the plain language, not LaTeX; read LaTeX with parse_latex"
+    if c.isalpha():
+        return f"{c!r} is not read; write letters by name, like Gamma or theta"
+    return f"{c!r} is not part of a formula"

@@ -11,14 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Number, Sum
+from cascade_sym.formula.ast import Call, Integral, Name, Node, Number, Sum, added
 from cascade_sym.formula.walk import children, with_children
 
-_WORDS = """
+WORDS = frozenset(
+    """
     in out int ext eff opt cos sin max min tot th vac ba om est add sig diss cond ss id ref loc
     det light
-"""
-WORDS = frozenset(_WORDS.split())
+""".split()
+)
 
 
 def indexed(name: str, index: str, value: str) -> str:
@@ -49,8 +50,7 @@ def substitute_index(node: Node, index: str, value: str) -> Node:
             return Number(new) if new.isdigit() else Name(new)
         case Sum(own, _, _) if own == index:
             return node
-    kids = children(node)
-    node = with_children(node, tuple(substitute_index(k, index, value) for k in kids)) if kids else node
+    node = with_children(node, [substitute_index(k, index, value) for k in children(node)])
     if isinstance(node, Call):
         return replace(node, function=indexed(node.function, index, value))
     if isinstance(node, Integral):
@@ -67,5 +67,4 @@ def written_out(node: Sum) -> Node:
     """
     if not node.values:
         raise FormulaError(f"the sum over {node.index!r} has no values to sum over.")
-    terms = tuple(substitute_index(node.body, node.index, v) for v in node.values)
-    return terms[0] if len(terms) == 1 else Add(terms, (1,) * len(terms))
+    return added([(1, substitute_index(node.body, node.index, v)) for v in node.values])

@@ -7,8 +7,7 @@ from sympy import AccumBounds, Expr
 
 from cascade_sym.errors import FormulaError, UnknownName
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow
-from cascade_sym.formula.environment import Environment
-from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, MAX_BITS, bit_size, interpret
+from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, MAX_BITS, Environment, bit_size, interpret
 from cascade_sym.formula.parser import parse
 from cascade_sym.formula.walk import children
 from cascade_sym.program import BY_NAME

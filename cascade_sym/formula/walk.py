@@ -2,59 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Pow, Sum
+from cascade_sym.formula.ast import Add, Mul, Name, Node, Number
 
 Path = tuple[int, ...]
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The direct sub-expressions of `node`, in written order."""
-    match node:
-        case Neg(arg):
-            return (arg,)
-        case Add(terms, _):
-            return terms
-        case Mul(factors):
-            return factors
-        case Div(num, den, _):
-            return (num, den)
-        case Pow(base, exponent):
-            return (base, exponent)
-        case Call(_, args):
-            return args
-        case Sum(_, _, body):
-            return (body,)
-        case Integral(body, _, lo, hi):
-            return (body, lo, hi)
-        case _:
-            return ()
+    """The direct sub-expressions of `node`, in written order: all its fields that are nodes or hold some."""
+    found: list[Node] = []
+    for field in node.__match_args__:
+        part = getattr(node, field)
+        if isinstance(part, Node):
+            found.append(part)
+        elif isinstance(part, tuple):
+            found += [k for k in part if isinstance(k, Node)]
+    return tuple(found)
 
 
-def with_children(node: Node, kids: tuple[Node, ...]) -> Node:
+def with_children(node: Node, kids: Sequence[Node]) -> Node:
     """`node` with its direct sub-expressions replaced by `kids` (as many as it has)."""
-    match node:
-        case Neg():
-            return Neg(*kids)
-        case Add(_, signs):
-            return Add(kids, signs)
-        case Mul():
-            return Mul(kids)
-        case Div(_, _, slash):
-            return Div(kids[0], kids[1], slash)
-        case Pow():
-            return Pow(*kids)
-        case Call(function, _):
-            return Call(function, kids)
-        case Sum():
-            return replace(node, body=kids[0])
-        case Integral(_, var, _, _):
-            return Integral(kids[0], var, kids[1], kids[2])
-        case _:
-            return node
+    rest = iter(kids)
+
+    def renewed(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(renewed(p) for p in part)
+        return next(rest) if isinstance(part, Node) else part
+
+    return type(node)(*(renewed(getattr(node, field)) for field in node.__match_args__))
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -99,13 +77,11 @@ def names_in(node: Node) -> tuple[str, ...]:
 
 def check_depth(node: Node, limit: int) -> None:
     """FormulaError when the tree is deeper than `limit` (without recursion, so that it cannot overflow)."""
-    layer: list[Node] = [node]
-    depth = 0
-    while layer:
-        depth += 1
-        if depth > limit:
-            raise FormulaError(f"the formula is nested more than {limit} levels deep; name a part of it.")
+    layer = [node]
+    for _ in range(limit):
         layer = [kid for n in layer for kid in children(n)]
+    if layer:
+        raise FormulaError(f"the formula is nested more than {limit} levels deep; name a part of it.")
 
 
 def operations(node: Node) -> int:
@@ -115,11 +91,5 @@ def operations(node: Node) -> int:
     >>> operations(parse("(a + b)^2/2 - sqrt(c)"))
     5
     """
-    count = 0
-    for _, n in walk(node):
-        match n:
-            case Add(parts, _) | Mul(parts):
-                count += len(parts) - 1
-            case Neg() | Div() | Pow() | Call() | Sum() | Integral():
-                count += 1
-    return count
+    nodes = [n for _, n in walk(node) if not isinstance(n, Name | Number)]
+    return sum(len(children(n)) - 1 if isinstance(n, Add | Mul) else 1 for n in nodes)

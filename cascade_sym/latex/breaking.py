@@ -3,9 +3,8 @@ r"""Where a long formula may be broken: before + and -, inside a long bracket, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from cascade_sym.latex.scan import OPEN, SIGNS, closes, is_relation, opens, tokens
+from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens
 from cascade_sym.latex.width import width
 
 _NOT_BINARY = {*SIGNS, *OPEN, ",", "^", "_", "\\cdot", "\\times", "/"}  # a sign behind these is one operand's
@@ -117,4 +116,4 @@ def _brackets(t: str) -> list[tuple[int, int, str, str]]:
 
 
 def _cut(latex: str, cuts: Sequence[int]) -> list[str]:
-    return [latex[a:b].strip() for a, b in pairwise([0, *cuts, len(latex)]) if latex[a:b].strip()]
+    return [piece.strip() for _, piece in between(latex, [(c, c) for c in cuts]) if piece.strip()]

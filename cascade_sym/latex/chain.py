@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +18,9 @@ from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
 from cascade_sym.latex.equations import covariance_rows, definition_rows, quantity_rows, system_rows
 from cascade_sym.latex.lines import Row
-from cascade_sym.latex.master_equation import master_equation_rows, moments_rows, riccati_rows
+from cascade_sym.latex.master_equation import master_equation_rows, moments_rows, riccati_rows, superoperator_latex
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.superoperator import superoperator_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
@@ -39,32 +38,12 @@ _IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
 
 def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> list[Row]:
     """The rows that show any value; `name` is its left side where it does not bring its own."""
-    match value:
-        case Quantity():
-            return quantity_rows(value, notation)
-        case Definitions():
-            return definition_rows(value, notation)
-        case LinearSystem():
-            return system_rows(value, notation)
-        case Part():
-            return system_rows(value.system(), notation)
-        case Covariance():
-            return covariance_rows(value, notation)
-        case MasterEquation():
-            return master_equation_rows(value, notation)
-        case MomentEquations():
-            return moments_rows(value, notation)
-        case Riccati():
-            return riccati_rows(value, notation)
-        case Superoperator():
-            body = superoperator_latex(value, notation)
-            return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
-        case Derivation():
-            return derivation_rows(value, notation)
-        case Step():
-            return step_rows(value, notation)
-        case Mapping():
-            return table_rows(value, notation)
+    for kind, rows in _ROWS.items():
+        if isinstance(value, kind):
+            return rows(value, notation)
+    if isinstance(value, Superoperator):
+        body = superoperator_latex(value, notation)
+        return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
     notation = _without(notation, name)
     m = _RATE.fullmatch(name)
     mode = next(x for x in m.groups() if x) if m else name
@@ -187,3 +166,11 @@ def _names(value: Any) -> set[str]:
     if isinstance(value, LinearForm):
         return {o.name for o, _ in value}
     return set(value.names())
+
+
+_ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
+    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
+    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
+    MomentEquations: moments_rows, Riccati: riccati_rows, Derivation: derivation_rows, Step: step_rows,
+    Mapping: table_rows,
+}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources import files
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
@@ -27,22 +28,7 @@ _COLOURS = {
     "definition": "5A5A5A", "exact": "1B7837", "asymptotic": "2166AC", "approximate": "B35806",
     "misprint": "B2182B", "differs": "B2182B", "unchecked": "5A5A5A",
 }  # fmt: skip
-PREAMBLE = r"""\usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb,xcolor,longtable}
-\IfFileExists{hyperref.sty}{\usepackage[hidelinks]{hyperref}}{%
-  \newcommand{\hyperlink}[2]{#2}\newcommand{\hypertarget}[2]{#2}}
-\allowdisplaybreaks
-\setlength{\parindent}{0pt}
-\newcommand{\verdict}[1]{\mbox{\bfseries\textcolor{verdict-#1}{#1}}}
-\newcommand{\entry}[4]{\par\bigskip\pagebreak[2]\hypertarget{#1}{}\hrule\nopagebreak\medskip\nopagebreak
-  \makebox[0.12\linewidth][l]{\large\bfseries #2}%
-  \parbox[t]{0.7\linewidth}{\raggedright\large #3}\hfill #4\par\nopagebreak}
-\newcommand{\checkedby}[1]{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil
-  {\small$\checkmark$~\mbox{#1}}}
-\newcommand{\heading}[1]{\par\medskip\textsf{#1}\nopagebreak}
-\newcommand{\tighter}{\setlength{\jot}{5pt}%
-  \setlength{\abovedisplayskip}{4pt plus 2pt}\setlength{\belowdisplayskip}{6pt plus 2pt}}
-"""
+PREAMBLE = (files("cascade_sym.latex") / "preamble.tex").read_text(encoding="utf-8")
 VERDICT_COLOURS = "".join(f"\\definecolor{{verdict-{k}}}{{HTML}}{{{v}}}\n" for k, v in _COLOURS.items())
 
 

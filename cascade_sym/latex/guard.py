@@ -40,12 +40,9 @@ def balanced(latex: str) -> bool:
     >>> balanced(r"a_{b}\}"), balanced("a_{b"), balanced("}{")
     (True, False, False)
     """
-    depth, escaped = 0, False
-    for c in latex:
-        if escaped or c == "\\":
-            escaped = not escaped
-            continue
+    depth = 0
+    for c in re.sub(r"\\.", "", latex, flags=re.S):
         depth += (c == "{") - (c == "}")
-        if depth < 0:
+        if depth < 0 or c == "\\":
             return False
-    return depth == 0 and not escaped
+    return depth == 0

@@ -1,18 +1,24 @@
-"""Rows of equations: read from LaTeX, broken where they are too long, put below each other."""
+r"""Rows of equations: read from LaTeX, broken where they are too long, put below each other.
+
+A line can't be broken inside \sqrt or \frac. Where one does not fit, its content becomes \mathcal{Q}_{1}, ... and is
+listed below; the same content has the same name everywhere.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cascade_sym.latex.breaking import lines
-from cascade_sym.latex.scan import SIGNS, is_relation, tokens
-from cascade_sym.latex.shorten import shortened
+from cascade_sym.latex.scan import SIGNS, between, is_relation, tokens
 from cascade_sym.latex.width import width
 
 LINE = 78.0
+WORTH_A_NAME = 24.0  # the width of what is named where it makes a row too wide
+MAX_NAMES = 40
 WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
+_NAME = re.compile(r"\\mathcal\{Q\}_\{(\d+)\}")
 _JOINING = {*SIGNS, "\\times", "\\cdot"}
 _BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 
@@ -72,15 +78,14 @@ def rows_of(latex: str) -> list[Row]:
 
 def _split(latex: str) -> list[str]:
     r"""Lines, split at \\ outside braces and at a comma with a following \quad."""
-    cuts = [0]
+    gaps = []
     seen = list(tokens(latex))
     for n, t in enumerate(seen):
         if t.braces == 0 and t.text == "\\\\":
-            cuts += [t.at, t.at + 2]
+            gaps.append((t.at, t.at + 2))
         elif t.outside and t.text == "," and [x.text for x in seen[n + 1 : n + 3] if x.text.strip()][:1] == ["\\quad"]:
-            cuts += [t.at, latex.index("\\quad", t.at) + len("\\quad")]
-    cuts.append(len(latex))
-    return [latex[a:b] for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
+            gaps.append((t.at, latex.index("\\quad", t.at) + len("\\quad")))
+    return [piece for _, piece in between(latex, gaps)]
 
 
 def aligned(rows: Sequence[Row], line: float = LINE) -> str:
@@ -122,3 +127,57 @@ def broken(r: Row, line: float = LINE, left: float = 0.0) -> list[str]:
 def _hangs(r: Row, line: float) -> bool:
     """Whether a row's left side is too wide to leave room for its right side."""
     return bool(r.relation) and width(r.lhs) > WIDE * line and width(f"{r.lhs}={r.rhs}") > line
+
+
+def shortened(rows: Sequence[Row], fits: Callable[[Row], bool]) -> tuple[list[Row], list[tuple[str, str]]]:
+    """The rows with what makes them too wide named, and the (name, content) pairs, in the order of use."""
+    out = list(rows)
+    used = [int(k) for r in rows for k in _NAME.findall(r.lhs + r.rhs)]
+    first = max(used, default=0) + 1
+    named: list[tuple[str, str]] = []
+    for k in range(first, first + MAX_NAMES):
+        content = _widest(r.rhs for r in out if not r.text and not fits(r))
+        if content is None:
+            break
+        name = f"\\mathcal{{Q}}_{{{k}}}"
+        out = [replace(r, rhs=_put(r.rhs, content, name)) for r in out]
+        named = [(n, _put(c, content, name)) for n, c in named]
+        named.append((name, content))
+    return out, named
+
+
+def _put(latex: str, content: str, name: str) -> str:
+    return latex.replace(f"{{{content}}}", f"{{{name}}}")
+
+
+def _widest(texts: Iterator[str]) -> str | None:
+    """The widest root or fraction content without a wide one inside."""
+    best: tuple[float, str] | None = None
+    for text in texts:
+        for content in groups(text):
+            size = width(content)
+            if size < WORTH_A_NAME or (best is not None and size <= best[0]):
+                continue
+            if not any(width(inner) >= WORTH_A_NAME for inner in groups(content)):
+                best = (size, content)
+    return best[1] if best else None
+
+
+def groups(latex: str) -> Iterator[str]:
+    r"""The contents of all roots and fractions, nested ones too.
+
+    >>> list(groups(r"\frac{a}{\sqrt{b}} + c^{d}"))
+    ['a', 'b', '\\sqrt{b}']
+    """
+    expected, open_at = 0, []
+    for t in tokens(latex):
+        if t.text in ("\\frac", "\\sqrt"):
+            expected = 2 if t.text == "\\frac" else 1
+        elif t.text == "{":
+            open_at.append((t.at + 1, expected))
+            expected = 0
+        elif t.text == "}" and open_at:
+            start, left = open_at.pop()
+            if left:
+                yield latex[start : t.at]
+            expected = left - 1 if left > 1 else 0

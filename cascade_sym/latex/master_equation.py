@@ -1,17 +1,18 @@
-"""Master equations, moment equations and Riccati equations as rows."""
+"""Master equations, moment equations and Riccati equations as rows, generators as formulas."""
 
 from __future__ import annotations
 
 from sympy import Expr
 
-from cascade_sym.derive.master_equation import Jump, MasterEquation
+from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.formula.brackets import bracket
 from cascade_sym.latex.bodies import expression_body, neat, operator_body
 from cascade_sym.latex.equations import definition_rows
-from cascade_sym.latex.lines import WHERE, Row, aligned
+from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
+from cascade_sym.operators import Superoperator
 from cascade_sym.solve.conditional import Riccati
 
 
@@ -26,7 +27,8 @@ def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK
     terms = ["-i[\\hat{H},\\rho]\\,\\mathrm{d}t"] if equation.H.terms else []
     below = [Row("\\hat{H}", "=", operator_body(equation.H, notation))] if equation.H.terms else []
     for n, j in enumerate(equation.jumps, 1):
-        rate, operator = _jump(j, notation)
+        rate = "" if j.rate == 1 else _factor(j.rate, notation)
+        operator = operator_body(j.operator, notation)
         if len(j.operator.terms) > 1:
             below.append(Row(f"\\hat{{J}}_{{{n}}}", "=", operator))
             operator = f"\\hat{{J}}_{{{n}}}"
@@ -63,26 +65,6 @@ def riccati_rows(problem: Riccati, notation: Notation = FALLBACK) -> list[Row]:
     return [*rows, WHERE, *definition_rows(used, notation)] if len(used) else rows
 
 
-def master_equation_latex(equation: MasterEquation, notation: Notation = FALLBACK) -> str:
-    """A master equation as an `aligned` block, without dollar signs."""
-    return aligned(master_equation_rows(equation, notation))
-
-
-def moments_latex(equations: MomentEquations, notation: Notation = FALLBACK) -> str:
-    """Moment equations as an `aligned` block, without dollar signs."""
-    return aligned(moments_rows(equations, notation))
-
-
-def riccati_latex(problem: Riccati, notation: Notation = FALLBACK) -> str:
-    """A Riccati equation as an `aligned` block, without dollar signs."""
-    return aligned(riccati_rows(problem, notation))
-
-
-def _jump(j: Jump, notation: Notation) -> tuple[str, str]:
-    rate = "" if j.rate == 1 else _factor(j.rate, notation)
-    return rate, operator_body(j.operator, notation)
-
-
 def _factor(e: Expr, notation: Notation) -> str:
     """An expression before a factor: sums in brackets."""
     shown = neat(e, notation)
@@ -94,3 +76,39 @@ def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
     i, j = pair
     name = notation.name(f"var_{i}" if i == j else f"cov_{i}_{j}")
     return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
+
+
+def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> str:
+    r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
+
+    >>> from cascade_sym.operators import dissipator, operator
+    >>> superoperator_latex(dissipator(operator("a"))*2)
+    '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
+    """
+    rho = notation.symbols.get("rho", "\\hat\\rho")
+    parts = []
+    if value.commutator.terms:
+        parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
+    for (x, y), c in value.dissipation.items():
+        if c == 0:
+            continue
+        z, w = notation.operator(x), notation.operator(y.dagger())
+        if x == y:
+            parts.append(f"{_before(c, notation)}\\mathcal D[{z}]{rho}")
+        else:
+            mixed = f"{z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}"
+            parts.append(f"{_before(c, notation)}\\left({mixed}\\right)")
+    for (left, right), c in value.sandwiches.items():
+        if c != 0:
+            before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
+            parts.append(f"{_before(c, notation)}{before}{rho}{behind}")
+    if value.measured.terms:
+        parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
+    return " + ".join(parts) or "0"
+
+
+def _before(c: Expr, notation: Notation) -> str:
+    if c == 1:
+        return ""
+    text = expression_body(c, notation)
+    return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"

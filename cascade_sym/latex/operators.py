@@ -9,18 +9,17 @@ from itertools import groupby
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.formula import Add, Integral, Mul, Neg, Node, Number
-from cascade_sym.formula.notation import scripts
-from cascade_sym.latex.integrals import integrations, measure
+from cascade_sym.formula import Integral, Mul, Node, Number
+from cascade_sym.formula.ast import Signed, added, product
+from cascade_sym.formula.notation import scripts, with_superscript
 from cascade_sym.latex.monomials import common, join, split, without
 from cascade_sym.latex.tidy import gathered
-from cascade_sym.latex.written import Writer
+from cascade_sym.latex.written import Writer, integrations
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
 
 _SIDEBAND = re.compile(r"(?<=\w)[+-](?=$|\()|(?<=_)[pm](?=$|[_A-Z(])")
 Monomial = tuple[Op, ...]
 Term = tuple[Monomial, Expr]
-Signed = tuple[int, Node]
 
 
 def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, first: Sequence[str] = ()) -> Node:
@@ -38,16 +37,7 @@ def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, fir
         else:
             whole = _joined(group, writer) if _half(group) is None else None
             pieces += [whole] if whole else _pieces(group, writer)
-    return _sum(pieces)
-
-
-def _sum(pieces: Sequence[Signed]) -> Node:
-    if not pieces:
-        return Number("0")
-    if len(pieces) == 1:
-        sign, node = pieces[0]
-        return node if sign > 0 else Neg(node)
-    return Add(tuple(n for _, n in pieces), tuple(s for s, _ in pieces))
+    return added(pieces) if pieces else Number("0")
 
 
 def _ordered(terms: list[Term], writer: Writer, first: Sequence[str]) -> list[Term]:
@@ -112,7 +102,7 @@ def _joined(group: list[Term], writer: Writer) -> Signed | None:
     lead = -1 if inside[0][1].as_coeff_Mul()[0] < 0 else 1
     inner = _pieces([(m, lead * c) for m, c in inside], writer)
     outer, node = writer.signed(_times(lead, front))
-    return outer, Mul((node, _sum(inner)))
+    return outer, Mul((node, added(inner)))
 
 
 def _front(group: list[Term], free_of: Symbol | None = None) -> tuple[Expr, list[Term]]:
@@ -136,12 +126,12 @@ def _by_integral(terms: list[Term]) -> list[tuple[tuple[Symbol, ...], list[Term]
 
 def _integral(symbols: tuple[Symbol, ...], group: list[Term], writer: Writer) -> Signed:
     """Integrals over a sum of operators; common factors that don't depend on the variable stand before."""
-    variable, lo, hi = measure(symbols[-1], writer)
+    variable, lo, hi = writer.measure(symbols[-1])
     front, inside = _front(group, Symbol(variable))
     lead = -1 if all(c.as_coeff_Mul()[0] < 0 for _, c in inside) else 1
-    node: Node = Integral(_sum(_pieces([(m, lead * c) for m, c in inside], writer)), variable, lo, hi)
+    node: Node = Integral(added(_pieces([(m, lead * c) for m, c in inside], writer)), variable, lo, hi)
     for s in reversed(symbols[:-1]):
-        node = Integral(node, *measure(s, writer))
+        node = Integral(node, *writer.measure(s))
     if front == 1:
         return lead, node
     sign, before = writer.signed(_times(lead, front))
@@ -157,9 +147,7 @@ def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:
     operators = _monomial(monomial, writer)
     if not operators:
         return sign, node
-    kept = [] if node == Number("1") else [node]
-    factors = (*kept, *operators)
-    return sign, factors[0] if len(factors) == 1 else Mul(factors)
+    return sign, product(operators if node == Number("1") else [node, *operators])
 
 
 def _monomial(monomial: Monomial, writer: Writer) -> list[Node]:
@@ -172,7 +160,5 @@ def _monomial(monomial: Monomial, writer: Writer) -> list[Node]:
 
 
 def _power(latex: str, k: int) -> str:
-    nucleus, primes, sub, sup = scripts(latex)
-    if sup or "(" in nucleus:
-        return f"({latex})^{{{k}}}"
-    return nucleus + (f"_{sub}" if sub else "") + primes + f"^{{{k}}}"
+    nucleus, *_, sup = scripts(latex)
+    return f"({latex})^{{{k}}}" if sup or "(" in nucleus else with_superscript(latex, str(k))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
@@ -60,3 +60,13 @@ def closes(text: str) -> bool:
 def is_relation(text: str) -> bool:
     """Whether a token is a relation."""
     return bool(_RELATION.fullmatch(text))
+
+
+def between(latex: str, gaps: Iterable[tuple[int, int]]) -> list[tuple[int, str]]:
+    """What stands before, between and behind gaps (start, end) of a text, each piece with its place.
+
+    >>> between("a, b", [(1, 3)])
+    [(0, 'a'), (3, 'b')]
+    """
+    ends = [0, *(place for gap in gaps for place in gap), len(latex)]
+    return [(a, latex[a:b]) for a, b in zip(ends[::2], ends[1::2], strict=True)]

@@ -6,34 +6,21 @@ That is enough to decide where a formula is broken.
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import lru_cache
+from importlib.resources import files
 
 from cascade_sym.program import COMMANDS
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|[^\\{}_^&]")
-_LETTERS = dict(zip(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    [529, 429, 433, 520, 466, 598, 477, 576, 345, 412, 521, 298, 878, 600, 485, 503, 446, 451, 469, 361, 572, 485, 716,
-     572, 490, 465, 750, 809, 786, 828, 796, 782, 786, 912, 484, 651, 920, 681, 1079, 912, 763, 781, 791, 759, 671, 723,
-     792, 805, 1083, 857, 803, 755],
-    strict=True,
-))  # fmt: skip
-_GREEK = {
-    "alpha": 640, "beta": 566, "gamma": 518, "delta": 444, "epsilon": 406, "zeta": 438, "eta": 497, "theta": 469,
-    "iota": 354, "kappa": 576, "lambda": 583, "mu": 602, "nu": 494, "xi": 438, "pi": 570, "rho": 517, "sigma": 571,
-    "tau": 437, "upsilon": 540, "phi": 596, "chi": 626, "psi": 651, "omega": 622, "Gamma": 625, "Delta": 833,
-    "Theta": 778, "Lambda": 694, "Xi": 667, "Pi": 750, "Sigma": 722, "Upsilon": 778, "Phi": 722, "Psi": 778,
-    "Omega": 722, "ell": 417, "hbar": 540, "infty": 1000, "langle": 389, "rangle": 389, "lvert": 278, "rvert": 278,
-    "dagger": 444, "surd": 833, "checkmark": 833, "sum": 1700, "int": 1100, "prime": 275, "backslash": 500,
-}  # fmt: skip
+_METRICS = tomllib.loads((files("cascade_sym.latex") / "metrics.toml").read_text(encoding="utf-8"))
+_CHARACTERS = {**_METRICS["letters"], **_METRICS["marks"]}
 _NOTHING = {
     "displaystyle", "hat", "tilde", "bar", "dot", "ddot", "mathrm", "mathcal", "mathbf", "mathbb", "operatorname",
     "text", "textrm", "textbf",
 }  # fmt: skip
-_SPACES = {",": 167, ";": 278, ":": 222, " ": 333, "!": -167, "quad": 1000, "qquad": 2000}
 _WORDS = {command.lstrip("\\") for command in COMMANDS.values()} | {"max", "min", "exp", "log"}
 _RELATIONS = {"=", "<", ">", "\\approx", "\\le", "\\ge", "\\equiv", "\\to", "\\propto", "\\Rightarrow"}
-_MARKS = {"(": 389, ")": 389, "[": 278, "]": 278, ",": 445, ".": 278, "|": 278, "'": 230, "!": 278, ":": 278, "/": 500}
 DIGIT = 500
 SCRIPT = 0.73
 SCRIPT_SPACE = 50
@@ -109,11 +96,11 @@ def _item(tokens: list[str], i: int) -> tuple[float, int]:
 
 def _glyph(t: str, name: str) -> float:
     if not name:
-        return 0.0 if t.isspace() or t == "&" else _LETTERS.get(t) or _MARKS.get(t, DIGIT)
-    if name in _SPACES:
-        return _SPACES[name]
+        return 0.0 if t.isspace() or t == "&" else _CHARACTERS.get(t, DIGIT)
+    if name in _METRICS["spaces"]:
+        return _METRICS["spaces"][name]
     if name in _NOTHING:
         return 0.0
     if name in _WORDS:
         return 480.0 * len(name) + 167
-    return _GREEK.get(name, 600.0)
+    return _METRICS["commands"].get(name, 600.0)

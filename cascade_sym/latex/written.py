@@ -13,24 +13,10 @@ import sympy as sp
 from sympy import Expr
 from sympy.core.function import Application
 
-from cascade_sym.formula import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Relation,
-    to_latex,
-    walk,
-)
+from cascade_sym.formula import names_in, parse, to_latex, walk
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
 from cascade_sym.formula.notation import scripts
 from cascade_sym.latex.factors import Factors, balanced_flip, flat, is_exponential, rationalised
-from cascade_sym.latex.integrals import integrations, measure
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Order, is_moment
 from cascade_sym.latex.tidy import gathered
@@ -42,6 +28,7 @@ HALF = sp.Rational(1, 2)
 LONG_NUMERATOR = 26.0
 _FUNCTIONS = tuple(BY_NAME[name].sympy for name in COMMANDS)
 _ODD = tuple(f for f in _FUNCTIONS if BY_CLASS[f].parity < 0)
+_INTEGRATION = re.compile(r"int\[(?P<variable>.+?)=(?P<lo>.+?)\.\.(?P<hi>.+)\]")
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -58,9 +45,7 @@ class Writer:
     def node(self, e: Expr) -> Node:
         """`e` as a written formula."""
         sign, node = self.signed(e)
-        if sign > 0:
-            return node
-        return Add(node.terms, tuple(-s for s in node.signs)) if isinstance(node, Add) else Neg(node)
+        return node if sign > 0 else negated(node)
 
     def latex(self, e: Expr) -> str:
         node = self.relation(e) if isinstance(e, sp.core.relational.Relational) else self.node(e)
@@ -106,6 +91,16 @@ class Writer:
             return 1, self.call(e)
         return 1, self.verbatim(self._by_sympy(e))
 
+    def measure(self, s: sp.Symbol) -> tuple[str, Node, Node]:
+        """Variable and limits of an integration symbol as parts of a written formula."""
+        m = _INTEGRATION.fullmatch(s.name)
+        assert m is not None
+        lo, hi = parse(m["lo"]), parse(m["hi"])
+        for name in (m["variable"], *names_in(lo), *names_in(hi)):
+            if name != "oo":
+                self.names[name] = self.notation.name(name)
+        return m["variable"], lo, hi
+
     # -- sums ---------------------------------------------------------------------------------------------
 
     def terms(self, e: Expr) -> list[tuple[int, Node]]:
@@ -135,7 +130,7 @@ class Writer:
         if found:
             sign, body = self.signed(e)
             for s in reversed(found):
-                body = Integral(body, *measure(s, self))
+                body = Integral(body, *self.measure(s))
             return sign, body
         number, powers = flat(e)
         sign = -1 if number < 0 else 1
@@ -175,14 +170,14 @@ class Writer:
         head, brackets, tail = self._pieces(over)
         below = [n for group in self._pieces(under) for n in group]
         if not below:
-            return _product([*head, *brackets, *tail]) if head or brackets or tail else Number("1")
+            return product([*head, *brackets, *tail]) if head or brackets or tail else Number("1")
         if under.tail or self.inline or not (head or brackets):
             top, rest = [*head, *brackets, *tail], []
         elif head or not self._short(brackets):
             top, rest = head, [*brackets, *tail]
         else:
             top, rest = brackets, tail
-        return _product([Div(_product(top) if top else Number("1"), _product(below)), *rest])
+        return product([Div(product(top) if top else Number("1"), product(below)), *rest])
 
     def _pieces(self, side: Factors) -> tuple[list[Node], list[Node], list[Node]]:
         """(factors before a bracket, brackets, functions behind), each in order."""
@@ -261,6 +256,32 @@ class Writer:
         return sp.latex(e, symbol_names={s: self.notation.name(s.name) for s in e.atoms(sp.Symbol)})
 
 
+def expr_latex(expr: Expr | int | float, notation: Notation = FALLBACK) -> str:
+    r"""LaTeX of an expression (no delimiters), as it stands: nothing is folded or rearranged but the order.
+
+    >>> e, a, b = sp.symbols("epsilon Gamma_SB Gamma_MP")
+    >>> print(expr_latex(sp.sqrt(a)*sp.sqrt(b)*sp.sqrt(1 - e)/2))
+    \frac{\sqrt{1 - \epsilon}\sqrt{\Gamma_{MP}\Gamma_{SB}}}{2}
+    >>> print(expr_latex(-sp.Symbol("gamma_S0")*(sp.Symbol("n_S") + sp.Rational(1, 2))))
+    -\gamma_{S0}\,\left(n_{S} + \frac{1}{2}\right)
+    """
+    return Writer(notation).latex(sp.sympify(expr))
+
+
+def integrations(e: Expr) -> tuple[tuple[sp.Symbol, ...], Expr]:
+    """The integration symbols that are factors of `e`, outermost first, and the rest.
+
+    >>> from cascade_sym.operators import integration_symbol
+    >>> t = sp.Symbol("t")
+    >>> integrations(2*t*integration_symbol(t, 0, sp.oo))
+    ((int[t=0..oo],), 2*t)
+    """
+    found = [f for f in sp.Mul.make_args(e) if isinstance(f, sp.Symbol) and _INTEGRATION.fullmatch(f.name)]
+    if not found:
+        return (), e
+    return tuple(sorted(found, key=str)), sp.Mul(*(f for f in sp.Mul.make_args(e) if f not in found))
+
+
 def _number(x: Expr) -> Node:
     if isinstance(x, sp.Float):
         mantissa, e, exponent = (repr(float(x)) if x._prec <= 53 else str(x)).partition("e")
@@ -268,10 +289,6 @@ def _number(x: Expr) -> Node:
     if x.q == 1:
         return Number(str(x.p))
     return Div(Number(str(x.p)), Number(str(x.q)))
-
-
-def _product(nodes: list[Node]) -> Node:
-    return nodes[0] if len(nodes) == 1 else Mul(tuple(nodes))
 
 
 def _takes_superscript(latex: str) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
-import time
 from collections.abc import Callable
-from typing import Any
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, NoReturn
 
 from cascade_sym.errors import CascadeError
 
@@ -25,43 +24,39 @@ def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
     """
     if not hasattr(os, "fork"):
         return work()  # Windows
-    reader, writer = os.pipe()
+    receiver, sender = Pipe(duplex=False)
     pid = os.fork()
-    if pid == 0:  # the child: nothing may escape from here
-        code = 1
-        try:
-            os.close(reader)
-            _limit(megabytes)
-            with os.fdopen(writer, "w", encoding="utf-8") as out:
-                json.dump(_outcome(work), out)
-            code = 0
-        except MemoryError:
-            code = 3
-        except BaseException:
-            code = 1
-        finally:
-            os._exit(code)
-    os.close(writer)
-    raw, in_time = _read(reader, seconds)
-    if not in_time:
+    if pid == 0:
+        _child(work, megabytes, sender)
+    sender.close()
+    try:
+        if not receiver.poll(seconds):
+            raise BoundReached(f"given up after {seconds:g} seconds; write the formula shorter.")
+        value, error = json.loads(receiver.recv_bytes())
+    except EOFError:
+        reason = f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it."
+        raise BoundReached(reason) from None
+    finally:
         os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    if not in_time:
-        raise BoundReached(f"given up after {seconds:g} seconds; write the formula shorter.")
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise BoundReached(f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it.")
-    value, error = json.loads(raw)
+        os.waitpid(pid, 0)
+        receiver.close()
     if error is not None:
         raise CascadeError(error)
     return value
 
 
-def _outcome(work: Callable[[], Any]) -> tuple[Any, str | None]:
-    """The value and no error, or no value and the words of an error made on purpose."""
+def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
+    """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
     try:
-        return work(), None
-    except CascadeError as err:
-        return None, str(err)
+        _limit(megabytes)
+        outcome: tuple[Any, str | None]
+        try:
+            outcome = work(), None
+        except CascadeError as err:
+            outcome = None, str(err)
+        sender.send_bytes(json.dumps(outcome).encode())
+    finally:  # nothing may escape from here: what is not sent has failed
+        os._exit(0)
 
 
 def _limit(megabytes: int) -> None:
@@ -70,18 +65,3 @@ def _limit(megabytes: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _read(reader: int, seconds: float) -> tuple[bytes, bool]:
-    """All that comes through a pipe until it is closed, and whether that was in time."""
-    end = time.monotonic() + seconds
-    raw = b""
-    with os.fdopen(reader, "rb", buffering=0) as source:
-        while True:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([source], [], [], left)[0]:
-                return raw, False
-            chunk = source.read(65536)
-            if not chunk:
-                return raw, True
-            raw += chunk

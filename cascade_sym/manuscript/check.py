@@ -73,9 +73,7 @@ class Report:
         return all(c.passed for c in self.checked) and any(c.verdict != "unknown" for c in self.checked)
 
 
-def check_manuscript(
-    path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None
-) -> Report:
+def check_manuscript(path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None) -> Report:
     """Every labelled equation `name = formula` of a manuscript, with its verdict.
 
     Raises FormulaError when the file can't be read or has no labelled equation.
@@ -224,4 +222,3 @@ def _line(err: CascadeError) -> str:
     """The first line of an error's message: the place in an expanded formula says nothing of the manuscript."""
     text = str(err).split("\n", 1)[0]
     return re.sub(r", at line \d+, column \d+:?$", "", text)
-

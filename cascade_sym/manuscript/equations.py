@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cascade_sym.latex.scan import is_relation, tokens
+from cascade_sym.latex.lines import row as split
+from cascade_sym.latex.scan import between, tokens
 from cascade_sym.manuscript.source import Lines, Source
 
 ENVIRONMENTS = ("equation", "align", "gather", "multline", "eqnarray", "alignat", "flalign")
@@ -88,8 +89,9 @@ def _equations(body: str, offset: int, joined: bool) -> list[_Row]:
                 out[-1].labels += row.labels
                 out[-1].tag = out[-1].tag or row.tag
             continue
-        has, leads = _relation(row.latex)
-        if out and (joined or not has or (leads and (out[-1].quiet or not out[-1].labels))):
+        sides = split(row.latex)
+        leads = bool(sides.relation) and not sides.lhs
+        if out and (joined or not sides.relation or (leads and (out[-1].quiet or not out[-1].labels))):
             last = out[-1]
             if len(last.latex) < MAX_LENGTH:  # a longer one is refused when it is read
                 last.latex = f"{last.latex} {row.latex}"
@@ -97,8 +99,9 @@ def _equations(body: str, offset: int, joined: bool) -> list[_Row]:
             last.labels += row.labels
             last.tag = last.tag or row.tag
         elif out and leads:
-            left = _left(out[-1].latex)
-            out.append(_Row(f"{left} {row.latex}", row.start, row.labels, row.tag, row.quiet))
+            left = split(out[-1].latex)
+            row.latex = f"{left.lhs if left.relation else left.rhs} {row.latex}"
+            out.append(row)
         else:
             out.append(row)
     for row in out:
@@ -108,40 +111,15 @@ def _equations(body: str, offset: int, joined: bool) -> list[_Row]:
 
 
 def _rows(body: str, offset: int) -> Iterator[_Row]:
-    cuts, depth = [0], 0
-    for t in tokens(body):
-        if t.text in ("{", "\\begin"):
-            depth += 1
-        elif t.text in ("}", "\\end"):
-            depth -= 1
-        elif t.text == "\\\\" and t.braces == 0:
-            m = _BREAK.match(body, t.at)
-            cuts += [t.at, m.end() if m else t.at + 2]
-    cuts.append(len(body))
-    for a, b in zip(cuts[::2], cuts[1::2], strict=True):
-        piece = body[a:b]
-        labels = [m[2].strip() for m in _MARK.finditer(piece) if m[1] == "label"]
-        tags = [m[2].strip() for m in _MARK.finditer(piece) if m[1] == "tag"]
-        quiet = bool(_QUIET.search(piece))
+    breaks = (_BREAK.match(body, t.at) for t in tokens(body) if t.text == "\\\\" and t.braces == 0)
+    for at, piece in between(body, [m.span() for m in breaks if m]):
+        marks: dict[str, list[str]] = {"label": [], "tag": []}
+        for m in _MARK.finditer(piece):
+            marks[m[1]].append(m[2].strip())
         bare = _QUIET.sub(" ", _MARK.sub(" ", piece)).replace("\\&", " ")
-        inside = re.search(r"\S", piece)
         latex = " ".join(re.sub(r"(?<!\\)&", " ", bare).split())
-        yield _Row(latex, offset + a + (inside.start() if inside else 0), labels, "".join(tags[:1]), quiet)
-
-
-def _relation(latex: str) -> tuple[bool, bool]:
-    """Whether a row has a relation outside of all brackets, and whether it starts with one."""
-    for t in tokens(latex):
-        if t.outside and (is_relation(t.text) or latex.startswith(":=", t.at)):
-            return True, not latex[: t.at].strip()
-    return False, False
-
-
-def _left(latex: str) -> str:
-    for t in tokens(latex):
-        if t.outside and is_relation(t.text):
-            return latex[: t.at].strip()
-    return latex
+        start = offset + at + len(piece) - len(piece.lstrip())
+        yield _Row(latex, start, marks["label"], "".join(marks["tag"][:1]), bool(_QUIET.search(piece)))
 
 
 def statements(latex: str) -> tuple[list[str], list[str]]:
@@ -150,20 +128,16 @@ def statements(latex: str) -> tuple[list[str], list[str]]:
     >>> statements(r"a = b,\quad c = d \quad\text{for } x > 1")
     (['a = b', 'c = d'], ['\\text{for } x > 1'])
     """
-    cuts = [0]
-    for t in tokens(latex):
-        if t.outside and _SPACE.match(t.text):
-            cuts += [t.at, t.at + len(t.text)]
-    cuts.append(len(latex))
+    gaps = [(t.at, t.at + len(t.text)) for t in tokens(latex) if t.outside and _SPACE.match(t.text)]
     formulas: list[str] = []
     said: list[str] = []
-    for a, b in zip(cuts[::2], cuts[1::2], strict=True):
-        piece = latex[a:b].strip().rstrip(",;").strip()
+    for _, piece in between(latex, gaps):
+        piece = piece.strip().rstrip(",;").strip()
         if not piece:
             continue
         if formulas and (said or _SAID.match(piece)):
             said.append(piece)
-        elif formulas and not _relation(piece)[0]:
+        elif formulas and not split(piece).relation:
             formulas[-1] += f" {piece}"
         else:
             formulas.append(piece)

@@ -16,7 +16,6 @@ from cascade_sym.exact import is_zero
 from cascade_sym.formula import Environment, Relation
 from cascade_sym.formula.size import require_small
 from cascade_sym.manuscript.known import Meaning
-from cascade_sym.manuscript.local import local_values
 from cascade_sym.paper.compare import plain
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.model import PowerLaw
@@ -82,7 +81,7 @@ def polynomial_verdict(
     if not wanted:
         raise FormulaError("no scaling of this display has a prefactor that is a root of a polynomial.")
     for m in wanted:
-        env, symbols = local_values(m, local)
+        env, symbols = m.local_values(local)
         roots = [_root(m, r, env) for r in m.reading.relations(scaling, env, symbols)]
         if any(same_roots(m, latex, env, symbols, root) for root in (*filter(None, roots), VARIABLE)):
             return {"verdict": "exact", "equation": m.equation.id, "reason": METHOD}

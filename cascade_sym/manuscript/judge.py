@@ -11,7 +11,6 @@ from cascade_sym.formula.size import require_small
 from cascade_sym.formula.walk import check_depth
 from cascade_sym.manuscript.implicit import implicit_verdict
 from cascade_sym.manuscript.known import Meaning, spelt
-from cascade_sym.manuscript.local import local_values
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading
 from cascade_sym.paper.printed import VERDICTS, Statement
@@ -37,7 +36,7 @@ def judged(
     trouble: list[CascadeError] = []
     for m in meanings:
         try:
-            env, symbols = local_values(m, local)
+            env, symbols = m.local_values(local)
             relations = _own(m, m.reading.relations(latex, env, symbols))
             parts = [
                 (r, implicit_verdict(m, r, env, symbols, polynomials) or _judged(m, r, env, repair=False))

@@ -8,29 +8,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from sympy import Expr
+
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import (
-    Call,
-    Environment,
-    Integral,
-    Name,
-    Node,
-    Relation,
-    Sum,
-    names_in,
-    parse_latex,
-    parse_latex_relations,
-    rewrite,
-    walk,
-)
+from cascade_sym.formula import Environment, names_in, parse_latex, parse_latex_relations, rewrite, walk
+from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
+from cascade_sym.formula.size import require_small
 from cascade_sym.latex.names import symbol_latex
-from cascade_sym.manuscript.derived import with_definitions
-from cascade_sym.paper.environment import FUNCTIONS, environment
+from cascade_sym.latex.notation import Notation
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
+from cascade_sym.paper.environment import FUNCTIONS, environment, value_of
 from cascade_sym.paper.folder import Folder
+from cascade_sym.paper.model import leading_form
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.show import notation_of
 
@@ -53,6 +47,23 @@ class Meaning:
     @property
     def equation(self) -> PrintedEquation:
         return self.reading.equation
+
+    def local_values(self, local: Mapping[str, str]) -> tuple[Environment, dict[str, str]]:
+        """The environment with abbreviations of a display, and how their symbols are read (LaTeX to name)."""
+        env = self.env
+        symbols = dict(self.symbols)
+        waiting = {lhs: (f"abbreviation_{n}", rhs) for n, (lhs, rhs) in enumerate(local.items())}
+        for _ in range(len(waiting)):
+            for lhs, (name, rhs) in list(waiting.items()):
+                try:
+                    relation, *_ = self.reading.relations(f"x = {rhs}", env, symbols)
+                    require_small(relation.rhs)
+                    value = value_of(relation.rhs, env)
+                except (CascadeError, RecursionError):
+                    continue
+                env, symbols[lhs] = env.bound(name, value), name
+                del waiting[lhs]
+        return env, symbols
 
 
 class Reading:
@@ -96,10 +107,7 @@ class Reading:
         """What the functions of this equation are printed as, where that is an integral."""
         found = []
         for f, template in self._templates.items():
-            try:
-                node = parse_latex(template.replace("#1", f"\\mathrm{{{_HOLE}}}"), self.names)
-            except CascadeError:
-                continue
+            node = self._read(template.replace("#1", f"\\mathrm{{{_HOLE}}}"), self.names)
             if isinstance(node, Integral) and node.body == Name(_HOLE):
                 found.append((f, node))
         return tuple(found)
@@ -112,22 +120,22 @@ class Reading:
         for latex, name in self._table.items():
             if name not in self._valued or symbol_key(latex) is not None:
                 continue
-            try:
-                node = parse_latex(latex, plain, functions=self.functions, indices=self.indices)
-            except CascadeError:
-                continue
-            if isinstance(node, Call):
+            if isinstance(node := self._read(latex, plain), Call):
                 found.setdefault(node, Name(name))
         return found
+
+    def _read(self, latex: str, names: Names) -> Node | None:
+        """The tree of a formula; None where it can't be read."""
+        try:
+            return parse_latex(latex, names, functions=self.functions, indices=self.indices)
+        except CascadeError:
+            return None
 
     def left_side(self, latex: str) -> Node | None:
         """A left side as it is read here; None where it can't be."""
         if latex not in self._lhs_seen:
-            try:
-                node = parse_latex(latex, self.names, functions=self.functions, indices=self.indices)
-                self._lhs_seen[latex] = self._named(node)
-            except CascadeError:
-                self._lhs_seen[latex] = None
+            node = self._read(latex, self.names)
+            self._lhs_seen[latex] = node and self._named(node)
         return self._lhs_seen[latex]
 
     def knows(self, latex: str) -> bool:
@@ -148,7 +156,7 @@ class Reading:
         if not found:
             return []
         result = self.folder.model.derive(self.equation.id)
-        env, printed = with_definitions(
+        env, printed = _with_definitions(
             environment(self.folder, result), result.values.values(), notation_of(self.folder)
         )
         symbols = {latex: name for latex, name in printed.items() if latex not in self._table}
@@ -194,3 +202,40 @@ def _table(names: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:
         # derived results print names without an entry by the rule of another room
         found.setdefault(symbol_latex(name, notation), name)
     return found
+
+
+def _with_definitions(
+    env: Environment, values: Iterable[Any], notation: Notation
+) -> tuple[Environment, dict[str, str]]:
+    """The environment with the definitions, symbols and operators of derived values as further names.
+
+    Also how the operators are printed: LaTeX to name.
+    """
+    more: dict[str, Any] = {}
+    printed: dict[str, str] = {}
+    for v in values:
+        v = leading_form(v)
+        if isinstance(v, Quantity):
+            more |= {s.name: v.definitions.inline(e) for s, e in v.definitions.items}
+            more |= {s.name: s for s in v.parameters if s.name not in more}
+        elif isinstance(v, Expr):
+            more |= {s.name: s for s in v.free_symbols}
+        elif isinstance(v, LinearForm | OperatorPolynomial | Superoperator):
+            coefficients, names = _parts(v)
+            more |= {s.name: s for c in coefficients for s in c.free_symbols}
+            for n in names:
+                name = n if n.isidentifier() else f"operator_{len(printed)}"
+                more[name] = operator(n)
+                printed.setdefault(notation.operator(Op(n)), name)
+    return Environment({**more, **env.names}, env.functions), printed
+
+
+def _parts(value: Any) -> tuple[list[Expr], list[str]]:
+    """The coefficients of an operator or generator, and the names of its operators (not those at a time)."""
+    if isinstance(value, Superoperator):
+        pieces = [_parts(value.commutator), _parts(value.measured)]
+        ops = [o for pair in value.dissipation for o in pair]
+        pieces.append((list(value.dissipation.values()), [o.name for o in ops]))
+        return [c for cs, _ in pieces for c in cs], sorted({n for _, ns in pieces for n in ns if "(" not in n})
+    terms = as_operator(value).terms
+    return list(terms.values()), sorted({o.name for m in terms for o in m if "(" not in o.name})

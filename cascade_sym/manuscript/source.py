@@ -56,18 +56,19 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
                 notes[MAX_NOTES - 1 :] = ["further files were not read."]
                 return
             name = (m[1] or m[2] or "").strip()
-            line = lines.at(m.start())
             found = _inside(root, name)
             if found is None:
-                notes.append(f"{shown}, line {line}: {name!r} is outside the manuscript's folder and was not read.")
+                why = "is outside the manuscript's folder and was not read."
             elif not found.is_file():
-                notes.append(f"{shown}, line {line}: {name!r} was not found and not read.")
+                why = "was not found and not read."
             elif found.resolve() in seen:
-                notes.append(f"{shown}, line {line}: {name!r} is included again; it was read once.")
+                why = "is included again; it was read once."
             elif len(sources) >= MAX_FILES:
-                notes.append(f"{shown}, line {line}: {name!r} was not read; at most {MAX_FILES} files are.")
+                why = f"was not read; at most {MAX_FILES} files are."
             else:
                 read(found, str(found.relative_to(root)))
+                continue
+            notes.append(f"{shown}, line {lines.at(m.start())}: {name!r} {why}")
 
     read(first, str(path))
     return tuple(sources), tuple(notes)

@@ -15,8 +15,8 @@ from sympy import Expr
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum
-from cascade_sym.formula.edits.build import ONE, negated, product, total
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum, negated
+from cascade_sym.formula.edits.build import ONE, product, total
 from cascade_sym.formula.numbers import CONSTANTS
 from cascade_sym.formula.walk import Path, at, replace_at, walk
 from cascade_sym.operators import Op, OperatorPolynomial

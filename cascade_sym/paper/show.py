@@ -14,9 +14,9 @@ from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
 from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import aligned, row
+from cascade_sym.latex.master_equation import superoperator_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
-from cascade_sym.latex.superoperator import superoperator_latex
 from cascade_sym.operators import OperatorPolynomial, Superoperator
 from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.environment import written_out

@@ -61,9 +61,9 @@ class Part(ABC):
         return Chain((self, other))
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import system_latex
+        from cascade_sym.latex.show import value_latex
 
-        return system_latex(self.system())
+        return value_latex(self)
 
 
 def field_name(part: str, label: str, channel: str) -> str:

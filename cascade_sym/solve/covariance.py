@@ -145,9 +145,9 @@ class Covariance:
         return found, table
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import covariance_latex
+        from cascade_sym.latex.show import value_latex
 
-        return covariance_latex(self)
+        return value_latex(self)
 
 
 def covariance(system: object) -> Covariance:

@@ -230,9 +230,9 @@ class LinearSystem:
         )  # fmt: skip
 
     def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import system_latex
+        from cascade_sym.latex.show import value_latex
 
-        return system_latex(self)
+        return value_latex(self)
 
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cascade_sym.formula import Environment, interpret
-from cascade_sym.latex.expr import expr_latex
+from cascade_sym.latex import expr_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer

@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cascade_sym.exact import equal
-from cascade_sym.latex.bodies import neat
-from cascade_sym.latex.expr import expr_latex
+from cascade_sym.latex import expr_latex
+from cascade_sym.latex.bodies import fold_operators, neat
 from cascade_sym.latex.fold import fold, unfolded, used
 from cascade_sym.latex.notation import Notation
-from cascade_sym.latex.operator_folding import fold_operators
 from cascade_sym.operators import LinearForm, as_operator, op, operator, quadratures
 from cascade_sym.solve import covariance
 from tests.latex.cases import ABBREVIATIONS, EXPRESSIONS, PAPER, pair, polar_pair, turned_pair

@@ -20,15 +20,7 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex.chain import left_side
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.show import (
-    body,
-    derivation_latex,
-    display,
-    operator_latex,
-    quantity_latex,
-    system_latex,
-    value_latex,
-)
+from cascade_sym.latex.show import body, display, value_latex
 from cascade_sym.operators import LinearForm, integration_symbol, op, operator
 from tests.latex.cases import PAPER, derivation, pair, values
 
@@ -125,11 +117,11 @@ def test_left_sides() -> None:
     assert left_side("a", op("a(Omega)") + op("b(-Omega)", dag=True)) == r"-i\Omega\hat{a}(\Omega)"
     assert left_side("dot(S)", op("S")) == r"\dot{\hat{a}}_{S}"
     assert left_side("weight of X_S", x) == "\\text{weight of $X_{S}$}"
-    assert operator_latex(LinearForm(), name="f") == "$\\displaystyle \\hat{f} = 0$"
+    assert value_latex(LinearForm(), name="f") == "$\\displaystyle \\hat{f} = 0$"
 
 
 def test_derivations_say_what_was_done_and_do_not_repeat_what_was_shown() -> None:
-    text = derivation_latex(derivation())
+    text = value_latex(derivation())
     assert text.count(r"\hat{H}_{0} &=") == 1
     assert r"\text{2. commutator: Heisenberg's equation}" in text
 
@@ -140,7 +132,7 @@ def test_many_modes_are_cut_short() -> None:
     chain = Cavity("c1", kappa=1)
     for k in range(2, 16):
         chain = chain >> Cavity(f"c{k}", kappa=1)
-    text = system_latex(chain.system())
+    text = value_latex(chain.system())
     assert r"\text{(3 more modes)}" in text
 
 
@@ -176,7 +168,7 @@ def test_the_output_does_not_depend_on_the_run() -> None:
 
 def test_values_and_quantities_in_dollar_signs() -> None:
     assert value_latex(x) == "$\\displaystyle x$"
-    assert quantity_latex(Quantity("z", x)) == "$\\displaystyle z = x$"
+    assert value_latex(Quantity("z", x)) == "$\\displaystyle z = x$"
 
 
 def test_signs_of_stochastic_terms() -> None:

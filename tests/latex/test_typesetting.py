@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import FormulaError
+from cascade_sym.latex import expr_latex
 from cascade_sym.latex.document import Entry, document, steps_of
-from cascade_sym.latex.expr import expr_latex
 from cascade_sym.latex.lines import rows_of
 from cascade_sym.latex.macros import macros
 from cascade_sym.latex.notation import FALLBACK, Notation

@@ -9,9 +9,9 @@ import pytest
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import to_latex
+from cascade_sym.latex import expr_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document
-from cascade_sym.latex.expr import expr_latex
 from cascade_sym.latex.lines import rows_of
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.manuscript.known import Reading

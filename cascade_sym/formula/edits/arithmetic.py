@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, negated, product, total
+from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, negated
+from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, product, total
 from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.walk import replace_at
+from cascade_sym.formula.walk import Path, replace_at
 from cascade_sym.program import ANALYTIC
 
 Change = tuple[str, Node]
@@ -51,10 +51,11 @@ def names_doubled(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
     """One name doubled or halved in all its places (kappa written for kappa/2)."""
     if place.role != "whole":
         return
-    spots = [(here.path, part.name) for here, part in places(node) if isinstance(part, Name)
-             and part.name not in here.dummies]  # fmt: skip
-    for name in dict.fromkeys(n for _, n in spots):
-        paths = [path for path, n in spots if n == name]
+    spots: dict[str, list[Path]] = {}
+    for here, part in places(node):
+        if isinstance(part, Name) and part.name not in here.dummies:
+            spots.setdefault(part.name, []).append(here.path)
+    for name, paths in spots.items():
         if len(paths) < 2 or name in ("pi", "I", "oo") or vocabulary.is_operator(name):
             continue
         for what, new in ((f"2*{name}", Mul((TWO, Name(name)))), (f"{name}/2", Div(Name(name), TWO))):
@@ -102,9 +103,8 @@ def numbers(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change
 def dropped_terms(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """One term of a sum dropped, or the conjugate part of hc(...)."""
     if isinstance(node, Add):
-        terms = list(zip(node.signs, node.terms, strict=True))
-        for i, (_, term) in enumerate(terms):
-            yield f"the term '{term}' dropped", total(terms[:i] + terms[i + 1 :])
+        for i, (_, term) in enumerate(node.signed):
+            yield f"the term '{term}' dropped", total(node.signed[:i] + node.signed[i + 1 :])
     if isinstance(node, Call) and node.function == "hc":
         yield "the Hermitian conjugate dropped", node.args[0]
 

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Neg, Node, Number, Sum
+from cascade_sym.formula import ast
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Neg, Node, Number, Signed, Sum, added
 
 ONE, TWO = Number("1"), Number("2")
 
 
 def product(factors: Sequence[Node]) -> Node:
     """The product of `factors`: nested products joined, no factors giving 1, a lone one itself."""
-    flat: list[Node] = []
-    for f in factors:
-        flat.extend(f.factors if isinstance(f, Mul) else [f])
-    if not flat:
-        return ONE
-    return flat[0] if len(flat) == 1 else Mul(tuple(flat))
+    flat = [g for f in factors for g in (f.factors if isinstance(f, Mul) else (f,))]
+    return ast.product(flat or [ONE])
 
 
-def total(terms: Sequence[tuple[int, Node]]) -> Node:
+def total(terms: Sequence[Signed]) -> Node:
     """The sum of signed terms; sums and signs that are terms themselves are joined in."""
-    flat: list[tuple[int, Node]] = []
+    flat: list[Signed] = []
     for sign, t in terms:
         while isinstance(t, Neg):
             sign, t = -sign, t.arg
-        flat.extend((sign * s, u) for s, u in zip(t.signs, t.terms, strict=True)) if isinstance(
-            t, Add
-        ) else flat.append((sign, t))
-    if len(flat) == 1:
-        return flat[0][1] if flat[0][0] > 0 else Neg(flat[0][1])
-    return Add(tuple(t for _, t in flat), tuple(s for s, _ in flat))
-
-
-def negated(node: Node) -> Node:
-    """-node, by flipping signs that are there."""
-    if isinstance(node, Neg):
-        return node.arg
-    if isinstance(node, Add):
-        return Add(node.terms, tuple(-s for s in node.signs))
-    return Neg(node)
+        flat += [(sign * s, u) for s, u in t.signed] if isinstance(t, Add) else [(sign, t)]
+    return added(flat)
 
 
 def doubled(node: Node) -> Node:

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Node, Pow, Sum
 from cascade_sym.formula.walk import Path, children
 
+_ROLES: dict[type[Node], tuple[str, ...]] = {
+    Add: ("term",), Mul: ("factor",), Div: ("numerator", "denominator"), Pow: ("base", "exponent"), Call: ("argument",)
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Place:
@@ -28,23 +32,16 @@ def places(node: Node, place: Place | None = None) -> Iterator[tuple[Place, Node
     """Every sub-expression that an edit may touch with its place; limits of integrals are left alone."""
     here = place or Place()
     yield here, node
+    roles = _ROLES.get(type(node), ("body",))
     for i, kid in enumerate(children(node)):
-        role, function, bound, dummies = "body", "", here.bound, here.dummies
+        function, bound, dummies = "", here.bound, here.dummies
         match node:
-            case Add():
-                role = "term"
-            case Mul():
-                role = "factor"
-            case Div():
-                role = ("numerator", "denominator")[i]
-            case Pow():
-                role = ("base", "exponent")[i]
             case Call(name, _):
-                role, function = "argument", name
+                function = name
             case Sum(index, values, _):
                 bound = {**bound, index: values}
             case Integral(_, var, _, _):
                 if i:
                     continue
                 dummies = dummies | {var}
-        yield from places(kid, Place((*here.path, i), role, function, bound, dummies))
+        yield from places(kid, Place((*here.path, i), roles[i % len(roles)], function, bound, dummies))

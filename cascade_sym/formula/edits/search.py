@@ -63,10 +63,7 @@ class Edit:
         return marked(self.original, self.node)
 
     def latex(
-        self,
-        notation: Mapping[str, str] | None = None,
-        templates: Mapping[str, str] | None = None,
-        mark: bool = True,
+        self, notation: Mapping[str, str] | None = None, templates: Mapping[str, str] | None = None, mark: bool = True
     ) -> str:
         r"""LaTeX of the edited formula, with what differs from the original in red when `mark`.
 
@@ -78,11 +75,7 @@ class Edit:
 
 
 def edits(
-    node: Node,
-    vocabulary: Vocabulary,
-    *,
-    pairs: bool = False,
-    kinds: tuple[str, ...] | None = None,
+    node: Node, vocabulary: Vocabulary, *, pairs: bool = False, kinds: tuple[str, ...] | None = None
 ) -> Iterator[Edit]:
     """Every formula that one small edit makes of `node`, each once, never `node` itself.
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node
+from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Signed
 from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
 from cascade_sym.formula.edits.build import product, total
 from cascade_sym.formula.edits.place import Place
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-
-Signed = list[tuple[int, Node]]
 
 
 def root(node: Node) -> Call:
@@ -68,7 +66,7 @@ def _smaller_root(inner: Node) -> Iterator[Change]:
         yield f"'{inner.den}' taken out of the root", Div(root(inner.num), inner.den)
         yield f"'{inner.num}' taken out of the root", Div(inner.num, root(inner.den))
     if isinstance(inner, Add):
-        terms = _signed(inner)
+        terms = inner.signed
         for k in range(1, len(terms)):
             if terms[0][0] > 0 or k > 1:
                 yield "the root ends early", total([(1, root(total(terms[:k]))), *terms[k:]])
@@ -76,14 +74,10 @@ def _smaller_root(inner: Node) -> Iterator[Change]:
                 yield "the root starts late", total([*terms[:k], (1, root(total(terms[k:])))])
 
 
-def _signed(node: Add) -> Signed:
-    return list(zip(node.signs, node.terms, strict=True))
-
-
 def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """A bracket or a fraction line that covers a term too few or too many."""
     if isinstance(node, Add):
-        terms = _signed(node)
+        terms = node.signed
         for i, (sign, term) in enumerate(terms):
             for what, inner in _opened(term, sign):
                 yield what, total([*terms[:i], *inner, *terms[i + 1 :]])
@@ -97,7 +91,7 @@ def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Chang
             yield what, total(inner)
 
 
-def _opened(node: Node, sign: int) -> Iterator[tuple[str, Signed]]:
+def _opened(node: Node, sign: int) -> Iterator[tuple[str, list[Signed]]]:
     """sign*node with a bracket in it opened early, as signed terms."""
     if isinstance(node, Mul):
         for i, factor in enumerate(node.factors):
@@ -105,15 +99,15 @@ def _opened(node: Node, sign: int) -> Iterator[tuple[str, Signed]]:
                 yield from _bracket_of_product(node.factors[:i], factor, node.factors[i + 1 :], sign)
     if isinstance(node, Div):
         if isinstance(node.num, Add):
-            terms = _signed(node.num)
+            terms = node.num.signed
             for k in range(1, len(terms)):
-                under = Div(total(terms[k:]) if terms[k][0] > 0 else _flip(terms[k:]), node.den, node.slash)
-                left = [(sign * terms[0][0], terms[0][1]), *terms[1:k]]
-                yield "the fraction line starts late", [*left, (1 if terms[k][0] > 0 else -1, under)]
+                own, under = _from(terms, k)
+                late = (own, Div(under, node.den, node.slash))
+                yield "the fraction line starts late", [*_opening(sign, terms, k), late]
                 over = Div(total(terms[:k]), node.den, node.slash)
                 yield "the fraction line ends early", [(sign, over), *terms[k:]]
         if isinstance(node.den, Add):
-            terms = _signed(node.den)
+            terms = node.den.signed
             for k in range(1, len(terms)):
                 below = Div(node.num, total(terms[:k]), node.slash)
                 yield "the denominator ends early", [(sign, below), *terms[k:]]
@@ -126,38 +120,43 @@ def _opened(node: Node, sign: int) -> Iterator[tuple[str, Signed]]:
         second, *others = node.factors[1:]
         below = Div(fraction.num, product([fraction.den, second]), fraction.slash)
         yield f"'{second}' moved into the denominator", [(sign, product([below, *others]))]
-    if isinstance(node, Call) and node.function in SCALAR and isinstance(node.args[0], Add):
-        terms = _signed(node.args[0])
-        if node.function != "sqrt":
-            for k in range(1, len(terms)):
-                short = Call(node.function, (total(terms[:k]), *node.args[1:]))
-                yield f"the argument of {node.function} ends early", [(sign, short), *terms[k:]]
+    if isinstance(node, Call) and node.function in SCALAR and node.function != "sqrt":
+        terms = node.args[0].signed if isinstance(node.args[0], Add) else []
+        for k in range(1, len(terms)):
+            short = Call(node.function, (total(terms[:k]), *node.args[1:]))
+            yield f"the argument of {node.function} ends early", [(sign, short), *terms[k:]]
 
 
-def _flip(terms: Signed) -> Node:
-    return total([(-s, t) for s, t in terms])
+def _opening(sign: int, terms: list[Signed], k: int) -> list[Signed]:
+    """The first k terms of sign*(...) where its bracket is dropped."""
+    return [(sign * terms[0][0], terms[0][1]), *terms[1:k]]
+
+
+def _from(terms: list[Signed], k: int) -> Signed:
+    """The terms from k on as one: the sign of the first of them, and what it stands before."""
+    sign = terms[k][0]
+    return sign, total([(sign * s, t) for s, t in terms[k:]])
 
 
 def _bracket_of_product(
     before: tuple[Node, ...], bracket: Add, after: tuple[Node, ...], sign: int
-) -> Iterator[tuple[str, Signed]]:
-    terms = _signed(bracket)
+) -> Iterator[tuple[str, list[Signed]]]:
+    terms = bracket.signed
     n = len(terms)
     for k in range(1, n):
         if not after:
             left = product([*before, total(terms[:k])])
             yield "the bracket closes early", [(sign, left), *terms[k:]]
         if not before:
-            first = [(sign * terms[0][0], terms[0][1]), *terms[1:k]]
-            inner = total(terms[k:]) if terms[k][0] > 0 else _flip(terms[k:])
-            yield "the bracket opens late", [*first, (1 if terms[k][0] > 0 else -1, product([inner, *after]))]
+            own, inner = _from(terms, k)
+            yield "the bracket opens late", [*_opening(sign, terms, k), (own, product([inner, *after]))]
     if before and after:
         first_term = (sign * terms[0][0], product([*before, terms[0][1]]))
         last_term = (terms[-1][0], product([terms[-1][1], *after]))
         yield "the bracket dropped", [first_term, *terms[1:-1], last_term]
 
 
-def _spanned(terms: Signed) -> Iterator[Change]:
+def _spanned(terms: list[Signed]) -> Iterator[Change]:
     """A bracket that reaches over several terms, or to the left: the opposites of what `_bracket_of_product` does.
 
     Signs stay as they are written, as they would where only a bracket was misplaced.
@@ -188,7 +187,7 @@ def _in_row(node: Node) -> tuple[Node, ...]:
     return node.factors if isinstance(node, Mul) else (node,)
 
 
-def _closed(left: tuple[int, Node], right: tuple[int, Node]) -> Iterator[tuple[str, tuple[int, Node]]]:
+def _closed(left: Signed, right: Signed) -> Iterator[tuple[str, Signed]]:
     """a*b + c -> a*(b + c), a + b/c -> (a + b)/c, a/b + c -> (a + c)/b is not of this kind."""
     (sign, term), (next_sign, follower) = left, right
     *head, last = _in_row(term)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, pairwise
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
 from cascade_sym.formula.edits.arithmetic import Change
 from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.walk import at, replace_at
+from cascade_sym.formula.walk import at, children, replace_at
 
 PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "Re": "Im", "Im": "Re"}
 STARS = ("dag", "conj")
@@ -62,40 +63,27 @@ def similar_names(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[
 
 def siblings(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
     """Two names that stand side by side exchanged, where the order matters."""
-    kids: tuple[Node, ...] = ()
-    if isinstance(node, Add):
-        kids = node.terms
-    elif isinstance(node, Call):
-        kids = node.args
-    elif isinstance(node, Mul):
-        kids = node.factors
-    for i, one in enumerate(kids):
-        for k in range(i + 1, len(kids)):
-            two = kids[k]
-            if not (isinstance(one, Name) and isinstance(two, Name)) or one == two:
-                continue
-            same_sign = isinstance(node, Add) and node.signs[i] == node.signs[k]
-            operators = all(vocabulary.is_operator(n.name, place.bound) for n in (one, two))
-            scalars = isinstance(node, Mul) and not operators
-            if not (same_sign or scalars):
-                swapped = replace_at(replace_at(node, (i,), two), (k,), one)
-                yield f"'{one}' and '{two}' exchanged", swapped
+    kids = children(node) if isinstance(node, Add | Call | Mul) else ()
+    for (i, one), (k, two) in combinations(enumerate(kids), 2):
+        if not (isinstance(one, Name) and isinstance(two, Name)) or one == two:
+            continue
+        same_sign = isinstance(node, Add) and node.signs[i] == node.signs[k]
+        operators = all(vocabulary.is_operator(n.name, place.bound) for n in (one, two))
+        scalars = isinstance(node, Mul) and not operators
+        if not (same_sign or scalars):
+            yield f"'{one}' and '{two}' exchanged", replace_at(replace_at(node, (i,), two), (k,), one)
     if isinstance(node, Add):
         yield from _crossed(node, vocabulary)
 
 
 def _crossed(node: Add, vocabulary: Vocabulary) -> Iterator[Change]:
     """Scalar factors of two neighbouring terms exchanged: a*x + b*y -> b*x + a*y."""
-    for i in range(len(node.terms) - 1):
-        one, two = node.terms[i], node.terms[i + 1]
+    for i, (one, two) in enumerate(pairwise(node.terms)):
         if not (isinstance(one, Mul) and isinstance(two, Mul)) or len(one.factors) != len(two.factors):
             continue
         a, b = one.factors[0], two.factors[0]
         if a != b and not isinstance(a, Div) and not isinstance(b, Div):
-            terms = (
-                *node.terms[:i], replace_at(one, (0,), b), replace_at(two, (0,), a), *node.terms[i + 2 :]
-            )  # fmt: skip
-            yield f"'{a}' and '{b}' exchanged", Add(terms, node.signs)
+            yield f"'{a}' and '{b}' exchanged", replace_at(replace_at(node, (i, 0), b), (i + 1, 0), a)
 
 
 def functions(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:

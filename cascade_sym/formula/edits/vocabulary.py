@@ -54,9 +54,7 @@ class Vocabulary:
         """Whether `name` is declared complex, for all values of the indices around it."""
         return _among(self.complex_names, name, bound or {})
 
-    def swapped(
-        self, name: str, bound: Mapping[str, tuple[str, ...]] | None = None
-    ) -> list[tuple[str, str, str]]:
+    def swapped(self, name: str, bound: Mapping[str, tuple[str, ...]] | None = None) -> list[tuple[str, str, str]]:
         """Known names that differ from `name` by one letter of a swap, as (from, to, new name)."""
         found = []
         for one, two in self.swaps:

@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
-from cascade_sym.formula.latex_in.reader import Body, Dialect, Reader
-from cascade_sym.formula.latex_in.symbols import Names, reading_names
-from cascade_sym.formula.latex_in.tokens import Token, tokens
+from cascade_sym.formula.latex_in.reader import Dialect, Reader
+from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names
+from cascade_sym.formula.latex_in.tokens import tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 
+Symbols = Mapping[str, str] | Names
 _RELATIONS = {
     "=": "=", "<": "<", ">": ">", "approx": "~=", "simeq": "~=", "sim": "~=", "equiv": ":=", "coloneqq": ":=",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<",
@@ -32,11 +33,7 @@ _RELATIONS = {
 
 
 def parse_latex(
-    text: str,
-    names: Mapping[str, str] | Names | None = None,
-    *,
-    functions: Iterable[str] = (),
-    indices: Mapping[str, tuple[str, ...]] | None = None,
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
 ) -> Node:
     r"""The tree of an expression in LaTeX.
 
@@ -59,11 +56,7 @@ def parse_latex(
 
 
 def parse_latex_relations(
-    text: str,
-    names: Mapping[str, str] | Names | None = None,
-    *,
-    functions: Iterable[str] = (),
-    indices: Mapping[str, tuple[str, ...]] | None = None,
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
 ) -> tuple[Relation, ...]:
     r"""The statements of a displayed formula: chains a = b = c (read as a = b, a = c), separated by commas.
 
@@ -78,9 +71,7 @@ def parse_latex_relations(
         found.extend(_chain(reader))
         if reader.peek().kind == "end":
             return tuple(found)
-        if reader.peek().is_op(",", ";"):
-            reader.take()
-        elif not reader.peek().wide:
+        if not reader.accept(",", ";") and not reader.peek().wide:
             raise reader.unexpected("an operator, a relation sign or the end")
 
 
@@ -102,8 +93,7 @@ def _chain(reader: Reader) -> list[Relation]:
 def _relation(reader: Reader) -> str | None:
     t = reader.peek()
     if t.is_op(":") and reader.peek(1).is_op("="):
-        reader.take()
-        reader.take()
+        reader.at += 2
         return ":="
     if t.kind in ("op", "word") and t.text in _RELATIONS and (t.kind == "op") == (t.text in "=<>"):
         reader.take()
@@ -111,12 +101,7 @@ def _relation(reader: Reader) -> str | None:
     return None
 
 
-def _reader(
-    text: str,
-    names: Mapping[str, str] | Names | None,
-    functions: Iterable[str],
-    indices: Mapping[str, tuple[str, ...]] | None,
-) -> Reader:
+def _reader(text: str, names: Symbols | None, functions: Iterable[str], indices: Indices | None) -> Reader:
     body = _without_full_stop(tokens(text))
     known = names if isinstance(names, Names) else Names(names or {})
     return Reader(text, body, Dialect(known, frozenset(functions), indices or {}))
@@ -124,11 +109,8 @@ def _reader(
 
 def _without_full_stop(body: Body) -> Body:
     """The tokens without the punctuation that ends a displayed formula."""
-    end: Token = body[-1]
-    kept = list(body[:-1])
-    while kept and kept[-1].is_op(".", ",", ";"):
-        if "".join(t.text for t in kept[-4:]) in ("H.c.", "h.c."):
-            break
+    *kept, end = body
+    while kept and kept[-1].is_op(".", ",", ";") and "".join(t.text for t in kept[-4:]) not in ("H.c.", "h.c."):
         kept.pop()
     return (*kept, end)
 

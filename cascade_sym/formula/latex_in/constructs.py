@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from cascade_sym.formula.ast import Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
-from cascade_sym.formula.latex_in.reader import Body, Dialect, Reader, show
-from cascade_sym.formula.latex_in.spelling import function_word, grouped_symbol, read_symbol, symbol_name
-from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, spelled
-from cascade_sym.formula.latex_in.tokens import Token
+from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
+from cascade_sym.formula.latex_in.reader import Reader
+from cascade_sym.formula.latex_in.spelling import read_symbol, symbol_name
+from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Misread, group_at, spelled
 from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.stream import Token
 from cascade_sym.program import ANALYTIC
 
 FUNCTIONS = {f: f for f in (*ANALYTIC, "Re", "Im", "sgn", "Var")} | {"ln": "log", "sign": "sgn"}
@@ -27,7 +28,7 @@ def atom(r: Reader) -> Node:
     if r.opener():
         return _bracketed(r)
     if t.is_op("{"):
-        return read_symbol(r) if grouped_symbol(r) else r.inner(r.argument())
+        return read_symbol(r) if _grouped_symbol(r) else r.inner(r.argument())
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "word":
@@ -37,13 +38,13 @@ def atom(r: Reader) -> Node:
         if t.text in FUNCTIONS:
             r.take()
             return _function(r, FUNCTIONS[t.text])
-        if (word := function_word(r)) in FUNCTIONS:
+        if (word := _function_word(r)) in FUNCTIONS:
             r.take()
             r.argument()
             return _function(r, FUNCTIONS[word])
         if t.text in GREEK or t.text in ACCENTS or t.text in FONTS or t.text in ("dot", "operatorname"):
             return read_symbol(r)
-        raise r.error(f"the macro {show(t)} is not read in a formula (nothing is expanded or executed)")
+        raise r.error(f"the macro {t} is not read in a formula (nothing is expanded or executed)")
     raise r.unexpected("a number, a symbol or a bracket")
 
 
@@ -54,6 +55,19 @@ def _compound(r: Reader) -> Name | None:
             r.at += len(spelling)
             return Name(name)
     return None
+
+
+def _function_word(r: Reader) -> str:
+    r"""The word in \mathrm{...} or \operatorname{...} here, '' when there is none."""
+    return spelled(r.try_script(1)[0]) if r.peek().is_word("operatorname", *FONTS) else ""
+
+
+def _grouped_symbol(r: Reader) -> bool:
+    r"""Whether the group here is only a symbol's nucleus: {\hat a}_S."""
+    try:
+        return group_at(r.tokens, r.at)[0] is not None
+    except Misread:
+        return False
 
 
 def _bracketed(r: Reader) -> Node:
@@ -75,9 +89,7 @@ def _fraction(r: Reader) -> Node:
     if (rest := _after_d(r, num)) is not None and (below := _after_d(r, den)) is not None:
         if spelled(below) != "t":
             raise r.error("only derivatives d/dt are read")
-        if rest:
-            return Call("ddt", (r.inner(rest),))
-        return Call("ddt", (r.factor(),))
+        return Call("ddt", (r.inner(rest) if rest else r.factor(),))
     return Div(r.inner(num), r.inner(den))
 
 
@@ -95,8 +107,7 @@ def _after_d(r: Reader, body: Body) -> Body | None:
 
 def _root(r: Reader) -> Node:
     order: Node | None = None
-    if r.peek().is_op("["):
-        r.take()
+    if r.accept("["):
         body: list[Token] = []
         while not r.peek().is_op("]"):
             if r.peek().kind == "end" or r.peek().is_op("["):
@@ -113,8 +124,8 @@ def _root(r: Reader) -> Node:
 def _function(r: Reader, name: str) -> Node:
     """A function with its power and its argument: in brackets, or numbers and one symbol."""
     power: Number | None = None
-    if r.peek().is_op("^"):
-        start = r.take()
+    start = r.peek()
+    if r.accept("^"):
         body = r.argument()
         if not body or any(t.kind != "digit" for t in body):
             raise r.error(f"only whole powers of {name} are read; name the inverse or use brackets", start)
@@ -152,14 +163,14 @@ def _bare_argument(r: Reader, name: str) -> Node:
             break
     if not factors:
         raise r.unexpected(f"the argument of {name}")
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+    return product(factors)
 
 
 def _symbol_starts(r: Reader) -> bool:
     t = r.peek()
     if t.kind == "letter":
         return not (r.in_integral and r.differential())
-    upright = t.text in FONTS and function_word(r) not in FUNCTIONS
+    upright = t.text in FONTS and _function_word(r) not in FUNCTIONS
     return t.kind == "word" and (t.text in GREEK or t.text in ACCENTS or upright)
 
 
@@ -174,17 +185,13 @@ def _coordinate(r: Reader) -> bool:
 
 def _sum(r: Reader) -> Node:
     start = r.peek()
-    if not r.peek().is_op("_"):
+    if not r.accept("_"):
         raise r.unexpected("the index of the sum")
-    r.take()
     body = r.argument()
-    upper: Body = ()
-    if r.peek().is_op("^"):
-        r.take()
-        upper = r.argument()
+    upper = r.argument() if r.accept("^") else ()
     index, values = _index(r, body, upper, start)
     saved = r.dialect
-    r.dialect = Dialect(saved.names, saved.functions, {**saved.indices, index: values})
+    r.dialect = replace(saved, indices={**saved.indices, index: values})
     inside = r.product()
     r.dialect = saved
     return Sum(index, values, inside)
@@ -217,10 +224,9 @@ def _index(r: Reader, body: Body, upper: Body, start: Token) -> tuple[str, tuple
 def _integral(r: Reader) -> Node:
     lo: Node = Neg(Name("oo"))
     hi: Node = Name("oo")
-    while r.peek().is_op("_", "^"):
-        lower = r.take().text == "_"
+    while op := r.accept("_", "^"):
         node = r.inner(r.argument())
-        lo, hi = (node, hi) if lower else (lo, node)
+        lo, hi = (node, hi) if op == "_" else (lo, node)
     if width := r.differential():
         var = _variable(r, width)
         return Integral(r.product(), var, lo, hi)

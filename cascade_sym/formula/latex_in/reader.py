@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Neg, Node, Number, Pow
-from cascade_sym.formula.latex_in.symbols import FONTS, Names, script_at, spelled
-from cascade_sym.formula.latex_in.tokens import Token
+from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
+from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Misread, Names, script_at, spelled
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.trouble import error_at
+from cascade_sym.formula.stream import Stream, Token
 
-MAX_NESTING = 90
 MAX_DIGITS = 400
 
-Body = tuple[Token, ...]
+Part = TypeVar("Part")
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
 _CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert"}
@@ -35,54 +33,45 @@ class Dialect:
 
     names: Names
     functions: frozenset[str] = frozenset()
-    indices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indices: Indices = field(default_factory=dict)
+
+    def find(self, key: Key) -> str | None:
+        """The declared name of a symbol, or None."""
+        return self.names.find(key, self.indices)
 
 
-class Reader:
+class Reader(Stream):
     """A stream of tokens with the state of the descent; a group is read by a child on its own tokens."""
 
+    MAX_NESTING = 90
+    NESTED = "brackets, scripts or fractions"
+
     def __init__(self, text: str, body: Body, dialect: Dialect, depth: int = 0) -> None:
-        self.text = text
-        self.tokens = body
+        super().__init__(text, body, depth)
         self.dialect = dialect
-        self.depth = depth
-        self.at = 0
         self.in_bars = False
         self.in_integral = False
 
     # the stream
 
-    def peek(self, ahead: int = 0) -> Token:
-        i = min(self.at + ahead, len(self.tokens) - 1)
-        return self.tokens[i]
+    def read(self, part: Callable[[Body, int], tuple[Part, int]]) -> Part:
+        """What `part` finds at this place of the tokens, taken; its errors are given the place."""
+        try:
+            found, self.at = part(self.tokens, self.at)
+        except Misread as e:
+            raise self.error(e.message, e.token) from e
+        return found
 
-    def take(self) -> Token:
-        token = self.peek()
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return token
-
-    def error(self, message: str, token: Token | None = None) -> FormulaError:
-        return error_at(self.text, (token or self.peek()).start, message)
-
-    def unexpected(self, expected: str) -> FormulaError:
-        t = self.peek()
-        return self.error(f"expected {expected}, found {show(t)}")
-
-    def deeper(self) -> int:
-        if self.depth >= MAX_NESTING:
-            raise self.error(f"more than {MAX_NESTING} nested brackets, scripts or fractions")
-        return self.depth + 1
+    def try_script(self, ahead: int = 0) -> tuple[Body, int]:
+        """The tokens of the group or single token here and the position after it; none where there is none."""
+        try:
+            return script_at(self.tokens, self.at + ahead)
+        except Misread:
+            return (), self.at
 
     def argument(self) -> Body:
         """The tokens of the next group, or the next single token."""
-        start = self.peek()
-        if start.kind == "end" or start.is_op("^", "_", "}"):
-            raise self.unexpected("an argument")
-        try:
-            body, self.at = script_at(self.tokens, self.at)
-        except FormulaError as e:
-            raise self.error(str(e).rstrip("."), start) from e
-        return body
+        return self.read(script_at)
 
     def child(self, body: Body) -> Reader:
         end = replace(self.peek(), kind="end", text="")
@@ -95,55 +84,41 @@ class Reader:
         r.finish()
         return node
 
-    def finish(self) -> None:
-        if self.peek().kind != "end":
-            raise self.unexpected("an operator or the end")
-
     # sums and products
 
     def sum(self) -> Node:
         self.depth = self.deeper()
-        terms, signs = [], []
-        sign = -1 if self._sign() == "-" else 1
-        while True:
-            terms.append(self.product())
-            signs.append(sign)
-            if not (op := self._sign()):
-                break
-            sign = -1 if op == "-" else 1
-            if self._hermitian_conjugate():
-                if sign < 0:
-                    raise self.error("- H.c. is not read; write + H.c.")
-                terms, signs = [Call("hc", (_added(terms, signs),))], [1]
-                if not (op := self._sign()):
-                    break
-                sign = -1 if op == "-" else 1
-                if self._hermitian_conjugate():
-                    raise self.error("H.c. stands twice in one sum")
+        terms: list[Signed] = []
+        conjugated = False
+        op = self._sign()
+        while op or not terms:
+            if terms and self._hermitian_conjugate():
+                if conjugated or op == "-":
+                    raise self.error(
+                        "H.c. stands twice in one sum" if conjugated else "- H.c. is not read; write + H.c."
+                    )
+                terms, conjugated = [(1, Call("hc", (added(terms),)))], True
+            else:
+                terms.append((-1 if op == "-" else 1, self.product()))
+                conjugated = False
+            op = self._sign()
         self.depth -= 1
-        return _added(terms, signs)
+        return added(terms)
 
     def _sign(self) -> str:
-        t = self.peek()
-        if t.is_word("pm", "mp"):
+        if self.peek().is_word("pm", "mp"):
             raise self.error("two signs at once; write the two formulas out")
-        return self.take().text if t.is_op("+", "-") else ""
+        return self.accept("+", "-")
 
     def _hermitian_conjugate(self) -> bool:
         t = self.peek()
-        if t.is_word(*FONTS) or t.is_op("{"):
-            try:
-                body, after = script_at(self.tokens, self.at)
-            except FormulaError:
-                return False
-            if spelled(body) in _HC:
-                self.at = after
-                return True
-        word = "".join(self.peek(i).text for i in range(4))
-        if word in _HC and t.kind == "letter":
-            self.at += 4
-            return True
-        return False
+        body, after = self.try_script() if t.is_word(*FONTS) or t.is_op("{") else ((), self.at)
+        if t.kind == "letter" and "".join(self.peek(i).text for i in range(4)) in _HC:
+            after = self.at + 4
+        elif spelled(body) not in _HC:
+            return False
+        self.at = after
+        return True
 
     def product(self) -> Node:
         factors = [self.factor()]
@@ -154,16 +129,15 @@ class Reader:
                 self.take()
                 factors.append(self.factor())
                 slashed = False
-            elif t.is_op("/"):
-                self.take()
-                factors = [Div(_product(factors), self.factor(), slash=True)]
+            elif self.accept("/"):
+                factors = [Div(product(factors), self.factor(), slash=True)]
                 slashed = True
             elif self.starts_factor():
                 if slashed:
                     raise self.error("a/b c can mean (a/b)c or a/(bc); use \\frac, brackets or \\cdot")
                 factors.append(self.factor())
             else:
-                return _product(factors)
+                return product(factors)
 
     def starts_factor(self) -> bool:
         t = self.peek()
@@ -175,12 +149,12 @@ class Reader:
             return t.text == "{"
         if t.is_op("|"):
             return not self.in_bars
-        return t.is_op("(", "[", "{") or (t.is_op(".") and self.peek(1).kind == "digit")
+        return t.is_op("(", "[", "{") or self._point()
 
     def differential(self) -> int:
         r"""The number of tokens of a differential's d (\mathrm{d} or d before a symbol) here, else 0."""
         t = self.peek()
-        if t.is_word("mathrm", "rm", "text") and spelled(script_at_or_empty(self.tokens, self.at)) == "d":
+        if t.is_word("mathrm", "rm", "text") and spelled(self.try_script()[0]) == "d":
             return 4 if self.peek(1).is_op("{") else 2
         follower = self.peek(1)
         symbol = follower.kind == "letter" or (follower.kind == "word" and follower.text in GREEK)
@@ -198,8 +172,7 @@ class Reader:
         self.depth = self.deeper()
         node = atom(self)
         self.depth -= 1
-        if self.peek().is_op("^"):
-            self.take()
+        if self.accept("^"):
             node = self.superscript(node, self.argument())
             if self.peek().is_op("^", "'"):
                 raise self.error("two superscripts; group the inner one with braces")
@@ -210,25 +183,27 @@ class Reader:
     def superscript(self, node: Node, body: Body) -> Node:
         """`node` with a superscript: a dagger or star, a power, or both (a^{\\dagger 2})."""
         stars = leading_stars(body)
+        node = self.starred(node, stars)
+        return Pow(node, self.inner(body[len(stars) :])) if body[len(stars) :] else node
+
+    def starred(self, node: Node, stars: Body) -> Node:
         if len(stars) > 2:
-            raise self.error("more than two stars or daggers in one superscript", body[0])
+            raise self.error("more than two stars or daggers in one superscript", stars[0])
         for star in stars:
             node = Call(STARS[star.text], (node,))
-        return Pow(node, self.inner(body[len(stars) :])) if body[len(stars) :] else node
+        return node
 
     def number(self) -> Number:
         start = self.peek()
         digits = ""
-        while self.peek().kind == "digit":
+        while self.peek().kind == "digit" or ("." not in digits and self._point()):
             digits += self.take().text
-        if self.peek().is_op(".") and self.peek(1).kind == "digit":
-            self.take()
-            digits += "."
-            while self.peek().kind == "digit":
-                digits += self.take().text
         if len(digits) > MAX_DIGITS:
             raise self.error(f"a number of more than {MAX_DIGITS} digits", start)
         return Number(digits)
+
+    def _point(self) -> bool:
+        return self.peek().is_op(".") and self.peek(1).kind == "digit"
 
     # brackets
 
@@ -250,8 +225,7 @@ class Reader:
         saved = self.in_bars, self.in_integral
         self.in_bars, self.in_integral = kind in ("|", "\\vert"), False
         items = [self.sum()]
-        while self.peek().is_op(","):
-            self.take()
+        while self.accept(","):
             items.append(self.sum())
         self.in_bars, self.in_integral = saved
         self._close(_CLOSERS[kind], stretched, start)
@@ -260,7 +234,7 @@ class Reader:
     def _close(self, closer: str, stretched: bool, start: Token) -> None:
         if stretched:
             if not self.peek().is_word("right"):
-                raise self.unexpected(f"\\right{closer} to close {show(start)}")
+                raise self.unexpected(f"\\right{closer} to close {start}")
             self.take()
         t = self.peek()
         if ("\\" + t.text if t.kind in ("word", "escaped") else t.text) != closer or t.kind == "end":
@@ -274,27 +248,3 @@ def leading_stars(sup: Body) -> Body:
     while n < len(sup) and sup[n].text in STARS and sup[n].kind in ("word", "op"):
         n += 1
     return sup[:n]
-
-
-def script_at_or_empty(body: Body, at: int) -> Body:
-    try:
-        return script_at(body, at)[0]
-    except FormulaError:
-        return ()
-
-
-def show(t: Token) -> str:
-    """A token as the user wrote it."""
-    if t.kind == "end":
-        return "the end"
-    return repr("\\" + t.text) if t.kind in ("word", "escaped") else repr(t.text)
-
-
-def _added(terms: list[Node], signs: list[int]) -> Node:
-    if len(terms) > 1:
-        return Add(tuple(terms), tuple(signs))
-    return terms[0] if signs[0] > 0 else Neg(terms[0])
-
-
-def _product(factors: list[Node]) -> Node:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))

@@ -13,9 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.tokens import Token, tokens
+from cascade_sym.formula.latex_in.tokens import tokens
 from cascade_sym.formula.notation import CONSTANTS, GREEK, name_latex
+from cascade_sym.formula.stream import Token
 from cascade_sym.formula.sums import indexed
+
+Body = tuple[Token, ...]
+Indices = Mapping[str, tuple[str, ...]]  # the values of summation indices
 
 ACCENTS = frozenset(("hat", "tilde", "bar", "vec", "check", "breve", "widehat", "widetilde", "mathring"))
 FONTS = frozenset(
@@ -23,6 +27,14 @@ FONTS = frozenset(
 )  # fmt: skip
 _UPRIGHT = frozenset(("mathrm", "text", "textrm", "rm", "mathit", "it", "textit"))
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho"}
+
+
+class Misread(FormulaError):
+    """What can't be read, with the token where that is."""
+
+    def __init__(self, token: Token, message: str) -> None:
+        super().__init__(f"{message}.")
+        self.token, self.message = token, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Names:
         self.declared = frozenset(names.values())
         self.loose = {key: next(iter(found)) for key, found in loose.items() if len(found) == 1}
 
-    def find(self, key: Key, indices: Mapping[str, tuple[str, ...]]) -> str | None:
+    def find(self, key: Key, indices: Indices) -> str | None:
         r"""The declared name of a symbol, or None; under sums `\gamma_{j,0}` is found by `\gamma_{S,0}`."""
         if name := self.exact.get(key) or self.loose.get(key.loose()):
             return name
@@ -121,29 +133,15 @@ def symbol_key(latex: str) -> Key | None:
     try:
         found = tokens(latex)
         nucleus, at = nucleus_at(found, 0)
+        (primes, sub, sup), at = scripts_at(found, at)
     except FormulaError:
         return None
-    if nucleus is None:
+    if nucleus is None or found[at].kind != "end":
         return None
-    primes, sub = 0, ""
-    sup: tuple[Token, ...] = ()
-    while found[at].kind != "end":
-        t = found[at]
-        if t.is_op("'"):
-            primes, at = primes + 1, at + 1
-        elif t.is_op("_", "^"):
-            body, at = script_at(found, at + 1)
-            if t.text == "_":
-                sub = spelled(body)
-            else:
-                count, sup = split_primes(body)
-                primes += count
-        else:
-            return None
-    return named_superscript(nucleus, primes, sub, sup)
+    return with_superscript(Key(nucleus, primes, sub), sup)
 
 
-def nucleus_at(found: tuple[Token, ...], at: int) -> tuple[str | None, int]:
+def nucleus_at(found: Body, at: int) -> tuple[str | None, int]:
     r"""The nucleus at a position (as 'hat a', 'Gamma', 'mathcal D') or None, and the position after."""
     t = found[at]
     if t.kind == "letter":
@@ -165,41 +163,57 @@ def nucleus_at(found: tuple[Token, ...], at: int) -> tuple[str | None, int]:
     return None, at
 
 
-def _grouped_nucleus(found: tuple[Token, ...], at: int) -> tuple[str | None, int]:
+def _grouped_nucleus(found: Body, at: int) -> tuple[str | None, int]:
     # One accent on another is not read: that bounds the recursion.
     if found[at].is_word(*ACCENTS) or (found[at].is_op("{") and found[at + 1].is_word(*ACCENTS)):
         return None, at
-    if not found[at].is_op("{"):
-        return nucleus_at(found, at)
+    return group_at(found, at) if found[at].is_op("{") else nucleus_at(found, at)
+
+
+def group_at(found: Body, at: int) -> tuple[str | None, int]:
+    r"""The nucleus that a group consists of, {\hat a}, or None, and the position after."""
     inner, after = nucleus_at(found, at + 1)
     return (inner, after + 1) if found[after].is_op("}") else (None, at)
 
 
-def script_at(found: tuple[Token, ...], at: int) -> tuple[tuple[Token, ...], int]:
+def script_at(found: Body, at: int) -> tuple[Body, int]:
     """The tokens of a script or argument (a group's inside, or one token) and the position after it."""
     if found[at].is_op("{"):
-        depth, end = 0, at
-        while True:
+        depth = 0
+        for end in range(at, len(found)):
             depth += found[end].is_op("{") - found[end].is_op("}")
             if depth == 0:
                 return found[at + 1 : end], end + 1
-            end += 1
-            if end == len(found):
-                raise FormulaError("a brace is not closed.")
+        raise Misread(found[at], "a brace is not closed")
     start = at
     while found[at].is_word(*FONTS, *ACCENTS):
         at += 1
     if at > start + 2:
-        raise FormulaError("more than two fonts or accents on one letter.")
+        raise Misread(found[start], "more than two fonts or accents on one letter")
     if at > start:
         body, after = script_at(found, at)
         return (*found[start:at], *body), after
-    if found[at].kind == "end":
-        raise FormulaError("a script or an argument is missing at the end.")
+    if found[at].kind == "end" or found[at].is_op("^", "_", "}"):
+        raise Misread(found[at], f"expected an argument, found {found[at]}")
     return (found[at],), at + 1
 
 
-def split_primes(body: tuple[Token, ...]) -> tuple[int, tuple[Token, ...]]:
+def scripts_at(found: Body, at: int) -> tuple[tuple[int, str, Body], int]:
+    """The primes, the subscript and the tokens of the superscript behind a nucleus, and the position after."""
+    primes = 0
+    scripts: dict[str, Body] = {}
+    while (t := found[at]).is_op("'", "_", "^"):
+        if t.text == "'":
+            primes, at = primes + 1, at + 1
+        elif t.text in scripts:
+            raise Misread(t, f"two {'subscripts' if t.text == '_' else 'superscripts'} on one symbol")
+        else:
+            scripts[t.text], at = script_at(found, at + 1)
+    more, sup = split_primes(scripts.get("^", ()))
+    return (primes + more, spelled(scripts.get("_", ())), sup), at
+
+
+def split_primes(body: Body) -> tuple[int, Body]:
     r"""The number of \prime that start or end a superscript, and the rest."""
     first, last = 0, len(body)
     while first < last and body[first].is_word("prime"):
@@ -209,15 +223,15 @@ def split_primes(body: tuple[Token, ...]) -> tuple[int, tuple[Token, ...]]:
     return first + len(body) - last, body[first:last]
 
 
-def named_superscript(nucleus: str, primes: int, sub: str, sup: tuple[Token, ...]) -> Key:
+def with_superscript(key: Key, sup: Body) -> Key:
     r"""The key of a symbol whose superscript belongs to its name; X^{\cos'} is X'^{\cos}."""
     last = len(sup)
     while last and sup[last - 1].is_op("'"):
         last -= 1
-    return Key(nucleus, primes + len(sup) - last, sub, spelled(sup[:last]))
+    return replace(key, primes=key.primes + len(sup) - last, sup=spelled(sup[:last]))
 
 
-def spelled(body: tuple[Token, ...]) -> str:
+def spelled(body: Body) -> str:
     """A script in canonical spelling: fonts and braces dropped, words by name."""
     out = ""
     for t in body:
