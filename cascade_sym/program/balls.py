@@ -141,11 +141,10 @@ class Balls(Arithmetic):
     def sgn(self, x: Ball) -> Ball:
         if isinstance(x, acb):
             return self.div(x, abs(x))
-        if not x == 0 if isinstance(x, fmpq) else not lifted(x).contains(0):
-            return fmpq(1 if lifted(x) > 0 else -1)
-        if isinstance(x, fmpq) or lifted(x).is_zero():
-            return fmpq(0)
-        return arb(0, 1)
+        ball = arb(x) if isinstance(x, fmpq) else self._real(x)
+        if ball.contains(0):
+            return fmpq(0) if ball.is_zero() else arb(0, 1)
+        return fmpq(1 if ball > 0 else -1)
 
     def arg(self, x: Ball) -> Ball:
         return acb(lifted(x)).arg()
@@ -170,7 +169,7 @@ class Balls(Arithmetic):
     def _real(self, x: Ball) -> arb:
         if isinstance(x, acb):
             raise self.unknown("min, max or atan2 of complex values")
-        return arb(lifted(x))
+        return x.ball if isinstance(x, Turn) else arb(x)
 
 
 def lifted(x: Ball) -> arb | acb:

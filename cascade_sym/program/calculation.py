@@ -125,8 +125,7 @@ def read(*exprs: Expr, definitions: Iterable[tuple[Symbol, Expr]] = ()) -> Calcu
     ((('symbol', 'x', 'real'), ('power', 0, Fraction(1, 2))), {1: 'y'})
     """
     reader = Reader()
-    for s, e in definitions:
-        reader.define(s, e)
+    reader.begin(definitions)
     return reader.finished([reader.read(e) for e in exprs])
 
 
@@ -143,6 +142,12 @@ class Reader:
 
     def finished(self, outputs: Sequence[int]) -> Calculation:
         return Calculation(tuple(self.nodes), tuple(outputs), dict(self.labels))
+
+    def begin(self, definitions: Iterable[tuple[Symbol, Expr]]) -> None:
+        """Let these definitions take the place of all before: for formulas side by side, each over its own."""
+        self._known, self._named = {}, {}
+        for s, e in definitions:
+            self.define(s, e)
 
     def define(self, s: Symbol, e: Expr) -> None:
         """Let the name of `s` stand for `e` from now on."""

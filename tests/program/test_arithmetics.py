@@ -75,6 +75,8 @@ def test_every_function_in_balls_mpmath_and_doubles(f):
         with mp.workdps(40):
             (number,) = c.run(Multiprecision(), dict(zip(names, map(mpmath_number, arguments), strict=True)))
             assert abs(number - mpmath_number(known)) < mp.mpf(10) ** -35 * (1 + abs(number)), (f.name, arguments, number)
+        if f.name == "arcoth" and not arguments[0]:
+            continue  # it jumps there: doubles have the value of one side
         given = [complex(a) if sp.im(a) else float(a) for a in arguments]
         with np.errstate(all="ignore"):
             (double,) = c.run(Doubles(), dict(zip(names, given, strict=True)))
