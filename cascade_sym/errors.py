@@ -115,6 +115,10 @@ class IndependentObjective(ScalingError):
     """The objective, or its optimum, does not depend on the parameter that was asked about."""
 
 
+class NoLimit(ScalingError, ParameterError):
+    """A limit diverges, depends on the path, or was not proved to be the same along every path."""
+
+
 class NoOptimum(ScalingError):
     """No optimum was found inside the allowed region."""
 

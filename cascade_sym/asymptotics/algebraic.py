@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from math import gcd
@@ -17,7 +17,8 @@ from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
-from cascade_sym.symbols import free_symbol, read_name
+from cascade_sym.program.numbers import exact_number
+from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
 DIGITS = 30
@@ -76,7 +77,7 @@ class AlgebraicValue:
 
         Without a closed form the root is followed from `origin` (ParameterError where that fails).
         """
-        given = {Symbol(read_name(k, "at")): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
+        given = values_at(values, self.parameters)
         if missing := [s for s in self.parameters if s not in given]:
             raise MissingParameter(f"no value for {listing(missing)}; pass at({{name: value}}).")
         with mp.workdps(digits + 15):
@@ -110,6 +111,12 @@ class AlgebraicValue:
         if self.polynomial is None:
             return rf"{P} \approx {value}{where}"
         return rf"{P}:\ {sp.latex(self.polynomial)} = 0,\ {P} \approx {value}{where}"
+
+
+def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:
+    """Exact values (floats are decimals) by name or symbol, for those of `symbols` that have one."""
+    named = {str(k): exact_number(v) for k, v in (values or {}).items()}
+    return {s: named[s.name] for s in symbols if s.name in named}
 
 
 def _index(roots: Sequence[Any], near: Any) -> int:

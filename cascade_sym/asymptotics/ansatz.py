@@ -16,7 +16,7 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.arithmetics import AngleSeries, ExactSeries
+from cascade_sym.asymptotics.exact_series import ExactSeries, Rotation
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.series import Series
@@ -42,7 +42,7 @@ class Ansatz:
         return unknown_of(self.symbol, level)
 
     def series(self, kappa: Series, arithmetic: ExactSeries, p: int) -> Any:
-        """The parameter as a series (an `AngleSeries` for angles), given that of its unknown."""
+        """The parameter as a series (an `Angle` for angles), given that of its unknown."""
         ground = arithmetic.ground
         move = Series.power_of_t(ground, int(self.power * p), arithmetic.terms)
         one = Series.constant(ground.rational(1), arithmetic.terms)
@@ -55,14 +55,10 @@ class Ansatz:
         if self.limit is None:
             square = kappa * kappa
             inverse = (one + square).inverse()
-            step = AngleSeries((one + -square) * inverse, (kappa + kappa) * inverse)
-            at = self.reference
-        else:
-            x = kappa * move
-            step = AngleSeries(arithmetic.small_angle(x, "cos"), arithmetic.small_angle(x, "sin"))
-            at = self.limit
-        turn = arithmetic.turn(_turns(at))
-        return AngleSeries(turn.cos * step.cos + -(turn.sin * step.sin), turn.sin * step.cos + turn.cos * step.sin)
+            name = self.symbol.name
+            arithmetic.rotations[name] = Rotation((one + -square) * inverse, (kappa + kappa) * inverse)
+            return arithmetic.angle(_turns(self.reference), {name: Q(1)})
+        return arithmetic.angle(_turns(self.limit), rest=kappa * move)
 
     def unknown_at(self, g: Any, x: Any) -> Any:
         """kappa at finite g, from the parameter's value there."""
@@ -104,8 +100,8 @@ class Frame:
             out.append(s)
         return tuple(out)
 
-    def environment(self, arithmetic: ExactSeries) -> dict[Symbol, Any]:
-        """Series for every optimised parameter."""
+    def environment(self, arithmetic: ExactSeries) -> dict[str, Any]:
+        """Series for every optimised parameter, by name."""
         by_old = {r.old: r for r in self.refinements}
         known: dict[Symbol, Series] = {}
 
@@ -119,7 +115,7 @@ class Frame:
                     known[s] = arithmetic.const(arithmetic.ground.gen(s))
             return known[s]
 
-        return {a.symbol: a.series(resolve(a.unknown()), arithmetic, self.p) for a in self.ansatze}
+        return {a.symbol.name: a.series(resolve(a.unknown()), arithmetic, self.p) for a in self.ansatze}
 
     def unknowns_at(self, ground: Ground, g: Any, x: Sequence[Any]) -> dict[Symbol, Any]:
         """Every unknown's value (of all levels) at finite g."""

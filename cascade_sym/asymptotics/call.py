@@ -10,12 +10,12 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.arithmetics import Balls
 from cascade_sym.asymptotics.discover import sample_of
-from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.problem import Problem, ball_of, is_positive
 from cascade_sym.asymptotics.setup import (
     build_problem,
     groups_of,
+    number_of,
     quantity_of,
     refuse_fixed_angles,
     renamed,
@@ -25,7 +25,7 @@ from cascade_sym.asymptotics.setup import (
 )
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError
-from cascade_sym.symbols import read
+from cascade_sym.program.balls import Undecided
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def prepare(
 ) -> Call:
     """The checked call; ParameterError and UnknownParameter name what does not fit."""
     big = symbol_of(large, "large")
-    lim = read(limit)
+    lim = number_of(limit, "limit")
     if lim != 0 and lim is not sp.oo:
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     groups = groups_of(equal)
@@ -72,9 +72,12 @@ def prepare(
     targets = [target, *(c for c in own if moving & set(c.parameters))]
     targets += [renamed(quantity_of(p, "constraint"), groups) for p in positive]
     values = values_of(at, {s for t in targets for s in t.parameters})
-    if clash := [s for s in (*wanted, big) if s in values]:
+    names = {s.name for s in values}
+    if clash := [s for s in (*wanted, big) if s.name in names]:
         raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
-    edges = {symbol_of(s, "bounds"): (read(a), read(b)) for s, (a, b) in (bounds or {}).items()}
+    edges: dict[Symbol, Any] = {
+        symbol_of(s, "bounds"): tuple(number_of(e, "bounds") for e in ends) for s, ends in (bounds or {}).items()
+    }
     done = tuple(with_values(t, values) for t in targets)
     for t in done:
         refuse_fixed_angles(t, moving)
@@ -87,17 +90,15 @@ def prepare(
 
 def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
     """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
-    env = {s: ball_of(v) for s, v in sample_of(sorted(problem.program.symbols, key=lambda s: s.name)).items()}
+    env = {s.name: ball_of(v) for s, v in sample_of([Symbol(n) for n in problem.program.symbols]).items()}
     out = []
     for s in problem.parameters:
-        rows = []
-        for factor in (1, 3, 7):
-            moved = {**env, s: env[s] * factor / 5}
-            rows.append(problem.program.run(Balls(), moved))
-        values = [r[0] for r in rows]
-        signs = [[bool(c > 0) for c in r[1:]] for r in rows]
-        if not all(v.is_finite() for v in values):
+        try:
+            rows = [problem.balls({**env, s.name: env[s.name] * factor / 5}) for factor in (1, 3, 7)]
+        except Undecided:
             continue
+        values = [r[0] for r in rows]
+        signs = [[is_positive(c) for c in r[1:]] for r in rows]
         same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
         if same and all(row == signs[0] for row in signs):
             out.append(s)

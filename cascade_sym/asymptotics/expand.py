@@ -14,10 +14,9 @@ from cascade_sym.asymptotics.discover import sample_of
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import plain_series
 from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import build_problem, quantity_of, symbol_of, values_of, with_values
+from cascade_sym.asymptotics.setup import build_problem, number_of, quantity_of, symbol_of, values_of, with_values
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError
-from cascade_sym.symbols import read
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def expand(
     """
     if terms < 1:
         raise ParameterError(f"terms: expected at least 1, got {terms}.")
-    lim = read(limit)
+    lim = number_of(limit, "limit")
     if lim != 0 and lim is not sp.oo:
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     big = symbol_of(large, "large")
@@ -79,7 +78,7 @@ def expand(
     target = with_values(target, values_of(at, target.parameters))
     problem = build_problem([target], big, lim, (), {})
     numbers: dict[Symbol, Any] = dict(sample_of(problem.parameters))
-    numbers |= {symbol_of(k, "sample"): sp.Rational(str(v)) for k, v in (sample or {}).items()}
+    numbers |= {symbol_of(k, "sample"): number_of(v, "sample") for k, v in (sample or {}).items()}
     with flint.ctx.workprec(BITS):
         wanted = terms
         while True:

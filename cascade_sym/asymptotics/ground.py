@@ -7,8 +7,9 @@ which signs of radicands are decided; zero is decided exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import flint
@@ -33,12 +34,19 @@ class Reparametrise(Exception):
 
 
 class Ground:
-    """The ring, its roots and its sample; make elements with `gen`, `rational`, `sqrt`."""
+    """The ring, its roots and its sample; make elements with `gen`, `rational`, `sqrt`.
 
-    def __init__(self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any]) -> None:
+    A ring with room for `constants` is `open`: it takes in numbers such as pi and log 2 as generators. Relations among
+    these, or among its parameters, are not known to it, so that nothing is called different from zero before the sample
+    shows it.
+    """
+
+    def __init__(self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any], constants: int = 0) -> None:
+        self.open, self.slots = constants > 0, ROOTS + constants
+        self.constants: dict[int, Expr] = {}
         parameters = sorted((s for s in sample if s not in unknowns), key=lambda s: s.name)
         self.unknowns, self.parameters = tuple(unknowns), tuple(parameters)
-        self.symbols: list[Expr] = [own(f"w{i}") for i in range(ROOTS - 1, -1, -1)]
+        self.symbols: list[Expr] = [own(f"w{i}") for i in range(self.slots - 1, -1, -1)]
         self.symbols += [*unknowns, *parameters]
         self.ctx = flint.fmpz_mpoly_ctx.get([f"v{i}" for i in range(len(self.symbols))], "lex")
         self.index = {s: i for i, s in enumerate(self.symbols)}
@@ -177,13 +185,35 @@ class Ground:
         key = str(p)
         if key not in self._known:
             self._eliminable(p)
-            if len(self.roots) == ROOTS:
-                raise DerivationError(f"more than {ROOTS} different square roots appear in the expansion.")
-            i = ROOTS - 1 - len(self.roots)
+            i = self._spare()
             self.value[i] = self.number(p).sqrt()
             self.roots.append((i, p))
             self._known[key] = Elem(self, self.polys[i], self.ctx.constant(1))
         return self._known[key]
+
+    def _spare(self) -> int:
+        """The next generator that stands for nothing yet."""
+        used = len({*self.constants, *(i for i, _ in self.roots)})
+        if used == self.slots:
+            raise DerivationError(f"more than {used} different square roots and constants appear in the expansion.")
+        return self.slots - 1 - used
+
+    def constant(self, meaning: Expr, value: Callable[[], Any], square: Elem | None = None) -> Elem:
+        """The number `meaning`, which `value` computes, as an element of an open ring; its square may be known."""
+        if meaning.is_Rational:
+            return self.rational(int(meaning.p), int(meaning.q))
+        key = str(meaning)
+        if key not in self._known:
+            i = self._spare()
+            self.value[i], self.constants[i] = value(), meaning
+            if square is not None and square.den.is_one():
+                self.roots.append((i, square.num))
+            self._known[key] = Elem(self, self.polys[i], self.ctx.constant(1))
+        return self._known[key]
+
+    @staticmethod
+    def pi() -> Any:
+        return flint.arb.pi()
 
     def _eliminable(self, p: Any) -> None:
         degrees = p.degrees()
@@ -195,10 +225,12 @@ class Ground:
                 raise Reparametrise(self.symbols[i], poly_to_expr(p, self.symbols))
 
     def meaning(self) -> dict[Symbol, Expr]:
-        """Roots in terms of unknowns and parameters (nested roots written out)."""
+        """Roots and constants in terms of unknowns and parameters (nested roots written out)."""
         out: dict[Expr, Expr] = {}
-        for i, p in self.roots:
-            out[self.symbols[i]] = sp.sqrt(poly_to_expr(p, self.symbols).xreplace(out))
+        radicands = dict(self.roots)
+        for i in sorted({*radicands, *self.constants}, reverse=True):
+            new = self.constants[i] if i in self.constants else sp.sqrt(poly_to_expr(radicands[i], self.symbols))
+            out[self.symbols[i]] = new.xreplace(out)
         return out
 
 
@@ -244,6 +276,20 @@ class Elem:
 
     def number(self, values: Sequence[Any] | None = None) -> Any:
         return self.ground.number(self.num, values) / self.ground.number(self.den, values)
+
+    def sign(self) -> int:
+        """The sign at the sample."""
+        v = flint.arb(0) if self.is_zero else self.number()
+        if not self.is_zero and v.contains(0):
+            raise DerivationError(f"the sign of {self.expr()} was not decided at the sample.")
+        return 1 if v > 0 else -1 if v < 0 else 0
+
+    def rational(self) -> Fraction | None:
+        """The rational number that the element is, or None."""
+        if not (self.num.is_constant() and self.den.is_constant()):
+            return None
+        above = 0 if self.is_zero else int(self.num.leading_coefficient())
+        return Fraction(above, int(self.den.leading_coefficient()))
 
     def depends_on(self, s: Symbol) -> bool:
         i = self.ground.index[s]

@@ -18,7 +18,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of, values_with
-from cascade_sym.asymptotics.arithmetics import ExactSeries, series_value
+from cascade_sym.asymptotics.exact_series import ExactSeries
 from cascade_sym.asymptotics.exponents import limit_of, slope
 from cascade_sym.asymptotics.follow import Branch
 from cascade_sym.asymptotics.ground import Elem, Ground
@@ -128,8 +128,8 @@ def _series(
         try:
             arithmetic = ExactSeries(ground, working)
             env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
-            env[problem.large] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
-            out = series_value(problem.program.run(arithmetic, env)[0])
+            env[problem.large.name] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
+            out = arithmetic.series(problem.program.run(arithmetic, env)[0])
             val, _ = out.leading()
             if out.cut is None or out.cut - val >= terms:
                 return out, working
@@ -145,21 +145,21 @@ def _walls(problem: Problem, frame: Frame, ground: Ground, rewriting: Rewriting,
     """The leading coefficients of the constraints: where one vanishes, the allowed region ends at this order."""
     arithmetic = ExactSeries(ground, working)
     env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
-    env[problem.large] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
+    env[problem.large.name] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
     found = []
     for constraint in problem.program.run(arithmetic, env)[1:]:
         try:
-            found.append(series_value(constraint).leading()[1])
+            found.append(arithmetic.series(constraint).leading()[1])
         except PrecisionLoss:
             continue
     return tuple(found)
 
 
-def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[Symbol, Any]:
-    """Parameters as constant series; eliminated ones through their roots."""
-    env: dict[Symbol, Any] = {s: arithmetic.const(ground.gen(s)) for s in ground.parameters}
+def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[str, Any]:
+    """Parameters as constant series by name; eliminated ones through their roots."""
+    env: dict[str, Any] = {s.name: arithmetic.const(ground.gen(s)) for s in ground.parameters}
     for s, e in rewriting.values.items():
-        env[s] = arithmetic.const(elem_of(ground, e))
+        env[s.name] = arithmetic.const(elem_of(ground, e))
     return env
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,8 +14,10 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.arithmetics import Balls, Floats, Multiprecision
-from cascade_sym.asymptotics.program import Program
+from cascade_sym.program import Calculation, read
+from cascade_sym.program.balls import Balls, Undecided, lifted
+from cascade_sym.program.doubles import Doubles
+from cascade_sym.program.multiprecision import Multiprecision
 
 EDGE = 13  # decades towards an edge of a box: beyond, floats can't tell its sides apart
 
@@ -47,7 +49,7 @@ class Problem:
     `growth` is the parameter g that goes to infinity: the large parameter, or its inverse (`inverted`).
     """
 
-    program: Program
+    program: Calculation
     large: Symbol
     inverted: bool
     over: tuple[Symbol, ...]
@@ -56,13 +58,26 @@ class Problem:
 
     # -- numbers --------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _doubles(self) -> Callable[[Mapping[str, Any]], list[Any]]:
+        return self.program.on(Doubles(real=True))
+
+    @cached_property
+    def _balls(self) -> Callable[[Mapping[str, Any]], list[Any]]:
+        return self.program.on(Balls())
+
+    def _values(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> dict[str, Any]:
+        env = {s.name: v for s, v in sample.items()}
+        env[self.large.name] = 1 / g if self.inverted else g
+        for s, v in zip(self.over, x, strict=True):
+            env[s.name] = v
+        return env
+
     def floats(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
         """Objective for columns of parameter values; inf where a constraint is violated."""
-        env: dict[Symbol, Any] = {s: float(v) for s, v in sample.items()}
-        env[self.large] = 1.0 / g if self.inverted else g
-        env |= {s: x[i] for i, s in enumerate(self.over)}
+        env = self._values(g, tuple(x), {s: float(v) for s, v in sample.items()})
         with np.errstate(all="ignore"):
-            value, *constraints = self.program.run(Floats(), env)
+            value, *constraints = self._doubles(env)
             value = np.broadcast_to(np.asarray(value, dtype=float), x.shape[1:]).copy()
             bad = ~np.isfinite(value)
             for c in constraints:
@@ -72,19 +87,21 @@ class Problem:
 
     def ball(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> tuple[Any, bool]:
         """(objective, whether all constraints hold) in ball arithmetic; the midpoint is returned."""
-        env = dict(sample)
-        env[self.large] = 1 / g if self.inverted else g
-        env |= dict(zip(self.over, x, strict=True))
-        value, *constraints = self.program.run(Balls(), env)
-        ok = bool(value.is_finite()) and all(bool(c > 0) for c in constraints)
-        return value.mid(), ok
+        try:
+            value, *constraints = self.balls(self._values(g, x, sample))
+        except Undecided:
+            return flint.arb("nan"), False
+        if isinstance(value, flint.acb):
+            return flint.arb("nan"), False
+        return value.mid(), bool(value.is_finite()) and all(map(is_positive, constraints))
+
+    def balls(self, values: Mapping[str, Any]) -> list[Any]:
+        """Objective and constraints as balls, real or complex, for all symbols by name; Undecided where undefined."""
+        return [lifted(v) for v in self._balls(values)]
 
     def multiprecision(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> Any:
         """The objective as an mpmath number."""
-        env = dict(sample)
-        env[self.large] = 1 / g if self.inverted else g
-        env |= dict(zip(self.over, x, strict=True))
-        return self.program.run(Multiprecision(), env)[0]
+        return self.program.run(Multiprecision(), self._values(g, x, sample))[0]
 
     # -- search coordinates ---------------------------------------------------------------------------------
 
@@ -99,6 +116,10 @@ class Problem:
         return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
 
 
+def is_positive(x: Any) -> bool:
+    return isinstance(x, flint.arb) and bool(x > 0)
+
+
 def rational(q: Fraction) -> sp.Rational:
     """An exponent as a SymPy number."""
     return sp.Rational(q.numerator, q.denominator)
@@ -106,8 +127,5 @@ def rational(q: Fraction) -> sp.Rational:
 
 def ball_of(e: Any) -> Any:
     """A SymPy number (or int) as a ball at the present precision."""
-    e = sp.sympify(e)
-    if e.is_Rational:
-        return flint.arb(int(e.p)) / int(e.q)
-    digits = int(flint.ctx.prec * 0.302) + 10
-    return flint.arb(str(sp.N(e, digits)))
+    (value,) = read(sp.sympify(e)).run(Balls(), {})
+    return lifted(value).real if isinstance(value, flint.acb) else lifted(value)

@@ -10,9 +10,8 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
-from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.algebraic import AlgebraicValue, values_at
 from cascade_sym.steps import Step
-from cascade_sym.symbols import read_name
 
 DIGITS = 30
 
@@ -40,7 +39,7 @@ class OptimumTerm:
     def limit_at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
         """The limit as an mpmath number at values of the remaining parameters (oo stays infinite)."""
         if self.limit_value is None:
-            return mp.mpf(sp.N(self.limit.xreplace(_symbols(values)), digits + 10))
+            return mp.mpf(sp.N(self.limit.xreplace(values_at(values, self.limit.free_symbols)), digits + 10))
         v = self.limit_value.at(values, digits)
         if self.reference is None:
             return v
@@ -123,10 +122,6 @@ class Scaling:
             "certificate": self.certificate.to_json(),
             "seconds": round(self.seconds, 3),
         }
-
-
-def _symbols(values: Mapping[Any, Any] | None) -> dict[Symbol, Expr]:
-    return {Symbol(read_name(k, "at")): sp.nsimplify(v, rational=True) for k, v in (values or {}).items()}
 
 
 def number_text(v: Any, digits: int = DIGITS) -> str:

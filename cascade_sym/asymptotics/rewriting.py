@@ -10,10 +10,10 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.arithmetics import Balls
 from cascade_sym.asymptotics.ground import Reparametrise
 from cascade_sym.asymptotics.problem import ball_of
-from cascade_sym.asymptotics.program import compile_program
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import own
 
 T = TypeVar("T")
@@ -52,8 +52,8 @@ def reparametrised(sample: Mapping[Symbol, Any], attempt: Callable[[Mapping[Symb
         try:
             return attempt(values, rewriting)
         except Reparametrise as r:
-            balls = {s: v if isinstance(v, flint.arb) else ball_of(v) for s, v in values.items()}
-            (size,) = compile_program(r.radicand).run(Balls(), balls)
+            balls = {s.name: v if isinstance(v, flint.arb) else ball_of(v) for s, v in values.items()}
+            (size,) = read(r.radicand).run(Balls(), balls)
             rewriting, tau = rewriting.eliminated(r.parameter, r.radicand)
             values = {s: v for s, v in values.items() if s != r.parameter}
-            values[tau] = size.sqrt()
+            values[tau] = lifted(size).sqrt()

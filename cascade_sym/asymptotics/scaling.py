@@ -13,6 +13,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
+from cascade_sym.asymptotics.angles import uses_of_angles
 from cascade_sym.asymptotics.call import Call, prepare
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
@@ -27,7 +28,7 @@ from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import symbol_of
+from cascade_sym.asymptotics.setup import number_of, symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 from cascade_sym.symbols import spelled
@@ -174,7 +175,7 @@ def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> di
     for k, v in (given or {}).items():
         s = symbol_of(k, "sample")
         if s in out:
-            out[s] = sp.Rational(str(v))
+            out[s] = number_of(v, "sample")
     return out
 
 
@@ -220,7 +221,7 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
         for s, a in zip(problem.over, found.approaches, strict=True)
         if problem.intervals[s].angle and a.limit is not None and a.limit != 0
     ]
-    turns = sorted({abs(x.turn) for op, x in problem.program.nodes if op == "circular" and x.turn})
+    turns = sorted({abs(turn) for turn in uses_of_angles(problem.program).turns})
     at: Expr = sp.S.Zero
     if special:
         at = special[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction as Q
 
 from cascade_sym.asymptotics.ground import Elem, Ground
-from cascade_sym.errors import DivisionByZero
+from cascade_sym.errors import DivisionByZero, NoPowerLaw
 
 
 class PrecisionLoss(Exception):
@@ -27,8 +27,8 @@ class Ramify(Exception):
         self.factor = factor
 
 
-class Diverges(Exception):
-    """A function without a power law (exp, sin, cos, log) was taken of something that diverges or vanishes."""
+class Diverges(NoPowerLaw):
+    """A function without an expansion in powers was met: what it was taken of diverges, vanishes, or is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,27 @@ class Series:
         """Exponent and coefficient of the first term; PrecisionLoss where nothing is known."""
         if not self.coeffs:
             raise PrecisionLoss
+        if self.ground.open and self.coeffs[0].number().contains(0):
+            raise Diverges(f"whether {self.coeffs[0].expr()} is zero was not decided")
         return self.val, self.coeffs[0]
+
+    def rational(self) -> Q | None:
+        """The rational number that the series is, or None."""
+        if self.cut is not None or self.val or len(self.coeffs) > 1:
+            return None
+        return self.coeffs[0].rational() if self.coeffs else Q(0)
+
+    def diverges(self) -> int:
+        """1 or -1 where the series tends to +-oo, 0 where it has a finite limit."""
+        return self.sign() if self.val < 0 else 0
+
+    def limit(self) -> Elem:
+        """The finite limit."""
+        return self.coeff(0)
+
+    def sign(self) -> int:
+        """The sign for small t: that of the leading coefficient."""
+        return 0 if self.is_exact_zero else self.leading()[1].sign()
 
     def __add__(self, other: Series) -> Series:
         if self.is_exact_zero:

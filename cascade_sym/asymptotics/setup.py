@@ -8,14 +8,25 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics.angles import is_angle
+from cascade_sym.asymptotics.infinite import in_the_limit
 from cascade_sym.asymptotics.problem import Interval, Problem
-from cascade_sym.asymptotics.program import Program, compile_program
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import IndependentObjective, ParameterError, UnknownParameter, did_you_mean, listing
-from cascade_sym.symbols import own, plain, read, read_name
+from cascade_sym.errors import (
+    IndependentObjective,
+    OutsideExactDomain,
+    ParameterError,
+    UnknownParameter,
+    did_you_mean,
+    listing,
+)
+from cascade_sym.formula import parse_value
+from cascade_sym.program import Calculation, Reader
+from cascade_sym.program.numbers import exact_number
+from cascade_sym.symbols import own, plain, read_name
 
 Target = Expr | Quantity
+CIRCULAR = (sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
 
 
 def quantity_of(objective: Any, name: str = "f") -> Quantity:
@@ -30,6 +41,18 @@ def symbol_of(s: Any, argument: str) -> Symbol:
     return plain(s) if isinstance(s, Symbol) else Symbol(read_name(s, argument))
 
 
+def number_of(v: Any, argument: str) -> Expr:
+    """The exact number that a value stands for (floats are decimals), or an infinity; text is read as for `--set`."""
+    if isinstance(v, str):
+        return parse_value(v)
+    if v in (sp.oo, -sp.oo):
+        return sp.sympify(v)
+    try:
+        return exact_number(v)
+    except ParameterError as e:
+        raise ParameterError(f"{argument}: {e}") from e
+
+
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """The values that were set; UnknownParameter names those that the objective does not have."""
     out = {}
@@ -39,9 +62,7 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
         if s.name not in names:
             hint = did_you_mean([s.name], names)
             raise UnknownParameter(f"at: the objective has no parameter {s}; it has {listing(names)}.{hint}")
-        e = _number(v, s) if isinstance(v, str) else read(v)
-        if e.is_Float:
-            e = sp.Rational(str(e))
+        e = number_of(v, "at")
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
         if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
             raise ParameterError(
@@ -52,37 +73,28 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
     return out
 
 
-def _number(text: str, s: Symbol) -> Expr:
-    """A number from its decimal text."""
-    try:
-        return {"oo": sp.oo, "-oo": -sp.oo}.get(text) or sp.Rational(text)
-    except (TypeError, ValueError):
-        raise ParameterError(f"at: {s} = {text!r} is no number; give a decimal or an exact SymPy number.") from None
-
-
 def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     """Finite values put in exactly; infinite ones by the exact limit."""
-    out = target.subs({s: v for s, v in values.items() if v.is_finite is not False and s in target.parameters})
+    named = {s.name: v for s, v in values.items()}
+    given = {s: named[s.name] for s in target.parameters if s.name in named}
+    out = target.subs({s: v for s, v in given.items() if v.is_finite is not False})
     if turned := [s for s, v in values.items() if v.has(sp.pi)]:
         parts = [out.expr, *(e for _, e in out.definitions)]
         if any(_without_angles(e).has(sp.pi) for e in parts):
             raise ParameterError(
                 f"at: {listing(turned)} is no angle, so a multiple of pi is not an exact real number for it."
             )
-    for s, v in values.items():
-        if v.is_finite is False and s in out.parameters:
-            out = at_infinity(out, s, v)
-    return out
+    return in_the_limit(out, {s: v for s, v in given.items() if v.is_finite is False})
 
 
 def _without_angles(e: Expr) -> Expr:
-    return e.xreplace({f: own("wave") for f in e.atoms(sp.sin, sp.cos, sp.tan)})
+    return e.xreplace({f: own("wave") for f in e.atoms(*CIRCULAR)})
 
 
 def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
     """ParameterError for sines and cosines of what is neither optimised nor a multiple of pi: they are no numbers."""
     for e in (target.expr, *(d for _, d in target.definitions)):
-        for f in e.atoms(sp.sin, sp.cos, sp.tan):
+        for f in sorted(e.atoms(*CIRCULAR), key=str):
             rest = f.args[0].free_symbols - {s for s, _ in target.definitions}
             if rest & moving:
                 continue
@@ -113,6 +125,21 @@ def groups_of(equal: Any) -> tuple[tuple[Symbol, ...], ...]:
     return out
 
 
+def calculation_of(targets: Sequence[Quantity]) -> Calculation:
+    """What computes the targets; OutsideExactDomain for complex numbers."""
+    reader = Reader()
+    outputs = []
+    for t in targets:
+        reader.begin(t.definitions)
+        outputs.append(reader.read(t.expr))
+    program = reader.finished(outputs)
+    if bad := [n for n in program.nodes if n == ("constant", "I") or (n[0] == "symbol" and n[2] == "complex")]:
+        raise OutsideExactDomain(
+            f"asymptotics is for real formulas; {bad[0][1]} is complex. Write |z|^2 as z*conjugate(z), multiplied out."
+        )
+    return program
+
+
 def build_problem(
     targets: Sequence[Quantity],
     large: Symbol,
@@ -121,54 +148,26 @@ def build_problem(
     bounds: Mapping[Symbol, tuple[Expr, Expr]],
 ) -> Problem:
     """The problem for (objective, constraints...); the typed errors name what does not fit."""
-    program = compile_program(*targets)
-    objective = compile_program(targets[0])
-    if large not in objective.symbols:
+    known = {s.name: s for t in reversed(targets) for s in t.parameters}
+    program = calculation_of(targets)
+    used = calculation_of(targets[:1]).symbols
+    if large.name not in used:
         raise IndependentObjective(
-            f"the objective does not depend on {large}; it depends on {listing(objective.symbols)}."
+            f"the objective does not depend on {large}; it depends on {listing(used)}."
         )
-    if missing := [s for s in over if s not in objective.symbols]:
+    if missing := [s for s in over if s.name not in used]:
         raise UnknownParameter(
-            f"over: the objective does not depend on {listing(missing)}; it depends on {listing(objective.symbols)}."
+            f"over: the objective does not depend on {listing(missing)}; it depends on {listing(used)}."
         )
     if large in over:
         raise ParameterError(f"over: {large} is the parameter that grows; it can't be optimised as well.")
     intervals = {}
     for s in over:
-        angle = is_angle(program, s)
+        angle = is_angle(program, s.name)
         low, high = bounds.get(s, (sp.S.Zero, sp.pi / 2) if angle else (sp.S.Zero, sp.oo))
         if not low < high:
             raise ParameterError(f"bounds: {s} needs low < high, got ({low}, {high}).")
         intervals[s] = Interval(low, high, angle)
-    parameters = tuple(sorted(program.symbols - {large, *over}, key=lambda s: s.name))
+    fixed = {large.name, *(s.name for s in over)}
+    parameters = tuple(known[n] for n in program.symbols if n not in fixed)
     return Problem(program, large, limit == 0, tuple(over), intervals, parameters)
-
-
-def is_angle(program: Program, s: Symbol) -> bool:
-    """Whether a symbol enters through sines and cosines only."""
-    if s not in program.angles:
-        return False
-    arguments = set()
-    stack = [x.argument for op, x in program.nodes if op == "circular" and x.angles is not None]
-    while stack:
-        i = stack.pop()
-        if i in arguments:
-            continue
-        arguments.add(i)
-        op, x = program.nodes[i]
-        if op in ("add", "mul"):
-            stack += list(x)
-    where = {i for i, (op, x) in enumerate(program.nodes) if op == "symbol" and x == s}
-    for i, (op, x) in enumerate(program.nodes):
-        if i in arguments:
-            continue
-        used: set[int] = set()
-        if op in ("add", "mul"):
-            used = set(x)
-        elif op == "power":
-            used = {x[0]}
-        elif op in ("exp", "log"):
-            used = {x}
-        if used & where:
-            return False
-    return True

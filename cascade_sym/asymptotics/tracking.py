@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import flint
 from sympy import Symbol
 
-from cascade_sym.asymptotics.arithmetics import Balls
 from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.problem import ball_of
-from cascade_sym.asymptotics.program import compile_program
 from cascade_sym.errors import ParameterError
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
 
 if TYPE_CHECKING:
     from cascade_sym.asymptotics.minimum import Stationary
@@ -67,7 +67,7 @@ class _Walk:
         self.jacobian = [[p.derivative(i) for i in self.unknowns] for p in self.system]
         self.start = [point.values[i] for i in self.unknowns]
         names = list(self.back)
-        self.names, self.meaning = names, compile_program(*(self.back[t] for t in names)) if names else None
+        self.names, self.meaning = names, read(*(self.back[t] for t in names)).on(Balls())
 
     def end(self) -> list[Any]:
         """All generators' values at the end of the path."""
@@ -95,13 +95,13 @@ class _Walk:
 
     def _with(self, t: float, x: Sequence[Any]) -> list[Any]:
         """Values of all generators, the unknowns being x."""
-        env = {}
+        env: dict[Symbol, Any] = {}
         for s, a in self.a.items():
             b = self.b[s]
             geometric = bool(a > 0 and b > 0)
             env[s] = b if t == 1.0 else (a * ((b / a).log() * t).exp() if geometric else a + (b - a) * t).mid()
         values = list(self.ground.value)
-        taus = [] if self.meaning is None else self.meaning.run(Balls(), env)
+        taus = map(lifted, self.meaning({s.name: v for s, v in env.items()}))
         for s, v in (*env.items(), *zip(self.names, taus, strict=True)):
             if s in self.ground.index:
                 values[self.ground.index[s]] = v

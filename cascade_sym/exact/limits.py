@@ -25,14 +25,16 @@ def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
     e = read(expr)
     if x not in e.free_symbols:
         return e
+    if inside := sorted(map(str, (f for f in e.atoms(sp.Function) if x in f.free_symbols))):
+        raise OutsideExactDomain(f"{x} is in {inside[0]}; degrees of polynomials don't decide its limit.")
     conv, (form,) = converter([e])
     value = conv(form)
     gens = [i for i, m in enumerate(conv.field.meaning) if x in m.free_symbols]
     used = [i for i in gens if value.num.degrees()[i] or value.den.degrees()[i]]
     if not used:
         return conv.expr(value)
-    if len(used) > 1 or any(conv.field.meaning[i].has(sp.sin, sp.cos, sp.exp) for i in used):
-        raise OutsideExactDomain(f"{x} sits under several roots or in a function; its limit is not decided by degrees.")
+    if len(used) > 1:
+        raise OutsideExactDomain(f"{x} sits under several roots; its limit is not decided by degrees.")
     (i,) = used
     top, bottom = value.num.degrees()[i], value.den.degrees()[i]
     if top < bottom:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.infinite import in_the_limit, limit_of_whole
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, listing
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.evaluate import exact_value
-from cascade_sym.exact import limit_at_infinity
 from cascade_sym.paper.model import Model
 from cascade_sym.paper.objective import check_range
 from cascade_sym.symbols import is_complex_symbol, symbol
-
-LARGE = sp.Integer(10) ** 12
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,13 @@ def evaluate_declared(model: Model, name: str, given: Mapping[str, Expr], digits
 
 
 def _in_the_limit(quantity: Quantity, infinite: list[Symbol]) -> Quantity:
-    def limit(e: Expr) -> Expr:
-        for s in infinite:
-            # once a part diverges, later parameters only settle its sign
-            e = e.xreplace({s: LARGE}) if e.has(sp.oo) else limit_at_infinity(e, s)
-        return e
-
-    value = limit(quantity.inline())
-    if value.has(sp.oo, sp.zoo, sp.nan):
-        raise ParameterError(f"{quantity.name} diverges for {listing(infinite)} -> oo; give a finite value.")
-    domain = tuple(limit(quantity.definitions.inline(d)) for d in quantity.domain)
-    edges = tuple(limit(quantity.definitions.inline(d)) for d in quantity.nonnegative)
-    return Quantity(quantity.name, value, domain=domain, nonnegative=edges)
+    values = dict.fromkeys(infinite, sp.oo)
+    found = in_the_limit(quantity, values)
+    domain, edges = (
+        tuple(quantity.definitions.inline(limit_of_whole(d, quantity.definitions, values)) for d in group)
+        for group in (quantity.domain, quantity.nonnegative)
+    )
+    if -sp.oo in (*domain, *edges):
+        raise UnstableError(f"{quantity.name} does not exist for {listing(infinite)} -> oo: a condition fails there.")
+    domain, edges = (tuple(d for d in group if d is not sp.oo) for group in (domain, edges))
+    return replace(found, domain=domain, nonnegative=edges)

@@ -5,9 +5,9 @@ operations (`nodes`, `builder`), which evaluators and exported code run.
 """
 
 from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.calculation import Calculation, read
+from cascade_sym.program.calculation import Calculation, Reader, read
 from cascade_sym.program.functions import ANALYTIC, BY_CLASS, BY_NAME, COMMANDS, TABLE, Function
 
 __all__ = [
-    "ANALYTIC", "BY_CLASS", "BY_NAME", "COMMANDS", "TABLE", "Arithmetic", "Calculation", "Function", "read",
+    "ANALYTIC", "BY_CLASS", "BY_NAME", "COMMANDS", "TABLE", "Arithmetic", "Calculation", "Function", "Reader", "read",
 ]  # fmt: skip

@@ -8,10 +8,11 @@ Equal nodes are one node, definitions stay definitions, and a symbol is its name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from operator import add, mul
 from typing import Any, Protocol
 
 import sympy as sp
@@ -19,11 +20,13 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from cascade_sym.errors import DomainConflict, OutsideExactDomain
+from cascade_sym.program.arithmetic import Arithmetic
 from cascade_sym.program.functions import BY_CLASS, known
 from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 
 Node = tuple[Any, ...]
+Operation = Callable[[list[Any], Mapping[str, Any]], Any]
 LEAVES = frozenset(["number", "constant", "symbol"])
 CONSTANTS: dict[Expr, str] = {sp.pi: "pi", sp.E: "e", sp.I: "I"}
 
@@ -49,34 +52,58 @@ class Calculation:
 
     def run(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
         """The outputs in `arithmetic`, with the parameters' values by name."""
-        every = self.run_all(arithmetic, values)
-        return [every[i] for i in self.outputs]
+        return self.on(arithmetic)(values)
 
     def run_all(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
         """The value of every node."""
-        x = arithmetic
+        return self._every(self._operations(arithmetic), values)
+
+    def on(self, arithmetic: Any) -> Callable[[Mapping[str, Any]], list[Any]]:
+        """`run` in one arithmetic, made ready for many values: its operations are looked up once."""
+        operations = self._operations(arithmetic)
+
+        def run(values: Mapping[str, Any]) -> list[Any]:
+            every = self._every(operations, values)
+            return [every[i] for i in self.outputs]
+
+        return run
+
+    def _every(self, operations: Sequence[Operation], values: Mapping[str, Any]) -> list[Any]:
         v: list[Any] = []
-        for node in self.nodes:
-            match node[0]:
-                case "symbol":
-                    v.append(values[node[1]])
-                case "number":
-                    v.append(x.number(node[1]))
-                case "constant":
-                    v.append(x.constant(node[1]))
-                case "add":
-                    v.append(x.add([v[i] for i in node[1:]]))
-                case "mul":
-                    v.append(x.mul([v[i] for i in node[1:]]))
-                case "div":
-                    v.append(x.div(v[node[1]], v[node[2]]))
-                case "power":
-                    v.append(x.power(v[node[1]], node[2]))
-                case "pow":
-                    v.append(x.pow(v[node[1]], v[node[2]]))
-                case name:
-                    v.append(x.call(name, *(v[i] for i in node[1:])))
+        for operation in operations:
+            v.append(operation(v, values))
         return v
+
+    def _operations(self, x: Any) -> list[Operation]:
+        return [operation(x, node) for node in self.nodes]
+
+
+def operation(x: Any, node: Node) -> Operation:
+    """What computes `node` in the arithmetic `x` from the values before it and those of the parameters."""
+    plain = {"add": (Arithmetic.add, add), "mul": (Arithmetic.mul, mul)}
+    match node:
+        case ("symbol", name, _):
+            return lambda v, given: given[name]
+        case ("number", q):
+            number = x.number(q)
+            return lambda v, given: number
+        case ("constant", name):
+            return lambda v, given: x.constant(name)
+        case ("add" | "mul" as op, i, j) if getattr(type(x), op) is plain[op][0]:
+            binary = plain[op][1]
+            return lambda v, given: binary(v[i], v[j])
+        case ("add" | "mul" as op, *many):
+            joined = getattr(x, op)
+            return lambda v, given: joined([v[i] for i in many])
+        case ("power", i, exponent):
+            power = x.power
+            return lambda v, given: power(v[i], exponent)
+        case ("div" | "pow" as op, i, j):
+            binary = getattr(x, op)
+            return lambda v, given: binary(v[i], v[j])
+        case (name, *arguments):
+            return lambda v, given: x.call(name, *(v[i] for i in arguments))
+    raise AssertionError(node)
 
 
 def operands(node: Node) -> tuple[int, ...]:
@@ -98,8 +125,7 @@ def read(*exprs: Expr, definitions: Iterable[tuple[Symbol, Expr]] = ()) -> Calcu
     ((('symbol', 'x', 'real'), ('power', 0, Fraction(1, 2))), {1: 'y'})
     """
     reader = Reader()
-    for s, e in definitions:
-        reader.define(s, e)
+    reader.begin(definitions)
     return reader.finished([reader.read(e) for e in exprs])
 
 
@@ -116,6 +142,12 @@ class Reader:
 
     def finished(self, outputs: Sequence[int]) -> Calculation:
         return Calculation(tuple(self.nodes), tuple(outputs), dict(self.labels))
+
+    def begin(self, definitions: Iterable[tuple[Symbol, Expr]]) -> None:
+        """Let these definitions take the place of all before: for formulas side by side, each over its own."""
+        self._known, self._named = {}, {}
+        for s, e in definitions:
+            self.define(s, e)
 
     def define(self, s: Symbol, e: Expr) -> None:
         """Let the name of `s` stand for `e` from now on."""

@@ -1,0 +1,366 @@
+"""Functions of several parameters that grow without bound together: limits that hold along every path.
+
+A function is a ratio of sums of monomials in large quantities x, with remainders that are small against monomials.
+One monomial x^a is small against a sum with coefficients of one sign along *every* path where a point p >= a, p != a,
+lies in the convex hull of the sum's exponents (weighted means): this is what every limit here rests on. Where it does
+not decide, nothing is claimed. Roots and exponentials that are no such sums become large quantities of their own,
+unrelated to the others: what holds for all their paths holds for those that occur.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Q
+from itertools import combinations
+from typing import Any
+
+import flint
+import sympy as sp
+
+from cascade_sym.asymptotics.exact_series import ExactSeries
+from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.asymptotics.series import Diverges
+from cascade_sym.errors import DivisionByZero, NoLimit
+from cascade_sym.program import BY_NAME
+
+Exponents = tuple[tuple[int, Q], ...]  # (large quantity, power), sorted, without zeros
+UNIT: Exponents = ()
+ARSINH: Any = BY_NAME["arsinh"].rule
+
+
+def product(a: Exponents, b: Exponents, sign: int = 1) -> Exponents:
+    """The exponents of x^a x^b, or of x^a/x^b with sign -1."""
+    out = dict(a)
+    for i, k in b:
+        out[i] = out.get(i, Q(0)) + sign * k
+    return tuple(sorted((i, k) for i, k in out.items() if k))
+
+
+def is_small(a: Exponents, points: Collection[Exponents], strict: bool = True) -> bool:
+    """Whether x^a/(sum of x^b over `points`) tends to zero along every path; bounded is enough if not `strict`."""
+    for b in points:
+        d = product(a, b, -1)
+        if all(k < 0 for _, k in d) and (d or not strict):
+            return True
+    pairs = combinations([dict(product(b, a, -1)) for b in points], 2)
+    return any(_below_segment(b, c, strict) for b, c in pairs)
+
+
+def _below_segment(b: Mapping[int, Q], c: Mapping[int, Q], strict: bool) -> bool:
+    """Whether a point w*b + (1 - w)*c, 0 <= w <= 1, has no negative coordinate (and, if `strict`, is not zero)."""
+    low, high = Q(0), Q(1)
+    axes = set(b) | set(c)
+    for i in axes:
+        u, v = b.get(i, Q(0)), c.get(i, Q(0))
+        if u == v and v < 0:
+            return False
+        if u > v:
+            low = max(low, -v / (u - v))
+        elif u < v:
+            high = min(high, v / (v - u))
+    ends = (low, (low + high) / 2, high) if low <= high else ()
+    return any(not strict or any(w * b.get(i, Q(0)) + (1 - w) * c.get(i, Q(0)) for i in axes) for w in ends)
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """sum of c x^a over `terms`, plus something small against x^r for each r in `small`. Build with `make`."""
+
+    ground: Ground
+    terms: Mapping[Exponents, Elem]
+    small: frozenset[Exponents]
+
+    @staticmethod
+    def make(ground: Ground, terms: Mapping[Exponents, Elem], small: Iterable[Exponents] = ()) -> Sum:
+        """Without zeros, and without what is small against a remainder anyway."""
+        rest = frozenset(small)
+        rest = frozenset(r for r in rest if not any(r != q and is_small(r, [q]) for q in rest))
+        kept = {a: c for a, c in terms.items() if not c.is_zero and not any(is_small(a, [r]) for r in rest)}
+        return Sum(ground, dict(sorted(kept.items())), rest)
+
+    def __add__(self, other: Sum) -> Sum:
+        terms = dict(self.terms)
+        for a, c in other.terms.items():
+            terms[a] = terms[a] + c if a in terms else c
+        return Sum.make(self.ground, terms, self.small | other.small)
+
+    def __mul__(self, other: Sum) -> Sum:
+        terms: dict[Exponents, Elem] = {}
+        for a, c in self.terms.items():
+            for b, d in other.terms.items():
+                e = product(a, b)
+                terms[e] = terms[e] + c * d if e in terms else c * d
+        small = {product(r, a) for r in self.small for a in (*other.terms, *other.small)}
+        small |= {product(r, a) for r in other.small for a in self.terms}
+        return Sum.make(self.ground, terms, small)
+
+    def same(self, other: Sum) -> bool:
+        """Whether both are exact and equal."""
+        return not self.small and not other.small and self.terms.keys() == other.terms.keys() and all(
+            c.num == other.terms[a].num and c.den == other.terms[a].den for a, c in self.terms.items()
+        )  # fmt: skip
+
+    def essential(self) -> list[Exponents]:
+        """The exponents of the terms against which no other term is large."""
+        return [a for a in self.terms if not is_small(a, self.terms.keys() - {a})]
+
+    def sign(self) -> int:
+        """The sign along every path, by terms that can't cancel; NoLimit where they could."""
+        ends = self.essential()
+        signs = {self.terms[a].sign() for a in ends}
+        if len(signs) != 1 or not all(is_small(r, ends, strict=False) for r in self.small):
+            raise NoLimit("the sign of a part depends on the path, or was not decided")
+        return signs.pop()
+
+
+@dataclass(frozen=True, eq=False)
+class Germ:
+    """above/below near infinity: the values of `Joint`, with the operations of a `Series`."""
+
+    joint: Joint
+    above: Sum
+    below: Sum
+
+    @property
+    def is_exact_zero(self) -> bool:
+        return not self.above.terms and not self.above.small
+
+    def rational(self) -> Q | None:
+        c = Q(0) if self.is_exact_zero else self.constant()
+        return c.rational() if isinstance(c, Elem) else c
+
+    def constant(self) -> Elem | None:
+        """The number that the function is everywhere, or None."""
+        (b, q), p = next(iter(self.below.terms.items())), self.above.terms
+        c = p[b] / q if b in p else None
+        whole = c is not None and self.above.same(self.below * Sum.make(c.ground, {UNIT: c}))
+        return c if whole else None
+
+    def __neg__(self) -> Germ:
+        return self.scaled(self.joint.ground.rational(-1))
+
+    def scaled(self, c: Elem) -> Germ:
+        return Germ(self.joint, self.above * Sum.make(c.ground, {UNIT: c}), self.below)
+
+    def __add__(self, other: Germ) -> Germ:
+        if self.below.same(other.below):
+            return Germ(self.joint, self.above + other.above, self.below)
+        return self.joint.ratio(self.above * other.below + other.above * self.below, self.below * other.below)
+
+    def __mul__(self, other: Germ) -> Germ:
+        if self.below.same(other.above):
+            return Germ(self.joint, self.above, other.below)
+        if other.below.same(self.above):
+            return Germ(self.joint, other.above, self.below)
+        return self.joint.ratio(self.above * other.above, self.below * other.below)
+
+    def inverse(self) -> Germ:
+        if self.is_exact_zero:
+            raise DivisionByZero("division by an expression that is identically zero")
+        return self.joint.ratio(self.below, self.above)
+
+    def __pow__(self, n: int) -> Germ:
+        out = self.joint.one
+        for _ in range(n):
+            out = out * self
+        return out
+
+    # -- limits ---------------------------------------------------------------------------------------------
+
+    def sign(self) -> int:
+        return 0 if self.is_exact_zero else self.above.sign() * self.below.sign()
+
+    def diverges(self) -> int:
+        """1 or -1 where the function tends to +-oo along every path, 0 where it has a finite limit; else NoLimit."""
+        return 0 if self._finite() is not None else self.sign()
+
+    def limit(self) -> Elem:
+        """The finite limit along every path."""
+        found = self._finite()
+        if found is None:
+            raise NoLimit("a part diverges")
+        return found
+
+    def _finite(self) -> Elem | None:
+        """The finite limit, or None where the function is proved to exceed all bounds."""
+        self.below.sign()
+        ends, p, q = self.below.essential(), self.above.terms, self.below.terms
+        zero = self.joint.ground.rational(0)
+        c = p.get(ends[0], zero) / q[ends[0]]
+        if (
+            all((p.get(b, zero) - c * q[b]).is_zero for b in ends)
+            and all(a in ends or is_small(a, ends) for a in p)
+            and all(is_small(r, ends, strict=False) for r in self.above.small)
+        ):
+            return c
+        self.above.sign()
+        ends = self.above.essential()
+        if all(is_small(b, ends) for b in q) and all(is_small(r, ends, strict=False) for r in self.below.small):
+            return None
+        raise NoLimit("a part has no limit that is the same along every path")
+
+    # -- functions ------------------------------------------------------------------------------------------
+
+    def compose(self, derivatives: list[Elem]) -> Germ:
+        """sum of derivatives[n] self^n/n! for a function that tends to zero, up to the working order."""
+        if self.is_exact_zero:
+            return self.joint.const(derivatives[0])
+        if not self.limit().is_zero:
+            raise Diverges("the argument of a function does not vanish in the limit")
+        orders, self.joint.cut = self.joint.orders, True
+        total = self.joint.const(derivatives[orders])
+        for n in range(orders - 1, -1, -1):
+            step = total * self
+            total = step.scaled(self.joint.ground.rational(1, n + 1)) + self.joint.const(derivatives[n])
+        return total + Germ(self.joint, powers_of(self.above, orders), (self**orders).below)
+
+    def power(self, e: Q) -> Germ:
+        if e < 0:
+            return self.inverse().power(-e)
+        if e.denominator == 1:
+            return self ** int(e)
+        if self.is_exact_zero:
+            return self
+        if self.sign() < 0:
+            raise Diverges("a root of something negative")
+        s = self.above.sign()
+        if len(self.above.essential()) == len(self.below.essential()) == 1:
+            return self.joint.ratio(*(self.joint.leading_root(f, e, s) for f in (self.above, self.below)))
+        far = self.diverges()
+        if not far and not self.limit().is_zero:
+            return self.joint.near(self.joint.root_of(self.limit(), e))
+        grown = self.joint.large("root", self if far else self.inverse(), e)
+        return grown if far else grown.inverse()
+
+
+def powers_of(u: Sum, n: int) -> Sum:
+    """Something small against u^n."""
+    support = {*u.terms, *u.small}
+    every = {UNIT}
+    for _ in range(n):
+        every = {product(a, b) for a in every for b in support}
+    return Sum.make(u.ground, {}, every)
+
+
+class Joint(ExactSeries):
+    """Germs at infinity: `terms` is the order to which functions are expanded."""
+
+    kind = "limits (real numbers only)"
+
+    def __init__(self, ground: Ground, terms: int) -> None:
+        self.orders, self.cut = terms, False
+        self.unit = Sum.make(ground, {UNIT: ground.rational(1)})
+        self.known: list[tuple[str, Germ, int]] = []
+        self.count = 0
+        super().__init__(ground, terms)
+
+    def const(self, c: Elem) -> Any:
+        return Germ(self, Sum.make(self.ground, {UNIT: c}), self.unit)
+
+    def near(self, c: Elem) -> Any:
+        """Something that tends to c."""
+        return Germ(self, Sum.make(self.ground, {UNIT: c}, [UNIT]), self.unit)
+
+    def ratio(self, above: Sum, below: Sum) -> Germ:
+        """above/below; an exact monomial below is moved up."""
+        if len(below.terms) == 1 and not below.small:
+            ((a, c),) = below.terms.items()
+            above = above * Sum.make(self.ground, {product(UNIT, a, -1): c.inverse()})
+            below = self.unit
+        return Germ(self, above, below)
+
+    def parameter(self, sign: int) -> Germ:
+        """A new parameter that tends to +oo or -oo."""
+        self.count += 1
+        return self._power(self.count, Q(1)).scaled(self.ground.rational(sign))
+
+    def large(self, kind: str, of: Any, e: Q = Q(1)) -> Germ:
+        """The e-th power of a large quantity that belongs to the germ `of`; exponentials share one where they can."""
+        for name, g, i in self.known:
+            q = (of * g.inverse()).rational() if name == kind else None
+            if q is not None and (q == 1 or kind == "exp"):
+                return self._power(i, e * q)
+        self.count += 1
+        self.known.append((kind, of, self.count))
+        return self._power(self.count, e)
+
+    def _power(self, i: int, e: Q) -> Germ:
+        return Germ(self, Sum.make(self.ground, {((i, e),): self.ground.rational(1)}), self.unit)
+
+    # -- roots ----------------------------------------------------------------------------------------------
+
+    def leading_root(self, f: Sum, e: Q, sign: int) -> Sum:
+        """(sign*f)^e by the binomial series around its one leading term."""
+        (a,) = f.essential()
+        c = f.terms[a] * self.ground.rational(sign)
+        lead = Sum.make(self.ground, {tuple((i, k * e) for i, k in a): self.root_of(c, e)})
+        u = f * Sum.make(self.ground, {product(UNIT, a, -1): f.terms[a].inverse()}) + Sum.make(
+            self.ground, {UNIT: self.ground.rational(-1)}
+        )
+        if not u.terms and not u.small:
+            return lead
+        total, binomial, power, self.cut = self.unit, Q(1), self.unit, True
+        for n in range(1, self.orders + 1):
+            power, binomial = power * u, binomial * (e - n + 1) / n
+            factor = self.ground.rational(binomial.numerator, binomial.denominator)
+            total = total + power * Sum.make(self.ground, {UNIT: factor})
+        return lead * (total + powers_of(u, self.orders))
+
+    def root_of(self, c: Elem, e: Q) -> Elem:
+        """c^e for a positive coefficient."""
+        p, d = e.numerator, e.denominator
+        while d % 2 == 0:
+            c, d = self.ground.sqrt(c), d // 2
+        if d != 1:
+            exponent = sp.Rational(1, d)
+            value = c.number() ** flint.arb(flint.fmpq(1, d))
+            c = self.ground.constant(c.expr() ** exponent, lambda: value)
+        out = self.ground.rational(1)
+        for _ in range(p):
+            out = out * c
+        return out
+
+    # -- functions at infinity ------------------------------------------------------------------------------
+
+    def exp(self, x: Any) -> Any:
+        g = self.series(x)
+        if not (far := g.diverges()):
+            return super().exp(g)
+        grown = self.large("exp", g if far > 0 else -g)
+        return grown if far > 0 else grown.inverse()
+
+    def log(self, x: Any, *base: Any) -> Any:
+        g = self.series(x)
+        if base or g.is_exact_zero:
+            return super().log(x, *base)
+        if (far := g.diverges()) > 0:
+            return self.large("log", g)
+        if not far and g.limit().is_zero and g.sign() > 0:
+            return -self.large("log", g.inverse())
+        return super().log(g)
+
+    def arsinh(self, x: Any) -> Any:
+        g = self.series(x)
+        if g.diverges() < 0:
+            return -self.arsinh(-g)
+        return ARSINH(self, g)
+
+    # -- where signs are not needed -------------------------------------------------------------------------
+
+    def abs(self, x: Any) -> Any:
+        try:
+            return super().abs(x)
+        except NoLimit:
+            c = self.series(x).limit()
+            return self.near(-c if c.sign() < 0 else c)
+
+    def _first(self, values: Sequence[Any], sign: int) -> Any:
+        try:
+            return super()._first(values, sign)
+        except NoLimit:
+            limits = [self.series(v).limit() for v in values]
+            best = limits[0]
+            for c in limits[1:]:
+                best = c if (c - best).sign() * sign < 0 else best
+            return self.near(best)

@@ -1,0 +1,129 @@
+"""Formulas in NumPy's doubles: numbers or arrays, real or complex."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from cascade_sym.program.arithmetic import Arithmetic
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "I": 1j}
+
+
+class Doubles(Arithmetic):
+    """Double precision, whole arrays at once; what has no value is nan or infinite, as in NumPy.
+
+    Roots, logarithms and inverse functions of real values outside their real domain are complex, or nan with
+    `real=True`. Values on a branch cut are SymPy's.
+
+    >>> import sympy as sp
+    >>> from cascade_sym.program import read
+    >>> x = sp.Symbol("x")
+    >>> read(sp.sqrt(x) + 1).run(Doubles(), {"x": np.array([4.0, -4.0])})[0].tolist()
+    [(3+0j), (1+2j)]
+    """
+
+    kind = "doubles"
+
+    def __init__(self, real: bool = False) -> None:
+        self.real = real
+
+    def number(self, q: Fraction) -> Any:
+        try:
+            return float(q)
+        except OverflowError:
+            return math.copysign(math.inf, q)
+
+    def constant(self, name: str) -> Any:
+        return CONSTANTS[name]
+
+    def div(self, above: Any, below: Any) -> Any:
+        return np.divide(above, below)
+
+    def power(self, base: Any, exponent: Fraction) -> Any:
+        p, q = exponent.numerator, exponent.denominator
+        if q == 2:
+            base, q = self.sqrt(base), 1
+        if q != 1:
+            return np.power(self._inside(base, 0.0, math.inf), float(exponent))
+        if abs(p) > 3:
+            return np.power(base, float(p))
+        result = base if abs(p) == 1 else base * base if abs(p) == 2 else base * base * base
+        return result if p > 0 else np.divide(1.0, result)
+
+    def pow(self, base: Any, exponent: Any) -> Any:
+        return np.power(self._inside(base, 0.0, math.inf), exponent)
+
+    def _inside(self, z: Any, low: float, high: float) -> Any:
+        """`z`, made complex where a real value lies outside [low, high]."""
+        if self.real or np.iscomplexobj(z) or not np.any((z < low) | (z > high)):
+            return z
+        # on the cuts above `high` the value continues from below, on those under `low` from above
+        return np.where(np.asarray(z) > high, np.conj(z + 0j), z + 0j) if high < math.inf else z + 0j
+
+    def sqrt(self, z: Any) -> Any:
+        return np.sqrt(self._inside(z, 0.0, math.inf))
+
+    def exp(self, z: Any) -> Any:
+        return np.exp(z)
+
+    def log(self, z: Any, *base: Any) -> Any:
+        top = np.log(self._inside(z, 0.0, math.inf))
+        return np.divide(top, self.log(base[0])) if base else top
+
+    def arcsin(self, z: Any) -> Any:
+        return np.arcsin(self._inside(z, -1.0, 1.0))
+
+    def arccos(self, z: Any) -> Any:
+        return np.arccos(self._inside(z, -1.0, 1.0))
+
+    def artanh(self, z: Any) -> Any:
+        return np.arctanh(self._inside(z, -1.0, 1.0))
+
+    def arcosh(self, z: Any) -> Any:
+        return np.arccosh(self._inside(z, 1.0, math.inf))
+
+    def abs(self, z: Any) -> Any:
+        return np.abs(z)
+
+    def arg(self, z: Any) -> Any:
+        return np.angle(z)
+
+    def conj(self, z: Any) -> Any:
+        return np.conj(z)
+
+    def Re(self, z: Any) -> Any:
+        return np.real(z)
+
+    def Im(self, z: Any) -> Any:
+        return np.imag(z)
+
+    def atan2(self, y: Any, x: Any) -> Any:
+        return np.arctan2(y, x)
+
+    def sgn(self, z: Any) -> Any:
+        return np.sign(z)
+
+    def min(self, *values: Any) -> Any:
+        return self._extreme(np.minimum, values)
+
+    def max(self, *values: Any) -> Any:
+        return self._extreme(np.maximum, values)
+
+    def _extreme(self, f: Callable[..., Any], values: tuple[Any, ...]) -> Any:
+        if any(np.iscomplexobj(v) for v in values):
+            raise self.unknown("min or max of complex values")
+        result = values[0]
+        for v in values[1:]:
+            result = f(result, v)
+        return result
+
+
+SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
+RENAMED = {"arctan": "arctan", "arsinh": "arcsinh"}
+for _name, _numpy in (*((n, n) for n in SAME), *RENAMED.items()):
+    setattr(Doubles, _name, staticmethod(getattr(np, _numpy)))

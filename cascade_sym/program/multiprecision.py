@@ -1,0 +1,66 @@
+"""Formulas in mpmath's numbers: an arithmetic that shares nothing with the others, to hold them against."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import mpmath as mp
+
+from cascade_sym.program.arithmetic import Arithmetic
+
+FUNCTIONS = {
+    "exp": mp.exp, "log": mp.log, "sin": mp.sin, "cos": mp.cos, "tan": mp.tan, "cot": mp.cot, "sec": mp.sec,
+    "csc": mp.csc, "arcsin": mp.asin, "arccos": mp.acos, "arctan": mp.atan, "sinh": mp.sinh, "cosh": mp.cosh,
+    "tanh": mp.tanh, "coth": mp.coth, "sech": mp.sech, "csch": mp.csch, "arsinh": mp.asinh, "arcosh": mp.acosh,
+    "artanh": mp.atanh, "arccot": mp.acot, "arcsec": mp.asec, "arccsc": mp.acsc, "arcoth": mp.acoth, "arsech": mp.asech,
+    "arcsch": mp.acsch, "arg": mp.arg, "conj": mp.conj, "Re": mp.re, "Im": mp.im, "abs": mp.fabs, "sgn": mp.sign,
+}  # fmt: skip
+
+
+class Multiprecision(Arithmetic):
+    """mpmath at its present precision; complex where a real value lies outside a function's real domain.
+
+    >>> import sympy as sp
+    >>> from cascade_sym.program import read
+    >>> with mp.workdps(30):
+    ...     print(read(sp.sqrt(sp.Symbol("x"))).run(Multiprecision(), {"x": mp.mpf(2)})[0])
+    1.41421356237309504880168872421
+    """
+
+    kind = "mpmath"
+
+    def number(self, q: Fraction) -> Any:
+        return mp.mpf(q.numerator) / q.denominator
+
+    def constant(self, name: str) -> Any:
+        return mp.mpc(0, 1) if name == "I" else +getattr(mp, name)
+
+    def div(self, above: Any, below: Any) -> Any:
+        return above / below
+
+    def power(self, base: Any, exponent: Fraction) -> Any:
+        if exponent.denominator <= 2:
+            return (base if exponent.denominator == 1 else mp.sqrt(base)) ** exponent.numerator
+        return base ** self.number(exponent)
+
+    def pow(self, base: Any, exponent: Any) -> Any:
+        return mp.power(base, exponent)
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        f = FUNCTIONS.get(name)
+        return super().call(name, *arguments) if f is None else f(*arguments)
+
+    def atan2(self, y: Any, x: Any) -> Any:
+        return mp.atan2(*self._real(y, x))
+
+    def min(self, *values: Any) -> Any:
+        return min(self._real(*values))
+
+    def max(self, *values: Any) -> Any:
+        return max(self._real(*values))
+
+    def _real(self, *values: Any) -> tuple[Any, ...]:
+        if any(isinstance(v, mp.mpc) and v.imag for v in values):
+            raise self.unknown("min, max or atan2 of complex values")
+        return tuple(mp.re(v) for v in values)
