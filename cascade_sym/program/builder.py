@@ -95,13 +95,13 @@ class Builder:
         return self._node("sub", a, b)
 
     def mul(self, a: int, b: int) -> int:
+        if self.one in (a, b):
+            return b if a == self.one else a
         if (c := self._folded("mul", a, b)) is not None:
             return c
         if self.zero in (a, b):
             return self.zero
         for x, y in ((a, b), (b, a)):
-            if x == self.one:
-                return y
             if x == self.minus_one:
                 return self.neg(y)
             if (nx := self._negated(x)) is not None:

@@ -15,7 +15,7 @@ from sympy.parsing.mathematica import parse_mathematica
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
-from cascade_sym.latex.code import LANGUAGES, code
+from cascade_sym.evaluate.source.code import LANGUAGES, code
 from cascade_sym.solve import covariance
 from tests.latex.cases import pair, turned_pair
 
