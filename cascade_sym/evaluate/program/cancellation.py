@@ -59,12 +59,15 @@ class Merging:
         terms = like_terms(terms) if len(terms) <= MOST_TERMS else []
         if i in self.inner:
             self.terms[i] = terms
-        fewer = merged(self.algebra, terms, shifts=False)
+        fewer = merged(self.algebra, terms, shifts=False) if sum(map(self.has_waves, terms)) > 1 else terms
         if len(fewer) == len(terms):
             self.new.append(as_it_stands)
             return -self.values[node[1]] if node[0] == "neg" else self.algebra.leaf(as_it_stands)
         self.new.append(self.algebra.b.total(map(self.algebra.written, fewer)))
         return fewer[0] if len(fewer) == 1 else self.algebra.leaf(self.new[i])
+
+    def has_waves(self, x: Factored) -> bool:
+        return any(self.algebra.b.nodes[base][0] in ("sin", "cos") for base, _ in x.powers)
 
     def product(self, node: Node, as_it_stands: int) -> Factored:
         self.new.append(as_it_stands)

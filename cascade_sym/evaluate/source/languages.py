@@ -94,8 +94,9 @@ def exact_number(c: Constant) -> str:
     if isinstance(c, Fraction):
         return str(c) if c >= 0 and c.denominator == 1 else f"({c})"
     with flint.ctx.workprec(400):
-        text = ball(c).str(40, radius=False).replace("e", "*^")
-    return f"({text})" if "-" in text or "^" in text else text
+        digits, _, exponent = ball(c).str(40, radius=False).partition("e")
+    text = f"{digits}*10^({int(exponent)})" if exponent else digits
+    return f"({text})" if exponent or digits[0] == "-" else text
 
 
 def python_layout(f: Body) -> list[str]:

@@ -28,7 +28,7 @@ def source(
     called = identifiers(wanted | fill, language)
     text = {i: language.number(n[1]) if n[0] == "const" else called["parameter", n[1]] for i, n in leaves.items()}
     text |= {i: called[i] for i in lines}
-    unused = [called["parameter", p] for p in parameters if p not in program.parameters]
+    unused = [called["parameter", p] for p in sorted(set(parameters) - set(program.parameters))]
     shape = "".join(language.spread.format(p) for p in unused)
     renamed = ", ".join(f"{called[k]} is {w}" for k, w in wanted.items() if called[k] != w)
     body = Body(
