@@ -17,8 +17,6 @@ from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.source.languages import PYTHON
-from cascade_sym.evaluate.source.printer import source
 from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.program.nodes import operation_counts
@@ -163,6 +161,9 @@ class Evaluator:
     @property
     def source(self) -> str:
         """The computation as Python, one operation a line, with the names of the definitions."""
+        from cascade_sym.evaluate.source.languages import PYTHON
+        from cascade_sym.evaluate.source.printer import source
+
         name = self.target.names[0] if self.target.form == "single" else "evaluate"
         return source(self._program, name, self.parameters, PYTHON, self.target.complex_parameters)
 

@@ -101,7 +101,7 @@ class Julia:
     }  # fmt: skip
 
     def __init__(self, text: str, known: dict[str, Any]) -> None:
-        self.tokens = re.findall(r"\d+\.\d+(?:e[+-]?\d+)?|\.(?:[<>!]=|[<>+*/^&-])|\w+\.\(|\w+|\S", text) + ["end"]
+        self.tokens = re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.(?:[<>!]=|[<>+*/^&-])|\w+\.\(|\w+|\S", text) + ["end"]
         self.known = known
 
     def value(self) -> Any:

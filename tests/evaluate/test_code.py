@@ -17,7 +17,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import FormulaError, OutsideExactDomain
+from cascade_sym.errors import FormulaError, OutsideExactDomain, ParameterError
 from cascade_sym.evaluate.backends.numpy_blocks import CALLS, UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
@@ -253,9 +253,11 @@ def test_python_broadcasts_and_takes_what_is_a_number() -> None:
         run_python(text, (0.5, 1j, 1.0))
 
 
-def test_a_quantity_without_parameters(tmp_path: Path) -> None:
-    q = Quantity("f", sp.pi * 10**400 / sp.Integer(10) ** 399 + sp.E)
-    in_every_language([q], tmp_path)
+def test_numbers_of_every_size_and_a_quantity_without_parameters(tmp_path: Path) -> None:
+    tiny, huge = sp.Integer(10) ** -30, sp.Integer(3) ** 100
+    qs = [Quantity("f", sp.pi + sp.E), Quantity("g", x * tiny + sp.sqrt(2) * tiny), Quantity("h", -huge * x - huge * sp.pi),
+          Quantity("k", sp.Integer(7)), Quantity("l", sp.I * sp.sqrt(3)), Quantity("m", x)]  # fmt: skip
+    in_every_language(qs, tmp_path)
     assert "Pi" in code(Quantity("f", x * sp.pi), "mathematica")
 
 

@@ -27,7 +27,8 @@ def code(quantity: Quantity, language: str) -> str:
       Indeterminate for the former, its own complex value for the latter). A comment gives the domain.
     - Names become distinct legal identifiers in ASCII; a comment tells which were changed.
 
-    Raises FormulaError for another language, and OutsideExactDomain for what has no numerical value.
+    Raises FormulaError for another language, OutsideExactDomain for what has no numerical value, and ParameterError for
+    a number beyond the range of doubles.
 
     >>> import sympy as sp
     >>> from cascade_sym.definitions import Definitions

@@ -18,6 +18,8 @@ from textwrap import wrap
 
 import flint
 
+from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.source.names import plain, without_underscores
 from cascade_sym.program.constants import Constant, ball, parts
 
@@ -72,13 +74,15 @@ class Language:
         return frozenset(used | set(" ".join(listed.get(self.word, [])).split()))
 
 
-def numbers(infinity: str, nan: str) -> Callable[[Constant], str]:
+def numbers(nan: str) -> Callable[[Constant], str]:
     """Doubles in the fewest digits that give them back, the constant correctly rounded."""
 
     def number(c: Constant) -> str:
         x = parts(c)[0]
-        text = nan if isnan(x) else repr(x) if abs(x) < inf else infinity if x > 0 else f"-{infinity}"
-        return f"({text})" if x < 0 else text
+        if abs(x) == inf or (x == 0 and c != 0):
+            raise ParameterError(f"the number {str(c):.40} is outside the range of doubles; choose other units, or "
+                                 "export to Mathematica.")  # fmt: skip
+        return nan if isnan(x) else f"({x!r})" if x < 0 else repr(x)
 
     return number
 
@@ -140,30 +144,24 @@ def indented(lines: list[str], by: str = "    ") -> list[str]:
 
 
 INFIX = {"add": "{} + {}", "sub": "{} - {}", "mul": "{}*{}", "div": "{}/{}", "neg": "-{}"}
-UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-         "atanh")  # fmt: skip
-NUMPY = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh",
-         "atanh": "arctanh"}  # fmt: skip
-WOLFRAM = {"asin": "ArcSin", "acos": "ArcCos", "atan": "ArcTan", "asinh": "ArcSinh", "acosh": "ArcCosh",
-           "atanh": "ArcTanh"}  # fmt: skip
+UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+BINARY = ("pow", "atan2", "copysign", "min", "max")
+WOLFRAM = {"asin": "ArcSin", "acos": "ArcCos", "atan": "ArcTan"}
 # Julia raises an error where a function has no real value; the argument becomes nan there
 OUTSIDE = {"sqrt": "{0} .< 0", "log": "{0} .< 0", "asin": "abs.({0}) .> 1", "acos": "abs.({0}) .> 1",
-           "acosh": "{0} .< 1", "atanh": "abs.({0}) .> 1", "sin": "isinf.({0})", "cos": "isinf.({0})",
-           "tan": "isinf.({0})"}  # fmt: skip
+           "sin": "isinf.({0})", "cos": "isinf.({0})", "tan": "isinf.({0})"}  # fmt: skip
 PASSES = {"positive": "({} > 0)", "nonnegative": "({} >= 0)"}
 
 PYTHON = Language(
     word="python",
-    operations=INFIX
-    | {op: f"numpy.{NUMPY.get(op, op)}({{}})" for op in (*UNARY, "rint", "abs")}
-    | {"pow": "numpy.power({}, {})", "atan2": "numpy.arctan2({}, {})", "copysign": "numpy.copysign({}, {})",
-       "min": "numpy.minimum({}, {})", "max": "numpy.maximum({}, {})",
-       "select": "numpy.where({} >= 0, {}, {})[()]"},
+    operations={op: f"numpy.{name}({'{}, {}' if op in BINARY else '{}'})" for op, name in UFUNCS.items()}
+    | INFIX
+    | {"select": "numpy.where({} >= 0, {}, {})[()]"},
     passes=PASSES,
     both=" & ",
     test="numpy.where({}, 1.0, -1.0)[()]",
     parts={"re": "{}.real", "im": "{}.imag"},
-    number=numbers("numpy.inf", "numpy.nan"),
+    number=numbers("numpy.nan"),
     layout=python_layout,
     remark="# {}",
     spread=" + numpy.zeros(numpy.shape({}))",
@@ -179,7 +177,7 @@ C = Language(
     both=" && ",
     test="{} ? 1.0 : -1.0",
     parts={"re": "creal({})", "im": "cimag({})"},
-    number=numbers("INFINITY", "NAN"),
+    number=numbers("NAN"),
     layout=c_layout,
     remark="/* {} */",
 )  # fmt: skip
@@ -194,7 +192,7 @@ JULIA = Language(
     both=" .& ",
     test="ifelse.({}, 1.0, -1.0)",
     parts={"re": "real.({})", "im": "imag.({})"},
-    number=numbers("Inf", "NaN"),
+    number=numbers("NaN"),
     layout=julia_layout,
     remark="# {}",
     spread=" .+ zero.(real.({}))",
