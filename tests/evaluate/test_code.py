@@ -17,7 +17,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import FormulaError, OutsideExactDomain, ParameterError
+from cascade_sym.errors import FormulaError, OutsideExactDomain
 from cascade_sym.evaluate.backends.numpy_blocks import CALLS, UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
@@ -29,6 +29,7 @@ from cascade_sym.paper import load_folder
 from cascade_sym.program.functions import TABLE
 from cascade_sym.program.nodes import TESTS
 from cascade_sym.symbols import complex_symbol
+from tests.core.hamiltonians import Modes
 from tests.evaluate.languages import FLAGS, c_functions, compiler, run_julia, run_mathematica, run_python
 from tests.latex.cases import pair, turned_pair
 
@@ -154,6 +155,38 @@ def test_covariances_of_systems_in_every_language(tmp_path: Path) -> None:
     real, turned = cs.covariance(pair()), cs.covariance(turned_pair())
     elements = [real["X_M", "X_M"], real["X_S", "X_M"], turned["X_S", "P_M"], turned["P_M", "P_M"]]
     in_every_language(elements, tmp_path, 1e-11)
+
+
+def test_hamiltonians_with_complex_couplings_against_numpy(tmp_path: Path) -> None:
+    part = sp.Rational(1, 100)
+    couplings = {("exchange", 0, 1): (30 + 20 * sp.I) * part, ("pair", 0, 1): 8 * sp.I * part, ("parametric", 0, 0): 7 * part}
+    system = Modes((30 * part, -50 * part), sp.Integer(1), (40 * part, 60 * part), (sp.Integer(1), 20 * part), couplings)
+    V, (wanted, condition) = cs.covariance(system.system()), system.covariance()
+    numbers = {s.name: complex(v) if v.is_real is False else float(v) for s, v in system.symbols().items()}
+    elements = {(i, j): V[i, j] for i, j in (("X_m0", "P_m1"), ("X_m1", "X_m1"))}
+    compiled = c_functions([code(q, "c") for q in elements.values()], tmp_path)
+    for (q, f), value in zip(zip(elements.values(), compiled, strict=True), (wanted[0, 3], wanted[2, 2]), strict=True):
+        given = [numbers[n] for n in dict.fromkeys(s.name for s in q.parameters)]
+        found = run_python(code(q, "python"), given)
+        assert isinstance(found, float) and found == pytest.approx(value, rel=1e-13 * condition)
+        assert f(given) == pytest.approx(value, rel=1e-13 * condition)
+        assert run_julia(code(q, "julia"), given) == pytest.approx(value, rel=1e-13 * condition)
+
+
+def test_julia_is_accepted_by_a_parser_of_its_grammar() -> None:
+    grammar, tree_sitter = pytest.importorskip("tree_sitter_julia"), pytest.importorskip("tree_sitter")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    texts = [code(q, "julia") for q in (*of_the_table(), bounded(), of_the_paper("xi_g"))]
+    assert not [t for t in texts if parser.parse(t.encode()).root_node.has_error]
+    assert parser.parse(texts[0].replace(".(", ".((", 1).encode()).root_node.has_error
+
+
+def test_the_source_of_an_evaluator_is_what_it_computes() -> None:
+    for target, over in (({"a": x * y**2, "b": K * sp.sin(y) / x}, None), ([x * y**2, sp.exp(-x) * y], ["x", "y"])):
+        f = cs.evaluator(target) if over is None else cs.evaluator(target).gradient(over)
+        wanted = f({n: NUMBERS[n] for n in f.parameters})
+        parts = list(wanted.values()) if over is None else [v for value, slopes in wanted for v in (value, *slopes)]
+        np.testing.assert_allclose(run_python(f.source, [NUMBERS[n] for n in f.parameters]), parts, rtol=1e-15)
 
 
 # -- in the regime of the paper's figures -----------------------------------------------------------------------

@@ -80,7 +80,7 @@ def numbers(nan: str) -> Callable[[Constant], str]:
     def number(c: Constant) -> str:
         x = parts(c)[0]
         if abs(x) == inf or (x == 0 and c != 0):
-            raise ParameterError(f"the number {str(c):.40} is outside the range of doubles; choose other units, or "
+            raise ParameterError(f"the number {c!s:.40} is outside the range of doubles; choose other units, or "
                                  "export to Mathematica.")  # fmt: skip
         return nan if isnan(x) else f"({x!r})" if x < 0 else repr(x)
 
@@ -144,12 +144,14 @@ def indented(lines: list[str], by: str = "    ") -> list[str]:
 
 
 INFIX = {"add": "{} + {}", "sub": "{} - {}", "mul": "{}*{}", "div": "{}/{}", "neg": "-{}"}
-UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
+         "atanh")  # fmt: skip
 BINARY = ("pow", "atan2", "copysign", "min", "max")
-WOLFRAM = {"asin": "ArcSin", "acos": "ArcCos", "atan": "ArcTan"}
+WOLFRAM = {f"a{f}": f"Arc{f.capitalize()}" for f in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 # Julia raises an error where a function has no real value; the argument becomes nan there
 OUTSIDE = {"sqrt": "{0} .< 0", "log": "{0} .< 0", "asin": "abs.({0}) .> 1", "acos": "abs.({0}) .> 1",
-           "sin": "isinf.({0})", "cos": "isinf.({0})", "tan": "isinf.({0})"}  # fmt: skip
+           "acosh": "{0} .< 1", "atanh": "abs.({0}) .> 1", "sin": "isinf.({0})", "cos": "isinf.({0})",
+           "tan": "isinf.({0})"}  # fmt: skip
 PASSES = {"positive": "({} > 0)", "nonnegative": "({} >= 0)"}
 
 PYTHON = Language(
