@@ -219,7 +219,7 @@ def test_no_digits_are_lost_where_the_figures_are(tmp_path: Path) -> None:
     written: dict[str, float] = {}
     for q, f in zip(quantities, c_functions([code(q, "c") for q in quantities], tmp_path), strict=True):
         rows = {n: points[n] for n in sorted(s.name for s in q.parameters)}
-        exact = [float(cs.exact_value(q, {n: v[k] for n, v in rows.items()}, 17)[0]) for k in range(count)]
+        exact = [float(cs.exact_value(q, {n: sp.Rational(float(v[k])) for n, v in rows.items()}, 17)[0]) for k in range(count)]
         by_c = np.array([f([v[k] for v in rows.values()]).real for k in range(count)])
         for found in (run_python(code(q, "python"), list(rows.values())), by_c):
             errors = np.abs(found / np.array(exact) - 1)
