@@ -278,6 +278,7 @@ def test_python_broadcasts_and_takes_what_is_a_number() -> None:
     assert run_python(text, ([0.0, 1.0], 2, [[1], [2], [3]])).shape == (3, 2)  # though u is left out
     wide = run_python(text, (1, np.array([1, 2, 3]), np.arange(2)[:, None]))
     assert wide.dtype == float and wide.shape == (2, 3) and np.array_equal(wide[1], [3, 7, 13])
+    assert run_python(code(Quantity("f", 1 / x + 1 / y), "python"), (1e200, 1e200)) == 2e-200
     huge = 3 * 10**9
     for value in (huge, np.int64(huge), np.float32(huge), sp.Integer(huge), float(huge)):
         found = run_python(text, (0.5, value, value))

@@ -17,8 +17,8 @@ def code(quantity: Quantity, language: str) -> str:
 
     `language` is a key of LANGUAGES. The function is the program of the definitions, one real operation a line, under
     the definitions' names; only sums of sines and cosines that cancel are put together. (The forms that evaluators
-    choose are faster, but have few lines that bear a definition's name, and near an optimum at 45 degrees they lose
-    up to 1e-10 where this one keeps 15 digits. Error bounds are `cascade_sym.evaluate`'s.)
+    choose for speed bear few of the names, exist where no factor under a root is negative, and near angles of 45
+    degrees lose some two digits that this one keeps. Error bounds are the evaluators'.)
 
     - Python takes numbers or NumPy arrays that broadcast; Julia broadcasts; C is C99 without further libraries;
       Mathematica threads over lists, its rational numbers are exact, others have 40 digits, and symbols go through.
