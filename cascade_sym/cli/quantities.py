@@ -147,7 +147,7 @@ def code(
     output: Output = None,
 ) -> int:
     """Print a declared quantity as a function in Python, C, Julia or Mathematica."""
-    from cascade_sym.latex.code import code as source_of
+    from cascade_sym.evaluate.source.code import code as source_of
 
     put(output, source_of(loaded(folder).model.declared(name).make(), language))
     return 0

@@ -10,7 +10,6 @@ import numpy as np
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
-from cascade_sym.evaluate.backends.python_source import readable
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.domains import report_failures
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
@@ -161,9 +160,12 @@ class Evaluator:
 
     @property
     def source(self) -> str:
-        """The computation as readable Python, with the names of the definitions."""
+        """The computation as Python, one operation a line, with the names of the definitions."""
+        from cascade_sym.evaluate.source.languages import PYTHON
+        from cascade_sym.evaluate.source.printer import source
+
         name = self.target.names[0] if self.target.form == "single" else "evaluate"
-        return readable(self._program, name)
+        return source(self._program, name, self.parameters, PYTHON, self.target.complex_parameters)
 
     @property
     def operations(self) -> int:

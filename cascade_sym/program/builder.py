@@ -67,12 +67,10 @@ class Builder:
         return self._node("neg", a)
 
     def add(self, a: int, b: int) -> int:
+        if self.zero in (a, b):
+            return b if a == self.zero else a
         if (c := self._folded("add", a, b)) is not None:
             return c
-        if a == self.zero:
-            return b
-        if b == self.zero:
-            return a
         if (nb := self._negated(b)) is not None:
             return self.sub(a, nb)
         if (na := self._negated(a)) is not None:
@@ -80,12 +78,12 @@ class Builder:
         return self._node("add", *sorted((a, b)))
 
     def sub(self, a: int, b: int) -> int:
-        if (c := self._folded("sub", a, b)) is not None:
-            return c
         if a == b:
             return self.zero
         if b == self.zero:
             return a
+        if (c := self._folded("sub", a, b)) is not None:
+            return c
         if a == self.zero:
             return self.neg(b)
         if (nb := self._negated(b)) is not None:
@@ -95,13 +93,13 @@ class Builder:
         return self._node("sub", a, b)
 
     def mul(self, a: int, b: int) -> int:
-        if (c := self._folded("mul", a, b)) is not None:
-            return c
+        if self.one in (a, b):
+            return b if a == self.one else a
         if self.zero in (a, b):
             return self.zero
+        if (c := self._folded("mul", a, b)) is not None:
+            return c
         for x, y in ((a, b), (b, a)):
-            if x == self.one:
-                return y
             if x == self.minus_one:
                 return self.neg(y)
             if (nx := self._negated(x)) is not None:

@@ -8,15 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import parts
 from cascade_sym.program.nodes import TESTS, Program, arguments
-
-NAMES = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
-         "sqrt": "sqrt", "sin": "sin", "cos": "cos", "exp": "exp", "log": "log", "atan": "arctan",
-         "asin": "arcsin", "acos": "arccos", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "pow": "power",
-         "atan2": "arctan2", "min": "minimum", "max": "maximum", "copysign": "copysign"}  # fmt: skip
 
 
 def require_jax() -> Any:
@@ -51,7 +47,7 @@ def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
                 c, a, b = (done[k] for k in arguments(node))
                 done.append(jnp.where(c >= 0, a, b))
             else:
-                done.append(getattr(jnp, NAMES[node[0]])(*(done[k] for k in arguments(node))))
+                done.append(getattr(jnp, UFUNCS[node[0]])(*(done[k] for k in arguments(node))))
         return [done[i] for i in program.output_nodes()]
 
     return jax.jit(run)

@@ -84,13 +84,17 @@ class Factoring:
             return root
         return algebra.leaf(b.apply(op, *(algebra.written(a) for a in args)))
 
-    def sum(self, i: int, node: Node) -> Factored:
-        """A whole sum at once; the sums inside it only hand their terms up."""
+    def terms_of(self, node: Node) -> list[Factored]:
+        """All terms of a sum, with those of the sums inside it."""
         first, *rest = (self.terms.get(a) or [self.values[a]] for a in arguments(node))
-        negative = node[0] in ("sub", "neg")
         terms = [-t for t in first] if node[0] == "neg" else list(first)
         for more in rest:
-            terms += [-t for t in more] if negative else more
+            terms += [-t for t in more] if node[0] == "sub" else more
+        return terms
+
+    def sum(self, i: int, node: Node) -> Factored:
+        """A whole sum at once; the sums inside it only hand their terms up."""
+        terms = self.terms_of(node)
         if i in self.inner and len(terms) <= MOST_TERMS:
             self.terms[i] = terms
             return Factored(Fraction(0))  # nobody asks
