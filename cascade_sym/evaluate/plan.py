@@ -14,8 +14,9 @@ from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.program.precision import Doubled
+from cascade_sym.evaluate.program.precision import Double, Doubled
 from cascade_sym.evaluate.program.products import share_products
+from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
 from cascade_sym.program.nodes import Condition, Program
@@ -99,26 +100,33 @@ class Plan:
         return self.literal if self.over is None else with_gradient(self.literal, self.over)
 
     @cached_property
-    def checks(self) -> tuple[Program, ...]:
-        """Programs whose conditions say why a point has no result: the domain, and what stands under
-        roots.
-        """
+    def rooted(self) -> Program:
+        """The definitions as they stand, with one more condition for whatever stands under a root."""
         roots = dict.fromkeys(n[1] for n in self.literal.nodes if n[0] == "sqrt")
         below = tuple(Condition(i, False, UNDER_ROOT) for i in roots if self.literal.nodes[i][0] != "const")
-        return self.chosen, replace(self.literal, conditions=self.literal.conditions + below)
+        return replace(self.literal, conditions=self.literal.conditions + below)
+
+    @cached_property
+    def conditions(self) -> Conditions | None:
+        """What says why a point has no result: the domain, and what stands under roots."""
+        return Conditions(self.rooted) if self.rooted.conditions else None
+
+    @cached_property
+    def rooted_gradient(self) -> Program:
+        """The same with the gradient where one is wanted."""
+        return self.rooted if self.over is None else with_gradient(self.rooted, self.over)
 
     @cached_property
     def plain(self) -> Program:
         """What computes values only."""
         return guarded(self.best)
 
-    def bounded(self, careful: bool) -> Program:
-        """Values with running error bounds in double precision."""
-        return with_bounds(self.best, careful=careful)
+    def bounded(self, form: Program, pairs: bool) -> Program:
+        """A form of the program with running error bounds, in doubles or in pairs of them.
 
-    def doubled(self, careful: bool) -> Program:
-        """Values with running error bounds in pairs of doubles; runs without fused operations only."""
-        return with_bounds(self.best, Doubled, careful=careful)
+        Pairs run without fused operations only.
+        """
+        return with_bounds(form, Doubled if pairs else Double)
 
     def gradient(self, over: Sequence[str]) -> Plan:
         """The same with the gradient; UnknownParameter for a name that is no real parameter."""

@@ -125,6 +125,11 @@ class Results:
         """The first part of the first output: nan where a condition failed."""
         return next(iter(self.groups.values())).parts[0].value
 
+    def missing(self) -> np.ndarray:
+        """At which points any result, or any of its derivatives, is nan."""
+        rows = (p.row(k) for g in self.groups.values() for p in g.parts for k in range(1 + self.count))
+        return np.logical_or.reduce([np.isnan(row) for row in rows])
+
     def handed_back(self, out: Any, error: bool) -> Any:
         """Values in the form of the target, with derivatives and bounds where they are wanted."""
         if out is None:

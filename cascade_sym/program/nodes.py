@@ -62,6 +62,11 @@ class Program:
         """Names of the parameters that are used, sorted."""
         return tuple(sorted({n[1] for n in self.nodes if n[0] == "param"}))
 
+    @property
+    def leaves(self) -> tuple[tuple[str, str], ...]:
+        """Name and part of the parameters, in the order of their nodes."""
+        return tuple((n[1], n[2]) for n in self.nodes if n[0] == "param")
+
     def output_nodes(self) -> list[int]:
         """Positions of all output parts, in order."""
         return [i for o in self.outputs for i in o.parts()]

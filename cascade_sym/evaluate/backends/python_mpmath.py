@@ -20,7 +20,7 @@ class MpmathKernel:
 
     def __init__(self, program: Program, digits: int) -> None:
         self.program, self.digits = program, digits
-        self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
+        self.leaves = program.leaves
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS
 
@@ -78,6 +78,6 @@ def number(mp: Any, c: Constant) -> Any:
     if not isinstance(c, tuple):
         return mp.mpf(c.numerator) / c.denominator
     op, *rest = c
-    if op == "nan":
-        return mp.nan
+    if op in ("nan", "inf"):
+        return mp.nan if op == "nan" else mp.inf
     return +mp.pi if op == "pi" else operations(mp)[op](*(number(mp, r) for r in rest))

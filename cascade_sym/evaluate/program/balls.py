@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import inf, nan, nextafter
+from math import inf, isfinite, nan, nextafter
 from typing import Any
 
 import flint
@@ -66,6 +66,9 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
             return None
         near = [float(x.mid()) for x in balls]
         parts += near
+        if not all(map(isfinite, near)):
+            errors.append(inf)
+            continue
         errors.append(upper(radius + sum((abs(x.mid() - arb(f)) for x, f in zip(balls, near, strict=True)), arb(0))))
     return Settled(tuple(parts), tuple(errors))
 

@@ -3,8 +3,8 @@
 Every value carries either a count n, "the value is right to n rounding errors" (products of exact things),
 or a node that bounds its absolute error. The bound of an operation follows from those of its arguments and
 one rounding; constants in it are rounded up, and the final factor covers the rounding of the bound itself.
-Underflow breaks the counts: the caller watches the processor's flag for it and then takes the `careful`
-form.
+Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points in wide
+numbers.
 
 The method is Wilkinson's running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
 3.3).
@@ -20,12 +20,10 @@ from typing import Any
 from cascade_sym.evaluate.program.guards import least
 from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
-from cascade_sym.program.constants import NAN, is_double, parts
+from cascade_sym.program.constants import INFINITE, NAN, in_range, is_double, parts
 from cascade_sym.program.nodes import Output, Program, arguments
 
-INFINITE = Fraction(2) ** 1020  # as good as no bound at all; a bound above it is reported as infinite
 SLACK = 1 + Fraction(1, 2**24)
-UNDERFLOW = Fraction(1, 2**1068)  # more than underflow can lose in one operation and in its bound
 LIBRARY = Fraction(1, 2**49)  # relative error of exp, log and atan of any mathematical library
 ERROR = "|error|"
 
@@ -39,22 +37,22 @@ class Bounded:
     error: int | None = None
 
 
-def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double, careful: bool = False) -> Program:
+def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double) -> Program:
     """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
 
     The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
-    its bound zero; where that cannot be told the bound is infinite. With `careful` the bound holds even where
-    products underflow, and costs more.
+    its bound zero; where that cannot be told the bound is infinite.
     """
-    return Bounds(program, make(Builder()), careful).run()
+    return Bounds(program, make(Builder())).run()
 
 
 class Bounds:
     """Rebuilds a program with bounds, in a given precision."""
 
-    def __init__(self, program: Program, arithmetic: Precision, careful: bool) -> None:
-        self.program, self.arithmetic, self.careful = program, arithmetic, careful
+    def __init__(self, program: Program, arithmetic: Precision) -> None:
+        self.program, self.arithmetic = program, arithmetic
         self.b = arithmetic.b
+        self.infinite = self.b.const(INFINITE)
         self.values: list[Bounded] = []
 
     def run(self) -> Program:
@@ -70,7 +68,7 @@ class Bounds:
                 nan = self.b.const(NAN)
                 places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}
                 total = self.b.apply("select", settled, total, self.b.zero)
-                total = self.b.apply("select", doubtful, self.plain(INFINITE), total)
+                total = self.b.apply("select", doubtful, self.infinite, total)
             outs += [o.placed(places.__getitem__), Output(o.name + ERROR, total)]
         self.b.labels.update({self.arithmetic.head(self.values[i].value): s for i, s in self.program.labels.items()})
         return self.b.finish(outs)
@@ -83,7 +81,7 @@ class Bounds:
         error = self.b.mul(self.plain(SLACK), self.absolute(x))
         if isinstance(x.value, tuple):
             error = self.b.add(error, self.b.mul(self.plain(Double.unit * SLACK), self.size(x)))
-        return self.b.apply("select", error, error, self.plain(INFINITE))  # nan is no bound
+        return self.b.apply("select", error, error, self.infinite)  # nan is no bound
 
     def verdict(self) -> tuple[int | None, int | None]:
         """Nodes: negative where a condition fails; nonnegative where the errors (or a nan) leave that open.
@@ -146,12 +144,12 @@ class Bounds:
         if op == "param":
             return Bounded(self.arithmetic.param(self.b.param(node[1], node[2])))
         if not self.arithmetic.knows(op):
-            return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.plain(INFINITE))
+            return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.infinite)
         args = [self.values[a] for a in arguments(node)]
         if op in ("add", "sub") and isinstance(self.arithmetic, Double):
             for k in (0, 1):
                 constant = self.program.nodes[node[1 + k]]
-                if constant[0] == "const" and not is_double(constant[1]):
+                if constant[0] == "const" and not is_double(constant[1]) and in_range(constant[1]):
                     return self.shifted(op, args[1 - k], constant[1], k)
         value = self.arithmetic.apply(op, *(a.value for a in args))
         rules: dict[str, Callable[..., Bounded]] = {
@@ -160,13 +158,10 @@ class Bounds:
             "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
             "log": self.logarithm, "atan": self.gentle,
         }  # fmt: skip
-        result = rules.get(op, self.unknown)(value, *args)
-        if self.careful and op in ("mul", "div", "sqrt", "exp"):
-            return Bounded(value, error=self.b.add(self.absolute(result), self.plain(UNDERFLOW)))
-        return result
+        return rules.get(op, self.unknown)(value, *args)
 
     def unknown(self, value: Any, *args: Bounded) -> Bounded:
-        return Bounded(value, error=self.plain(INFINITE))
+        return Bounded(value, error=self.infinite)
 
     def shifted(self, op: str, x: Bounded, c: Any, place: int) -> Bounded:
         """x plus or minus a constant in two parts: where they nearly cancel, the first sum is exact."""
@@ -231,7 +226,7 @@ class Bounds:
         own = b.mul(self.plain(a.angle_absolute * SLACK), self.size(x))
         if a.largest_angle is not None:
             beyond = b.sub(self.size(x), self.plain(a.largest_angle))
-            own = b.apply("select", beyond, self.plain(INFINITE), own)
+            own = b.apply("select", beyond, self.infinite, own)
         return self.rounded(value, b.add(self.absolute(x), own), a.angle_relative)
 
     def either(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
