@@ -47,15 +47,16 @@ class RangedKernel:
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs`; `holes` tells of nan in the first one."""
-        given = dict(zip(self.leaves, inputs, strict=True))
-        chosen = np.ones(n, dtype=bool)
         if self.possible:
-            mine = [given[k] for k in self.fast.leaves]
+            mine = inputs[: len(self.fast.leaves)]
             flags = self.fast(n, mine, outputs)
             if not (flags.strayed or flags.holes):
                 return flags
             chosen = self.fast.strays(n, mine) if flags.strayed else np.zeros(n, dtype=bool)
-            chosen |= self.unexplained(given, outputs, ~chosen)
+        else:
+            chosen = np.ones(n, dtype=bool)
+        given = dict(zip(self.leaves, inputs, strict=True))
+        chosen |= self.unexplained(given, outputs, ~chosen)
         rows = np.flatnonzero(chosen)
         if rows.size:
             better = [np.empty(rows.size, out.dtype) for out in outputs]
