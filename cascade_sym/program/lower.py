@@ -16,7 +16,7 @@ from cascade_sym.program.pairs import Pairs, Value
 
 REAL = {
     "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh",
+    "cosh": "cosh", "tanh": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
 }  # fmt: skip
 
 
@@ -138,7 +138,17 @@ class Lowering(Arithmetic):
         return self.pairs.split(z)[1]
 
     def atan2(self, y: Value, x: Value) -> Value:
-        return self.b.apply("atan2", *self._real("atan2", (y, x)))
+        above, along = self._real("atan2", (y, x))
+        return self.pairs.arg((along, above))
+
+    def cot(self, z: Value) -> Value:
+        """1/tan of complex values: cosine and sine alone may be too large for doubles."""
+        if isinstance(z, tuple):
+            return self.div(self.one, self.pairs.function("tan", z))
+        return self.div(self.call("cos", z), self.call("sin", z))
+
+    def sgn(self, z: Value) -> Value:
+        return self.pairs.sign(z)
 
     def min(self, *values: Value) -> Value:
         return self._folded("min", values)

@@ -21,6 +21,7 @@ UFUNCS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "absolute",
     "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "log": "log", "atan": "arctan",
     "asin": "arcsin", "acos": "arccos", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "rint": "rint",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
     "pow": "power", "atan2": "arctan2", "min": "minimum", "max": "maximum", "copysign": "copysign",
 }  # fmt: skip
 CALLS = {"select": "select", "proderr": "product_error", "nonnegative": "nonnegative", "positive": "positive"}

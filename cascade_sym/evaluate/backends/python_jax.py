@@ -16,6 +16,7 @@ from cascade_sym.program.nodes import TESTS, Program, arguments
 NAMES = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
          "sqrt": "sqrt", "sin": "sin", "cos": "cos", "exp": "exp", "log": "log", "atan": "arctan",
          "asin": "arcsin", "acos": "arccos", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "pow": "power",
+         "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "rint": "rint",
          "atan2": "arctan2", "min": "minimum", "max": "maximum", "copysign": "copysign"}  # fmt: skip
 
 

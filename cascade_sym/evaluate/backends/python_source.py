@@ -10,6 +10,7 @@ from cascade_sym.program.nodes import TESTS, Program, arguments
 
 INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2)}
 CALLS = {"abs": "abs", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "pow": "power",
+         "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
          "atan2": "arctan2", "min": "minimum", "max": "maximum"}  # fmt: skip
 
 

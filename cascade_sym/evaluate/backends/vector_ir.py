@@ -21,7 +21,7 @@ from cascade_sym.program.nodes import TESTS, Program, arguments
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "copysign": "copysign"}
 LIBRARY = {"tan": 1, "exp": 1, "log": 1, "atan": 1, "asin": 1, "acos": 1, "sinh": 1, "cosh": 1, "tanh": 1,
-           "pow": 2, "atan2": 2, "sin": 1, "cos": 1}  # fmt: skip
+           "asinh": 1, "acosh": 1, "atanh": 1, "pow": 2, "atan2": 2, "sin": 1, "cos": 1}  # fmt: skip
 
 
 def vector_source(program: Program, width: int, quick: bool, strict: bool) -> str:

@@ -8,7 +8,7 @@ times as much.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import log
 from typing import Any
 
@@ -25,7 +25,7 @@ Value = tuple[Array, Array]
 NOTHING = -(1 << 40)  # the exponent of zero, and of what is not finite: below all others
 FAR = 1000  # a term so many bits below another one does not change the sum
 SMALL = -400  # below 2**SMALL an odd function equals its argument, times its slope one
-LARGEST_EXPONENT = 1e9  # of exp, to full accuracy
+LARGEST_EXPONENT = 1e9  # of exp; beyond it the result is infinite or zero, or nan where its error must be known
 BLOCK = 4096
 
 
@@ -40,6 +40,7 @@ class WideKernel:
         self.program, self.bounded = program, bounded
         self.leaves = program.leaves
         self.last = last_uses(program)
+        self.operations = OPERATIONS | ({"exp": partial(exponential, certain=True)} if bounded else {})
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[Array]) -> None:
         for start in range(0, n, BLOCK):
@@ -57,7 +58,7 @@ class WideKernel:
             elif node[0] == "param":
                 values[i] = normal(next(leaves), 0)
             else:
-                values[i] = OPERATIONS[node[0]](*(values[a] for a in arguments(node)))
+                values[i] = self.operations[node[0]](*(values[a] for a in arguments(node)))
             for a in arguments(node):
                 if self.last[a] == i:
                     values.pop(a, None)
@@ -186,15 +187,15 @@ def log_two() -> tuple[float, ...]:
         return (*found, float(rest.mid()))
 
 
-def exponential(x: Value) -> Value:
-    """Reduced by multiples of log 2, which become the exponent; nan beyond exp(+-1e9)."""
+def exponential(x: Value, certain: bool = False) -> Value:
+    """Reduced by multiples of log 2, which become the exponent."""
     value = double(x)
     known = np.where(np.abs(value) <= LARGEST_EXPONENT, value, 0.0)
     turns = np.rint(known / log(2))
     for part in log_two():
         known = known - turns * part
     result = normal(np.exp(known), turns.astype(np.int64))
-    far = normal(np.where(np.isinf(x[0]), np.exp(x[0]), np.nan), 0)
+    far = normal(np.where(certain & np.isfinite(x[0]), np.nan, np.exp(value)), 0)
     return choose(np.abs(value) <= LARGEST_EXPONENT, result, far)
 
 
@@ -205,6 +206,17 @@ def hyperbolic(f: Callable[[Array], Array], sign: int) -> Callable[[Value], Valu
         size, shift = exponential((np.abs(x[0]), x[1]))
         large = (np.copysign(size, x[0]) if sign < 0 else size), shift - 1
         return choose(np.abs(double(x)) < 500, by(f, odd=sign < 0)(x), large)
+
+    return of
+
+
+def large_logarithm(f: Callable[[Array], Array]) -> Callable[[Value], Value]:
+    """asinh and acosh: log 2|x| where the argument is large."""
+
+    def of(x: Value) -> Value:
+        size, shift = logarithm((np.abs(x[0]), x[1] + 1))
+        large = size if f is np.arccosh else np.copysign(size, x[0]), shift
+        return choose((x[1] > 500) & ((f is np.arcsinh) | (x[0] > 0)), large, by(f, odd=f is np.arcsinh)(x))
 
     return of
 
@@ -245,5 +257,6 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "proderr": lambda x, y: normal(product_error(x[0], y[0]), x[1] + y[1]),
     "sin": by(wave(0), odd=True), "cos": by(wave(1)), "sinh": hyperbolic(np.sinh, -1), "cosh": hyperbolic(np.cosh, 1),
     "tan": by(np.tan, odd=True), "atan": by(np.arctan, odd=True), "asin": by(np.arcsin, odd=True),
+    "asinh": large_logarithm(np.arcsinh), "acosh": large_logarithm(np.arccosh), "atanh": by(np.arctanh, odd=True),
     "acos": by(np.arccos), "tanh": by(np.tanh, odd=True),
 }  # fmt: skip

@@ -151,5 +151,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "min": lambda a, b: a.min(b),
     "max": lambda a, b: a.max(b),
     **{f: (lambda name: lambda a: getattr(a, name)())(f) for f in (
-        "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh")},
+        "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
 }  # fmt: skip

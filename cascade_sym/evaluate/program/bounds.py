@@ -156,7 +156,8 @@ class Bounds:
             "add": self.sum, "sub": self.sum, "mul": self.product, "div": self.quotient, "sqrt": self.root,
             "sin": self.wave, "cos": self.wave, "neg": self.same, "abs": self.same, "min": self.either,
             "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
-            "log": self.logarithm, "atan": self.gentle,
+            "log": self.logarithm, "atan": self.gentle, "tanh": self.gentle, "asinh": self.gentle,
+            "sinh": self.hyperbolic, "cosh": self.hyperbolic, "atan2": self.polar, "pow": self.power,
         }  # fmt: skip
         return rules.get(op, self.unknown)(value, *args)
 
@@ -249,14 +250,41 @@ class Bounds:
         return Bounded(value, error=b.apply("select", certain, error, b.add(error, b.mul(b.const(2), self.size(x)))))
 
     def exponential(self, value: Any, x: Bounded) -> Bounded:
-        b, error = self.b, self.absolute(x)
-        room = b.apply("max", b.sub(b.one, b.add(error, error)), b.zero)
-        spread = b.mul(self.size(Bounded(value)), b.div(error, room))
-        return self.rounded(value, spread, LIBRARY)
+        return self.rounded(value, self.grown(self.size(Bounded(value)), self.absolute(x)), LIBRARY)
 
     def logarithm(self, value: Any, x: Bounded) -> Bounded:
         return self.rounded(value, self.b.div(self.absolute(x), self.remaining(x)), LIBRARY)
 
     def gentle(self, value: Any, x: Bounded) -> Bounded:
-        """atan: the slope is at most one."""
+        """atan, tanh and asinh: the slope is at most one."""
         return self.rounded(value, self.absolute(x), LIBRARY)
+
+    def grown(self, size: int, relative: int) -> int:
+        """What a change of exp by `relative` in its argument does to a value of that size, at most."""
+        b = self.b
+        room = b.apply("max", b.sub(b.one, b.add(relative, relative)), b.zero)
+        return b.mul(size, b.div(relative, room))
+
+    def hyperbolic(self, value: Any, x: Bounded) -> Bounded:
+        """sinh and cosh: the slope is at most |value| + 1."""
+        slope = self.b.add(self.size(Bounded(value)), self.b.one)
+        return self.rounded(value, self.grown(slope, self.absolute(x)), LIBRARY)
+
+    def polar(self, value: Any, y: Bounded, x: Bounded) -> Bounded:
+        """The angle of (x, y): a change d turns it by at most 2 d/(r - 2 d), unless it may cross the cut."""
+        b, reach = self.b, self.b.add(self.absolute(x), self.absolute(y))
+        far = b.apply("max", self.size(x), self.size(y))
+        turn = b.div(b.add(reach, reach), b.apply("max", b.sub(far, b.add(reach, reach)), b.zero))
+        right = b.sub(self.arithmetic.head(x.value), self.absolute(x))
+        apart = b.apply("max", right, b.sub(self.size(y), self.absolute(y)))
+        turn = b.apply("select", b.neg(reach), b.zero, turn)  # exact, the origin too
+        return self.rounded(value, b.apply("select", apart, turn, self.infinite), LIBRARY)
+
+    def power(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        """x**y for x > 0 as exp(y log x)."""
+        b = self.b
+        slope = b.div(b.mul(self.size(y), self.absolute(x)), self.remaining(x))
+        other = b.mul(b.unary("abs", b.unary("log", self.arithmetic.head(x.value))), self.absolute(y))
+        relative = b.mul(self.plain(1 + Fraction(1, 2**20)), b.add(slope, other) if y.count or y.error else slope)
+        error = self.grown(self.size(Bounded(value)), relative) if x.count or x.error or y.count or y.error else b.zero
+        return self.rounded(value, error, LIBRARY)
