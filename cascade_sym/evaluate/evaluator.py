@@ -122,7 +122,7 @@ class Evaluator:
         if self.options.backend == "mpmath":
             return MpmathKernel(self._program, self.options.digits)
         fast = make_kernel(self._program, self.options)
-        return RangedKernel(fast, self._program, guarded(self.plan.literal_gradient), self.plan.conditions)
+        return RangedKernel(fast, self._program, guarded(self.plan.literal_gradient), self.plan.domain)
 
     @cached_property
     def _program(self) -> Any:

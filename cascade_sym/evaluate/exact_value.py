@@ -174,7 +174,7 @@ def upward(x: Fraction) -> float:
     if place < -320:
         return 1e-320
     f = float(f"{-(-x // Fraction(10) ** place)}e{place}")
-    return f if Fraction(f) >= x else nextafter(f, inf)
+    return f if f == inf or Fraction(f) >= x else nextafter(f, inf)
 
 
 def text(units: list[int], place: int) -> str:

@@ -103,13 +103,18 @@ class Plan:
     def rooted(self) -> Program:
         """The definitions as they stand, with one more condition for whatever stands under a root."""
         roots = dict.fromkeys(n[1] for n in self.literal.nodes if n[0] == "sqrt")
-        below = tuple(Condition(i, False, UNDER_ROOT) for i in roots if self.literal.nodes[i][0] != "const")
+        below = tuple(Condition(i, False, UNDER_ROOT, True) for i in roots if self.literal.nodes[i][0] != "const")
         return replace(self.literal, conditions=self.literal.conditions + below)
 
     @cached_property
     def conditions(self) -> Conditions | None:
         """What says why a point has no result: the domain, and what stands under roots."""
         return Conditions(self.rooted) if self.rooted.conditions else None
+
+    @cached_property
+    def domain(self) -> Conditions | None:
+        """The domain alone."""
+        return Conditions(self.literal) if self.literal.conditions else None
 
     @cached_property
     def rooted_gradient(self) -> Program:

@@ -30,7 +30,7 @@ class BoundedKernel:
         self.plan = plan
         program, literal = plan.bounded(plan.best, pairs), plan.bounded(plan.rooted_gradient, pairs)
         fast = make_kernel(program, options, strict=pairs, safe=True)
-        self.kernel = RangedKernel(fast, program, literal, plan.conditions, bounded=True)
+        self.kernel = RangedKernel(fast, program, literal, plan.domain, bounded=True)
         self.leaves = self.kernel.leaves
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:

@@ -84,7 +84,7 @@ def normal(m: Array, e: Any) -> Value:
     """m * 2**e in normal form."""
     fraction, shift = np.frexp(m)
     fraction = np.asarray(fraction, np.float64)
-    return fraction, np.where((fraction != 0) & np.isfinite(fraction), shift + e, NOTHING)
+    return fraction, np.where((fraction != 0) & np.isfinite(fraction), shift.astype(np.int64) + e, NOTHING)
 
 
 def double(x: Value, dtype: Any = np.float64) -> Array:

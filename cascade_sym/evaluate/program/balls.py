@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan, nextafter
 from typing import Any
@@ -11,7 +11,7 @@ import flint
 from flint import arb
 
 from cascade_sym.program.constants import ball
-from cascade_sym.program.nodes import Program, arguments
+from cascade_sym.program.nodes import Condition, Program, arguments
 
 FIRST_BITS, LAST_BITS = 128, 4096
 
@@ -47,12 +47,12 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
-        valid = inside(program, values, last)
+        valid_ones = [inside(program.conditions_of(o), values, last) for o in program.outputs]
     except Undecided:
         return None
     parts: list[float] = []
     errors: list[float] = []
-    for o in program.outputs:
+    for o, valid in zip(program.outputs, valid_ones, strict=True):
         balls = [values[i] for i in o.parts()]
         if not valid or not all(x.is_finite() for x in balls):
             if valid and not last:
@@ -78,10 +78,10 @@ def upper(x: arb) -> float:
     return nextafter(float(x.abs_upper()), inf) if x != 0 else 0.0
 
 
-def inside(program: Program, values: list[arb], last: bool) -> bool:
+def inside(conditions: Sequence[Condition], values: list[arb], last: bool) -> bool:
     """Whether all conditions hold; Undecided only where none fails for certain."""
     open_ = False
-    for c in program.conditions:
+    for c in conditions:
         try:
             if not holds(values[c.node], c.strict, last):
                 return False

@@ -21,7 +21,7 @@ from cascade_sym.evaluate.program.guards import least
 from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import INFINITE, NAN, in_range, is_double, parts
-from cascade_sym.program.nodes import Output, Program, arguments
+from cascade_sym.program.nodes import Condition, Output, Program, arguments
 
 SLACK = 1 + Fraction(1, 2**24)
 LIBRARY = Fraction(1, 2**49)  # relative error of exp, log and atan of any mathematical library
@@ -63,7 +63,7 @@ class Bounds:
             places = {i: self.b.add(*self.halves(self.values[i].value)) for i in o.parts()}
             errors = [self.final(self.values[i]) for i in o.parts()]
             total = errors[0] if len(errors) == 1 else self.b.add(*errors)
-            settled, doubtful = self.verdict()
+            settled, doubtful = self.verdict(self.program.conditions_of(o))
             if settled is not None and doubtful is not None:
                 nan = self.b.const(NAN)
                 places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}
@@ -83,17 +83,17 @@ class Bounds:
             error = self.b.add(error, self.b.mul(self.plain(Double.unit * SLACK), self.size(x)))
         return self.b.apply("select", error, error, self.infinite)  # nan is no bound
 
-    def verdict(self) -> tuple[int | None, int | None]:
+    def verdict(self, conditions: tuple[Condition, ...]) -> tuple[int | None, int | None]:
         """Nodes: negative where a condition fails; nonnegative where the errors (or a nan) leave that open.
 
         Where one condition fails for certain, the others don't matter.
         """
-        if not self.program.conditions:
+        if not conditions:
             return None, None
         b, one, minus = self.b, self.b.one, self.b.const(-1)
         tiny = self.plain(Fraction(1, 2**1074))
         worst, open_, sure = [], [], []
-        for c in self.program.conditions:
+        for c in conditions:
             x = self.values[c.node]
             head = self.arithmetic.head(x.value)
             if c.strict:
