@@ -147,6 +147,18 @@ class Lowering(Arithmetic):
             return self.div(self.one, self.pairs.function("tan", z))
         return self.div(self.call("cos", z), self.call("sin", z))
 
+    def sec(self, z: Value) -> Value:
+        return self.pairs.reciprocal("cos", z)
+
+    def csc(self, z: Value) -> Value:
+        return self.pairs.reciprocal("sin", z)
+
+    def sech(self, z: Value) -> Value:
+        return self.pairs.reciprocal("cosh", z)
+
+    def csch(self, z: Value) -> Value:
+        return self.pairs.reciprocal("sinh", z)
+
     def sgn(self, z: Value) -> Value:
         return self.pairs.sign(z)
 

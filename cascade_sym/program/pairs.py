@@ -149,6 +149,19 @@ class Pairs:
         below = b.add(b.square(c), b.square(b.mul(t, s)))
         return self.make(b.div(t, below), b.div(b.mul(b.mul(s, c), rest), below))
 
+    def reciprocal(self, op: str, x: Value) -> Value:
+        """1/cosh, 1/sinh, 1/cos and 1/sin; of complex values from 2 exp(-|re|), which does not grow."""
+        b = self.b
+        if not isinstance(x, tuple):
+            return b.div(b.one, b.unary(op, x))
+        re, im = (b.neg(x[1]), x[0]) if op in ("cos", "sin") else x
+        s, c, t = b.unary("sin", im), b.unary("cos", im), b.unary("tanh", re)
+        small = b.unary("exp", b.neg(b.unary("abs", re)))
+        size = b.div(b.mul(b.const(2), small), b.add(b.one, b.square(small)))  # 1/cosh(re)
+        below = self.make(c, b.mul(t, s)) if op in ("cosh", "cos") else self.make(b.mul(t, c), s)
+        p, q = self.split(self.div(size, below))
+        return self.make(b.neg(q), p) if op == "sin" else self.make(p, q)
+
     def roots(self, x: tuple[int, int], first: int, second: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """The roots of first + x and of second - x."""
         b, (re, im) = self.b, x
