@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags, flag_functions, watched
+from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source, with_strays
 from cascade_sym.program.nodes import Program
 
@@ -112,9 +113,11 @@ class CompiledKernel:
 
     def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
         """At which points, each computed alone, the processor tells of overflow or underflow."""
-        marks = np.ones(n, dtype=bool)
+        marks = np.zeros(n, dtype=bool)
         functions = flag_functions()
-        if n and functions is not None:
+        if functions is None:
+            return NumpyKernel(self.program).strays(n, inputs)
+        if n:
             if self._strays is None:
                 source = vector_source(self.program, self.width, False, self.strict)
                 made = Compiled(with_strays(source, self.program, self.width, functions[2]))

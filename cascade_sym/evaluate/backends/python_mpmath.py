@@ -7,6 +7,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from sympy import Expr
 
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.program.constants import Constant
@@ -34,12 +35,16 @@ class MpmathKernel:
                 if node[0] == "const":
                     values.append(constants[i])
                 elif node[0] == "param":
-                    values.append(self.context.convert(next(point)))
+                    values.append(self.number(next(point)))
                 else:
                     values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
             for out, i in zip(outputs, self.program.output_nodes(), strict=True):
                 out[k] = self.context.convert(values[i])
         return Flags()
+
+    def number(self, given: Any) -> Any:
+        """A number of any kind in the context's precision."""
+        return self.context.convert(given._to_mpmath(self.context.prec) if isinstance(given, Expr) else given)
 
     def operation(self, op: str, args: list[Any]) -> Any:
         """One real operation; nan where its result is not real."""

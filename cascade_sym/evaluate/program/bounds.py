@@ -284,7 +284,7 @@ class Bounds:
         """x**y for x > 0 as exp(y log x)."""
         b = self.b
         slope = b.div(b.mul(self.size(y), self.absolute(x)), self.remaining(x))
-        other = b.mul(b.unary("abs", b.unary("log", self.arithmetic.head(x.value))), self.absolute(y))
+        other = b.mul(b.unary("abs", b.unary("log", self.size(x))), self.absolute(y))
         relative = b.mul(self.plain(1 + Fraction(1, 2**20)), b.add(slope, other) if y.count or y.error else slope)
         error = self.grown(self.size(Bounded(value)), relative) if x.count or x.error or y.count or y.error else b.zero
         return self.rounded(value, error, LIBRARY)
