@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -105,12 +106,13 @@ class Evaluator:
     """A formula ready to be computed; call it with one keyword a parameter. Made by `evaluator`."""
 
     def __init__(self, plan: Plan, options: Options) -> None:
-        self.plan, self.options = plan, options
-        self.parameters = plan.target.parameters
         if options.backend == "jax":
             from cascade_sym.evaluate.backends.python_jax import require_jax
 
             require_jax()
+            plan = replace(plan, scaled=True)
+        self.plan, self.options = plan, options
+        self.parameters = plan.target.parameters
         _ = self._kernel  # mistakes in the formula show here, not at the first call
 
     @cached_property

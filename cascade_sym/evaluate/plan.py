@@ -64,18 +64,20 @@ def total_cost(program: Program) -> float:
 class Plan:
     """Programs for one target; each is made when it is first wanted.
 
-    `over` names the parameters of the gradient, or is None.
+    `over` names the parameters of the gradient, or is None. With `scaled` the definitions are read in the form for
+    floats alone, which nobody computes again in wider numbers.
     """
 
     target: Target
     over: tuple[str, ...] | None = None
+    scaled: bool = False
 
     @cached_property
     def literal(self) -> Program:
         """The definitions as they stand, with the domain as conditions."""
         asked = dict(self.target.outputs)
         asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
-        program = read_program(self.target.definitions, asked)
+        program = read_program(self.target.definitions, asked, self.scaled)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
         if complex_ones := [o.name for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
@@ -141,4 +143,4 @@ class Plan:
             raise UnknownParameter(f"no real parameter {listing(bad)}; derivatives exist for {listing(known)}.")
         if not names or len(set(names)) < len(names):
             raise ParameterError(f"over must name at least one parameter, each once; got {list(names)}.")
-        return Plan(self.target, names)
+        return replace(self, over=names)

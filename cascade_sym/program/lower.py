@@ -20,8 +20,10 @@ REAL = {
 }  # fmt: skip
 
 
-def read_program(defs: Definitions, outputs: Mapping[str, Expr]) -> Program:
+def read_program(defs: Definitions, outputs: Mapping[str, Expr], scaled: bool = False) -> Program:
     """The program that computes `outputs` over `defs`, node by node as the definitions stand.
+
+    `scaled` keeps complex numbers of any size from overflowing in between (see `Pairs`), and costs more.
 
     Raises OutsideExactDomain for anything without a numerical meaning (see `read`).
 
@@ -33,12 +35,12 @@ def read_program(defs: Definitions, outputs: Mapping[str, Expr]) -> Program:
     (('const', Fraction(1, 1)), ('param', 'x', 're'), ('add', 0, 1), ('mul', 2, 2), ('add', 1, 3))
     """
     asked = tuple(outputs.values())
-    return lowered(read(*asked, definitions=defs.needed(*asked)), tuple(outputs))
+    return lowered(read(*asked, definitions=defs.needed(*asked)), tuple(outputs), scaled)
 
 
-def lowered(calculation: Calculation, names: Sequence[str]) -> Program:
+def lowered(calculation: Calculation, names: Sequence[str], scaled: bool = False) -> Program:
     """The real program of a calculation whose outputs are called `names`."""
-    x = Lowering()
+    x = Lowering(scaled)
     b = x.b
     every = calculation.run_all(x, Parameters(b, calculation))
     for i, name in calculation.labels.items():
@@ -74,9 +76,9 @@ class Lowering(Arithmetic):
 
     kind = "evaluators"
 
-    def __init__(self) -> None:
+    def __init__(self, scaled: bool = False) -> None:
         self.b = Builder()
-        self.pairs = Pairs(self.b)
+        self.pairs = Pairs(self.b, scaled)
 
     def number(self, q: Fraction) -> Value:
         return self.b.const(q)

@@ -14,11 +14,12 @@ class Pairs:
     """The operations that a formula may contain, on real or complex values; real stays real.
 
     Roots, logarithms and inverse functions of real values are real (nan outside their domain); those of complex values
-    are principal, with the values of mpmath and SymPy on branch cuts (a zero has no sign).
+    are principal, with the values of mpmath and SymPy on branch cuts (a zero has no sign). With `scaled` moduli,
+    quotients and roots of complex values square nothing that may be too large or too small for a double.
     """
 
-    def __init__(self, builder: Builder) -> None:
-        self.b = builder
+    def __init__(self, builder: Builder, scaled: bool = False) -> None:
+        self.b, self.scaled = builder, scaled
 
     def make(self, re: int, im: int) -> Value:
         return re if im == self.b.zero else (re, im)
@@ -49,8 +50,20 @@ class Pairs:
         """|x|^2."""
         return self.b.add(self.b.square(x[0]), self.b.square(x[1]))
 
+    def size(self, x: tuple[int, int]) -> int:
+        """The larger part of |x|; one where both are zero."""
+        b = self.b
+        largest = b.apply("max", b.unary("abs", x[0]), b.unary("abs", x[1]))
+        return b.apply("select", b.neg(largest), b.one, largest)
+
     def div(self, x: Value, y: Value) -> Value:
         b = self.b
+        if isinstance(y, tuple) and self.scaled:
+            size = self.size(y)
+            near = b.div(y[0], size), b.div(y[1], size)
+            n = self.norm(near)
+            p, q = self.split(self.mul(x, self.conj(near)))
+            return self.make(b.div(b.div(p, n), size), b.div(b.div(q, n), size))
         if isinstance(y, tuple):
             n = self.norm(y)
             p, q = self.split(self.mul(x, self.conj(y)))
@@ -78,6 +91,9 @@ class Pairs:
             return self.b.unary("abs", x)
         if x[0] == self.b.zero:
             return self.b.unary("abs", x[1])
+        if self.scaled:
+            size = self.size(x)
+            return self.b.mul(size, self.b.unary("sqrt", self.norm((self.b.div(x[0], size), self.b.div(x[1], size)))))
         return self.b.unary("sqrt", self.norm(x))
 
     def sqrt(self, x: Value) -> Value:
@@ -89,7 +105,9 @@ class Pairs:
             return b.unary("sqrt", x)
         re, im = x
         half = b.div(b.one, b.const(2))
-        large = b.unary("sqrt", b.mul(half, b.add(self.abs(x), b.unary("abs", re))))
+        size, across = self.abs(x), b.unary("abs", re)
+        both = b.add(b.mul(half, size), b.mul(half, across)) if self.scaled else b.mul(half, b.add(size, across))
+        large = b.unary("sqrt", both)
         small = b.div(b.mul(half, im), large)
         return self.make(
             b.apply("select", re, large, b.unary("abs", small)),

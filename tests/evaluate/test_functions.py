@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.evaluate import evaluator, exact_value
+from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.program import TABLE
+from cascade_sym.program.lower import read_program
 from cascade_sym.symbols import complex_symbol
 
 x, y = sp.symbols("x y")
@@ -162,3 +165,19 @@ def test_coefficients_of_any_size(backend: str) -> None:
                     assert np.isinf(value) and np.isinf(bound)
                 else:
                     assert abs(number(value) - want) <= mpmath.mpf(float(bound)) <= mpmath.mpf("1e-14") * abs(want) + SMALLEST
+
+
+@pytest.mark.parametrize("e", [sp.Abs(K), 1 / K, sp.sqrt(K), x / K, sp.sqrt(1 / K), sp.sign(K), sp.log(K), K / (K + x)], ids=str)
+def test_scaled_forms_alone_do_for_numbers_of_any_size(e: sp.Expr) -> None:
+    """What jax runs has no second try: complex moduli, quotients and roots must not square large or small numbers."""
+    program = read_program(Definitions(()), {"e": e}, scaled=True)
+    kernel, function = NumpyKernel(program), sp.lambdify((K, x), e, "mpmath")
+    for size in (1e-300, 1e-170, 1.0, 1e170, 1e300):
+        for z in (3 + 4j, -3 + 4j, 5j, -2 - 0.1j, -1 + 1e-12j):
+            given = {("K", "re"): z.real * size, ("K", "im"): z.imag * size, ("x", "re"): size}
+            parts = [np.empty(1) for _ in program.output_nodes()]
+            kernel(1, [given[leaf] for leaf in kernel.leaves], parts)
+            found = mpmath.mpc(*(float(p[0]) for p in parts))
+            with mpmath.workdps(50):
+                want = function(mpmath.mpc(given["K", "re"], given["K", "im"]), mpmath.mpf(size))
+                assert abs(found - want) <= mpmath.mpf("1e-14") * abs(want), (z, size)
