@@ -61,7 +61,7 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
         "add": lambda a, b: a + b,
         "sub": lambda a, b: a - b,
         "mul": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
+        "div": lambda a, b: a / b if b else mp.sign(a) * mp.inf,  # as doubles have it
         "neg": lambda a: -a,
         "abs": abs,
         "pow": lambda a, b: a**b,
