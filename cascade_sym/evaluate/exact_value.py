@@ -87,14 +87,17 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
     def value(decide: bool) -> Ball:
         return calculation.run(Balls(decide), exact_numbers(point, decide))[0].ball
 
-    return at_growing_precision(value, digits, MOST_BITS)
+    try:
+        return at_growing_precision(value, digits, MOST_BITS)
+    except Undecided as why:
+        raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
 
 
 def at_growing_precision(value: Callable[[bool], Ball], digits: int, most: int) -> tuple[str, float]:
     """Text and bound of what `value` computes at flint's precision, which grows until the digits are settled.
 
-    `value` is told whether to ask the exact algebra about what may be zero. ParameterError where no precision up to
-    `most` bits (and 16 a digit) tells.
+    `value` is told whether to ask the exact algebra about what may be zero. Undecided where no precision up to `most`
+    bits (and 16 a digit) tells.
     """
     bits, last = 64 + 4 * digits, most + 16 * digits
     decide = False
@@ -105,10 +108,7 @@ def at_growing_precision(value: Callable[[bool], Ball], digits: int, most: int) 
         except Undecided as why:
             shown = None
             if bits >= last:
-                raise ParameterError(
-                    f"the value is singular or undecided at this point: {why} (or as near to that as {last} bits can "
-                    "tell); change a parameter."
-                ) from None
+                raise Undecided(f"{why} (or as near to that as {last} bits can tell)") from None
         if shown is not None:
             return shown
         bits, decide = min(2 * bits, last), True

@@ -8,13 +8,11 @@ from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate.program.angles import expand_angles
-from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.cost import cost
 from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.program.precision import Double, Doubled
 from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
@@ -127,13 +125,6 @@ class Plan:
     def plain(self) -> Program:
         """What computes values only."""
         return guarded(self.best)
-
-    def bounded(self, form: Program, pairs: bool) -> Program:
-        """A form of the program with running error bounds, in doubles or in pairs of them.
-
-        Pairs run without fused operations only.
-        """
-        return with_bounds(form, Doubled if pairs else Double)
 
     def gradient(self, over: Sequence[str]) -> Plan:
         """The same with the gradient; UnknownParameter for a name that is no real parameter."""

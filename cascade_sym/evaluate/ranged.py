@@ -7,7 +7,7 @@ is found out at which points, one by one, so that a result never depends on its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.backends.wide import WideKernel
 from cascade_sym.evaluate.kernels import FastKernel
 from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.constants import in_range
+from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Output, Program
 
 Leaf = tuple[str, str]
@@ -28,22 +28,24 @@ class RangedKernel:
     """`fast`, which runs `program`, at most points; `literal` in wide numbers where `fast` leaves the range of doubles,
     or has no result though none of the `conditions` of the definitions fails.
 
-    `literal` has the same results, from the definitions as they stand. With `bounded` both are programs of
-    `with_bounds`.
+    `literal` makes a program with the same results from `definitions`, the formula as it stands. With `bounded` both
+    are programs of `with_bounds`.
     """
 
     def __init__(
-        self, fast: FastKernel, program: Program, literal: Program, conditions: Conditions | None, bounded: bool = False
-    ) -> None:
+        self, fast: FastKernel, program: Program, definitions: Program, literal: Callable[[Program], Program],
+        conditions: Conditions | None, bounded: bool = False,
+    ) -> None:  # fmt: skip
         self.fast, self.conditions = fast, conditions
-        self.literal, self.bounded = literal, bounded
-        self.possible = all(in_range(n[1]) for n in program.nodes if n[0] == "const")
-        others = (literal, *((conditions.program,) if conditions else ()))
+        self.definitions, self.literal, self.bounded = definitions, literal, bounded
+        kind = np.dtype(getattr(fast, "dtype", np.float64))
+        self.possible = all(held(n[1], kind) for n in program.nodes if n[0] == "const")
+        others = (definitions, *((conditions.program,) if conditions else ()))
         self.leaves: tuple[Leaf, ...] = tuple(dict.fromkeys([*fast.leaves, *(k for p in others for k in p.leaves)]))
 
     @cached_property
     def wide(self) -> WideKernel:
-        return WideKernel(self.literal, self.bounded)
+        return WideKernel(self.literal(self.definitions), self.bounded)
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs`; `holes` tells of nan in the first one."""
@@ -88,13 +90,22 @@ class Conditions:
 
     @cached_property
     def kernel(self) -> RangedKernel:
-        return RangedKernel(NumpyKernel(self.program), self.program, self.program, None)
+        return RangedKernel(NumpyKernel(self.program), self.program, self.program, lambda p: p, None)
 
     def failing(self, given: Mapping[Leaf, Any], rows: np.ndarray) -> list[np.ndarray]:
         """For each condition whether it fails at each of the points `rows` (nan does not count)."""
         values = [np.empty(rows.size) for _ in self.conditions]
         self.kernel(rows.size, [picked(given[k], rows) for k in self.kernel.leaves], values)
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
+
+
+def held(c: Constant, dtype: np.dtype[Any]) -> bool:
+    """Whether a float of that type holds a constant with all its digits."""
+    value = parts(c)[0]
+    with np.errstate(over="ignore", under="ignore"):
+        if c in (NAN, INFINITE) or (is_double(c) and float(dtype.type(value)) == value):
+            return True
+    return bool(np.finfo(dtype).tiny <= abs(value) <= np.finfo(dtype).max)
 
 
 def picked(x: Any, rows: np.ndarray) -> Any:

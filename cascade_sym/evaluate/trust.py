@@ -18,7 +18,10 @@ from cascade_sym.evaluate.kernels import make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.balls import settle
+from cascade_sym.evaluate.program.bounds import with_bounds
+from cascade_sym.evaluate.program.precision import Double, Doubled
 from cascade_sym.evaluate.ranged import Leaf, RangedKernel, picked
+from cascade_sym.program.nodes import Program
 
 UNBOUNDED = 2.0**1000
 
@@ -27,10 +30,12 @@ class BoundedKernel:
     """A program with bounds, run so that numbers out of range cannot make a bound false."""
 
     def __init__(self, plan: Plan, options: Options, pairs: bool) -> None:
-        self.plan = plan
-        program, literal = plan.bounded(plan.best, pairs), plan.bounded(plan.rooted_gradient, pairs)
+        def bounded(form: Program) -> Program:
+            return with_bounds(form, Doubled if pairs else Double)
+
+        self.plan, program = plan, bounded(plan.best)
         fast = make_kernel(program, options, strict=pairs, safe=True)
-        self.kernel = RangedKernel(fast, program, literal, plan.domain, bounded=True)
+        self.kernel = RangedKernel(fast, program, plan.rooted_gradient, bounded, plan.domain, bounded=True)
         self.leaves = self.kernel.leaves
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:

@@ -114,8 +114,3 @@ def parts(c: Constant, count: int = 1) -> tuple[float, ...]:
 def is_double(c: Constant) -> bool:
     """Whether `c` is exactly a double."""
     return isinstance(c, Fraction) and not isinf(parts(c)[0]) and Fraction(parts(c)[0]) == c
-
-
-def in_range(c: Constant) -> bool:
-    """Whether a double holds `c` with all its digits: it is a double, or neither too large nor too small."""
-    return c in (NAN, INFINITE) or is_double(c) or 2.0**-1022 <= abs(parts(c)[0]) < inf

@@ -137,3 +137,23 @@ def test_no_result_depends_on_a_neighbour(backend: str, seed: int) -> None:
 
 def flat(results: Any) -> list[np.ndarray]:
     return [a for r in results for a in flat(r)] if isinstance(results, tuple) else [np.asarray(results)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_long_arrays_in_any_order(backend: str) -> None:
+    """Blocks, vectors and threads end elsewhere; angles of all sizes, huge and tiny numbers and nan mix."""
+    rng = np.random.default_rng(5)
+    n = 40_000
+    at = {name: 10.0 ** rng.uniform(-3, 3, n) * rng.choice([-1.0, 1.0], n) for name in NAMES}
+    for name, size in (("x", 1e250), ("y", 1e-250), ("w", np.nan), ("x", 1e7)):
+        at[name][rng.integers(0, n, 40)] *= size
+    x, y, w = sp.symbols("x y w")
+    formula = sp.sin(x) * sp.cos(y) / w + 1 / (x**2 + y**2) + sp.exp(-w) * sp.sin(w) + x * w / y
+    order = rng.permutation(n)
+    for options in ({}, {"error": True}):
+        f = evaluator(formula, backend, threads=2, **options)
+        first, again = flat(f(at)), flat(f({k: v[order] for k, v in at.items()}))
+        for a, b in zip(first, again, strict=True):
+            np.testing.assert_array_equal(a[order], b)
+    few = f({k: v[:50] for k, v in at.items()})
+    np.testing.assert_array_equal(few[0], first[0][:50])

@@ -158,12 +158,12 @@ def out_of_range(op: str, value: np.ndarray, args: list[np.ndarray], dtype: np.d
     poles = {"div": last == 0, "pow": first == 0, "log": True}.get(op, False)
     bad = finite & ~np.isfinite(value) if op == "proderr" else finite & np.isinf(value) & np.logical_not(poles)
     limits = np.finfo(dtype)
-    tiny = finite & (np.abs(value) < float(limits.tiny) * (2.0**100 if op == "proderr" else 1.0))
+    tiny = finite & (np.abs(value) < limits.tiny * dtype.type(2.0**100 if op == "proderr" else 1.0))
     if op in ("mul", "div", "proderr"):
         if op != "div":
             smaller = np.abs(first) < np.abs(last)
             first, last = np.where(smaller, first, last), np.where(smaller, last, first)
-        scale = np.asarray(2.0 ** (-limits.minexp * 3 // 5), dtype)
+        scale = np.ldexp(dtype.type(1), -limits.minexp * 3 // 5)
         again = UNROUNDED[op](first * scale, last)
         gone = (first != 0) & (last != 0) & ((value if op == "div" else first * last) == 0)
         return bad | (tiny & (gone | (again != value * scale)))

@@ -41,8 +41,8 @@ def conditional_value(
     """The decimal value of a conditional moment to `digits` digits, and a bound on its error.
 
     `what` is a pair of quadratures, or an expression in the symbols var_X_S, cov_X_S_X_M, ... and the
-    parameters (an EPR variance, say). `values` maps names or symbols to exact numbers. Raises
-    UndetectableError where the conditional state has no steady state, ParameterError for inexact numbers or
+    parameters (an EPR variance, say). `values` maps names or symbols to numbers, floats to decimals. Raises
+    UndetectableError where the conditional state has no steady state, ParameterError for what is no number or
     an efficiency outside [0, 1].
 
     >>> import sympy as sp
@@ -64,7 +64,7 @@ def conditional_value(
     point = _point(problem, target, values)
     try:
         return at_growing_precision(lambda decide: _value(problem, target, point, decide), digits, LAST_BITS)
-    except ParameterError:
+    except Undecided:
         raise UndetectableError(
             "no conditional steady state could be proved at this point: a mode is undamped (or grows) and the "
             "detectors don't see it; detect its light, or damp it."

@@ -20,7 +20,7 @@ from typing import Any
 from cascade_sym.evaluate.program.guards import least
 from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
-from cascade_sym.program.constants import INFINITE, NAN, in_range, is_double, parts
+from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Condition, Output, Program, arguments
 
 SLACK = 1 + Fraction(1, 2**24)
@@ -44,6 +44,11 @@ def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double)
     its bound zero; where that cannot be told the bound is infinite.
     """
     return Bounds(program, make(Builder())).run()
+
+
+def splits(c: Constant) -> bool:
+    """Whether a constant is not a double, but the sum of two."""
+    return not is_double(c) and 1e-200 < abs(parts(c)[0]) < 1e200
 
 
 class Bounds:
@@ -149,7 +154,7 @@ class Bounds:
         if op in ("add", "sub") and isinstance(self.arithmetic, Double):
             for k in (0, 1):
                 constant = self.program.nodes[node[1 + k]]
-                if constant[0] == "const" and not is_double(constant[1]) and in_range(constant[1]):
+                if constant[0] == "const" and splits(constant[1]):
                     return self.shifted(op, args[1 - k], constant[1], k)
         value = self.arithmetic.apply(op, *(a.value for a in args))
         rules: dict[str, Callable[..., Bounded]] = {
