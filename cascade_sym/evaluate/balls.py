@@ -1,145 +1,215 @@
-"""Definitions walked in ball arithmetic: every number carries a rigorous radius.
+"""Formulas in ball arithmetic: every number carries a rigorous radius.
 
-Values are exact rationals (`fmpq`) for as long as that is possible, then real or complex balls. Raising the
-precision shrinks the balls; nothing here decides what is good enough.
+Values are exact rationals (`fmpq`) for as long as that is possible, then real or complex balls. Raising the precision
+shrinks the balls; nothing here decides what is good enough. Where a ball holds a point at which a function jumps (a
+branch cut, the edge of a root), all that the function can be there is in the result. With `decide` the exact algebra is
+asked whether such a number is zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 import sympy as sp
 from flint import acb, arb, fmpq
 from sympy import Expr, Symbol
 
-from cascade_sym.definitions import Definitions
 from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.exact import is_zero
+from cascade_sym.program import BY_NAME, Arithmetic, read
 
 Ball = fmpq | arb | acb
 
-TRIG = (sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
-FUNCTIONS = {
-    sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.cot: "cot", sp.sec: "sec", sp.csc: "csc", sp.exp: "exp",
-    sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.coth: "coth", sp.atan: "atan",
-}  # fmt: skip
-CUT = {sp.log: "log", sp.asin: "asin", sp.acos: "acos"}  # real only on part of the line
+TRIG = ("sin", "cos", "tan", "cot", "sec", "csc")
+CLOSED = 20  # operations of an angle that is tried for a closed form
+LARGEST = 200  # operations of a number that the exact algebra is asked about
+ENTIRE = {n: n for n in (*TRIG, "exp", "sinh", "cosh", "tanh", "coth", "sech", "csch")}
+CUT = {"log": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arsinh": "asinh", "arcosh": "acosh",
+       "artanh": "atanh"}  # fmt: skip
 
 
 class Undecided(CascadeError):
     """At this precision a ball does not tell; more is needed."""
 
 
-class Walker:
-    """Evaluates expressions over definitions at flint's current precision; each sub-expression once."""
+class Number:
+    """A ball, and how to write the number in it exactly (with about `size` operations)."""
 
-    def __init__(self, defs: Definitions, values: Mapping[Symbol, Expr]) -> None:
-        self.exact = dict(values)
-        self._known: dict[Expr, Ball] = {}
-        for s, e in defs:
-            self._known[s] = self.value(e)
-            simple = e.xreplace(self.exact)
-            if not simple.free_symbols and simple.count_ops() <= 20:
-                self.exact[s] = simple
+    def __init__(self, ball: Any, write: Callable[[], Expr], size: int = 0) -> None:
+        self.ball, self._write, self.size = plain(ball), write, size
 
-    def value(self, e: Expr) -> Ball:
-        if e not in self._known:
-            self._known[e] = self._value(e)
-        return self._known[e]
+    @cached_property
+    def exact(self) -> Expr:
+        return self._write()
 
-    def _value(self, e: Expr) -> Ball:
-        if isinstance(e, Symbol):
-            return self.value(self.exact[e])
-        if isinstance(e, sp.Rational) and e.is_finite:
-            return fmpq(int(e.p), int(e.q))
-        constants: dict[Expr, Callable[[], Ball]] = {
-            sp.pi: arb.pi, sp.E: lambda: arb(1).exp(), sp.I: lambda: acb(0, 1)
-        }  # fmt: skip
-        if e in constants:
-            return constants[e]()
-        if isinstance(e, sp.Add):
-            return total(self.value(a) for a in e.args)
-        if isinstance(e, sp.Mul):
-            return self._product(e)
-        if isinstance(e, sp.Pow):
-            return self._power(e.base, e.exp)
-        if isinstance(e, TRIG) and e.args[0].free_symbols <= set(self.exact):
-            closed = e.func(e.args[0].xreplace(self.exact))
-            if not isinstance(closed, TRIG):
-                return self.value(closed)
-        return self._function(e)
 
-    def _product(self, e: Expr) -> Ball:
-        top: Ball = fmpq(1)
-        for a in e.args:
-            top = top * self.value(a)
-        return top
+class Balls(Arithmetic):
+    """Numbers at flint's current precision."""
 
-    def _power(self, base: Expr, exponent: Expr) -> Ball:
-        if base is sp.E:
-            return lifted(self.value(exponent)).exp()
-        x = self.value(base)
-        if exponent.is_Integer:
-            n = int(exponent)
-            return x**n if n > 0 else 1 / nonzero(x, base) ** -n
-        if exponent.is_Rational and exponent.q == 2:
-            n, root = int(exponent.p), square_root(x)
-            return root**n if n > 0 else 1 / nonzero(root, base) ** -n
-        y = self.value(exponent)
-        return (acb(lifted(nonzero(x, base))).log() * y).exp() if not positive(x) else lifted(x) ** lifted(y)
+    kind = "ball arithmetic"
 
-    def _function(self, e: Expr) -> Ball:
-        args = [self.value(a) for a in e.args]
-        x = args[0] if args else fmpq(0)
-        if e.func in FUNCTIONS:
-            return getattr(lifted(x), FUNCTIONS[e.func])()
-        if e.func in CUT:
-            if len(args) == 2:
-                return self.value(sp.log(e.args[0])) / nonzero(self.value(sp.log(e.args[1])), e.args[1])
-            real = getattr(lifted(x), CUT[e.func])()
-            return real if real.is_finite() else getattr(acb(lifted(x)), CUT[e.func])()
-        simple: dict[type, Callable[[], Ball]] = {
-            sp.conjugate: lambda: x.conjugate() if isinstance(x, acb) else x,
-            sp.re: lambda: x.real if isinstance(x, acb) else x,
-            sp.im: lambda: x.imag if isinstance(x, acb) else fmpq(0),
-            sp.Abs: lambda: abs(x) if not isinstance(x, fmpq) else (x if x >= 0 else -x),
-            sp.arg: lambda: acb(lifted(x)).arg(),
-            sp.atan2: lambda: arb.atan2(real(args[0]), real(args[1])),
-            sp.Min: lambda: extreme(args, smallest=True),
-            sp.Max: lambda: extreme(args, smallest=False),
-        }
-        if e.func not in simple:
-            raise OutsideExactDomain(f"{e} ({type(e).__name__}) has no meaning as a number here; rewrite it.")
-        return simple[e.func]()
+    def __init__(self, decide: bool = False) -> None:
+        self.decide = decide
+
+    def made(self, ball: Ball, build: Callable[..., Expr], *of: Number) -> Number:
+        """The number that `build` makes of others."""
+        return Number(ball, lambda: build(*(x.exact for x in of)), 1 + sum(x.size for x in of))
+
+    def number(self, q: Fraction) -> Number:
+        exact = sp.Rational(q.numerator, q.denominator)
+        return Number(fmpq(q.numerator, q.denominator), lambda: exact)
+
+    def constant(self, name: str) -> Number:
+        ball = {"pi": arb.pi, "e": lambda: arb(1).exp(), "I": lambda: acb(0, 1)}[name]()
+        return Number(ball, lambda: {"pi": sp.pi, "e": sp.E, "I": sp.I}[name])
+
+    def add(self, terms: Sequence[Number]) -> Number:
+        total: Ball = fmpq(0)
+        for t in terms:
+            total = total + t.ball
+        return self.made(total, sp.Add, *terms)
+
+    def mul(self, factors: Sequence[Number]) -> Number:
+        total: Ball = fmpq(1)
+        for f in factors:
+            total = total * f.ball
+        return self.made(total, sp.Mul, *factors)
+
+    def div(self, above: Number, below: Number) -> Number:
+        return self.made(above.ball / self.divisor(below), lambda a, b: a / b, above, below)
+
+    def divisor(self, x: Number) -> Ball:
+        if (x.ball == 0 if isinstance(x.ball, fmpq) else x.ball.contains(0)):
+            raise Undecided(f"it divides by {x.exact if x.size <= CLOSED else 'a number'}, which is zero")
+        return x.ball
+
+    def power(self, base: Number, exponent: Fraction) -> Number:
+        p, q = exponent.numerator, exponent.denominator
+        if q == 1:
+            ball = base.ball**p if p > 0 else 1 / self.divisor(base) ** -p
+        elif q == 2:
+            root = Number(square_root(self.snapped(base)), lambda: sp.sqrt(base.exact), base.size)
+            ball = root.ball**p if p > 0 else 1 / self.divisor(root) ** -p
+        else:
+            return self.pow(base, self.number(exponent))
+        return self.made(ball, lambda b: b ** sp.Rational(p, q), base)
+
+    def pow(self, base: Number, exponent: Number) -> Number:
+        x, y = self.snapped(base), exponent.ball
+        if isinstance(y, fmpq) and y.q == 1:
+            return self.power(base, Fraction(int(y.p)))
+        if x == 0:
+            above = (y.real if isinstance(y, acb) else y) > 0
+            if not above:
+                raise Undecided("it raises zero to a power that is not positive")
+            return self.made(fmpq(0), sp.Pow, base, exponent)
+        positive = not isinstance(x, acb) and x > 0
+        ball = lifted(x) ** lifted(y) if positive else (acb(lifted(x)).log() * y).exp()
+        return self.made(ball, sp.Pow, base, exponent)
+
+    def call(self, name: str, *of: Number) -> Number:
+        function = BY_NAME[name].sympy
+        if name in TRIG and of[0].size <= CLOSED:
+            closed = function(of[0].exact)
+            if not any(isinstance(closed, BY_NAME[t].sympy) for t in TRIG):
+                return Number(read(closed).run(self, {})[0].ball, lambda: closed, 1)
+        if name in ENTIRE:
+            return self.made(getattr(lifted(of[0].ball), ENTIRE[name])(), function, *of)
+        if name in CUT and len(of) == 1:
+            x = lifted(self.snapped(of[0]))
+            value = getattr(x, CUT[name])()
+            return self.made(value if value.is_finite() else getattr(acb(x), CUT[name])(), function, *of)
+        if name in REAL:
+            return self.made(REAL[name](*(self.snapped(x) for x in of)), function, *of)
+        return super().call(name, *of)
+
+    def arccot(self, z: Number) -> Number:
+        """The inverse tangent of 1/z; pi/2 at zero."""
+        if self.snapped(z) == 0:
+            return self.made(arb.pi() / 2, sp.acot, z)
+        return self.made(self.call("arctan", self.div(self.one, z)).ball, sp.acot, z)
+
+    def atan2(self, y: Number, x: Number) -> Number:
+        return self.made(arb.atan2(arb(self.real(y)), arb(self.real(x))), sp.atan2, y, x)
+
+    def min(self, *of: Number) -> Number:
+        return self.made(least([self.real(x) for x in of]), sp.Min, *of)
+
+    def max(self, *of: Number) -> Number:
+        return self.made(-least([-self.real(x) for x in of]), sp.Max, *of)
+
+    def conj(self, z: Number) -> Number:
+        return self.made(z.ball.conjugate() if isinstance(z.ball, acb) else z.ball, sp.conjugate, z)
+
+    def Re(self, z: Number) -> Number:
+        return self.made(z.ball.real if isinstance(z.ball, acb) else z.ball, sp.re, z)
+
+    def Im(self, z: Number) -> Number:
+        return self.made(z.ball.imag if isinstance(z.ball, acb) else fmpq(0), sp.im, z)
+
+    def snapped(self, x: Number) -> Ball:
+        """The ball, with a part that holds zero made zero where the exact algebra proves it."""
+        if not self.decide or isinstance(x.ball, fmpq):
+            return x.ball
+        if isinstance(x.ball, arb):
+            return fmpq(0) if self.vanishes(x.ball, x, lambda e: e) else x.ball
+        re = arb(0) if self.vanishes(x.ball.real, x, sp.re) else x.ball.real
+        im = arb(0) if self.vanishes(x.ball.imag, x, sp.im) else x.ball.imag
+        return plain(acb(re, im))
+
+    def vanishes(self, part: arb, x: Number, of: Callable[[Expr], Expr]) -> bool:
+        if not part.contains(0) or part.is_zero() or x.size > LARGEST:
+            return False
+        try:
+            return bool(is_zero(of(x.exact)))
+        except CascadeError:
+            return False
+
+    def real(self, x: Number) -> fmpq | arb:
+        """A ball that must be real."""
+        ball = self.snapped(x)
+        if not isinstance(ball, acb):
+            return ball
+        if ball.imag.contains(0):
+            raise Undecided("whether an argument of Min, Max or atan2 is real can't be told")
+        raise OutsideExactDomain("Min, Max and atan2 need real arguments; take re(...) of them first.")
+
+
+def modulus(x: Ball) -> Ball:
+    return (x if x >= 0 else -x) if isinstance(x, fmpq) else abs(x)
+
+
+def direction(x: Ball) -> Ball:
+    if isinstance(x, acb):
+        return x / abs(x)
+    return fmpq((x > 0) - (x < 0)) if isinstance(x, fmpq) or x > 0 or x < 0 or x.is_zero() else arb(0, 1)
+
+
+REAL: dict[str, Callable[[Ball], Ball]] = {
+    "abs": modulus, "sgn": direction, "arg": lambda x: acb(lifted(x)).arg(),
+}  # fmt: skip
+
+
+def exact_numbers(values: Mapping[Symbol, Expr], decide: bool = False) -> dict[str, Number]:
+    """Exact numbers as values of parameters, by name."""
+
+    def one(e: Expr) -> Number:
+        return Number(read(e).run(Balls(decide), {})[0].ball, lambda: e)
+
+    return {s.name: one(e) for s, e in values.items()}
+
+
+def plain(x: Any) -> Ball:
+    """A complex ball whose imaginary part is zero as a real one."""
+    return x.real if isinstance(x, acb) and x.imag.is_zero() else x
 
 
 def lifted(x: Ball) -> arb | acb:
     """An exact rational as a ball; balls as they are."""
     return arb(x) if isinstance(x, fmpq) else x
-
-
-def real(x: Ball) -> arb:
-    """A ball that must be real."""
-    if isinstance(x, acb):
-        raise OutsideExactDomain("Min, Max and atan2 need real arguments; take re(...) of them first.")
-    return arb(x)
-
-
-def total(values: Iterable[Ball]) -> Ball:
-    result: Ball = fmpq(0)
-    for v in values:
-        result = result + v
-    return result
-
-
-def positive(x: Ball) -> bool:
-    return not isinstance(x, acb) and bool(x > 0)
-
-
-def nonzero(x: Ball, what: Expr) -> Ball:
-    """`x`, or Undecided naming the expression whose ball contains zero."""
-    if x == 0 if isinstance(x, fmpq) else x.contains(0):
-        raise Undecided(str(what))
-    return x
 
 
 def square_root(x: Ball) -> Ball:
@@ -160,8 +230,10 @@ def square_root(x: Ball) -> Ball:
     return acb(spread, spread)
 
 
-def extreme(args: list[Ball], smallest: bool) -> arb:
-    result = real(args[0])
-    for a in args[1:]:
-        result = result.min(real(a)) if smallest else result.max(real(a))
+def least(balls: Sequence[fmpq | arb]) -> fmpq | arb:
+    if all(isinstance(b, fmpq) for b in balls):
+        return min(balls)  # type: ignore[type-var]
+    result = arb(balls[0])
+    for b in balls[1:]:
+        result = result.min(arb(b))
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,12 +11,14 @@ import numpy as np
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
+from cascade_sym.evaluate.backends.python_mpmath import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.domains import report_failures
 from cascade_sym.evaluate.kernels import Kernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
+from cascade_sym.evaluate.ranged import RangedKernel
 from cascade_sym.evaluate.results import Results
 from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
@@ -48,14 +51,17 @@ def evaluator(
     - `dtype`: the type of real results, float64 by default; complex ones have its complex partner.
     - `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles given.
     - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed again in pairs
-      of doubles, then in ball arithmetic.
+      of doubles, then in ball arithmetic. A result that still misses it, or that no double can hold, is nan, and a
+      warning counts these points.
     - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
       quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
       counts them, or UnstableError with `unstable="raise"`, or nan without a word with `unstable="quiet"`.
 
-    Roots are real: a point at which a factor under a root is negative gives nan in the same way. Raises
-    ParameterError for an unknown option or target and OutsideExactDomain for an expression without a
-    numerical meaning; a call raises UnknownParameter, MissingParameter and ParameterError by name.
+    Numbers of any size are fine as long as the results are: where doubles overflow or underflow on the way, the
+    definitions are computed in numbers without that limit. Roots are real: a point at which what stands under a root
+    is negative gives nan in the same way. Raises ParameterError for an unknown option or target and
+    OutsideExactDomain for an expression without a numerical meaning; a call raises UnknownParameter, MissingParameter
+    and ParameterError by name.
 
     >>> import sympy as sp
     >>> x, y = sp.symbols("x y")
@@ -99,12 +105,13 @@ class Evaluator:
     """A formula ready to be computed; call it with one keyword a parameter. Made by `evaluator`."""
 
     def __init__(self, plan: Plan, options: Options) -> None:
-        self.plan, self.options = plan, options
-        self.parameters = plan.target.parameters
         if options.backend == "jax":
             from cascade_sym.evaluate.backends.python_jax import require_jax
 
             require_jax()
+            plan = replace(plan, scaled=True)
+        self.plan, self.options = plan, options
+        self.parameters = plan.target.parameters
         _ = self._kernel  # mistakes in the formula show here, not at the first call
 
     @cached_property
@@ -113,7 +120,10 @@ class Evaluator:
             return Guarantee(self.plan, self.options)
         if self.options.error:
             return BoundedKernel(self.plan, self.options, pairs=False)
-        return make_kernel(self._program, self.options)
+        if self.options.backend == "mpmath":
+            return MpmathKernel(self._program, self.options.digits)
+        fast = make_kernel(self._program, self.options)
+        return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, self.plan.domain)
 
     @cached_property
     def _program(self) -> Any:
@@ -140,7 +150,7 @@ class Evaluator:
         results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded)
         results.prepare(out, arrays)
         if results.fill(self._kernel, arrays):
-            report_failures(self.plan, self.options, arrays, shape, results.first())
+            report_failures(self.plan, self.options, arrays, shape, results)
         return results.handed_back(out, self.options.error)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:

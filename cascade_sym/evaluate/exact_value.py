@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import inf, nextafter
 from typing import Any
 
 import flint
-import sympy as sp
 from flint import acb, arb, fmpq
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnstableError
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import Ball, Undecided, Walker
+from cascade_sym.evaluate.balls import Ball, Balls, Undecided, exact_numbers
 from cascade_sym.evaluate.targets import Target, read_target
+from cascade_sym.program import read
+from cascade_sym.program.numbers import decimal_exponent, exact_number
 from cascade_sym.symbols import is_complex_symbol
 
 MOST_BITS = 1 << 15
@@ -26,14 +27,15 @@ MOST_DIGITS = 4000
 def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any:
     """The decimal value of `target` to `digits` significant digits, and a bound on its error.
 
-    `values` maps names or symbols to exact numbers (SymPy numbers, integers, Fractions; floats stand for
-    their exact binary values). The result is computed in ball arithmetic at growing precision until every
+    `values` maps names or symbols to numbers of Python, NumPy, SymPy or mpmath; a float is the decimal that it is
+    written as (0.1 is 1/10). The result is computed in ball arithmetic at growing precision until every
     printed digit is settled; for a complex value the digits count from the larger part. Several results
     come back as `target` has them, each a pair (text, bound).
 
     Raises UnknownParameter and MissingParameter by name, ParameterError for a value that is not an exact number, is
     out of its range, or makes the expression singular, and UnstableError outside the domain of a quantity.
 
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> exact_value(sp.sqrt(x), {"x": 2}, 30)
     ('1.41421356237309504880168872421', 3.1e-31)
@@ -62,24 +64,17 @@ def exact_point(target: Target, values: Mapping[Any, Any]) -> dict[Symbol, Expr]
     """Exact numbers by symbol."""
     given = {k.name if isinstance(k, Symbol) else str(k): v for k, v in values.items()}
     check_names(given, target.parameters)
-    return {s: exact_number(given[s.name], s) for s in target.symbols}
+    return {s: read_number(given[s.name], s) for s in target.symbols}
 
 
-def exact_number(value: Any, s: Symbol) -> Expr:
-    if isinstance(value, Fraction):
-        number: Expr = sp.Rational(value.numerator, value.denominator)
-    elif isinstance(value, (int, Expr)):
-        number = sp.sympify(value)
-    elif isinstance(value, (float, complex)) or hasattr(value, "dtype"):
-        z = complex(value)
-        if any(part != part or part in (inf, -inf) for part in (z.real, z.imag)):
-            raise ParameterError(f"{s} must be finite; got {value!r}.")
-        number = sp.Rational(*z.real.as_integer_ratio()) + sp.I * sp.Rational(*z.imag.as_integer_ratio())
-    else:
-        raise ParameterError(f"{s} must be an exact number; got {value!r} ({type(value).__name__}).")
-    number = number.xreplace({f: sp.Rational(f) for f in number.atoms(sp.Float)})
-    if number.free_symbols or not number.is_number or number.has(sp.nan, sp.oo, sp.zoo, -sp.oo):
-        raise ParameterError(f"{s} must be a finite number without symbols; got {value!r}.")
+def read_number(value: Any, s: Symbol) -> Expr:
+    """The exact number that is given for a parameter."""
+    try:
+        number = exact_number(value)
+    except ParameterError as why:
+        raise ParameterError(f"{s} needs a number: {why}") from None
+    if number.free_symbols or not number.is_number:
+        raise ParameterError(f"{s} must be a number without symbols; got {value!r}.")
     if not is_complex_symbol(s) and number.is_real is False:
         raise ParameterError(f"{s} is a real parameter; got the complex value {value!r}.")
     return number
@@ -87,22 +82,36 @@ def exact_number(value: Any, s: Symbol) -> Expr:
 
 def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: int) -> tuple[str, float]:
     """Text and bound of `e`, at the precision at which its digits no longer change."""
-    bits = 64 + 4 * digits
-    last = MOST_BITS + 16 * digits
+    calculation = read(e, definitions=defs)
+
+    def value(decide: bool) -> Ball:
+        return calculation.run(Balls(decide), exact_numbers(point, decide))[0].ball
+
+    try:
+        return at_growing_precision(value, digits, MOST_BITS)
+    except Undecided as why:
+        raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
+
+
+def at_growing_precision(value: Callable[[bool], Ball], digits: int, most: int) -> tuple[str, float]:
+    """Text and bound of what `value` computes at flint's precision, which grows until the digits are settled.
+
+    `value` is told whether to ask the exact algebra about what may be zero. Undecided where no precision up to `most`
+    bits (and 16 a digit) tells.
+    """
+    bits, last = 64 + 4 * digits, most + 16 * digits
+    decide = False
     while True:
         try:
             with flint.ctx.workprec(bits):
-                shown = rounded(Walker(defs, point).value(e), digits, bits >= last)
+                shown = rounded(value(decide), digits, bits >= last)
         except Undecided as why:
             shown = None
             if bits >= last:
-                raise ParameterError(
-                    f"the value is singular at this point: it divides by {why}, which is zero "
-                    f"(or closer to zero than {last} bits can tell); change a parameter."
-                ) from None
+                raise Undecided(f"{why} (or as near to that as {last} bits can tell)") from None
         if shown is not None:
             return shown
-        bits = min(2 * bits, last)
+        bits, decide = min(2 * bits, last), True
 
 
 def rounded(x: Ball, digits: int, final: bool) -> tuple[str, float] | None:
@@ -119,14 +128,22 @@ def rounded(x: Ball, digits: int, final: bool) -> tuple[str, float] | None:
     if size == 0 or all(lo <= 0 <= hi for lo, hi in ends):
         if size == 0 and all(lo == hi for lo, hi in ends):
             return "0", 0.0
-        return ("0", upward(sum((max(-lo, hi) for lo, hi in ends), Fraction(0)))) if final else None
+        if not final:
+            return None
+        if size * 10**digits > 1 or (reach := sum((max(-lo, hi) for lo, hi in ends), Fraction(0))) * 10**digits > 1:
+            raise Undecided("not even the sign of the value is certain")
+        return "0", upward(reach)
     place = decimal_exponent(size) - digits + 1
+    if round(size / Fraction(10) ** place) >= 10**digits:  # rounded up to one digit more
+        place += 1
     unit = Fraction(10) ** place
     units = []
     for lo, hi in ends:
         a, b = round(lo / unit), round(hi / unit)
         if a != b and not final:
             return None
+        if a != b and (hi - lo) * 1000 > unit:
+            raise Undecided("its digits do not settle")
         units.append(a if a == b else round((lo + hi) / 2 / unit))
     errors = [max(abs(n * unit - lo), abs(n * unit - hi)) for n, (lo, hi) in zip(units, ends, strict=True)]
     return text(units, place), upward(sum(errors, Fraction(0)))
@@ -149,16 +166,6 @@ def binary(p: arb) -> Fraction:
     return Fraction(int(man)) * Fraction(2) ** int(exp)
 
 
-def decimal_exponent(x: Fraction) -> int:
-    """floor(log10(x)) for x > 0."""
-    guess = int((x.numerator.bit_length() - x.denominator.bit_length()) * 0.30103)
-    while Fraction(10) ** guess > x:
-        guess -= 1
-    while Fraction(10) ** (guess + 1) <= x:
-        guess += 1
-    return guess
-
-
 def upward(x: Fraction) -> float:
     """The least double of two digits that is not below `x`."""
     if x == 0:
@@ -167,7 +174,7 @@ def upward(x: Fraction) -> float:
     if place < -320:
         return 1e-320
     f = float(f"{-(-x // Fraction(10) ** place)}e{place}")
-    return f if Fraction(f) >= x else nextafter(f, inf)
+    return f if f == inf or Fraction(f) >= x else nextafter(f, inf)
 
 
 def text(units: list[int], place: int) -> str:

@@ -25,20 +25,24 @@ class Kernel(Protocol):
         ...
 
 
-def make_kernel(program: Program, options: Options, strict: bool = False, watch: bool = False) -> Kernel:
+class FastKernel(Kernel, Protocol):
+    """A kernel in floats of limited range."""
+
+    def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
+        """At which points a number leaves the range of doubles: a property of the point alone."""
+        ...
+
+
+def make_kernel(program: Program, options: Options, strict: bool = False, safe: bool = False) -> FastKernel:
     """A kernel of the wanted backend; NumPy's, with a warning, where the compiler's library is missing.
 
-    `strict` keeps every rounding of the program, as pairs of doubles need it; `watch` looks for underflow.
+    `strict` keeps every rounding of the program, as pairs of doubles need it; `safe` knows the error of every sine.
     """
-    if options.backend == "mpmath":
-        from cascade_sym.evaluate.backends.python_mpmath import MpmathKernel
-
-        return MpmathKernel(program, options.digits)
     if options.backend == "compiled":
         from cascade_sym.evaluate.backends import compiled
 
         if options.dtype == "float64" and compiled.available():
-            return compiled.CompiledKernel(program, options.threads, strict, watch)
+            return compiled.CompiledKernel(program, options.threads, strict)
         why = "llvmlite is not installed" if options.dtype == "float64" else f"dtype is {options.dtype}"
         warnings.warn(f"{why}: the compiled backend falls back to NumPy.", RuntimeWarning, stacklevel=4)
-    return NumpyKernel(program, np.dtype(options.dtype), watch)
+    return NumpyKernel(program, np.dtype(options.dtype), safe)

@@ -8,14 +8,13 @@ from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate.program.angles import expand_angles
-from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.cost import cost
 from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.program.products import share_products
+from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
 from cascade_sym.program.nodes import Condition, Program
@@ -63,18 +62,20 @@ def total_cost(program: Program) -> float:
 class Plan:
     """Programs for one target; each is made when it is first wanted.
 
-    `over` names the parameters of the gradient, or is None.
+    `over` names the parameters of the gradient, or is None. With `scaled` the definitions are read in the form for
+    floats alone, which nobody computes again in wider numbers.
     """
 
     target: Target
     over: tuple[str, ...] | None = None
+    scaled: bool = False
 
     @cached_property
     def literal(self) -> Program:
         """The definitions as they stand, with the domain as conditions."""
         asked = dict(self.target.outputs)
         asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
-        program = read_program(self.target.definitions, asked)
+        program = read_program(self.target.definitions, asked, self.scaled)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
         if complex_ones := [o.name for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
@@ -99,26 +100,31 @@ class Plan:
         return self.literal if self.over is None else with_gradient(self.literal, self.over)
 
     @cached_property
-    def checks(self) -> tuple[Program, ...]:
-        """Programs whose conditions say why a point has no result: the domain, and what stands under
-        roots.
-        """
+    def rooted(self) -> Program:
+        """The definitions as they stand, with one more condition for whatever stands under a root."""
         roots = dict.fromkeys(n[1] for n in self.literal.nodes if n[0] == "sqrt")
-        below = tuple(Condition(i, False, UNDER_ROOT) for i in roots if self.literal.nodes[i][0] != "const")
-        return self.chosen, replace(self.literal, conditions=self.literal.conditions + below)
+        below = tuple(Condition(i, False, UNDER_ROOT, True) for i in roots if self.literal.nodes[i][0] != "const")
+        return replace(self.literal, conditions=self.literal.conditions + below)
+
+    @cached_property
+    def conditions(self) -> Conditions | None:
+        """What says why a point has no result: the domain, and what stands under roots."""
+        return Conditions(self.rooted) if self.rooted.conditions else None
+
+    @cached_property
+    def domain(self) -> Conditions | None:
+        """The domain alone."""
+        return Conditions(self.literal) if self.literal.conditions else None
+
+    @cached_property
+    def rooted_gradient(self) -> Program:
+        """The same with the gradient where one is wanted."""
+        return self.rooted if self.over is None else with_gradient(self.rooted, self.over)
 
     @cached_property
     def plain(self) -> Program:
         """What computes values only."""
         return guarded(self.best)
-
-    def bounded(self, careful: bool) -> Program:
-        """Values with running error bounds in double precision."""
-        return with_bounds(self.best, careful=careful)
-
-    def doubled(self, careful: bool) -> Program:
-        """Values with running error bounds in pairs of doubles; runs without fused operations only."""
-        return with_bounds(self.best, Doubled, careful=careful)
 
     def gradient(self, over: Sequence[str]) -> Plan:
         """The same with the gradient; UnknownParameter for a name that is no real parameter."""
@@ -128,4 +134,4 @@ class Plan:
             raise UnknownParameter(f"no real parameter {listing(bad)}; derivatives exist for {listing(known)}.")
         if not names or len(set(names)) < len(names):
             raise ParameterError(f"over must name at least one parameter, each once; got {list(names)}.")
-        return Plan(self.target, names)
+        return replace(self, over=names)

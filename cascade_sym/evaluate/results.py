@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
+from sympy import Expr
 
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.evaluate.arguments import check_out
@@ -125,6 +126,11 @@ class Results:
         """The first part of the first output: nan where a condition failed."""
         return next(iter(self.groups.values())).parts[0].value
 
+    def missing(self) -> np.ndarray:
+        """At which points any result, or any of its derivatives, is nan."""
+        rows = (p.row(k) for g in self.groups.values() for p in g.parts for k in range(1 + self.count))
+        return np.logical_or.reduce([np.isnan(row) for row in rows])
+
     def handed_back(self, out: Any, error: bool) -> Any:
         """Values in the form of the target, with derivatives and bounds where they are wanted."""
         if out is None:
@@ -173,7 +179,7 @@ def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, .
     for name, part in kernel.leaves:
         a = arrays[name]
         if a.dtype == object:
-            a = np.frompyfunc(lambda v, p=part: v.imag if p == "im" else v.real, 1, 1)(a)
+            a = np.frompyfunc(lambda v, p=part: part_of(v, p), 1, 1)(a)
             a = a if isinstance(a, np.ndarray) else np.array(a, dtype=object)
         elif a.dtype.kind == "c":
             a = a.imag if part == "im" else a.real
@@ -182,6 +188,13 @@ def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, .
         else:
             inputs.append((a if a.shape == shape else np.broadcast_to(a, shape)).reshape(-1))
     return inputs
+
+
+def part_of(v: Any, part: str) -> Any:
+    """The real or imaginary part of a number of any kind."""
+    if isinstance(v, Expr):
+        return v.as_real_imag()[part == "im"]
+    return v.imag if part == "im" else v.real
 
 
 def offered(out: Any, target: Target, slopes: int) -> dict[str, tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import FormulaError, OutsideExactDomain
 from cascade_sym.program import BY_CLASS
+from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 
 Data = Any
@@ -34,7 +35,7 @@ def to_data(e: Expr) -> Data:
     if isinstance(e, sp.Rational) and e.is_finite:
         return ("rational", int(e.p), int(e.q))
     if isinstance(e, sp.Float) and e.is_finite:
-        return ("float", *(int(v) for v in e._mpf_), e._prec)
+        return to_data(exact_float(e))
     for name, atom in ATOMS.items():
         if e is atom:
             return (name,)
@@ -57,8 +58,6 @@ def from_data(data: Data) -> Expr:
             return Symbol(name, complex=True)
         case ("rational", int(p), int(q)):
             return sp.Rational(p, q)
-        case ("float", int(sign), int(man), int(exp), int(bits), int(precision)):
-            return sp.Float._new((sign, sp.Integer(man).p, exp, bits), precision)
         case (str(name),) if name in ATOMS:
             return ATOMS[name]
         case (str(name), *args) if name in FUNCTIONS:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.evaluate.serial import Data, from_data, to_data
+from cascade_sym.program.numbers import exact_number
 from cascade_sym.symbols import is_complex_symbol
 
 Form = Literal["single", "mapping", "sequence"]
@@ -77,7 +77,7 @@ def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:
     if isinstance(target, Definitions):
         named = [(s.name, s) for s, _ in target]
         return picked(Target(target, tuple(named), "mapping"), outputs)
-    if isinstance(target, (Expr, Quantity, int, float)):
+    if isinstance(target, Quantity) or formula(target) is not None:
         return picked(collected([("value", target)], "single"), outputs)
     if isinstance(target, Mapping):
         return picked(collected([(str(k), v) for k, v in target.items()], "mapping"), outputs)
@@ -101,8 +101,8 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
             tests |= {e: str(e) for e in item.domain}
             edges |= {e: f"{e} >= 0" for e in item.nonnegative}
             outs.append((name if form == "mapping" else item.name, item.expr))
-        elif isinstance(item, (Expr, int, float)):
-            outs.append((name, sp.sympify(item)))
+        elif (e := formula(item)) is not None:
+            outs.append((name, e))
         else:
             raise ParameterError(f"{name} must be an expression or a Quantity; got {type(item).__name__}.")
     names = [n for n, _ in outs]
@@ -111,6 +111,16 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
         raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
     domain, weak = (tuple((n, e) for e, n in group.items()) for group in (tests, edges))
     return Target(defs, tuple(outs), form, domain, weak)
+
+
+def formula(item: Any) -> Expr | None:
+    """An expression, or a number as one; None for anything else."""
+    if isinstance(item, Expr):
+        return item
+    try:
+        return exact_number(item)
+    except ParameterError:
+        return None
 
 
 def picked(target: Target, outputs: Sequence[str] | None) -> Target:

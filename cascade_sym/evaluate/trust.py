@@ -8,46 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import inf, isfinite, nan
 from typing import Any
 
 import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.kernels import Kernel, make_kernel
+from cascade_sym.evaluate.kernels import make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.balls import settle
+from cascade_sym.evaluate.program.bounds import with_bounds
+from cascade_sym.evaluate.program.precision import Double, Doubled
+from cascade_sym.evaluate.ranged import Leaf, RangedKernel, picked
 from cascade_sym.program.nodes import Program
 
 UNBOUNDED = 2.0**1000
 
 
 class BoundedKernel:
-    """A program with bounds, run so that underflow cannot make a bound false."""
+    """A program with bounds, run so that numbers out of range cannot make a bound false."""
 
     def __init__(self, plan: Plan, options: Options, pairs: bool) -> None:
-        self.plan, self.options, self.pairs = plan, options, pairs
+        def bounded(form: Program) -> Program:
+            return with_bounds(form, Doubled if pairs else Double)
 
-    def program(self, careful: bool) -> Program:
-        return self.plan.doubled(careful) if self.pairs else self.plan.bounded(careful)
-
-    @cached_property
-    def quick(self) -> Kernel:
-        return make_kernel(self.program(False), self.options, strict=self.pairs, watch=True)
-
-    @cached_property
-    def careful(self) -> Kernel:
-        return make_kernel(self.program(True), self.options, strict=self.pairs)
-
-    @property
-    def leaves(self) -> tuple[tuple[str, str], ...]:
-        return self.quick.leaves
+        self.plan, program = plan, bounded(plan.best)
+        fast = make_kernel(program, options, strict=pairs, safe=True)
+        self.kernel = RangedKernel(fast, program, plan.rooted_gradient, bounded, plan.domain, bounded=True)
+        self.leaves = self.kernel.leaves
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs` (parts and bound of every output in turn)."""
-        if self.quick(n, inputs, outputs).lost:
-            again = dict(zip(self.leaves, inputs, strict=True))
-            self.careful(n, [again[k] for k in self.careful.leaves], outputs)
+        self.kernel(n, inputs, outputs)
         for parts, _, error in layout(self.plan):
             bound = outputs[error]
             with np.errstate(all="ignore"):
@@ -70,45 +63,55 @@ def layout(plan: Plan) -> list[tuple[list[int], str, int]]:
 
 
 class Guarantee:
-    """Values to a relative error of `rtol` (a complex value's relative to its modulus), with their bounds."""
+    """Values to a relative error of `rtol` (a complex value's relative to its modulus), with their bounds.
+
+    A result that none of the steps brings to that, and one that no double can hold, is nan.
+    """
 
     def __init__(self, plan: Plan, options: Options) -> None:
-        self.plan, self.rtol = plan, options.rtol
+        self.plan, self.options, self.rtol = plan, options, options.rtol
         self.first = BoundedKernel(plan, options, pairs=False)
-        self.second = BoundedKernel(plan, options, pairs=True)
+        self.leaves = self.first.leaves
+
+    @cached_property
+    def second(self) -> BoundedKernel:
+        return BoundedKernel(self.plan, self.options, pairs=True)
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         self.first(n, inputs, outputs)
-        rows = self.failing(outputs)
-        if not rows.size:
-            return Flags()
-        given = dict(zip(self.leaves, inputs, strict=True))
-        picked = {k: x[rows] if getattr(x, "ndim", 0) else x for k, x in given.items()}
-        better = [np.empty(rows.size) for _ in outputs]
-        self.second(rows.size, [picked[k] for k in self.second.leaves], better)
-        for out, b in zip(outputs, better, strict=True):
-            out[rows] = b
-        still = self.failing(better)
-        for k in still:
-            point = {leaf: float(x[k]) if getattr(x, "ndim", 0) else float(x) for leaf, x in picked.items()}
-            self.exactly(point, rows[k], outputs)
+        rows = np.flatnonzero(np.logical_or.reduce(self.failing(outputs)))
+        if rows.size:
+            self.again(rows, dict(zip(self.leaves, inputs, strict=True)), outputs)
         return Flags()
 
-    @property
-    def leaves(self) -> tuple[tuple[str, str], ...]:
-        return self.first.leaves
+    def again(self, rows: np.ndarray, given: dict[Leaf, Any], outputs: Sequence[np.ndarray]) -> None:
+        """The points `rows` in pairs of doubles, then in balls."""
+        given = {k: picked(x, rows) for k, x in given.items()}
+        better = [np.empty(rows.size) for _ in outputs]
+        self.second(rows.size, [given[k] for k in self.second.leaves], better)
+        for k in np.flatnonzero(np.logical_or.reduce(self.failing(better))).tolist():
+            point = {leaf: float(x[k]) if getattr(x, "ndim", 0) else float(x) for leaf, x in given.items()}
+            if all(map(isfinite, point.values())):
+                self.exactly(point, k, better)
+        for (parts, _, error), bad in zip(layout(self.plan), self.failing(better), strict=True):
+            for k in parts:
+                better[k][bad] = nan
+            better[error][bad] = inf
+        for out, b in zip(outputs, better, strict=True):
+            out[rows] = b
 
-    def failing(self, outputs: Sequence[np.ndarray]) -> np.ndarray:
-        """Points at which some bound is larger than wanted, or unknown."""
-        bad = np.zeros(outputs[0].shape, dtype=bool)
+    def failing(self, outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """For each result the points at which its bound is larger than wanted, or unknown."""
+        bad = []
         for parts, _, error in layout(self.plan):
-            size = np.hypot(*(outputs[k] for k in parts)) if len(parts) == 2 else np.abs(outputs[parts[0]])
-            decided = np.isnan(outputs[error]) & np.isnan(size)
-            bad |= ~(outputs[error] <= self.rtol * size) & ~decided
-        return np.flatnonzero(bad)
+            with np.errstate(all="ignore"):
+                size = np.hypot(*(outputs[k] for k in parts)) if len(parts) == 2 else np.abs(outputs[parts[0]])
+                met = (outputs[error] <= self.rtol * size) & np.isfinite(size)
+            bad.append(~met & ~(np.isnan(outputs[error]) & np.isnan(size)))
+        return bad
 
-    def exactly(self, point: dict[tuple[str, str], float], row: int, outputs: Sequence[np.ndarray]) -> None:
-        done = settle(self.plan.best, point, self.rtol)
+    def exactly(self, point: dict[Leaf, float], row: int, outputs: Sequence[np.ndarray]) -> None:
+        done = settle(self.plan.rooted_gradient, point, self.rtol)
         values = iter(done.parts)
         for (parts, _, error), bound in zip(layout(self.plan), done.errors, strict=True):
             for k in parts:

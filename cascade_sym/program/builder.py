@@ -141,7 +141,7 @@ class Builder:
         inner = self._negated(a)
         if inner is not None and op in ("abs", "cos", "cosh"):
             return self.unary(op, inner)
-        if inner is not None and op in ("sin", "atan", "asin", "sinh", "tanh", "rint"):
+        if inner is not None and op in ("sin", "atan", "asin", "sinh", "tanh", "asinh", "atanh", "rint"):
             return self.neg(self.unary(op, inner))
         return self._node(op, a)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt, nan
+from math import inf, isinf, isqrt, nan
 from typing import Any
 
 import flint
@@ -19,6 +19,7 @@ from cascade_sym.errors import ParameterError
 Constant = Any  # Fraction or nested tuple
 
 NAN = ("nan",)
+INFINITE = ("inf",)
 
 EXACT: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
@@ -41,6 +42,8 @@ def fold(op: str, *args: Constant) -> Constant:
     """
     if NAN in args:
         return NAN
+    if INFINITE in args:  # of a bound that is not known; whatever else is done to it stays unknown
+        return INFINITE if op in ("add", "max", "mul", "abs") else NAN
     if all(isinstance(a, Fraction) for a in args):
         if op in EXACT:
             return EXACT[op](*args)
@@ -60,8 +63,8 @@ def ball(c: Constant) -> flint.arb:
     op, *rest = c
     if op == "nan":
         return flint.arb.nan()
-    if op == "pi":
-        return flint.arb.pi()
+    if op in ("inf", "pi"):
+        return flint.arb.pos_inf() if op == "inf" else flint.arb.pi()
     args = [ball(a) for a in rest]
     simple: dict[str, Callable[..., Any]] = {
         "add": lambda a, b: a + b,
@@ -96,18 +99,18 @@ def parts(c: Constant, count: int = 1) -> tuple[float, ...]:
     >>> parts(Fraction(1, 4), 2)
     (0.25, 0.0)
     """
-    if c == NAN:
-        return (nan,) * count
+    if c in (NAN, INFINITE):
+        return (nan if c == NAN else inf,) * count
     with flint.ctx.workprec(64 + 60 * count):
         rest, out = ball(c), []
         for _ in range(count):
             if not rest.is_finite():
                 raise ParameterError(f"the constant {c} in an expression is not a finite real number.")
             out.append(float(rest.mid()))
-            rest = rest - flint.arb(out[-1])
+            rest = rest - flint.arb(out[-1]) if not isinf(out[-1]) else flint.arb(0)
     return tuple(out)
 
 
 def is_double(c: Constant) -> bool:
     """Whether `c` is exactly a double."""
-    return isinstance(c, Fraction) and Fraction(parts(c)[0]) == c
+    return isinstance(c, Fraction) and not isinf(parts(c)[0]) and Fraction(parts(c)[0]) == c

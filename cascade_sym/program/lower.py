@@ -16,12 +16,14 @@ from cascade_sym.program.pairs import Pairs, Value
 
 REAL = {
     "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh",
+    "cosh": "cosh", "tanh": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
 }  # fmt: skip
 
 
-def read_program(defs: Definitions, outputs: Mapping[str, Expr]) -> Program:
+def read_program(defs: Definitions, outputs: Mapping[str, Expr], scaled: bool = False) -> Program:
     """The program that computes `outputs` over `defs`, node by node as the definitions stand.
+
+    `scaled` keeps complex numbers of any size from overflowing in between (see `Pairs`), and costs more.
 
     Raises OutsideExactDomain for anything without a numerical meaning (see `read`).
 
@@ -33,12 +35,12 @@ def read_program(defs: Definitions, outputs: Mapping[str, Expr]) -> Program:
     (('const', Fraction(1, 1)), ('param', 'x', 're'), ('add', 0, 1), ('mul', 2, 2), ('add', 1, 3))
     """
     asked = tuple(outputs.values())
-    return lowered(read(*asked, definitions=defs.needed(*asked)), tuple(outputs))
+    return lowered(read(*asked, definitions=defs.needed(*asked)), tuple(outputs), scaled)
 
 
-def lowered(calculation: Calculation, names: Sequence[str]) -> Program:
+def lowered(calculation: Calculation, names: Sequence[str], scaled: bool = False) -> Program:
     """The real program of a calculation whose outputs are called `names`."""
-    x = Lowering()
+    x = Lowering(scaled)
     b = x.b
     every = calculation.run_all(x, Parameters(b, calculation))
     for i, name in calculation.labels.items():
@@ -74,9 +76,9 @@ class Lowering(Arithmetic):
 
     kind = "evaluators"
 
-    def __init__(self) -> None:
+    def __init__(self, scaled: bool = False) -> None:
         self.b = Builder()
-        self.pairs = Pairs(self.b)
+        self.pairs = Pairs(self.b, scaled)
 
     def number(self, q: Fraction) -> Value:
         return self.b.const(q)
@@ -138,7 +140,29 @@ class Lowering(Arithmetic):
         return self.pairs.split(z)[1]
 
     def atan2(self, y: Value, x: Value) -> Value:
-        return self.b.apply("atan2", *self._real("atan2", (y, x)))
+        above, along = self._real("atan2", (y, x))
+        return self.pairs.arg((along, above))
+
+    def cot(self, z: Value) -> Value:
+        """1/tan of complex values: cosine and sine alone may be too large for doubles."""
+        if isinstance(z, tuple):
+            return self.div(self.one, self.pairs.function("tan", z))
+        return self.div(self.call("cos", z), self.call("sin", z))
+
+    def sec(self, z: Value) -> Value:
+        return self.pairs.reciprocal("cos", z)
+
+    def csc(self, z: Value) -> Value:
+        return self.pairs.reciprocal("sin", z)
+
+    def sech(self, z: Value) -> Value:
+        return self.pairs.reciprocal("cosh", z)
+
+    def csch(self, z: Value) -> Value:
+        return self.pairs.reciprocal("sinh", z)
+
+    def sgn(self, z: Value) -> Value:
+        return self.pairs.sign(z)
 
     def min(self, *values: Value) -> Value:
         return self._folded("min", values)

@@ -41,11 +41,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Condition:
-    """Where the results mean something: the node must be positive, or nonnegative where not `strict`."""
+    """Where the results mean something: the node must be positive, or nonnegative where not `strict`.
+
+    A `local` one concerns only the results that take the root of the node.
+    """
 
     node: int
     strict: bool
     name: str
+    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class Program:
         """Names of the parameters that are used, sorted."""
         return tuple(sorted({n[1] for n in self.nodes if n[0] == "param"}))
 
+    @property
+    def leaves(self) -> tuple[tuple[str, str], ...]:
+        """Name and part of the parameters, in the order of their nodes."""
+        return tuple((n[1], n[2]) for n in self.nodes if n[0] == "param")
+
     def output_nodes(self) -> list[int]:
         """Positions of all output parts, in order."""
         return [i for o in self.outputs for i in o.parts()]
@@ -69,6 +78,13 @@ class Program:
     def roots(self) -> list[int]:
         """Positions of all that must be computed: outputs and conditions."""
         return self.output_nodes() + [c.node for c in self.conditions]
+
+    def conditions_of(self, output: Output) -> tuple[Condition, ...]:
+        """The conditions that concern a result."""
+        if not any(c.local for c in self.conditions):
+            return self.conditions
+        rooted = {self.nodes[i][1] for i in needed(self.nodes, output.parts()) if self.nodes[i][0] == "sqrt"}
+        return tuple(c for c in self.conditions if not c.local or c.node in rooted)
 
     def operations(self) -> set[str]:
         """The operations that occur."""

@@ -85,7 +85,7 @@ def _of_numpy(value: Any) -> Expr | None:
 
     if not isinstance(value, np.generic):
         return _exact(value)  # out of an array of objects
-    kind = value.dtype.kind
+    kind: str = value.dtype.kind
     if kind in "iu":
         return sp.Integer(int(value))
     if kind == "f":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import sympy as sp
@@ -84,7 +85,7 @@ def accuracy(title: str, angle: sp.Expr, newton: int, count: int) -> bool:
     errors = np.zeros((3, VERIFIED))
     place = {q: k for k, q in enumerate(check.quadratures)}
     for k in range(VERIFIED):
-        at = {n: float(v[k]) for n, v in few.items()}
+        at = {n: Fraction(float(v[k])) for n, v in few.items()}
         size = np.abs(full[k]).max()
         for i, j in ELEMENTS:
             exact = float(conditional_value(V, (i, j), at, 17)[0])

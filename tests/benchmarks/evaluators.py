@@ -11,6 +11,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from functools import reduce
 from importlib.util import find_spec
 from typing import Any
@@ -194,7 +195,7 @@ def conditional(some: int) -> None:
     cross = sp.Symbol("cov_X_S_X_M") - sp.Symbol("cov_P_S_P_M")
     total = v["X_S"] + v["P_S"] + weight**2 * (v["X_M"] + v["P_M"]) + 2 * weight * cross
     for k in range(0, some, some // 10):  # the closed form itself, against Newton-Kantorovich in high precision
-        text, _ = conditional_value(problem, total / (1 + weight**2), {n: float(x[k]) for n, x in values.items()}, 16)
+        text, _ = conditional_value(problem, total / (1 + weight**2), {n: Fraction(float(x[k])) for n, x in values.items()}, 16)
         agree("conditional closed form", exact[k], np.array(float(text)), 1e-13)
     names = sorted(s.name for s in problem.parameters)
     entries = [getattr(problem, name).tolist() for name in "ANCRS"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_rates_that_differ_by_five_decades(cascade) -> None:
     for k in range(2):
         at = {n: x[k] for n, x in p.items()}
         for i, j in (("X_S", "X_S"), ("X_S", "X_M"), ("X_M", "X_M")):
-            exact = float(conditional_value(cascade.problem, (i, j), at, 17)[0])
+            exact = float(conditional_value(cascade.problem, (i, j), binary(at), 17)[0])
             assert out[i, j][k] == pytest.approx(exact, rel=1e-11)
 
 
@@ -133,6 +134,11 @@ def test_the_closed_form_alone_is_accurate(points: Points, solved) -> None:
     assert np.abs(out["b"] / exact["X_M", "X_M"] - 1).max() < 1e-9
 
 
+def binary(p: dict[str, float]) -> dict[str, Fraction]:
+    """The values that an evaluator works with: floats as single exact values would be decimals."""
+    return {k: Fraction(float(v)) for k, v in p.items()}
+
+
 @pytest.mark.parametrize("tiny", [1e-4, 1e-6, 1e-8, 1e-10, 1e-12])
 def test_near_marginal_points(cascade, tiny: float) -> None:
     """QND coupling, almost no damping: X_S - X_M is hardly seen and diffuses up to 1/tiny; digits go with tiny."""
@@ -140,7 +146,7 @@ def test_near_marginal_points(cascade, tiny: float) -> None:
          "gamma_M0": tiny, "n_S": 0.0, "n_M": 0.0, "epsilon": tiny, "eta": 1 - tiny, "psi": 0.0}  # fmt: skip
     out = cascade.require(p)
     for i, j in (("X_S", "X_S"), ("X_S", "X_M"), ("X_M", "X_M")):
-        exact = float(conditional_value(cascade.problem, (i, j), p, 17)[0])
+        exact = float(conditional_value(cascade.problem, (i, j), binary(p), 17)[0])
         assert out[i, j] == pytest.approx(exact, rel=1e-15 / tiny)
 
 

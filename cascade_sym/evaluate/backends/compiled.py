@@ -6,16 +6,17 @@ import ctypes
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
+from operator import or_
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.backends.underflow import underflows
-from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source
+from cascade_sym.evaluate.backends.flags import Flags, flag_functions, watched
+from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
+from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source, with_strays
 from cascade_sym.program.nodes import Program
 
 FEWEST = 16384  # points a thread should have, so that starting it pays
@@ -55,10 +56,13 @@ class Compiled:
         module = llvm.parse_assembly(source)
         self._engine = llvm.create_mcjit_compiler(module, target)
         self._engine.finalize_object()
-        kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 4)
-        self.run = kind(self._engine.get_function_address("kernel"))
         self._target = target
         self._module = module
+
+    def function(self, name: str = "kernel", pointers: int = 4) -> Any:
+        """A function of the number of points and of pointers."""
+        kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
+        return kind(self._engine.get_function_address(name))
 
     def assembly(self) -> str:
         """The machine's instructions, for reading."""
@@ -71,21 +75,23 @@ class CompiledKernel:
     `threads` is the number of cores to use (default: all that this process may use).
     """
 
-    def __init__(self, program: Program, threads: int | None = None, strict: bool = False, watch: bool = False) -> None:
-        self.program, self.strict, self.watch = program, strict, watch
-        self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
+    def __init__(self, program: Program, threads: int | None = None, strict: bool = False) -> None:
+        self.program, self.strict = program, strict
+        self.leaves = program.leaves
         self.threads = threads or cores()
         self.width = machine()[1]
         self.angles = has_angles(program)
-        self._forms: dict[bool, Compiled] = {}
+        self._forms: dict[bool, tuple[Any, Compiled]] = {}
+        self._strays: tuple[Any, Compiled] | None = None
         self._compiling = Lock()
 
-    def form(self, quick: bool) -> Compiled:
+    def form(self, quick: bool) -> Any:
         """The quick or the general kernel."""
         with self._compiling:  # threads of one call may ask at the same time
             if quick not in self._forms:
-                self._forms[quick] = Compiled(vector_source(self.program, self.width, quick, self.strict))
-            return self._forms[quick]
+                made = Compiled(vector_source(self.program, self.width, quick, self.strict))
+                self._forms[quick] = made.function(), made
+            return self._forms[quick][0]
 
     @property
     def source(self) -> str:
@@ -103,7 +109,23 @@ class CompiledKernel:
         with ThreadPoolExecutor(pieces) as pool:
             jobs = [pool.submit(self._piece, a, b, ready, outputs) for a, b in pairwise(edges)]
         flags = [job.result() for job in jobs]
-        return Flags(any(f.lost for f in flags), any(f.holes for f in flags))
+        return reduce(or_, flags)
+
+    def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
+        """At which points, each computed alone, the processor tells of overflow or underflow."""
+        marks = np.zeros(n, dtype=bool)
+        functions = flag_functions()
+        if functions is None:
+            return NumpyKernel(self.program).strays(n, inputs)
+        if n:
+            if self._strays is None:
+                source = vector_source(self.program, self.width, False, self.strict)
+                made = Compiled(with_strays(source, self.program, self.width, functions[2]))
+                self._strays = made.function("strays", 3), made
+            ready = [self._operand(x) for x in inputs]
+            steps = (ctypes.c_int64 * max(1, len(ready)))(*(s for _, s in ready))
+            self._strays[0](n, addresses([address(a) for a, _ in ready]), steps, address(marks))
+        return marks
 
     def _operand(self, x: Any) -> tuple[np.ndarray, int]:
         if getattr(x, "ndim", 0):
@@ -116,13 +138,8 @@ class CompiledKernel:
         """Points from `start` to `stop` on this thread."""
         holes = ctypes.c_int8(0)
 
-        def run() -> None:
-            self._run(start, stop, ready, outputs, holes)
-
-        if self.watch:
-            return Flags(underflows(run), bool(holes.value))
-        run()
-        return Flags(False, bool(holes.value))
+        flags = watched(lambda: self._run(start, stop, ready, outputs, holes))
+        return flags | Flags(False, bool(holes.value))
 
     def _run(
         self,
@@ -138,7 +155,7 @@ class CompiledKernel:
             start = min(start, stop - self.width)
             ins = addresses([address(a) + 8 * start * s for a, s in ready])
             outs = addresses([address(o) + 8 * start for o in outputs])
-            start += self.form(quick).run(stop - start, ins, steps, outs, ctypes.byref(holes))
+            start += self.form(quick)(stop - start, ins, steps, outs, ctypes.byref(holes))
             quick = False
 
     def _padded(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:

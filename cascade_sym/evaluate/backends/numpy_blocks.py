@@ -21,6 +21,7 @@ UFUNCS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "absolute",
     "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "log": "log", "atan": "arctan",
     "asin": "arcsin", "acos": "arccos", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "rint": "rint",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
     "pow": "power", "atan2": "arctan2", "min": "minimum", "max": "maximum", "copysign": "copysign",
 }  # fmt: skip
 CALLS = {"select": "select", "proderr": "product_error", "nonnegative": "nonnegative", "positive": "positive"}
@@ -45,7 +46,7 @@ def positive(*values: Any, out: Any) -> None:
     np.copyto(out, np.where(np.greater(out, 0.0), 1.0, -1.0))
 
 
-def product_error(a: Any, b: Any, out: Any) -> None:
+def product_error(a: Any, b: Any, out: Any = None) -> Any:
     """The rounding error of the double product a*b, exactly (Dekker; overflows beyond 1e300)."""
     p = a * b
     t = SPLITTER * a
@@ -54,29 +55,30 @@ def product_error(a: Any, b: Any, out: Any) -> None:
     t = SPLITTER * b
     bh = t - (t - b)
     bl = b - bh
-    out[...] = ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    return np.add((ah * bh - p) + ah * bl + al * bh, al * bl, out=out)
 
 
 HELPERS: dict[str, Any] = {u: getattr(np, u) for u in UFUNCS.values()}
 HELPERS |= {"select": select, "product_error": product_error, "sine_and_cosine": sine_and_cosine}
 HELPERS["safe_sine_and_cosine"] = safe_sine_and_cosine
 HELPERS |= {"nonnegative": nonnegative, "positive": positive}
-HELPERS |= {"copyto": np.copyto, "nan": np.nan}
+HELPERS |= {"copyto": np.copyto, "nan": np.nan, "inf": np.inf}
 
 
 class NumpyKernel:
     """A program as NumPy calls; `kernel(n, inputs, outputs)` fills 1-d arrays of length n.
 
     `inputs` follow `leaves`, the (name, part) pairs of the parameters; each is a 1-d array of length n or a
-    number. Sine and cosine come from polynomials for float64, from NumPy for other types. With `watch` the
-    call ends where underflow happens, and says so.
+    number. Sine and cosine come from polynomials for float64, from NumPy for other types; with `safe` their error is
+    known for every angle.
     """
 
-    def __init__(self, program: Program, dtype: Any = np.float64, watch: bool = False) -> None:
-        self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
-        self.dtype, self.watch = np.dtype(dtype), watch
-        waves = None if self.dtype != np.float64 else "safe_sine_and_cosine" if watch else "sine_and_cosine"
-        writer = BlockWriter(program, waves)
+    def __init__(self, program: Program, dtype: Any = np.float64, safe: bool = False) -> None:
+        self.program = program
+        self.leaves = program.leaves
+        self.dtype = np.dtype(dtype)
+        self._waves = None if self.dtype != np.float64 else "safe_sine_and_cosine" if safe else "sine_and_cosine"
+        writer = BlockWriter(program, self._waves)
         self.source, self.buffers = writer.text(), writer.buffers
         room = CACHE_BYTES // (self.dtype.itemsize * max(1, self.buffers))
         self.block = max(512, min(8192, room // 512 * 512))
@@ -87,13 +89,88 @@ class NumpyKernel:
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         size = min(self.block, max(1, n))
         work = np.empty((self.buffers, size), dtype=self.dtype)
-        try:
-            with np.errstate(all="ignore", under="raise" if self.watch else "ignore"):
-                self._run(n, size, inputs, outputs, work)
-        except FloatingPointError:
-            return Flags(lost=True)
+        raised = Raised()
+        with np.errstate(**raised.watched):
+            self._run(n, size, inputs, outputs, work)
         with np.errstate(all="ignore"):
-            return Flags(holes=bool(n) and not np.isfinite(outputs[0].sum()))
+            return Flags(raised.strayed, raised.invalid or (bool(n) and not np.isfinite(outputs[0].sum())))
+
+    def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
+        """At which points, each computed alone, a number overflows or loses digits in underflow.
+
+        The operations are done one by one once more, and looked at where the processor tells of any.
+        """
+        found = np.zeros(n, dtype=bool)
+        last = last_uses(self.program)
+        for start in range(0, n, self.block):
+            part = slice(start, min(start + self.block, n))
+            given = iter([x[part] if getattr(x, "ndim", 0) else np.full(1, x, self.dtype) for x in inputs])
+            values: dict[int, Any] = {}
+            for i, node in enumerate(self.program.nodes):
+                args = [values[a] for a in arguments(node)]
+                if node[0] == "const":
+                    values[i] = np.full(1, parts(node[1])[0], self.dtype)
+                elif node[0] == "param":
+                    values[i] = next(given)
+                else:
+                    raised = Raised()
+                    with np.errstate(**raised.watched):
+                        values[i] = self._operation(node[0], args)
+                    if raised.strayed:
+                        with np.errstate(all="ignore"):
+                            found[part] |= out_of_range(node[0], values[i], args, self.dtype)
+                for a in arguments(node):
+                    if last[a] == i:
+                        values.pop(a, None)
+        return found
+
+    def _operation(self, op: str, args: list[np.ndarray]) -> np.ndarray:
+        """One operation as the kernel does it."""
+        out = np.empty(np.broadcast_shapes(*(a.shape for a in args)), self.dtype)
+        if op in ("sin", "cos") and self._waves:
+            other, z, t = (np.empty_like(out) for _ in range(3))
+            HELPERS[self._waves](args[0], *((out, other) if op == "sin" else (other, out)), z, t)
+        else:
+            HELPERS[CALLS.get(op) or UFUNCS[op]](*args, out=out)
+        return out
+
+
+class Raised:
+    """What NumPy tells of while it computes; `watched` are arguments for np.errstate."""
+
+    def __init__(self) -> None:
+        self.strayed = self.invalid = False
+        self.watched: dict[str, Any] = {"over": "call", "under": "call", "invalid": "call", "divide": "ignore"}
+        self.watched["call"] = self._note
+
+    def _note(self, kind: str, flags: int) -> None:
+        self.strayed |= bool(flags & 6)  # overflow 2, underflow 4, invalid 8
+        self.invalid |= bool(flags & 8)
+
+
+def out_of_range(op: str, value: np.ndarray, args: list[np.ndarray], dtype: np.dtype[Any]) -> np.ndarray:
+    """Where an operation made an infinity of finite numbers, or rounded to a number without all its digits.
+
+    A product or quotient that is tiny is done again with one factor scaled, which shows whether it was exact.
+    """
+    first, last = args[0], args[-1]
+    finite = np.logical_and.reduce(np.broadcast_arrays(*(np.isfinite(a) for a in args)))
+    poles = {"div": last == 0, "pow": first == 0, "log": True}.get(op, False)
+    bad = finite & ~np.isfinite(value) if op == "proderr" else finite & np.isinf(value) & np.logical_not(poles)
+    limits = np.finfo(dtype)
+    tiny = finite & (np.abs(value) < limits.tiny * dtype.type(2.0**100 if op == "proderr" else 1.0))
+    if op in ("mul", "div", "proderr"):
+        if op != "div":
+            smaller = np.abs(first) < np.abs(last)
+            first, last = np.where(smaller, first, last), np.where(smaller, last, first)
+        scale = np.ldexp(dtype.type(1), -limits.minexp * 3 // 5)
+        again = UNROUNDED[op](first * scale, last)
+        gone = (first != 0) & (last != 0) & ((value if op == "div" else first * last) == 0)
+        return bad | (tiny & (gone | (again != value * scale)))
+    return bad | (tiny & ((op == "exp") | ((op == "pow") & (first != 0))))
+
+
+UNROUNDED: dict[str, Any] = {"mul": np.multiply, "div": np.divide, "proderr": product_error}
 
 
 class BlockWriter:

@@ -7,6 +7,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from sympy import Expr
 
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.program.constants import Constant
@@ -20,7 +21,7 @@ class MpmathKernel:
 
     def __init__(self, program: Program, digits: int) -> None:
         self.program, self.digits = program, digits
-        self.leaves = tuple((n[1], n[2]) for n in program.nodes if n[0] == "param")
+        self.leaves = program.leaves
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS
 
@@ -34,12 +35,16 @@ class MpmathKernel:
                 if node[0] == "const":
                     values.append(constants[i])
                 elif node[0] == "param":
-                    values.append(self.context.convert(next(point)))
+                    values.append(self.number(next(point)))
                 else:
                     values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
             for out, i in zip(outputs, self.program.output_nodes(), strict=True):
                 out[k] = self.context.convert(values[i])
         return Flags()
+
+    def number(self, given: Any) -> Any:
+        """A number of any kind in the context's precision."""
+        return self.context.convert(given._to_mpmath(self.context.prec) if isinstance(given, Expr) else given)
 
     def operation(self, op: str, args: list[Any]) -> Any:
         """One real operation; nan where its result is not real."""
@@ -56,7 +61,7 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
         "add": lambda a, b: a + b,
         "sub": lambda a, b: a - b,
         "mul": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
+        "div": lambda a, b: a / b if b else mp.sign(a) * mp.inf,  # as doubles have it
         "neg": lambda a: -a,
         "abs": abs,
         "pow": lambda a, b: a**b,
@@ -70,7 +75,8 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
-FUNCTIONS = ("sqrt", "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "atan2")
+FUNCTIONS = ("sqrt", "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh",
+             "atanh", "atan2")
 
 
 def number(mp: Any, c: Constant) -> Any:
@@ -78,6 +84,6 @@ def number(mp: Any, c: Constant) -> Any:
     if not isinstance(c, tuple):
         return mp.mpf(c.numerator) / c.denominator
     op, *rest = c
-    if op == "nan":
-        return mp.nan
+    if op in ("nan", "inf"):
+        return mp.nan if op == "nan" else mp.inf
     return +mp.pi if op == "pi" else operations(mp)[op](*(number(mp, r) for r in rest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import cos, isfinite, nan, pi, sin
 
 import numpy as np
@@ -14,24 +15,34 @@ Array = np.ndarray
 def sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
     """Writes sin x to `s` and cos x to `c`; `z` and `t` are scratch. No two of the arrays may overlap.
 
-    Blocks with an angle outside [-pi/4, pi/4] go to NumPy, whose own reduction is no slower than ours would
-    be.
+    Angles outside [-pi/4, pi/4] go to NumPy, whose own reduction is no slower than ours would be; each angle is
+    computed as if it were alone.
     """
     if not np.ndim(x):
-        s[...], c[...] = np.sin(x), np.cos(x)
+        s[...], c[...] = (alone[0] for alone in several(sine_and_cosine, np.full(1, x), 4))
         return
     np.absolute(x, t)
     if t.max() <= SMALL:
         polynomials(x, s, c, z)
-    else:
-        np.sin(x, s)
-        np.cos(x, c)
+        return
+    np.sin(x, s)
+    np.cos(x, c)
+    if np.fmin.reduce(t) <= SMALL:
+        rows = np.flatnonzero(t <= SMALL)
+        s[rows], c[rows] = several(polynomials, x[rows], 3)
+
+
+def several(waves: Callable[..., None], x: Array, scratch: int) -> list[Array]:
+    """Sine and cosine in new arrays."""
+    room = [np.empty_like(x) for _ in range(scratch)]
+    waves(x, *room)
+    return room[:2]
 
 
 def safe_sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
     """The same with an error that is known for every angle: reduced here, and beyond 2^20 turns by the C library."""
     if not np.ndim(x):
-        s[...], c[...] = both(float(x))
+        s[...], c[...] = (alone[0] for alone in several(safe_sine_and_cosine, np.full(1, x), 4))
         return
     np.absolute(x, t)
     largest = t.max()

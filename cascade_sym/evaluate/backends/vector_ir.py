@@ -21,12 +21,44 @@ from cascade_sym.program.nodes import TESTS, Program, arguments
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "copysign": "copysign"}
 LIBRARY = {"tan": 1, "exp": 1, "log": 1, "atan": 1, "asin": 1, "acos": 1, "sinh": 1, "cosh": 1, "tanh": 1,
-           "pow": 2, "atan2": 2, "sin": 1, "cos": 1}  # fmt: skip
+           "asinh": 1, "acosh": 1, "atanh": 1, "pow": 2, "atan2": 2, "sin": 1, "cos": 1}  # fmt: skip
 
 
 def vector_source(program: Program, width: int, quick: bool, strict: bool) -> str:
     """IR of the kernel. `strict` forbids fused multiply-add (needed where rounding errors are computed)."""
     return VectorWriter(program, width, quick, strict).text()
+
+
+def with_strays(source: str, program: Program, width: int, bits: int) -> str:
+    """The kernel's source with `strays(i64 n, ptr inputs, ptr steps, ptr marks)`, which runs it for each point alone
+    and marks those that raise one of the flags `bits`.
+    """
+    vec, inputs = f"<{width} x double>", sum(n[0] == "param" for n in program.nodes)
+    outputs = len(program.output_nodes())
+    head = ["define i64 @strays(i64 %n, ptr %in, ptr %steps, ptr %marks) {", "entry:", f"  %out = alloca {vec}"]
+    head += [f"  %ins = alloca [{max(1, inputs)} x ptr]", f"  %zeros = alloca [{max(1, inputs)} x i64]"]
+    head += [f"  %outs = alloca [{outputs} x ptr]", "  %holes = alloca i8", "  store i8 0, ptr %holes"]
+    body = []
+    for k in range(outputs):
+        head += [f"  %oo{k} = getelementptr ptr, ptr %outs, i64 {k}", f"  store ptr %out, ptr %oo{k}"]
+    for k in range(inputs):
+        head += [f"  %x{k} = alloca {vec}", f"  %xx{k} = getelementptr ptr, ptr %ins, i64 {k}"]
+        head += [f"  store ptr %x{k}, ptr %xx{k}", f"  %z{k} = getelementptr i64, ptr %zeros, i64 {k}"]
+        head += [f"  store i64 0, ptr %z{k}", f"  %ia{k} = getelementptr ptr, ptr %in, i64 {k}"]
+        head += [f"  %i{k} = load ptr, ptr %ia{k}", f"  %sa{k} = getelementptr i64, ptr %steps, i64 {k}"]
+        head += [f"  %s{k} = load i64, ptr %sa{k}"]
+        body += [f"  %f{k} = mul i64 %i, %s{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
+        body += [f"  %d{k} = load double, ptr %p{k}", f"  %e{k} = insertelement {vec} poison, double %d{k}, i32 0"]
+        body += [f"  %v{k} = shufflevector {vec} %e{k}, {vec} poison, <{width} x i32> zeroinitializer"]
+        body += [f"  store {vec} %v{k}, ptr %x{k}"]
+    head += ["  br label %loop", "loop:", "  %i = phi i64 [ 0, %entry ], [ %next, %loop ]"]
+    body += [f"  call i32 @feclearexcept(i32 {bits})"]
+    body += [f"  call i64 @kernel(i64 {width}, ptr %ins, ptr %zeros, ptr %outs, ptr %holes) noinline"]
+    body += [f"  %flags = call i32 @fetestexcept(i32 {bits})", "  %any = icmp ne i32 %flags, 0"]
+    body += ["  %mark = zext i1 %any to i8", "  %q = getelementptr i8, ptr %marks, i64 %i", "  store i8 %mark, ptr %q"]
+    body += ["  %next = add i64 %i, 1", "  %done = icmp eq i64 %next, %n", "  br i1 %done, label %exit, label %loop"]
+    tail = ["exit:", "  ret i64 %n", "}", "declare i32 @feclearexcept(i32)", "declare i32 @fetestexcept(i32)"]
+    return "\n".join([source, *head, *body, *tail]) + "\n"
 
 
 def has_angles(program: Program) -> bool:
@@ -215,12 +247,16 @@ class VectorWriter:
         test = self.beyond(x, LARGEST)
         tag, before = next(self.ids), self.block
         self.body += [f"  br i1 {test}, label %huge{tag}, label %on{tag}, !prof !0", f"huge{tag}:"]
-        slow = self.lanes("sin", [x]), self.lanes("cos", [x])
+        large = self.emit(f"fcmp ogt {self.vec} {self.intrinsic('fabs', x)}, {self.splat(LARGEST)}")
+        mixed = [  # each lane as if it were alone
+            self.emit(f"select {self.bools} {large}, {self.vec} {self.lanes(op, [x])}, {self.vec} {fast}")
+            for op, fast in (("sin", sine), ("cos", cosine))
+        ]
         self.body += [f"  br label %on{tag}", f"on{tag}:"]
         self.block = f"on{tag}"
         joined = [
             self.emit(f"phi {self.vec} [ {fast}, %{before} ], [ {by_library}, %huge{tag} ]")
-            for fast, by_library in zip((sine, cosine), slow, strict=True)
+            for fast, by_library in zip((sine, cosine), mixed, strict=True)
         ]
         return joined[0], joined[1]
 

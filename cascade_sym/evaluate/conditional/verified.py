@@ -21,8 +21,9 @@ from sympy import Expr, Matrix, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import Ball, Undecided, Walker
-from cascade_sym.evaluate.exact_value import MOST_DIGITS, exact_number, rounded
+from cascade_sym.evaluate.balls import LARGEST, Ball, Balls, Number, Undecided, exact_numbers
+from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, read_number
+from cascade_sym.program import read
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
@@ -40,8 +41,8 @@ def conditional_value(
     """The decimal value of a conditional moment to `digits` digits, and a bound on its error.
 
     `what` is a pair of quadratures, or an expression in the symbols var_X_S, cov_X_S_X_M, ... and the
-    parameters (an EPR variance, say). `values` maps names or symbols to exact numbers. Raises
-    UndetectableError where the conditional state has no steady state, ParameterError for inexact numbers or
+    parameters (an EPR variance, say). `values` maps names or symbols to numbers, floats to decimals. Raises
+    UndetectableError where the conditional state has no steady state, ParameterError for what is no number or
     an efficiency outside [0, 1].
 
     >>> import sympy as sp
@@ -61,22 +62,13 @@ def conditional_value(
         )
     target = _expression(problem, what)
     point = _point(problem, target, values)
-    bits = 128 + 4 * digits
-    while True:
-        final = bits >= LAST_BITS + 16 * digits
-        try:
-            with flint.ctx.workprec(bits):
-                shown = rounded(_value(problem, target, point), digits, final)
-        except (Undecided, ZeroDivisionError):
-            shown = None
-            if final:
-                raise UndetectableError(
-                    "no conditional steady state could be proved at this point: a mode is undamped (or grows) and "
-                    "the detectors don't see it; detect its light, or damp it."
-                ) from None
-        if shown is not None:
-            return shown
-        bits *= 2
+    try:
+        return at_growing_precision(lambda decide: _value(problem, target, point, decide), digits, LAST_BITS)
+    except Undecided:
+        raise UndetectableError(
+            "no conditional steady state could be proved at this point: a mode is undamped (or grows) and the "
+            "detectors don't see it; detect its light, or damp it."
+        ) from None
 
 
 def _expression(problem: Riccati, what: tuple[str, str] | Expr) -> Expr:
@@ -94,7 +86,7 @@ def _point(problem: Riccati, target: Expr, values: Mapping[Any, Any]) -> dict[Sy
     wanted = {*problem.parameters, *(s for e in problem.efficiencies for s in e.free_symbols)}
     wanted |= target.free_symbols - set(problem.symbols)
     check_names(given, [s.name for s in wanted])
-    point = {s: exact_number(given[s.name], s) for s in wanted}
+    point = {s: read_number(given[s.name], s) for s in wanted}
     for e in problem.efficiencies:
         eta = e.xreplace(point)
         if eta < 0 or eta > 1:
@@ -102,22 +94,26 @@ def _point(problem: Riccati, target: Expr, values: Mapping[Any, Any]) -> dict[Sy
     return point
 
 
-def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr]) -> Ball:
+def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr], decide: bool) -> Ball:
     """The target in ball arithmetic; Undecided where the proof needs more precision."""
-    walker = Walker(problem.definitions, point)
-    names = problem.quadratures
-    place = {q: k for k, q in enumerate(names)}
-    balls: dict[Expr, Ball] = {s: fmpq(0) for s in problem.symbols}
+    place = {q: k for k, q in enumerate(problem.quadratures)}
+    values = exact_numbers(point, decide)
     for sector in problem.sectors:
         s = sector.real()
         if target.free_symbols.isdisjoint(_symbols(problem, s)):
             continue
-        V = solve_verified(s, walker)
+        try:
+            V = solve_verified(s, problem.definitions, values)
+        except ZeroDivisionError:
+            raise Undecided("the Riccati equation") from None
         where = [place[f"{q.q}_{q.mode}"] for q in s.quadratures]
         for a, i in enumerate(where):
             for b, j in enumerate(where):
-                balls[problem.symbols[i, j]] = V[a, b]
-    return Known(point, balls).value(target)
+                name = problem.symbols[i, j]
+                values[name.name] = Number(V[a, b], lambda name=name: name, LARGEST)  # type: ignore[misc]
+    for name in problem.symbols:
+        values.setdefault(name.name, Number(fmpq(0), lambda: sp.Integer(0)))
+    return read(target).run(Balls(decide), values)[0].ball
 
 
 def _symbols(problem: Riccati, s: Sector) -> set[Expr]:
@@ -126,17 +122,9 @@ def _symbols(problem: Riccati, s: Sector) -> set[Expr]:
     return {problem.symbols[i, j] for i in where for j in where}
 
 
-class Known(Walker):
-    """A walker that knows some symbols as balls."""
-
-    def __init__(self, values: Mapping[Symbol, Expr], balls: Mapping[Expr, Ball]) -> None:
-        super().__init__(Definitions(()), values)
-        self._known.update(balls)
-
-
-def solve_verified(s: Sector, walker: Walker) -> arb_mat:
+def solve_verified(s: Sector, defs: Definitions, values: Mapping[str, Number]) -> arb_mat:
     """The stabilising solution of a sector in quadratures, as balls that are proved to contain it."""
-    A, N, C, R, S = (_balls(m, walker) for m in (s.A, s.N, s.C, s.R, s.S))
+    A, N, C, R, S = (_balls(m, defs, values) for m in (s.A, s.N, s.C, s.R, s.S))
     if s.currents:
         weight = C.transpose() * R.inv()
         K0 = S * R.inv()
@@ -167,13 +155,10 @@ def solve_verified(s: Sector, walker: Walker) -> arb_mat:
     return out
 
 
-def _balls(m: Matrix, walker: Walker) -> arb_mat:
+def _balls(m: Matrix, defs: Definitions, values: Mapping[str, Number]) -> arb_mat:
+    entries = read(*m, definitions=defs.needed(*m)).run(Balls(), values)
     rows, columns = m.shape
-    entries = []
-    for e in m:
-        x = walker.value(e.xreplace({f: sp.Rational(f) for f in e.atoms(sp.Float)}))
-        entries.append(x.real if isinstance(x, flint.acb) else arb(x))
-    return arb_mat(rows, columns, entries)
+    return arb_mat(rows, columns, [x.ball.real if isinstance(x.ball, flint.acb) else arb(x.ball) for x in entries])
 
 
 def _start(s: Sector, *exact: arb_mat) -> arb_mat:

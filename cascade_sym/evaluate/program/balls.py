@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, nan, nextafter
+from math import inf, isfinite, nan, nextafter
 from typing import Any
 
 import flint
 from flint import arb
 
 from cascade_sym.program.constants import ball
-from cascade_sym.program.nodes import Program, arguments
+from cascade_sym.program.nodes import Condition, Program, arguments
 
 FIRST_BITS, LAST_BITS = 128, 4096
 
@@ -47,12 +47,12 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
-        valid = inside(program, values, last)
+        valid_ones = [inside(program.conditions_of(o), values, last) for o in program.outputs]
     except Undecided:
         return None
     parts: list[float] = []
     errors: list[float] = []
-    for o in program.outputs:
+    for o, valid in zip(program.outputs, valid_ones, strict=True):
         balls = [values[i] for i in o.parts()]
         if not valid or not all(x.is_finite() for x in balls):
             if valid and not last:
@@ -66,6 +66,9 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
             return None
         near = [float(x.mid()) for x in balls]
         parts += near
+        if not all(map(isfinite, near)):
+            errors.append(inf)
+            continue
         errors.append(upper(radius + sum((abs(x.mid() - arb(f)) for x, f in zip(balls, near, strict=True)), arb(0))))
     return Settled(tuple(parts), tuple(errors))
 
@@ -75,10 +78,10 @@ def upper(x: arb) -> float:
     return nextafter(float(x.abs_upper()), inf) if x != 0 else 0.0
 
 
-def inside(program: Program, values: list[arb], last: bool) -> bool:
+def inside(conditions: Sequence[Condition], values: list[arb], last: bool) -> bool:
     """Whether all conditions hold; Undecided only where none fails for certain."""
     open_ = False
-    for c in program.conditions:
+    for c in conditions:
         try:
             if not holds(values[c.node], c.strict, last):
                 return False
@@ -148,5 +151,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "min": lambda a, b: a.min(b),
     "max": lambda a, b: a.max(b),
     **{f: (lambda name: lambda a: getattr(a, name)())(f) for f in (
-        "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh")},
+        "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
 }  # fmt: skip

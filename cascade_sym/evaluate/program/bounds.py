@@ -3,8 +3,8 @@
 Every value carries either a count n, "the value is right to n rounding errors" (products of exact things),
 or a node that bounds its absolute error. The bound of an operation follows from those of its arguments and
 one rounding; constants in it are rounded up, and the final factor covers the rounding of the bound itself.
-Underflow breaks the counts: the caller watches the processor's flag for it and then takes the `careful`
-form.
+Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points in wide
+numbers.
 
 The method is Wilkinson's running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
 3.3).
@@ -20,12 +20,10 @@ from typing import Any
 from cascade_sym.evaluate.program.guards import least
 from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
-from cascade_sym.program.constants import NAN, is_double, parts
-from cascade_sym.program.nodes import Output, Program, arguments
+from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
+from cascade_sym.program.nodes import Condition, Output, Program, arguments
 
-INFINITE = Fraction(2) ** 1020  # as good as no bound at all; a bound above it is reported as infinite
 SLACK = 1 + Fraction(1, 2**24)
-UNDERFLOW = Fraction(1, 2**1068)  # more than underflow can lose in one operation and in its bound
 LIBRARY = Fraction(1, 2**49)  # relative error of exp, log and atan of any mathematical library
 ERROR = "|error|"
 
@@ -39,22 +37,27 @@ class Bounded:
     error: int | None = None
 
 
-def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double, careful: bool = False) -> Program:
+def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double) -> Program:
     """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
 
     The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
-    its bound zero; where that cannot be told the bound is infinite. With `careful` the bound holds even where
-    products underflow, and costs more.
+    its bound zero; where that cannot be told the bound is infinite.
     """
-    return Bounds(program, make(Builder()), careful).run()
+    return Bounds(program, make(Builder())).run()
+
+
+def splits(c: Constant) -> bool:
+    """Whether a constant is not a double, but the sum of two."""
+    return not is_double(c) and 1e-200 < abs(parts(c)[0]) < 1e200
 
 
 class Bounds:
     """Rebuilds a program with bounds, in a given precision."""
 
-    def __init__(self, program: Program, arithmetic: Precision, careful: bool) -> None:
-        self.program, self.arithmetic, self.careful = program, arithmetic, careful
+    def __init__(self, program: Program, arithmetic: Precision) -> None:
+        self.program, self.arithmetic = program, arithmetic
         self.b = arithmetic.b
+        self.infinite = self.b.const(INFINITE)
         self.values: list[Bounded] = []
 
     def run(self) -> Program:
@@ -65,12 +68,12 @@ class Bounds:
             places = {i: self.b.add(*self.halves(self.values[i].value)) for i in o.parts()}
             errors = [self.final(self.values[i]) for i in o.parts()]
             total = errors[0] if len(errors) == 1 else self.b.add(*errors)
-            settled, doubtful = self.verdict()
+            settled, doubtful = self.verdict(self.program.conditions_of(o))
             if settled is not None and doubtful is not None:
                 nan = self.b.const(NAN)
                 places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}
                 total = self.b.apply("select", settled, total, self.b.zero)
-                total = self.b.apply("select", doubtful, self.plain(INFINITE), total)
+                total = self.b.apply("select", doubtful, self.infinite, total)
             outs += [o.placed(places.__getitem__), Output(o.name + ERROR, total)]
         self.b.labels.update({self.arithmetic.head(self.values[i].value): s for i, s in self.program.labels.items()})
         return self.b.finish(outs)
@@ -83,19 +86,19 @@ class Bounds:
         error = self.b.mul(self.plain(SLACK), self.absolute(x))
         if isinstance(x.value, tuple):
             error = self.b.add(error, self.b.mul(self.plain(Double.unit * SLACK), self.size(x)))
-        return self.b.apply("select", error, error, self.plain(INFINITE))  # nan is no bound
+        return self.b.apply("select", error, error, self.infinite)  # nan is no bound
 
-    def verdict(self) -> tuple[int | None, int | None]:
+    def verdict(self, conditions: tuple[Condition, ...]) -> tuple[int | None, int | None]:
         """Nodes: negative where a condition fails; nonnegative where the errors (or a nan) leave that open.
 
         Where one condition fails for certain, the others don't matter.
         """
-        if not self.program.conditions:
+        if not conditions:
             return None, None
         b, one, minus = self.b, self.b.one, self.b.const(-1)
         tiny = self.plain(Fraction(1, 2**1074))
         worst, open_, sure = [], [], []
-        for c in self.program.conditions:
+        for c in conditions:
             x = self.values[c.node]
             head = self.arithmetic.head(x.value)
             if c.strict:
@@ -146,27 +149,25 @@ class Bounds:
         if op == "param":
             return Bounded(self.arithmetic.param(self.b.param(node[1], node[2])))
         if not self.arithmetic.knows(op):
-            return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.plain(INFINITE))
+            return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.infinite)
         args = [self.values[a] for a in arguments(node)]
         if op in ("add", "sub") and isinstance(self.arithmetic, Double):
             for k in (0, 1):
                 constant = self.program.nodes[node[1 + k]]
-                if constant[0] == "const" and not is_double(constant[1]):
+                if constant[0] == "const" and splits(constant[1]):
                     return self.shifted(op, args[1 - k], constant[1], k)
         value = self.arithmetic.apply(op, *(a.value for a in args))
         rules: dict[str, Callable[..., Bounded]] = {
             "add": self.sum, "sub": self.sum, "mul": self.product, "div": self.quotient, "sqrt": self.root,
             "sin": self.wave, "cos": self.wave, "neg": self.same, "abs": self.same, "min": self.either,
             "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
-            "log": self.logarithm, "atan": self.gentle,
+            "log": self.logarithm, "atan": self.gentle, "tanh": self.gentle, "asinh": self.gentle,
+            "sinh": self.hyperbolic, "cosh": self.hyperbolic, "atan2": self.polar, "pow": self.power,
         }  # fmt: skip
-        result = rules.get(op, self.unknown)(value, *args)
-        if self.careful and op in ("mul", "div", "sqrt", "exp"):
-            return Bounded(value, error=self.b.add(self.absolute(result), self.plain(UNDERFLOW)))
-        return result
+        return rules.get(op, self.unknown)(value, *args)
 
     def unknown(self, value: Any, *args: Bounded) -> Bounded:
-        return Bounded(value, error=self.plain(INFINITE))
+        return Bounded(value, error=self.infinite)
 
     def shifted(self, op: str, x: Bounded, c: Any, place: int) -> Bounded:
         """x plus or minus a constant in two parts: where they nearly cancel, the first sum is exact."""
@@ -231,7 +232,7 @@ class Bounds:
         own = b.mul(self.plain(a.angle_absolute * SLACK), self.size(x))
         if a.largest_angle is not None:
             beyond = b.sub(self.size(x), self.plain(a.largest_angle))
-            own = b.apply("select", beyond, self.plain(INFINITE), own)
+            own = b.apply("select", beyond, self.infinite, own)
         return self.rounded(value, b.add(self.absolute(x), own), a.angle_relative)
 
     def either(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
@@ -254,14 +255,41 @@ class Bounds:
         return Bounded(value, error=b.apply("select", certain, error, b.add(error, b.mul(b.const(2), self.size(x)))))
 
     def exponential(self, value: Any, x: Bounded) -> Bounded:
-        b, error = self.b, self.absolute(x)
-        room = b.apply("max", b.sub(b.one, b.add(error, error)), b.zero)
-        spread = b.mul(self.size(Bounded(value)), b.div(error, room))
-        return self.rounded(value, spread, LIBRARY)
+        return self.rounded(value, self.grown(self.size(Bounded(value)), self.absolute(x)), LIBRARY)
 
     def logarithm(self, value: Any, x: Bounded) -> Bounded:
         return self.rounded(value, self.b.div(self.absolute(x), self.remaining(x)), LIBRARY)
 
     def gentle(self, value: Any, x: Bounded) -> Bounded:
-        """atan: the slope is at most one."""
+        """atan, tanh and asinh: the slope is at most one."""
         return self.rounded(value, self.absolute(x), LIBRARY)
+
+    def grown(self, size: int, relative: int) -> int:
+        """What a change of exp by `relative` in its argument does to a value of that size, at most."""
+        b = self.b
+        room = b.apply("max", b.sub(b.one, b.add(relative, relative)), b.zero)
+        return b.mul(size, b.div(relative, room))
+
+    def hyperbolic(self, value: Any, x: Bounded) -> Bounded:
+        """sinh and cosh: the slope is at most |value| + 1."""
+        slope = self.b.add(self.size(Bounded(value)), self.b.one)
+        return self.rounded(value, self.grown(slope, self.absolute(x)), LIBRARY)
+
+    def polar(self, value: Any, y: Bounded, x: Bounded) -> Bounded:
+        """The angle of (x, y): a change d turns it by at most 2 d/(r - 2 d), unless it may cross the cut."""
+        b, reach = self.b, self.b.add(self.absolute(x), self.absolute(y))
+        far = b.apply("max", self.size(x), self.size(y))
+        turn = b.div(b.add(reach, reach), b.apply("max", b.sub(far, b.add(reach, reach)), b.zero))
+        right = b.sub(self.arithmetic.head(x.value), self.absolute(x))
+        apart = b.apply("max", right, b.sub(self.size(y), self.absolute(y)))
+        turn = b.apply("select", b.neg(reach), b.zero, turn)  # exact, the origin too
+        return self.rounded(value, b.apply("select", apart, turn, self.infinite), LIBRARY)
+
+    def power(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
+        """x**y for x > 0 as exp(y log x)."""
+        b = self.b
+        slope = b.div(b.mul(self.size(y), self.absolute(x)), self.remaining(x))
+        other = b.mul(b.unary("abs", b.unary("log", self.size(x))), self.absolute(y))
+        relative = b.mul(self.plain(1 + Fraction(1, 2**20)), b.add(slope, other) if y.count or y.error else slope)
+        error = self.grown(self.size(Bounded(value)), relative) if x.count or x.error or y.count or y.error else b.zero
+        return self.rounded(value, error, LIBRARY)
