@@ -33,12 +33,9 @@ def symbol_of(s: Any, argument: str) -> Symbol:
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """The values that were set; UnknownParameter names those that the objective does not have."""
     out = {}
-    names = {s.name for s in known}
-    for k, v in (at or {}).items():
-        s = symbol_of(k, "at")
-        if s.name not in names:
-            hint = did_you_mean([s.name], names)
-            raise UnknownParameter(f"at: the objective has no parameter {s}; it has {listing(names)}.{hint}")
+    given = {symbol_of(k, "at"): v for k, v in (at or {}).items()}
+    require_known(given, known, "at")
+    for s, v in given.items():
         e = _number(v, s) if isinstance(v, str) else read(v)
         if e.is_Float:
             e = sp.Rational(str(e))
@@ -50,6 +47,15 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
             )
         out[s] = e
     return out
+
+
+def require_known(given: Iterable[Any], known: Iterable[Symbol], argument: str) -> None:
+    """UnknownParameter for symbols or names that the objective does not have."""
+    names = {s.name for s in known}
+    if bad := {symbol_of(g, argument).name for g in given} - names:
+        raise UnknownParameter(
+            f"{argument}: the objective has no parameter {listing(bad)}; it has {listing(names)}.{did_you_mean(bad, names)}"
+        )
 
 
 def _number(text: str, s: Symbol) -> Expr:
