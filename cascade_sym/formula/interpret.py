@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import FormulaError
+from cascade_sym.errors import FormulaError, ReservedName
 from cascade_sym.formula.ast import (
     Add,
     Call,
@@ -33,6 +33,7 @@ MAX_BITS = 8_192
 MAX_RADICAL_BITS = 512
 MAX_TERMS = 10_000
 CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo}
+FORMS = ("integral", "sum", "mean", "Var", "sym", "ddt", "dot")  # functions that have no value of their own
 
 
 def interpret(node: Node, env: Environment) -> Any:
@@ -54,6 +55,17 @@ def interpret(node: Node, env: Environment) -> Any:
 def interpret_sides(relation: Relation, env: Environment) -> tuple[Any, Any]:
     """The values of both sides of a relation."""
     return interpret(relation.lhs, env), interpret(relation.rhs, env)
+
+
+def refuse_reserved(names: Iterable[str], *, functions: Iterable[str] = ()) -> None:
+    """ReservedName for a name that the language of formulas has: a constant, or one of its (and these) functions."""
+    for name in names:
+        if name in (*CONSTANTS, *BUILTINS, *FORMS, *functions):
+            what = "constant" if name in CONSTANTS else "function"
+            raise ReservedName(
+                f"{name!r} is a {what} of the language of formulas and can't be a parameter of a folder; call it "
+                f"differently, {name}_0 say, and typeset it as you like in the notation."
+            )
 
 
 def exact_number(text: str) -> sp.Rational:
