@@ -32,7 +32,7 @@ def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
     used = [i for i in gens if value.num.degrees()[i] or value.den.degrees()[i]]
     if not used:
         return conv.expr(value)
-    if len(used) > 1 or any(conv.field.meaning[i].has(sp.sin, sp.cos, sp.exp) for i in used):
+    if len(used) > 1 or any(conv.field.meaning[i].has(sp.sin, sp.cos, sp.exp, sp.atan) for i in used):
         raise OutsideExactDomain(f"{x} sits under several roots or in a function; its limit is not decided by degrees.")
     (i,) = used
     top, bottom = value.num.degrees()[i], value.den.degrees()[i]
