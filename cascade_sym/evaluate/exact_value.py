@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnstableError
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import Ball, Balls, Undecided, exact_numbers
+from cascade_sym.evaluate.balls import Balls, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.targets import Target, read_target
 from cascade_sym.program import read
 from cascade_sym.program.numbers import decimal_exponent, exact_number
@@ -85,8 +85,8 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
     """Text and bound of `e`, at the precision at which its digits no longer change."""
     calculation = read(e, definitions=defs)
 
-    def value(decide: bool) -> Ball:
-        return calculation.run(Balls(decide), exact_numbers(point, decide))[0].ball
+    def value(decide: bool) -> Plain:
+        return calculation.run(Balls(decide), exact_numbers(point, decide))[0].plain
 
     try:
         return at_growing_precision(value, digits, MOST_BITS)
@@ -94,7 +94,7 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
         raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
 
 
-def at_growing_precision(value: Callable[[bool], Ball], digits: int, most: int) -> tuple[str, float]:
+def at_growing_precision(value: Callable[[bool], Plain], digits: int, most: int) -> tuple[str, float]:
     """Text and bound of what `value` computes at flint's precision, which grows until the digits are settled.
 
     `value` is told whether to ask the exact algebra about what may be zero. Undecided where no precision up to `most`
@@ -115,7 +115,7 @@ def at_growing_precision(value: Callable[[bool], Ball], digits: int, most: int) 
         bits, decide = min(2 * bits, last), True
 
 
-def rounded(x: Ball, digits: int, final: bool) -> tuple[str, float] | None:
+def rounded(x: Plain, digits: int, final: bool) -> tuple[str, float] | None:
     """Decimal text and error bound; None where the ball does not settle the digits and this is not the last
     try.
     """

@@ -21,7 +21,7 @@ from sympy import Expr, Matrix, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import LARGEST, Ball, Balls, Number, Undecided, exact_numbers
+from cascade_sym.evaluate.balls import LARGEST, Balls, Number, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, read_number
 from cascade_sym.program import read
 from cascade_sym.solve.conditional import doubling
@@ -95,7 +95,7 @@ def _point(problem: Riccati, target: Expr, values: Mapping[Any, Any]) -> dict[Sy
     return point
 
 
-def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr], decide: bool) -> Ball:
+def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr], decide: bool) -> Plain:
     """The target in ball arithmetic; Undecided where the proof needs more precision."""
     place = {q: k for k, q in enumerate(problem.quadratures)}
     values = exact_numbers(point, decide)
@@ -114,7 +114,7 @@ def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr], decide:
                 values[name.name] = Number(V[a, b], lambda name=name: name, LARGEST)  # type: ignore[misc]
     for name in problem.symbols:
         values.setdefault(name.name, Number(fmpq(0), lambda: sp.Integer(0)))
-    return read(target).run(Balls(decide), values)[0].ball
+    return read(target).run(Balls(decide), values)[0].plain
 
 
 def _symbols(problem: Riccati, s: Sector) -> set[Expr]:
@@ -159,7 +159,7 @@ def solve_verified(s: Sector, defs: Definitions, values: Mapping[str, Number]) -
 def _balls(m: Matrix, defs: Definitions, values: Mapping[str, Number]) -> arb_mat:
     entries = read(*m, definitions=defs.needed(*m)).run(Balls(), values)
     rows, columns = m.shape
-    return arb_mat(rows, columns, [x.ball.real if isinstance(x.ball, flint.acb) else arb(x.ball) for x in entries])
+    return arb_mat(rows, columns, [x.plain.real if isinstance(x.plain, flint.acb) else arb(x.plain) for x in entries])
 
 
 def _start(s: Sector, *exact: arb_mat) -> arb_mat:
