@@ -9,63 +9,43 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import flint
 import numpy as np
-import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.program import balls as plainly
+from cascade_sym.program.calculation import Node, Reader, operation
+from cascade_sym.program.doubles import Doubles
 from cascade_sym.solve.naming import Naming
-from cascade_sym.symbols import is_complex_symbol
 
 BITS = 256
 GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
 POINTS = GENERIC + ONE_OFF + SOME_OFF + COINCIDENT
 WORST = 1e10  # condition number of a matrix that can be inverted
-_FUNCTIONS = {sp.exp: "exp", sp.sin: "sin", sp.cos: "cos", sp.tan: "tan"}
 
 
-class Arithmetic(Protocol):
-    """Numbers of one kind; parameters lie between 0 and 1/2, which losses and rates may take alike."""
-
-    i: Any
-    pi: Any
-
-    def parameter(self) -> Any: ...
-    def rational(self, e: sp.Rational) -> Any: ...
-    def conjugate(self, z: Any) -> Any: ...
-    def function(self, name: str, z: Any) -> Any: ...
-
-
-class Balls:
-    """Complex balls at one random point."""
+class Balls(plainly.Balls):
+    """Balls at one random point; parameters lie between 0 and 1/2, which losses and rates may take alike."""
 
     def __init__(self) -> None:
         self._random = random.Random(20_240_229)
-        self.i, self.pi = flint.acb(0, 1), flint.acb.pi()
 
     def parameter(self) -> Any:
-        return flint.acb(flint.arb(self._random.randint(10**6, 10**7)) / (2 * 10**7))
+        return flint.arb(self._random.randint(10**6, 10**7)) / (2 * 10**7)
 
-    def rational(self, e: sp.Rational) -> Any:
-        return flint.acb(flint.fmpq(int(e.p), int(e.q)))
-
-    def conjugate(self, z: Any) -> Any:
-        return flint.acb(z.real, -z.imag)
-
-    def function(self, name: str, z: Any) -> Any:
-        return getattr(z, name)()
+    def complex(self) -> Any:
+        return flint.acb(self.parameter(), self.parameter())
 
 
-class Doubles:
+class Points(Doubles):
     """Arrays over points: generic ones, some with one parameter or several zero, some with many equal."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._random = np.random.default_rng(20_240_229)
         self._count = 0
-        self.i, self.pi = 1j, complex(np.pi)
 
     def parameter(self) -> Any:
         v = self._random.uniform(0.05, 0.5, POINTS)
@@ -74,59 +54,37 @@ class Doubles:
         v[some] *= self._random.random(SOME_OFF) < np.linspace(0.9, 0.2, SOME_OFF)  # from a few to most of them
         v[-COINCIDENT:] = self._random.choice([0.0, 0.25, 0.25, 0.5], COINCIDENT)
         self._count += 1
-        return v.astype(complex)
+        return v
 
-    def rational(self, e: sp.Rational) -> Any:
-        return complex(e)
-
-    def conjugate(self, z: Any) -> Any:
-        return np.conj(z)
-
-    def function(self, name: str, z: Any) -> Any:
-        return getattr(np, name)(z)
+    def complex(self) -> Any:
+        return self.parameter() + 1j * self.parameter()
 
 
 class Values:
-    """Values of expressions over `naming`, definition by definition, each computed once."""
+    """Values of expressions over `naming`, each node of the one program computed once; nan where there is none."""
 
-    def __init__(self, naming: Naming, arithmetic: Arithmetic) -> None:
-        self.naming = naming
-        self._arithmetic = arithmetic
-        self._known: dict[Symbol, Any] = {}
+    def __init__(self, naming: Naming, arithmetic: Any, nan: Any) -> None:
+        self.naming, self._arithmetic, self._nan = naming, arithmetic, nan
+        self._reader = Reader()
+        self._defined: set[Symbol] = set()
+        self._values: list[Any] = []
 
     def of(self, e: Expr) -> Any:
-        for s, d in self.naming.behind(e, self._known):
-            self._known[s] = self._value(d)
-        return self._value(e)
+        for s, d in self.naming.behind(e, self._defined):
+            self._reader.define(s, d)
+            self._defined.add(s)
+        place = self._reader.read(e)
+        for node in self._reader.nodes[len(self._values) :]:
+            self._values.append(self._value(node))
+        return self._values[place]
 
-    def _value(self, e: Expr) -> Any:
-        x = self._arithmetic
-        if isinstance(e, Symbol):
-            if e not in self._known:
-                self._known[e] = x.parameter() + (x.i * x.parameter() if is_complex_symbol(e) else 0)
-            return self._known[e]
-        if e.is_Rational or e.is_Float:
-            return x.rational(sp.Rational(e))
-        if e is sp.I or e is sp.pi:
-            return x.i if e is sp.I else x.pi
-        if isinstance(e, sp.Add):
-            return sum((self._value(a) for a in e.args[1:]), self._value(e.args[0]))
-        if isinstance(e, sp.Mul):
-            out = self._value(e.args[0])
-            for a in e.args[1:]:
-                out = out * self._value(a)
-            return out
-        if isinstance(e, sp.Pow) and e.exp.is_Rational:
-            return self._value(e.base) ** (int(e.exp) if e.exp.is_Integer else self._value(e.exp))
-        if isinstance(e, sp.conjugate | sp.re | sp.im):
-            z = self._value(e.args[0])
-            mirrored = x.conjugate(z)
-            if isinstance(e, sp.conjugate):
-                return mirrored
-            return (z + mirrored) / 2 if isinstance(e, sp.re) else (z - mirrored) / (2 * x.i)
-        if type(e) in _FUNCTIONS:
-            return x.function(_FUNCTIONS[type(e)], self._value(e.args[0]))
-        raise OutsideExactDomain(f"{type(e).__name__} in {e} is not known here; write it with roots, sin, cos, exp.")
+    def _value(self, node: Node) -> Any:
+        if node[0] == "symbol":
+            return getattr(self._arithmetic, "complex" if node[2] == "complex" else "parameter")()
+        try:
+            return operation(self._arithmetic, node)(self._values, {})
+        except plainly.Undecided:
+            return self._nan
 
 
 class Probe:
@@ -134,17 +92,14 @@ class Probe:
 
     def __init__(self, naming: Naming) -> None:
         self.naming = naming
-        self._balls = Values(naming, Balls())
-        self._doubles = Values(naming, Doubles())
+        self._balls = Values(naming, Balls(), flint.arb.nan())
+        self._doubles = Values(naming, Points(), np.nan)
         self._counted: np.ndarray = np.ones(POINTS, bool)
 
     def nonzero(self, e: Expr) -> bool:
         """True: `e` is not identically zero (a proof). False: it may be zero."""
-        old, flint.ctx.prec = flint.ctx.prec, BITS
-        try:
-            return not self._balls.of(e).contains(0)
-        finally:
-            flint.ctx.prec = old
+        with flint.ctx.workprec(BITS):
+            return not plainly.lifted(self._balls.of(e)).contains(0)
 
     def restrict(self, matrix: Sequence[Sequence[Expr]]) -> None:
         """Count zeros from now on where `matrix` can be inverted; elsewhere every way to divide ends in one."""
