@@ -124,7 +124,7 @@ class Evaluator:
         if self.options.backend == "mpmath":
             return MpmathKernel(self._program, self.options.digits)
         fast = make_kernel(self._program, self.options)
-        return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, self.plan.domain)
+        return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded)
 
     @cached_property
     def _program(self) -> Any:

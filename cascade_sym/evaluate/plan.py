@@ -113,11 +113,6 @@ class Plan:
         return Conditions(self.rooted) if self.rooted.conditions else None
 
     @cached_property
-    def domain(self) -> Conditions | None:
-        """The domain alone."""
-        return Conditions(self.literal) if self.literal.conditions else None
-
-    @cached_property
     def rooted_gradient(self) -> Program:
         """The same with the gradient where one is wanted."""
         return self.rooted if self.over is None else with_gradient(self.rooted, self.over)

@@ -18,7 +18,7 @@ from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.backends.wide import WideKernel
 from cascade_sym.evaluate.kernels import FastKernel
 from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
+from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double, parts
 from cascade_sym.program.nodes import Output, Program
 
 Leaf = tuple[str, str]
@@ -26,7 +26,7 @@ Leaf = tuple[str, str]
 
 class RangedKernel:
     """`fast`, which runs `program`, at most points; `literal` in wide numbers where `fast` leaves the range of doubles,
-    or has no result though none of the `conditions` of the definitions fails.
+    or has no result though the point is not outside the domain.
 
     `literal` makes a program with the same results from `definitions`, the formula as it stands. With `bounded` both
     are programs of `with_bounds`.
@@ -34,14 +34,13 @@ class RangedKernel:
 
     def __init__(
         self, fast: FastKernel, program: Program, definitions: Program, literal: Callable[[Program], Program],
-        conditions: Conditions | None, bounded: bool = False,
+        bounded: bool = False,
     ) -> None:  # fmt: skip
-        self.fast, self.conditions = fast, conditions
+        self.fast = fast
         self.definitions, self.literal, self.bounded = definitions, literal, bounded
         kind = np.dtype(getattr(fast, "dtype", np.float64))
         self.possible = all(held(n[1], kind) for n in program.nodes if n[0] == "const")
-        others = (definitions, *((conditions.program,) if conditions else ()))
-        self.leaves: tuple[Leaf, ...] = tuple(dict.fromkeys([*fast.leaves, *(k for p in others for k in p.leaves)]))
+        self.leaves: tuple[Leaf, ...] = tuple(dict.fromkeys([*fast.leaves, *definitions.leaves]))
 
     @cached_property
     def wide(self) -> WideKernel:
@@ -58,7 +57,8 @@ class RangedKernel:
         else:
             chosen = np.ones(n, dtype=bool)
         given = dict(zip(self.leaves, inputs, strict=True))
-        chosen |= self.unexplained(given, outputs, ~chosen)
+        for out in outputs:
+            chosen |= unexplained(out)
         rows = np.flatnonzero(chosen)
         if rows.size:
             better = [np.empty(rows.size, out.dtype) for out in outputs]
@@ -66,15 +66,6 @@ class RangedKernel:
             for out, b in zip(outputs, better, strict=True):
                 out[rows] = b
         return Flags(holes=bool(np.isnan(outputs[0]).any()))
-
-    def unexplained(self, given: Mapping[Leaf, Any], outputs: Sequence[np.ndarray], among: np.ndarray) -> np.ndarray:
-        """Points without a result though no condition of the definitions fails there."""
-        empty = np.logical_or.reduce([np.isnan(out) for out in outputs]) & among
-        rows = np.flatnonzero(empty)
-        if rows.size and self.conditions is not None:
-            empty[rows] = ~np.logical_or.reduce(self.conditions.failing(given, rows))
-        return empty
-
 
 class Conditions:
     """The conditions of a program at points."""
@@ -90,7 +81,7 @@ class Conditions:
 
     @cached_property
     def kernel(self) -> RangedKernel:
-        return RangedKernel(NumpyKernel(self.program), self.program, self.program, lambda p: p, None)
+        return RangedKernel(NumpyKernel(self.program), self.program, self.program, lambda p: p)
 
     def failing(self, given: Mapping[Leaf, Any], rows: np.ndarray) -> list[np.ndarray]:
         """For each condition whether it fails at each of the points `rows` (nan does not count)."""
@@ -99,11 +90,19 @@ class Conditions:
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
 
 
+def unexplained(out: np.ndarray) -> np.ndarray:
+    """Where a result is nan, and not the one that says that the point lies outside the domain."""
+    empty = np.isnan(out)
+    if out.dtype == np.float64 and empty.any():
+        empty &= out.view(np.uint64) != OUTSIDE_BITS
+    return empty
+
+
 def held(c: Constant, dtype: np.dtype[Any]) -> bool:
     """Whether a float of that type holds a constant with all its digits."""
     value = parts(c)[0]
     with np.errstate(over="ignore", under="ignore"):
-        if c in (NAN, INFINITE) or (is_double(c) and float(dtype.type(value)) == value):
+        if c in SPECIAL or (is_double(c) and float(dtype.type(value)) == value):
             return True
     return bool(np.finfo(dtype).tiny <= abs(value) <= np.finfo(dtype).max)
 

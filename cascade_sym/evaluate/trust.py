@@ -35,7 +35,7 @@ class BoundedKernel:
 
         self.plan, program = plan, bounded(plan.best)
         fast = make_kernel(program, options, strict=pairs, safe=True)
-        self.kernel = RangedKernel(fast, program, plan.rooted_gradient, bounded, plan.domain, bounded=True)
+        self.kernel = RangedKernel(fast, program, plan.rooted_gradient, bounded, bounded=True)
         self.leaves = self.kernel.leaves
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:

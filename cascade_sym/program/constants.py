@@ -6,6 +6,7 @@ correctly, to whatever a backend computes in.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
@@ -19,8 +20,11 @@ from cascade_sym.errors import ParameterError
 Constant = Any  # Fraction or nested tuple
 
 NAN = ("nan",)
+OUTSIDE = ("outside",)  # a nan that can be told from others by its bits: the point lies outside the domain
+OUTSIDE_BITS = 0x7FFC000000000000
 INFINITE = ("inf",)
 
+SPECIAL = {NAN: nan, INFINITE: inf, OUTSIDE: struct.unpack("<d", struct.pack("<Q", OUTSIDE_BITS))[0]}
 EXACT: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -40,7 +44,7 @@ def fold(op: str, *args: Constant) -> Constant:
     >>> fold("sqrt", Fraction(2))
     ('sqrt', Fraction(2, 1))
     """
-    if NAN in args:
+    if NAN in args or OUTSIDE in args:
         return NAN
     if INFINITE in args:  # of a bound that is not known; whatever else is done to it stays unknown
         return INFINITE if op in ("add", "max", "mul", "abs") else NAN
@@ -61,7 +65,7 @@ def ball(c: Constant) -> flint.arb:
     if isinstance(c, Fraction):
         return flint.arb(flint.fmpq(c.numerator, c.denominator))
     op, *rest = c
-    if op == "nan":
+    if op in ("nan", "outside"):
         return flint.arb.nan()
     if op in ("inf", "pi"):
         return flint.arb.pos_inf() if op == "inf" else flint.arb.pi()
@@ -99,8 +103,8 @@ def parts(c: Constant, count: int = 1) -> tuple[float, ...]:
     >>> parts(Fraction(1, 4), 2)
     (0.25, 0.0)
     """
-    if c in (NAN, INFINITE):
-        return (nan if c == NAN else inf,) * count
+    if c in SPECIAL:
+        return (SPECIAL[c],) * count
     with flint.ctx.workprec(64 + 60 * count):
         rest, out = ball(c), []
         for _ in range(count):

@@ -43,13 +43,15 @@ class Output:
 class Condition:
     """Where the results mean something: the node must be positive, or nonnegative where not `strict`.
 
-    A `local` one concerns only the results that take the root of the node.
+    A `local` one concerns only the results that take the root of the node. One that is `split` comes from a root whose
+    factors were taken apart: where it fails the formula as written may have a value.
     """
 
     node: int
     strict: bool
     name: str
     local: bool = False
+    split: bool = False
 
 
 @dataclass(frozen=True)

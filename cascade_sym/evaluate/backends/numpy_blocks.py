@@ -13,7 +13,7 @@ import numpy as np
 
 from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.sine_numpy import safe_sine_and_cosine, sine_and_cosine
-from cascade_sym.program.constants import parts
+from cascade_sym.program.constants import OUTSIDE, parts
 from cascade_sym.program.nodes import TESTS, Program, arguments, last_uses
 
 CACHE_BYTES = 768 * 1024  # most of a second-level cache
@@ -62,7 +62,7 @@ HELPERS: dict[str, Any] = {u: getattr(np, u) for u in UFUNCS.values()}
 HELPERS |= {"select": select, "product_error": product_error, "sine_and_cosine": sine_and_cosine}
 HELPERS["safe_sine_and_cosine"] = safe_sine_and_cosine
 HELPERS |= {"nonnegative": nonnegative, "positive": positive}
-HELPERS |= {"copyto": np.copyto, "nan": np.nan, "inf": np.inf}
+HELPERS |= {"copyto": np.copyto, "nan": np.nan, "inf": np.inf, "outside": parts(OUTSIDE)[0]}
 
 
 class NumpyKernel:
@@ -201,7 +201,7 @@ class BlockWriter:
         loads: list[str] = []
         for i, node in enumerate(self.program.nodes):
             if node[0] == "const":
-                self.where[i] = repr(parts(node[1])[0])
+                self.where[i] = "outside" if node[1] == OUTSIDE else repr(parts(node[1])[0])
             elif node[0] == "param":
                 k = len(loads)
                 self.where[i] = f"p{k}"

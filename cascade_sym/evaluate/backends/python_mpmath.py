@@ -84,6 +84,6 @@ def number(mp: Any, c: Constant) -> Any:
     if not isinstance(c, tuple):
         return mp.mpf(c.numerator) / c.denominator
     op, *rest = c
-    if op in ("nan", "inf"):
-        return mp.nan if op == "nan" else mp.inf
+    if op in ("nan", "outside", "inf"):
+        return mp.inf if op == "inf" else mp.nan
     return +mp.pi if op == "pi" else operations(mp)[op](*(number(mp, r) for r in rest))

@@ -17,7 +17,7 @@ import numpy as np
 
 from cascade_sym.evaluate.backends.numpy_blocks import product_error
 from cascade_sym.evaluate.backends.sine_numpy import safe_sine_and_cosine, several
-from cascade_sym.program.constants import INFINITE, NAN, Constant, ball
+from cascade_sym.program.constants import SPECIAL, Constant, ball
 from cascade_sym.program.nodes import Program, arguments, last_uses
 
 Array = np.ndarray
@@ -95,8 +95,8 @@ def double(x: Value, dtype: Any = np.float64) -> Array:
 @lru_cache(maxsize=4096)
 def constant(c: Constant) -> Value:
     """An exact constant, whatever its size."""
-    if c in (NAN, INFINITE):
-        return np.full(1, np.nan if c == NAN else np.inf), np.full(1, NOTHING)
+    if c in SPECIAL:
+        return np.full(1, SPECIAL[c]), np.full(1, NOTHING)
     with flint.ctx.workprec(128):
         mantissa, exponent = ball(c).mid().man_exp()
     bits = int(mantissa).bit_length()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cascade_sym.evaluate.program.guards import least
+from cascade_sym.evaluate.program.guards import absent, least
 from cascade_sym.evaluate.program.precision import Double, Precision
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
@@ -68,9 +68,10 @@ class Bounds:
             places = {i: self.b.add(*self.halves(self.values[i].value)) for i in o.parts()}
             errors = [self.final(self.values[i]) for i in o.parts()]
             total = errors[0] if len(errors) == 1 else self.b.add(*errors)
-            settled, doubtful = self.verdict(self.program.conditions_of(o))
-            if settled is not None and doubtful is not None:
-                nan = self.b.const(NAN)
+            if conditions := self.program.conditions_of(o):
+                settled, doubtful = self.verdict(conditions)
+                domain = [self.arithmetic.head(self.values[c.node].value) for c in conditions if not c.split]
+                nan = absent(self.b, domain, any(c.split for c in conditions))
                 places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}
                 total = self.b.apply("select", settled, total, self.b.zero)
                 total = self.b.apply("select", doubtful, self.infinite, total)
@@ -88,13 +89,11 @@ class Bounds:
             error = self.b.add(error, self.b.mul(self.plain(Double.unit * SLACK), self.size(x)))
         return self.b.apply("select", error, error, self.infinite)  # nan is no bound
 
-    def verdict(self, conditions: tuple[Condition, ...]) -> tuple[int | None, int | None]:
+    def verdict(self, conditions: tuple[Condition, ...]) -> tuple[int, int]:
         """Nodes: negative where a condition fails; nonnegative where the errors (or a nan) leave that open.
 
         Where one condition fails for certain, the others don't matter.
         """
-        if not conditions:
-            return None, None
         b, one, minus = self.b, self.b.one, self.b.const(-1)
         tiny = self.plain(Fraction(1, 2**1074))
         worst, open_, sure = [], [], []

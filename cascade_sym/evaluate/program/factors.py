@@ -62,7 +62,7 @@ class Factoring:
         new = [x.powers[0][0] if is_node(x) else -1 for x in self.values]
         for i in program.roots():
             new[i] = algebra.written(self.values[i])
-        conditions = [Condition(i, False, UNDER_ROOT) for i in algebra.root_conditions()]
+        conditions = [Condition(i, False, UNDER_ROOT, split=True) for i in algebra.root_conditions()]
         labels = {i: s for i, s in program.labels.items() if new[i] >= 0}
         return algebra.b.finish_like(replace(program, labels=labels), new, conditions)
 

@@ -5,26 +5,37 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.constants import NAN
+from cascade_sym.program.constants import NAN, OUTSIDE
 from cascade_sym.program.nodes import Program
 
 
 def guarded(program: Program) -> Program:
-    """The program without conditions, whose results are nan where one of them fails."""
+    """The program without conditions, whose results are nan where one of them fails (see `absent`)."""
     if not program.conditions:
         return program
     b = Builder()
     new: list[int] = []
     for node in program.nodes:
         new.append(replay_node(b, node, new))
-    nan = b.const(NAN)
-    weak = [new[c.node] for c in program.conditions if not c.strict]
+    split = [new[c.node] for c in program.conditions if c.split]
+    weak = [new[c.node] for c in program.conditions if not c.strict and not c.split]
     strict = [new[c.node] for c in program.conditions if c.strict]
-    tests = [b.apply("nonnegative", *weak)] if weak else []
-    tests += [b.apply("positive", *strict)] if strict else []
+    domain = [b.apply("nonnegative", *weak)] if weak else []
+    domain += [b.apply("positive", *strict)] if strict else []
+    tests = domain + ([b.apply("nonnegative", *split)] if split else [])
+    nan = absent(b, domain, bool(split))
     results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
     return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
+
+
+def absent(b: Builder, domain: list[int], split: bool) -> int:
+    """The nan of a point without a result: which one says whether it lies outside the domain, or only a split root
+    failed.
+    """
+    if not domain:
+        return b.const(NAN)
+    return b.apply("select", least(b, domain), b.const(NAN), b.const(OUTSIDE)) if split else b.const(OUTSIDE)
 
 
 def least(b: Builder, nodes: list[int]) -> int:
