@@ -15,6 +15,7 @@ from cascade_sym.symbols import read
 def all_zero(expressions: Iterable[Expr]) -> bool:
     """Whether all expressions are zero, as `is_zero` has it; one that is clearly not spares the proofs of the others.
 
+    >>> import sympy as sp
     >>> all_zero([sp.Symbol("x") - sp.Symbol("x"), sp.Symbol("x")])
     False
     """
@@ -29,6 +30,7 @@ def is_zero(expr: Expr) -> bool:
     is mostly found faster, by a point where the value is far from zero. OutsideExactDomain is raised for
     expressions that the exact algebra can't hold.
 
+    >>> import sympy as sp
     >>> a, b, t = sp.symbols("a b t")
     >>> is_zero(sp.sqrt(a*b)*sp.sin(2*t) - 2*sp.sqrt(a)*sp.sqrt(b)*sp.sin(t)*sp.cos(t))
     True
@@ -48,6 +50,7 @@ def _is_proved_zero(e: Expr) -> bool:
 def equal(left: Expr, right: Expr) -> bool:
     """Whether two formulas are identical, proved in the exact algebra (see `is_zero`).
 
+    >>> import sympy as sp
     >>> x = sp.Symbol("epsilon")
     >>> equal(sp.sqrt(1 - x)**2, 1 - x)
     True
@@ -62,6 +65,7 @@ def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
 
     `factor=True` writes numerator and denominator as products of irreducible factors.
 
+    >>> import sympy as sp
     >>> a, b = sp.symbols("a b")
     >>> normal_form((a**2 - b**2)/(a + b))
     a - b

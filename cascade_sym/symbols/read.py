@@ -46,18 +46,19 @@ def read(given: Any) -> Expr:
         e = None
     if not isinstance(e, Expr):
         raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
-    return _read(e) if e.args or isinstance(e, Symbol) else e
+    if not (e.args or isinstance(e, Symbol)):
+        return e
+    return e.xreplace(new) if (new := _strangers(e)) else e
 
 
 @lru_cache(maxsize=20_000)
-def _read(e: Expr) -> Expr:
+def _strangers(e: Expr) -> dict[Symbol, Symbol]:
+    """The symbols of an expression that are known by others."""
     free = e.free_symbols
     one_kind(plain(s) for s in free)
     new = {s: plain(s) for s in free if plain(s) != s}
-    if not new:
-        return e
-    domains_in(e)
-    return e.xreplace(new)
+    domains_in(*new)
+    return new
 
 
 def one_kind(symbols: Iterable[Symbol]) -> None:

@@ -21,7 +21,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, plain, read, replacements
+from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, read, replacements
 from cascade_sym.system.size import LONG, terms
 
 VACUUM = sp.Rational(1, 2)
@@ -69,10 +69,10 @@ class LinearSystem:
     internal: Mapping[str, LinearForm] = field(default_factory=dict)
     in_ports: tuple[Port, ...] = ()
     out_ports: tuple[Port, ...] = ()
-    domains: Domains = NOTHING
+    domains: Domains = field(default=NOTHING, compare=False)
 
     def __post_init__(self) -> None:
-        if any(plain(s) != s for s in self.parameters):
+        if any(read(c) is not c for c in self._coefficients):
             object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
             for name, table in self._tables(read).items():
                 object.__setattr__(self, name, table)
