@@ -19,6 +19,7 @@ from cascade_sym.asymptotics.setup import (
     quantity_of,
     refuse_fixed_angles,
     renamed,
+    require_known,
     symbol_of,
     values_of,
     with_values,
@@ -55,7 +56,7 @@ class Call:
 
 
 def prepare(
-    objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any
+    objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any, sample: Any
 ) -> Call:
     """The checked call; ParameterError and UnknownParameter name what does not fit."""
     big = symbol_of(large, "large")
@@ -63,14 +64,18 @@ def prepare(
     if lim != 0 and lim is not sp.oo:
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     groups = groups_of(equal)
+    objective, others = quantity_of(objective), [quantity_of(p, "constraint") for p in positive]
+    every = {s for q in (objective, *others) for s in q.parameters}
+    for argument, given in (("equal", [s for g in groups for s in g]), ("bounds", bounds), ("sample", sample)):
+        require_known(given or (), every, argument)
     first = {s: g[0] for g in groups for s in g}
     wanted = tuple(dict.fromkeys(first.get(s, s) for s in (symbol_of(o, "over") for o in over)))
-    target = renamed(quantity_of(objective), groups)
+    target = renamed(objective, groups)
     own = [Quantity("constraint", d, target.definitions) for d in target.domain]
     moving = {big, *wanted}
     target = Quantity(target.name, target.expr, target.definitions, target.steps)
     targets = [target, *(c for c in own if moving & set(c.parameters))]
-    targets += [renamed(quantity_of(p, "constraint"), groups) for p in positive]
+    targets += [renamed(p, groups) for p in others]
     values = values_of(at, {s for t in targets for s in t.parameters})
     names = {s.name for s in values}
     if clash := [s for s in (*wanted, big) if s.name in names]:

@@ -14,7 +14,15 @@ from cascade_sym.asymptotics.discover import sample_of
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import plain_series
 from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import build_problem, number_of, quantity_of, symbol_of, values_of, with_values
+from cascade_sym.asymptotics.setup import (
+    build_problem,
+    number_of,
+    quantity_of,
+    require_known,
+    symbol_of,
+    values_of,
+    with_values,
+)
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError
 
@@ -75,6 +83,7 @@ def expand(
         raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
     big = symbol_of(large, "large")
     target = quantity_of(expression)
+    require_known(sample or (), target.parameters, "sample")
     target = with_values(target, values_of(at, target.parameters))
     problem = build_problem([target], big, lim, (), {})
     numbers: dict[Symbol, Any] = dict(sample_of(problem.parameters))

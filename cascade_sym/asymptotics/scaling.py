@@ -80,7 +80,7 @@ def scaling(
     began = time.monotonic()
     say = progress or (lambda _text: None)
     with flint.ctx.workprec(BITS):
-        call = prepare(objective, large, over, at, equal, limit, positive, bounds)
+        call = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
         return _scaling(call, terms, sample, checks, say, began)
 
 

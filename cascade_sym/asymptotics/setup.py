@@ -56,12 +56,9 @@ def number_of(v: Any, argument: str) -> Expr:
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """The values that were set; UnknownParameter names those that the objective does not have."""
     out = {}
-    names = {s.name for s in known}
-    for k, v in (at or {}).items():
-        s = symbol_of(k, "at")
-        if s.name not in names:
-            hint = did_you_mean([s.name], names)
-            raise UnknownParameter(f"at: the objective has no parameter {s}; it has {listing(names)}.{hint}")
+    given = {symbol_of(k, "at"): v for k, v in (at or {}).items()}
+    require_known(given, known, "at")
+    for s, v in given.items():
         e = number_of(v, "at")
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
         if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
@@ -71,6 +68,15 @@ def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Sym
             )
         out[s] = e
     return out
+
+
+def require_known(given: Iterable[Any], known: Iterable[Symbol], argument: str) -> None:
+    """UnknownParameter for symbols or names that the objective does not have."""
+    names = {s.name for s in known}
+    if bad := {symbol_of(g, argument).name for g in given} - names:
+        raise UnknownParameter(
+            f"{argument}: the objective has no parameter {listing(bad)}; it has {listing(names)}.{did_you_mean(bad, names)}"
+        )
 
 
 def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:

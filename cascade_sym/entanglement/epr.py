@@ -9,7 +9,7 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.entanglement.readout import readout_weight, two_mode_quadratures
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Check, Step
@@ -34,6 +34,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     1
     """
     read_out = False
+    _require_two(V, first, second)
     alpha = V.element(f"X_{first}", f"X_{first}") + V.element(f"P_{first}", f"P_{first}")
     beta = V.element(f"X_{first}", f"X_{second}") - V.element(f"P_{first}", f"P_{second}")
     gamma = V.element(f"X_{second}", f"X_{second}") + V.element(f"P_{second}", f"P_{second}")
@@ -57,6 +58,14 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     expr = (alpha + 2 * w * beta + w**2 * gamma) / (1 + w**2)
     stability = tuple(e.xreplace(moved) for e in V.stability)
     return Quantity("xi_g", expr, definitions, steps, stability, nonnegative=V.nonnegative)
+
+
+def _require_two(V: Covariance, first: str, second: str) -> None:
+    """Two different modes of the covariance; UnknownName or ParameterError else."""
+    if bad := {first, second} - set(V.modes):
+        raise UnknownName(f"no mode {listing(bad)}; the modes are {listing(V.modes)}.{did_you_mean(bad, V.modes)}")
+    if first == second:
+        raise ParameterError(f"entanglement of {first!r} with itself; give two different modes of {listing(V.modes)}.")
 
 
 def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
@@ -84,12 +93,13 @@ def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | No
     0
     """
     nu = symplectic_minimum(V, first, second)
-    unit = sp.log(base) if base is not None else sp.S.One
+    unit = sp.log(read(base)) if base is not None else sp.S.One
     return V.quantity("E_N", sp.Max(0, -sp.log(nu / V.conventions.vacuum) / unit))
 
 
 def symplectic_minimum(V: Covariance, first: str, second: str) -> Expr:
     """The smaller symplectic eigenvalue of the partially transposed two-mode covariance matrix."""
+    _require_two(V, first, second)
     quads = [f"{q}_{m}" for m in (first, second) for q in "XP"]
     S = sp.Matrix(4, 4, lambda i, j: V.element(quads[i], quads[j]))
     A, B, C = S[:2, :2].det(), S[2:, 2:].det(), S[:2, 2:].det()

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose import as_system
-from cascade_sym.errors import DerivationError, PortMismatch
+from cascade_sym.errors import DerivationError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -72,6 +72,9 @@ def readout_weight(system: object, first: str, second: str, port: str = "light")
     >>> readout_weight(cascade, "S", "M")
     2
     """
+    system = as_system(system)
+    if bad := {first, second} - set(system.modes):
+        raise UnknownName(f"no mode {listing(bad)}; the modes are {listing(system.modes)}.")
     form = two_mode_quadratures(system, port)["P_cos"]
     for m in (first, second):
         if f"X_{m}" not in form.modes:

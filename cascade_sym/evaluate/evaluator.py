@@ -20,7 +20,7 @@ from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import RangedKernel
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_domain
+from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.program.nodes import operation_counts
 
@@ -87,7 +87,8 @@ def _of_a_covariance(V: Any, options: Options, outputs: Any, domain: Any) -> Any
     pairs = tuple(V.elements)
     conditions = tuple((str(e), e) for e in V.stability)
     target = Target(V.definitions, tuple((f"{i} {j}", V.elements[i, j]) for i, j in pairs), "sequence", conditions)
-    return CovarianceEvaluator(pairs, V.quadratures, Evaluator(Plan(with_domain(target, domain)), options))
+    whole = with_domain(with_declared(target), domain)
+    return CovarianceEvaluator(pairs, V.quadratures, Evaluator(Plan(whole), options))
 
 
 def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain: Any) -> Any:

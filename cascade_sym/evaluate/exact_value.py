@@ -44,6 +44,7 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
     wanted = read_target(target)
     point = exact_point(wanted, values)
+    wanted.definitions.domains.about(wanted.symbols).substituted(point)  # refuses numbers outside
     for name, e in wanted.nonnegative:
         shown, _ = settled(wanted.definitions.needed(e), e, point, 6)
         if "I" in shown or float(shown) < 0:

@@ -76,7 +76,7 @@ def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:
     """
     if isinstance(target, Definitions):
         named = [(s.name, s) for s, _ in target]
-        return picked(Target(target, tuple(named), "mapping"), outputs)
+        return picked(with_declared(Target(target, tuple(named), "mapping")), outputs)
     if isinstance(target, Quantity) or formula(target) is not None:
         return picked(collected([("value", target)], "single"), outputs)
     if isinstance(target, Mapping):
@@ -96,21 +96,29 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     tests: dict[Expr, str] = {}
     edges: dict[Expr, str] = {}
     for name, item in items:
-        if isinstance(item, Quantity):
-            defs = defs.merged(item.definitions)
-            tests |= {e: str(e) for e in item.domain}
-            edges |= {e: f"{e} >= 0" for e in item.nonnegative}
-            outs.append((name if form == "mapping" else item.name, item.expr))
-        elif (e := formula(item)) is not None:
-            outs.append((name, e))
-        else:
+        e = item if isinstance(item, Quantity) else formula(item)
+        if e is None:
             raise ParameterError(f"{name} must be an expression or a Quantity; got {type(item).__name__}.")
+        q = e if isinstance(e, Quantity) else Quantity(name, e)
+        defs = defs.merged(q.definitions)
+        tests |= {e: str(e) for e in q.domain}
+        edges |= {e: f"{e} >= 0" for e in q.nonnegative}
+        outs.append((name if form == "mapping" else q.name, q.expr))
     names = [n for n, _ in outs]
     if len(set(names)) < len(names):
         twice = {n for n in names if names.count(n) > 1}
         raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
     domain, weak = (tuple((n, e) for e, n in group.items()) for group in (tests, edges))
-    return Target(defs, tuple(outs), form, domain, weak)
+    return with_declared(Target(defs, tuple(outs), form, domain, weak))
+
+
+def with_declared(target: Target) -> Target:
+    """The target with what is declared of its parameters as conditions."""
+    strict, weak = target.definitions.domains.about(target.symbols).conditions
+    domain, edges = dict(target.domain), dict(target.nonnegative)
+    domain |= {str(e): e for e in strict if e not in domain.values()}
+    edges |= {f"{e} >= 0": e for e in weak if e not in edges.values()}
+    return replace(target, domain=tuple(domain.items()), nonnegative=tuple(edges.items()))
 
 
 def formula(item: Any) -> Expr | None:

@@ -92,7 +92,10 @@ class SLH(Part):
             fields = (field_name(name, bath, ""), field_name(name, f"{bath}_out", ""))
             slh.append(Channel(*fields, as_operator(L), noise=noise))
         H = as_operator(self.H)
-        modes = self.modes or sorted(H.names().union(*(c.L.names() for c in slh)))
+        found = H.names().union(*(c.L.names() for c in slh))
+        modes = self.modes or sorted(found)
+        if missing := found - set(modes):
+            raise UnknownName(f"{self.name} has operators of {listing(missing)}; its modes are {listing(modes)}.")
         return slh_system(list(modes), H, slh, in_ports=ins, out_ports=outs)
 
     def _phase(self, port: str) -> Expr:

@@ -12,14 +12,14 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 from cascade_sym.compose import as_system, is_physical
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import UnknownName, listing
+from cascade_sym.errors import UnknownName, did_you_mean, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair
 from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
-from cascade_sym.symbols import Domains, replacements
+from cascade_sym.symbols import Domains, read, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
@@ -75,14 +75,14 @@ class Covariance:
 
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
         i, j = key
-        for q in (i, j):
-            if q not in self.quadratures:
-                raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"
         return self.quantity(name, self.element(i, j))
 
     def element(self, i: str, j: str) -> Expr:
-        """V_ij as an expression over `definitions`."""
+        """V_ij as an expression over `definitions`; UnknownName for a quadrature that does not exist."""
+        if bad := {i, j} - set(self.quadratures):
+            hint = did_you_mean(bad, self.quadratures)
+            raise UnknownName(f"no quadrature {listing(bad)}; there are {listing(self.quadratures)}.{hint}")
         return self.elements[i, j] if (i, j) in self.elements else self.elements.get((j, i), sp.S.Zero)
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
@@ -102,10 +102,7 @@ class Covariance:
 
     def quadratic(self, weights: Mapping[str, Expr]) -> Expr:
         """The variance of sum_i weights[i] q_i."""
-        w = {k: sp.sympify(v) for k, v in weights.items() if v != 0}
-        for q in w:
-            if q not in self.quadratures:
-                raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
+        w = {k: read(v) for k, v in weights.items()}
         terms = []
         names = list(w)
         for a, i in enumerate(names):

@@ -48,6 +48,7 @@ class ConditionalCovariance(Covariance):
     residual: Quantity | None = field(default=None, compare=False, repr=False)
 
     def element(self, i: str, j: str) -> Expr:
+        found = super().element(i, j)
         for s in self.open_sectors:
             names = {f"{q.q}_{q.mode}" for q in s.quadratures}
             if i in names and j in names:
@@ -56,7 +57,7 @@ class ConditionalCovariance(Covariance):
                     f"together, and the solution is one of {branches(s)} roots. Its numbers come from "
                     "conditional_evaluator(...) and conditional_value(...)."
                 )
-        return super().element(i, j)
+        return found
 
     @property
     def nonnegative(self) -> tuple[Expr, ...]:
