@@ -73,6 +73,10 @@ class FolderError(CascadeError, ValueError):
     """A paper's folder is missing, malformed or inconsistent."""
 
 
+class ReservedName(FolderError, ParameterError):
+    """A parameter of a folder has the name of a constant or a function of the language of formulas."""
+
+
 def listing(names: Iterable[object]) -> str:
     """Names, sorted and quoted, for an error message.
 

@@ -75,7 +75,8 @@ def require_known(given: Iterable[Any], known: Iterable[Symbol], argument: str) 
     names = {s.name for s in known}
     if bad := {symbol_of(g, argument).name for g in given} - names:
         raise UnknownParameter(
-            f"{argument}: the objective has no parameter {listing(bad)}; it has {listing(names)}.{did_you_mean(bad, names)}"
+            f"{argument}: the objective has no parameter {listing(bad)}; it has {listing(names)}."
+            f"{did_you_mean(bad, names)}"
         )
 
 

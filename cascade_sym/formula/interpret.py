@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import FormulaError, UnknownName, listing
+from cascade_sym.errors import FormulaError, ReservedName, UnknownName, listing
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.sums import written_out
 from cascade_sym.program import TABLE
@@ -21,6 +21,7 @@ MAX_BITS = 8_192
 MAX_RADICAL_BITS = 512
 MAX_TERMS = 10_000
 CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo}
+FORMS = ("integral", "sum", "mean", "Var", "sym", "ddt", "dot")  # functions that have no value of their own
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,34 @@ def interpret(node: Node, env: Environment) -> Any:
     -I*sqrt(x)*y/2 + 1/10
     """
     return _Reader().value(node, env)
+
+
+def refuse_reserved(names: Iterable[str], *, functions: Iterable[str] = ()) -> None:
+    """ReservedName for a name that the language of formulas has: a constant, or one of its (and these) functions."""
+    for name in names:
+        if name in (*CONSTANTS, *BUILTINS, *FORMS, *functions):
+            what = "constant" if name in CONSTANTS else "function"
+            raise ReservedName(
+                f"{name!r} is a {what} of the language of formulas and can't be a parameter of a folder; call it "
+                f"differently, {name}_0 say, and typeset it as you like in the notation."
+            )
+
+
+def exact_number(text: str) -> sp.Rational:
+    """A written number as an exact rational.
+
+    >>> exact_number("2.50e-1")
+    1/4
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = sp.Integer(int(whole + fraction or "0"))
+    return sp.Rational(digits) * sp.Integer(10) ** (int(exponent or 0) - len(fraction))
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a value is a SymPy expression (and not an operator)."""
+    return isinstance(value, Expr)
 
 
 class _Reader:

@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
+from cascade_sym.formula.interpret import refuse_reserved
 from cascade_sym.paper.limits import own_python
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
@@ -110,7 +111,8 @@ class Figure:
 class Model:
     """Registry of a folder's derived side.
 
-    `parameters` are the symbols that printed formulas may use as they are. `base` rewrites derived parameters in
+    `parameters` are the symbols that printed formulas may use as they are: any names but those of constants (pi, I, oo)
+    and functions of the language, which raise ReservedName. `base` rewrites derived parameters in
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
     expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
     which `cascade-sym eval` accepts values; all others must be nonnegative. `asymptotic` rewrites parameters for
@@ -140,6 +142,9 @@ class Model:
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, init=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        refuse_reserved((*self.parameters, *self.ranges), functions=("D", "H"))
+
     def equation(self, id: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         """Register the derivation of equation `id`; it returns a Result or {left side: value}."""
         return lambda f: _put(self.equations, f"equation {id!r} is derived", id, f)
@@ -148,6 +153,7 @@ class Model:
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
     ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
+        refuse_reserved(parameters, functions=("D", "H"))
 
         def register(f: Callable[[], Quantity]) -> Callable[[], Quantity]:
             given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
