@@ -63,6 +63,8 @@ def detection(system: object, detect: object) -> Detection:
                 raise DuplicateName(
                     f"the light {listing(twice)} is detected twice; split it with a BeamSplitter first."
                 )
+            if clash := set(c.vacua) & {*s.modes, *s.inputs, *s.internal, *s.outputs}:
+                raise DuplicateName(f"the detector needs the name {listing(clash)}, which is taken; rename that field.")
             used |= light | set(c.vacua)
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
             inputs |= c.vacua

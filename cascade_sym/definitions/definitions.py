@@ -29,6 +29,7 @@ from cascade_sym.symbols import (
     one_kind,
     plain,
     read,
+    read_name,
     replacements,
 )
 
@@ -95,10 +96,7 @@ class Definitions:
         return s in self._index
 
     def __getitem__(self, s: Symbol | str) -> Expr:
-        key = s if isinstance(s, Symbol) else self.symbol(s)
-        if key not in self._index:
-            raise UnknownName(f"no definition of {key!s}; defined are {listing(self._index)}.")
-        return self._index[key]
+        return self._index[self.symbol(read_name(s, "a definition"))]
 
     def symbol(self, name: str) -> Symbol:
         """The defined symbol called `name`; UnknownName where there is none."""
@@ -129,13 +127,14 @@ class Definitions:
 
     def inline(self, expr: Expr) -> Expr:
         """`expr` with every definition written out (it may grow exponentially; an explicit step)."""
-        defs = self.needed(expr)
+        e = read(expr)
+        defs = self.needed(e)
         done: dict[Expr, Expr] = {}
-        for s, e in defs.items:
-            done[s] = e.xreplace(done)
+        for s, body in defs.items:
+            done[s] = body.xreplace(done)
             if is_complex_symbol(s):
                 done[sp.conjugate(s)] = conj(done[s])
-        return sp.sympify(expr).xreplace(done)
+        return e.xreplace(done)
 
     def size_of(self, expr: Expr) -> int:
         """How many nodes `inline(expr)` would have, without writing it out.

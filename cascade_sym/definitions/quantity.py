@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -84,22 +84,29 @@ class Quantity:
         name UnknownParameter is raised. Definitions step aside for new parameters of their names. Raises ParameterError
         for a number outside the domain of its parameter.
         """
-        put, definitions = self._substitution(values)
-        edges = [(was, put(was)) for was in self.nonnegative]
+        new = replacements(values, self.parameters, self.definitions.domains, self.name)
+        apart = self.beside(new.values())
+        edges = [(was, was.xreplace(new)) for was in apart.nonnegative]
         for was, now in edges:
             if now.is_negative:
                 raise ParameterError(f"{self.name} exists for {was} >= 0 only; here it is {now}.")
-        return replace(
-            self, expr=put(self.expr), definitions=definitions, domain=tuple(map(put, self.domain)),
-            nonnegative=tuple(now for _, now in edges if not now.is_number),
-        )  # fmt: skip
+        kept = tuple(now for _, now in edges if not now.is_number)
+        definitions = apart.definitions.replaced(new, values)
+        return apart._mapped(new, definitions, nonnegative=kept)
 
-    def _substitution(self, values: Mapping[Any, Any]) -> tuple[Callable[[Expr], Expr], Definitions]:
-        """How expressions over the definitions change, and the definitions after it."""
-        new = replacements(values, self.parameters, self.definitions.domains, self.name)
-        definitions, moved = self.definitions.beside(new.values())
-        table: dict[Expr, Expr] = {**moved, **new}
-        return lambda e: e.xreplace(table), definitions.replaced(new, values)
+    def beside(self, exprs: Iterable[Expr]) -> Self:
+        """The same with definitions that step aside for the parameters in `exprs`."""
+        definitions, moved = self.definitions.beside(exprs)
+        return self._mapped(moved, definitions) if moved else self
+
+    def _mapped(self, table: Mapping[Any, Expr], definitions: Definitions, **more: Any) -> Self:
+        """Everything over the definitions with symbols replaced, over new definitions."""
+
+        def put(e: Any) -> Any:
+            return tuple(map(put, e)) if isinstance(e, tuple) else e.xreplace(table)
+
+        new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
+        return replace(self, definitions=definitions, **new)
 
     def _repr_latex_(self) -> str:
         from cascade_sym.latex.show import value_latex

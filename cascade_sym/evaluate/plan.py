@@ -18,8 +18,9 @@ from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
 from cascade_sym.program.nodes import Condition, Program
+from cascade_sym.symbols.own import MARK
 
-DOMAIN = "domain:"
+DOMAIN = f"domain{MARK}"  # before the names of conditions, of which no result can have one
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
 WORTH = 1.5  # how much more a form may cost that loses fewer digits
 HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
@@ -77,7 +78,7 @@ class Plan:
         asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
         program = read_program(self.target.definitions, asked, self.scaled)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
-        if complex_ones := [o.name for o in tests if o.im is not None]:
+        if complex_ones := [o.name.removeprefix(DOMAIN) for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
         weak = {DOMAIN + n for n, _ in self.target.nonnegative}
         conditions = tuple(Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN)) for o in tests)

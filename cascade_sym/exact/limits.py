@@ -9,7 +9,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.fraction import Poly
 from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.symbols import read
+from cascade_sym.symbols import plain, read
 
 
 def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
@@ -23,6 +23,7 @@ def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
     a/2
     """
     e = read(expr)
+    x = plain(x)
     if x not in e.free_symbols:
         return e
     if inside := sorted(map(str, (f for f in e.atoms(sp.Function) if x in f.free_symbols))):

@@ -130,7 +130,8 @@ def reading(
     """Signal and noise from one sweep."""
     s = force.system
     read = as_readout(s, output)
-    at: Axis = axis(s, (read,), frequency, frame, carrier, force.drive.values())
+    names = s.inherited.gone.union(x.name for c in force.drive.values() for x in c.free_symbols)
+    at: Axis = axis((read,), frequency, frame, carrier, names)
     dynamics = started(s, at, (read,), force.drive.values())
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))

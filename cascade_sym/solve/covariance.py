@@ -12,7 +12,7 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 from cascade_sym.compose import as_system, is_physical
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import UnknownName, did_you_mean, listing
+from cascade_sym.errors import DuplicateName, UnknownName, did_you_mean, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
@@ -103,6 +103,8 @@ class Covariance:
     def quadratic(self, weights: Mapping[str, Expr]) -> Expr:
         """The variance of sum_i weights[i] q_i."""
         w = {k: read(v) for k, v in weights.items()}
+        if clash := {s for e in w.values() for s in e.free_symbols if s in self.definitions}:
+            raise DuplicateName(f"{listing(clash)} in the weights is the name of a definition; call it differently.")
         terms = []
         names = list(w)
         for a, i in enumerate(names):

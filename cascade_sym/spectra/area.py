@@ -14,7 +14,7 @@ from cascade_sym.spectra.hurwitz import hurwitz_integral
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.polynomial import Quotient, quotient
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.symbols import conj, is_real
+from cascade_sym.symbols import conj, is_real, read
 
 
 def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
@@ -29,17 +29,19 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     >>> integrated(noise_spectrum(Cavity("c"), "X_c")).inline()
     1/2
     """
-    level = sp.sympify(minus)
-    body = spectrum if level == 0 else spectrum.only(spectrum.name, spectrum.expr - level)
-    naming = SpectrumNaming(spectrum.parameters)
-    naming.start(spectrum.definitions)
+    level, body = read(minus), spectrum
+    if level != 0:
+        body = spectrum.beside([level])
+        body = body.only(spectrum.name, body.expr - level)
+    naming = SpectrumNaming(body.parameters)
+    naming.start(body.definitions)
     try:
         value = integral(quotient(body), naming)
     except DerivationError:  # a white level may cancel only when all is written out
-        naming = SpectrumNaming(spectrum.parameters)
+        naming = SpectrumNaming(body.parameters, body.definitions.domains)
         value = integral(quotient(body, keep=False), naming)
-    return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, spectrum.domain,
-                    nonnegative=spectrum.nonnegative)  # fmt: skip
+    return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, body.domain,
+                    nonnegative=body.nonnegative)  # fmt: skip
 
 
 def integral(q: Quotient, naming: SpectrumNaming) -> Expr:

@@ -37,7 +37,7 @@ def noise_budget(
     """
     s = as_system(system)
     read = as_readout(s, output)
-    at = axis(s, (read,), frequency, frame, carrier)
+    at = axis((read,), frequency, frame, carrier, s.inherited.gone)
     dynamics = started(s, at, (read,))
     inputs = dict(sweep(dynamics, read.form).inputs)
     noise = noise_of(s, (read,))

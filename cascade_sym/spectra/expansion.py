@@ -156,7 +156,8 @@ def _as_spectrum(
 ) -> Spectrum:
     x = variable_of(spectrum)
     domain = tuple(written_out(spectrum.definitions, d) for d in spectrum.domain)
-    naming = SpectrumNaming({x}.union(*(e.free_symbols for e in (*coefficients.values(), *domain))))
+    taken = {x}.union(*(e.free_symbols for e in (*coefficients.values(), *domain)))
+    naming = SpectrumNaming(taken, spectrum.definitions.domains)
     squares: dict[str, Expr] = {}
     for name, (half, d) in zip(modes, values, strict=True):
         gamma = naming.once(f"gamma_{name.removesuffix('^+')}", sp.expand(2 * half))

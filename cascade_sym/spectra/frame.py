@@ -13,7 +13,6 @@ from cascade_sym.errors import ParameterError
 from cascade_sym.parts.values import Value, real
 from cascade_sym.spectra.readout import Readout
 from cascade_sym.symbols import NOTHING, Domains, domains_in, free_symbol
-from cascade_sym.system import LinearSystem
 
 FrameName: TypeAlias = Literal["rotating", "lab"]
 
@@ -33,18 +32,18 @@ class Axis:
 
 
 def axis(
-    system: LinearSystem, readouts: tuple[Readout, ...], frequency: Value | None, frame: FrameName,
-    carrier: Value | None, also: Iterable[Expr] = (),
+    readouts: tuple[Readout, ...], frequency: Value | None, frame: FrameName, carrier: Value | None,
+    parameters: Iterable[str] = (),
 ) -> Axis:  # fmt: skip
-    """The frequency axis of a spectrum: of the symbol Omega, or of another where a parameter of the system, the
-    read-outs, the carrier or `also` has that name.
+    """The frequency axis of a spectrum: of the symbol Omega, or of another where one of the `parameters`, or one of
+    the read-outs or the carrier, has that name.
 
     "rotating": the frame in which the system is written; for sidebands Omega is counted from the carriers
     +-Omega_M of b_+ and b_-. "lab": Omega is counted from the light's carrier, the sidebands lie around
     +-`carrier`, and the positive branch Omega > 0 is given (the spectrum of a Hermitian lab quadrature is
     even). Raises ParameterError for a frequency in the wrong frame.
     """
-    used = set(map(Symbol, system.inherited.gone)).union(*(e.free_symbols for e in also))
+    used = set(map(Symbol, parameters))
     used.update(s for r in readouts for _, c in r.form for s in c.free_symbols)
     center = None if carrier is None else real(carrier, "carrier")
     given = free_symbol("Omega", used, center or sp.S.Zero) if frequency is None else real(frequency, "frequency")

@@ -44,7 +44,7 @@ def transfer(
     """
     s = as_system(system)
     read = as_readout(s, output)
-    at = axis(s, (read,), frequency, frame, carrier)
+    at = axis((read,), frequency, frame, carrier, s.inherited.gone)
     weights = input_weights(s, input)
     dynamics = started(s, at, (read,))
     response = sweep(dynamics, read.form)

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.compose import as_system
 from cascade_sym.conventions import Conventions
-from cascade_sym.definitions import Quantity
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
 from cascade_sym.parts.values import Value
 from cascade_sym.spectra.checks import spectrum_steps
@@ -62,15 +62,15 @@ class Spectrum(Quantity):
     def inline(self) -> Expr:
         return written_out(self.definitions, self.expr)
 
-    def subs(self, values: Mapping[Any, Any]) -> Spectrum:
-        put, _ = self._substitution(values)
+    def _mapped(self, table: Mapping[Any, Expr], definitions: Definitions, **more: Any) -> Spectrum:
+        def put(e: Expr | None) -> Any:
+            return None if e is None else e.xreplace(table)
+
         chis = (Susceptibility(c.operator, *map(put, (c.symbol, c.gamma, c.omega))) for c in self.susceptibilities)
-        return replace(
-            super().subs(values),
-            frequency=None if self.frequency is None or put(self.frequency) != self.frequency else self.frequency,
-            susceptibilities=tuple(chis),
-            denominators=tuple(None if d is None else put(d) for d in self.denominators),
-        )
+        return super()._mapped(
+            table, definitions, susceptibilities=tuple(chis), denominators=tuple(map(put, self.denominators)),
+            frequency=self.frequency if put(self.frequency) == self.frequency else None, **more,
+        )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
@@ -133,7 +133,7 @@ def _spectrum(
     same = first is second or first == second
     reads = tuple(as_readout(s, q) for q in ((first,) if same else (first, second)))
     _check_detectors(reads)
-    at = axis(s, reads, frequency, frame, carrier)
+    at = axis(reads, frequency, frame, carrier, s.inherited.gone)
     dynamics = started(s, at, reads)
     labels = ["", ""] if same else [f"_{r.label}" for r in reads]
     if not same and labels[0] == labels[1]:

@@ -82,7 +82,7 @@ class ConditionalEvaluator:
     def _closed(self) -> Evaluator:
         V = self._formulas
         assert V.residual is not None
-        targets: dict[str, Quantity] = {f"{i} {j}": V.quantity("v", e) for (i, j), e in V.elements.items()}
+        targets: dict[str, Quantity] = {f"element {k}": V.quantity("v", e) for k, e in enumerate(V.elements.values())}
         targets["residual"] = V.residual
         targets |= {f"stable {k}": V.quantity("h", h) for k, h in enumerate(V.stability)}
         return evaluator(targets, self.backend)
@@ -109,7 +109,7 @@ class ConditionalEvaluator:
         results = {n: np.array(np.broadcast_to(v, shape), dtype=float) for n, v in out.items()}
         residual = results.pop("residual")
         stable = [results.pop(n) > 0 for n in list(results) if n.startswith("stable ")]
-        elements = {tuple(n.split(" ")): v for n, v in results.items()}
+        elements: Any = dict(zip(self._formulas.elements, results.values(), strict=True))
         usable = [np.isfinite(residual), *stable, *(np.isfinite(v) for v in elements.values())]
         residual = np.where(np.logical_and.reduce(usable), residual, np.nan)
         if (doubtful := ~(residual <= GOOD)).any():

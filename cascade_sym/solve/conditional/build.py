@@ -18,7 +18,7 @@ from cascade_sym.solve.conditional.sector import Quad, Sector
 from cascade_sym.solve.conditional.whiten import tidy
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.quadratures import drift_entry, quadrature
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, free_name
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.sectors import is_self_adjoint, sectors
@@ -50,7 +50,8 @@ def riccati(system: object, detect: object) -> Riccati:
 
 def from_detection(d: Detection) -> Riccati:
     """The filtering problem of a system with its currents."""
-    names = [f"current.{k}" for k in range(len(d.currents))]
+    taken = {*d.system.modes, *d.system.inputs, *d.system.internal, *d.system.outputs}
+    names = [free_name(f"current.{k}", taken) for k in range(len(d.currents))]
     s = replace(d.system, internal={**d.system.internal, **{n: c.form for n, c in zip(names, d.currents, strict=True)}})
     naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
