@@ -18,7 +18,8 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
-from cascade_sym.symbols import conj, own
+from cascade_sym.symbols import conj
+from cascade_sym.symbols.own import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan")
@@ -101,14 +102,24 @@ class _Written(Arithmetic):
         return super().call(name, *arguments)
 
 
+class Arctangent(Own):
+    """The symbol that stands for arctan(`argument`) inside the algebra."""
+
+    __slots__ = ("argument",)
+    argument: Expr
+
+
 def _named_arctangent(argument: Expr) -> Expr:
     """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in
     it).
     """
     from cascade_sym.exact.proof import normal_form
 
-    plus, minus = str(normal_form(argument)), str(normal_form(-argument))
-    return own(f"arctan({plus})") if plus <= minus else -own(f"arctan({minus})")
+    plus, minus = normal_form(argument), normal_form(-argument)
+    sign, chosen = (1, plus) if str(plus) <= str(minus) else (-1, minus)
+    found = Arctangent(f"arctan({chosen}){MARK}")
+    found.argument = chosen
+    return sign * found
 
 
 def _split_exp(e: Expr) -> Expr:

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.atoms import Atoms, canonical, collect, monomials
+from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
@@ -63,7 +63,7 @@ class Converter:
             return len(meaning) - 1
 
         for s in sorted(at.symbols, key=str):
-            self._place[s] = new(s)
+            self._place[s] = new(sp.atan(s.argument) if isinstance(s, Arctangent) else s)
         self._nonnegative |= {i for s, i in self._place.items() if not is_complex_symbol(s)}
         for s in sorted(at.conjugated, key=str):
             self._place[sp.conjugate(s)] = new(sp.conjugate(s))
@@ -89,7 +89,7 @@ class Converter:
         primes: dict[str, Poly] = {}
         for base in radicands:
             primes |= {str(p): p for p, k in self._oriented(self(base), 2)[1] if k % 2}
-        symbols = {i: s for s, i in self._place.items() if isinstance(s, Symbol)}
+        symbols = {i: s for s, i in self._place.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
         used: set[int] = set()
         meaning = list(self.field.meaning)

@@ -92,18 +92,6 @@ def refuse_reserved(names: Iterable[str], *, functions: Iterable[str] = ()) -> N
             )
 
 
-def exact_number(text: str) -> sp.Rational:
-    """A written number as an exact rational.
-
-    >>> exact_number("2.50e-1")
-    1/4
-    """
-    mantissa, _, exponent = text.lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits = sp.Integer(int(whole + fraction or "0"))
-    return sp.Rational(digits) * sp.Integer(10) ** (int(exponent or 0) - len(fraction))
-
-
 def is_scalar(value: Any) -> bool:
     """Whether a value is a SymPy expression (and not an operator)."""
     return isinstance(value, Expr)
