@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.operators import LinearForm, OperatorPolynomial
 from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, is_complex_symbol, read, symbol
 
@@ -21,10 +21,13 @@ def value(given: Value | None, what: str, default: str | None = None) -> Expr:
         if default is None:
             raise ParameterError(f"{what} is missing; give a symbol, an exact number or a float.")
         return symbol(default)
-    if isinstance(given, bool) or not isinstance(given, Expr | int | float):
+    try:
+        e = read(given)
+    except DomainConflict:
+        raise
+    except ParameterError:
         got = type(given).__name__
-        raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.")
-    e = read(given)
+        raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.") from None
     if e is sp.nan or e in (sp.zoo,):
         raise ParameterError(f"{what} is {e}; give a number.")
     return e

@@ -3,10 +3,19 @@
 from cascade_sym.symbols.domains import NOTHING, Domain, Domains, all_domains
 from cascade_sym.symbols.names import REAL_VALUED, complex_symbol, conj, is_complex_symbol, is_real, symbol
 from cascade_sym.symbols.own import free_name, free_symbol, own, spelled
-from cascade_sym.symbols.read import domains_after, domains_in, one_kind, plain, read, read_name, replacements
+from cascade_sym.symbols.read import (
+    domains_after,
+    domains_in,
+    one_kind,
+    plain,
+    read,
+    read_name,
+    replacements,
+    symbols_in,
+)
 
 __all__ = [
     "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "complex_symbol", "conj", "domains_after",
     "domains_in", "free_name", "free_symbol", "is_complex_symbol", "is_real", "one_kind", "own", "plain", "read",
-    "read_name", "replacements", "spelled", "symbol",
+    "read_name", "replacements", "spelled", "symbol", "symbols_in",
 ]  # fmt: skip

@@ -52,9 +52,15 @@ def read(given: Any) -> Expr:
 
 
 @lru_cache(maxsize=20_000)
+def symbols_in(e: Expr) -> frozenset[Symbol]:
+    """The symbols that an expression depends on."""
+    return frozenset(e.free_symbols)
+
+
+@lru_cache(maxsize=20_000)
 def _strangers(e: Expr) -> dict[Symbol, Symbol]:
     """The symbols of an expression that are known by others."""
-    free = e.free_symbols
+    free = symbols_in(e)
     one_kind(plain(s) for s in free)
     new = {s: plain(s) for s in free if plain(s) != s}
     domains_in(*new)

@@ -21,7 +21,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, read, replacements
+from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, read, replacements, symbols_in
 from cascade_sym.system.size import LONG, terms
 
 VACUUM = sp.Rational(1, 2)
@@ -168,10 +168,10 @@ class LinearSystem:
         """Feedthrough matrix: output fields by input fields, both doubled up."""
         return self._matrix([self.output(f) for f in self.outputs], tuple(self.inputs))
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """All symbols of the system, sorted by name."""
-        return tuple(sorted(set().union(*(c.free_symbols for c in self._coefficients)), key=lambda s: s.name))
+        return tuple(sorted(set().union(*map(symbols_in, self._coefficients)), key=lambda s: s.name))
 
     @property
     def inherited(self) -> Domains:
