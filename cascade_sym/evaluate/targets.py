@@ -96,9 +96,10 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     tests: dict[Expr, str] = {}
     edges: dict[Expr, str] = {}
     for name, item in items:
-        if not isinstance(item, Quantity) and formula(item) is None:
+        e = item if isinstance(item, Quantity) else formula(item)
+        if e is None:
             raise ParameterError(f"{name} must be an expression or a Quantity; got {type(item).__name__}.")
-        q = item if isinstance(item, Quantity) else Quantity(name, formula(item))
+        q = e if isinstance(e, Quantity) else Quantity(name, e)
         defs = defs.merged(q.definitions)
         tests |= {e: str(e) for e in q.domain}
         edges |= {e: f"{e} >= 0" for e in q.nonnegative}
