@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 
 import cascade_sym as cs
 from cascade_sym.errors import UnstableError
-from cascade_sym.latex.code import code
+from cascade_sym.evaluate.source.code import code
 from cascade_sym.symbols import is_real
 from tests.core.hamiltonians import Modes, modes
 
