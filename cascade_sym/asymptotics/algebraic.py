@@ -14,10 +14,10 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
-from cascade_sym.program.numbers import exact_number
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
@@ -115,7 +115,7 @@ class AlgebraicValue:
 
 def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """Exact values (floats are decimals) by name or symbol, for those of `symbols` that have one."""
-    named = {str(k): exact_number(v) for k, v in (values or {}).items()}
+    named = {str(k): number_of(v, "at") for k, v in (values or {}).items()}
     return {s: named[s.name] for s in symbols if s.name in named}
 
 

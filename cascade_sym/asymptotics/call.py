@@ -11,11 +11,10 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.discover import sample_of
-from cascade_sym.asymptotics.problem import Problem, ball_of, is_positive
+from cascade_sym.asymptotics.problem import Problem, ball_of, is_positive, number_of
 from cascade_sym.asymptotics.setup import (
     build_problem,
     groups_of,
-    number_of,
     quantity_of,
     refuse_fixed_angles,
     renamed,

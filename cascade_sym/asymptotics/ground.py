@@ -44,6 +44,7 @@ class Ground:
     def __init__(self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any], constants: int = 0) -> None:
         self.open, self.slots = constants > 0, ROOTS + constants
         self.constants: dict[int, Expr] = {}
+        self.over: dict[int, set[int]] = {}  # see `joint`
         parameters = sorted((s for s in sample if s not in unknowns), key=lambda s: s.name)
         self.unknowns, self.parameters = tuple(unknowns), tuple(parameters)
         self.symbols: list[Expr] = [own(f"w{i}") for i in range(self.slots - 1, -1, -1)]

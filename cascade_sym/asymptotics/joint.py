@@ -25,6 +25,7 @@ from cascade_sym.errors import DivisionByZero, NoLimit
 from cascade_sym.program import BY_NAME
 
 Exponents = tuple[tuple[int, Q], ...]  # (large quantity, power), sorted, without zeros
+Over = dict[int, set[int]]  # large quantities, each positive power of which beats every power of some others
 UNIT: Exponents = ()
 ARSINH: Any = BY_NAME["arsinh"].rule
 
@@ -37,11 +38,12 @@ def product(a: Exponents, b: Exponents, sign: int = 1) -> Exponents:
     return tuple(sorted((i, k) for i, k in out.items() if k))
 
 
-def is_small(a: Exponents, points: Collection[Exponents], strict: bool = True) -> bool:
+def is_small(a: Exponents, points: Collection[Exponents], over: Over, strict: bool = True) -> bool:
     """Whether x^a/(sum of x^b over `points`) tends to zero along every path; bounded is enough if not `strict`."""
     for b in points:
         d = product(a, b, -1)
-        if all(k < 0 for _, k in d) and (d or not strict):
+        beaten = {j for i, k in d if k < 0 for j in (i, *over.get(i, ()))}
+        if all(i in beaten for i, _ in d) and (d or not strict):
             return True
     pairs = combinations([dict(product(b, a, -1)) for b in points], 2)
     return any(_below_segment(b, c, strict) for b, c in pairs)
@@ -75,8 +77,9 @@ class Sum:
     def make(ground: Ground, terms: Mapping[Exponents, Elem], small: Iterable[Exponents] = ()) -> Sum:
         """Without zeros, and without what is small against a remainder anyway."""
         rest = frozenset(small)
-        rest = frozenset(r for r in rest if not any(r != q and is_small(r, [q]) for q in rest))
-        kept = {a: c for a, c in terms.items() if not c.is_zero and not any(is_small(a, [r]) for r in rest)}
+        over: Over = ground.over
+        rest = frozenset(r for r in rest if not any(r != q and is_small(r, [q], over) for q in rest))
+        kept = {a: c for a, c in terms.items() if not c.is_zero and not any(is_small(a, [r], over) for r in rest)}
         return Sum(ground, dict(sorted(kept.items())), rest)
 
     def __add__(self, other: Sum) -> Sum:
@@ -103,13 +106,13 @@ class Sum:
 
     def essential(self) -> list[Exponents]:
         """The exponents of the terms against which no other term is large."""
-        return [a for a in self.terms if not is_small(a, self.terms.keys() - {a})]
+        return [a for a in self.terms if not is_small(a, self.terms.keys() - {a}, self.ground.over)]
 
     def sign(self) -> int:
         """The sign along every path, by terms that can't cancel; NoLimit where they could."""
         ends = self.essential()
         signs = {self.terms[a].sign() for a in ends}
-        if len(signs) != 1 or not all(is_small(r, ends, strict=False) for r in self.small):
+        if len(signs) != 1 or not all(is_small(r, ends, self.ground.over, False) for r in self.small):
             raise NoLimit("the sign of a part depends on the path, or was not decided")
         return signs.pop()
 
@@ -185,18 +188,18 @@ class Germ:
     def _finite(self) -> Elem | None:
         """The finite limit, or None where the function is proved to exceed all bounds."""
         self.below.sign()
-        ends, p, q = self.below.essential(), self.above.terms, self.below.terms
+        ends, p, q, over = self.below.essential(), self.above.terms, self.below.terms, self.joint.ground.over
         zero = self.joint.ground.rational(0)
         c = p.get(ends[0], zero) / q[ends[0]]
         if (
             all((p.get(b, zero) - c * q[b]).is_zero for b in ends)
-            and all(a in ends or is_small(a, ends) for a in p)
-            and all(is_small(r, ends, strict=False) for r in self.above.small)
+            and all(a in ends or is_small(a, ends, over) for a in p)
+            and all(is_small(r, ends, over, False) for r in self.above.small)
         ):
             return c
         self.above.sign()
         ends = self.above.essential()
-        if all(is_small(b, ends) for b in q) and all(is_small(r, ends, strict=False) for r in self.below.small):
+        if all(is_small(b, ends, over) for b in q) and all(is_small(r, ends, over, False) for r in self.below.small):
             return None
         raise NoLimit("a part has no limit that is the same along every path")
 
@@ -283,7 +286,20 @@ class Joint(ExactSeries):
                 return self._power(i, e * q)
         self.count += 1
         self.known.append((kind, of, self.count))
+        self._compare(kind, of)
         return self._power(self.count, e)
+
+    def _compare(self, kind: str, of: Germ) -> None:
+        """The exponential of a polynomial beats its variables; the only variable of one beats its logarithm."""
+        ends = of.above.essential()
+        if not of.below.same(self.unit) or any(k < 0 for a in ends for _, k in a):
+            return
+        used = {i for a in ends for i, _ in a}
+        over = self.ground.over
+        if kind == "exp":
+            over[self.count] = used.union(*(over.get(i, set()) for i in used))
+        elif kind == "log" and len(used) == 1:
+            over.setdefault(used.pop(), set()).add(self.count)
 
     def _power(self, i: int, e: Q) -> Germ:
         return Germ(self, Sum.make(self.ground, {((i, e),): self.ground.rational(1)}), self.unit)

@@ -14,10 +14,13 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.errors import ParameterError
+from cascade_sym.formula import parse_value
 from cascade_sym.program import Calculation, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.program.multiprecision import Multiprecision
+from cascade_sym.program.numbers import exact_number
 
 EDGE = 13  # decades towards an edge of a box: beyond, floats can't tell its sides apart
 
@@ -123,6 +126,18 @@ def is_positive(x: Any) -> bool:
 def rational(q: Fraction) -> sp.Rational:
     """An exponent as a SymPy number."""
     return sp.Rational(q.numerator, q.denominator)
+
+
+def number_of(v: Any, argument: str) -> Expr:
+    """The exact number that a value stands for (floats are decimals), or an infinity; text is read as for `--set`."""
+    if isinstance(v, str):
+        return parse_value(v)
+    if v in (sp.oo, -sp.oo):
+        return sp.sympify(v)
+    try:
+        return exact_number(v)
+    except ParameterError as e:
+        raise ParameterError(f"{argument}: {e}") from e
 
 
 def ball_of(e: Any) -> Any:

@@ -25,10 +25,10 @@ from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem, rational
+from cascade_sym.asymptotics.problem import Problem, number_of, rational
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import number_of, symbol_of
+from cascade_sym.asymptotics.setup import symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 from cascade_sym.symbols import spelled

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.angles import is_angle
 from cascade_sym.asymptotics.infinite import in_the_limit
-from cascade_sym.asymptotics.problem import Interval, Problem
+from cascade_sym.asymptotics.problem import Interval, Problem, number_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import (
     IndependentObjective,
@@ -20,9 +20,7 @@ from cascade_sym.errors import (
     did_you_mean,
     listing,
 )
-from cascade_sym.formula import parse_value
 from cascade_sym.program import Calculation, Reader
-from cascade_sym.program.numbers import exact_number
 from cascade_sym.symbols import own, plain, read_name
 
 Target = Expr | Quantity
@@ -39,18 +37,6 @@ def quantity_of(objective: Any, name: str = "f") -> Quantity:
 def symbol_of(s: Any, argument: str) -> Symbol:
     """A plain symbol from a symbol or a name."""
     return plain(s) if isinstance(s, Symbol) else Symbol(read_name(s, argument))
-
-
-def number_of(v: Any, argument: str) -> Expr:
-    """The exact number that a value stands for (floats are decimals), or an infinity; text is read as for `--set`."""
-    if isinstance(v, str):
-        return parse_value(v)
-    if v in (sp.oo, -sp.oo):
-        return sp.sympify(v)
-    try:
-        return exact_number(v)
-    except ParameterError as e:
-        raise ParameterError(f"{argument}: {e}") from e
 
 
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:

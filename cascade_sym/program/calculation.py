@@ -89,9 +89,8 @@ def operation(x: Any, node: Node) -> Operation:
             return lambda v, given: number
         case ("constant", name):
             return lambda v, given: x.constant(name)
-        case ("add" | "mul" as op, i, j) if getattr(type(x), op) is plain[op][0]:
-            binary = plain[op][1]
-            return lambda v, given: binary(v[i], v[j])
+        case ("add" | "mul" as op, first, *more) if getattr(type(x), op) is plain[op][0]:
+            return chain(plain[op][1], first, more)
         case ("add" | "mul" as op, *many):
             joined = getattr(x, op)
             return lambda v, given: joined([v[i] for i in many])
@@ -104,6 +103,21 @@ def operation(x: Any, node: Node) -> Operation:
         case (name, *arguments):
             return lambda v, given: x.call(name, *(v[i] for i in arguments))
     raise AssertionError(node)
+
+
+def chain(join: Callable[[Any, Any], Any], first: int, more: Sequence[int]) -> Operation:
+    """A sum or product of earlier values, from left to right."""
+    if len(more) == 1:
+        (second,) = more
+        return lambda v, given: join(v[first], v[second])
+
+    def run(v: list[Any], given: Mapping[str, Any]) -> Any:
+        total = v[first]
+        for i in more:
+            total = join(total, v[i])
+        return total
+
+    return run
 
 
 def operands(node: Node) -> tuple[int, ...]:
