@@ -28,7 +28,7 @@ from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Sector
-from cascade_sym.symbols import read
+from cascade_sym.symbols import read as in_plain_symbols
 
 LAST_BITS = 1 << 14
 
@@ -74,7 +74,7 @@ def conditional_value(
 
 def _expression(problem: Riccati, what: tuple[str, str] | Expr) -> Expr:
     if isinstance(what, Expr):
-        return read(what)
+        return in_plain_symbols(what)
     place = {q: k for k, q in enumerate(problem.quadratures)}
     for q in what:
         if q not in place:
