@@ -147,7 +147,7 @@ def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
             coeffs = minimal_polynomial(track.value({}, RECOGNISED), RECOGNISED)
         if coeffs is not None:
             polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
-    origin, name = dict(track.point.origin), free_symbol("P", track.parameters)
+    origin, name = dict(track.point.origin), free_symbol("P", track.point.ground.beside, track.parameters)
     return AlgebraicValue(polynomial, None, sample.mid(), origin, track, proved=False, variable=name)
 
 
@@ -180,7 +180,7 @@ def algebraic_value(
         return factored(q, ground.symbols).xreplace(meaning)
 
     shown = {k: show(coeffs[k]) for k in sorted(coeffs, reverse=True)}
-    variable = free_symbol("P", track.point.origin, *shown.values())
+    variable = free_symbol("P", ground.beside, track.point.origin, *shown.values())
     polynomial = sp.Add(*(c * variable**k for k, c in shown.items()))
     closed = _closed(ground, coeffs, step, sample, show, values)
     return AlgebraicValue(polynomial, closed, sample, dict(track.point.origin), track, variable=variable)

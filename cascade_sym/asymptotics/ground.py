@@ -41,7 +41,12 @@ class Ground:
     shows it.
     """
 
-    def __init__(self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any], constants: int = 0) -> None:
+    def __init__(
+        self, unknowns: Sequence[Symbol], sample: Mapping[Symbol, Any], constants: int = 0,
+        beside: Sequence[Symbol] = (),
+    ) -> None:  # fmt: skip
+        """`beside` are further symbols of the user, whose names a result must not take."""
+        self.beside = tuple(beside)
         self.open, self.slots = constants > 0, ROOTS + constants
         self.constants: dict[int, Expr] = {}
         self.over: dict[int, set[int]] = {}  # see `joint`

@@ -89,7 +89,7 @@ def _expand(
     terms: int,
 ) -> Expansion:
     unknowns = [unknown_of(a.symbol, level) for level in range(LEVELS) for a in frame.ansatze]
-    ground = Ground(unknowns, sample)
+    ground = Ground(unknowns, sample, beside=(problem.large, *problem.over))
     zeros: list[tuple[Elem, Symbol]] = []
     working = terms + 2
     while True:

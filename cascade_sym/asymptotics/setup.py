@@ -60,9 +60,9 @@ def require_known(given: Iterable[Any], known: Iterable[Symbol], argument: str) 
     """UnknownParameter for symbols or names that the objective does not have."""
     names = {s.name for s in known}
     if bad := {symbol_of(g, argument).name for g in given} - names:
+        hint = did_you_mean(bad, names)
         raise UnknownParameter(
-            f"{argument}: the objective has no parameter {listing(bad)}; it has {listing(names)}."
-            f"{did_you_mean(bad, names)}"
+            f"{argument}: the objective has no parameter {', '.join(sorted(bad))}; it has {listing(names)}.{hint}"
         )
 
 

@@ -114,7 +114,7 @@ def looped(p: Params, at: Mapping[str, float]) -> Numbers:
     out: Numbers = {"loop": number(cs.covariance(ring)["X_a", "X_a"], at)}
     out["loop spectrum"] = spectral(cs.noise_spectrum(ring, "X_a"), at)
     forms = [c for _, c in cs.frequency_solution(ring, "a")]
-    (omega,) = {s for c in forms for s in c.free_symbols if s.name not in at}
+    (omega,) = {s for c in forms for s in c.free_symbols} - set(ring.parameters)
     out["frequency"] = [number(c, {**at, omega.name: FREQUENCY}) for c in forms]
     c, a, b = cs.operator("c"), cs.operator("a"), cs.operator("b")
     H = c.dagger() * c * d - (c + c.dagger()) * (a + a.dagger()) * g
