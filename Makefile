@@ -20,6 +20,7 @@ figures: $(RUNTIME)
 
 lint: $(STAMP)
 	$(BIN)/ruff check cascade_sym derivations tests docs notebooks
+	$(BIN)/ruff format --check cascade_sym
 
 types: $(STAMP)
 	$(BIN)/mypy

@@ -152,12 +152,7 @@ def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
 
 
 def algebraic_value(
-    ground: Ground,
-    p: Any,
-    i: int,
-    values: Sequence[Any],
-    back: Mapping[Symbol, Expr],
-    track: Track,
+    ground: Ground, p: Any, i: int, values: Sequence[Any], back: Mapping[Symbol, Expr], track: Track
 ) -> AlgebraicValue:
     """From an irreducible polynomial in generator i (and parameters) and the value there.
 

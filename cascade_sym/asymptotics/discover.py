@@ -22,13 +22,7 @@ from cascade_sym.asymptotics.flat import flat_direction
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.search import candidates
-from cascade_sym.errors import (
-    IndependentObjective,
-    NoOptimum,
-    NoPowerLaw,
-    OptimumAtInfinity,
-    UnboundedObjective,
-)
+from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, OptimumAtInfinity, UnboundedObjective
 
 SEARCHED = (2.5, 4.0, 5.5, 7.0)
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
@@ -138,11 +132,7 @@ def _order(v: Any) -> tuple[int, float]:
 
 
 def _heads(
-    problem: Problem,
-    follower: Follower,
-    decade: float,
-    found: list[tuple[float, np.ndarray]],
-    heads: list[Head],
+    problem: Problem, follower: Follower, decade: float, found: list[tuple[float, np.ndarray]], heads: list[Head]
 ) -> tuple[bool, list[tuple[list[Any], str]]]:
     """Add the candidates that can be followed to `heads`; whether the best one could, and what was lost."""
     lost: list[tuple[list[Any], str]] = []

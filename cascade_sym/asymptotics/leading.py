@@ -54,8 +54,7 @@ def expansion(
 ) -> Expansion:
     """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
     return reparametrised(
-        sample,
-        lambda values, rewriting: _expand(problem, frame, branch, sample, values, rewriting, power, terms),
+        sample, lambda values, rewriting: _expand(problem, frame, branch, sample, values, rewriting, power, terms)
     )
 
 
@@ -67,11 +66,7 @@ def plain_series(problem: Problem, sample: Mapping[Symbol, Any], terms: int) -> 
         ground = Ground((), values)
         while True:
             try:
-                return (
-                    _series(problem, frame, ground, rewriting, terms + 2, terms)[0],
-                    frame.p,
-                    rewriting,
-                )
+                return (_series(problem, frame, ground, rewriting, terms + 2, terms)[0], frame.p, rewriting)
             except Ramify as r:
                 frame = Frame((), frame.p * r.factor)
 
@@ -116,12 +111,7 @@ def _expand(
 
 
 def _series(
-    problem: Problem,
-    frame: Frame,
-    ground: Ground,
-    rewriting: Rewriting,
-    working: int,
-    terms: int,
+    problem: Problem, frame: Frame, ground: Ground, rewriting: Rewriting, working: int, terms: int
 ) -> tuple[Series, int]:
     """The objective's series with at least `terms` known terms."""
     while working <= MOST_TERMS:
@@ -213,10 +203,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                 if level + 1 >= LEVELS:
                     raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
                 new = unknown_of(x, level + 1)
-                return frame.refined(Refinement(s, new, solution, -power)), (
-                    ground.make(q, ground.ctx.constant(1)),
-                    s,
-                )
+                return frame.refined(Refinement(s, new, solution, -power)), (ground.make(q, ground.ctx.constant(1)), s)
     raise ScalingError(
         f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
         "one parameter by square roots."

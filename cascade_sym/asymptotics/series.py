@@ -132,8 +132,7 @@ class Series:
         if self.is_exact_zero or other.is_exact_zero:
             return Series(self.ground, self.terms, 0, (), None)
         cut = _least(
-            None if other.cut is None else self.val + other.cut,
-            None if self.cut is None else other.val + self.cut,
+            None if other.cut is None else self.val + other.cut, None if self.cut is None else other.val + self.cut
         )
         val = self.val + other.val
         size = min(len(self.coeffs) + len(other.coeffs) - 1, self.terms + 1)

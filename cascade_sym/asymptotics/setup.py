@@ -145,9 +145,7 @@ def build_problem(
     program = calculation_of(targets)
     used = calculation_of(targets[:1]).symbols
     if large.name not in used:
-        raise IndependentObjective(
-            f"the objective does not depend on {large}; it depends on {listing(used)}."
-        )
+        raise IndependentObjective(f"the objective does not depend on {large}; it depends on {listing(used)}.")
     if missing := [s for s in over if s.name not in used]:
         raise UnknownParameter(
             f"over: the objective does not depend on {listing(missing)}; it depends on {listing(used)}."

@@ -54,9 +54,7 @@ def connect(
         o, i = _port(systems, source, "output"), _port(systems, target, "input")
         for port, kind, text in ((o, "output", source), (i, "input", target)):
             if (kind, port.name) in used:
-                raise PortMismatch(
-                    f"{kind} port {text!r} is used twice; split or join light with a BeamSplitter."
-                )
+                raise PortMismatch(f"{kind} port {text!r} is used twice; split or join light with a BeamSplitter.")
             used.add((kind, port.name))
         if set(o.channels) != set(i.channels):
             raise PortMismatch(
@@ -77,9 +75,7 @@ def _named(parts: Sequence[object] | Mapping[str, object]) -> dict[str, object]:
     count: dict[str, int] = {}
     for p in parts:
         if not isinstance(p, Part):
-            raise ParameterError(
-                f"{type(p).__name__} has no name for the wires; give the parts as {{name: part}}."
-            )
+            raise ParameterError(f"{type(p).__name__} has no name for the wires; give the parts as {{name: part}}.")
         name = p.name
         while name is None:
             count[p.kind] = count.get(p.kind, 0) + 1
@@ -93,9 +89,7 @@ def _named(parts: Sequence[object] | Mapping[str, object]) -> dict[str, object]:
 
 def _wire(wire: object) -> Wire:
     if not isinstance(wire, tuple | list) or len(wire) != 2 or not all(isinstance(x, str) for x in wire):
-        raise ParameterError(
-            f'a wire is ("part.port", "part.port"), from an output to an input; got {wire!r}.'
-        )
+        raise ParameterError(f'a wire is ("part.port", "part.port"), from an output to an input; got {wire!r}.')
     return wire[0], wire[1]
 
 
@@ -143,9 +137,7 @@ def _port(systems: Mapping[str, LinearSystem], text: str, kind: str) -> Port:
         if p.name == port:
             return Port(f"{label}.{port}", p.fields)
     what = f"no {kind} port {port!r}" if port else f"{len(ports)} {kind} ports, so its port must be named"
-    raise UnknownName(
-        f"{text!r}: {label!r} has {what}; there are {listing(f'{label}.{p.name}' for p in ports)}."
-    )
+    raise UnknownName(f"{text!r}: {label!r} has {what}; there are {listing(f'{label}.{p.name}' for p in ports)}.")
 
 
 def _shown(
@@ -158,8 +150,6 @@ def _shown(
         full = _port(systems, text, kind).name
         fits = [p for p in free if p.name == full]
         if not fits:
-            raise PortMismatch(
-                f"{kind} port {text!r} is connected inside the network and can't be shown outside."
-            )
+            raise PortMismatch(f"{kind} port {text!r} is connected inside the network and can't be shown outside.")
         out.append(Port(name, fits[0].fields))
     return tuple(out)

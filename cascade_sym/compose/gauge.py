@@ -27,9 +27,7 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
     """
     s = as_system(system)
     if bad := set(angles) - {*s.modes, *s.inputs, *s.outputs}:
-        raise UnknownName(
-            f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}."
-        )
+        raise UnknownName(f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}.")
     phase = {k: sp.exp(sp.I * a) for k, a in angles.items()}
 
     def inside(form: LinearForm) -> LinearForm:

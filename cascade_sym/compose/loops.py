@@ -69,9 +69,7 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     unknowns = [Op(f) for f in forms] + ([Op(f, True) for f in forms] if conjugate else [])
     full = [forms[o.name].dagger() if o.dag else forms[o.name] for o in unknowns]
     rest = [LinearForm({o: c for o, c in form if o.name not in forms}) for form in full]
-    conv, flat = converter(
-        [-form[o] + int(o == u) for u, form in zip(unknowns, full, strict=True) for o in unknowns]
-    )
+    conv, flat = converter([-form[o] + int(o == u) for u, form in zip(unknowns, full, strict=True) for o in unknowns])
     n = len(unknowns)
     rows = [[conv(e) for e in flat[k * n : (k + 1) * n]] for k in range(n)]
     inverted = inverse(rows)

@@ -66,9 +66,7 @@ def series(first: object, second: object) -> LinearSystem:
     a, b = as_system(first, channels_of(second)), as_system(second, channels_of(first))
     outs, ins = a.out_ports, b.in_ports
     if not outs or not ins:
-        raise PortMismatch(
-            "the series product needs an output port on the left and an input port on the right."
-        )
+        raise PortMismatch("the series product needs an output port on the left and an input port on the right.")
     if len(outs) != len(ins):
         raise PortMismatch(
             f"{len(outs)} output port(s) ({listing(p.name for p in outs)}) can't feed {len(ins)} input "

@@ -24,11 +24,11 @@ from cascade_sym.symbols import (
     conj,
     domains_after,
     domains_in,
+    expression,
     free_name,
     is_complex_symbol,
     one_kind,
     plain,
-    read,
     read_name,
     replacements,
 )
@@ -57,7 +57,7 @@ class Definitions:
     _uses: Mapping[Symbol, frozenset[Symbol]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        items = tuple((plain(s), read(e)) for s, e in self.items)
+        items = tuple((plain(s), expression(e)) for s, e in self.items)
         if items != tuple(self.items):
             found = [domains_in(s, e) for s, e in self.items]
             object.__setattr__(self, "domains", all_domains([self.domains, *found]))
@@ -127,7 +127,7 @@ class Definitions:
 
     def inline(self, expr: Expr) -> Expr:
         """`expr` with every definition written out (it may grow exponentially; an explicit step)."""
-        e = read(expr)
+        e = expression(expr)
         defs = self.needed(e)
         done: dict[Expr, Expr] = {}
         for s, body in defs.items:

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions.definitions import Definitions
 from cascade_sym.errors import ParameterError
-from cascade_sym.symbols import NOTHING, Domains, domains_in, read, replacements
+from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         raw = (self.expr, *self.domain, *self.nonnegative)
-        expr, *conditions = map(read, raw)
+        expr, *conditions = map(expression, raw)
         definitions = self.definitions.needed(expr, *conditions)
         if (found := domains_in(*raw)) != NOTHING:
             definitions = replace(definitions, domains=definitions.domains.merged(found))

@@ -203,5 +203,3 @@ def as_function(expr: Expr, Omega: Symbol = OMEGA):
         return sp.sympify(expr).xreplace({Omega: sp.sympify(x)})
 
     return f
-
-

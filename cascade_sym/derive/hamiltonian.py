@@ -13,7 +13,7 @@ from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, operator, quadratures
 from cascade_sym.operators.polynomial import Monomial
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import read
+from cascade_sym.symbols import expression
 from cascade_sym.system import VACUUM, LinearSystem, Port
 from cascade_sym.system.slh import Channel, slh_system
 
@@ -46,7 +46,7 @@ def effective_frequencies(H0: OperatorPolynomial, modes: Sequence[str]) -> dict[
     Raises DerivationError when H_0 mixes modes.
     """
     out = {}
-    H0 = H0.map_coefficients(read)
+    H0 = H0.map_coefficients(expression)
     for m in modes:
         form = commutator(operator(m), H0).linear()
         if any(o.name != m or o.dag for o, c in form if not is_zero(c)):
@@ -85,7 +85,7 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
     >>> sorted(len(m) for m in rotating_wave(H, {"a": w, "b": w}).value.terms)
     [2, 2]
     """
-    H, frequencies = H.map_coefficients(read), {m: read(w) for m, w in frequencies.items()}
+    H, frequencies = H.map_coefficients(expression), {m: expression(w) for m, w in frequencies.items()}
     if missing := H.names() - set(frequencies):
         raise UnknownName(f"no rotation frequency for {listing(missing)}; add it to `frequencies`.")
 
@@ -121,7 +121,7 @@ def coupling_operator(H: OperatorPolynomial, field: str) -> OperatorPolynomial:
 
     Raises DerivationError when H is not linear in the field or not Hermitian in the coupling.
     """
-    H = H.map_coefficients(read)
+    H = H.map_coefficients(expression)
     plain: dict[Monomial, Expr] = {}
     adjoint: dict[Monomial, Expr] = {}
     for m, c in H.terms.items():

@@ -11,7 +11,7 @@ from cascade_sym.derive.hamiltonian import Derived
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import OperatorPolynomial, as_operator, operator
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import conj, own, read
+from cascade_sym.symbols import conj, expression, own
 
 
 def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
@@ -28,7 +28,7 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     """
     if missing := set(amplitudes) - H.names():
         raise UnknownName(f"the Hamiltonian has no mode {listing(missing)}; it has {listing(H.names())}.")
-    H, amplitudes = H.map_coefficients(read), {m: read(b) for m, b in amplitudes.items()}
+    H, amplitudes = H.map_coefficients(expression), {m: expression(b) for m, b in amplitudes.items()}
     shift = {m: as_operator(b) + operator(m) for m, b in amplitudes.items()}
     moved = H.substituted(shift)
     # |beta|^2 a^+ a and the like come from the displacement and only shift frequencies that are there already
@@ -54,4 +54,3 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     step = Step("linearisation", "linearise around the classical amplitude", {"H": H}, {"H": kept}, check,
                 "static shifts absorbed, terms of third order dropped")  # fmt: skip
     return Derived(kept, (step,))
-

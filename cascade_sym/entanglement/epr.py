@@ -13,7 +13,7 @@ from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listin
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import domains_in, free_symbol, read
+from cascade_sym.symbols import domains_in, expression, free_symbol
 
 READOUT, OPTIMAL = "readout", "optimal"
 
@@ -47,7 +47,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
             raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
         read_out = True
         g = readout_weight(V.system, first, second)
-    w = read(g)
+    w = expression(g)
     steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
     definitions, moved = V.definitions.beside([w])
     definitions = replace(definitions, domains=definitions.domains.merged(domains_in(g)))
@@ -93,7 +93,7 @@ def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | No
     0
     """
     nu = symplectic_minimum(V, first, second)
-    unit = sp.log(read(base)) if base is not None else sp.S.One
+    unit = sp.log(expression(base)) if base is not None else sp.S.One
     return V.quantity("E_N", sp.Max(0, -sp.log(nu / V.conventions.vacuum) / unit))
 
 

@@ -67,6 +67,7 @@ class RangedKernel:
                 out[rows] = b
         return Flags(holes=bool(np.isnan(outputs[0]).any()))
 
+
 class Conditions:
     """The conditions of a program at points."""
 

@@ -9,7 +9,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.fraction import Poly
 from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.symbols import plain, read
+from cascade_sym.symbols import expression, plain
 
 
 def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
@@ -22,7 +22,7 @@ def limit_at_infinity(expr: Expr, x: Symbol) -> Expr:
     >>> limit_at_infinity((a*x + 1)/(2*x + sp.sqrt(x)), x)
     a/2
     """
-    e = read(expr)
+    e = expression(expr)
     x = plain(x)
     if x not in e.free_symbols:
         return e

@@ -9,7 +9,7 @@ from sympy import Expr
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.probe import counterexample
 from cascade_sym.exact.show import factored
-from cascade_sym.symbols import read
+from cascade_sym.symbols import expression
 
 
 def all_zero(expressions: Iterable[Expr]) -> bool:
@@ -19,7 +19,7 @@ def all_zero(expressions: Iterable[Expr]) -> bool:
     >>> all_zero([sp.Symbol("x") - sp.Symbol("x"), sp.Symbol("x")])
     False
     """
-    every = [read(e) for e in expressions]
+    every = [expression(e) for e in expressions]
     return not any(counterexample(e) is not None for e in every) and all(_is_proved_zero(e) for e in every)
 
 
@@ -55,7 +55,9 @@ def equal(left: Expr, right: Expr) -> bool:
     >>> equal(sp.sqrt(1 - x)**2, 1 - x)
     True
     """
-    return is_zero(left - right if isinstance(left, Expr) and isinstance(right, Expr) else read(left) - read(right))
+    return is_zero(
+        left - right if isinstance(left, Expr) and isinstance(right, Expr) else expression(left) - expression(right)
+    )
 
 
 def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
@@ -70,7 +72,7 @@ def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
     >>> normal_form((a**2 - b**2)/(a + b))
     a - b
     """
-    conv, (form,) = converter([read(expr)])
+    conv, (form,) = converter([expression(expr)])
     value = conv(form)
     if not factor:
         return conv.expr(value)

@@ -110,9 +110,7 @@ class Oscillator(Part):
         gB, gP = self.amplitudes
         rate, n = self.bath
         resonant, other = SIDEBANDS if self.mass == 1 else SIDEBANDS[::-1]
-        phase = {
-            c: real(x, f"phase of {name} at sideband {c}") for c, x in zip(SIDEBANDS, self.phases, strict=True)
-        }
+        phase = {c: real(x, f"phase of {name} at sideband {c}") for c, x in zip(SIDEBANDS, self.phases, strict=True)}
         coupling = {resonant: a * gB, other: a.dagger() * gP}
         ins = {c: field_name(name, "in", c) for c in SIDEBANDS}
         outs = {c: field_name(name, "out", c) for c in SIDEBANDS}
@@ -126,6 +124,4 @@ class Oscillator(Part):
             bath = field_name(name, "bath", "")
             slh.append(Channel(bath, field_name(name, "bath_out", ""), a * (-sp.sqrt(rate)), sp.S.One, n + VACUUM))
         H = a.dagger() * a * real(self.detuning, f"detuning of {name}") if self.detuning != 0 else as_operator(0)
-        return slh_system(
-            [name], H, slh, in_ports=[Port("light", ins)], out_ports=[Port("light", outs)]
-        )
+        return slh_system([name], H, slh, in_ports=[Port("light", ins)], out_ports=[Port("light", outs)])

@@ -55,17 +55,13 @@ class SLH(Part):
         if not isinstance(self.name, str) or not self.name:
             raise ParameterError(f"an SLH part needs a name (a nonempty string), got {self.name!r}.")
         if bad := set(self.phases) - set(self.ports):
-            raise UnknownName(
-                f"phases are given for {listing(bad)}, but the ports are {listing(self.ports)}."
-            )
+            raise UnknownName(f"phases are given for {listing(bad)}, but the ports are {listing(self.ports)}.")
 
     @property
     def channels(self) -> tuple[str, ...]:
         found = {tuple(c) for c in (self._coupled(p) for p in self.ports)}
         if len({frozenset(c) for c in found}) > 1:
-            raise PortMismatch(
-                f"the ports of {self.name} carry different channels: {sorted(map(str, found))}."
-            )
+            raise PortMismatch(f"the ports of {self.name} carry different channels: {sorted(map(str, found))}.")
         return found.pop() if found else SINGLE
 
     def _coupled(self, port: str) -> dict[str, OperatorPolynomial]:

@@ -10,7 +10,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.operators import LinearForm, OperatorPolynomial
-from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, is_complex_symbol, read, symbol
+from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression, is_complex_symbol, symbol
 
 Value: TypeAlias = Expr | int | float
 
@@ -22,7 +22,7 @@ def value(given: Value | None, what: str, default: str | None = None) -> Expr:
             raise ParameterError(f"{what} is missing; give a symbol, an exact number or a float.")
         return symbol(default)
     try:
-        e = read(given)
+        e = expression(given)
     except DomainConflict:
         raise
     except ParameterError:

@@ -232,9 +232,7 @@ class Pairs:
         close = b.sub(b.unary("abs", double), b.mul(half, norm))
         angle = b.apply("atan2", b.mul(b.const(2), b.unary("abs", im)), b.sub(b.mul(right[0], left[0]), b.square(im)))
         turn = b.mul(half, angle)
-        return self.make(
-            b.apply("select", close, near, far), b.apply("select", self.below_cut(x), turn, b.neg(turn))
-        )
+        return self.make(b.apply("select", close, near, far), b.apply("select", self.below_cut(x), turn, b.neg(turn)))
 
 
 TURNED = {"sin": "sinh", "cos": "cosh", "tan": "tanh", "asin": "asinh", "atan": "atanh"}

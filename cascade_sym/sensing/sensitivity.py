@@ -22,7 +22,7 @@ from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step, identity_check
-from cascade_sym.symbols import conj, free_symbol, read
+from cascade_sym.symbols import conj, expression, free_symbol
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 
@@ -130,7 +130,7 @@ def matched_filter_sensitivity(
     if r.signal.expr == 0:
         raise DerivationError(f"the force on {force.mode!r} does not reach {r.readout.label}.")
     called = callable(waveform) and not isinstance(waveform, Expr)
-    f = sp.S.One if called else read(waveform)
+    f = sp.S.One if called else expression(waveform)
     if (clash := Symbol("Omega")) != x and x not in f.free_symbols and clash in f.free_symbols:
         raise ParameterError(
             f"{clash} is a parameter of the system, and so the frequency is {x}; say which symbol is the frequency, in "

@@ -19,7 +19,7 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair
 from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
-from cascade_sym.symbols import Domains, read, replacements
+from cascade_sym.symbols import Domains, expression, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
@@ -102,7 +102,7 @@ class Covariance:
 
     def quadratic(self, weights: Mapping[str, Expr]) -> Expr:
         """The variance of sum_i weights[i] q_i."""
-        w = {k: read(v) for k, v in weights.items()}
+        w = {k: expression(v) for k, v in weights.items()}
         if clash := {s for e in w.values() for s in e.free_symbols if s in self.definitions}:
             raise DuplicateName(f"{listing(clash)} in the weights is the name of a definition; call it differently.")
         terms = []

@@ -14,7 +14,7 @@ from cascade_sym.spectra.hurwitz import hurwitz_integral
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.polynomial import Quotient, quotient
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.symbols import conj, is_real, read
+from cascade_sym.symbols import conj, expression, is_real
 
 
 def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
@@ -29,7 +29,7 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     >>> integrated(noise_spectrum(Cavity("c"), "X_c")).inline()
     1/2
     """
-    level, body = read(minus), spectrum
+    level, body = expression(minus), spectrum
     if level != 0:
         body = spectrum.beside([level])
         body = body.only(spectrum.name, body.expr - level)

@@ -148,11 +148,7 @@ def _subset_sums(
 
 
 def _as_spectrum(
-    spectrum: Spectrum,
-    coefficients: dict[Key, Expr],
-    modes: list[str],
-    values: list[tuple[Expr, Expr]],
-    letter: str,
+    spectrum: Spectrum, coefficients: dict[Key, Expr], modes: list[str], values: list[tuple[Expr, Expr]], letter: str
 ) -> Spectrum:
     x = variable_of(spectrum)
     domain = tuple(written_out(spectrum.definitions, d) for d in spectrum.domain)

@@ -18,7 +18,7 @@ from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, Unkn
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.parts.values import Value, declared, fraction, real
-from cascade_sym.symbols import NOTHING, Domains, read
+from cascade_sym.symbols import NOTHING, Domains, expression
 from cascade_sym.system import LinearSystem, Port
 
 Part: TypeAlias = Literal["", "cos", "sin"]
@@ -90,7 +90,7 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
     PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
-        form = LinearForm({o: read(c) for o, c in what})
+        form = LinearForm({o: expression(c) for o, c in what})
         fields = (*system.inputs, *system.internal, *system.outputs)
         if bad := {o.name for o, _ in form} - {*system.modes, *fields}:
             raise UnknownName(

@@ -31,13 +31,13 @@ def plain(s: Symbol) -> Symbol:
     return Symbol(s.name, complex=True) if is_complex_symbol(s) else Symbol(s.name)
 
 
-def read(given: Any) -> Expr:
+def expression(given: Any) -> Expr:
     """A number or expression in plain symbols.
 
     DomainConflict where one name is a real and a complex parameter; ParameterError for what is no expression (text is
     never evaluated).
 
-    >>> read(Symbol("x", positive=True) - Symbol("x"))
+    >>> expression(Symbol("x", positive=True) - Symbol("x"))
     0
     """
     try:
@@ -105,7 +105,7 @@ def replacements(
     for key, given in values.items():
         name = read_name(key, "subs")
         if name in silent:
-            read(given)
+            expression(given)
             continue
         if name not in known:
             raise UnknownParameter(
@@ -114,7 +114,7 @@ def replacements(
         s = known[name]
         if s in new:
             raise ParameterError(f"the parameter {name!r} is given twice.")
-        new[s] = value = read(given)
+        new[s] = value = expression(given)
         if not is_complex_symbol(s) and value.is_number and value.is_real is False and value.is_finite is not False:
             raise ParameterError(f"{name} is a real parameter; got the complex value {value}.")
     return new

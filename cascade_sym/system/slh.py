@@ -17,7 +17,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import conj, domains_in, read
+from cascade_sym.symbols import conj, domains_in, expression
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
 
 
@@ -57,24 +57,28 @@ def slh_system(
     """
     given = (H, *(c.L for c in channels))
     raw = [*(e for o in given for e in o.terms.values()), *(e for c in channels for e in (c.phase, c.noise))]
-    H = H.map_coefficients(read)
-    channels = [replace(c, L=c.L.map_coefficients(read), phase=read(c.phase), noise=read(c.noise)) for c in channels]
+    H = H.map_coefficients(expression)
+    channels = [
+        replace(c, L=c.L.map_coefficients(expression), phase=expression(c.phase), noise=expression(c.noise))
+        for c in channels
+    ]
     if not (H - H.dagger()).is_zero:
         raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
     drift = {m: langevin_of(operator(m), H, channels).linear() for m in modes}
-    outputs = {
-        c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels
-    }
+    outputs = {c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels}
     inputs: Mapping[str, Expr] = {c.field: c.noise for c in channels}
     return LinearSystem(
-        tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports),
+        tuple(modes),
+        drift,
+        inputs,
+        outputs,
+        in_ports=tuple(in_ports),
+        out_ports=tuple(out_ports),
         domains=domains_in(*raw),
     )
 
 
-def langevin_of(
-    z: OperatorPolynomial, H: OperatorPolynomial, channels: Sequence[Channel]
-) -> OperatorPolynomial:
+def langevin_of(z: OperatorPolynomial, H: OperatorPolynomial, channels: Sequence[Channel]) -> OperatorPolynomial:
     """dz/dt of any operator of the modes (quantum Langevin equation in Heisenberg form)."""
     rate = commutator(z, H) * (-sp.I)
     for c in channels:

@@ -21,7 +21,16 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.symbols import NOTHING, Domains, domains_after, domains_in, one_kind, read, replacements, symbols_in
+from cascade_sym.symbols import (
+    NOTHING,
+    Domains,
+    domains_after,
+    domains_in,
+    expression,
+    one_kind,
+    replacements,
+    symbols_in,
+)
 from cascade_sym.system.size import LONG, terms
 
 VACUUM = sp.Rational(1, 2)
@@ -72,9 +81,9 @@ class LinearSystem:
     domains: Domains = field(default=NOTHING, compare=False)
 
     def __post_init__(self) -> None:
-        if any(read(c) is not c for c in self._coefficients):
+        if any(expression(c) is not c for c in self._coefficients):
             object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
-            for name, table in self._tables(read).items():
+            for name, table in self._tables(expression).items():
                 object.__setattr__(self, name, table)
         one_kind(self.parameters)
         names = [*self.modes, *self.inputs, *self.internal]
@@ -237,9 +246,7 @@ class LinearSystem:
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:
     if bad := {o.name for o, _ in form} - known:
-        raise UnknownName(
-            f"{where} uses {listing(bad)}, neither a mode nor a field known there: {listing(known)}."
-        )
+        raise UnknownName(f"{where} uses {listing(bad)}, neither a mode nor a field known there: {listing(known)}.")
 
 
 def _port(ports: tuple[Port, ...], name: str, kind: str) -> Port:

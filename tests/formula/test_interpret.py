@@ -11,14 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cascade_sym.errors import CascadeError, FormulaError, UnknownName
-from cascade_sym.formula import (
-    Environment,
-    interpret,
-    names_in,
-    parse,
-    parse_relation,
-    to_text,
-)
+from cascade_sym.formula import Environment, interpret, names_in, parse, parse_relation, to_text
 from cascade_sym.symbols import complex_symbol, symbol
 
 

@@ -11,7 +11,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import DomainConflict, ParameterError
-from cascade_sym.symbols import Domains, domains_in, read
+from cascade_sym.symbols import Domains, domains_in, expression
 
 G, n, k = sp.symbols("G n kappa")
 
@@ -31,7 +31,7 @@ def test_declared_domains_are_checked_where_numbers_are_put_in(domain, assumptio
     forms = [cs.symbol("x", domain)] + ([sp.Symbol("x", **assumptions)] if assumptions else [])
     for x in forms:
         q = cs.Quantity("q", 1 + x**2)
-        assert read(x) == sp.Symbol("x") and q.expr == 1 + sp.Symbol("x") ** 2
+        assert expression(x) == sp.Symbol("x") and q.expr == 1 + sp.Symbol("x") ** 2
         for value in inside:
             assert q.subs({"x": value}).inline() == 1 + value**2
             assert cs.exact_value(q, {"x": value})

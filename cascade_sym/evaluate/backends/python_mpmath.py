@@ -75,8 +75,23 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
-FUNCTIONS = ("sqrt", "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh",
-             "atanh", "atan2")
+FUNCTIONS = (
+    "sqrt",
+    "sin",
+    "cos",
+    "exp",
+    "log",
+    "atan",
+    "asin",
+    "acos",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "atan2",
+)
 
 
 def number(mp: Any, c: Constant) -> Any:

@@ -48,9 +48,7 @@ def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "nu
     """
     problem = V if isinstance(V, Riccati) else V.riccati
     if problem is None:
-        raise ParameterError(
-            "this covariance does not know its Riccati equation; give riccati(system, detect)."
-        )
+        raise ParameterError("this covariance does not know its Riccati equation; give riccati(system, detect).")
     return ConditionalEvaluator(problem, backend)
 
 
@@ -98,9 +96,7 @@ class ConditionalEvaluator:
         if self._formulas.open_sectors:
             V = doubling.steady(self.filters(given))
             V, rest = self._judged(self.filters(given), V)
-            return self._from_matrices(
-                np.broadcast_to(V, (*shape, *V.shape[-2:])), np.broadcast_to(rest, shape)
-            )
+            return self._from_matrices(np.broadcast_to(V, (*shape, *V.shape[-2:])), np.broadcast_to(rest, shape))
         import warnings
 
         with warnings.catch_warnings():
@@ -146,9 +142,7 @@ class ConditionalEvaluator:
         V = np.asarray(start, dtype=float)
         n = len(self.quadratures)
         if V.shape[-2:] != (n, n) or not np.allclose(V, np.swapaxes(V, -1, -2)):
-            raise ParameterError(
-                f"start must be a symmetric {n} x {n} covariance matrix over {self.quadratures}."
-            )
+            raise ParameterError(f"start must be a symmetric {n} x {n} covariance matrix over {self.quadratures}.")
         return doubling.evolve(self.filters({**(values or {}), **named}), V, t)
 
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:

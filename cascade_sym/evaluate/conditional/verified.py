@@ -28,16 +28,13 @@ from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Sector
-from cascade_sym.symbols import read as read_formula
+from cascade_sym.symbols import expression
 
 LAST_BITS = 1 << 14
 
 
 def conditional_value(
-    V: ConditionalCovariance | Riccati,
-    what: tuple[str, str] | Expr,
-    values: Mapping[Any, Any],
-    digits: int = 15,
+    V: ConditionalCovariance | Riccati, what: tuple[str, str] | Expr, values: Mapping[Any, Any], digits: int = 15
 ) -> tuple[str, float]:
     """The decimal value of a conditional moment to `digits` digits, and a bound on its error.
 
@@ -58,9 +55,7 @@ def conditional_value(
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
     problem = V if isinstance(V, Riccati) else V.riccati
     if problem is None:
-        raise ParameterError(
-            "this covariance does not know its Riccati equation; give riccati(system, detect)."
-        )
+        raise ParameterError("this covariance does not know its Riccati equation; give riccati(system, detect).")
     target = _expression(problem, what)
     point = _point(problem, target, values)
     try:
@@ -74,7 +69,7 @@ def conditional_value(
 
 def _expression(problem: Riccati, what: tuple[str, str] | Expr) -> Expr:
     if isinstance(what, Expr):
-        return read_formula(what)
+        return expression(what)
     place = {q: k for k, q in enumerate(problem.quadratures)}
     for q in what:
         if q not in place:

@@ -128,11 +128,7 @@ class Expansion:
     def best_shift(self, base: Coefficients, uses: list[tuple[Fraction, Angle, bool]]) -> Fraction:
         """The shift (in turns of pi) with which most calls of this base alone are single products."""
         alone = [(c / self.unit[base], a.turn, cos) for c, a, cos in uses if len(self.pieces(a)) == 1]
-        options = [
-            Fraction(0),
-            -QUARTER,
-            *(-((-t / n) % HALF) for n, t, _ in alone),
-        ]  # for the first quadrant
+        options = [Fraction(0), -QUARTER, *(-((-t / n) % HALF) for n, t, _ in alone)]  # for the first quadrant
 
         def cost(shift: Fraction) -> tuple[int, int]:
             total = 0

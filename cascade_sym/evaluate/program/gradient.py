@@ -123,11 +123,7 @@ RULES: dict[str, Rule] = {
     "atan2": polar,
     "min": chosen("min"),
     "max": chosen("max"),
-    "select": lambda b, a, z, g: [
-        b.zero,
-        b.apply("select", a[0], g, b.zero),
-        b.apply("select", a[0], b.zero, g),
-    ],
+    "select": lambda b, a, z, g: [b.zero, b.apply("select", a[0], g, b.zero), b.apply("select", a[0], b.zero, g)],
     "copysign": lambda b, a, z, g: [
         b.mul(g, b.apply("copysign", b.one, b.mul(b.apply("copysign", b.one, a[0]), a[1]))),
         b.zero,

@@ -35,9 +35,7 @@ class Reduced:
     degree: int
 
 
-def reduced_polynomial(
-    V: ConditionalCovariance, i: str, j: str, values: Mapping[Any, Any] | None = None
-) -> Reduced:
+def reduced_polynomial(V: ConditionalCovariance, i: str, j: str, values: Mapping[Any, Any] | None = None) -> Reduced:
     """The irreducible polynomial of the conditional moment V_ij over the parameters.
 
     `values` replaces parameters by exact numbers or expressions first; with many symbols the coefficients become
