@@ -24,19 +24,7 @@ from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve.conditional import Riccati, riccati
 from cascade_sym.steps import Check, Step
 
-from .model import (
-    Gamma_M,
-    Gamma_S,
-    M,
-    S,
-    cascade,
-    epsilon,
-    gamma_M0,
-    gamma_S0,
-    model,
-    n_M,
-    n_S,
-)  # fmt: skip
+from .model import Gamma_M, Gamma_S, M, S, cascade, epsilon, gamma_M0, gamma_S0, model, n_M, n_S  # fmt: skip
 
 psi, dt = cs.symbol("psi"), cs.symbol("dt")
 INCREMENT = {"c": cs.symbol("dW_c"), "s": cs.symbol("dW_s")}

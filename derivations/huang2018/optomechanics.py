@@ -26,21 +26,7 @@ from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 
-from .model import (
-    Delta,
-    M,
-    Omega,
-    Omega_M,
-    Omegat_M,
-    beta_in,
-    g_0,
-    g_om,
-    gamma_M0,
-    kappa,
-    model,
-    n_M,
-    t,
-)  # fmt: skip
+from .model import Delta, M, Omega, Omega_M, Omegat_M, beta_in, g_0, g_om, gamma_M0, kappa, model, n_M, t  # fmt: skip
 
 C, MO = "b_c", "a_Mo"  # cavity and mechanics in the lab frame
 BETA = cs.symbol("beta")

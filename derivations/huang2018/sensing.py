@@ -12,31 +12,14 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.exact import equal, normal_form
 from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.paper import Leading, Result
-from cascade_sym.sensing import (
-    ForcePort,
-    force_port,
-    lorentzian,
-    matched_filter_steps,
-)
+from cascade_sym.sensing import ForcePort, force_port, lorentzian, matched_filter_steps
 from cascade_sym.sensing.optimal import filter_variance, integral_of, optimal_filter
 from cascade_sym.spectra import Expansion, Spectrum, noise_spectrum, over_susceptibilities
 from cascade_sym.steps import Check, Step, identity_check
 from cascade_sym.symbols import complex_symbol, conj
 from cascade_sym.system import LinearSystem
 
-from .model import (
-    M,
-    Omega,
-    Omegat_M,
-    S,
-    at,
-    cascade,
-    coupling,
-    drift_rate,
-    epsilon,
-    model,
-    motion,
-)  # fmt: skip
+from .model import M, Omega, Omegat_M, S, at, cascade, coupling, drift_rate, epsilon, model, motion  # fmt: skip
 
 A_0, f, gamma_sig, delta, u = (cs.symbol(n) for n in ("A_0", "f", "gamma_sig", "delta", "u"))
 
