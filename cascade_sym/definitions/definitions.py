@@ -31,6 +31,7 @@ from cascade_sym.symbols import (
     plain,
     read_name,
     replacements,
+    symbols_in,
 )
 
 Items = tuple[tuple[Symbol, Expr], ...]
@@ -67,7 +68,7 @@ class Definitions:
                 raise DuplicateName(f"{s} is defined twice; give the second definition another name.")
             index[s] = e
         later = set(index)
-        uses = {s: frozenset(e.free_symbols) for s, e in items}
+        uses = {s: symbols_in(e) for s, e in items}
         for s, _ in items:
             if bad := uses[s] & later:
                 raise UnknownName(f"the definition of {s} uses {listing(bad)} before its definition; reorder.")

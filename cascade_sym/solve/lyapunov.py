@@ -165,8 +165,8 @@ class Lyapunov(Generic[T]):
         rate = self._rate[i] + self._rate[j]
         carried = self._carried(i, j, (i,), (j,))
         if turn == 0:
-            both = zip((self._diffusion(i, j).re, self._diffusion(i, j).im), (carried.re, carried.im), strict=True)
-            self._store(i, j, Pair(*((2 * d + twice(c)) / rate for d, c in both)))
+            twofold = self._diffusion(i, j).times(2) + carried.mapped(twice)
+            self._store(i, j, twofold.times(1 / rate))
             return
         source = self._named_source(i, j, (i,), (j,))
         self._store(i, j, (source * Pair(rate / 2, -turn)).times(1 / (rate**2 / 4 + turn**2)))

@@ -45,8 +45,8 @@ class Pair:
         return Pair(self.re * o.re - self.im * o.im, self.re * o.im + self.im * o.re)
 
     def times(self, x: Expr | int) -> Pair:
-        """Times a real expression."""
-        return Pair(self.re * x, self.im * x)
+        """Times a real expression; zeros are not multiplied: SymPy would ask whether x is finite, which is slow."""
+        return Pair(*(part if part is ZERO else part * x for part in (self.re, self.im)))
 
     @property
     def conj(self) -> Pair:

@@ -1,7 +1,8 @@
 """The door: one reading of symbols and values, by name; everything behind it is written in plain symbols.
 
 A real parameter is `Symbol(name)`, a complex one `Symbol(name, complex=True)`, whatever SymPy assumptions the symbol
-came with; the assumptions become its domain (`domains_in`). Two symbols of one name are one parameter.
+came with; the assumptions become its domain (`domains_in`). Two symbols of one name are one parameter. What is
+manifestly real is its own conjugate and real part, and has no imaginary part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
 from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
-from cascade_sym.symbols.names import is_complex_symbol
+from cascade_sym.symbols.names import conj, is_complex_symbol, is_real
 from cascade_sym.symbols.own import Own
 
 
@@ -32,13 +33,14 @@ def plain(s: Symbol) -> Symbol:
 
 
 def expression(given: Any) -> Expr:
-    """A number or expression in plain symbols.
+    """A number or expression in plain symbols, with the conjugates, real and imaginary parts of what is real read away.
 
     DomainConflict where one name is a real and a complex parameter; ParameterError for what is no expression (text is
     never evaluated).
 
-    >>> expression(Symbol("x", positive=True) - Symbol("x"))
-    0
+    >>> x = Symbol("x")
+    >>> expression(Symbol("x", positive=True) - x), expression(sp.conjugate(x) + sp.im(x))
+    (0, x)
     """
     try:
         e = given if isinstance(given, Expr) else sp.sympify(given, strict=True)
@@ -48,7 +50,7 @@ def expression(given: Any) -> Expr:
         raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
     if not (e.args or isinstance(e, Symbol)):
         return e
-    return e.xreplace(new) if (new := _strangers(e)) else e
+    return e if (new := _otherwise(e)) is None else new
 
 
 @lru_cache(maxsize=20_000)
@@ -58,13 +60,31 @@ def symbols_in(e: Expr) -> frozenset[Symbol]:
 
 
 @lru_cache(maxsize=20_000)
-def _strangers(e: Expr) -> dict[Symbol, Symbol]:
-    """The symbols of an expression that are known by others."""
+def _otherwise(e: Expr) -> Expr | None:
+    """The expression as the toolkit writes it, where that is something else."""
     free = symbols_in(e)
     one_kind(plain(s) for s in free)
     new = {s: plain(s) for s in free if plain(s) != s}
     domains_in(*new)
-    return new
+    read = e.xreplace(new) if new else e
+    if read.has(sp.conjugate, sp.re, sp.im, sp.Abs):
+        read = read.replace(_of_real, _without)
+    return None if read == e else read
+
+
+def _of_real(e: Expr) -> bool:
+    """Whether it is conj, re or im of what is manifestly real, conj of what I makes complex, or |x|^2 of a real x."""
+    if isinstance(e, sp.conjugate):
+        return not any(map(is_complex_symbol, symbols_in(e)))
+    if isinstance(e, sp.Pow):
+        return isinstance(e.base, sp.Abs) and bool(e.exp.is_even) and is_real(e.base.args[0])
+    return isinstance(e, sp.re | sp.im) and is_real(e.args[0])
+
+
+def _without(e: Expr) -> Expr:
+    if isinstance(e, sp.Pow):
+        return e.base.args[0] ** e.exp
+    return sp.S.Zero if isinstance(e, sp.im) else conj(e.args[0])
 
 
 def one_kind(symbols: Iterable[Symbol]) -> None:

@@ -154,3 +154,22 @@ def test_domains_compose():
     x = domains_in(cs.symbol("x", (0, 2)), cs.symbol("x", (1, 3)), sp.Symbol("y", positive=True))
     assert x.assumptions == ("x >= 1", "x <= 2", "y > 0")
     assert x.merged(Domains()) == x and x.about([sp.Symbol("y")]).assumptions == ("y > 0",)
+
+
+def test_what_is_real_is_its_own_conjugate():
+    phi, z = sp.Symbol("phi"), sp.Symbol("z", complex=True)
+    turned = G * sp.exp(sp.I * phi) / (k + sp.I * n)
+    for given, read in (
+        (sp.conjugate(G), G), (sp.re(G) + sp.I * sp.im(G), G), (sp.conjugate(sp.sqrt(G)), sp.sqrt(G)),
+        (sp.conjugate(turned), G * sp.exp(-sp.I * phi) / (k - sp.I * n)), (sp.Abs(G - n) ** 4, (G - n) ** 4),
+        (sp.re(sp.Symbol("G", positive=True) * sp.conjugate(G)), G**2), (sp.im(G * n + sp.I * k), k),
+        (sp.Abs(G), sp.Abs(G)), (sp.conjugate(z), sp.conjugate(z)), (sp.re(sp.sqrt(z)), sp.re(sp.sqrt(z))),
+    ):  # fmt: skip
+        assert expression(given) == read and expression(read) == read
+    a, b = cs.operator("a"), cs.operator("b")
+
+    def system(star, rate):
+        H = star(turned) * a.dagger() * b + turned * b.dagger() * a + star(G) * a.dagger() * a
+        return cs.SLH("s", H=H, ports={"light": sp.sqrt(rate) * a}, baths={"bath": (sp.sqrt(star(n)) * b, star(n))})
+
+    assert system(sp.conjugate, sp.re(k)).system() == system(cs.symbols.conj, k).system()
