@@ -28,10 +28,10 @@ def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: A
     arrays = {}
     for name, value in values.items():
         try:
-            a = np.asarray(value, dtype=object) if dtype is object else numeric(value)
-        except (TypeError, ValueError) as why:
+            a = numbers_of_any_kind(value) if dtype is object else numeric(value)
+        except (TypeError, ValueError, OverflowError, AttributeError) as why:
             raise ParameterError(f"{name} must be a number or an array of numbers; got {value!r}.") from why
-        if a.dtype.kind == "c" and name not in complex_names:
+        if name not in complex_names and (a.dtype.kind == "c" or (dtype is object and any(map(is_complex, a.flat)))):
             raise ParameterError(f"{name} is a real parameter, but its values are complex; pass their real part.")
         if dtype is object:
             arrays[name] = a
@@ -44,7 +44,28 @@ def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: A
 def numeric(value: Any) -> np.ndarray:
     """`value` as an array of numbers."""
     a = np.asarray(value)
-    return a if a.dtype.kind in "biufc" else a.astype(np.float64)
+    return a if a.dtype.kind in "biufc" else np.frompyfunc(as_float, 1, 1)(a).astype(np.float64)
+
+
+def as_float(value: Any) -> float:
+    """The double nearest to a number of any kind; TypeError for what is none (text, None)."""
+    if isinstance(value, str | bytes):
+        raise TypeError("text is no number")
+    return float(value)
+
+
+def numbers_of_any_kind(value: Any) -> np.ndarray:
+    """`value` as an array of Python objects, each of them a number."""
+    a = np.asarray(value, dtype=object)
+    for v in a.flat:
+        if not hasattr(v, "as_real_imag") and not (hasattr(v, "real") and hasattr(v, "imag")):
+            raise TypeError(f"{v!r} is no number")
+    return a
+
+
+def is_complex(value: Any) -> bool:
+    """Whether a number has an imaginary part."""
+    return bool(value.as_real_imag()[1] != 0 if hasattr(value, "as_real_imag") else value.imag != 0)
 
 
 def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:

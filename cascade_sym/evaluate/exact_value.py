@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import inf, nextafter
+from numbers import Integral
 from typing import Any
 
 import flint
@@ -12,7 +13,7 @@ from flint import acb, arb, fmpq
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import ParameterError, UnstableError
+from cascade_sym.errors import ParameterError, UnstableError, listing
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.balls import Balls, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.targets import Target, read_target
@@ -40,9 +41,9 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
     >>> exact_value(sp.sqrt(x), {"x": 2}, 30)
     ('1.41421356237309504880168872421', 3.1e-31)
     """
-    if not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
+    if isinstance(digits, bool) or not isinstance(digits, Integral) or not 1 <= digits <= MOST_DIGITS:
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
-    wanted = read_target(target)
+    digits, wanted = int(digits), read_target(target)
     point = exact_point(wanted, values)
     wanted.definitions.domains.about(wanted.symbols).substituted(point)  # refuses numbers outside
     for name, e in wanted.nonnegative:
@@ -64,6 +65,8 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
 def exact_point(target: Target, values: Mapping[Any, Any]) -> dict[Symbol, Expr]:
     """Exact numbers by symbol."""
     given = {k.name if isinstance(k, Symbol) else str(k): v for k, v in values.items()}
+    if len(given) < len(values):
+        raise ParameterError(f"one parameter is given twice in {listing(map(str, values))}; give each once.")
     check_names(given, target.parameters)
     return {s: read_number(given[s.name], s) for s in target.symbols}
 

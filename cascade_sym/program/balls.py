@@ -24,6 +24,7 @@ DIRECT = {
 }  # fmt: skip
 TURNING = frozenset(["tan", "cot", "sec", "csc"])
 ODD = frozenset(["tan", "sinh", "tanh", "arcsin", "arctan", "arsinh", "artanh"])
+LONGEST = 1 << 16  # bits of a power that is kept exactly
 CUT = frozenset(["log", "arcsin", "arccos", "arcosh", "artanh"])  # real only on part of the line
 
 
@@ -88,7 +89,8 @@ class Balls(Arithmetic):
         if exponent.denominator <= 2:
             root = base if exponent.denominator == 1 else square_root(base)
             n = exponent.numerator
-            raised = root if n == 1 else (lifted(root) if isinstance(root, Turn) else root) ** abs(n)
+            exact = isinstance(root, fmpq) and max(root.p.bit_length(), root.q.bit_length()) * abs(n) <= LONGEST
+            raised = root if n == 1 else (root if exact else lifted(root)) ** abs(n)
             return raised if n > 0 else self.div(fmpq(1), raised)
         if isinstance(base, fmpq) and base == 0 and exponent > 0:
             return base

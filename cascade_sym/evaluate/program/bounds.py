@@ -162,6 +162,8 @@ class Bounds:
             "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
             "log": self.logarithm, "atan": self.gentle, "tanh": self.gentle, "asinh": self.gentle,
             "sinh": self.hyperbolic, "cosh": self.hyperbolic, "atan2": self.polar, "pow": self.power,
+            "asin": self.inverse_wave, "acos": self.inverse_wave, "atanh": self.inverse_tangent,
+            "acosh": self.inverse_cosine,
         }  # fmt: skip
         return rules.get(op, self.unknown)(value, *args)
 
@@ -262,6 +264,30 @@ class Bounds:
     def gentle(self, value: Any, x: Bounded) -> Bounded:
         """atan, tanh and asinh: the slope is at most one."""
         return self.rounded(value, self.absolute(x), LIBRARY)
+
+    def inverse_wave(self, value: Any, x: Bounded) -> Bounded:
+        """asin and acos: the slope is at most 1/sqrt(1 - |x|)."""
+        return self.steep(value, x, self.b.unary("sqrt", self.within(x)))
+
+    def inverse_tangent(self, value: Any, x: Bounded) -> Bounded:
+        """atanh: the slope is at most 1/(1 - |x|)."""
+        return self.steep(value, x, self.within(x))
+
+    def inverse_cosine(self, value: Any, x: Bounded) -> Bounded:
+        """acosh: the slope is 1/sqrt((x - 1) (x + 1))."""
+        b, error = self.b, self.absolute(x)
+        past = b.apply("max", b.sub(b.sub(self.size(x), b.one), b.add(error, error)), b.zero)
+        return self.steep(value, x, b.unary("sqrt", b.mul(past, b.add(past, b.const(2)))))
+
+    def within(self, x: Bounded) -> int:
+        """1 - |x| less twice the error of x, or zero."""
+        b, error = self.b, self.absolute(x)
+        return b.apply("max", b.sub(b.sub(b.one, self.size(x)), b.add(error, error)), b.zero)
+
+    def steep(self, value: Any, x: Bounded, inverse_slope: int) -> Bounded:
+        """A change in x counts 1/`inverse_slope` times; without one that is 0/0 at the edge, and nothing to add."""
+        b, error = self.b, self.absolute(x)
+        return self.rounded(value, b.apply("select", b.neg(error), b.zero, b.div(error, inverse_slope)), LIBRARY)
 
     def grown(self, size: int, relative: int) -> int:
         """What a change of exp by `relative` in its argument does to a value of that size, at most."""
