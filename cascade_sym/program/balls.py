@@ -90,7 +90,8 @@ class Balls(Arithmetic):
             root = base if exponent.denominator == 1 else square_root(base)
             n = exponent.numerator
             exact = isinstance(root, fmpq) and max(root.p.bit_length(), root.q.bit_length()) * abs(n) <= LONGEST
-            raised = root if n == 1 else (root if exact else lifted(root)) ** abs(n)
+            plain: Any = root if exact else lifted(root)
+            raised = root if n == 1 else plain ** abs(n)
             return raised if n > 0 else self.div(fmpq(1), raised)
         if isinstance(base, fmpq) and base == 0 and exponent > 0:
             return base
