@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, is_complex_symbol
 from cascade_sym.symbols.own import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
@@ -103,23 +103,31 @@ class _Written(Arithmetic):
 
 
 class Arctangent(Own):
-    """The symbol that stands for arctan(`argument`) inside the algebra."""
+    """The symbol that stands for arctan(`argument`) inside the algebra; whether that is nonnegative for sure."""
 
-    __slots__ = ("argument",)
+    __slots__ = ("argument", "nonnegative")
     argument: Expr
+    nonnegative: bool
 
 
 def _named_arctangent(argument: Expr) -> Expr:
-    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in
-    it).
+    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in it): of the
+    nonnegative one of +-argument, where one is.
     """
     from cascade_sym.exact.proof import normal_form
 
-    plus, minus = normal_form(argument), normal_form(-argument)
-    sign, chosen = (1, plus) if str(plus) <= str(minus) else (-1, minus)
+    ways = sorted(((normal_form(sign * argument), sign) for sign in (1, -1)), key=lambda way: str(way[0]))
+    positive = {s: sp.Dummy(positive=True) for s in argument.free_symbols if not is_complex_symbol(s)}
+    known = [way for way in ways if way[0].xreplace(positive).is_nonnegative]
+    chosen, sign = [*known, *ways][0]
     found = Arctangent(f"arctan({chosen}){MARK}")
-    found.argument = chosen
+    found.argument, found.nonnegative = chosen, bool(known)
     return sign * found
+
+
+def shown(e: Expr) -> Expr:
+    """The expression with arctangents in place of the symbols that stand for them."""
+    return e.xreplace({s: sp.atan(s.argument) for s in e.atoms(Arctangent)})
 
 
 def _split_exp(e: Expr) -> Expr:

@@ -16,12 +16,15 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials
+from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.symbols import is_complex_symbol
+
+
+MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 
 
 class Refine(Exception):
@@ -59,12 +62,12 @@ class Converter:
         meaning: list[Expr] = []
 
         def new(e: Expr) -> int:
-            meaning.append(e)
+            meaning.append(shown(e))
             return len(meaning) - 1
 
         for s in sorted(at.symbols, key=str):
-            self._place[s] = new(sp.atan(s.argument) if isinstance(s, Arctangent) else s)
-        self._nonnegative |= {i for s, i in self._place.items() if not is_complex_symbol(s)}
+            self._place[s] = new(s)
+        self._nonnegative |= {i for s, i in self._place.items() if getattr(s, "nonnegative", not is_complex_symbol(s))}
         for s in sorted(at.conjugated, key=str):
             self._place[sp.conjugate(s)] = new(sp.conjugate(s))
         if at.pi:
@@ -303,6 +306,8 @@ class Converter:
         return c, s
 
     def _multiple(self, c1: Fraction, s1: Fraction, k: int) -> tuple[Fraction, Fraction]:
+        if abs(k) > MOST_MULTIPLES:
+            raise OutsideExactDomain(f"the sine of {abs(k)} times an angle is too large to be written in that of the angle.")
         c, s = self.field.integer(1), self.field.integer(0)
         for _ in range(abs(k)):
             c, s = c * c1 - s * s1, s * c1 + c * s1

@@ -57,6 +57,9 @@ def fold(op: str, *args: Constant) -> Constant:
             p, q = isqrt(args[0].numerator), isqrt(args[0].denominator)
             if p * p == args[0].numerator and q * q == args[0].denominator:
                 return Fraction(p, q)
+        found = ball((op, *args))
+        if found.is_exact() and found.is_finite():  # sin(0), exp(0), arccos(1)
+            return exactly(found)
     return (op, *args)
 
 
@@ -83,6 +86,12 @@ def ball(c: Constant) -> flint.arb:
         "max": lambda a, b: a.max(b),
     }
     return simple[op](*args) if op in simple else getattr(args[0], op)()
+
+
+def exactly(b: flint.arb) -> Fraction:
+    """The number that an exact ball is."""
+    mantissa, exponent = b.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def sign(c: Constant) -> int | None:

@@ -11,12 +11,17 @@ from typing import Any
 from cascade_sym.program.arithmetic import Arithmetic
 
 CONSTANTS = {"pi": complex(math.pi), "e": complex(math.e), "I": 1j}
+def inside(f: Callable[[complex], complex], high: float = math.inf) -> Callable[[complex], complex]:
+    """`f` with SymPy's values on its cuts: zero has no sign there, and above `high` they continue from below."""
+    return lambda z: f(complex(z.real, -0.0 if z.real > high else 0.0)) if z.imag == 0 else f(z)
+
+
 FUNCTIONS: dict[str, Callable[..., complex]] = {
-    "exp": cmath.exp, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "arcsin": cmath.asin, "arccos": cmath.acos,
-    "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh, "tanh": cmath.tanh, "arsinh": cmath.asinh,
-    "arcosh": cmath.acosh, "artanh": cmath.atanh, "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real),
-    "Im": lambda z: complex(z.imag), "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(cmath.phase(z)),
-    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "sqrt": cmath.sqrt, "log": cmath.log,
+    "exp": cmath.exp, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "arcsin": inside(cmath.asin, 1.0),
+    "arccos": inside(cmath.acos, 1.0), "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh, "tanh": cmath.tanh, "arsinh": cmath.asinh,
+    "arcosh": inside(cmath.acosh), "artanh": inside(cmath.atanh, 1.0), "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real),
+    "Im": lambda z: complex(z.imag), "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(inside(cmath.phase)(z)),
+    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "log": lambda z, *base: inside(cmath.log)(z) / (inside(cmath.log)(base[0]) if base else 1),
     "min": lambda *z: min(z, key=lambda v: v.real), "max": lambda *z: max(z, key=lambda v: v.real),
 }  # fmt: skip
 
@@ -41,7 +46,8 @@ class Points(Arithmetic):
     def power(self, base: complex, exponent: Fraction) -> complex:
         if exponent.denominator == 1:
             return base**exponent.numerator
-        return cmath.sqrt(base) ** exponent.numerator if exponent.denominator == 2 else base ** float(exponent)
+        root = inside(cmath.sqrt)(base) if exponent.denominator == 2 else inside(lambda z: z ** (1 / exponent.denominator))(base)
+        return root**exponent.numerator
 
     def pow(self, base: complex, exponent: complex) -> complex:
         return base**exponent

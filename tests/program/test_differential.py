@@ -150,7 +150,8 @@ class Case:
     def close(self, found: Any, k: int, who: str, relative: float = 0.0) -> None:
         """`relative`: what exact arithmetic may be off; doubles may by the spread."""
         allowed = relative * abs(self.known[k]) if relative else self.spread[k]
-        off = abs(mp.mpmathify(found) - self.known[k])
+        with mp.workdps(DIGITS):
+            off = abs(mp.mpmathify(found) - self.known[k])
         assert off <= allowed, (who, self.expr, self.at[k], found, mp.nstr(self.known[k], 17), mp.nstr(off, 3), allowed)
 
 
@@ -230,7 +231,8 @@ def test_bounds_and_guarantees(batch):
                 warnings.simplefilter("ignore")
                 (v, bound), exact = bounded(c.floats(k)), sure(c.floats(k))
             if np.isfinite(bound):
-                assert abs(mp.mpf(float(v)) - c.known[k]) <= bound, ("bound", c.expr, c.at[k], v, bound, c.known[k])
+                off = abs(mp.mpf(float(v)) - c.known[k]) - abs(c.known[k]) * mp.mpf("1e-45")
+                assert off <= bound, ("bound", c.expr, c.at[k], v, bound, c.known[k])
             if np.isnan(exact):
                 continue
             c.close(exact, k, "guaranteed", 1.0001e-13)
@@ -275,6 +277,11 @@ def test_exported_code(batch, tmp_path: Path):
             c.close(complex(run_python(python, values)), k, "Python")
 
 
+def root_of_a_wave(p: sp.Pow) -> bool:
+    """The exact algebra takes sines and cosines that stand in a root to be those of mixing angles, nonnegative."""
+    return not p.exp.is_Integer and p.base.has(sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
+
+
 def test_normal_forms_and_written_text(batch):
     """The exact algebra's form, and the formula as text, have the same value, at positive parameters."""
     seen = 0
@@ -283,15 +290,18 @@ def test_normal_forms_and_written_text(batch):
             written = interpret(parse(text(c.tree)), Environment(SYMBOLS))
             forms = {"text": written}
             try:
-                forms["normal form"] = cs.normal_form(c.expr)
-                seen += 1
+                if not any(root_of_a_wave(p) for p in c.expr.atoms(sp.Pow)):
+                    forms["normal form"] = cs.normal_form(c.expr)
+                    seen += 1
             except OutsideExactDomain:
                 pass
             for who, e in forms.items():
                 for k, at in enumerate(c.at):
                     if min(at.values()) > 0:
-                        given = {n: mp.mpf(q.numerator) / q.denominator for n, q in at.items()}
-                        c.close(read(e).run(Multiprecision(), given)[0], k, who, 1e-30)
+                        with mp.workdps(10 * DIGITS):  # multiples of angles are polynomials that cancel
+                            given = {n: mp.mpf(q.numerator) / q.denominator for n, q in at.items()}
+                            found = read(e).run(Multiprecision(), given)[0]
+                        c.close(found, k, who, 1e-30)
     assert seen >= len(batch) // 8
 
 
