@@ -23,7 +23,6 @@ from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.symbols import is_complex_symbol
 
-
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 
 

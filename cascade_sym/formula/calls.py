@@ -9,7 +9,7 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Mul, Name, Node, Number
 from cascade_sym.formula.brackets import ATOM, PRODUCT, SUM, bracket, fenced, joined
 from cascade_sym.formula.notation import with_accent, with_superscript
-from cascade_sym.program import COMMANDS
+from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 if TYPE_CHECKING:
     from cascade_sym.formula.latex import Printer
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Piece = tuple[str, int]
 
 BARE = COMMANDS
-_WORDS = {"Re": "\\operatorname{Re}", "Im": "\\operatorname{Im}", "sgn": "\\operatorname{sgn}"}
 FIELDLIKE = {"conj": "*", "dag": "\\dagger"}
+_WORDS = {f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")}
 _FENCES = {
     "abs": (1, "\\lvert", "\\rvert"), "mean": (1, "\\langle", "\\rangle"), "sym": (2, "\\langle", "\\rangle"),
     "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),
@@ -33,6 +33,8 @@ def call_latex(p: Printer, node: Call, closed: bool) -> Piece:
         return _template(p.templates[f], f, [p.top(a) for a in node.args]), PRODUCT
     if plain_function(p, f):
         return p.name(f) + fenced("(", ", ".join(p.top(a) for a in node.args), ")"), ATOM
+    if f in _WORDS and BY_NAME[f].least <= len(node.args) <= BY_NAME[f].most:
+        return _WORDS[f] + bracket(", ".join(p.top(a) for a in node.args)), ATOM
     count, left, right = _FENCES.get(f, (2 if f == "root" else 1, "", ""))
     if len(node.args) != count:
         raise FormulaError(f"{f} takes {count} argument(s); got {len(node.args)}.")
@@ -40,8 +42,6 @@ def call_latex(p: Printer, node: Call, closed: bool) -> Piece:
         return fenced(left, ", ".join(p.top(a) for a in node.args), right), ATOM
     if f in BARE:
         return _bare(p, BARE[f], arg, closed), PRODUCT
-    if f in _WORDS:
-        return _WORDS[f] + bracket(p.top(arg)), ATOM
     if f in FIELDLIKE:
         return _starred(p, arg, FIELDLIKE[f]), ATOM
     match f:

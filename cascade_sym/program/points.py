@@ -11,17 +11,20 @@ from typing import Any
 from cascade_sym.program.arithmetic import Arithmetic
 
 CONSTANTS = {"pi": complex(math.pi), "e": complex(math.e), "I": 1j}
-def inside(f: Callable[[complex], complex], high: float = math.inf) -> Callable[[complex], complex]:
+def inside(f: Callable[[complex], Any], high: float = math.inf) -> Callable[[complex], Any]:
     """`f` with SymPy's values on its cuts: zero has no sign there, and above `high` they continue from below."""
     return lambda z: f(complex(z.real, -0.0 if z.real > high else 0.0)) if z.imag == 0 else f(z)
 
 
+root, logarithm = inside(cmath.sqrt), inside(cmath.log)
 FUNCTIONS: dict[str, Callable[..., complex]] = {
     "exp": cmath.exp, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "arcsin": inside(cmath.asin, 1.0),
-    "arccos": inside(cmath.acos, 1.0), "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh, "tanh": cmath.tanh, "arsinh": cmath.asinh,
-    "arcosh": inside(cmath.acosh), "artanh": inside(cmath.atanh, 1.0), "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real),
-    "Im": lambda z: complex(z.imag), "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(inside(cmath.phase)(z)),
-    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "log": lambda z, *base: inside(cmath.log)(z) / (inside(cmath.log)(base[0]) if base else 1),
+    "arccos": inside(cmath.acos, 1.0), "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh,
+    "tanh": cmath.tanh, "arsinh": cmath.asinh, "arcosh": inside(cmath.acosh), "artanh": inside(cmath.atanh, 1.0),
+    "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real), "Im": lambda z: complex(z.imag),
+    "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(inside(cmath.phase)(z)),
+    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "sqrt": root,
+    "log": lambda z, *base: logarithm(z) / logarithm(base[0]) if base else logarithm(z),
     "min": lambda *z: min(z, key=lambda v: v.real), "max": lambda *z: max(z, key=lambda v: v.real),
 }  # fmt: skip
 
@@ -42,6 +45,13 @@ class Points(Arithmetic):
 
     def div(self, above: complex, below: complex) -> complex:
         return above / below
+
+    def power(self, base: complex, exponent: Fraction) -> complex:
+        if exponent.denominator == 1:
+            return base**exponent.numerator
+        if exponent.denominator == 2:
+            return root(base) ** exponent.numerator
+        return inside(lambda z: z ** float(exponent))(base)
 
     def power(self, base: complex, exponent: Fraction) -> complex:
         if exponent.denominator == 1:

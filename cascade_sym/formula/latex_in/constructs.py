@@ -11,9 +11,10 @@ from cascade_sym.formula.latex_in.spelling import read_symbol, symbol_name
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Misread, group_at, spelled
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.formula.stream import Token
-from cascade_sym.program import ANALYTIC
+from cascade_sym.program import ANALYTIC, TABLE
 
-FUNCTIONS = {f: f for f in (*ANALYTIC, "Re", "Im", "sgn", "Var")} | {"ln": "log", "sign": "sgn"}
+BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj"))
+FUNCTIONS = {f: f for f in (*ANALYTIC, *BRACKETED, "Var")} | {"ln": "log", "sign": "sgn"}
 _COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
 _MAX_VALUES = 64
 
@@ -134,7 +135,7 @@ def _function(r: Reader, name: str) -> Node:
         node: Node = Call(name, (_bracketed(r),))
     elif r.opener():
         node = Call(name, tuple(r.bracket()[1]))
-    elif name in ("Re", "Im", "sgn", "exp"):
+    elif name in (*BRACKETED, "exp"):
         node = Call(name, (r.factor(),))
         if r.starts_factor():
             raise r.error(f"what {name} covers is not clear; put its argument in brackets")
