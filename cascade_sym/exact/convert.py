@@ -306,7 +306,7 @@ class Converter:
 
     def _multiple(self, c1: Fraction, s1: Fraction, k: int) -> tuple[Fraction, Fraction]:
         if abs(k) > MOST_MULTIPLES:
-            raise OutsideExactDomain(f"the sine of {abs(k)} times an angle is too large to be written in that of the angle.")
+            raise OutsideExactDomain(f"the sine of {abs(k)} times an angle is too long in that of the angle.")
         c, s = self.field.integer(1), self.field.integer(0)
         for _ in range(abs(k)):
             c, s = c * c1 - s * s1, s * c1 + c * s1

@@ -18,7 +18,9 @@ Piece = tuple[str, int]
 
 BARE = COMMANDS
 FIELDLIKE = {"conj": "*", "dag": "\\dagger"}
-_WORDS = {f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")}
+_WORDS = {
+    f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")
+}
 _FENCES = {
     "abs": (1, "\\lvert", "\\rvert"), "mean": (1, "\\langle", "\\rangle"), "sym": (2, "\\langle", "\\rangle"),
     "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),

@@ -50,14 +50,8 @@ class Points(Arithmetic):
         if exponent.denominator == 1:
             return base**exponent.numerator
         if exponent.denominator == 2:
-            return root(base) ** exponent.numerator
-        return inside(lambda z: z ** float(exponent))(base)
-
-    def power(self, base: complex, exponent: Fraction) -> complex:
-        if exponent.denominator == 1:
-            return base**exponent.numerator
-        root = inside(cmath.sqrt)(base) if exponent.denominator == 2 else inside(lambda z: z ** (1 / exponent.denominator))(base)
-        return root**exponent.numerator
+            return complex(root(base) ** exponent.numerator)
+        return complex(inside(lambda z: z ** float(exponent))(base))
 
     def pow(self, base: complex, exponent: complex) -> complex:
         return base**exponent

@@ -31,7 +31,7 @@ from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.points import Points
-from cascade_sym.symbols import read as read_symbols
+from cascade_sym.symbols import expression as in_plain_symbols
 from tests.evaluate.languages import c_functions, run_python
 
 Tree = tuple[Any, ...]
@@ -181,7 +181,7 @@ def found_case(rng: random.Random, t: Tree) -> Case | None:
     if not at:
         return None
     try:
-        e = read_symbols(expression(t))
+        e = in_plain_symbols(expression(t))
     except (ZeroDivisionError, ValueError):
         return None
     bad = (sp.zoo, sp.nan, sp.oo)
