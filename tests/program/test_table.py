@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 
 import cascade_sym as cs
+from cascade_sym.errors import ParameterError
 from cascade_sym.formula import Environment, interpret, parse, parse_latex, to_latex, to_text
 from cascade_sym.latex import Notation, expr_latex
 from cascade_sym.program import TABLE, read
@@ -93,3 +94,17 @@ def test_written_and_typeset(f):
     assert parse_latex(to_latex(node, {})) == node, to_latex(node, {})
     shown = expr_latex(f.sympy(*(NAMES[n] for n in arguments(f)), evaluate=False), Notation({}))
     assert shown.count("{") == shown.count("}") and all(n in shown for n in arguments(f))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "compiled", "mpmath"])
+@pytest.mark.parametrize("given", ["a", None, 1 + 2j, [1, "b"], [None]])
+def test_what_is_no_real_number_is_refused(backend, given):
+    with pytest.raises(ParameterError, match="x "):
+        cs.evaluator(NAMES["x"] ** 2, backend)(x=given)
+
+
+def test_huge_powers_and_parameters_given_twice():
+    with pytest.raises(ParameterError, match="too large"):
+        cs.exact_value(NAMES["x"] ** NAMES["y"], {"x": 2, "y": 10**9})
+    with pytest.raises(ParameterError, match="twice"):
+        cs.exact_value(NAMES["x"], {NAMES["x"]: 2, "x": 3})
