@@ -63,6 +63,6 @@ def declared(given: Any) -> Domains:
         return domains_in(given).made_from(given.free_symbols)
     if isinstance(given, OperatorPolynomial | LinearForm | Mapping):
         return declared((given if isinstance(given, Mapping) else given.terms).values())
-    if isinstance(given, Iterable) and not isinstance(given, str):
+    if isinstance(given, Iterable) and not isinstance(given, str) and getattr(given, "shape", None) != ():
         return all_domains(map(declared, given))
     return NOTHING

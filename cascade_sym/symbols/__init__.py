@@ -4,6 +4,7 @@ from cascade_sym.symbols.domains import NOTHING, Domain, Domains, all_domains
 from cascade_sym.symbols.names import REAL_VALUED, complex_symbol, conj, is_complex_symbol, is_real, symbol
 from cascade_sym.symbols.own import free_name, free_symbol, own, spelled
 from cascade_sym.symbols.read import (
+    as_given,
     domains_after,
     domains_in,
     expression,
@@ -20,6 +21,7 @@ __all__ = [
     "Domain",
     "Domains",
     "all_domains",
+    "as_given",
     "complex_symbol",
     "conj",
     "domains_after",

@@ -32,6 +32,25 @@ def plain(s: Symbol) -> Symbol:
     return Symbol(s.name, complex=True) if is_complex_symbol(s) else Symbol(s.name)
 
 
+def as_given(given: Any) -> Expr:
+    """A number or expression with its symbols as they were given; ParameterError for what is none.
+
+    Floats of NumPy that are shorter than a double become the double nearest to their decimal.
+    """
+    if isinstance(given, Expr):
+        return given
+    dtype = getattr(given, "dtype", None)
+    if dtype is not None and getattr(given, "shape", None) == ():
+        given = sp.Float(str(given)) if dtype.kind == "f" and dtype.itemsize < 8 else given[()]
+    try:
+        e = sp.sympify(given, strict=True)
+    except (sp.SympifyError, TypeError, ValueError):
+        e = None
+    if not isinstance(e, Expr):
+        raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
+    return e
+
+
 def expression(given: Any) -> Expr:
     """A number or expression in plain symbols, with the conjugates, real and imaginary parts of what is real read away.
 
@@ -42,12 +61,7 @@ def expression(given: Any) -> Expr:
     >>> expression(Symbol("x", positive=True) - x), expression(sp.conjugate(x) + sp.im(x))
     (0, x)
     """
-    try:
-        e = given if isinstance(given, Expr) else sp.sympify(given, strict=True)
-    except (sp.SympifyError, TypeError, ValueError):
-        e = None
-    if not isinstance(e, Expr):
-        raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
+    e = as_given(given)
     if not (e.args or isinstance(e, Symbol)):
         return e
     return e if (new := _otherwise(e)) is None else new
