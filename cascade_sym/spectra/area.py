@@ -52,7 +52,8 @@ def integral(q: Quotient, naming: SpectrumNaming) -> Expr:
     if any(a.im != 0 for a in h):
         # |h(x)|^2 has no symmetry: expand the fraction by |h(-x)|^2, after which only even powers count. The parts of
         # the coefficients are named before that, or the products would have thousands of terms.
-        h, numerator = ([_named(f"{n}_{k}", e, naming) for k, e in enumerate(p)] for n, p in (("h", h), ("n", numerator)))
+        h = [_named(f"h_{k}", e, naming) for k, e in enumerate(h)]
+        numerator = [_named(f"n_{k}", e, naming) for k, e in enumerate(numerator)]
         mirror = [a.conj for a in h]
         h, numerator = _product(h, mirror), _times_square(numerator, mirror)
     a = [_named(f"a_{k}", e, naming).re for k, e in enumerate(h)]

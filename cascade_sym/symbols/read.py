@@ -16,7 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
 from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
-from cascade_sym.symbols.names import conj, is_complex_symbol, is_real
+from cascade_sym.symbols.names import conj, is_complex_symbol, is_hermitian, is_real
 from cascade_sym.symbols.own import Own
 
 
@@ -149,7 +149,7 @@ def replacements(
         if s in new:
             raise ParameterError(f"the parameter {name!r} is given twice.")
         new[s] = value = expression(given)
-        if not is_complex_symbol(s) and value.is_number and value.is_real is False and value.is_finite is not False:
+        if not is_complex_symbol(s) and value.is_finite is not False and not is_hermitian(value):
             raise ParameterError(f"{name} is a real parameter; got the complex value {value}.")
     return new
 

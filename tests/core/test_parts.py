@@ -168,3 +168,21 @@ def test_text_is_never_evaluated(text):
             use()
     with pytest.raises(DerivationError):
         a**text
+
+
+def test_rates_and_phases_are_real():
+    z, a = cs.symbol("z", "complex"), cs.operator("a")
+    for bad in (z, sp.I * x, z**2, sp.sqrt(z), 1 + 0.5j, sp.oo, sp.nan, float("-inf")):
+        for make in (
+            lambda v: cs.Oscillator("o", gamma=v), lambda v: cs.Oscillator("o", n=v), cs.Loss, cs.PhaseShift,
+            lambda v: cs.Cavity("c", detuning=v), lambda v: cs.SLH("s", ports={"l": a}, baths={"b": (a, v)}),
+        ):  # fmt: skip
+            with pytest.raises(ParameterError):
+                make(bad).system()
+    good = cs.Oscillator("o", gamma=z * sp.conjugate(z), n=sp.Abs(z), detuning=sp.re(z), phases=(sp.arg(z), sp.im(z)))
+    assert cs.is_physical(good) and good.system().A[0, 0].subs(z, 1 + sp.I).has(sp.I)
+    V = cs.covariance(cs.Oscillator("o", gamma=x, n=n))
+    for bad in (z, sp.I * th, sp.I):
+        with pytest.raises(ParameterError, match="n is a real parameter"):
+            V.subs({"n": bad})
+    assert V.subs({"n": z * sp.conjugate(z)})["X_o", "X_o"].parameters
