@@ -42,9 +42,9 @@ class Conventions:
     output_sign: Literal[-1, 1] = 1
 
     def __post_init__(self) -> None:
-        vacuum = sp.sympify(self.vacuum)
+        vacuum = _number(self.vacuum, "vacuum")
         if self.hbar is not None:
-            given = sp.sympify(self.hbar) / 2
+            given = _number(self.hbar, "hbar") / 2
             if vacuum not in (sp.Rational(1, 2), given):
                 raise ParameterError(f"hbar = {self.hbar} means vacuum = {given}, but vacuum = {vacuum} was given.")
             vacuum = given
@@ -88,6 +88,13 @@ class Conventions:
     def frequency(self, expr: Expr, Omega: Expr) -> Expr:
         """A transfer function or spectrum of the toolkit in this Fourier sign: Omega -> -Omega where it differs."""
         return sp.sympify(expr).subs(Omega, -Omega) if self.fourier == 1 else sp.sympify(expr)
+
+
+def _number(given: object, name: str) -> Expr:
+    try:
+        return sp.sympify(given, strict=True)
+    except sp.SympifyError:
+        raise ParameterError(f"{name} is {given!r}; give a number or an expression.") from None
 
 
 STANDARD = Conventions()

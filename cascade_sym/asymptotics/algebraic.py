@@ -141,14 +141,14 @@ def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
 
 def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
     """A value whose elimination is out of reach: a polynomial by lattice reduction where no parameter is left."""
-    polynomial = None
+    polynomial, variable = None, free_symbol("P", track.point.ground.beside, track.parameters)
     if not track.parameters:
         with flint.ctx.workprec(int((RECOGNISED + 20) * 3.33)):
             coeffs = minimal_polynomial(track.value({}, RECOGNISED), RECOGNISED)
         if coeffs is not None:
-            polynomial = sp.Add(*(c * VARIABLE**k for k, c in enumerate(coeffs)))
-    origin, name = dict(track.point.origin), free_symbol("P", track.point.ground.beside, track.parameters)
-    return AlgebraicValue(polynomial, None, sample.mid(), origin, track, proved=False, variable=name)
+            polynomial = sp.Add(*(c * variable**k for k, c in enumerate(coeffs)))
+    origin = dict(track.point.origin)
+    return AlgebraicValue(polynomial, None, sample.mid(), origin, track, proved=False, variable=variable)
 
 
 def algebraic_value(

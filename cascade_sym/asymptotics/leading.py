@@ -63,7 +63,7 @@ def plain_series(problem: Problem, sample: Mapping[Symbol, Any], terms: int) -> 
 
     def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Any:
         frame = Frame((), 1)
-        ground = Ground((), values)
+        ground = Ground((), values, beside=(problem.large, *problem.over))
         while True:
             try:
                 return (_series(problem, frame, ground, rewriting, terms + 2, terms)[0], frame.p, rewriting)

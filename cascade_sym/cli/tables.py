@@ -119,11 +119,12 @@ def scaling_table(found: Any) -> None:
     """An asymptotic optimum: power law, prefactor, optimum, and the certificate."""
     console = Console(highlight=False)
     data = found.to_json()
+    factor = found.prefactor.variable
     shown = _value_text(found.prefactor) if found.is_symbolic else data["prefactor_value"]
-    console.print(f"min {found.name} = P {found.large}^({data['exponent']})", style="bold", markup=False)
-    console.print(f"P = {shown}", markup=False)
+    console.print(f"min {found.name} = {factor} {found.large}^({data['exponent']})", style="bold", markup=False)
+    console.print(f"{factor} = {shown}", markup=False)
     if not found.is_symbolic:
-        console.print(f"P: {_value_text(found.prefactor)}", style="dim", markup=False)
+        console.print(f"{factor}: {_value_text(found.prefactor)}", style="dim", markup=False)
     if data["next_exponent"] is not None:
         value = data["next_value"] or _value_text(found.next_value)
         console.print(f"next: {value} {found.large}^({data['next_exponent']})", markup=False)
@@ -152,7 +153,7 @@ def _value_text(value: Any) -> str:
         return "not in closed form"
     if value.closed is not None:
         return str(value.closed)
-    near = f"P = {value.sample.str(12, radius=False)}"
+    near = f"{value.variable} = {value.sample.str(12, radius=False)}"
     at = ", ".join(f"{s} = {value.origin[s]}" for s in value.parameters)
     if value.polynomial is None:
         return f"root of the stationarity conditions, {near}" + (f" at {at}" if at else "")

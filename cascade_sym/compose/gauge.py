@@ -11,6 +11,7 @@ from cascade_sym.compose.chain import as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm
+from cascade_sym.parts.values import real
 from cascade_sym.system import LinearSystem
 
 
@@ -28,7 +29,7 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
     s = as_system(system)
     if bad := set(angles) - {*s.modes, *s.inputs, *s.outputs}:
         raise UnknownName(f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}.")
-    phase = {k: sp.exp(sp.I * a) for k, a in angles.items()}
+    phase = {k: sp.exp(sp.I * real(a, f"the angle of {k}")) for k, a in angles.items()}
 
     def inside(form: LinearForm) -> LinearForm:
         """Old operators written in the new ones."""

@@ -20,6 +20,7 @@ from cascade_sym.symbols import (
     NOTHING,
     Domains,
     all_domains,
+    as_given,
     complex_symbol,
     conj,
     domains_after,
@@ -108,7 +109,7 @@ class Definitions:
 
     def needed(self, *exprs: Expr) -> Definitions:
         """Only the definitions that `exprs` use, directly or through others, in order."""
-        want: set[Symbol] = set().union(*(sp.sympify(e).free_symbols for e in exprs))
+        want: set[Symbol] = set().union(*(as_given(e).free_symbols for e in exprs))
         keep: list[tuple[Symbol, Expr]] = []
         for s, e in reversed(self.items):
             if s in want:
@@ -123,7 +124,7 @@ class Definitions:
 
     def parameters(self, *exprs: Expr) -> tuple[Symbol, ...]:
         """The undefined symbols that `exprs` (default: all definitions) depend on, sorted by name."""
-        free = set().union(*(sp.sympify(e).free_symbols for e in exprs), (self.needed(*exprs) if exprs else self)._free)
+        free = set().union(*(as_given(e).free_symbols for e in exprs), (self.needed(*exprs) if exprs else self)._free)
         return tuple(sorted((s for s in free if s not in self._index), key=lambda s: s.name))
 
     def inline(self, expr: Expr) -> Expr:

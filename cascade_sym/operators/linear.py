@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import as_given, conj
 
 Key = TypeVar("Key")
 
@@ -71,7 +71,8 @@ class LinearForm:
 
     def scaled(self, factor: Expr) -> LinearForm:
         """The form times a number."""
-        return LinearForm({o: factor * c for o, c in self})
+        number = as_given(factor)
+        return LinearForm({o: number * c for o, c in self})
 
     def dagger(self) -> LinearForm:
         """The adjoint form."""
@@ -106,4 +107,4 @@ def collected(terms: Iterable[tuple[Key, Expr]]) -> dict[Key, Expr]:
 
 def op(name: str, coefficient: Expr | int = 1, *, dag: bool = False) -> LinearForm:
     """The form coefficient * name (or its adjoint)."""
-    return LinearForm({Op(name, dag): sp.sympify(coefficient)})
+    return LinearForm({Op(name, dag): as_given(coefficient)})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 
 import sympy as sp
@@ -18,7 +19,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import LinearForm, Op, collected
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import as_given, conj
 
 Monomial = tuple[Op, ...]
 
@@ -70,7 +71,8 @@ class OperatorPolynomial:
         if not isinstance(other, OperatorPolynomial):
             if getattr(other, "acts_on_rho", False):
                 return NotImplemented
-            return OperatorPolynomial({m: c * sp.sympify(other) for m, c in self.terms.items()})
+            factor = as_given(other)
+            return OperatorPolynomial({m: c * factor for m, c in self.terms.items()})
         pairs = ((m + n, c, d) for m, c in self.terms.items() for n, d in other.terms.items())
         return OperatorPolynomial(collected((w, k * c * d) for word, c, d in pairs for w, k in _normal(word)))
 
@@ -80,10 +82,10 @@ class OperatorPolynomial:
     def __truediv__(self, other: object) -> OperatorPolynomial:
         if isinstance(other, OperatorPolynomial):
             raise DerivationError("can't divide by an operator; divide by a number.")
-        return self * (1 / sp.sympify(other))
+        return self * (1 / as_given(other))
 
     def __pow__(self, k: int) -> OperatorPolynomial:
-        if int(k) != k or k < 0:
+        if not isinstance(k, Integral | sp.Integer) or k < 0:
             raise DerivationError(f"an operator to the power {k}: only 0, 1, 2, ... are defined.")
         out = as_operator(1)
         for _ in range(int(k)):
@@ -151,7 +153,7 @@ def as_operator(value: object) -> OperatorPolynomial:
         return value
     if isinstance(value, LinearForm):
         return OperatorPolynomial({(o,): c for o, c in value})
-    return OperatorPolynomial({(): sp.sympify(value)})
+    return OperatorPolynomial({(): as_given(value)})
 
 
 def operator(name: str) -> OperatorPolynomial:
@@ -201,4 +203,4 @@ def formal_integral(body: Any, variable: Symbol, lo: Expr, hi: Expr) -> Any:
     Operators at different times or frequencies are independent, so two integrals over the same range are equal exactly
     when their bodies are; keeping the integration as a symbol compares the bodies.
     """
-    return body * integration_symbol(variable, sp.sympify(lo), sp.sympify(hi))
+    return body * integration_symbol(variable, as_given(lo), as_given(hi))

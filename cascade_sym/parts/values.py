@@ -10,7 +10,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.operators import LinearForm, OperatorPolynomial
-from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression, is_complex_symbol, symbol
+from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression, is_hermitian, symbol
 
 Value: TypeAlias = Expr | int | float
 
@@ -28,31 +28,31 @@ def value(given: Value | None, what: str, default: str | None = None) -> Expr:
     except ParameterError:
         got = type(given).__name__
         raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.") from None
-    if e is sp.nan or e in (sp.zoo,):
-        raise ParameterError(f"{what} is {e}; give a number.")
+    if e.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        raise ParameterError(f"{what} is {e}; give a finite number.")
     return e
 
 
 def nonnegative(given: Value | None, what: str, default: str | None = None) -> Expr:
     """A rate, occupancy or cooperativity: not negative where it is a number."""
-    e = value(given, what, default)
-    if e.is_number and (e.is_real is False or e < 0):
+    e = real(given, what, default)
+    if e.is_number and e < 0:
         raise ParameterError(f"{what} is {e}; it must not be negative.")
     return e
 
 
 def fraction(given: Value | None, what: str, default: str | None = None) -> Expr:
     """A loss, transmission or efficiency: in [0, 1] where it is a number."""
-    e = value(given, what, default)
-    if e.is_number and (e.is_real is False or e < 0 or e > 1):
+    e = real(given, what, default)
+    if e.is_number and (e < 0 or e > 1):
         raise ParameterError(f"{what} is {e}; it must lie in [0, 1].")
     return e
 
 
 def real(given: Value | None, what: str, default: str | None = None) -> Expr:
-    """A phase, angle or detuning: real."""
+    """A phase, angle, detuning or anything else that is real."""
     e = value(given, what, default)
-    if e.has(sp.I) or any(is_complex_symbol(s) for s in e.free_symbols):
+    if not is_hermitian(e):
         raise ParameterError(f"{what} is {e}; it must be real.")
     return e
 
@@ -63,6 +63,6 @@ def declared(given: Any) -> Domains:
         return domains_in(given).made_from(given.free_symbols)
     if isinstance(given, OperatorPolynomial | LinearForm | Mapping):
         return declared((given if isinstance(given, Mapping) else given.terms).values())
-    if isinstance(given, Iterable) and not isinstance(given, str):
+    if isinstance(given, Iterable) and not isinstance(given, str) and getattr(given, "shape", None) != ():
         return all_domains(map(declared, given))
     return NOTHING

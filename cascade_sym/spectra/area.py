@@ -10,6 +10,7 @@ from sympy import Expr
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError
 from cascade_sym.parts.values import Value
+from cascade_sym.solve.pairs import NOUGHT, Pair, pair
 from cascade_sym.spectra.hurwitz import hurwitz_integral
 from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.polynomial import Quotient, quotient
@@ -46,18 +47,36 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
 
 def integral(q: Quotient, naming: SpectrumNaming) -> Expr:
     """int numerator/|h|^2 dx/(2 pi) over new definitions of the coefficients."""
-    h = hurwitz_coefficients(q.root)
-    real, imag = _split(q.numerator)
-    if not all(is_real(a) for a in h):
-        # |h(x)|^2 has no symmetry: expand the fraction by |h(-x)|^2, after which only even powers count
-        mirror = [conj(a) for a in h]
-        h, (real, imag) = _product(h, mirror), tuple(_times_square(c, mirror) for c in (real, imag))  # type: ignore[assignment]
-    a = [naming.once(f"a_{k}", e) if e.args else e for k, e in enumerate(map(sp.expand, h))]
+    h = [_parts(a) for a in hurwitz_coefficients(q.root)]
+    numerator = [_parts(c) for c in q.numerator]
+    if any(a.im != 0 for a in h):
+        # |h(x)|^2 has no symmetry: expand the fraction by |h(-x)|^2, after which only even powers count. The parts of
+        # the coefficients are named before that, or the products would have thousands of terms.
+        h = [_named(f"h_{k}", e, naming) for k, e in enumerate(h)]
+        numerator = [_named(f"n_{k}", e, naming) for k, e in enumerate(numerator)]
+        mirror = [a.conj for a in h]
+        h, numerator = _product(h, mirror), _times_square(numerator, mirror)
+    a = [_named(f"a_{k}", e, naming).re for k, e in enumerate(h)]
     out = []
-    for part, unit in ((real, sp.S.One), (imag, sp.I)):
-        even = [naming.once(f"c_{k}", e) if e.args else e for k, e in enumerate(map(sp.sympify, part[::2]))]
+    for part, unit in (("re", sp.S.One), ("im", sp.I)):
+        even = [_named(f"c_{k}", Pair(getattr(e, part)), naming).re for k, e in enumerate(numerator[::2])]
         out.append(unit * hurwitz_integral(even, a))
     return sp.Add(*out)
+
+
+def _parts(e: Expr) -> Pair:
+    """Real and imaginary part, where what is equal to its conjugate has no imaginary part."""
+    if is_real(e):
+        return Pair(e)
+    star = conj(e)
+    if sp.expand(e - star) == 0:
+        return Pair(pair(e).re)
+    return Pair(sp.S.Zero, pair(e).im) if sp.expand(e + star) == 0 else pair(e)
+
+
+def _named(wanted: str, e: Pair, naming: SpectrumNaming) -> Pair:
+    """Both parts under names, unless they are numbers or symbols."""
+    return e.mapped(lambda part: naming.once(wanted, part) if part.args else part)
 
 
 def hurwitz_coefficients(root: Sequence[Expr]) -> list[Expr]:
@@ -74,24 +93,18 @@ def hurwitz_coefficients(root: Sequence[Expr]) -> list[Expr]:
     return [-c for c in descending] if negative else descending
 
 
-def _split(numerator: Sequence[Expr]) -> tuple[list[Expr], list[Expr]]:
-    real = [c if is_real(c) else sp.expand((c + conj(c)) / 2) for c in numerator]
-    imag = [sp.S.Zero if is_real(c) else sp.expand((c - conj(c)) / (2 * sp.I)) for c in numerator]
-    return real, imag
-
-
-def _product(p: Sequence[Expr], q: Sequence[Expr]) -> list[Expr]:
-    out = [sp.S.Zero] * (len(p) + len(q) - 1)
+def _product(p: Sequence[Pair], q: Sequence[Pair]) -> list[Pair]:
+    out = [NOUGHT] * (len(p) + len(q) - 1)
     for i, a in enumerate(p):
         for j, b in enumerate(q):
             out[i + j] += a * b
-    return [sp.expand(e) for e in out]
+    return [e.mapped(sp.expand) for e in out]
 
 
-def _times_square(numerator: Sequence[Expr], mirror: Sequence[Expr]) -> list[Expr]:
+def _times_square(numerator: Sequence[Pair], mirror: Sequence[Pair]) -> list[Pair]:
     """numerator(x) |m(-i x)|^2, ascending, for a Hurwitz polynomial m(s), descending."""
-    m = [c * (-sp.I) ** k for k, c in enumerate(reversed(mirror))]
-    return _product(_product(numerator, m), [conj(c) for c in m])
+    m = [c * pair((-sp.I) ** k) for k, c in enumerate(reversed(mirror))]
+    return _product(numerator, _product(m, [c.conj for c in m]))
 
 
 __all__ = ["hurwitz_coefficients", "integral", "integrated"]

@@ -74,7 +74,10 @@ class Called:
 
     def value(self, values: Values) -> np.ndarray:
         shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
-        found = np.asarray(self.function(**values), dtype=float)
+        try:
+            found = np.asarray(self.function(**values), dtype=float)
+        except (TypeError, ValueError) as e:
+            raise ParameterError(f"the figure must return one real number a point ({e}); give one element.") from e
         if found.shape not in (shape, ()):
             raise ParameterError(
                 f"the figure returned an array of shape {found.shape} for parameters of shape {shape}; it must work "

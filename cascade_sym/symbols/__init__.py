@@ -1,9 +1,18 @@
 """Symbols: how they are declared, read and named; conjugation."""
 
 from cascade_sym.symbols.domains import NOTHING, Domain, Domains, all_domains
-from cascade_sym.symbols.names import REAL_VALUED, complex_symbol, conj, is_complex_symbol, is_real, symbol
+from cascade_sym.symbols.names import (
+    REAL_VALUED,
+    complex_symbol,
+    conj,
+    is_complex_symbol,
+    is_hermitian,
+    is_real,
+    symbol,
+)
 from cascade_sym.symbols.own import free_name, free_symbol, own, spelled
 from cascade_sym.symbols.read import (
+    as_given,
     domains_after,
     domains_in,
     expression,
@@ -20,6 +29,7 @@ __all__ = [
     "Domain",
     "Domains",
     "all_domains",
+    "as_given",
     "complex_symbol",
     "conj",
     "domains_after",
@@ -28,6 +38,7 @@ __all__ = [
     "free_name",
     "free_symbol",
     "is_complex_symbol",
+    "is_hermitian",
     "is_real",
     "one_kind",
     "own",

@@ -86,3 +86,15 @@ def is_real(expr: Expr) -> bool:
     if not e.has(sp.I) and not any(is_complex_symbol(s) for s in e.free_symbols):
         return True
     return isinstance(e, REAL_VALUED) or (e.has(*REAL_VALUED) and all(map(is_real, e.args)))
+
+
+def is_hermitian(e: Expr) -> bool:
+    """Whether `e` is real by construction, or equal to its conjugate when both are multiplied out.
+
+    >>> G, x = complex_symbol("G"), symbol("x")
+    >>> is_hermitian(G*conj(G) + sp.cos(x)), is_hermitian(sp.exp(sp.I*x) + sp.exp(-sp.I*x)), is_hermitian(G*x)
+    (True, True, False)
+    """
+    if e.is_number and e.is_real is not None:
+        return bool(e.is_real)
+    return is_real(e) or sp.expand(e - conj(e)) == 0

@@ -16,7 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
 from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
-from cascade_sym.symbols.names import conj, is_complex_symbol, is_real
+from cascade_sym.symbols.names import conj, is_complex_symbol, is_hermitian, is_real
 from cascade_sym.symbols.own import Own
 
 
@@ -32,6 +32,25 @@ def plain(s: Symbol) -> Symbol:
     return Symbol(s.name, complex=True) if is_complex_symbol(s) else Symbol(s.name)
 
 
+def as_given(given: Any) -> Expr:
+    """A number or expression with its symbols as they were given; ParameterError for what is none.
+
+    Floats of NumPy that are shorter than a double become the double nearest to their decimal.
+    """
+    if isinstance(given, Expr):
+        return given
+    dtype = getattr(given, "dtype", None)
+    if dtype is not None and getattr(given, "shape", None) == ():
+        given = sp.Float(str(given)) if dtype.kind == "f" and dtype.itemsize < 8 else given[()]
+    try:
+        e = sp.sympify(given, strict=True)
+    except (sp.SympifyError, TypeError, ValueError):
+        e = None
+    if not isinstance(e, Expr):
+        raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
+    return e
+
+
 def expression(given: Any) -> Expr:
     """A number or expression in plain symbols, with the conjugates, real and imaginary parts of what is real read away.
 
@@ -42,12 +61,7 @@ def expression(given: Any) -> Expr:
     >>> expression(Symbol("x", positive=True) - x), expression(sp.conjugate(x) + sp.im(x))
     (0, x)
     """
-    try:
-        e = given if isinstance(given, Expr) else sp.sympify(given, strict=True)
-    except (sp.SympifyError, TypeError, ValueError):
-        e = None
-    if not isinstance(e, Expr):
-        raise ParameterError(f"expected a number or an expression, got {given!r} ({type(given).__name__}).")
+    e = as_given(given)
     if not (e.args or isinstance(e, Symbol)):
         return e
     return e if (new := _otherwise(e)) is None else new
@@ -135,7 +149,7 @@ def replacements(
         if s in new:
             raise ParameterError(f"the parameter {name!r} is given twice.")
         new[s] = value = expression(given)
-        if not is_complex_symbol(s) and value.is_number and value.is_real is False and value.is_finite is not False:
+        if not is_complex_symbol(s) and value.is_finite is not False and not is_hermitian(value):
             raise ParameterError(f"{name} is a real parameter; got the complex value {value}.")
     return new
 

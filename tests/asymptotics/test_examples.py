@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import pytest
 import sympy as sp
 
@@ -153,6 +156,19 @@ def test_a_valley_of_optima():
 def test_nothing_to_optimise():
     s = scaling((C + m) / (C**2 + 1), large=C)
     assert (s.exponent, s.prefactor.expr(), s.next_exponent, s.next_value.expr()) == (-1, 1, -2, m)
+
+
+@pytest.mark.parametrize("over", [[], [y]])
+def test_a_prefactor_has_a_name_of_its_own(over):
+    from cascade_sym.cli.tables import scaling_table
+
+    P, target = sp.Symbol("P"), sp.sqrt(2) + (y - 1) ** 2
+    other, s = (scaling(target + (1 + x) / g, large=g, over=over, at={} if over else {y: 1}) for g in (C, P))
+    v = s.prefactor
+    assert v.variable != P and v.polynomial.free_symbols == {v.variable} and v.closed == other.prefactor.closed
+    with redirect_stdout(StringIO()) as out:
+        scaling_table(s)
+    assert f"= {v.variable} P^(0)" in out.getvalue() and f"\n{v.variable} = " in out.getvalue()
 
 
 def test_result_as_json_and_derivation():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
 import pytest
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName
+from cascade_sym.errors import DerivationError, DuplicateName, ParameterError, PortMismatch, UnknownName
 from cascade_sym.operators import Op
 
 x, th, C, G0, n = sp.symbols("x theta C gamma_0 n")
@@ -117,3 +121,68 @@ def test_names_and_ports():
         V["X_k", "X_m"]
     with pytest.raises(UnknownName):
         cs.langevin(cs.Cavity("c"))["a"]
+
+
+TENTHS = [
+    0.1, np.float16(0.1), np.float32(0.1), np.float64(0.1), np.array(0.1), np.array(0.1, "f4"), Decimal("0.1"),
+    Fraction(1, 10),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tenth", TENTHS, ids=repr)
+def test_every_kind_of_number(tenth):
+    a = cs.operator("a")
+    made = (
+        cs.Oscillator("o", Gamma_B=1, Gamma_P=tenth, gamma=tenth, n=tenth, detuning=tenth),
+        cs.Loss(tenth), cs.PhaseShift(tenth), cs.Cavity("c", kappa=tenth, detuning=tenth), cs.BeamSplitter(tenth),
+        cs.SLH("s", H=a.dagger() * a * tenth, ports={"light": a / tenth},
+               baths={"b": (a, tenth)}),
+    )  # fmt: skip
+    for part in made:
+        exact = type(part)(**{k: _tenth(v) for k, v in vars(part).items()})
+        for got, expected in zip(part.system()._coefficients, exact.system()._coefficients, strict=True):
+            assert abs(complex(got - expected)) < 1e-14 if not got.free_symbols else got == expected
+
+
+def _tenth(given):
+    """The same in rational numbers."""
+    if isinstance(given, cs.OperatorPolynomial):
+        return given.map_coefficients(lambda c: sp.nsimplify(c, rational=True))
+    if isinstance(given, dict):
+        return {k: _tenth(v) for k, v in given.items()}
+    if isinstance(given, tuple) and given and isinstance(given[0], cs.OperatorPolynomial):
+        return tuple(map(_tenth, given))
+    return sp.Rational(1, 10) if any(given is t for t in TENTHS) else given
+
+
+@pytest.mark.parametrize("text", ["x", "0.1", "__import__('os').getpid()"])
+def test_text_is_never_evaluated(text):
+    a, d = cs.operator("a"), cs.Definitions(((x, th + 1),))
+    for use in (
+        lambda: a * text, lambda: text * a, lambda: a + text, lambda: a - text, lambda: a / text,
+        lambda: cs.commutator(a, text), lambda: a.linear().scaled(text), lambda: d.needed(text),
+        lambda: d.parameters(text), lambda: cs.Conventions(vacuum=text), lambda: cs.Conventions(hbar=text),
+        lambda: cs.rephased(cs.Cavity("c"), {"c": text}),
+    ):  # fmt: skip
+        with pytest.raises(ParameterError):
+            use()
+    with pytest.raises(DerivationError):
+        a**text
+
+
+def test_rates_and_phases_are_real():
+    z, a = cs.symbol("z", "complex"), cs.operator("a")
+    for bad in (z, sp.I * x, z**2, sp.sqrt(z), 1 + 0.5j, sp.oo, sp.nan, float("-inf")):
+        for make in (
+            lambda v: cs.Oscillator("o", gamma=v), lambda v: cs.Oscillator("o", n=v), cs.Loss, cs.PhaseShift,
+            lambda v: cs.Cavity("c", detuning=v), lambda v: cs.SLH("s", ports={"l": a}, baths={"b": (a, v)}),
+        ):  # fmt: skip
+            with pytest.raises(ParameterError):
+                make(bad).system()
+    good = cs.Oscillator("o", gamma=z * sp.conjugate(z), n=sp.Abs(z), detuning=sp.re(z), phases=(sp.arg(z), sp.im(z)))
+    assert cs.is_physical(good) and good.system().A[0, 0].subs(z, 1 + sp.I).has(sp.I)
+    V = cs.covariance(cs.Oscillator("o", gamma=x, n=n))
+    for bad in (z, sp.I * th, sp.I):
+        with pytest.raises(ParameterError, match="n is a real parameter"):
+            V.subs({"n": bad})
+    assert V.subs({"n": z * sp.conjugate(z)})["X_o", "X_o"].parameters

@@ -13,10 +13,12 @@ from scipy.linalg import solve_continuous_lyapunov
 from cascade_sym.errors import DerivationError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.exact import equal
-from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
+from cascade_sym.operators import operator
+from cascade_sym.parts import SLH, Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.solve import covariance
 from cascade_sym.spectra import cross_spectrum, integrated, noise_spectrum
 from cascade_sym.spectra.hurwitz import hurwitz_integral
+from cascade_sym.symbols import conj
 
 
 def lyapunov(system):
@@ -81,6 +83,22 @@ def test_symbolic_squeezer():
     V = covariance(s)
     for q in ("X_q", "P_q"):
         assert equal(integrated(noise_spectrum(s, q)).inline(), V[q, q].inline())
+
+
+def test_complex_couplings():
+    """Areas are variances, and real ones are real: a loop of three modes with a complex hopping."""
+    G, a, b, c = sp.Symbol("G", complex=True), *map(operator, "abc")
+    exchange = (G * a.dagger() * b + conj(G) * b.dagger() * a) + (b.dagger() * c + c.dagger() * b) / 3
+    H = exchange + (a.dagger() * c + c.dagger() * a) / 2 + sp.Symbol("D") * b.dagger() * b
+    s = SLH("s", H=H, ports={"light": a}, baths={"B": (b / 2, sp.Symbol("n")), "C": (c, 0)})
+    V = covariance(s)
+    point = {"G": 0.3 + 0.4j, "D": 0.7, "n": 2.0}
+    for spectrum, moment in (
+        (noise_spectrum(s, "X_b"), V["X_b", "X_b"]), (cross_spectrum(s, "X_b", "P_c"), V["X_b", "P_c"]),
+    ):  # fmt: skip
+        f, g = evaluator(integrated(spectrum)), evaluator(moment)
+        assert f(point) == pytest.approx(g(point), rel=1e-12)
+    assert evaluator(integrated(noise_spectrum(s, "X_b")))(point).dtype == np.float64
 
 
 def test_squeezed_light_has_less_than_the_white_level():
