@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import UnknownName, listing
+from cascade_sym.solve.covariance import pair_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class CovarianceValues:
     elements: Mapping[tuple[str, str], np.ndarray]
 
     def __getitem__(self, key: tuple[str, str]) -> np.ndarray:
-        i, j = key
+        i, j = pair_of(key)
         for q in (i, j):
             if q not in self.quadratures:
                 raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")

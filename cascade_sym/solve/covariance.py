@@ -12,7 +12,7 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 from cascade_sym.compose import as_system, is_physical
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import DuplicateName, UnknownName, did_you_mean, listing
+from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
@@ -25,6 +25,13 @@ from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 from cascade_sym.system.size import SHORT, multiplied_out, terms
+
+
+def pair_of(key: Any) -> tuple[str, str]:
+    """The two quadratures of an element; ParameterError for what is no pair of names."""
+    if isinstance(key, tuple) and len(key) == 2 and all(isinstance(k, str) for k in key):
+        return key
+    raise ParameterError(f"an element is named by two quadratures, as in V['X_a', 'P_a']; got {key!r}.")
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Covariance:
         return replace(self, elements=elements, conventions=conventions)
 
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
-        i, j = key
+        i, j = pair_of(key)
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"
         return self.quantity(name, self.element(i, j))
 

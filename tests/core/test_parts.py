@@ -186,3 +186,11 @@ def test_rates_and_phases_are_real():
         with pytest.raises(ParameterError, match="n is a real parameter"):
             V.subs({"n": bad})
     assert V.subs({"n": z * sp.conjugate(z)})["X_o", "X_o"].parameters
+
+
+@pytest.mark.parametrize("key", ["X_o", ("X_o",), ("X_o", "P_o", "X_o"), (0, 1), 0, x])
+def test_an_element_is_named_by_two_quadratures(key):
+    V = cs.covariance(cs.Oscillator("o", Gamma_B=1, Gamma_P=0, gamma=1, n=1))
+    for matrix in (V, cs.evaluator(V)()):
+        with pytest.raises(ParameterError, match="two quadratures"):
+            matrix[key]
