@@ -11,6 +11,8 @@ from typing import Any
 from cascade_sym.program.arithmetic import Arithmetic
 
 CONSTANTS = {"pi": complex(math.pi), "e": complex(math.e), "I": 1j}
+
+
 def inside(f: Callable[[complex], Any], high: float = math.inf) -> Callable[[complex], Any]:
     """`f` with SymPy's values on its cuts: zero has no sign there, and above `high` they continue from below."""
     return lambda z: f(complex(z.real, -0.0 if z.real > high else 0.0)) if z.imag == 0 else f(z)
