@@ -54,7 +54,8 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
         shown, _ = settled(wanted.definitions.needed(e), e, point, 6)
         if "I" in shown or float(shown) <= 0:
             raise UnstableError(
-                f"{name} = {shown} at this point, but the result exists only where it is positive; change a parameter."
+                f"unstable: {name} = {shown} at this point, but a steady state exists only where it is positive; lower "
+                "the parametric coupling or raise the damping."
             )
     results = {n: settled(wanted.definitions.needed(e), e, point, digits) for n, e in wanted.outputs}
     if wanted.form == "single":

@@ -67,7 +67,7 @@ class Balls(Arithmetic):
     >>> from cascade_sym.program import read
     >>> x = sp.Symbol("x")
     >>> read(sp.sqrt(x) + sp.sin(sp.pi*x)).run(Balls(), {"x": fmpq(4)})
-    [2]
+    [2.00000000000000]
     """
 
     kind = "balls"
