@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -31,7 +32,9 @@ def start(tmp_path, more: str, script: str | None = None):
     (tmp_path / "derived.py").write_text(DERIVED + textwrap.dedent(more))
     command = ["-c", script] if script else ["-m", "cascade_sym.cli"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, *command, "verify", str(tmp_path)], **pipes)
+    # a test run in the background of a shell inherits that interrupts are ignored
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen([sys.executable, *command, "verify", str(tmp_path)], preexec_fn=heard, **pipes)
 
 
 def ended(process) -> tuple[int, str]:

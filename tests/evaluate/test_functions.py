@@ -59,7 +59,7 @@ def test_every_function_in_every_interpreter(function: Any, arguments: list[Any]
     wanted = [value(mpmath.mpmathify(z)) for z in arguments]
     if s is x:  # of real arguments evaluators give real values only
         wanted = [w if w is None or isinstance(w, mpmath.mpf) or w.imag == 0 else None for w in wanted]
-    if not e.free_symbols or function.name == "Im" and s is x:
+    if not e.free_symbols or (function.name == "Im" and s is x):
         return  # the imaginary part of a real parameter is read away, and the parameter with it
     given = {s.name: np.array(arguments)}
     with warnings.catch_warnings():
