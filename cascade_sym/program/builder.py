@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from cascade_sym.program.constants import Constant, fold
 from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
@@ -123,14 +124,7 @@ class Builder:
         """`a**n` for an integer n, by squaring."""
         if n < 0:
             return self.div(self.one, self.power(a, -n))
-        result, base = self.one, a
-        while n:
-            if n & 1:
-                result = self.mul(result, base)
-            n >>= 1
-            if n:
-                base = self.mul(base, base)
-        return result
+        return by_squaring(self.mul, self.one, a, n)
 
     def unary(self, op: str, a: int) -> int:
         """Any other operation of one argument."""
@@ -192,6 +186,18 @@ class Builder:
         self.labels.update({new[i]: s for i, s in program.labels.items()})
         outs = [o.placed(new.__getitem__) for o in program.outputs]
         return self.finish(outs, [*(replace(c, node=new[c.node]) for c in program.conditions), *more])
+
+
+def by_squaring(mul: Callable[[Any, Any], Any], one: Any, base: Any, n: int) -> Any:
+    """`base**n` for n >= 0, with the multiplication `mul`."""
+    result = one
+    while n:
+        if n & 1:
+            result = mul(result, base)
+        n >>= 1
+        if n:
+            base = mul(base, base)
+    return result
 
 
 def moved(node: Node, place: dict[int, int]) -> Node:

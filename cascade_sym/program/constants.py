@@ -36,6 +36,23 @@ EXACT: dict[str, Callable[..., Any]] = {
 }
 
 
+UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh",
+         "atanh")  # fmt: skip
+ON_BALLS: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "abs": abs,
+    "pow": lambda a, b: a**b,
+    "atan2": lambda a, b: flint.arb.atan2(a, b),
+    "min": lambda a, b: a.min(b),
+    "max": lambda a, b: a.max(b),
+    **{f: getattr(flint.arb, f) for f in UNARY},
+}
+
+
 def fold(op: str, *args: Constant) -> Constant:
     """The constant `op(args)`, a Fraction wherever that is exact.
 
@@ -72,20 +89,7 @@ def ball(c: Constant) -> flint.arb:
         return flint.arb.nan()
     if op in ("inf", "pi"):
         return flint.arb.pos_inf() if op == "inf" else flint.arb.pi()
-    args = [ball(a) for a in rest]
-    simple: dict[str, Callable[..., Any]] = {
-        "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b,
-        "mul": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
-        "neg": lambda a: -a,
-        "pow": lambda a, b: a**b,
-        "abs": abs,
-        "atan2": lambda a, b: flint.arb.atan2(a, b),
-        "min": lambda a, b: a.min(b),
-        "max": lambda a, b: a.max(b),
-    }
-    return simple[op](*args) if op in simple else getattr(args[0], op)()
+    return ON_BALLS[op](*(ball(a) for a in rest))
 
 
 def exactly(b: flint.arb) -> Fraction:

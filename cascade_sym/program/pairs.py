@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cascade_sym.program.builder import Builder
+from cascade_sym.program.builder import Builder, by_squaring
 from cascade_sym.program.constants import sign
 
 Value = int | tuple[int, int]
@@ -76,15 +76,8 @@ class Pairs:
             return self.div(self.b.one, self.power(x, -n))
         if not isinstance(x, tuple):
             return self.b.power(x, n)
-        result: Value = self.b.one
-        base: Value = x
-        while n:
-            if n & 1:
-                result = self.mul(result, base)
-            n >>= 1
-            if n:
-                base = self.mul(base, base)
-        return result
+        value: Value = by_squaring(self.mul, self.b.one, x, n)
+        return value
 
     def abs(self, x: Value) -> int:
         if not isinstance(x, tuple):

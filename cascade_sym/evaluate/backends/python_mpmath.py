@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr
 
 from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.program.constants import Constant
+from cascade_sym.program.constants import UNARY, Constant
 from cascade_sym.program.nodes import Program, arguments
 
 GUARD_DIGITS = 10
@@ -75,23 +75,7 @@ def operations(mp: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
-FUNCTIONS = (
-    "sqrt",
-    "sin",
-    "cos",
-    "exp",
-    "log",
-    "atan",
-    "asin",
-    "acos",
-    "sinh",
-    "cosh",
-    "tanh",
-    "asinh",
-    "acosh",
-    "atanh",
-    "atan2",
-)
+FUNCTIONS = (*UNARY, "atan2")
 
 
 def number(mp: Any, c: Constant) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import flint
 from flint import arb
 
-from cascade_sym.program.constants import ball
+from cascade_sym.program.constants import ON_BALLS, ball
 from cascade_sym.program.nodes import Condition, Program, arguments
 
 FIRST_BITS, LAST_BITS = 128, 4096
@@ -138,18 +138,4 @@ def with_sign(last: bool, x: arb, y: arb) -> arb:
 
 
 DECISIONS: dict[str, Callable[..., arb]] = {"select": choose, "copysign": with_sign}
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "abs": abs,
-    "sqrt": root,
-    "pow": lambda a, b: a**b,
-    "atan2": lambda a, b: arb.atan2(a, b),
-    "min": lambda a, b: a.min(b),
-    "max": lambda a, b: a.max(b),
-    **{f: (lambda name: lambda a: getattr(a, name)())(f) for f in (
-        "sin", "cos", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
-}  # fmt: skip
+OPERATIONS: dict[str, Callable[..., Any]] = ON_BALLS | {"sqrt": root}

@@ -21,7 +21,7 @@ import flint
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.source.names import plain, without_underscores
-from cascade_sym.program.constants import Constant, ball, parts
+from cascade_sym.program.constants import UNARY, Constant, ball, parts
 
 WIDTH = 110
 
@@ -144,8 +144,6 @@ def indented(lines: list[str], by: str = "    ") -> list[str]:
 
 
 INFIX = {"add": "{} + {}", "sub": "{} - {}", "mul": "{}*{}", "div": "{}/{}", "neg": "-{}"}
-UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-         "atanh")  # fmt: skip
 BINARY = ("pow", "atan2", "copysign", "min", "max")
 WOLFRAM = {f"a{f}": f"Arc{f.capitalize()}" for f in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 # Julia raises an error where a function has no real value; the argument becomes nan there
