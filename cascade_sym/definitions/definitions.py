@@ -206,6 +206,26 @@ class Definitions:
         return Definitions(tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items), domains=self.domains), new
 
 
+class Declared:
+    """What rests on definitions and has parameters: what is declared of them."""
+
+    definitions: Definitions
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        raise NotImplementedError
+
+    @property
+    def domains(self) -> Domains:
+        """What is declared of its parameters."""
+        return self.definitions.domains.about(self.parameters)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is declared of its parameters, as inequalities in the language of formulas."""
+        return self.domains.assumptions
+
+
 def definitions(items: Iterable[tuple[Symbol, Expr]]) -> Definitions:
     """A `Definitions` from any iterable of pairs."""
     return Definitions(tuple(items))

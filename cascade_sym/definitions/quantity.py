@@ -8,13 +8,13 @@ from typing import Any, Self
 
 from sympy import Expr, Symbol
 
-from cascade_sym.definitions.definitions import Definitions
+from cascade_sym.definitions.definitions import Declared, Definitions
 from cascade_sym.errors import ParameterError
-from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
+from cascade_sym.symbols import NOTHING, domains_in, expression, replacements
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(Declared):
     """`name` = `expr`, where `expr` may use the symbols of `definitions`.
 
     `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state),
@@ -50,16 +50,6 @@ class Quantity:
             ("nonnegative", tuple(conditions[many:])),
         ):  # fmt: skip
             object.__setattr__(self, name, value)
-
-    @property
-    def domains(self) -> Domains:
-        """What is declared of its parameters."""
-        return self.definitions.domains.about(self.parameters)
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What is declared of its parameters, as inequalities in the language of formulas."""
-        return self.domains.assumptions
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:

@@ -11,7 +11,7 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 
 from cascade_sym.compose import as_system, is_physical
 from cascade_sym.conventions import STANDARD, Conventions
-from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.lyapunov import Lyapunov
@@ -19,7 +19,7 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair
 from cascade_sym.solve.quadratures import drift_entry, quadrature
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
-from cascade_sym.symbols import Domains, expression, replacements
+from cascade_sym.symbols import expression, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import rounded
@@ -35,7 +35,7 @@ def pair_of(key: Any) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Covariance:
+class Covariance(Declared):
     """Symmetrised second moments of quadratures, V_ij = <q_i q_j + q_j q_i>/2 - <q_i><q_j>.
 
     Read an element as `V["X_S", "X_M"]` (a Quantity over shared definitions); `V.matrix` has rows and
@@ -123,16 +123,6 @@ class Covariance:
     def parameters(self) -> tuple[Symbol, ...]:
         """The parameters of all elements, sorted by name."""
         return self.definitions.parameters(*self.elements.values(), *self.stability, *(s for s, _ in self.definitions))
-
-    @property
-    def domains(self) -> Domains:
-        """What is declared of its parameters."""
-        return self.definitions.domains.about(self.parameters)
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What is declared of its parameters, as inequalities in the language of formulas."""
-        return self.domains.assumptions
 
     def subs(self, values: Mapping[Any, Any]) -> Self:
         """Parameters (symbols or names) replaced exactly; errors as of `Quantity.subs`."""
