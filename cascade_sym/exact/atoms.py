@@ -23,6 +23,7 @@ from cascade_sym.symbols.own import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan")
+_WRITTEN = {"conj": conj, **{name: BY_NAME[name].sympy for name in _KNOWN}}
 _SIGNED = ("abs", "arg", "sgn", "min", "max", "atan2")
 _OTHERS = tuple(f.sympy for f in TABLE if f.name not in (*_KNOWN, "conj"))
 
@@ -72,6 +73,7 @@ class _Written(Arithmetic):
     """Formulas as SymPy expressions in the functions that the algebra knows."""
 
     kind = "the exact algebra"
+    functions = _WRITTEN
 
     def number(self, q: Fraction) -> Expr:
         return sp.Rational(q.numerator, q.denominator)
@@ -91,12 +93,7 @@ class _Written(Arithmetic):
     def pow(self, base: Expr, exponent: Expr) -> Expr:
         return base**exponent
 
-    def conj(self, z: Expr) -> Expr:
-        return conj(z)
-
     def call(self, name: str, *arguments: Expr) -> Expr:
-        if name in _KNOWN:
-            return BY_NAME[name].sympy(*arguments)
         if name in _SIGNED:  # until domains are declared nothing tells their signs
             raise self.unknown(f"{name} of {arguments[0]}")
         return super().call(name, *arguments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,11 +16,12 @@ class Arithmetic:
     """Values of one kind and the operations of formulas on them: subclass it, and give what the kind can do.
 
     Needed are `number`, and `constant` ("pi", "e", "I") where the formulas have them; +, - and * of the values are
-    Python's unless overridden. A method with the name of a function of the table computes that function; functions
-    without one are computed by their rule. What can't be computed raises OutsideExactDomain that says so.
+    Python's unless overridden. Functions of the table are computed by what `functions` has under their names, or by a
+    method of that name; those without one by their rule. What can't be computed raises OutsideExactDomain that says so.
     """
 
     kind = "numbers"  # for messages
+    functions: Mapping[str, Callable[..., Any]] = {}
 
     def number(self, q: Fraction) -> Any:
         raise NotImplementedError
@@ -55,11 +56,11 @@ class Arithmetic:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """The function `name` of the table."""
-        own = getattr(self, name, None)
-        if own is not None:
-            return own(*arguments)
         if name == "log" and len(arguments) == 2:
             return self.div(self.call("log", arguments[0]), self.call("log", arguments[1]))
+        own = self.functions.get(name) or getattr(self, name, None)
+        if own is not None:
+            return own(*arguments)
         rule = BY_NAME[name].rule
         if rule is None:
             raise self.unknown(name)

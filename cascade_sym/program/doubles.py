@@ -12,6 +12,11 @@ import numpy as np
 from cascade_sym.program.arithmetic import Arithmetic
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "I": 1j}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": np.exp, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
+    "arctan": np.arctan, "arsinh": np.arcsinh, "atan2": np.arctan2, "abs": np.abs, "arg": np.angle, "conj": np.conj,
+    "Re": np.real, "Im": np.imag, "sgn": np.sign,
+}  # fmt: skip
 
 
 class Doubles(Arithmetic):
@@ -28,6 +33,7 @@ class Doubles(Arithmetic):
     """
 
     kind = "doubles"
+    functions = FUNCTIONS
 
     def __init__(self, real: bool = False) -> None:
         self.real = real
@@ -68,12 +74,8 @@ class Doubles(Arithmetic):
     def sqrt(self, z: Any) -> Any:
         return np.sqrt(self._inside(z, 0.0, math.inf))
 
-    def exp(self, z: Any) -> Any:
-        return np.exp(z)
-
-    def log(self, z: Any, *base: Any) -> Any:
-        top = np.log(self._inside(z, 0.0, math.inf))
-        return np.divide(top, self.log(base[0])) if base else top
+    def log(self, z: Any) -> Any:
+        return np.log(self._inside(z, 0.0, math.inf))
 
     def arcsin(self, z: Any) -> Any:
         return np.arcsin(self._inside(z, -1.0, 1.0))
@@ -86,27 +88,6 @@ class Doubles(Arithmetic):
 
     def arcosh(self, z: Any) -> Any:
         return np.arccosh(self._inside(z, 1.0, math.inf))
-
-    def abs(self, z: Any) -> Any:
-        return np.abs(z)
-
-    def arg(self, z: Any) -> Any:
-        return np.angle(z)
-
-    def conj(self, z: Any) -> Any:
-        return np.conj(z)
-
-    def Re(self, z: Any) -> Any:
-        return np.real(z)
-
-    def Im(self, z: Any) -> Any:
-        return np.imag(z)
-
-    def atan2(self, y: Any, x: Any) -> Any:
-        return np.arctan2(y, x)
-
-    def sgn(self, z: Any) -> Any:
-        return np.sign(z)
 
     def min(self, *values: Any) -> Any:
         return self._extreme(np.minimum, values)
@@ -121,9 +102,3 @@ class Doubles(Arithmetic):
         for v in values[1:]:
             result = f(result, v)
         return result
-
-
-SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
-RENAMED = {"arctan": "arctan", "arsinh": "arcsinh"}
-for _name, _numpy in (*((n, n) for n in SAME), *RENAMED.items()):
-    setattr(Doubles, _name, staticmethod(getattr(np, _numpy)))

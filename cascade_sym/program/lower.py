@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from sympy import Expr
 
@@ -18,6 +19,7 @@ REAL = {
     "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
     "cosh": "cosh", "tanh": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
 }  # fmt: skip
+RECIPROCALS = {"sec": "cos", "csc": "sin", "sech": "cosh", "csch": "sinh"}
 
 
 def read_program(defs: Definitions, outputs: Mapping[str, Expr], scaled: bool = False) -> Program:
@@ -78,7 +80,13 @@ class Lowering(Arithmetic):
 
     def __init__(self, scaled: bool = False) -> None:
         self.b = Builder()
-        self.pairs = Pairs(self.b, scaled)
+        self.pairs = pairs = Pairs(self.b, scaled)
+        self.functions = {
+            "exp": pairs.exp, "log": pairs.log, "conj": pairs.conj, "abs": pairs.abs, "arg": pairs.arg,
+            "sgn": pairs.sign,
+            **{name: partial(pairs.function, op) for name, op in REAL.items()},
+            **{name: partial(pairs.reciprocal, op) for name, op in RECIPROCALS.items()},
+        }  # fmt: skip
 
     def number(self, q: Fraction) -> Value:
         return self.b.const(q)
@@ -112,27 +120,6 @@ class Lowering(Arithmetic):
     def pow(self, base: Value, exponent: Value) -> Value:
         return self.pairs.pow(base, exponent)
 
-    def call(self, name: str, *arguments: Value) -> Value:
-        if name in REAL:
-            return self.pairs.function(REAL[name], arguments[0])
-        return super().call(name, *arguments)
-
-    def exp(self, z: Value) -> Value:
-        return self.pairs.exp(z)
-
-    def log(self, z: Value, *base: Value) -> Value:
-        top = self.pairs.log(z)
-        return self.div(top, self.pairs.log(base[0])) if base else top
-
-    def conj(self, z: Value) -> Value:
-        return self.pairs.conj(z)
-
-    def abs(self, z: Value) -> Value:
-        return self.pairs.abs(z)
-
-    def arg(self, z: Value) -> Value:
-        return self.pairs.arg(z)
-
     def Re(self, z: Value) -> Value:
         return self.pairs.split(z)[0]
 
@@ -148,21 +135,6 @@ class Lowering(Arithmetic):
         if isinstance(z, tuple):
             return self.div(self.one, self.pairs.function("tan", z))
         return self.div(self.call("cos", z), self.call("sin", z))
-
-    def sec(self, z: Value) -> Value:
-        return self.pairs.reciprocal("cos", z)
-
-    def csc(self, z: Value) -> Value:
-        return self.pairs.reciprocal("sin", z)
-
-    def sech(self, z: Value) -> Value:
-        return self.pairs.reciprocal("cosh", z)
-
-    def csch(self, z: Value) -> Value:
-        return self.pairs.reciprocal("sinh", z)
-
-    def sgn(self, z: Value) -> Value:
-        return self.pairs.sign(z)
 
     def min(self, *values: Value) -> Value:
         return self._folded("min", values)

@@ -29,6 +29,7 @@ class Multiprecision(Arithmetic):
     """
 
     kind = "mpmath"
+    functions = FUNCTIONS
 
     def number(self, q: Fraction) -> Any:
         return mp.mpf(q.numerator) / q.denominator
@@ -46,10 +47,6 @@ class Multiprecision(Arithmetic):
 
     def pow(self, base: Any, exponent: Any) -> Any:
         return mp.power(base, exponent)
-
-    def call(self, name: str, *arguments: Any) -> Any:
-        f = FUNCTIONS.get(name)
-        return super().call(name, *arguments) if f is None else f(*arguments)
 
     def atan2(self, y: Any, x: Any) -> Any:
         return mp.atan2(*self._real(y, x))

@@ -18,15 +18,15 @@ def inside(f: Callable[[complex], Any], high: float = math.inf) -> Callable[[com
     return lambda z: f(complex(z.real, -0.0 if z.real > high else 0.0)) if z.imag == 0 else f(z)
 
 
-root, logarithm = inside(cmath.sqrt), inside(cmath.log)
+root = inside(cmath.sqrt)
 FUNCTIONS: dict[str, Callable[..., complex]] = {
     "exp": cmath.exp, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "arcsin": inside(cmath.asin, 1.0),
     "arccos": inside(cmath.acos, 1.0), "arctan": cmath.atan, "sinh": cmath.sinh, "cosh": cmath.cosh,
     "tanh": cmath.tanh, "arsinh": cmath.asinh, "arcosh": inside(cmath.acosh), "artanh": inside(cmath.atanh, 1.0),
     "conj": lambda z: z.conjugate(), "Re": lambda z: complex(z.real), "Im": lambda z: complex(z.imag),
     "abs": lambda z: complex(abs(z)), "arg": lambda z: complex(inside(cmath.phase)(z)),
-    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), "sqrt": root,
-    "log": lambda z, *base: logarithm(z) / logarithm(base[0]) if base else logarithm(z),
+    "atan2": lambda y, x: complex(math.atan2(y.real, x.real)), 
+    "log": inside(cmath.log),
     "min": lambda *z: min(z, key=lambda v: v.real), "max": lambda *z: max(z, key=lambda v: v.real),
 }  # fmt: skip
 
@@ -38,6 +38,7 @@ class Points(Arithmetic):
     """
 
     kind = "complex doubles"
+    functions = FUNCTIONS
 
     def number(self, q: Fraction) -> complex:
         return complex(q)
@@ -57,7 +58,3 @@ class Points(Arithmetic):
 
     def pow(self, base: complex, exponent: complex) -> complex:
         return base**exponent
-
-    def call(self, name: str, *arguments: Any) -> complex:
-        own = FUNCTIONS.get(name)
-        return own(*arguments) if own else super().call(name, *arguments)
