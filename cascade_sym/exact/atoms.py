@@ -7,7 +7,7 @@ sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -23,7 +23,7 @@ from cascade_sym.symbols.own import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan")
-_WRITTEN = {"conj": conj, **{name: BY_NAME[name].sympy for name in _KNOWN}}
+_WRITTEN: dict[str, Callable[..., Expr]] = {"conj": conj, **{name: BY_NAME[name].sympy for name in _KNOWN}}
 _SIGNED = ("abs", "arg", "sgn", "min", "max", "atan2")
 _OTHERS = tuple(f.sympy for f in TABLE if f.name not in (*_KNOWN, "conj"))
 

@@ -76,9 +76,6 @@ class _Scaled(Arithmetic):
     def mul(self, factors: Sequence[Sized]) -> Sized:
         return math.prod([f[0] for f in factors]), math.prod([f[1] for f in factors])
 
-    def div(self, above: Sized, below: Sized) -> Sized:
-        return self.mul([above, self.power(below, Fraction(-1))])
-
     def power(self, base: Sized, exponent: Fraction) -> Sized:
         return self._raised(base, self._points.power(base[0], exponent), abs(exponent))
 
