@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
-from cascade_sym.symbols import as_given, conj
+from cascade_sym.symbols import as_given, conj, expression, symbols_in
 
 Key = TypeVar("Key")
 
@@ -45,6 +46,18 @@ class LinearForm:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", {o: c for o, c in self.terms.items() if c != 0})
+
+    # systems are composed of the same forms again and again, so a form knows what is asked of it each time
+
+    @cached_property
+    def is_read(self) -> bool:
+        """Whether its coefficients are as `cascade_sym.symbols.expression` gives them."""
+        return all(expression(c) is c for c in self.terms.values())
+
+    @cached_property
+    def symbols(self) -> frozenset[Symbol]:
+        """The symbols in its coefficients."""
+        return frozenset().union(*map(symbols_in, self.terms.values()))
 
     def __getitem__(self, op: Op) -> Expr:
         return self.terms.get(op, sp.S.Zero)

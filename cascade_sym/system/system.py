@@ -81,7 +81,7 @@ class LinearSystem:
     domains: Domains = field(default=NOTHING, compare=False)
 
     def __post_init__(self) -> None:
-        if any(expression(c) is not c for c in self._coefficients):
+        if not all(f.is_read for f in self._forms) or any(expression(e) is not e for e in self.inputs.values()):
             object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
             for name, table in self._tables(expression).items():
                 object.__setattr__(self, name, table)
@@ -108,9 +108,12 @@ class LinearSystem:
         return Chain((other, self))
 
     @property
+    def _forms(self) -> list[LinearForm]:
+        return [*self.drift.values(), *self.internal.values(), *self.outputs.values()]
+
+    @property
     def _coefficients(self) -> list[Expr]:
-        forms = (*self.drift.values(), *self.internal.values(), *self.outputs.values())
-        return [*(c for f in forms for _, c in f), *self.inputs.values()]
+        return [*(c for f in self._forms for _, c in f), *self.inputs.values()]
 
     def _tables(self, f: Callable[[Expr], Expr]) -> dict[str, Any]:
         tables = {"drift": self.drift, "outputs": self.outputs, "internal": self.internal}
@@ -180,7 +183,8 @@ class LinearSystem:
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """All symbols of the system, sorted by name."""
-        return tuple(sorted(set().union(*map(symbols_in, self._coefficients)), key=lambda s: s.name))
+        found = set().union(*(f.symbols for f in self._forms), *map(symbols_in, self.inputs.values()))
+        return tuple(sorted(found, key=lambda s: s.name))
 
     @property
     def inherited(self) -> Domains:
