@@ -21,7 +21,23 @@ class Fraction:
     num: Poly
     den: Poly
 
+    def within(self, field: Field) -> Fraction:
+        """The same element in an extension of its field."""
+        if field is self.field:
+            return self
+        num, den = (p.project_to_context(field.context) for p in (self.num, self.den))
+        return Fraction(field, num, den)
+
+    def _beside(self, other: Fraction) -> tuple[Fraction, Fraction]:
+        """Both in the larger one of their fields."""
+        if self.field is other.field:
+            return self, other
+        field = max(self.field, other.field, key=lambda f: len(f.meaning))
+        return self.within(field), other.within(field)
+
     def __add__(self, other: Fraction) -> Fraction:
+        if self.field is not other.field:
+            self, other = self._beside(other)
         if self.den == other.den:
             return self.field.fraction(self.num + other.num, self.den)
         g = self.den.gcd(other.den)
@@ -35,6 +51,8 @@ class Fraction:
         return self + (-other)
 
     def __mul__(self, other: Fraction) -> Fraction:
+        if self.field is not other.field:
+            self, other = self._beside(other)
         g, h = self.num.gcd(other.den), other.num.gcd(self.den)
         return self.field.fraction((self.num / g) * (other.num / h), (self.den / h) * (other.den / g))
 
