@@ -24,6 +24,7 @@ from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval
 from cascade_sym.exact.tower import NONNEGATIVE, POSITIVE, Refine, Tower
 from cascade_sym.symbols import Domain, Domains, is_complex_symbol
+from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 LINE, WAVE, QUARTER = Interval(), Interval(-1, 1), Interval(Rational(-11, 7), Rational(11, 7))  # 11/7 > pi/2
@@ -48,6 +49,7 @@ class Converter:
         self._value: dict[Symbol, Fraction] = {}  # eliminated symbols
         self._memo: dict[Expr, Fraction] = {}
         self._domains = domains
+        self._ranges = domains.ranges() if domains else {}
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())
@@ -100,13 +102,12 @@ class Converter:
             tower.lacking |= {i for s, i in place.items() if isinstance(s, Symbol) and not is_complex_symbol(s)}
             tower.squarable |= {i for pair in tower.sines for i in pair}
         out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
-        declared = dict(self._domains.symbols) if self._domains else {}
         if sp.pi in place:
             out[place[sp.pi]] = PI
         out |= {g: POSITIVE for m, (_, g) in self._exponential.items() if self._real(m)}
         for m, (n, c, s) in self._trig.items():
             if self._real(m):
-                out |= dict(zip((c, s), _waves(str(m), declared.get(str(m)), n), strict=True))
+                out |= dict(zip((c, s), _waves(self._ranges.get(str(m)), n), strict=True))
         for m, (_, g) in self._phase.items():
             if self._real(m):
                 tower.conjugates[g] = tower.field.element(g).inverse()
@@ -120,10 +121,10 @@ class Converter:
             return None
         if self._domains is None:
             return NONNEGATIVE
-        domain = dict(self._domains.symbols).get(s.name)
-        if domain is None:
+        if s.name not in self._ranges:
             return LINE
-        return None if domain.kind == "complex" else _interval(s.name, domain)
+        domain, said = self._ranges[s.name]
+        return None if domain.kind == "complex" else _interval(domain, said)
 
     def _real(self, monomial: Expr) -> bool:
         """Whether a product of powers is real: every symbol is, and what has a root is nonnegative."""
@@ -141,16 +142,9 @@ class Converter:
         if self._domains is None:
             return []
         out = []
-        groups = ((self._domains.positive, True), (self._domains.nonnegative, False), (self._domains.known, False))
-        edges = [
-            (e, strict)
-            for s, v in self._value.items()
-            for name, d in self._domains.symbols
-            if name == s.name and d.kind != "complex"
-            for e, strict in d.edges(s)
-        ]
-        for e, strict in [*((e, strict) for group, strict in groups for e in group), *edges]:
-            if isinstance(e, Symbol) or not e.is_rational_function() or not all(s in self._place for s in e.free_symbols):
+        edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
+        for e, strict in [*self._domains.expressions, *edges]:
+            if not e.is_rational_function() or not all(s in self._place for s in e.free_symbols):
                 continue
             f = self(e)
             if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
@@ -158,8 +152,7 @@ class Converter:
             content, factors = polynomial_factors(f.num * f.den)
             odd = [p for p, k in factors if k % 2]
             if len(odd) == 1:
-                said = f"{e} {'>' if strict else '>='} 0".replace("**", "^")
-                out.append(Fact(odd[0] if content > 0 else -odd[0], strict, said))
+                out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
         return out
 
     def _eliminate(self, roots: list[Expr]) -> None:
@@ -320,15 +313,15 @@ class Converter:
         return num / poly_to_expr(value.den, self.field.meaning)
 
 
-def _waves(name: str, angle: Domain | None, n: int) -> tuple[Interval, Interval]:
+def _waves(declared: tuple[Domain, tuple[str, ...]] | None, n: int) -> tuple[Interval, Interval]:
     """What is known of the cosine and sine of an angle over n."""
-    if angle is None or angle.kind == "complex" or not (angle.low.is_finite and angle.high.is_finite):
+    if declared is None or declared[0].kind == "complex":
         return WAVE, WAVE
+    angle, facts = declared
 
     def within(low: Expr, high: Expr) -> bool:
         return bool(low * n <= angle.low and angle.high <= high * n)
 
-    facts = _interval(name, angle).facts
     cosine = Interval(0, 1, facts=facts) if within(-sp.pi / 2, sp.pi / 2) else WAVE
     sine = Interval(0, 1, facts=facts) if within(sp.S.Zero, sp.pi) else WAVE
     return cosine, Interval(-1, 0, facts=facts) if within(-sp.pi, sp.S.Zero) else sine
@@ -338,12 +331,10 @@ def _degree(e: Expr) -> int:
     return int(e.exp.q) if isinstance(e, sp.Pow) else 2
 
 
-def _interval(name: str, domain: Any) -> Interval:
+def _interval(domain: Domain, said: tuple[str, ...]) -> Interval:
     """A declared range, its ends widened to rational numbers."""
     low, high = (_rational(end, way) for end, way in ((domain.low, -1), (domain.high, 1)))
-    said = [f"{name} {'>' if domain.above else '>='} {domain.low}"] if low is not None else []
-    said += [f"{name} {'<' if domain.below else '<='} {domain.high}"] if high is not None else []
-    return Interval(low, high, domain.above, domain.below, tuple(said))
+    return Interval(low, high, domain.above, domain.below, said)
 
 
 def _rational(end: Expr, way: int) -> Rational | None:

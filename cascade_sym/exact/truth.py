@@ -166,7 +166,7 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
     """
     meaning = conv.field.meaning
     angles = [i for i, e in enumerate(meaning) if isinstance(e, sp.atan)]
-    if not angles or domains.positive or domains.nonnegative or domains.known:
+    if not angles or any(len(e.free_symbols) > 1 for e, _ in domains.expressions):
         return False
     table = {tuple(m): int(c) for m, c in value.num.terms()}
     scale = int(value.den.leading_coefficient())
@@ -188,7 +188,8 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
         turn = turn * ((one + inner(i) * x) / (one - inner(i) * x)) ** c
     if not inner.tower.vanishes(turn - one):
         return False
-    declared = {s.name: dict(domains.symbols).get(s.name, REAL) for s in difference.free_symbols}
+    ranges = domains.ranges()
+    declared = {s.name: ranges[s.name][0] if s.name in ranges else REAL for s in difference.free_symbols}
     with flint.ctx.workprec(BITS):
         (at,) = read(difference).run(Balls(), as_balls(next(points(declared))))
         return bool(abs(lifted(at)) * scale < 3)  # scale T is a multiple of pi
