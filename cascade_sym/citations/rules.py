@@ -38,7 +38,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "asymptotics.result": ("high precision",),
     "evaluate": ("arrays",),
     "evaluate.conditional": ("series product", "input-output", "conditional states", "filtering", "doubling"),
-    "paper.evaluate": ("ball arithmetic",),
+    "paper.declared": ("ball arithmetic",),
 }
 ALGEBRA = ("computer algebra", "exact polynomials")
 # names that the toolkit gives to figures of merit, whose definitions no step has

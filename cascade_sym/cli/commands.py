@@ -156,7 +156,7 @@ def figures(
     only: Annotated[Texts, typer.Option("--only", help="Only this figure, as fig3 (repeatable).")] = None,
 ) -> int:
     """Compute and draw the figures that FOLDER declares: PDF, PNG, and the data as netCDF."""
-    from cascade_sym.paper.figures import build_figures
+    from cascade_sym.paper.build import build_figures
 
     paper = loaded(folder)
     with progress(f"figures {Path(folder).name}", len(only or paper.model.figures)) as tick:

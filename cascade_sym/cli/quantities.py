@@ -28,7 +28,7 @@ def evaluate(
 ) -> int:
     """A declared quantity at numbers, right to every digit that is printed."""
     from cascade_sym.cli.values import settings
-    from cascade_sym.paper.evaluate import evaluate_declared
+    from cascade_sym.paper.declared import evaluate_declared
 
     found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits or 15)
     if as_json:
@@ -61,7 +61,7 @@ def scaling(
     from cascade_sym.cli.tables import scaling_table
     from cascade_sym.cli.values import names, settings
     from cascade_sym.formula import parse_value
-    from cascade_sym.paper.objective import scale_declared
+    from cascade_sym.paper.declared import scale_declared
 
     model = loaded(folder).model
     with progress(f"scaling {name}", None) as tick:
@@ -99,8 +99,8 @@ def sweep(
     import warnings
 
     from cascade_sym.cli.values import free_parameters, grids, names, settings
-    from cascade_sym.paper.sweep import sweep_declared
-    from cascade_sym.sweeps.axes import read_grid
+    from cascade_sym.paper.declared import sweep_declared
+    from cascade_sym.sweeps.space import read_grid
     from cascade_sym.sweeps.work import pieces, write
 
     axes = grids(grid or [])

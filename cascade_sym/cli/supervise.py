@@ -2,7 +2,7 @@
 
 Python interrupts its own code only: one huge product of polynomials runs on in compiled code when its time is over,
 and a library that finds no memory takes the process with it. So the command runs in a child process whose memory is
-bounded; this one waits, ends it when a bounded piece of work (`cascade_sym.paper.limits`) is overdue, and says what
+bounded; this one waits, ends it when a bounded piece of work (`cascade_sym.deadline`) is overdue, and says what
 happened.
 """
 

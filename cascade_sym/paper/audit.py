@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula.edits import edits
-from cascade_sym.paper.compare import compare
-from cascade_sym.paper.environment import environment, value_of
+from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.printed import PrintedEquation, Statement
-from cascade_sym.paper.verdict import judge
-from cascade_sym.paper.vocabulary import vocabulary
+from cascade_sym.paper.verdict import compare, judge
 
 GOOD = ("exact", "definition", "asymptotic")
 

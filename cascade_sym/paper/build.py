@@ -1,4 +1,4 @@
-"""Everything that `make paper` writes for a folder, with the ledger cached by content.
+"""Everything that is written for a folder: the ledger, cached by content, and the figures that the folder declares.
 
 The key of the cache is a hash of the toolkit's code, of the folder's files and of the versions of what computes;
 what is stored is JSON and LaTeX text, never code or pickled objects.
@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cascade_sym.errors import CascadeError
-from cascade_sym.paper.figures import build_figures
-from cascade_sym.paper.folder import digest, load_folder
+from cascade_sym.deadline import own_python
+from cascade_sym.errors import CascadeError, FolderError, UnknownName, listing
+from cascade_sym.paper.folder import Folder, digest, load_folder
 from cascade_sym.paper.ledger import run_ledger
+from cascade_sym.paper.model import Figure
 from cascade_sym.paper.show import document_entry, document_text, heading, record
+from cascade_sym.plot import canvas, save, styled
+from cascade_sym.sweeps.work import require_libraries, write
 
 COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
 
@@ -78,3 +81,54 @@ def stamp_of(key: str, *files: Path) -> str:
     """The key, and the hashes of what was written for it: an edited, truncated or lost file is made anew."""
     found = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "none" for f in files)
     return "\n".join([key, *found]) + "\n"
+
+
+def build_figures(
+    folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Callable[[str], None] | None = None
+) -> tuple[Path, ...]:
+    """Write NAME.pdf, NAME.png, NAME.nc (the data) and NAME.txt (the caption) of every figure, or of those in `only`.
+
+    Without `output` they go to build/<folder>/figures. The files have the same bytes every time. Raises UnknownName
+    for a figure that the folder does not declare, FolderError where it declares none.
+    """
+    figures = folder.model.figures
+    if not figures:
+        raise FolderError(f"{folder.path} declares no figures; register some with model.figure(Figure(...)).")
+    wanted = set(only) or set(figures)
+    if unknown := wanted - set(figures):
+        raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
+    require_libraries("figures", "matplotlib", "xarray", "joblib", "scipy")
+    place = output or Path("build") / folder.path.resolve().name / "figures"
+    written: list[Path] = []
+    for name in (n for n in figures if n in wanted):
+        if progress:
+            progress(name)
+        written += _write(figures[name], place)
+    return tuple(written)
+
+
+def _write(figure: Figure, place: Path) -> tuple[Path, ...]:
+    """Compute the data of a figure, write them, draw them."""
+    data = computed(figure)
+    file = place / f"{figure.name}.nc"
+    write(data, file)
+    words = place / f"{figure.name}.txt"
+    words.write_text(f"{figure.title}. {figure.caption}\n", encoding="utf-8")
+    return (*save(drawn(figure, data), place / figure.name), file, words)
+
+
+def computed(figure: Figure) -> Any:
+    """The data of a figure, with its title and caption as attributes."""
+    with own_python(f"the computation of {figure.name}"):
+        data = figure.compute()
+    return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
+
+
+def drawn(figure: Figure, data: Any) -> Any:
+    """A matplotlib Figure of the data, in the toolkit's style."""
+    with styled():
+        page, axes = canvas(figure.size, figure.panels)
+        with own_python(f"the drawing of {figure.name}"):
+            figure.draw(axes, data)
+        page.draw_without_rendering()  # lays everything out while the style holds
+        return page

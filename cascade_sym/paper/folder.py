@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from os.path import isdir
 from pathlib import Path
 
+from cascade_sym.deadline import own_python
 from cascade_sym.errors import FolderError
-from cascade_sym.paper.limits import own_python
 from cascade_sym.paper.model import Model
 from cascade_sym.paper.printed import Printed, read_printed
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sympy import Expr, count_ops
 
+from cascade_sym.deadline import SECONDS, TimeReached, at_most, own_python
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, UnknownName, listing
 from cascade_sym.formula import Environment
@@ -16,7 +17,6 @@ from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.limits import SECONDS, TimeReached, at_most, own_python
 from cascade_sym.paper.printed import VERDICTS, PrintedEquation
 from cascade_sym.paper.verdict import StatementVerdict, judge
 from cascade_sym.steps import Derivation

@@ -14,10 +14,10 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.conventions import STANDARD, Conventions
+from cascade_sym.deadline import own_python
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.formula.interpret import refuse_reserved
-from cascade_sym.paper.limits import own_python
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
 

@@ -18,12 +18,11 @@ from cascade_sym.latex.master_equation import superoperator_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.operators import OperatorPolynomial, Superoperator
-from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw, leading_form
-from cascade_sym.paper.verdict import StatementVerdict
+from cascade_sym.paper.verdict import StatementVerdict, shown_difference
 from cascade_sym.steps import Derivation
 
 SHORT = 60  # operations of a derived form in which names of its own are written out

@@ -1,4 +1,4 @@
-"""Verdicts, and the verdict of one printed statement. Only this room sees both sides."""
+"""Verdicts: printed values compared with derived ones. Only this room sees both sides."""
 
 from __future__ import annotations
 
@@ -7,19 +7,83 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import sympy as sp
+from sympy import Expr
+
 from cascade_sym.asymptotics.narrate import certificate_check
-from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
+from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.size import require_small
-from cascade_sym.paper.compare import compare, plain
+from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.deviation import deviation
-from cascade_sym.paper.environment import value_of
+from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
 from cascade_sym.paper.model import Leading, Model, PowerLaw
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
-from cascade_sym.paper.vocabulary import vocabulary, with_missing
 from cascade_sym.steps import Check
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether two values are identical (a proof), how that was found, and their difference where not."""
+
+    equal: bool
+    method: str
+    difference: Any = None
+
+
+def compare(printed: Any, derived: Any, model: Model) -> Comparison:
+    """Prove that two values are equal in the exact algebra, or give their difference.
+
+    Raises OutsideExactDomain when one of them can't be held by the exact algebra, DerivationError when one is a
+    number or operator and the other a generator acting on rho.
+    """
+    p, d = plain(printed, model), plain(derived, model)
+    if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
+        same = _is_root(p / derived.law.large**derived.law.exponent, derived)
+        said = "root of the polynomial of the exact prefactor"
+        return Comparison(same, said if same else f"not the {said}", None if same else d - p)
+    difference: Any
+    if isinstance(p, Expr) and isinstance(d, Expr):
+        difference, method = d - p, "normal form in the exact algebra"
+    elif isinstance(p, Superoperator) and isinstance(d, Superoperator):
+        difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+    elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
+        raise DerivationError("one side acts on rho, the other is a number or an operator.")
+    else:
+        p, d = as_operator(p), as_operator(d)
+        difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
+    same = is_zero(difference) if isinstance(difference, Expr) else difference.is_zero
+    return Comparison(same, method, None if same else difference)
+
+
+def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
+    """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
+    exact = derived.law.prefactor
+    if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
+        return False
+    if not is_zero(exact.polynomial.xreplace({exact.variable: prefactor})):
+        return False
+    at = {s: exact.origin[s] for s in exact.parameters}
+    return bool(abs(sp.N(prefactor.xreplace(at), 30) / sp.Float(str(exact.at(at)), 30) - 1) < sp.Float("1e-20"))
+
+
+def shown_difference(difference: Any) -> Any:
+    """A difference in a form fit to be printed: normal form, factored, where that is short enough."""
+    if isinstance(difference, OperatorPolynomial | Superoperator):
+        return difference.map_coefficients(_short)
+    return _short(difference)
+
+
+def _short(e: Expr) -> Expr:
+    if isinstance(e, sp.Float):  # numbers that were found as such stay decimals
+        return sp.Float(f"{float(e):.6g}")
+    try:
+        return normal_form(e, factor=True)
+    except CascadeError:
+        return e
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from cascade_sym.latex.names import symbol_latex
 from cascade_sym.report.derivation import derivations
 from cascade_sym.report.entry import Name, Record, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
-from cascade_sym.report.formula import FULL, block
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text, void
-from cascade_sym.report.mathml import edit_words, words
+from cascade_sym.report.mathml import FULL, block, edit_words, words
 
 MEANINGS = {
     "definition": "an input of the model; nothing to derive",

@@ -11,11 +11,10 @@ import numpy as np
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
-from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
 from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
-from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
-from cascade_sym.sweeps.space import Space, angles, read_space
+from cascade_sym.sweeps.optimum import Recheck, recheck, spread_optima
+from cascade_sym.sweeps.space import Grid, Space, angles, read_fixed, read_grid, read_space
 from cascade_sym.sweeps.work import Work, require_libraries, run
 
 if TYPE_CHECKING:

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import CascadeError, MissingLibrary, listing
-from cascade_sym.sweeps.axes import Grid
 from cascade_sym.sweeps.descent import Objective
 from cascade_sym.sweeps.merit import Merit
 from cascade_sym.sweeps.optimum import optimum
-from cascade_sym.sweeps.space import Space
+from cascade_sym.sweeps.space import Grid, Space
 
 PIECE = 1024  # grid points
 EVERY = 10.0  # seconds between two writings of what is finished
