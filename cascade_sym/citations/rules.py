@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 # (kind of a step, words of its title or note) -> methods; one step may meet several
 STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("composition", "", ("series product", "input-output")),
@@ -123,20 +125,14 @@ def _has_loop(system: Any) -> bool:
     for name, form in system.internal.items():
         met = {op.name for op in form.terms}
         seen[name] = (met & set(system.modes)).union(*(seen[n] for n in met if n in seen))
-    by_light: dict[str, set[str]] = {m: set() for m in system.modes}
-    driven: dict[str, set[str]] = {m: set() for m in system.modes}  # with couplings within parts
+    place = {mode: k for k, mode in enumerate(system.modes)}
+    by_light = np.zeros((len(place), len(place)), dtype=bool)
+    reached = np.eye(len(place), dtype=bool)
     for mode, form in system.drift.items():
-        names = {op.name for op in form.terms}
-        for source in set().union(*(seen[n] for n in names if n in seen)):
-            by_light[source].add(mode)
-            driven[source].add(mode)
-        for source in names & set(driven) - {mode}:
-            driven[source].add(mode)
-    return any(source in _reached(driven, targets) for source, targets in by_light.items())
-
-
-def _reached(driven: Mapping[str, set[str]], start: set[str]) -> set[str]:
-    found = start
-    while not (more := found.union(*(driven[mode] for mode in found))) <= found:
-        found = more
-    return found
+        for name in {op.name for op in form.terms}:
+            if name in place:
+                reached[place[name], place[mode]] = True
+            for source in seen.get(name, ()):
+                by_light[place[source], place[mode]] = True
+    reached = np.linalg.matrix_power(by_light | reached, len(place))
+    return bool((by_light & reached.T).any())

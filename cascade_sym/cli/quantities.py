@@ -12,8 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cascade_sym.cli.commands import AsJson, Folder, Output, Texts, loaded, print_json, put, say_written
-from cascade_sym.cli.progress import progress
+from cascade_sym.cli.commands import AsJson, Folder, Output, Texts, loaded, print_json, progress, put, say_written
 from cascade_sym.errors import ParameterError
 
 Name = Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")]

@@ -99,15 +99,10 @@ def _function(printed: Expr, derived: Any) -> Expr:
     return sp.simplify(ratio) - 1
 
 
-def _near(u: Sequence[float]) -> list[list[float]]:
+def _near(u: Sequence[float]) -> np.ndarray:
     """A simplex that stays inside the unit box."""
-    step = 0.5 / GRID
-    rows = [list(u)]
-    for i in range(len(u)):
-        row = list(u)
-        row[i] += step if u[i] < 0.5 else -step
-        rows.append(row)
-    return rows
+    start = np.array(u)
+    return np.vstack([start, start + np.diag(np.where(start < 0.5, 0.5, -0.5) / GRID)])
 
 
 def _place(lo: Expr, hi: Expr, u: float) -> Expr:

@@ -41,6 +41,11 @@ class Entry:
         return self.verdict not in ("differs", "misprint", "unchecked")
 
     @property
+    def method(self) -> str:
+        """How its statements were checked, in words."""
+        return "; ".join(dict.fromkeys(v.method for v in self.statements))
+
+    @property
     def correction(self) -> str | None:
         """The repairs of misprinted statements in words; None where nothing was repaired."""
         return "; ".join(v.repair.description for v in self.statements if v.repair) or None
@@ -55,6 +60,14 @@ class Entry:
                 there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
                 lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as plain data, without its formulas typeset."""
+        return {
+            "id": self.printed.id, "title": self.printed.title, "verdict": self.verdict, "method": self.method,
+            "evidence": dict(self.evidence), "seconds": round(self.seconds, 3), "expected": self.printed.expected,
+            "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
+        }  # fmt: skip
 
 
 def run_ledger(

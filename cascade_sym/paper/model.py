@@ -7,7 +7,7 @@ only the checker (`cascade_sym.paper.check`) holds both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -153,15 +153,7 @@ class Model:
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
     ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
-        refuse_reserved(parameters, functions=("D", "H"))
-
-        def register(f: Callable[[], Quantity]) -> Callable[[], Quantity]:
-            given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
-            declared = Declared(name, f, tuple(parameters), given, title or name)
-            _put(self.quantities, f"quantity {name!r} is declared", name, declared)
-            return f
-
-        return register
+        return lambda f: self._declare(f, name, parameters, defaults, title, make=f)
 
     def number(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = "",
@@ -173,15 +165,20 @@ class Model:
         it in floats, where sweeps are wanted.
         """
 
-        def register(f: Callable[..., tuple[str, float]]) -> Callable[..., tuple[str, float]]:
-            def no_formula() -> Quantity:
-                raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
+        def no_formula() -> Quantity:
+            raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
 
-            self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
-            self.quantities[name] = replace(self.quantities[name], number=f, formula=formula, arrays=arrays)
-            return f
+        how = {"make": no_formula, "formula": formula, "arrays": arrays}
+        return lambda f: self._declare(f, name, parameters, defaults, title, number=f, **how)
 
-        return register
+    def _declare(
+        self, f: Any, name: str, parameters: Sequence[str], defaults: Mapping[str, Any] | None, title: str, **how: Any
+    ) -> Any:
+        refuse_reserved(parameters, functions=("D", "H"))
+        given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
+        declared = Declared(name, parameters=tuple(parameters), defaults=given, title=title or name, **how)
+        _put(self.quantities, f"quantity {name!r} is declared", name, declared)
+        return f
 
     def figure(self, figure: Figure) -> Figure:
         """Register a figure for `cascade-sym figures`."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cascade_sym.errors import CascadeError
-from cascade_sym.paper.build import build_paper, figure_files, read_heading, stamp_of
+from cascade_sym.files import write
+from cascade_sym.paper.build import build_paper, figure_files, is_current, read_heading, stamp_of
 from cascade_sym.paper.folder import digest
 from cascade_sym.report.pdf import find_pdflatex
 
@@ -29,12 +29,9 @@ def build_report(
     page, pdf, stamp = place / "report.html", place / "report.pdf", place / "report.key"
     files = [place / "ledger.json", place / "equations.tex", page]
     key = _key(place, str(folder))
-    if not (page.is_file() and stamp.is_file() and stamp.read_text() == stamp_of(key, page, pdf)):
-        try:
-            _write(records, place, str(folder), page, pdf)
-            stamp.write_text(stamp_of(key, page, pdf))
-        except OSError as err:
-            raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
+    if not is_current(stamp, key, [page, pdf]) or not page.is_file():
+        _write(records, place, str(folder), page, pdf)
+        write(stamp, stamp_of(key, [page, pdf]))
     return records, [*files, pdf] if pdf.is_file() else files
 
 
@@ -50,8 +47,8 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
     if typeset_pdf is None:
         pdf.unlink(missing_ok=True)
     else:
-        pdf.write_bytes(typeset_pdf)
-    page.write_text(report_page(records, heading, folder, figures, said), encoding="utf-8")
+        write(pdf, typeset_pdf)
+    write(page, report_page(records, heading, folder, figures, said))
 
 
 def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
@@ -65,7 +62,5 @@ def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
 
 def _key(place: Path, folder: str) -> str:
     """A hash of all that the report depends on; the ledger's own key stands for the toolkit's code."""
-    room = Path(__file__).resolve().parent
     inputs = [place / n for n in ("ledger.json", "paper.json", "content.key")]
-    code = digest(room, (p for p in room.iterdir() if p.is_file()))
-    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None), code)
+    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None))

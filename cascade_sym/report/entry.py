@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.latex.width import width
-from cascade_sym.report.derivation import Derivation
 from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import FULL, HALF, NARROW, block, edit_words, fits_beside, mathml, source, words
 from cascade_sym.report.plots import certificate_plot, certificates
@@ -137,7 +137,6 @@ def _commands(record: Record, folder: str) -> str:
 # shown elsewhere on the page
 SHOWN = frozenset(("statements", "derivation_steps", "derivation_checks", "reading", "conditions", "failed", "seconds"))
 LINE = 80.0  # width of a long formula, in digits
-Name = Callable[[str], str]
 
 
 def evidence_html(evidence: Mapping[str, Any], id: str, name: Name) -> str:
@@ -220,3 +219,56 @@ def _rows(rows: Sequence[Mapping[str, Any]], name: Name) -> str:
     keys = list(dict.fromkeys(k for r in rows for k in r))
     body = (element("tr", *(element("td", value_html(k, r.get(k), name)) for k in keys)) for r in rows)
     return table((_title(k, name) for k in keys), *body)
+
+
+Steps = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The steps of an entry; `shared` of them, the first ones, stand at the entry `where`."""
+
+    steps: Steps
+    shared: int = 0
+    where: str = ""
+
+    @property
+    def own(self) -> Steps:
+        """The steps that only this entry shows."""
+        return self.steps[self.shared :]
+
+    @property
+    def title(self) -> str:
+        count, checked = len(self.steps), sum(1 for s in self.steps if s.get("checked"))
+        said = f"Derivation: {count} step{'s' if count > 1 else ''}"
+        return f"{said}, {checked} with a check of {'their' if checked > 1 else 'its'} own" if checked else said
+
+    @property
+    def beginning(self) -> str:
+        """Which steps stand elsewhere, in words; '' where none do."""
+        if not self.shared:
+            return ""
+        if not self.own:
+            return "All of them as in" if self.shared > 1 else "As in"
+        return f"Steps 1 to {self.shared} as in" if self.shared > 1 else "Step 1 as in"
+
+
+def derivations(records: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Derivation]]:
+    """The records with their derivations.
+
+    >>> a, b = {"title": "a"}, {"title": "b"}
+    >>> found = derivations([{"id": "1", "steps": [a]}, {"id": "2", "steps": [a, b]}, {"id": "3"}])
+    >>> [(d.shared, d.where, len(d.own)) for _, d in found]
+    [(0, '', 1), (1, '1', 1), (0, '', 0)]
+    """
+    before: list[tuple[Steps, str]] = []
+    for r in records:
+        steps = tuple(r.get("steps") or ())
+        shared, where = max(((_common(steps, s), id) for s, id in before), key=lambda x: x[0], default=(0, ""))
+        yield r, Derivation(steps, shared, where if shared else "")
+        if steps:
+            before.append((steps, r["id"]))
+
+
+def _common(a: Steps, b: Steps) -> int:
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

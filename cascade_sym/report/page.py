@@ -10,8 +10,7 @@ from importlib.metadata import version
 from importlib.resources import files
 
 from cascade_sym.latex.names import symbol_latex
-from cascade_sym.report.derivation import derivations
-from cascade_sym.report.entry import Name, Record, entry_html, verdict_mark
+from cascade_sym.report.entry import Name, Record, derivations, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text, void
 from cascade_sym.report.mathml import FULL, block, edit_words, words

@@ -134,22 +134,6 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 430, 290, 76, 46, 14, 14
 PANEL = 2.7, 2.1  # inches, in the PDF
 
 
-@dataclass(frozen=True)
-class _Axes:
-    """Decades that a doubly logarithmic plot covers."""
-
-    x0: int
-    x1: int
-    y0: int
-    y1: int
-
-    def x(self, value: float) -> float:
-        return LEFT + (math.log10(value) - self.x0) / (self.x1 - self.x0) * (WIDTH - LEFT - RIGHT)
-
-    def y(self, value: float) -> float:
-        return HEIGHT - BOTTOM - (math.log10(value) - self.y0) / (self.y1 - self.y0) * (HEIGHT - BOTTOM - TOP)
-
-
 def certificate_plot(scaling: Mapping[str, Any], id: str, words: Callable[[str], str] = text) -> str:
     """The plots of a certificate (see `curves`); '' where nothing can be drawn. `words` makes HTML of the captions."""
     drawn = [_plot(f"{id}-{letter}", curve, words) for letter, curve in zip("ab", curves(scaling), strict=False)]
@@ -158,43 +142,40 @@ def certificate_plot(scaling: Mapping[str, Any], id: str, words: Callable[[str],
 
 def _plot(id: str, curve: Curve, words: Callable[[str], str]) -> str:
     every = [*curve.points, *curve.law]
-    axes = _Axes(*decades([x for x, _ in every]), *decades([y for _, y in every]))
-    title, said = f"{curve.title}. ", f"{curve.said}."
+    (x0, x1), (y0, y1) = (decades([p[n] for p in every]) for n in (0, 1))
+    right, low = WIDTH - RIGHT, HEIGHT - BOTTOM
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across, up = (math.log10(x) - x0) / (x1 - x0), (math.log10(y) - y0) / (y1 - y0)
+        return LEFT + across * (right - LEFT), low - up * (low - TOP)
+
     parts = [element("title", text(curve.title), id=f"{id}-t"), element("desc", text(curve.said), id=f"{id}-d")]
-    parts.append(_frame(axes))
+    parts.append(element("rect", x=LEFT, y=TOP, width=right - LEFT, height=low - TOP, class_="frame"))
+    for k in ticks(x0, x1):
+        x = _n(at(10.0**k, 1)[0])
+        parts += [element("line", x1=x, x2=x, y1=TOP, y2=low, class_="grid"), _power(k, x, low + 18, "middle")]
+    for k in ticks(y0, y1):
+        y = at(1, 10.0**k)[1]
+        parts.append(element("line", x1=LEFT, x2=right, y1=_n(y), y2=_n(y), class_="grid"))
+        parts.append(_power(k, LEFT - 8, _n(y + 4), "end"))
     line, kind = (curve.law, "law") if curve.law else (curve.points, "guide")
-    parts.append(element("polyline", points=_path(axes, line), class_=kind, fill="none"))
-    parts += [element("circle", cx=_n(axes.x(x)), cy=_n(axes.y(y)), r=4, class_="point") for x, y in curve.points]
-    middle, up = _n((LEFT + WIDTH - RIGHT) / 2), _n((TOP + HEIGHT - BOTTOM) / 2)
+    path = " ".join(",".join(map(_n, at(*p))) for p in line)
+    parts.append(element("polyline", points=path, class_=kind, fill="none"))
+    for x, y in (map(_n, at(*p)) for p in curve.points):
+        parts.append(element("circle", cx=x, cy=y, r=4, class_="point"))
+    middle, up = _n((LEFT + right) / 2), _n((TOP + low) / 2)
     parts.append(element("text", text(curve.below), x=middle, y=HEIGHT - 8, text_anchor="middle", class_="axis"))
     turned = f"rotate(-90 14 {up})"
     parts.append(element("text", text(curve.beside), x=14, y=up, text_anchor="middle", class_="axis", transform=turned))
-    svg = element(
-        "svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_labelledby=f"{id}-t {id}-d", class_="plot"
-    )
-    return element("figure", svg, element("figcaption", element("strong", text(title)), words(said)))
+    named = {"role": "img", "aria_labelledby": f"{id}-t {id}-d", "class_": "plot"}
+    svg = element("svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", **named)
+    caption = element("strong", text(f"{curve.title}. ")), words(f"{curve.said}.")
+    return element("figure", svg, element("figcaption", *caption))
 
 
-def _frame(axes: _Axes) -> str:
-    out = element("rect", x=LEFT, y=TOP, width=WIDTH - LEFT - RIGHT, height=HEIGHT - TOP - BOTTOM, class_="frame")
-    for k in ticks(axes.x0, axes.x1):
-        x = _n(axes.x(10.0**k))
-        out += element("line", x1=x, x2=x, y1=TOP, y2=HEIGHT - BOTTOM, class_="grid")
-        out += _power(k, x, str(HEIGHT - BOTTOM + 18), "middle")
-    for k in ticks(axes.y0, axes.y1):
-        y = axes.y(10.0**k)
-        out += element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=_n(y), y2=_n(y), class_="grid")
-        out += _power(k, str(LEFT - 8), _n(y + 4), "end")
-    return out
-
-
-def _power(k: int, x: str, y: str, align: str) -> str:
+def _power(k: int, x: str | int, y: str | int, align: str) -> str:
     up = element("tspan", str(k).replace("-", "\u2212"), dy=-6, class_="exponent")
     return element("text", "10", up, x=x, y=y, text_anchor=align)
-
-
-def _path(axes: _Axes, points: Points) -> str:
-    return " ".join(f"{_n(axes.x(x))},{_n(axes.y(y))}" for x, y in points)
 
 
 def _n(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.errors import CascadeError, MissingLibrary, listing
+from cascade_sym.errors import MissingLibrary, listing
+from cascade_sym.files import replacing
 from cascade_sym.sweeps.descent import Objective
 from cascade_sym.sweeps.merit import Merit
 from cascade_sym.sweeps.optimum import optimum
@@ -116,13 +116,8 @@ def keep(file: Path, key: str, found: np.ndarray, done: np.ndarray) -> None:
 
 def write(dataset: Any, file: Path) -> None:
     """netCDF with the same bytes for the same content; CascadeError where it can't be written."""
-    part = file.with_name(file.name + ".tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as part:
         dataset.to_netcdf(part, engine="scipy", format="NETCDF3_64BIT")
-        os.replace(part, file)
-    except OSError as err:
-        raise CascadeError(f"can't write {file}: {err.strerror}; choose another place.") from err
 
 
 def require_libraries(purpose: str, *names: str) -> None:

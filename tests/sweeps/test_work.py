@@ -93,9 +93,9 @@ def test_a_file_that_does_not_fit_is_not_read(spoil, small_pieces, tmp_path) -> 
 
 def test_the_key_tells_sweeps_apart(tmp_path) -> None:
     """Every part of the work is in the key: with any of them changed, nothing is read."""
-    from cascade_sym.sweeps.describe import content_key
     from cascade_sym.sweeps.merit import read_merit
     from cascade_sym.sweeps.space import read_grid, read_space
+    from cascade_sym.sweeps.sweep import content_key
 
     def key(figure=FIGURE, grid=GRID, free=FREE, fixed=(), sign=1.0, backend="numpy"):
         w = work.Work(read_merit(figure, backend), read_space(free, (), {}), read_grid(grid), fixed, sign)
