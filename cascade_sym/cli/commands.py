@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -116,7 +117,7 @@ def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     from dataclasses import asdict
 
     from cascade_sym.cli.tables import audit_table
-    from cascade_sym.paper.audit import run_audit
+    from cascade_sym.paper.ledger import run_audit
 
     paper = loaded(folder)
     with progress(f"audit {paper.printed.name}", len(only or paper.printed.equations)) as tick:
@@ -213,21 +214,16 @@ def put(path: Path | None, text: str) -> None:
 def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     """A progress bar on stderr; the yielded function is called with what is being worked on."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=total)
-        started = False
+        task, done = bar.add_task(escape(title), total=total), count()
 
         def tick(what: str) -> None:
-            nonlocal started
-            if started:
-                bar.advance(task)
-            started = True
-            bar.update(task, description=f"{title}: {what}")
+            bar.update(task, completed=next(done), description=escape(f"{title}: {what}"))
 
         yield tick
-        if started:
-            bar.advance(task)
+        bar.update(task, completed=next(done))

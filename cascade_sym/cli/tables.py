@@ -11,7 +11,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from cascade_sym.manuscript import Checked
-    from cascade_sym.paper.audit import Audit
+    from cascade_sym.paper.ledger import Audit
 
 COLOURS = {
     "definition": "cyan", "exact": "green", "asymptotic": "green", "approximate": "yellow", "misprint": "red",

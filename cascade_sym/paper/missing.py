@@ -88,7 +88,11 @@ class _Search:
         if residual is None:
             return NONE
         start = 1.0 if factor else 0.0
-        out = np.array([_root(lambda d, k=k: complex(residual(k, d)[0]), start) for k in range(POINTS)])
+
+        def solved(k: int) -> complex:
+            return _root(lambda d: complex(residual(k, d)[0]), start)
+
+        out = np.array([solved(k) for k in range(POINTS)])
         for k in range(POINTS):
             left, scale = np.abs(residual(k, out[k])), np.abs(residual(k, start)).max()
             if not np.isfinite(out[k]) or not np.all(np.isfinite(left)) or left.max() > TOLERANCE * scale:

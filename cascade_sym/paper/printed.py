@@ -78,6 +78,11 @@ class Printed:
     swaps: tuple[tuple[str, str], ...] = ()
     bibtex: Mapping[str, str] = field(default_factory=dict)
 
+    def equation(self, id: str) -> PrintedEquation:
+        """An equation by its id."""
+        (found,) = self.chosen((id,))
+        return found
+
     def chosen(self, only: Sequence[str], progress: Callable[[str], None] | None = None) -> Iterator[PrintedEquation]:
         """All equations, or those in `only`, each told to `progress`; UnknownName for an id the paper does not have."""
         ids = [e.id for e in self.equations]

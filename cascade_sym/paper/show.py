@@ -122,8 +122,7 @@ def derivation_latex_of(folder: Folder, id: str) -> str:
 def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
     """The derivation as text, each step with its check run again, and whether all hold."""
     result = folder.model.derive(id)
-    (printed,) = folder.printed.chosen((id,))
-    lines, ok = [f"Equation ({id}): {printed.title}", ""], True
+    lines, ok = [f"Equation ({id}): {folder.printed.equation(id).title}", ""], True
     for n, s in enumerate(result.steps, 1):
         lines.append(f"{n}. [{s.kind}] {s.title}" + (f" ({s.note})" if s.note else ""))
         for name, value in s.after.items():

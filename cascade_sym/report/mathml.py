@@ -15,6 +15,7 @@ from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import all_broken, rows_of
 from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.scan import tokens
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import details, element, listing, text
 
@@ -67,20 +68,14 @@ def _flat(latex: str) -> str:
     >>> _flat(r"\text{at $x_{1}$ only} + y")
     '\\text{at }{x_{1}}\\text{ only} + y'
     """
-    out, end = "", 0
-    while (at := latex.find("\\text{", end)) >= 0:
-        start = at + len("\\text{")
-        stop, depth = start, 1
-        while stop < len(latex) and depth:
-            escaped = latex[stop - 1] == "\\"
-            depth += 0 if escaped else (latex[stop] == "{") - (latex[stop] == "}")
-            stop += 1
-        inner = latex[start : stop - 1]
-        pieces = inner.split("$") if inner.count("$") % 2 == 0 else [inner]
-        made = (f"\\text{{{p}}}" if n % 2 == 0 else f"{{{p}}}" for n, p in enumerate(pieces) if p)
-        out += latex[end:at] + "".join(made)
-        end = stop
-    return out + latex[end:]
+    out, mark, rest = latex.partition("\\text{")
+    while mark:
+        end = next((t.at for t in tokens(rest) if t.braces < 0), len(rest))
+        pieces = rest[:end].split("$") if rest[:end].count("$") % 2 == 0 else [rest[:end]]
+        out += "".join(f"\\text{{{p}}}" if n % 2 == 0 else f"{{{p}}}" for n, p in enumerate(pieces) if p)
+        head, mark, rest = rest[end + 1 :].partition("\\text{")
+        out += head
+    return out
 
 
 @cache

@@ -14,8 +14,8 @@ from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.entry import SHOWN, Derivation, derivations, is_formula, is_short, key_words
-from cascade_sym.report.figures import Figure
 from cascade_sym.report.mathml import broken, quoted
+from cascade_sym.report.page import Figure
 from cascade_sym.report.plots import Curve, certificates, curves
 
 HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page

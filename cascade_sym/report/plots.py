@@ -161,8 +161,8 @@ def _plot(id: str, curve: Curve, words: Callable[[str], str]) -> str:
     line, kind = (curve.law, "law") if curve.law else (curve.points, "guide")
     path = " ".join(",".join(map(_n, at(*p))) for p in line)
     parts.append(element("polyline", points=path, class_=kind, fill="none"))
-    for x, y in (map(_n, at(*p)) for p in curve.points):
-        parts.append(element("circle", cx=x, cy=y, r=4, class_="point"))
+    for p in curve.points:
+        parts.append(element("circle", cx=_n(at(*p)[0]), cy=_n(at(*p)[1]), r=4, class_="point"))
     middle, up = _n((LEFT + right) / 2), _n((TOP + low) / 2)
     parts.append(element("text", text(curve.below), x=middle, y=HEIGHT - 8, text_anchor="middle", class_="axis"))
     turned = f"rotate(-90 14 {up})"
