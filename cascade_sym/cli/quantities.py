@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +18,14 @@ if TYPE_CHECKING:
 
 MOST = 10**7  # points on one axis
 Name = Annotated[str, typer.Argument(help="A quantity of the folder; `cascade-sym list` names them.")]
+Set = Annotated[Texts, typer.Option("--set", help="KEY=VALUE, exact: 4/3, pi/4, 1e3, oo (repeatable).")]
+Equal = Annotated[Texts, typer.Option("--equal", help="Parameters kept equal, as theta_S,theta_M (repeatable).")]
 
 
 def evaluate(
     folder: Folder,
     name: Name,
-    set_: Annotated[Texts, typer.Option("--set", help="KEY=VALUE, exact: 4/3, pi/4, 1e3, oo.")] = None,
+    set_: Set = None,
     digits: Annotated[int, typer.Option("--digits", min=1, help="Significant digits.")] = 15,
     as_json: AsJson = False,
 ) -> int:
@@ -46,12 +47,8 @@ def scaling(
     name: Name,
     large: Annotated[str, typer.Option("--large", help="The parameter that grows (or falls, with --limit 0).")],
     over: Annotated[str, typer.Option("--over", help="Parameters to optimise, as C_M,theta_S,theta_M.")] = "",
-    equal: Annotated[
-        Texts, typer.Option("--equal", help="Parameters kept equal, as theta_S,theta_M (repeatable).")
-    ] = None,
-    set_: Annotated[
-        Texts, typer.Option("--set", help="KEY=VALUE, exact: 4/3, pi/4, oo; the others stay symbolic.")
-    ] = None,
+    equal: Equal = None,
+    set_: Set = None,
     limit: Annotated[str, typer.Option("--limit", help="What --large tends to: oo or 0.")] = "oo",
     terms: Annotated[int, typer.Option("--terms", min=1, max=2, help="1: leading order only; 2: the next one.")] = 2,
     as_json: AsJson = False,
@@ -80,8 +77,8 @@ def sweep(
     output: Annotated[Path, typer.Option("-o", "--output", help="The netCDF file to write.")],
     grid: Annotated[Texts, typer.Option("--grid", help="KEY=FROM:TO:COUNT[:log] or KEY=A,B,C (repeatable).")] = None,
     optimise: Annotated[str, typer.Option("--optimise", help="Parameters, as C_M,theta_S or C_M=1e-2:1e4.")] = "",
-    equal: Annotated[Texts, typer.Option("--equal", help="Kept equal, as theta_S,theta_M (repeatable).")] = None,
-    set_: Annotated[Texts, typer.Option("--set", help="KEY=VALUE: 4/3, pi/4, 1e3.")] = None,
+    equal: Equal = None,
+    set_: Set = None,
     also: Annotated[str, typer.Option("--also", help="Further quantities at the same points, as R,gamma_M.")] = "",
     maximise: Annotated[bool, typer.Option("--maximise", help="The largest value instead of the least.")] = False,
     unstable: Annotated[str, typer.Option("--unstable", help="nan (with a warning that counts) or raise.")] = "nan",
@@ -108,33 +105,25 @@ def sweep(
     model = loaded(folder).model
     kept = output.with_name(output.name + ".part")
     steps = pieces(read_grid(axes)) + 1 if optimise else 1
-    caught = warnings.catch_warnings(record=True)
-    with _told_how_to_go_on(kept), progress(f"sweep {name}", steps) as tick, caught as told:
-        warnings.simplefilter("always", RuntimeWarning)
-        found = sweep_declared(
-            model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
-            equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
-            precision="guaranteed" if guaranteed else "double", n_jobs=jobs,
-            checkpoint=kept, progress=tick,
-        )  # fmt: skip
-        write(found, output)
+    try:
+        with progress(f"sweep {name}", steps) as tick, warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", RuntimeWarning)
+            found = sweep_declared(
+                model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
+                equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
+                precision="guaranteed" if guaranteed else "double", n_jobs=jobs, checkpoint=kept, progress=tick,
+            )  # fmt: skip
+            write(found, output)
+    except KeyboardInterrupt:
+        if kept.is_file():
+            print(f"interrupted; {kept} holds what is finished: the same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(130) from None  # as shells have it
     for w in told:
         print(f"warning: {w.message}", file=sys.stderr)
     if check := found.attrs.get("optimum_check"):
         print(f"optimum: {check}", file=sys.stderr)
     say_written([output])
     return 0
-
-
-@contextmanager
-def _told_how_to_go_on(kept: Path) -> Iterator[None]:
-    """Exit code 130 when interrupted, as shells have it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if kept.is_file():
-            print(f"interrupted; {kept} holds what is finished: the same command goes on from there.", file=sys.stderr)
-        raise typer.Exit(130) from None
 
 
 def code(
@@ -196,11 +185,10 @@ def _axis(label: str, text: str) -> list[float]:
         raise ParameterError(f"{label}: both ends are {low:g}; give two different numbers.")
     import numpy as np
 
-    if len(parts) == 4 and parts[3].strip() == "log":
-        if not (low > 0 and high > 0):
-            raise ParameterError(f"{label}: a logarithmic axis needs positive ends; got {low:g} and {high:g}.")
-        return [float(v) for v in np.geomspace(low, high, int(count))]
-    return [float(v) for v in np.linspace(low, high, int(count))]
+    log = parts[-1].strip() == "log"
+    if log and not (low > 0 and high > 0):
+        raise ParameterError(f"{label}: a logarithmic axis needs positive ends; got {low:g} and {high:g}.")
+    return (np.geomspace if log else np.linspace)(low, high, int(count)).tolist()
 
 
 def number(label: str, text: str) -> float:

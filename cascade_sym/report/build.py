@@ -93,12 +93,13 @@ def typeset(source: str, images: Mapping[str, bytes] | None = None) -> tuple[byt
         (room / "report.tex").write_text(source, encoding="utf-8")
         for name, content in (images or {}).items():
             (room / Path(name).name).write_bytes(content)
+        limit = _limit if os.name == "posix" else None
         options = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-no-mktex=pk", "report.tex"]
         for _ in range(2):  # the second run knows the widths of the table
             try:
                 done = subprocess.run(
                     [program, *options], cwd=room, env=_environment(room), stdin=subprocess.DEVNULL,
-                    capture_output=True, timeout=SECONDS, preexec_fn=_limits(), check=False,
+                    capture_output=True, timeout=SECONDS, preexec_fn=limit, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
                 return None, f"pdflatex did not end within {SECONDS} seconds."
@@ -119,17 +120,11 @@ def _environment(room: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _limits() -> Callable[[], None] | None:
-    if os.name != "posix":
-        return None
+def _limit() -> None:
     import resource
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    return limit
+    for bounded, most in (("CPU", SECONDS), ("FSIZE", MAX_FILE), ("CORE", 0)):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{bounded}"), (most, most))
 
 
 def _reason(log: bytes) -> str:

@@ -46,13 +46,14 @@ def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) 
     return element("article", *parts, id=f"eq-{id}", aria_labelledby=f"title-{id}", data_verdict=record["verdict"])
 
 
-def _notes(record: Record, name: Name) -> str:
+def notes(record: Record) -> list[tuple[str, str]]:
+    """What is said of an equation beside its forms, each under its head."""
     evidence = record.get("evidence", {})
-    lines = [
-        element("p", element("strong", f"{what}: "), words(_sentence(evidence[key]), name))
-        for key, what in (("conditions", "Conditions"), ("reading", "Reading"), ("failed", "Failed"))
-        if evidence.get(key)
-    ]
+    return [(key.capitalize(), evidence[key]) for key in ("conditions", "reading", "failed") if evidence.get(key)]
+
+
+def _notes(record: Record, name: Name) -> str:
+    lines = [element("p", element("strong", f"{k}: "), words(_sentence(said), name)) for k, said in notes(record)]
     return element("div", *lines, class_="notes") if lines else ""
 
 

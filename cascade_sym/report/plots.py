@@ -113,11 +113,10 @@ def _exponent(scaling: Mapping[str, Any]) -> tuple[float | None, str]:
 
 def _point(raw: Any) -> tuple[float, float] | None:
     if isinstance(raw, Mapping):
-        x, y = _number(raw.get("large")), _number(raw.get("objective"))
-    elif isinstance(raw, list | tuple) and len(raw) >= 2:
-        x, y = _number(raw[0]), _number(raw[1])
-    else:
+        raw = (raw.get("large"), raw.get("objective"))
+    if not isinstance(raw, list | tuple) or len(raw) < 2:
         return None
+    x, y = _number(raw[0]), _number(raw[1])
     return (x, y) if x and y and x > 0 and y > 0 and math.isfinite(x) and math.isfinite(y) else None
 
 

@@ -6,7 +6,6 @@ Warm starts along the grid and independent random starts all over it say whether
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -100,13 +99,11 @@ def spread(space: Space, count: int, seed: int) -> np.ndarray:
 
 def parts(space: Space, points: np.ndarray) -> list[np.ndarray]:
     """The points by the part of the box in which they lie: lists of columns, none empty."""
-    low, high = (e[:, None] for e in space.edges())
-    cuts = PARTS.get(len(space), FEW)
-    where = np.zeros((len(cuts), points.shape[1]), dtype=int)
-    for k, n in enumerate(cuts):
-        where[k] = np.clip(((points[k] - low[k]) / (high[k] - low[k]) * n).astype(int), 0, n - 1)
-    found = (np.flatnonzero((where == np.array(c)[:, None]).all(axis=0)) for c in product(*map(range, cuts)))
-    return [f for f in found if f.size]
+    cuts = np.array(PARTS.get(len(space), FEW))[:, None]
+    low, high = (e[: len(cuts), None] for e in space.edges())
+    where = np.clip(((points[: len(cuts)] - low) / (high - low) * cuts).astype(int), 0, cuts - 1)
+    part = np.ravel_multi_index(tuple(where), tuple(cuts[:, 0]))
+    return [np.flatnonzero(part == k) for k in np.unique(part)]
 
 
 @dataclass(frozen=True)

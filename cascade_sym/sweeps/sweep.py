@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
@@ -67,6 +68,7 @@ def sweep(
     (array([2., 4.]), array([1., 2.]))
     """
     require_libraries("sweeps", "xarray", "joblib", "scipy")
+    tell = progress or _quietly
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     if precision not in ("double", "guaranteed"):
@@ -85,12 +87,11 @@ def sweep(
     made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
     if len(space):
         file = Path(checkpoint) if checkpoint is not None else None
-        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, progress)
+        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, tell)
         made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
         made["points_at_bounds"] = _at_bounds(space, u)
     else:
-        if progress:
-            progress(f"{axes.size} points")
+        tell(f"{axes.size} points")
         u = np.empty((0, axes.size))
         f = np.broadcast_to(work.objective().value(u), axes.size)
     f = np.where(np.isfinite(f), work.sign * f, np.nan)
@@ -110,15 +111,17 @@ def sweep(
     return _dataset(axes, columns, units or {}, titles or {}, made)
 
 
+def _quietly(text: str) -> None:
+    """Progress that nobody asked for."""
+
+
 def _optimised(
-    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int,
-    progress: Callable[[str], None] | None,
-) -> tuple[np.ndarray, np.ndarray, Recheck]:  # fmt: skip
-    found = run(work, key, n_jobs, checkpoint, progress)
+    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int, tell: Callable[[str], None]
+) -> tuple[np.ndarray, np.ndarray, Recheck]:
+    found = run(work, key, n_jobs, checkpoint, tell)
     u, f = found[:-1].copy(), found[-1].copy()
     objective, shape = work.objective(), work.grid.shape
-    if progress:
-        progress("warm starts from neighbours, independent restarts")
+    tell("warm starts from neighbours, independent restarts")
     spread_optima(objective, shape, u, f)
     checked = recheck(objective, shape, u, f, CHECKED, restarts)
     if checked.missed and checked.missed[-1]:
@@ -184,10 +187,8 @@ def as_quantity(figure: Any, name: str) -> Quantity | None:
         target = figure.target
         return Quantity(name, target.outputs[0][1], target.definitions, domain=tuple(e for _, e in target.domain))
     if isinstance(figure, Quantity):
-        return Quantity(name, figure.expr, figure.definitions, figure.steps, figure.domain)
-    if callable(figure) and not isinstance(figure, sp.Basic):
-        return None
-    return Quantity(name, sp.sympify(figure), Definitions())
+        return replace(figure, name=name)
+    return None if callable(figure) and not isinstance(figure, sp.Basic) else Quantity(name, sp.sympify(figure))
 
 
 def formula_attributes(figure: Any, name: str) -> dict[str, str]:

@@ -45,9 +45,7 @@ def piece(work: Work, first: int, last: int) -> np.ndarray:
     return np.concatenate([u, f[None]])
 
 
-def run(
-    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, progress: Callable[[str], None] | None
-) -> np.ndarray:
+def run(work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, tell: Callable[[str], None]) -> np.ndarray:
     """All optima, shape (coordinates + 1, points), by joblib with the backend that is configured.
 
     With a checkpoint, what is finished is written to it, now and then and when the run is interrupted, and read again
@@ -61,18 +59,16 @@ def run(
     done = np.zeros(len(cuts), dtype=bool)
     if checkpoint is not None and (kept := read_kept(checkpoint, key)) is not None:
         found, done = kept
-    for (a, b), is_done in zip(cuts, done, strict=True):
-        if is_done and progress:
-            progress(f"points {a} to {b - 1}, read")
-    left = [k for k in range(len(cuts)) if not done[k]]
+    for k in np.flatnonzero(done).tolist():
+        tell(f"points {cuts[k][0]} to {cuts[k][1] - 1}, read")
+    left = np.flatnonzero(~done).tolist()
     kept_at = monotonic()
     try:
         with Parallel(n_jobs=n_jobs) as parallel:
             width = max(1, effective_n_jobs(n_jobs))
             for wave in (left[a : a + width] for a in range(0, len(left), width)):
-                if progress:
-                    for k in wave:
-                        progress(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
+                for k in wave:
+                    tell(f"points {cuts[k][0]} to {cuts[k][1] - 1}")
                 for k, result in zip(wave, parallel(delayed(piece)(work, *cuts[k]) for k in wave), strict=True):
                     found[:, cuts[k][0] : cuts[k][1]] = result
                     done[k] = True
