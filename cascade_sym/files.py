@@ -11,25 +11,39 @@ from cascade_sym.errors import CascadeError
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """A place to write to: what was written there becomes `file` when nothing went wrong, else all is as it was.
+def _said_of(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as err:  # ValueError: a name that no file can have
+        why = getattr(err, "strerror", None) or err
+        raise CascadeError(f"can't write {file}: {why}; choose another place.") from err
 
-    Folders are made where they are missing. CascadeError where the file can't be written, and for a `file` that is
-    there and is no ordinary one (a folder, a device, a pipe, a link).
+
+def require_place(file: Path) -> Path:
+    """A new, empty file beside `file` in a folder that is made where it is missing.
+
+    CascadeError where that can't be, and for a `file` that is there and is no ordinary one (a folder, a device, a
+    pipe, a link), which is left as it is.
     """
     part = file.with_name(f".{os.getpid()}.tmp")
-    try:
+    with _said_of(file):
         if file.is_symlink() or (file.exists() and not file.is_file()):
             raise CascadeError(f"{file} is no ordinary file and is left as it is; choose another place.")
         file.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+    return part
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A place to write to: what was written there becomes `file` when nothing went wrong, else all is as it was."""
+    part = require_place(file)
+    with _said_of(file):
         try:
             yield part
             os.replace(part, file)
         finally:
             part.unlink(missing_ok=True)
-    except (OSError, ValueError) as err:  # ValueError: a name that no file can have
-        why = getattr(err, "strerror", None) or err
-        raise CascadeError(f"can't write {file}: {why}; choose another place.") from err
 
 
 def write(file: Path, content: str | bytes) -> None:

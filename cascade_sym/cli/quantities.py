@@ -12,6 +12,7 @@ import typer
 
 from cascade_sym.cli.commands import AsJson, Folder, Output, Texts, loaded, print_json, progress, put, say_written
 from cascade_sym.errors import DuplicateName, FormulaError, ParameterError
+from cascade_sym.files import require_place
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -35,11 +36,23 @@ def evaluate(
     found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits)
     if as_json:
         given = {k: str(v) for k, v in found.parameters.items()}
-        data = {"name": name, "value": found.text, "error": found.error, "digits": digits, "parameters": given}
-        print(json.dumps(data))
+        value = _parts(found.text)
+        print(json.dumps({"name": name, "value": value, "error": found.error, "digits": digits, "parameters": given}))
     else:
         print(found.text)
     return 0
+
+
+def _parts(text: str) -> str | dict[str, str]:
+    """A number's decimals, a complex one's by its parts.
+
+    >>> _parts("1.5"), _parts("1.5 - 2*I"), _parts("-2*I")
+    ('1.5', {'re': '1.5', 'im': '-2'}, {'re': '0', 'im': '-2'})
+    """
+    if not text.endswith("*I"):
+        return text
+    real, sign, size = (["0", "", *text.split()] if " " not in text else text.split())[-3:]
+    return {"re": real, "im": ("-" if sign == "-" else "") + size.removesuffix("*I")}
 
 
 def scaling(
@@ -102,9 +115,12 @@ def sweep(
         raise ParameterError("nothing to sweep or to optimise; add --grid KEY=FROM:TO:COUNT or --optimise NAMES.")
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
+    if output.suffix.lower() not in ("", ".nc", ".cdf"):
+        raise ParameterError(f"the file is netCDF; {output.name} says something else: call it {output.stem}.nc.")
     model = loaded(folder).model
+    require_place(output).unlink()  # said before there is something to lose
     kept = output.with_name(output.name + ".part")
-    steps = pieces(read_grid(axes)) + 1 if optimise else 1
+    steps = len(pieces(read_grid(axes))) + 1 if optimise else 1
     try:
         with progress(f"sweep {name}", steps) as tick, warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", RuntimeWarning)

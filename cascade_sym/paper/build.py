@@ -137,14 +137,13 @@ def computed(figure: Figure) -> Any:
     """The data of a figure, with its title and caption as attributes."""
     with own_python(f"the computation of {figure.name}"):
         data = figure.compute()
-    return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
+        return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
 
 
 def drawn(figure: Figure, data: Any) -> Any:
     """A matplotlib Figure of the data, in the toolkit's style."""
-    with styled():
+    with styled(), own_python(f"the drawing of {figure.name}"):
         page, axes = canvas(figure.size, figure.panels)
-        with own_python(f"the drawing of {figure.name}"):
-            figure.draw(axes, data)
+        figure.draw(axes, data)
         page.draw_without_rendering()  # lays everything out while the style holds
         return page

@@ -60,9 +60,10 @@ def _load_model(path: Path) -> Model:
     sys.modules[name] = module
     with own_python(path.name):
         spec.loader.exec_module(module)
-    model = getattr(module, "model", None)
-    if not isinstance(model, Model):
-        raise FolderError(f"{path.name} defines no `model = Model(...)`.")
+        model = getattr(module, "model", None)
+        if not isinstance(model, Model):
+            raise FolderError(f"{path.name} defines no `model = Model(...)`.")
+        model.require_sound()
     module.__dict__["__stamp__"] = stamp
     return model
 

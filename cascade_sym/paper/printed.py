@@ -98,16 +98,17 @@ class Printed:
 def read_printed(path: Path) -> Printed:
     """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
     data = _load(path)
-    where = f"{path.name}, [paper]"
+    where = path.name
     try:
         if not isinstance(head := data.get("paper"), dict):
-            raise FolderError("there is no such table; add one.")
+            raise FolderError("no [paper] table; add one.")
+        where = f"{path.name}, [paper]"
         told: dict[str, Any] = {"title": _text(head, "title"), "swaps": _swaps(head), "bibtex": _texts(head, "bibtex")}
         told |= {key: _texts(data, key) for key in ("notation", "derived_notation", "functions")}
         where = path.name
         found = data.get("equation")
         if not found or not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-            raise FolderError("there is no equation; write each as [[equation]], at least one.")
+            raise FolderError("no [[equation]]; write each equation under such a head, at least one.")
         equations: dict[str, PrintedEquation] = {}
         for n, raw in enumerate(found, 1):
             where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"

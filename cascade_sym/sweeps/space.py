@@ -47,6 +47,8 @@ def read_grid(grid: Mapping[str, Any]) -> Grid:
         raise ParameterError(f"grid must be a mapping of names to arrays; got {type(grid).__name__}.")
     values = []
     for name, given in grid.items():
+        if np.ma.is_masked(given):
+            raise ParameterError(f"the axis {name} has masked numbers; leave them out.")
         try:
             axis = np.atleast_1d(np.asarray(given, dtype=float))
         except (TypeError, ValueError) as why:

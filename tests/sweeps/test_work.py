@@ -27,6 +27,9 @@ def test_pieces_and_processes_give_the_same_numbers(monkeypatch) -> None:
     whole = sweep(FIGURE, GRID, optimise=FREE)
     monkeypatch.setattr(work, "PIECE", 16)
     xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE))
+    with pytest.warns(RuntimeWarning, match="done in one process"):
+        xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE, n_jobs=2))
+    monkeypatch.setattr(work, "STARTING", 0.0)
     xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE, n_jobs=2))
 
 
