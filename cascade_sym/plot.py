@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cascade_sym.errors import CascadeError
+from cascade_sym.files import replacing
 
 COLOURS = {
     "black": "#1a1a1a", "red": "#c4302b", "blue": "#2b5ca8", "green": "#5aa832", "grey": "#7a7a7a",
@@ -62,10 +62,7 @@ def canvas(size: tuple[float, float], panels: tuple[int, int] = (1, 1)) -> tuple
 def save(figure: Any, stem: Path) -> tuple[Path, ...]:
     """Write stem.pdf and stem.png; CascadeError where that is not possible."""
     files = tuple(stem.with_name(f"{stem.name}.{kind}") for kind in NOTHING)
-    try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        for file, metadata in zip(files, NOTHING.values(), strict=True):
-            figure.savefig(file, dpi=DPI, metadata=metadata)
-    except OSError as err:
-        raise CascadeError(f"can't write {stem.parent}: {err.strerror}; choose another place.") from err
+    for file, (kind, metadata) in zip(files, NOTHING.items(), strict=True):
+        with replacing(file) as part:
+            figure.savefig(part, format=kind, dpi=DPI, metadata=metadata)
     return files

@@ -1,14 +1,61 @@
-"""What to cite for a result: the toolkit, the paper of a folder, the methods that the result rests on."""
+"""What to cite for a result: the toolkit, the paper of a folder, the methods that the result rests on.
+
+The literature behind the methods is in methods.bib, whose comments say what each entry is cited for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from cascade_sym.citations.references import METHODS, Reference
-from cascade_sym.citations.rules import methods
+import numpy as np
+
 from cascade_sym.errors import ParameterError
+
+_ENTRY = re.compile(r"% (?P<use>.+)\n@(?P<kind>\w+)\{(?P<key>\w+),\n(?P<fields>(?:  .+\n)*)\}")
+_FIELD = re.compile(r"  (\w+) = \{(.*)\},\n")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of a bibliography: key, kind ("article", "book", "misc"), fields, and what it is cited for."""
+
+    key: str
+    kind: str
+    fields: Mapping[str, str]
+    use: str = ""
+
+    def bibtex(self) -> str:
+        """The entry in BibTeX.
+
+        >>> print(Reference("a2020", "misc", {"title": "T", "year": "2020"}).bibtex())
+        @misc{a2020,
+          title = {T},
+          year = {2020},
+        }
+        """
+        lines = [f"  {k} = {{{_balanced(v)}}}," for k, v in self.fields.items()]
+        return "\n".join([f"@{self.kind}{{{self.key},", *lines, "}"])
+
+
+def _balanced(text: str) -> str:
+    """Text without its braces where they would end the field early."""
+    depth = 0
+    for c in text:
+        depth += (c == "{") - (c == "}")
+        if depth < 0:
+            break
+    return text if depth == 0 else text.replace("{", "").replace("}", "")
+
+
+METHODS: Mapping[str, Reference] = {
+    m["use"]: Reference(m["key"], m["kind"], dict(_FIELD.findall(m["fields"])), m["use"])
+    for m in _ENTRY.finditer((files("cascade_sym.citations") / "methods.bib").read_text(encoding="utf-8"))
+}
 
 
 def citation(*results: Any) -> None:
@@ -77,3 +124,134 @@ def _paper(printed: Any) -> Reference:
         return Reference(printed.name, "misc", {**title, "note": printed.reference}, use="the paper")
     key, kind = fields.pop("key", printed.name), fields.pop("type", "article")
     return Reference(key, kind, {**title, **fields}, use="the paper")
+
+
+# (kind of a step, words of its title or note) -> methods; one step may meet several
+STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("composition", "", ("series product", "input-output")),
+    ("composition", "master equation", ("quantum measurement",)),
+    ("simplification", "Gaussian closure", ("conditional states", "filtering")),
+    ("solve", "spectral factorisation", ("spectral factorisation",)),
+    ("fourier", "susceptibilities", ("input-output", "noise spectra")),
+    ("input", "estimator of the amplitude", ("matched filter",)),
+    ("solve", "Hurwitz determinants", ("integrals of spectra",)),
+    ("readout", "weight of the EPR variables", ("EPR variance",)),
+    ("expansion", "leading order", ("Puiseux series and valuations",)),
+    ("expansion", "along the optimum", ("high precision",)),
+    ("minimisation", "elimination", ("elimination",)),
+    ("minimisation", "from the digits", ("polynomials from digits",)),
+)
+# where the type of a result is defined -> methods; of nested rooms all count
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "parts": ("input-output",),
+    "parts.slh": ("series product",),
+    "parts.detectors": ("quantum measurement",),
+    "system": ("input-output",),
+    "compose": ("series product", "input-output"),
+    "compose.physical": ("physical realisability",),
+    "derive": ("input-output",),
+    "derive.master_equation": ("series product", "quantum measurement"),
+    "solve": ("series product", "input-output"),
+    "solve.conditional": ("conditional states", "filtering"),
+    "spectra": ("input-output", "noise spectra"),
+    "sensing": ("input-output",),
+    "asymptotics": ("Puiseux series and valuations",),
+    "asymptotics.result": ("high precision",),
+    "evaluate": ("arrays",),
+    "evaluate.conditional": ("series product", "input-output", "conditional states", "filtering", "doubling"),
+    "paper.declared": ("ball arithmetic",),
+}
+ALGEBRA = ("computer algebra", "exact polynomials")
+# names that the toolkit gives to figures of merit, whose definitions no step has
+FIGURES = {"xi": "EPR variance", "E_N": "logarithmic negativity"}
+
+
+def methods(result: Any) -> tuple[str, ...]:
+    """Names of the methods behind a result, each once; none for what is no result of the toolkit.
+
+    >>> import cascade_sym as cs
+    >>> methods(cs.noise_spectrum(cs.Oscillator("M"), "P_L"))
+    ('input-output', 'noise spectra', 'computer algebra', 'exact polynomials')
+    """
+    return tuple(dict.fromkeys(_methods(result)))
+
+
+def _methods(result: Any) -> Iterator[str]:
+    from sympy import Basic, MatrixBase
+
+    module = type(result).__module__
+    if isinstance(result, Basic | MatrixBase):
+        yield from ALGEBRA
+    elif module.startswith("xarray."):
+        yield from _of_a_dataset(result.attrs)
+    elif module.startswith("cascade_sym."):
+        yield from of_steps(_steps(result))
+        yield from _of_a_type(result, module.removeprefix("cascade_sym."))
+        yield from ALGEBRA
+    elif isinstance(result, Mapping | list | tuple):
+        for x in result.values() if isinstance(result, Mapping) else result:
+            yield from _methods(x)
+
+
+def of_steps(steps: Iterable[Any]) -> Iterator[str]:
+    """The methods of a derivation, in its order."""
+    for step in steps:
+        said = f"{step.title} {step.note}"
+        for kind, words, names in STEPS:
+            if step.kind == kind and words in said:
+                yield from names
+
+
+def _steps(result: Any) -> tuple[Any, ...]:
+    found = getattr(result, "steps", None)
+    if found is None:
+        found = getattr(getattr(result, "derivation", None), "steps", ())
+    return tuple(found) if isinstance(found, tuple | list) else ()
+
+
+def _of_a_type(result: Any, module: str) -> Iterator[str]:
+    for room, names in ROOMS.items():
+        if module == room or module.startswith((f"{room}.", f"{room}_")):
+            yield from names
+    for system in (result, getattr(result, "system", None)):
+        if getattr(system, "internal", None):  # light between parts
+            yield from ROOMS["compose"]
+            if _has_loop(system):
+                yield "feedback networks"
+    options = getattr(result, "options", None)
+    if options is not None and (options.error or options.precision == "guaranteed"):
+        yield "ball arithmetic"
+    name = getattr(result, "name", "")
+    for start, method in FIGURES.items():
+        if isinstance(name, str) and (name == start or name.startswith(f"{start}_")):
+            yield method
+    for name in ("law", "scaling"):
+        yield from _methods(getattr(result, name, None))
+    for statement in getattr(result, "statements", ()):
+        yield from _methods(statement.derived)
+
+
+def _of_a_dataset(attrs: Mapping[str, Any]) -> Iterator[str]:
+    if str(attrs.get("source", "")).startswith("cascade_sym "):
+        yield from ("arrays", "labelled arrays")
+        if "optimised" in attrs:
+            yield "optimisation"
+
+
+def _has_loop(system: Any) -> bool:
+    """Whether light that a mode has met comes back to it."""
+    seen: dict[str, set[str]] = {}  # field between parts -> modes that it has met
+    for name, form in system.internal.items():
+        met = {op.name for op in form.terms}
+        seen[name] = (met & set(system.modes)).union(*(seen[n] for n in met if n in seen))
+    place = {mode: k for k, mode in enumerate(system.modes)}
+    by_light = np.zeros((len(place), len(place)), dtype=bool)
+    reached = np.eye(len(place), dtype=bool)
+    for mode, form in system.drift.items():
+        for name in {op.name for op in form.terms}:
+            if name in place:
+                reached[place[name], place[mode]] = True
+            for source in seen.get(name, ()):
+                by_light[place[source], place[mode]] = True
+    reached = np.linalg.matrix_power(by_light | reached, len(place))
+    return bool((by_light & reached.T).any())

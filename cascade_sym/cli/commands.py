@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cascade_sym.cli.progress import progress
-from cascade_sym.errors import CascadeError
+from cascade_sym.files import write
 
 if TYPE_CHECKING:
     from cascade_sym.paper import Folder as Loaded
@@ -28,7 +29,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 
 def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")]) -> int:
     """Make FOLDER: a template for your own paper that verifies as it is."""
-    from cascade_sym.paper.new import new_folder
+    from cascade_sym.paper.folder import new_folder
 
     made = new_folder(folder)
     for file in sorted(made.iterdir()):
@@ -39,7 +40,7 @@ def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as 
 
 def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
-    from cascade_sym.cli.tables import ledger_table
+    from cascade_sym.cli.tables import verdicts_table
     from cascade_sym.paper import run_ledger
     from cascade_sym.paper.show import record
 
@@ -49,7 +50,7 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     if as_json:
         print_json([record(paper, e) for e in entries])
     else:
-        ledger_table(entries)
+        verdicts_table(e.to_json() for e in entries)
     return 0 if all(e.as_expected for e in entries) else 1
 
 
@@ -116,7 +117,7 @@ def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     from dataclasses import asdict
 
     from cascade_sym.cli.tables import audit_table
-    from cascade_sym.paper.audit import run_audit
+    from cascade_sym.paper.ledger import run_audit
 
     paper = loaded(folder)
     with progress(f"audit {paper.printed.name}", len(only or paper.printed.equations)) as tick:
@@ -139,13 +140,13 @@ def report(folder: Folder, output: Output = None) -> int:
 
 
 def _report(command: str, folder: str, output: Path | None) -> int:
-    from cascade_sym.cli.tables import records_table
+    from cascade_sym.cli.tables import verdicts_table
     from cascade_sym.report import build_report
 
     with progress(f"{command} {Path(folder).name}", None) as tick:
         records, files = build_report(folder, output, tick)
     if command == "paper":
-        records_table(records)
+        verdicts_table(records)
     say_written(files)
     return 0 if all(r["as_expected"] for r in records) else 1
 
@@ -156,7 +157,7 @@ def figures(
     only: Annotated[Texts, typer.Option("--only", help="Only this figure, as fig3 (repeatable).")] = None,
 ) -> int:
     """Compute and draw the figures that FOLDER declares: PDF, PNG, and the data as netCDF."""
-    from cascade_sym.paper.figures import build_figures
+    from cascade_sym.paper.build import build_figures
 
     paper = loaded(folder)
     with progress(f"figures {Path(folder).name}", len(only or paper.model.figures)) as tick:
@@ -205,9 +206,24 @@ def put(path: Path | None, text: str) -> None:
     """To a file, in a folder that is made where it is missing, or to stdout without one."""
     if path is None:
         sys.stdout.write(text)
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as err:
-        raise CascadeError(f"can't write {path}: {err.strerror}; choose another place with -o.") from err
+    else:
+        write(path, text)
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
+    """A progress bar on stderr; the yielded function is called with what is being worked on."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task, done = bar.add_task(escape(title), total=total), count()
+
+        def tick(what: str) -> None:
+            bar.update(task, completed=next(done), description=escape(f"{title}: {what}"))
+
+        yield tick
+        bar.update(task, completed=next(done))

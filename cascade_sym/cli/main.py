@@ -6,8 +6,11 @@ Exit codes: 0 when all is as expected, 1 when a verdict is not, 2 for wrong usag
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -41,17 +44,26 @@ for name, command in COMMANDS.items():
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; errors made on purpose end with a message and exit code 2."""
+    """Run the command line; whatever goes wrong ends with a message and exit code 2."""
     try:
-        app(args=arguments)
+        try:
+            app(args=arguments)
+        finally:
+            sys.stdout.flush()
     except CascadeError as err:
         message = str(err)
     except RecursionError:
         message = "the input is nested too deeply to be worked on; simplify it."
     except MemoryError:
         message = "out of memory; the input is too large to be worked on."
-    else:
-        return
+    except OSError as err:
+        what = f"use {err.filename}" if err.filename else "write the result"
+        message = f"can't {what}: {err.strerror or err}."
+        sys.stdout = StringIO()  # what could not be written is not tried again at the end
+    except Exception as err:
+        place = traceback.extract_tb(err.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        message = f"{type(err).__name__}: {err} ({where}); what was given is not understood by this program."
     print(f"cascade-sym: {message}", file=sys.stderr)
     sys.exit(2)
 

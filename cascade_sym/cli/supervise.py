@@ -2,7 +2,7 @@
 
 Python interrupts its own code only: one huge product of polynomials runs on in compiled code when its time is over,
 and a library that finds no memory takes the process with it. So the command runs in a child process whose memory is
-bounded; this one waits, ends it when a bounded piece of work (`cascade_sym.paper.limits`) is overdue, and says what
+bounded; this one waits, ends it when a bounded piece of work (`cascade_sym.deadline`) is overdue, and says what
 happened.
 """
 
@@ -36,7 +36,7 @@ def supervised(command: Callable[[], object]) -> NoReturn:
     if not hasattr(os, "fork"):
         command()
         sys.exit(0)
-    until = mmap.mmap(-1, 8)
+    until = mmap.mmap(-1, 9)  # by when work has to be over, and whether the command came to its end
     reader, writer = os.pipe()
     parent = os.getpid()
     sys.stdout.flush()
@@ -45,10 +45,14 @@ def supervised(command: Callable[[], object]) -> NoReturn:
     if pid == 0:
         os.close(reader)
         _prepare(until, parent)
-        command()
+        try:
+            command()
+        finally:
+            until[8] = 1
         sys.exit(0)
     os.close(writer)
-    _exit_as(*_wait(pid, reader, until))
+    code, late = _wait(pid, reader, until)
+    _exit_as(code, late, bool(until[8]))
 
 
 def _prepare(until: mmap.mmap, parent: int) -> None:
@@ -56,7 +60,7 @@ def _prepare(until: mmap.mmap, parent: int) -> None:
     import resource
 
     def tell(moment: float) -> None:
-        until[:] = struct.pack("d", moment)
+        until[:8] = struct.pack("d", moment)
 
     watched(tell)
     os.register_at_fork(after_in_child=lambda: watched(None))
@@ -99,7 +103,7 @@ def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
             code = os.waitstatus_to_exitcode(status)
             return -signal.SIGINT if code == -signal.SIGKILL and len(asked) > 1 else code, late
         now = time.monotonic()
-        (moment,) = struct.unpack("d", until[:])
+        (moment,) = struct.unpack("d", until[:8])
         if (moment and now > moment + GRACE) or len(asked) > 1:
             late = len(asked) < 2
             forward(signal.SIGKILL, None)
@@ -108,7 +112,10 @@ def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
             forward(signal.SIGINT, None)
 
 
-def _exit_as(code: int, late: bool) -> NoReturn:
+def _exit_as(code: int, late: bool, ended: bool) -> NoReturn:
+    if code >= 0 and not ended:
+        print(f"cascade-sym: ended from within with code {code}; no folder's Python may do that.", file=sys.stderr)
+        sys.exit(WRONG)
     if late:
         print("cascade-sym: given up: one operation took too long; make the formulas shorter.", file=sys.stderr)
         sys.exit(WRONG)

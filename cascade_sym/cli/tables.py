@@ -11,8 +11,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from cascade_sym.manuscript import Checked
-    from cascade_sym.paper.audit import Audit
-    from cascade_sym.paper.ledger import Entry
+    from cascade_sym.paper.ledger import Audit
 
 COLOURS = {
     "definition": "cyan", "exact": "green", "asymptotic": "green", "approximate": "yellow", "misprint": "red",
@@ -20,58 +19,40 @@ COLOURS = {
 }  # fmt: skip
 
 
-def ledger_table(entries: Sequence[Entry]) -> None:
-    """The verdicts of a ledger."""
-    _verdicts(
-        {"id": e.printed.id, "title": e.printed.title, "verdict": e.verdict, "statements": len(e.statements),
-         "seconds": e.seconds, "as_expected": e.as_expected, "note": e.correction or e.deviation}
-        for e in entries
-    )  # fmt: skip
-
-
-def records_table(records: Sequence[Mapping[str, Any]]) -> None:
-    """The verdicts of a ledger that was read from its cache."""
-    _verdicts(
-        {**r, "statements": len(r["evidence"]["statements"]), "note": r["correction"] or r["deviation"]}
-        for r in records
-    )
-
-
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, header_style="bold")
-
-
-def _verdicts(rows: Iterable[Mapping[str, Any]]) -> None:
+def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:
+    """The verdicts of a ledger, from its entries as plain data."""
     count: Counter[str] = Counter()
-    table = _table("id", "equation", "verdict", "statements", "seconds")
-    for r in rows:
+    rows = []
+    for r in records:
         count[r["verdict"]] += 1
         word = f"[{COLOURS[r['verdict']]}]{r['verdict']}[/]" + ("" if r["as_expected"] else " [red](not expected)[/]")
-        title = r["title"] + (f"\n[dim]{r['note']}[/]" if r["note"] else "")
-        table.add_row(r["id"], title, word, str(r["statements"]), f"{r['seconds']:.2f}")
-    console = Console()
-    console.print(table)
-    console.print(", ".join(f"{n} {v}" for v, n in count.items()), highlight=False)
+        note = r["correction"] or r["deviation"]
+        title = r["title"] + (f"\n[dim]{note}[/]" if note else "")
+        rows.append((r["id"], title, word, str(len(r["evidence"]["statements"])), f"{r['seconds']:.2f}"))
+    console = Console(highlight=False)
+    console.print(_table(("id", "equation", "verdict", "statements", "seconds"), rows))
+    console.print(", ".join(f"{n} {v}" for v, n in count.items()))
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(*columns, box=None, header_style="bold")
+    for r in rows:
+        table.add_row(*r)
+    return table
 
 
 def contents_table(data: Mapping[str, Any]) -> None:
-    """The equations and quantities of a folder."""
+    """The equations, quantities and figures of a folder."""
     console = Console()
     console.print(data["paper"], style="bold", highlight=False)
-    table = _table("id", "equation", "kind")
-    for e in data["equations"]:
-        table.add_row(e["id"], e["title"], e["kind"])
-    console.print(table)
-    table = _table("quantity", "meaning", "parameters")
+    console.print(_table(("id", "equation", "kind"), [(e["id"], e["title"], e["kind"]) for e in data["equations"]]))
+    rows = []
     for q in data["quantities"]:
         given = [p + (f"={q['defaults'][p]}" if p in q["defaults"] else "") for p in q["parameters"]]
-        table.add_row(q["name"], q["title"], " ".join(given))
-    console.print(table)
+        rows.append((q["name"], q["title"], " ".join(given)))
+    console.print(_table(("quantity", "meaning", "parameters"), rows))
     if data["figures"]:
-        table = _table("figure", "title")
-        for f in data["figures"]:
-            table.add_row(f["name"], f["title"])
-        console.print(table)
+        console.print(_table(("figure", "title"), [(f["name"], f["title"]) for f in data["figures"]]))
 
 
 def check_text(checked: Sequence[Checked]) -> str:
@@ -100,19 +81,18 @@ def _checked(c: Checked) -> str:
 
 def audit_table(found: Sequence[Audit]) -> None:
     """What the audit made and what was caught."""
-    table = _table("id", "statement", "edits", "caught", "identities", "survivors")
+    rows, survivors = [], []
     for a in found:
         text = a.statement if len(a.statement) < 60 else a.statement[:57] + "..."
-        survivors = f"[red]{len(a.survivors)}[/]" if a.survivors else "0"
-        table.add_row(a.id, text, str(a.edits), str(a.caught + a.unreadable), str(len(a.identities)), survivors)
-    console = Console()
-    console.print(table)
-    for a in found:
-        for s in a.survivors:
-            console.print(f"[red]survivor[/] ({a.id}) {a.statement}: {s}", highlight=False)
-    edits, left = sum(a.edits for a in found), sum(len(a.survivors) for a in found)
-    same = sum(len(a.identities) for a in found)
-    console.print(f"{edits} edits, {same} proved identities, {left} survivors", highlight=False)
+        left = f"[red]{len(a.survivors)}[/]" if a.survivors else "0"
+        rows.append((a.id, text, str(a.edits), str(a.caught + a.unreadable), str(len(a.identities)), left))
+        survivors += [f"[red]survivor[/] ({a.id}) {a.statement}: {s}" for s in a.survivors]
+    console = Console(highlight=False)
+    console.print(_table(("id", "statement", "edits", "caught", "identities", "survivors"), rows))
+    for line in survivors:
+        console.print(line)
+    edits, same = sum(a.edits for a in found), sum(len(a.identities) for a in found)
+    console.print(f"{edits} edits, {same} proved identities, {len(survivors)} survivors")
 
 
 def scaling_table(found: Any) -> None:
@@ -129,22 +109,20 @@ def scaling_table(found: Any) -> None:
         value = data["next_value"] or _value_text(found.next_value)
         console.print(f"next: {value} {found.large}^({data['next_exponent']})", markup=False)
     if found.optimum:
-        table = _table("optimum", "tends to", "departure", "coefficient")
+        rows = []
         for p, t in data["optimum"].items():
             power = "" if t["exponent"] is None else f"{found.large}^({t['exponent']})"
             fixed = found.optimum[p].fixed
-            table.add_row(p, t["limit"] + (f" ({fixed})" if fixed else ""), power, t["coefficient"] or "")
-        console.print(table)
+            rows.append((p, t["limit"] + (f" ({fixed})" if fixed else ""), power, t["coefficient"] or ""))
+        console.print(_table(("optimum", "tends to", "departure", "coefficient"), rows))
     c = found.certificate
     at = ", ".join(f"{k} = {v}" for k, v in c.sample.items())
     console.print(
         f"certificate{f' at {at}' if at else ''}: optimum followed to {found.large} = {c.points[-1][0]}, "
         f"prefactor {c.prefactor_limit}, relative distance {c.error}", markup=False,
     )  # fmt: skip
-    table = _table("accuracy", "leading form from", "two terms from")
-    for accuracy, row in c.window.items():
-        table.add_row(accuracy, *(str(v) if v is not None else "-" for v in row.values()))
-    console.print(table)
+    rows = [(accuracy, *("-" if v is None else str(v) for v in row.values())) for accuracy, row in c.window.items()]
+    console.print(_table(("accuracy", "leading form from", "two terms from"), rows))
 
 
 def _value_text(value: Any) -> str:

@@ -16,8 +16,7 @@ from cascade_sym.exact import is_zero
 from cascade_sym.formula import Environment, Relation
 from cascade_sym.formula.size import require_small
 from cascade_sym.manuscript.known import Meaning
-from cascade_sym.paper.compare import plain
-from cascade_sym.paper.environment import value_of
+from cascade_sym.paper.environment import plain, value_of
 from cascade_sym.paper.model import PowerLaw
 from cascade_sym.paper.verdict import StatementVerdict, confirmed
 from cascade_sym.symbols import own

@@ -19,7 +19,7 @@ def verify(folder: str | Path, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:
     that is missing or malformed, UnknownName for an id that it does not have.
 
     >>> import tempfile
-    >>> from cascade_sym.paper.new import new_folder
+    >>> from cascade_sym.paper.folder import new_folder
     >>> with tempfile.TemporaryDirectory() as place:
     ...     [(e.printed.id, e.verdict) for e in verify(new_folder(place + "/mine"), ("1", "2"))]
     [('1', 'definition'), ('2', 'exact')]

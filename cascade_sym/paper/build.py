@@ -1,25 +1,30 @@
-"""Everything that `make paper` writes for a folder, with the ledger cached by content.
+"""Everything that is written for a folder: the ledger, cached by content, and the figures that the folder declares.
 
-The key of the cache is a hash of the toolkit's code, of the folder's files and of the versions of what computes;
-what is stored is JSON and LaTeX text, never code or pickled objects.
+What is stored is JSON and LaTeX text, never code or pickled objects.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from importlib.metadata import version
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from cascade_sym.errors import CascadeError
-from cascade_sym.paper.figures import build_figures
-from cascade_sym.paper.folder import digest, load_folder
+from cascade_sym.deadline import own_python
+from cascade_sym.errors import FolderError, UnknownName, listing
+from cascade_sym.files import write
+from cascade_sym.paper.folder import Folder, digest, files_in, load_folder
 from cascade_sym.paper.ledger import run_ledger
+from cascade_sym.paper.model import Figure
 from cascade_sym.paper.show import document_entry, document_text, heading, record
+from cascade_sym.plot import canvas, save, styled
+from cascade_sym.sweeps.work import require_libraries
+from cascade_sym.sweeps.work import write as write_dataset
 
-COMPUTING = ("sympy", "python-flint", "mpmath", "numpy")
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def build_paper(
@@ -31,25 +36,21 @@ def build_paper(
     """
     root = Path(folder)
     place = output or Path("build") / root.resolve().name
-    key = content_key(root)
+    key = content_key(root, place)
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
-    if stamp.is_file() and stamp.read_text() == stamp_of(key, *written, *figure_files(place)):
+    if is_current(stamp, key, [*written, *figure_files(place)]):
         return json.loads(ledger.read_text(encoding="utf-8")), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
     shown = [document_entry(loaded, e) for e in entries]
     records = [record(loaded, e, s) for e, s in zip(entries, shown, strict=True)]
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        ledger.write_text(_json(records), encoding="utf-8")
-        head.write_text(_json(heading(loaded)), encoding="utf-8")
-        tex.write_text(document_text(loaded, shown), encoding="utf-8")
-        if loaded.model.figures:
-            build_figures(loaded, place / "figures", progress=progress)
-        stamp.write_text(stamp_of(key, *written, *figure_files(place)))
-    except OSError as err:
-        raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
+    for file, data in ((ledger, records), (head, heading(loaded))):
+        write(file, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write(tex, document_text(loaded, shown))
+    if loaded.model.figures:
+        build_figures(loaded, place / "figures", progress=progress)
+    write(stamp, stamp_of(key, [*written, *figure_files(place), *_imported(root)]))
     return records, place
 
 
@@ -63,18 +64,86 @@ def read_heading(place: Path) -> dict[str, Any]:
     return json.loads((place / "paper.json").read_text(encoding="utf-8"))
 
 
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+def content_key(folder: Path, place: Path) -> str:
+    """A hash of all that the ledger depends on: the toolkit's code, the folder's files, what is installed.
+
+    What is written to `place` is no part of the folder, should it lie inside.
+    """
+    found = [p for p in files_in(folder) if not p.resolve().is_relative_to(place.resolve())]
+    installed = sorted(i.name for place in sys.path for i in Path(place).glob("*.dist-info"))
+    return digest(folder, found, digest(PACKAGE, files_in(PACKAGE)), sys.version, *installed)
 
 
-def content_key(folder: Path) -> str:
-    """A hash of all that the ledger depends on."""
-    package, folder = Path(__file__).resolve().parent.parent, folder.resolve()
-    found = [[p for p in base.rglob("*") if p.suffix in (".py", ".toml") and p.is_file()] for base in (package, folder)]
-    return digest(folder, found[1], digest(package, found[0]), *(f"{name}=={version(name)}" for name in COMPUTING))
+def _imported(folder: Path) -> list[Path]:
+    """Modules that the folder's Python may have taken from elsewhere: neither installed nor of the folder itself."""
+    installed = (sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib"))
+    own = [PACKAGE, folder.resolve(), *(Path(p).resolve() for p in installed)]
+    names = (getattr(m, "__file__", None) for m in tuple(sys.modules.values()))
+    files = {Path(n).resolve() for n in names if n}
+    return sorted(f for f in files if f.is_file() and not any(f.is_relative_to(o) for o in own))
 
 
-def stamp_of(key: str, *files: Path) -> str:
+def is_current(stamp: Path, key: str, files: Iterable[Path]) -> bool:
+    """Whether the stamp was written for this key and these files, and all that it names is as it was then."""
+    try:
+        said = stamp.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    named = [Path(line.partition(" ")[2]) for line in said.splitlines()[1:]]
+    return set(files) <= set(named) and said == stamp_of(key, named)
+
+
+def stamp_of(key: str, files: Iterable[Path]) -> str:
     """The key, and the hashes of what was written for it: an edited, truncated or lost file is made anew."""
-    found = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "none" for f in files)
+    found = (f"{hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else 'none'} {f}" for f in files)
     return "\n".join([key, *found]) + "\n"
+
+
+def build_figures(
+    folder: Folder, output: Path | None = None, only: Iterable[str] = (), progress: Callable[[str], None] | None = None
+) -> tuple[Path, ...]:
+    """Write NAME.pdf, NAME.png, NAME.nc (the data) and NAME.txt (the caption) of every figure, or of those in `only`.
+
+    Without `output` they go to build/<folder>/figures. The files have the same bytes every time. Raises UnknownName
+    for a figure that the folder does not declare, FolderError where it declares none.
+    """
+    figures = folder.model.figures
+    if not figures:
+        raise FolderError(f"{folder.path} declares no figures; register some with model.figure(Figure(...)).")
+    wanted = set(only) or set(figures)
+    if unknown := wanted - set(figures):
+        raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
+    require_libraries("figures", "matplotlib", "xarray", "joblib", "scipy")
+    place = output or Path("build") / folder.path.resolve().name / "figures"
+    written: list[Path] = []
+    for name in (n for n in figures if n in wanted):
+        if progress:
+            progress(name)
+        written += _write(figures[name], place)
+    return tuple(written)
+
+
+def _write(figure: Figure, place: Path) -> tuple[Path, ...]:
+    """Compute the data of a figure, write them, draw them."""
+    data = computed(figure)
+    file = place / f"{figure.name}.nc"
+    words = place / f"{figure.name}.txt"
+    write_dataset(data, file)
+    write(words, f"{figure.title}. {figure.caption}\n")
+    return (*save(drawn(figure, data), place / figure.name), file, words)
+
+
+def computed(figure: Figure) -> Any:
+    """The data of a figure, with its title and caption as attributes."""
+    with own_python(f"the computation of {figure.name}"):
+        data = figure.compute()
+        return data.assign_attrs({"title": figure.title, "caption": figure.caption, **data.attrs})
+
+
+def drawn(figure: Figure, data: Any) -> Any:
+    """A matplotlib Figure of the data, in the toolkit's style."""
+    with styled(), own_python(f"the drawing of {figure.name}"):
+        page, axes = canvas(figure.size, figure.panels)
+        figure.draw(axes, data)
+        page.draw_without_rendering()  # lays everything out while the style holds
+        return page

@@ -1,24 +1,30 @@
-"""The ledger: every printed equation of a folder with its derived form and its verdict."""
+"""The ledger: every printed equation of a folder with its derived form and its verdict; and the audit of the checker.
+
+In the audit small edits of every printed formula must turn its verdict. An edited formula that the exact algebra proves
+equal to the unedited one is an identity, not a survivor. A printed approximation is never exact; what its edits must
+turn is the deviation that the ledger states, and any edit does that but an identity.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr, count_ops
 
+from cascade_sym.deadline import SECONDS, TimeReached, at_most
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, UnknownName, listing
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name
+from cascade_sym.formula.edits import edits
 from cascade_sym.formula.walk import operations, walk
-from cascade_sym.paper.environment import environment
+from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.limits import SECONDS, TimeReached, at_most, own_python
-from cascade_sym.paper.printed import VERDICTS, PrintedEquation
-from cascade_sym.paper.verdict import StatementVerdict, judge
+from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
+from cascade_sym.paper.verdict import StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
 
 
@@ -41,6 +47,11 @@ class Entry:
         return self.verdict not in ("differs", "misprint", "unchecked")
 
     @property
+    def method(self) -> str:
+        """How its statements were checked, in words."""
+        return "; ".join(dict.fromkeys(v.method for v in self.statements))
+
+    @property
     def correction(self) -> str | None:
         """The repairs of misprinted statements in words; None where nothing was repaired."""
         return "; ".join(v.repair.description for v in self.statements if v.repair) or None
@@ -55,6 +66,14 @@ class Entry:
                 there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
                 lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as plain data, without its formulas typeset."""
+        return {
+            "id": self.printed.id, "title": self.printed.title, "verdict": self.verdict, "method": self.method,
+            "evidence": dict(self.evidence), "seconds": round(self.seconds, 3), "expected": self.printed.expected,
+            "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
+        }  # fmt: skip
 
 
 def run_ledger(
@@ -75,8 +94,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
             f"equation {equation.id}: derived.py gives no value for {missing[0]!r}; it gives {listing(result.values)}."
         )
     verdicts = [_judge(folder, equation, s, result.values[s.key], env) for s in equation.statements]
-    with own_python(f"a check of the derivation of {equation.id}"):
-        checks = derivation.check()
+    checks = derivation.check()
     passed = all(c.ok for c in checks)
     verdict = max((v.verdict for v in verdicts), key=VERDICTS.index) if passed else "unchecked"
     evidence = {
@@ -124,3 +142,50 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
         if v.repair.alternatives:
             out["equally_small_repairs"] = list(v.repair.alternatives)
     return out
+
+
+GOOD = ("exact", "definition", "asymptotic")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
+
+    id: str
+    statement: str
+    edits: int
+    caught: int
+    identities: tuple[str, ...]
+    survivors: tuple[str, ...]
+    unreadable: int
+
+
+def run_audit(
+    folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
+) -> tuple[Audit, ...]:
+    """Make every small edit to every printed formula (or those in `only`) and check it again."""
+    return tuple(_audit(folder, e, s) for e in folder.printed.chosen(only, progress) for s in e.statements)
+
+
+def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
+    result = folder.model.derive(e.id)
+    env = environment(folder, result)
+    printed = value_of(s.relation.rhs, env)
+    count = caught = unreadable = 0
+    identities, survivors = [], []
+    for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
+        count += 1
+        statement = replace(s, relation=replace(s.relation, rhs=edit.node), domain=None)
+        try:
+            changed = value_of(edit.node, env)
+            verdict = judge(statement, result.values[s.key], e, env, folder.model, repair=False).verdict
+        except CascadeError:
+            unreadable += 1
+            continue
+        if (verdict in GOOD or s.domain is not None) and compare(changed, printed, folder.model).equal:
+            identities.append(edit.where)
+        elif verdict in GOOD:
+            survivors.append(edit.where)
+        else:
+            caught += 1
+    return Audit(e.id, s.text, count, caught, tuple(identities), tuple(survivors), unreadable)

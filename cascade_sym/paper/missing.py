@@ -1,33 +1,36 @@
 """What is missing in a formula: the value that a term or factor needs is solved for, then recognised.
 
-At every place of the printed formula an unknown is put in; it is solved for numerically at three points from the
+At every place of the printed formula an unknown is put in; it is solved for numerically at a few points from the
 derived value, and written as a product of what the folder knows. Only candidates come out: each has to be proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, S, Symbol
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum, negated
 from cascade_sym.formula.edits.build import ONE, product, total
-from cascade_sym.formula.numbers import CONSTANTS
+from cascade_sym.formula.numbers import CONSTANTS, NotNumeric
 from cascade_sym.formula.walk import Path, at, replace_at, walk
 from cascade_sym.operators import Op, OperatorPolynomial
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.recognise import Atom, Costed, Products, Written, cheapest
-from cascade_sym.paper.samples import Samples
-from cascade_sym.paper.unknown import missing_number, missing_operators
+from cascade_sym.paper.samples import POINTS, Samples, Values, number
 
 PARTNER = {"sin": "cos", "cos": "sin"}
 MOST_PLACES, MOST_OPERATORS, MOST_NAMES, MOST_PARTS = 40, 60, 60, 30
 DEAREST_TERM, DEAREST_FACTOR = 6.0, 2.5
+UNKNOWN = "unknown term"  # no name of a formula has a space
+TOLERANCE = 1e-9
+NONE = np.full(POINTS, np.nan, complex)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,14 @@ def candidates(node: Node, samples: Samples, beside: Sequence[Node] = (), left: 
         return cheapest(_Search(samples, node, (node, *beside), left).run())
 
 
+@dataclass
 class _Search:
     """The places of a formula, and the names, functions and operators of what may be missing there."""
 
-    def __init__(self, samples: Samples, node: Node, known: Sequence[Node], left: Node | None) -> None:
-        self.samples, self.node, self.known, self.left = samples, node, known, left
+    samples: Samples
+    node: Node
+    known: Sequence[Node]  # the formula itself and what is printed beside it
+    left: Node | None
 
     def run(self) -> Iterator[Candidate]:
         for path, part, factor in _places(self.node):
@@ -63,16 +69,90 @@ class _Search:
                 continue
             bracket = 0.0 if not path or isinstance(part, Add) else 1.0
             if not factor and isinstance(value, OperatorPolynomial):
-                for operator, weight in missing_operators(self.samples, self.node, path, part, self.operators):
+                for operator, weight in self._operators(path, part):
                     for w in self.products.like(weight):
                         term = product([*([w.node] if w.node != ONE or operator == ONE else []), operator])
                         yield from self._term(path, part, w, term, bracket + float(operator != ONE))
             elif isinstance(value, Expr | OperatorPolynomial):
-                for w in self.products.like(missing_number(self.samples, self.node, path, part, factor)):
+                for w in self.products.like(self._number(path, part, factor)):
                     if factor:
                         yield from self._factor(path, part, w)
                     else:
                         yield from self._term(path, part, w, w.node, bracket)
+
+    def _number(self, path: Path, part: Node, factor: bool) -> Values:
+        """The number that has to be added to (or multiply) a part, at every point; nan where there is none."""
+        unknown = Name(UNKNOWN)
+        probe = product([unknown, part]) if factor else total([(1, part), (1, unknown)])
+        residual = self._residual(replace_at(self.node, path, probe))
+        if residual is None:
+            return NONE
+        start = 1.0 if factor else 0.0
+
+        def solved(k: int) -> complex:
+            return _root(lambda d: complex(residual(k, d)[0]), start)
+
+        out = np.array([solved(k) for k in range(POINTS)])
+        for k in range(POINTS):
+            left, scale = np.abs(residual(k, out[k])), np.abs(residual(k, start)).max()
+            if not np.isfinite(out[k]) or not np.all(np.isfinite(left)) or left.max() > TOLERANCE * scale:
+                return NONE
+        return out
+
+    def _residual(self, probe: Node) -> Callable[[int, complex], Values] | None:
+        """Printed - derived of every coefficient, the one that is most wrong first, by point and unknown."""
+        samples = self.samples
+        if isinstance(samples.target, Expr):
+            try:
+                samples.number(probe, 0, {UNKNOWN: 0.3})
+                goal = samples.goals[()]
+                return lambda k, d: np.array([_number_of(samples, probe, k, d) - goal[k]])
+            except NotNumeric:
+                pass
+            except (ArithmeticError, ValueError):
+                return None
+        symbol = Symbol(UNKNOWN)
+        found = samples.coefficients(probe, {UNKNOWN: symbol})
+        if not found:
+            return None
+        parts = [(found.get(m, S.Zero), samples.goals.get(m, np.zeros(POINTS))) for m in {**samples.goals, **found}]
+
+        def at_point(k: int, d: complex) -> Values:
+            here = {**samples.points[k], symbol: d}
+            return np.array([number(e, here) - goal[k] for e, goal in parts])
+
+        parts = [parts[i] for i in np.argsort(-np.abs(at_point(0, 0.37)), kind="stable")]
+        return at_point
+
+    def _operators(self, path: Path, part: Node) -> Iterator[tuple[Node, Values]]:
+        """Operators and the number that each has to be multiplied by, to be the term that is missing."""
+        samples, goals = self.samples, self.samples.goals
+        symbols = {Symbol(f"{UNKNOWN} {i}"): x for i, x in enumerate(self.operators)}
+        added = [(1, product([Name(s.name), x])) for s, x in symbols.items()]
+        whole = replace_at(self.node, path, total([(1, part), *added]))
+        found = samples.coefficients(whole, {s.name: s for s in symbols})
+        if not found:
+            return
+        zero, nothing = dict.fromkeys(symbols, 0.0), np.zeros(POINTS, complex)
+        printed = {m: samples.numbers(e, zero) for m, e in found.items()}
+        size = max((np.abs(v).max() for v in (*goals.values(), *printed.values())), default=0.0)
+
+        def counting(values: dict[Any, Values]) -> dict[Any, Values]:
+            """Those that are not zero."""
+            return {m: v for m, v in values.items() if not np.all(np.abs(v) <= TOLERANCE * size)}
+
+        lacking = counting({m: goals.get(m, nothing) - printed.get(m, nothing) for m in {**goals, **found}})
+        if not lacking or not all(np.all(np.isfinite(v)) for v in lacking.values()):
+            return
+        for s, x in symbols.items():
+            inside = {m for m, e in found.items() if s in e.free_symbols}
+            if not inside >= set(lacking):
+                continue
+            gain = counting({m: samples.numbers(found[m], {**zero, s: 1.0}) - printed[m] for m in inside})
+            if set(gain) == set(lacking):
+                weight, *others = (lacking[m] / gain[m] for m in lacking)
+                if all(np.all(np.abs(w - weight) <= TOLERANCE * np.abs(weight)) for w in others):
+                    yield x, weight
 
     def _term(self, path: Path, part: Node, w: Written, term: Node, more: float) -> Iterator[Candidate]:
         multiple = bool(path) and any(n == part for _, n in walk(term))  # the part times something is no missing term
@@ -169,3 +249,28 @@ def _times(w: Written, part: Node) -> Node:
     num, den = product([*([above] if above != ONE else []), top]), product([*below, *under])
     out = num if den == ONE else Div(num, den)
     return Neg(out) if w.sign < 0 else out
+
+
+def _number_of(samples: Samples, probe: Node, k: int, unknown: complex) -> complex:
+    try:
+        return samples.number(probe, k, {UNKNOWN: unknown})
+    except (NotNumeric, ArithmeticError, ValueError):
+        return complex(np.nan)
+
+
+def _root(f: Callable[[complex], complex], start: float) -> complex:
+    """A zero of f by the secant method, its steps halved where they lead away; nan where it does not come."""
+    a, b = np.complex128(start), np.complex128(start + 0.31)
+    fa, fb = np.complex128(f(a)), np.complex128(f(b))
+    for _ in range(60):
+        if not np.isfinite(fb) or fb == fa:
+            break
+        step, was = -fb * (b - a) / (fb - fa), np.abs(fb)
+        a, fa = b, fb
+        for _ in range(5):
+            b = a + step
+            fb = np.complex128(f(b))
+            if np.abs(fb) <= was:
+                break
+            step /= 2
+    return b if np.abs(b - a) <= 1e-9 * np.abs(b) else complex(np.nan)

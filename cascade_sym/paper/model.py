@@ -1,23 +1,23 @@
-"""The derived side of a paper: what its folder computes from the parts.
-
-A folder's `derived.py` makes one `Model` and registers functions on it. The model never sees the printed formulas:
-only the checker (`cascade_sym.paper.check`) holds both.
-"""
+"""The derived side of a paper: what its folder computes from the parts. It never sees the printed formulas."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.conventions import STANDARD, Conventions
+from cascade_sym.deadline import own_python
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.formula.interpret import refuse_reserved
-from cascade_sym.paper.limits import own_python
+from cascade_sym.operators import DensityOperator, LinearForm, OperatorPolynomial, Superoperator
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import symbol
 
@@ -153,15 +153,7 @@ class Model:
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
     ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
-        refuse_reserved(parameters, functions=("D", "H"))
-
-        def register(f: Callable[[], Quantity]) -> Callable[[], Quantity]:
-            given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
-            declared = Declared(name, f, tuple(parameters), given, title or name)
-            _put(self.quantities, f"quantity {name!r} is declared", name, declared)
-            return f
-
-        return register
+        return lambda f: self._declare(f, name, parameters, defaults, title, make=f)
 
     def number(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = "",
@@ -173,15 +165,22 @@ class Model:
         it in floats, where sweeps are wanted.
         """
 
-        def register(f: Callable[..., tuple[str, float]]) -> Callable[..., tuple[str, float]]:
-            def no_formula() -> Quantity:
-                raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
+        def no_formula() -> Quantity:
+            raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
 
-            self.quantity(name, parameters, defaults=defaults, title=title)(no_formula)
-            self.quantities[name] = replace(self.quantities[name], number=f, formula=formula, arrays=arrays)
-            return f
+        how = {"make": no_formula, "formula": formula, "arrays": arrays}
+        return lambda f: self._declare(f, name, parameters, defaults, title, number=f, **how)
 
-        return register
+    def _declare(
+        self, f: Any, name: str, parameters: Sequence[str], defaults: Mapping[str, Any] | None, title: str, **how: Any
+    ) -> Any:
+        refuse_reserved(parameters, functions=("D", "H"))
+        given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
+        kinds = {"make": Quantity, "formula": Quantity}
+        how = {k: v and _bounded(f"the quantity {name}", v, kinds.get(k, object)) for k, v in how.items()}
+        declared = Declared(name, parameters=tuple(parameters), defaults=given, title=title or name, **how)
+        _put(self.quantities, f"quantity {name!r} is declared", name, declared)
+        return f
 
     def figure(self, figure: Figure) -> Figure:
         """Register a figure for `cascade-sym figures`."""
@@ -201,6 +200,16 @@ class Model:
 
         return register
 
+    def require_sound(self) -> None:
+        """Raises, for the author of the folder, where a table holds something else than it should."""
+        [*map(symbol, self.parameters), *map(symbol, self.ranges), *map(symbol, self.units)]
+        pairs = [*self.base.items(), *self.asymptotic.items(), *self.abbreviations]
+        ends = [end for low, high in self.ranges.values() for end in (low, high)]
+        if not all(isinstance(s, Symbol) and isinstance(e, Expr) for s, e in pairs):
+            raise FolderError("base, asymptotic and abbreviations are pairs of a symbol and an expression.")
+        if not all(isinstance(e, Expr) for e in ends):
+            raise FolderError("ranges are pairs of numbers (expressions), such as (sp.S.Zero, sp.oo).")
+
     def range_of(self, name: str) -> tuple[Expr, Expr]:
         """The closed interval in which a parameter is accepted."""
         return self.ranges.get(name, (sp.S.Zero, sp.oo))
@@ -212,14 +221,23 @@ class Model:
         if id not in self._cache:
             with own_python(f"the derivation of {id}"):
                 found = self.equations[id]()
-            if isinstance(found, Mapping):
-                found = Result(found)
-            if not isinstance(found, Result):
-                raise FolderError(f"the derivation of {id} returned {type(found).__name__}; return a Result or a dict.")
-            if wrong := [k for k, v in found.values.items() if v is None or isinstance(v, str | bytes | bool)]:
-                got = type(found.values[wrong[0]]).__name__
-                raise FolderError(f"the derivation of {id} gives a {got} for {wrong[0]!r}; give an expression.")
-            self._cache[id] = found
+                if isinstance(found, Mapping):
+                    found = Result(found)
+                if not isinstance(found, Result):
+                    got = type(found).__name__
+                    raise FolderError(f"the derivation of {id} returned {got}; return a Result or a dict.")
+                for key, value in found.values.items():
+                    _require_value(value, f"the derivation of {id} gives a {{}} for {key!r}")
+                for key, value in found.names.items():
+                    _require_value(value, f"the derivation of {id} names a {{}} {key!r}")
+                json.dumps(dict(found.evidence))  # else TypeError
+                bounded = partial(_bounded, f"a check of the derivation of {id}", kind=Check)
+                steps = tuple(replace(s, check=s.check and bounded(s.check)) for s in found.steps)
+                values = {
+                    k: replace(v, check=bounded(v.check)) if isinstance(v, Leading) else v
+                    for k, v in found.values.items()
+                }
+            self._cache[id] = replace(found, values=values, steps=steps)
         return self._cache[id]
 
     def names(self) -> Mapping[str, Any]:
@@ -229,6 +247,8 @@ class Model:
             with own_python("the glossary"):
                 for g in self._glossaries:
                     table |= g()
+                for name, value in table.items():
+                    _require_value(value, f"the glossary gives a {{}} for {name!r}")
             self._cache[""] = table
         return self._cache[""]
 
@@ -241,6 +261,26 @@ class Model:
     def in_base(self, expr: Expr) -> Expr:
         """An expression with derived parameters rewritten in base ones."""
         return expr.xreplace(dict(self.base)) if self.base else expr
+
+
+def _bounded(what: str, f: Callable[..., Any], kind: type = object) -> Callable[..., Any]:
+    """A function of the folder that ends as `own_python` has it, and with an error where it gives another kind."""
+
+    def run(*given: Any) -> Any:
+        with own_python(what):
+            found = f(*given)
+        if not isinstance(found, kind):
+            raise FolderError(f"{what} is a {type(found).__name__}; return a {kind.__name__}.")
+        return found
+
+    return run
+
+
+def _require_value(value: Any, said: str) -> None:
+    operators = OperatorPolynomial | Superoperator | DensityOperator | LinearForm
+    value = leading_form(value)
+    if isinstance(value, bool) or not isinstance(value, Expr | Number | Quantity | operators):
+        raise FolderError(f"{said.format(type(value).__name__)}; give an expression.")
 
 
 def _put(table: dict[str, Any], what: str, name: str, value: Any) -> Any:

@@ -79,13 +79,11 @@ class Printed:
     bibtex: Mapping[str, str] = field(default_factory=dict)
 
     def equation(self, id: str) -> PrintedEquation:
-        """An equation by its id; FolderError for one that the paper does not have."""
-        for e in self.equations:
-            if e.id == id:
-                return e
-        raise FolderError(f"no equation {id!r} in {self.name}; it has {', '.join(e.id for e in self.equations)}.")
+        """An equation by its id."""
+        (found,) = self.chosen((id,))
+        return found
 
-    def chosen(self, only: Sequence[str], progress: Callable[[str], None] | None) -> Iterator[PrintedEquation]:
+    def chosen(self, only: Sequence[str], progress: Callable[[str], None] | None = None) -> Iterator[PrintedEquation]:
         """All equations, or those in `only`, each told to `progress`; UnknownName for an id the paper does not have."""
         ids = [e.id for e in self.equations]
         if bad := set(only) - set(ids):
@@ -100,27 +98,29 @@ class Printed:
 def read_printed(path: Path) -> Printed:
     """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
     data = _load(path)
-    head = data.get("paper")
-    if not isinstance(head, dict):
-        raise FolderError(f"{path.name} has no [paper] table; add one.")
-    found = data.get("equation", [])
-    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-        raise FolderError(f"{path.name}: write each equation as [[equation]].")
-    equations: dict[str, PrintedEquation] = {}
-    for n, raw in enumerate(found, 1):
-        where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
-        e = _equation(raw, where)
-        if e.id in equations:
-            raise FolderError(f"{where}: the id is used twice.")
-        equations[e.id] = e
-    if not equations:
-        raise FolderError(f"{path.name} has no [[equation]]; add at least one.")
+    where = path.name
+    try:
+        if not isinstance(head := data.get("paper"), dict):
+            raise FolderError("no [paper] table; add one.")
+        where = f"{path.name}, [paper]"
+        told: dict[str, Any] = {"title": _text(head, "title"), "swaps": _swaps(head), "bibtex": _texts(head, "bibtex")}
+        told |= {key: _texts(data, key) for key in ("notation", "derived_notation", "functions")}
+        where = path.name
+        found = data.get("equation")
+        if not found or not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+            raise FolderError("no [[equation]]; write each equation under such a head, at least one.")
+        equations: dict[str, PrintedEquation] = {}
+        for n, raw in enumerate(found, 1):
+            where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
+            e = _equation(raw)
+            if e.id in equations:
+                raise FolderError("the id is used twice.")
+            equations[e.id] = e
+    except (FolderError, FormulaError) as err:
+        raise FolderError(f"{where}: {err}") from err
     return Printed(
-        name=path.parent.name, title=_text(head, "title", f"{path.name}, [paper]"),
-        reference=str(head.get("reference", "")), equations=tuple(equations.values()), swaps=_swaps(head, path),
-        bibtex=_texts(head, "bibtex", path),
-        **{key: _texts(data, key, path) for key in ("notation", "derived_notation", "functions")},
-    )  # fmt: skip
+        path.parent.name, told.pop("title"), str(head.get("reference", "")), tuple(equations.values()), **told
+    )
 
 
 def _load(path: Path) -> Mapping[str, Any]:
@@ -136,62 +136,55 @@ def _load(path: Path) -> Mapping[str, Any]:
         raise FolderError(f"{path.name} is not valid TOML: {err}.") from err
 
 
-def _texts(data: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
+def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
     table = data.get(key, {})
     if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
-        raise FolderError(f"{path.name}: [{key}] is a table of names with texts, such as gamma_S = '\\gamma_S'.")
+        raise FolderError(f"[{key}] is a table of names with texts, such as gamma_S = '\\gamma_S'.")
     return dict(table)
 
 
-def _swaps(head: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
+def _swaps(head: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found = head.get("swaps", [])
     pairs = isinstance(found, list) and all(isinstance(p, list) and len(p) == 2 for p in found)
     if not pairs or not all(isinstance(x, str) and x for p in found for x in p):
-        raise FolderError(f'{path.name}, [paper]: swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
+        raise FolderError(f'swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
     return tuple((a, b) for a, b in found)
 
 
-def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+def _text(table: Mapping[str, Any], key: str) -> str:
     if not isinstance(table.get(key), str) or not table[key]:
-        raise FolderError(f"{where}: {key!r} is missing; give a text.")
+        raise FolderError(f"{key!r} is missing; give a text.")
     return table[key]
 
 
-def _equation(raw: Mapping[str, Any], where: str) -> PrintedEquation:
+def _equation(raw: Mapping[str, Any]) -> PrintedEquation:
     known = {"id", "title", "statements", "kind", "reading", "conditions", "expected"}
     if extra := set(raw) - known:
-        raise FolderError(f"{where}: unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
-    kind = raw.get("kind", "derived")
-    if kind not in KINDS:
-        raise FolderError(f"{where}: kind is {kind!r}; give one of {KINDS}.")
-    if (expected := raw.get("expected")) is not None and expected not in VERDICTS:
-        raise FolderError(f"{where}: expected is {expected!r}; give one of {listing(VERDICTS)}.")
+        raise FolderError(f"unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
+    for key, values in (("kind", KINDS), ("expected", VERDICTS)):
+        if key in raw and raw[key] not in values:
+            raise FolderError(f"{key} is {raw[key]!r}; give one of {listing(values)}.")
     lines = raw.get("statements")
     if not isinstance(lines, list) or not lines:
-        raise FolderError(f"{where}: 'statements' must be a list of formulas such as \"x = y + z\".")
-    statements = [_statement(line, where) for line in lines]
+        raise FolderError("'statements' must be a list of formulas such as \"x = y + z\".")
     return PrintedEquation(
-        id=_text(raw, "id", where), title=_text(raw, "title", where), statements=tuple(statements), kind=kind,
-        reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")),
-        expected=expected,
+        _text(raw, "id"), _text(raw, "title"), tuple(map(_statement, lines)), kind=raw.get("kind", "derived"),
+        reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")), expected=raw.get("expected"),
     )  # fmt: skip
 
 
-def _statement(raw: Any, where: str) -> Statement:
+def _statement(raw: Any) -> Statement:
     table = {"formula": raw} if isinstance(raw, str) else raw
     known = {"formula", "key", "where", "domain"}
     if not isinstance(table, dict) or set(table) - known or "formula" not in table:
-        raise FolderError(f"{where}: a statement is a formula, or a table with {sorted(known)}; got {raw!r}.")
+        raise FolderError(f"a statement is a formula, or a table with {sorted(known)}; got {raw!r}.")
     text = str(table["formula"])
-    try:
-        relation = parse_relation(text)
-    except FormulaError as err:
-        raise FolderError(f"{where}: {err}") from err
-    domain = _domain(table["domain"], where) if "domain" in table else None
+    relation = parse_relation(text)
+    domain = _domain(table["domain"]) if "domain" in table else None
     return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")), domain)
 
 
-def _domain(raw: Any, where: str) -> Domain:
+def _domain(raw: Any) -> Domain:
     """`{ ranges = { x = ["0", "oo"] }, at = { x = "1" }, error = "1/10" }`, values exact texts."""
     try:
         ranges = {str(k): (parse_value(str(lo)), parse_value(str(hi))) for k, (lo, hi) in raw["ranges"].items()}
@@ -199,12 +192,10 @@ def _domain(raw: Any, where: str) -> Domain:
         error = parse_value(str(raw["error"]))
     except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise FolderError(
-            f"{where}: a domain needs ranges (parameter to [low, high]), at (parameter to value), error; got {raw!r}."
+            f"a domain needs ranges (parameter to [low, high]), at (parameter to value), error; got {raw!r}."
         ) from err
-    except FormulaError as err:
-        raise FolderError(f"{where}: {err}") from err
     if bad := set(ranges) ^ set(at):
-        raise FolderError(f"{where}: ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
+        raise FolderError(f"ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
     if wrong := [k for k, (lo, hi) in ranges.items() if not lo < hi]:
-        raise FolderError(f"{where}: the range of {listing(wrong)} is empty; give [low, high] with low < high.")
+        raise FolderError(f"the range of {listing(wrong)} is empty; give [low, high] with low < high.")
     return Domain(ranges, at, error)

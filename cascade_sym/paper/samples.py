@@ -18,8 +18,7 @@ from cascade_sym.exact.probe import number_at
 from cascade_sym.formula import Environment, Node, names_in
 from cascade_sym.formula.numbers import NotNumeric, number_of
 from cascade_sym.operators import OperatorPolynomial
-from cascade_sym.paper.compare import plain
-from cascade_sym.paper.environment import value_of
+from cascade_sym.paper.environment import plain, value_of
 from cascade_sym.paper.model import Model
 
 Values = NDArray[np.complex128]

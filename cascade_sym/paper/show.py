@@ -18,14 +18,14 @@ from cascade_sym.latex.master_equation import superoperator_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.operators import OperatorPolynomial, Superoperator
-from cascade_sym.paper.compare import shown_difference
 from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw, leading_form
-from cascade_sym.paper.verdict import StatementVerdict
+from cascade_sym.paper.verdict import StatementVerdict, shown_difference
 from cascade_sym.steps import Derivation
 
+FORMS = ("printed", "derived", "difference", "correction")
 SHORT = 60  # operations of a derived form in which names of its own are written out
 
 
@@ -116,18 +116,14 @@ def _lines(lines: Sequence[str]) -> str:
 
 def derivation_latex_of(folder: Folder, id: str) -> str:
     """The derivation of an equation as an aligned chain."""
-    return body(_derivation(folder, id), notation_of(folder))
-
-
-def _derivation(folder: Folder, id: str) -> Derivation:
-    result = folder.model.derive(folder.printed.equation(id).id)
-    return Derivation(f"Equation ({id})", tuple(result.steps))
+    return body(Derivation(f"Equation ({id})", tuple(folder.model.derive(id).steps)), notation_of(folder))
 
 
 def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
     """The derivation as text, each step with its check run again, and whether all hold."""
+    result = folder.model.derive(id)
     lines, ok = [f"Equation ({id}): {folder.printed.equation(id).title}", ""], True
-    for n, s in enumerate(_derivation(folder, id).steps, 1):
+    for n, s in enumerate(result.steps, 1):
         lines.append(f"{n}. [{s.kind}] {s.title}" + (f" ({s.note})" if s.note else ""))
         for name, value in s.after.items():
             lines.append(f"     {name} = {_text(value)}")
@@ -135,7 +131,7 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
             c = s.check()
             ok = ok and c.ok
             lines.append(f"     {'checked' if c.ok else 'FAILED'}: {c.method}{': ' + c.residual if c.residual else ''}")
-    for key, value in folder.model.derive(id).values.items():
+    for key, value in result.values.items():
         lines += ["", f"=> {key} = {_text(value)}"]
     return "\n".join(lines), ok
 
@@ -152,8 +148,7 @@ def _text(value: Any) -> str:
 def document_entry(folder: Folder, entry: Entry, steps: bool = True) -> DocumentEntry:
     """A ledger entry as the document's, its derivation with `steps` only."""
     return DocumentEntry(
-        id=entry.printed.id, title=entry.printed.title, verdict=entry.verdict,
-        method="; ".join(dict.fromkeys(v.method for v in entry.statements)),
+        id=entry.printed.id, title=entry.printed.title, verdict=entry.verdict, method=entry.method,
         printed_latex=printed_latex(folder, entry), derived_latex=derived_latex(folder, entry),
         difference_latex=difference_latex(folder, entry), correction_latex=correction_latex(folder, entry),
         reading=entry.printed.reading, conditions=entry.printed.conditions,
@@ -172,25 +167,19 @@ def document_text(folder: Folder, entries: Sequence[DocumentEntry]) -> str:
 
 
 def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> dict[str, Any]:
-    """A ledger entry as plain data for JSON.
+    """A ledger entry as plain data for JSON, with the four *_latex.
 
-    It has id, title, verdict, method, the four *_latex, evidence, seconds, and what the author expected.
     `difference_latex` is null where the forms are identical, `correction_latex` where nothing was repaired. With
     `shown`, the entry as it was typeset for a document, `steps` are added: title, equations (null where there are none)
     and how the step was checked (null for an input).
     """
     forms = shown or document_entry(folder, entry, steps=False)
-    out = {
-        "id": forms.id, "title": forms.title, "verdict": forms.verdict, "method": forms.method,
-        "printed_latex": forms.printed_latex, "derived_latex": forms.derived_latex,
-        "difference_latex": forms.difference_latex, "correction_latex": forms.correction_latex,
-        "evidence": dict(entry.evidence), "seconds": round(entry.seconds, 3), "expected": entry.printed.expected,
-        "as_expected": entry.as_expected, "deviation": entry.deviation, "correction": entry.correction,
-    }  # fmt: skip
-    steps = [
-        {"title": s.title, "latex": aligned(s.rows) if s.rows else None, "checked": s.checked} for s in forms.steps
-    ]
-    return {**out, "steps": steps} if shown else out
+    out = entry.to_json() | {f"{kind}_latex": getattr(forms, f"{kind}_latex") for kind in FORMS}
+    if shown:
+        out["steps"] = [
+            {"title": s.title, "latex": aligned(s.rows) if s.rows else None, "checked": s.checked} for s in shown.steps
+        ]
+    return out
 
 
 def heading(folder: Folder) -> dict[str, Any]:

@@ -1,25 +1,211 @@
-"""Verdicts, and the verdict of one printed statement. Only this room sees both sides."""
+"""Verdicts: printed values compared with derived ones, and how far they are apart. Only this room sees both sides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+import mpmath as mp
+import numpy as np
+import sympy as sp
+from sympy import Expr, Symbol
+
 from cascade_sym.asymptotics.narrate import certificate_check
-from cascade_sym.errors import CascadeError, OutsideExactDomain
+from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
+from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.size import require_small
-from cascade_sym.paper.compare import compare, plain
-from cascade_sym.paper.deviation import deviation
-from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.model import Leading, Model, PowerLaw
-from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
+from cascade_sym.paper.model import Leading, Model, PowerLaw, leading_form
+from cascade_sym.paper.printed import Domain, PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
-from cascade_sym.paper.vocabulary import vocabulary, with_missing
 from cascade_sym.steps import Check
+
+GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
+DIGITS = 15
+OTHERS = (sp.S.One, sp.Rational(7, 3))  # values of parameters that must drop out
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """derived/printed - 1: at the domain's point, and its extreme over the domain with the place where it was found.
+
+    `function` is the ratio less one as a formula, with P for a prefactor that is a root without closed form.
+    """
+
+    at_point: Any
+    extreme: Any
+    where: Mapping[str, Expr]
+    domain: Domain
+    function: Expr
+
+    @property
+    def tolerated(self) -> bool:
+        return abs(self.extreme) <= mp.mpf(sp.N(self.domain.error, DIGITS))
+
+    def to_json(self) -> dict[str, Any]:
+        """Numbers as text; `printed_over_derived` is the same with printed/derived - 1."""
+
+        def text(v: Any) -> str:
+            return str(mp.nstr(mp.mpf(v), 10))
+
+        return {
+            "quantity": "derived/printed - 1",
+            "function": str(self.function),
+            "at": {k: str(v) for k, v in self.domain.at.items()},
+            "value_at": text(self.at_point),
+            "maximum": text(self.extreme),
+            "maximum_at": {k: text(sp.N(v, DIGITS)) for k, v in self.where.items()},
+            "domain": {k: [str(a), str(b)] for k, (a, b) in self.domain.ranges.items()},
+            "printed_over_derived": {
+                "value_at": text(1 / (1 + self.at_point) - 1), "maximum": text(1 / (1 + self.extreme) - 1),
+            },
+        }  # fmt: skip
+
+
+def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
+    """The relative deviation of two forms of one quantity; found on a grid over the domain and refined.
+
+    Ranges may end at oo. Raises ParameterError where the ratio has no finite value or depends on more than the
+    domain's parameters.
+    """
+    names = list(domain.ranges)
+
+    def point(u: Sequence[float]) -> tuple[Expr, ...]:
+        return tuple(_place(*domain.ranges[n], v) for n, v in zip(names, np.clip(u, 0.0, 1.0), strict=True))
+
+    @cache
+    def ratio(values: tuple[Expr, ...]) -> Any:
+        return _ratio(printed, derived, dict(zip(names, values, strict=True)))
+
+    def size(u: Sequence[float]) -> float:
+        try:
+            return -float(abs(ratio(point(u))))
+        except CascadeError:
+            return 0.0
+
+    best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
+    if names:
+        from scipy.optimize import minimize
+
+        found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": _near(best)})
+        if found.fun < size(best):
+            best = tuple(found.x)
+    where = dict(zip(names, point(best), strict=True))
+    at_point = ratio(tuple(domain.at[n] for n in names))
+    return Deviation(at_point, ratio(tuple(where.values())), where, domain, _function(printed, derived))
+
+
+def _function(printed: Expr, derived: Any) -> Expr:
+    ratio = leading_form(derived) / printed
+    if isinstance(derived, PowerLaw):
+        ratio = ratio.subs(derived.law.large, 1)  # both are the same power of it
+    return sp.simplify(ratio) - 1
+
+
+def _near(u: Sequence[float]) -> np.ndarray:
+    """A simplex that stays inside the unit box."""
+    start = np.array(u)
+    return np.vstack([start, start + np.diag(np.where(start < 0.5, 0.5, -0.5) / GRID)])
+
+
+def _place(lo: Expr, hi: Expr, u: float) -> Expr:
+    """A point of [lo, hi] by a coordinate in [0, 1]; the middle is one above a lower end that faces oo."""
+    if hi is sp.oo:
+        return lo + min(sp.Rational(u) / (1 - sp.Rational(u)), FAR) if u < 1 else lo + FAR
+    return lo + (hi - lo) * sp.Rational(u)
+
+
+def _ratio(printed: Expr, derived: Any, at: Mapping[str, Expr]) -> Any:
+    """derived/printed - 1 at values of the domain's parameters; other symbols must drop out."""
+    if isinstance(derived, PowerLaw):
+        law = derived.law
+        above = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
+        below = printed / law.large**law.exponent
+        one, two = (above / _number(below, at, other) - 1 for other in OTHERS)
+    else:
+        form = leading_form(derived)
+        one, two = (_number(form, at, other) / _number(printed, at, other) - 1 for other in OTHERS)
+    if abs(one - two) > mp.mpf(10) ** -10:
+        raise ParameterError(
+            f"the ratio of derived and printed form depends on more than the domain's {listing(at)}; "
+            "give ranges for all parameters."
+        )
+    return one
+
+
+def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:
+    values = {s: at.get(s.name, other) for s in e.free_symbols if isinstance(s, Symbol)}
+    v = sp.N(e.xreplace(values), DIGITS + 10)
+    if not v.is_real or not v.is_finite or v == 0:
+        raise ParameterError(f"the printed or derived form has no usable value at {values}: {v}.")
+    return mp.mpf(v)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether two values are identical (a proof), how that was found, and their difference where not."""
+
+    equal: bool
+    method: str
+    difference: Any = None
+
+
+def compare(printed: Any, derived: Any, model: Model) -> Comparison:
+    """Prove that two values are equal in the exact algebra, or give their difference.
+
+    Raises OutsideExactDomain when one of them can't be held by the exact algebra, DerivationError when one is a
+    number or operator and the other a generator acting on rho.
+    """
+    p, d = plain(printed, model), plain(derived, model)
+    if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
+        same = _is_root(p / derived.law.large**derived.law.exponent, derived)
+        said = "root of the polynomial of the exact prefactor"
+        return Comparison(same, said if same else f"not the {said}", None if same else d - p)
+    difference: Any
+    if isinstance(p, Expr) and isinstance(d, Expr):
+        difference, method = d - p, "normal form in the exact algebra"
+    elif isinstance(p, Superoperator) and isinstance(d, Superoperator):
+        difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+    elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
+        raise DerivationError("one side acts on rho, the other is a number or an operator.")
+    else:
+        p, d = as_operator(p), as_operator(d)
+        difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
+    same = is_zero(difference) if isinstance(difference, Expr) else difference.is_zero
+    return Comparison(same, method, None if same else difference)
+
+
+def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
+    """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
+    exact = derived.law.prefactor
+    if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
+        return False
+    if not is_zero(exact.polynomial.xreplace({exact.variable: prefactor})):
+        return False
+    at = {s: exact.origin[s] for s in exact.parameters}
+    return bool(abs(sp.N(prefactor.xreplace(at), 30) / sp.Float(str(exact.at(at)), 30) - 1) < sp.Float("1e-20"))
+
+
+def shown_difference(difference: Any) -> Any:
+    """A difference in a form fit to be printed: normal form, factored, where that is short enough."""
+    if isinstance(difference, OperatorPolynomial | Superoperator):
+        return difference.map_coefficients(_short)
+    return _short(difference)
+
+
+def _short(e: Expr) -> Expr:
+    if isinstance(e, sp.Float):  # numbers that were found as such stay decimals
+        return sp.Float(f"{float(e):.6g}")
+    try:
+        return normal_form(e, factor=True)
+    except CascadeError:
+        return e
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,24 @@
-"""Writing the report of a folder beside its ledger."""
+"""Writing the report of a folder beside its ledger; pdflatex is shut in.
+
+It gets no shell, no file outside a temporary folder, and bounded time and size.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cascade_sym.errors import CascadeError
-from cascade_sym.paper.build import build_paper, figure_files, read_heading, stamp_of
+from cascade_sym.files import write
+from cascade_sym.paper.build import build_paper, figure_files, is_current, read_heading, stamp_of
 from cascade_sym.paper.folder import digest
-from cascade_sym.report.pdf import find_pdflatex
 
 if TYPE_CHECKING:
-    from cascade_sym.report.figures import Figure
+    from cascade_sym.report.page import Figure
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -29,19 +35,15 @@ def build_report(
     page, pdf, stamp = place / "report.html", place / "report.pdf", place / "report.key"
     files = [place / "ledger.json", place / "equations.tex", page]
     key = _key(place, str(folder))
-    if not (page.is_file() and stamp.is_file() and stamp.read_text() == stamp_of(key, page, pdf)):
-        try:
-            _write(records, place, str(folder), page, pdf)
-            stamp.write_text(stamp_of(key, page, pdf))
-        except OSError as err:
-            raise CascadeError(f"can't write to {place}: {err.strerror}; choose another place with -o.") from err
+    if not is_current(stamp, key, [page, pdf]) or not page.is_file():
+        _write(records, place, str(folder), page, pdf)
+        write(stamp, stamp_of(key, [page, pdf]))
     return records, [*files, pdf] if pdf.is_file() else files
 
 
 def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) -> None:
-    from cascade_sym.report.figures import figures_in
-    from cascade_sym.report.page import report_page
-    from cascade_sym.report.pdf import typeset
+    from cascade_sym.report.build import typeset
+    from cascade_sym.report.page import figures_in, report_page
     from cascade_sym.report.pdf_source import report_source
 
     heading, figures = read_heading(place), figures_in(place / "figures")
@@ -50,8 +52,8 @@ def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) ->
     if typeset_pdf is None:
         pdf.unlink(missing_ok=True)
     else:
-        pdf.write_bytes(typeset_pdf)
-    page.write_text(report_page(records, heading, folder, figures, said), encoding="utf-8")
+        write(pdf, typeset_pdf)
+    write(page, report_page(records, heading, folder, figures, said))
 
 
 def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
@@ -65,7 +67,67 @@ def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
 
 def _key(place: Path, folder: str) -> str:
     """A hash of all that the report depends on; the ledger's own key stands for the toolkit's code."""
-    room = Path(__file__).resolve().parent
     inputs = [place / n for n in ("ledger.json", "paper.json", "content.key")]
-    code = digest(room, (p for p in room.iterdir() if p.is_file()))
-    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None), code)
+    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None))
+
+
+SECONDS = 180
+MAX_FILE = 200_000_000
+
+
+def find_pdflatex() -> str | None:
+    """Where pdflatex is; None where it is not installed."""
+    return shutil.which("pdflatex")
+
+
+def typeset(source: str, images: Mapping[str, bytes] | None = None) -> tuple[bytes | None, str]:
+    """The PDF of a LaTeX document and a word on how it went; (None, reason) where there is none.
+
+    `images` are files that it includes, by name.
+    """
+    program = find_pdflatex()
+    if program is None:
+        return None, "pdflatex is not installed; install TeX Live for report.pdf."
+    with tempfile.TemporaryDirectory(prefix="cascade-sym-") as place:
+        room = Path(place)
+        (room / "report.tex").write_text(source, encoding="utf-8")
+        for name, content in (images or {}).items():
+            (room / Path(name).name).write_bytes(content)
+        limit = _limit if os.name == "posix" else None
+        options = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-no-mktex=pk", "report.tex"]
+        for _ in range(2):  # the second run knows the widths of the table
+            try:
+                done = subprocess.run(
+                    [program, *options], cwd=room, env=_environment(room), stdin=subprocess.DEVNULL,
+                    capture_output=True, timeout=SECONDS, preexec_fn=limit, check=False,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                return None, f"pdflatex did not end within {SECONDS} seconds."
+            except OSError as err:
+                return None, f"pdflatex could not be started: {err.strerror}."
+            if done.returncode:
+                return None, f"pdflatex failed: {_reason(done.stdout)}"
+        return (room / "report.pdf").read_bytes(), "report.pdf holds the same on paper."
+
+
+def _environment(room: Path) -> dict[str, str]:
+    """What pdflatex sees: it reads and writes nothing above its folder (but TeX's own), and dates are fixed."""
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEXMFDIST")}
+    return {
+        **kept, "HOME": str(room), "TEXMFVAR": str(room), "TEXMFHOME": str(room), "TEXMFCONFIG": str(room),
+        "openin_any": "p", "openout_any": "p", "shell_escape": "f",
+        "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1",
+    }  # fmt: skip
+
+
+def _limit() -> None:
+    import resource
+
+    for bounded, most in (("CPU", SECONDS), ("FSIZE", MAX_FILE), ("CORE", 0)):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{bounded}"), (most, most))
+
+
+def _reason(log: bytes) -> str:
+    lines = log.decode("utf-8", "replace").splitlines()
+    said = [x for x in lines if x.startswith("!")]
+    return said[0][2:200] if said else "see the file with pdflatex itself."

@@ -1,6 +1,7 @@
-r"""LaTeX formulas as MathML, and text with formulas in it as HTML.
+"""A block of formulas, and text with formulas in it, as HTML: LaTeX as MathML.
 
-A formula that the converter cannot read is shown as its LaTeX source: the page is never without it.
+A formula that the converter cannot read is shown as its LaTeX source: the page is never without it. A block is broken
+anew for each width of screen, and scrolls where it is wider still.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from functools import cache
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.guard import checked
+from cascade_sym.latex.lines import all_broken, rows_of
 from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.scan import tokens
 from cascade_sym.latex.text import text_latex
-from cascade_sym.report.html import element, text
+from cascade_sym.report.html import details, element, listing, text
 
 MAX_LENGTH = 200_000
 _ALIGNED = re.compile(r' style="text-align: (left|right);justify-items: (?:start|end);padding-(?:left|right): 0;"')
@@ -65,20 +68,14 @@ def _flat(latex: str) -> str:
     >>> _flat(r"\text{at $x_{1}$ only} + y")
     '\\text{at }{x_{1}}\\text{ only} + y'
     """
-    out, end = "", 0
-    while (at := latex.find("\\text{", end)) >= 0:
-        start = at + len("\\text{")
-        stop, depth = start, 1
-        while stop < len(latex) and depth:
-            escaped = latex[stop - 1] == "\\"
-            depth += 0 if escaped else (latex[stop] == "{") - (latex[stop] == "}")
-            stop += 1
-        inner = latex[start : stop - 1]
-        pieces = inner.split("$") if inner.count("$") % 2 == 0 else [inner]
-        made = (f"\\text{{{p}}}" if n % 2 == 0 else f"{{{p}}}" for n, p in enumerate(pieces) if p)
-        out += latex[end:at] + "".join(made)
-        end = stop
-    return out + latex[end:]
+    out, mark, rest = latex.partition("\\text{")
+    while mark:
+        end = next((t.at for t in tokens(rest) if t.braces < 0), len(rest))
+        pieces = rest[:end].split("$") if rest[:end].count("$") % 2 == 0 else [rest[:end]]
+        out += "".join(f"\\text{{{p}}}" if n % 2 == 0 else f"{{{p}}}" for n, p in enumerate(pieces) if p)
+        head, mark, rest = rest[end + 1 :].partition("\\text{")
+        out += head
+    return out
 
 
 @cache
@@ -149,3 +146,46 @@ def _latex(formula: str, name: Callable[[str], str]) -> str:
         return to_latex(node, {n: name(n) for n in names_in(node)})
     except CascadeError:
         return ""
+
+
+HALF, FULL = 54.0, 112.0  # widths in digits: one of two columns, the whole page
+NARROW = 36.0  # a phone
+_TALL = 7
+# the style shows one of these by the width of the screen; print is "full"
+_SCREENS = (("full", FULL), ("medium", HALF), ("narrow", NARROW))
+
+
+def broken(latex: str, line: float) -> str:
+    """The formulas of a piece of LaTeX with lines of at most `line` digits, as one aligned block."""
+    try:
+        lines = all_broken(rows_of(latex), line)
+    except CascadeError:
+        return latex
+    if not lines:
+        return latex
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def fits_beside(first: str, second: str) -> bool:
+    """Whether two formulas stand side by side without being broken into many more lines than the page asks for."""
+    heights = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (first, second)]
+    return all(narrow <= max(_TALL, 1.4 * wide) for narrow, wide in heights)
+
+
+def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:
+    """The formulas as a block with lines of at most `line` digits, fewer on narrower screens; it scrolls where it is
+    too wide. `label` is its name for a screen reader, which reads what is shown only. What is `folded` away has no
+    form of its own for screens between a phone's and a laptop's, so that the page stays small."""
+    screens: dict[str, list[str]] = {}
+    for screen, room in _SCREENS:
+        room = NARROW if folded and screen == "medium" else room
+        screens.setdefault(broken(latex, min(line, room)), []).append(screen)
+    forms = (element("div", mathml(text), class_=" ".join(names)) for text, names in screens.items())
+    shown = "".join(forms) if len(screens) > 1 else mathml(next(iter(screens)))
+    return element("div", shown, class_="formula", role="group", aria_label=label)
+
+
+def source(*pieces: tuple[str, str | None]) -> str:
+    """The LaTeX of formulas, folded away: (heading, LaTeX) pairs."""
+    inner = "".join(element("h5", text(name)) + listing([latex]) for name, latex in pieces if latex)
+    return details("LaTeX source", inner, class_="source") if inner else ""

@@ -13,12 +13,10 @@ from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.names import symbol_latex
 from cascade_sym.latex.text import text_latex
-from cascade_sym.report.certificate import Curve, certificates, curves
-from cascade_sym.report.derivation import Derivation, derivations
-from cascade_sym.report.evidence import SHOWN, is_formula, is_short, key_words
-from cascade_sym.report.figures import Figure
-from cascade_sym.report.formula import broken
-from cascade_sym.report.mathml import quoted
+from cascade_sym.report.entry import SHOWN, Derivation, derivations, is_formula, is_short, key_words, notes
+from cascade_sym.report.mathml import broken, quoted
+from cascade_sym.report.page import Figure
+from cascade_sym.report.plots import Curve, certificates, curves
 
 HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page
 STEPS = 128.0
@@ -110,11 +108,7 @@ def _entry(record: Record, derivation: Derivation, words: Words, name: Words, im
     parts = [f"\\entry{{eq-{anchor(record['id'])}}}" + "".join(f"{{{x}}}" for x in head)]
     if not record.get("as_expected", True):
         parts.append("\\par\\textsf{Not the verdict that the author of the folder expects.}\\nopagebreak")
-    parts += [
-        f"\\par\\textsf{{{what}:}} {words(evidence[key])}\\nopagebreak"
-        for key, what in (("conditions", "Conditions"), ("reading", "Reading"), ("failed", "Failed"))
-        if evidence.get(key)
-    ]
+    parts += [f"\\par\\textsf{{{head}:}} {words(said)}\\nopagebreak" for head, said in notes(record)]
     parts.append(_pair(record.get("printed_latex"), record.get("derived_latex")))
     parts.append(_shown("Correction", record.get("correction_latex"), FULL))
     if record.get("correction"):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy as sp
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
-from cascade_sym.sweeps.axes import Grid, read_fixed, read_grid
-from cascade_sym.sweeps.describe import attributes, content_key, formula_attributes, provenance
+from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
-from cascade_sym.sweeps.recheck import Recheck, recheck, spread_optima
-from cascade_sym.sweeps.space import Space, angles, read_space
+from cascade_sym.sweeps.optimum import Recheck, recheck, spread_optima
+from cascade_sym.sweeps.space import Grid, Space, angles, read_fixed, read_grid, read_space
 from cascade_sym.sweeps.work import Work, require_libraries, run
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ def sweep(
     (array([2., 4.]), array([1., 2.]))
     """
     require_libraries("sweeps", "xarray", "joblib", "scipy")
+    tell = progress or _quietly
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     if precision not in ("double", "guaranteed"):
@@ -83,12 +87,11 @@ def sweep(
     made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
     if len(space):
         file = Path(checkpoint) if checkpoint is not None else None
-        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, progress)
+        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, tell)
         made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
         made["points_at_bounds"] = _at_bounds(space, u)
     else:
-        if progress:
-            progress(f"{axes.size} points")
+        tell(f"{axes.size} points")
         u = np.empty((0, axes.size))
         f = np.broadcast_to(work.objective().value(u), axes.size)
     f = np.where(np.isfinite(f), work.sign * f, np.nan)
@@ -108,15 +111,17 @@ def sweep(
     return _dataset(axes, columns, units or {}, titles or {}, made)
 
 
+def _quietly(text: str) -> None:
+    """Progress that nobody asked for."""
+
+
 def _optimised(
-    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int,
-    progress: Callable[[str], None] | None,
-) -> tuple[np.ndarray, np.ndarray, Recheck]:  # fmt: skip
-    found = run(work, key, n_jobs, checkpoint, progress)
+    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int, tell: Callable[[str], None]
+) -> tuple[np.ndarray, np.ndarray, Recheck]:
+    found = run(work, key, n_jobs, checkpoint, tell)
     u, f = found[:-1].copy(), found[-1].copy()
     objective, shape = work.objective(), work.grid.shape
-    if progress:
-        progress("warm starts from neighbours, independent restarts")
+    tell("warm starts from neighbours, independent restarts")
     spread_optima(objective, shape, u, f)
     checked = recheck(objective, shape, u, f, CHECKED, restarts)
     if checked.missed and checked.missed[-1]:
@@ -171,3 +176,78 @@ def _dataset(
         variables[n] = (axes.names, x.reshape(axes.shape), about)
     coordinates = {n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)}
     return xr.Dataset(variables, coordinates, attrs=dict(made))
+
+
+LONG = 300  # operations; longer formulas are not typeset: it takes seconds, and nobody reads them
+
+
+def as_quantity(figure: Any, name: str) -> Quantity | None:
+    """The formula of a figure, None where it has none."""
+    if isinstance(figure, Evaluator):
+        target = figure.target
+        return Quantity(name, target.outputs[0][1], target.definitions, domain=tuple(e for _, e in target.domain))
+    if isinstance(figure, Quantity):
+        return replace(figure, name=name)
+    return None if callable(figure) and not isinstance(figure, sp.Basic) else Quantity(name, sp.sympify(figure))
+
+
+def formula_attributes(figure: Any, name: str) -> dict[str, str]:
+    """The definition of a figure as text and, unless it is long, as LaTeX; the conditions under which it exists."""
+    q = as_quantity(figure, name)
+    if q is None:
+        return {"definition": f"computed by {_called(figure)}"}
+    lines = [f"{s} = {sp.sstr(e)}" for s, e in q.definitions]
+    if (last := sp.sstr(q.expr)) != name:
+        lines.append(f"{name} = {last}")
+    out = {"definition": "; ".join(lines)}
+    if sum(sp.count_ops(e) for e in (q.expr, *(e for _, e in q.definitions))) <= LONG:
+        out["latex"] = _latex(q)
+    if q.domain:
+        out["domain"] = ", ".join(f"{sp.sstr(d)} > 0" for d in q.domain)
+    return out
+
+
+@lru_cache(maxsize=64)
+def _latex(q: Quantity) -> str:
+    from cascade_sym.latex.show import body
+
+    return body(q)
+
+
+def _called(figure: Any) -> str:
+    return f"{getattr(figure, '__module__', '')}.{getattr(figure, '__qualname__', type(figure).__qualname__)}"
+
+
+def provenance(work: Work, method: str) -> dict[str, str]:
+    """Attributes of the whole dataset: nothing that changes from run to run."""
+    import cascade_sym
+
+    given = ", ".join(f"{n} = {v!r}" for n, v in sorted(work.fixed))
+    out = {"source": f"cascade_sym {cascade_sym.__version__}", "method": method, "fixed": given or "none"}
+    free = [f"{'='.join(c.names)} in [{c.low:.12g}, {c.high:.12g}]" for c in work.space.coordinates]
+    if free:
+        out["optimised"] = "; ".join(free)
+    return out
+
+
+def content_key(work: Work, name: str, key: str | None) -> str:
+    """A hash of all that the optima depend on; `key` stands for a function, whose content can't be read."""
+    import cascade_sym
+    from cascade_sym.sweeps.optimum import SAMPLE, SEED
+
+    h = hashlib.sha256()
+    figure = (cascade_sym.__version__, SEED, SAMPLE, name, key or _identity(work.merit))
+    for part in (*figure, work.space, work.fixed, work.sign, work.grid.names):
+        h.update(repr(part).encode() + b"\0")
+    for v in work.grid.values:
+        h.update(v.tobytes() + b"\0")
+    return h.hexdigest()
+
+
+def _identity(merit: Merit) -> str:
+    return repr((merit.data, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+
+
+def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
+    """Unit and long name of a variable, where they are known."""
+    return {key: table[name] for key, table in (("units", units), ("long_name", titles)) if name in table}

@@ -15,7 +15,7 @@ from cascade_sym.asymptotics.infinite import at_infinity
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import PowerLaw, Result
-from cascade_sym.paper.objective import objective
+from cascade_sym.paper.declared import objective
 from cascade_sym.steps import Step
 
 from .model import C_M, C_S, epsilon, gamma_S0, half, model, n_M, n_S, r, theta_M, theta_S

@@ -16,7 +16,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.definitions import Quantity
-from cascade_sym.paper.evaluate import evaluate_declared
+from cascade_sym.paper.declared import evaluate_declared
 from cascade_sym.solve.conditional import conditional_covariance
 from cascade_sym.sweeps import sweep
 

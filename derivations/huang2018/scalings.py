@@ -11,7 +11,7 @@ from cascade_sym.asymptotics.infinite import at_infinity
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import Leading, Result
-from cascade_sym.paper.objective import objective
+from cascade_sym.paper.declared import objective
 from cascade_sym.steps import Step, identity_check
 
 from .asymptotics import (

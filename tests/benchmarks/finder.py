@@ -18,9 +18,8 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.formula.edits import edits
 from cascade_sym.formula.edits.search import KINDS
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.environment import environment
+from cascade_sym.paper.environment import environment, vocabulary
 from cascade_sym.paper.verdict import judge
-from cascade_sym.paper.vocabulary import vocabulary
 from tests.benchmarks.timing import quick, spell
 
 GOOD = ("exact", "definition")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import sympy as sp
 
 from cascade_sym.cli.main import main
 
@@ -54,8 +55,8 @@ def test_eval(capsys):
     plain = json.loads(out)
     code, out, _ = run(capsys, "eval", HUANG, "xi_g", *SET, "--json", "--digits", "40")
     exact = json.loads(out)
-    assert plain["name"] == "xi_g" and isinstance(plain["value"], float)
-    assert isinstance(exact["value"], str) and abs(float(exact["value"]) - plain["value"]) <= plain["error"]
+    assert plain["name"] == "xi_g" and isinstance(plain["value"], str) and isinstance(plain["error"], float)
+    assert isinstance(exact["value"], str) and abs(sp.Float(exact["value"], 50) - sp.Float(plain["value"], 50)) <= plain["error"]
     assert len(exact["value"].replace(".", "").lstrip("0")) == 40
 
 

@@ -14,7 +14,7 @@ import pytest
 import sympy as sp
 
 from cascade_sym.cli.main import main
-from cascade_sym.cli.values import settings
+from cascade_sym.cli.quantities import settings
 from cascade_sym.paper import load_folder
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"

@@ -20,9 +20,9 @@ ENDLESS = "import itertools\nall(itertools.repeat(True))"  # compiled code that 
 QUICK = """
 import sys
 import cascade_sym.cli.supervise as supervise
-import cascade_sym.paper.limits as limits
+from cascade_sym import deadline
 from cascade_sym.cli.main import main
-supervise.GRACE, limits.SECONDS = 0.3, 0.3
+supervise.GRACE, deadline.SECONDS = 0.3, 0.3
 supervise.supervised(main)
 """
 

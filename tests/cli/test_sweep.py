@@ -10,10 +10,10 @@ import sympy as sp
 import xarray as xr
 
 from cascade_sym.cli.main import main
-from cascade_sym.cli.values import free_parameters, grids
+from cascade_sym.cli.quantities import free_parameters, grids
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.evaluate import evaluate_declared
+from cascade_sym.paper.declared import evaluate_declared
 
 HUANG = str(Path(__file__).resolve().parents[2] / "derivations" / "huang2018")
 GIVEN = ["gamma_S0=2*pi*5000", "gamma_M0=2*pi/10", "n_S=1", "n_M=1e5", "epsilon=1/10"]
@@ -40,7 +40,7 @@ def test_optimised_sweep(name: str, capsys, tmp_path) -> None:
         k = {"C_S": 1, "epsilon": 0}
         point = {n: float(data[n].isel(k)) for n in ("C_M", "theta_S", "theta_M")} | {"C_S": float(data.C_S[1])}
         model = load_folder(HUANG).model
-        from cascade_sym.cli.values import settings
+        from cascade_sym.cli.quantities import settings
 
         exact = settings([f"{n}={v!r}" for n, v in point.items()] + GIVEN)
         value = evaluate_declared(model, name, exact, 12).text
@@ -55,8 +55,8 @@ EVERYTHING = [*GIVEN, "C_M=80", "theta_S=0.8", "theta_M=1.16", "eta=9/10", "psi=
 @pytest.mark.parametrize("name", MODEL.quantities)
 def test_every_declared_quantity(name: str) -> None:
     """What is computed over arrays agrees with what `cascade-sym eval` proves digit by digit."""
-    from cascade_sym.cli.values import settings
-    from cascade_sym.paper.sweep import sweep_declared
+    from cascade_sym.cli.quantities import settings
+    from cascade_sym.paper.declared import sweep_declared
 
     known = MODEL.declared(name).parameters
     axis = {next(p for p in ("C_S", "C_M", "gamma_sig") if p in known): [3.0, 200.0]}

@@ -14,7 +14,7 @@ from scipy.linalg import solve_continuous_are
 
 from cascade_sym.errors import MissingParameter, ParameterError, UndetectableError
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.evaluate import evaluate_declared
+from cascade_sym.paper.declared import evaluate_declared
 from tests.points import cascade_point
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"

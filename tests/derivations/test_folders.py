@@ -11,9 +11,9 @@ from scipy.optimize import minimize_scalar
 
 import cascade_sym as cs
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.audit import run_audit
 from cascade_sym.paper.build import build_paper
-from cascade_sym.paper.evaluate import evaluate_declared
+from cascade_sym.paper.declared import evaluate_declared
+from cascade_sym.paper.ledger import run_audit
 
 DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
 FOLDERS = sorted(p.name for p in DERIVATIONS.iterdir() if (p / "printed.toml").is_file() and p.name != "huang2018")

@@ -6,7 +6,7 @@ import pytest
 
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.new import new_folder
+from cascade_sym.paper.folder import new_folder
 from tests.manuscript.test_check import MOTION
 
 PRINTED = r"""

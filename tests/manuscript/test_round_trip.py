@@ -16,11 +16,10 @@ from cascade_sym.latex.lines import rows_of
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.manuscript.known import Reading
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.compare import compare
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.ledger import Entry, run_ledger
 from cascade_sym.paper.show import correction_latex, derived_latex, document_of, notation_of
-from cascade_sym.paper.verdict import StatementVerdict
+from cascade_sym.paper.verdict import StatementVerdict, compare
 from cascade_sym.steps import Derivation
 from tests.manuscript.conftest import ROOT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.audit import run_audit
+from cascade_sym.paper.ledger import run_audit
 
 
 @pytest.mark.parametrize("id", ["4", "7", "S3", "S9"])
@@ -17,11 +17,11 @@ def test_no_edit_survives(huang, id):
 
 
 def test_a_checker_that_passes_everything_would_be_caught(small, monkeypatch):
-    from cascade_sym.paper import audit
+    from cascade_sym.paper import ledger
 
     class Passed:
         verdict = "exact"
 
-    monkeypatch.setattr(audit, "judge", lambda *a, **k: Passed)
+    monkeypatch.setattr(ledger, "judge", lambda *a, **k: Passed)
     found = run_audit(load_folder(small))
     assert all(a.survivors for a in found)

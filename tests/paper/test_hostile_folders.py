@@ -8,11 +8,12 @@ import time
 
 import pytest
 
+from cascade_sym import deadline
 from cascade_sym.cli.main import main
+from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.errors import CascadeError
-from cascade_sym.paper import ledger, limits, load_folder, run_ledger
-from cascade_sym.paper.figures import build_figures
-from cascade_sym.paper.limits import TimeReached, at_most
+from cascade_sym.paper import ledger, load_folder, run_ledger
+from cascade_sym.paper.build import build_figures
 from tests.manuscript.conftest import DERIVED, PRINTED, cavity, check  # noqa: F401
 
 FIFTH = '\n[[equation]]\nid = "5"\ntitle = "x"\nstatements = ["{}"]\n'
@@ -141,7 +142,7 @@ FIGURE = "\n\nfrom cascade_sym.paper import Figure\n\n\ndef compute():\n    {}\n
     ],
 )  # fmt: skip
 def test_what_the_folder_runs_is_bounded(tmp_path, monkeypatch, more, said):
-    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    monkeypatch.setattr(deadline, "SECONDS", 0.3)
     printed = PRINTED + FIFTH.format("x = 1") if "model.equation" in more else PRINTED
     with pytest.raises(CascadeError, match=re.escape(said)):
         run_ledger(load_folder(make(tmp_path / "paper", printed, DERIVED + more)), only=["5"])
@@ -150,7 +151,7 @@ def test_what_the_folder_runs_is_bounded(tmp_path, monkeypatch, more, said):
 @pytest.mark.parametrize(("line", "said"), [(LATE, "the computation of f was given up"), ("1/0", "computation of f failed")])
 def test_figures_are_bounded(tmp_path, monkeypatch, line, said):
     folder = load_folder(make(tmp_path / "paper", PRINTED, DERIVED + FIGURE.format(line)))
-    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    monkeypatch.setattr(deadline, "SECONDS", 0.3)
     with pytest.raises(CascadeError, match=said):
         build_figures(folder, tmp_path)
 

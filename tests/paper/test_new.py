@@ -10,9 +10,9 @@ import pytest
 
 from cascade_sym.errors import FolderError, ParameterError
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.audit import run_audit
-from cascade_sym.paper.evaluate import evaluate_declared
-from cascade_sym.paper.new import FILES, new_folder, template
+from cascade_sym.paper.declared import evaluate_declared
+from cascade_sym.paper.folder import FILES, new_folder, template
+from cascade_sym.paper.ledger import run_audit
 
 
 @pytest.fixture

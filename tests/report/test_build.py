@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from cascade_sym.report import build_report, pdf
-from cascade_sym.report.pdf import typeset
+from cascade_sym.report import build as pdf
+from cascade_sym.report import build_report
+from cascade_sym.report.build import typeset
 from cascade_sym.report.pdf_source import report_source
 from tests.report.conftest import make_folder
 from tests.tools import need_tex

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from cascade_sym.report.evidence import evidence_html
-from cascade_sym.report.formula import FULL, HALF, NARROW, block
+from cascade_sym.report.entry import evidence_html
+from cascade_sym.report.mathml import FULL, HALF, NARROW, block
 from cascade_sym.report.page import report_page
 from tests.report.test_chromium import browser, measured  # noqa: F401
 

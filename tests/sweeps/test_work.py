@@ -27,6 +27,9 @@ def test_pieces_and_processes_give_the_same_numbers(monkeypatch) -> None:
     whole = sweep(FIGURE, GRID, optimise=FREE)
     monkeypatch.setattr(work, "PIECE", 16)
     xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE))
+    with pytest.warns(RuntimeWarning, match="done in one process"):
+        xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE, n_jobs=2))
+    monkeypatch.setattr(work, "STARTING", 0.0)
     xr.testing.assert_identical(whole, sweep(FIGURE, GRID, optimise=FREE, n_jobs=2))
 
 
@@ -93,10 +96,9 @@ def test_a_file_that_does_not_fit_is_not_read(spoil, small_pieces, tmp_path) -> 
 
 def test_the_key_tells_sweeps_apart(tmp_path) -> None:
     """Every part of the work is in the key: with any of them changed, nothing is read."""
-    from cascade_sym.sweeps.axes import read_grid
-    from cascade_sym.sweeps.describe import content_key
     from cascade_sym.sweeps.merit import read_merit
-    from cascade_sym.sweeps.space import read_space
+    from cascade_sym.sweeps.space import read_grid, read_space
+    from cascade_sym.sweeps.sweep import content_key
 
     def key(figure=FIGURE, grid=GRID, free=FREE, fixed=(), sign=1.0, backend="numpy"):
         w = work.Work(read_merit(figure, backend), read_space(free, (), {}), read_grid(grid), fixed, sign)

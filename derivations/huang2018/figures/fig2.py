@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from cascade_sym.paper import Figure
-from cascade_sym.paper.sweep import sweep_declared
+from cascade_sym.paper.declared import sweep_declared
 
 from ..model import model
 from .common import FIXED, unconditional
