@@ -7,7 +7,7 @@ where the sign of a few factors is not known, every combination of signs is prov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,21 +62,36 @@ def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
     ('different', ('x > 0',))
     """
     (a, b), declared = read_sides([left, right], domains)
-    try:
-        found = witness(a, b, declared)
-    except OutsideExactDomain as err:
-        return Equality("undecided", reason=str(err))
-    if found:
-        return Equality("different", witness=found)
-    if a.has(sp.Float) or b.has(sp.Float):
-        return Equality("undecided", reason="a floating-point number is no exact value; write it as a decimal or a rational.")
-    try:
-        used = proved_zero([a, b], declared)
-    except (CascadeError, RecursionError) as err:
-        return Equality("undecided", reason=str(err) or type(err).__name__)
-    if used is None:
-        return Equality("undecided", reason="neither a proof nor a point where the sides differ was found.")
-    return Equality("equal", tuple(sorted(used)))
+    return all_equal([(a, b)], declared)
+
+
+def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains) -> Equality:
+    """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it."""
+    pairs = [(a, b) for a, b in pairs if a != b]
+    undecided = ""
+    for a, b in pairs:
+        try:
+            found = witness(a, b, domains)
+        except OutsideExactDomain as err:
+            undecided, found = str(err), None
+        if found:
+            return Equality("different", witness=found)
+    used: set[str] = set()
+    for a, b in pairs:
+        if undecided:
+            break
+        if a.has(sp.Float) or b.has(sp.Float):
+            undecided = "a floating-point number is no exact value; write it as a decimal or a rational."
+            break
+        try:
+            proof = proved_zero([a, b], domains)
+        except (CascadeError, RecursionError) as err:
+            undecided, proof = str(err) or type(err).__name__, None
+        if proof is None:
+            undecided = undecided or "neither a proof nor a point where the sides differ was found."
+            break
+        used |= proof
+    return Equality("undecided", reason=undecided) if undecided else Equality("equal", tuple(sorted(used)))
 
 
 def is_zero(expr: Any, domains: Declared = None) -> Equality:

@@ -142,9 +142,14 @@ class OperatorPolynomial:
         return self.map_coefficients(lambda c: c.xreplace(dict(values)))
 
     @property
+    def coefficients(self) -> tuple[Expr, ...]:
+        """What is zero where this operator is."""
+        return tuple(self.terms.values())
+
+    @property
     def is_zero(self) -> bool:
         """Whether every coefficient is zero, proved in the exact algebra."""
-        return all_zero(self.terms.values())
+        return all_zero(self.coefficients)
 
 
 def as_operator(value: object) -> OperatorPolynomial:
