@@ -18,6 +18,7 @@ from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
@@ -159,17 +160,12 @@ def algebraic_value(
     `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their
     meaning (tau -> sqrt(1 - epsilon)).
     """
-    parts: dict[int, dict[tuple[int, ...], Any]] = {}
-    for mono, c in p.terms():
-        parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
-    coeffs = {k: ground.ctx.from_dict(d) for k, d in parts.items()}
+    coeffs = ground.coefficients(p, i)
     sample = values[i].mid()
     step = reduce(gcd, coeffs, 0)
     meaning = {**{s: e.xreplace(dict(back)) for s, e in ground.meaning().items()}, **back}
 
     def show(q: Any) -> Expr:
-        from cascade_sym.exact.show import factored, poly_to_expr
-
         if any(q.degrees()[ground.index[s]] for s in back if s in ground.index):
             return sp.factor(sp.expand(poly_to_expr(q, ground.symbols).xreplace(meaning)))
         return factored(q, ground.symbols).xreplace(meaning)
@@ -213,7 +209,7 @@ def _closed(
 
 
 def _ratio(ground: Ground, num: Any, den: Any, show: Any) -> Expr:
-    e = ground.make(num, den)
+    e = ground.fraction(num, den)
     return show(e.num) / show(e.den)
 
 

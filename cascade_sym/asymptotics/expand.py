@@ -11,10 +11,10 @@ import sympy as sp
 from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.discover import sample_of
+from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import plain_series
 from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import build_problem, quantity_of, require_known, symbol_of, values_of, with_values
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError

@@ -18,8 +18,7 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.joint import Joint
-from cascade_sym.asymptotics.leading import constants
-from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
+from cascade_sym.asymptotics.leading import Rewriting, constants, reparametrised
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, DerivationError, DivisionByZero, NoLimit
 from cascade_sym.program import read

@@ -8,26 +8,70 @@ repeated, until the leading exponent is the one that the followed optimum shows.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction as Q
-from typing import Any
+from typing import Any, TypeVar
 
 import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of, values_with
+from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of
+from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries
 from cascade_sym.asymptotics.exponents import limit_of, slope
 from cascade_sym.asymptotics.follow import Branch
-from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.asymptotics.ground import Ground, Reparametrise
 from cascade_sym.asymptotics.problem import Problem, ball_of
-from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.errors import NoPowerLaw, ScalingError
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.symbols import own
 
 MOST_TERMS = 40
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """`values`: eliminated parameter -> expression in the new ones; `meaning`: new parameter -> what it stands for."""
+
+    values: Mapping[Symbol, Expr] = field(default_factory=dict)
+    meaning: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def eliminated(self, parameter: Symbol, radicand: Expr) -> tuple[Rewriting, Symbol]:
+        """One more parameter replaced, by tau = sqrt(radicand), in which it is linear."""
+        tau = own(f"tau_{len(self.meaning) + 1}")
+        e = sp.expand(radicand)
+        lead, rest = e.coeff(parameter, 1), e.coeff(parameter, 0)
+        new = (tau**2 - rest) / lead
+        values = {s: v.xreplace({parameter: new}) for s, v in self.values.items()}
+        if parameter not in self.meaning:
+            values[parameter] = new
+        meaning = dict(self.meaning)
+        meaning[tau] = sp.sqrt(sp.factor(radicand.xreplace(meaning)))
+        return Rewriting(values, meaning), tau
+
+    def shown(self, e: Expr) -> Expr:
+        """An expression in the original parameters."""
+        return e.xreplace(dict(self.meaning))
+
+
+def reparametrised(sample: Mapping[Symbol, Any], attempt: Callable[[Mapping[Symbol, Any], Rewriting], T]) -> T:
+    """Run `attempt(values, rewriting)`, eliminating one parameter after the other until no root is asked for."""
+    rewriting = Rewriting()
+    values: dict[Symbol, Any] = dict(sample)
+    while True:
+        try:
+            return attempt(values, rewriting)
+        except Reparametrise as r:
+            balls = {s.name: v if isinstance(v, flint.arb) else ball_of(v) for s, v in values.items()}
+            (size,) = read(r.radicand).run(Balls(), balls)
+            rewriting, tau = rewriting.eliminated(r.parameter, r.radicand)
+            values = {s: v for s, v in values.items() if s != r.parameter}
+            values[tau] = lifted(size).sqrt()
 
 
 @dataclass(frozen=True)
@@ -149,19 +193,8 @@ def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> 
     """Parameters as constant series by name; eliminated ones through their roots."""
     env: dict[str, Any] = {s.name: arithmetic.const(ground.gen(s)) for s in ground.parameters}
     for s, e in rewriting.values.items():
-        env[s.name] = arithmetic.const(elem_of(ground, e))
+        env[s.name] = arithmetic.const(ground.elem(e))
     return env
-
-
-def elem_of(ground: Ground, e: Expr) -> Elem:
-    """A rational expression in the generators as an element."""
-    num, den = (sp.Poly(q, *ground.symbols) for q in sp.fraction(sp.together(e)))
-    common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
-    polys = [
-        ground.ctx.from_dict({m: int(c * common) for m, c in q.terms()}) if not q.is_zero else ground.ctx.constant(0)
-        for q in (num, den)
-    ]
-    return ground.make(polys[0], polys[1])
 
 
 def _limits(frame: Frame, ground: Ground, branch: Branch) -> dict[Symbol, Any]:
@@ -182,7 +215,7 @@ def _rows(frame: Frame, ground: Ground, branch: Branch, count: int | None = None
 def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[Frame, tuple[Elem, Symbol]]:
     """Solve the factor of the leading coefficient that vanishes at the optimum for one unknown."""
     rows = _rows(frame, ground, branch)
-    values = values_with(ground, rows[-1])
+    values = ground.values(rows[-1])
     free = frame.innermost()
     places = {unknown_of(a.symbol, level): (a.symbol, level) for a in frame.ansatze for level in range(LEVELS)}
     factors = [q for q, _ in lead.num.factor()[1] if ground.is_small(q, values, 4)]
@@ -192,7 +225,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
             if int(q.degrees()[i]) not in (1, 2):
                 continue
             for solution in _solutions(ground, q, i):
-                residues = [row[s] - solution.number(values_with(ground, row)) for row in rows]
+                residues = [row[s] - solution.number(ground.values(row)) for row in rows]
                 power = slope(branch.decades, residues)
                 small = all(abs(r) < flint.arb(10) ** -60 for r in residues[-3:])
                 if small:
@@ -203,7 +236,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                 if level + 1 >= LEVELS:
                     raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
                 new = unknown_of(x, level + 1)
-                return frame.refined(Refinement(s, new, solution, -power)), (ground.make(q, ground.ctx.constant(1)), s)
+                return frame.refined(Refinement(s, new, solution, -power)), (ground.fraction(q), s)
     raise ScalingError(
         f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
         "one parameter by square roots."
@@ -212,11 +245,8 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
 
 def _solutions(ground: Ground, q: Any, i: int) -> list[Elem]:
     """The roots of a polynomial of degree 1 or 2 in generator i."""
-    parts: dict[int, dict[tuple[int, ...], Any]] = {}
-    for mono, c in q.terms():
-        parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
-    one = ground.ctx.constant(1)
-    c = [ground.make(ground.ctx.from_dict(parts.get(k, {})), one) for k in range(3)]
+    parts = ground.coefficients(q, i)
+    c = [ground.fraction(parts.get(k, ground.ctx.constant(0))) for k in range(3)]
     if c[2].is_zero:
         return [-(c[0] / c[1])]
     disc = c[1] * c[1] - ground.rational(4) * c[0] * c[2]

@@ -93,9 +93,8 @@ def _question(call: Call, problem: Problem) -> Step:
 
 def _ansatz(a: Ansatz, big: Symbol, sign: int) -> Expr:
     if a.limit is None:
-        return a.reference + 2 * sp.atan(a.unknown()) if a.angle else a.unknown()
-    start = sp.S.Zero if a.limit in (0, sp.oo) else a.limit
-    return start + a.unknown() * big ** rational(sign * -a.power)
+        return a.reference + 2 * sp.atan(a.unknown) if a.angle else a.unknown
+    return a.start + a.unknown * big ** rational(sign * -a.power)
 
 
 def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: bool) -> Step:

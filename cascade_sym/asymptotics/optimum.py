@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from itertools import chain
 from typing import Any
 
 import flint
@@ -15,9 +16,9 @@ from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
 from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.elimination import TooLarge, gradient
+from cascade_sym.asymptotics.element import Elem
+from cascade_sym.asymptotics.elimination import TooLarge
 from cascade_sym.asymptotics.exponents import limit_of, slope
-from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, solved_linear
 from cascade_sym.asymptotics.problem import Problem, ball_of, rational
@@ -51,7 +52,7 @@ def optimum_terms(
     points = [point] if correction is None else [point, correction.point]
     for i, (ansatz, a) in enumerate(zip(x.frame.ansatze, found.approaches, strict=True)):
         y = [row[i] for row in found.branch.x]
-        unknown = ansatz.unknown()
+        unknown = ansatz.unknown
         leading = next((r.solution for r in x.frame.refinements if r.old == unknown), x.ground.gen(unknown))
         first = _exact(x, leading, points, x.values[unknown], hard)
         if a.limit is not None:
@@ -97,7 +98,7 @@ def _finite(
 ) -> OptimumTerm:
     """A finite limit that is not special: its value, and the departure from it."""
     ground = x.ground
-    unknown = ansatz.unknown()
+    unknown = ansatz.unknown
     refined = next((r for r in x.frame.refinements if r.old == unknown), None)
     value = first.exact.closed if first.exact is not None and first.exact.closed is not None else None
     if first.exact is not None:
@@ -147,10 +148,8 @@ def _first_shift(x: Expansion, point: Stationary, unknown: Symbol, power: Q) -> 
     k = power * x.frame.p
     if k.denominator != 1 or int(k) >= len(series.coeffs) or ground.index[unknown] not in point.unknowns:
         return None
-    for j in range(1, int(k)):
-        g = gradient(ground, series.coeffs[j], point.unknowns)
-        if any(abs(d.number(point.values)).mid() > flint.arb(10) ** -80 for d in g):
-            return None
-    g = gradient(ground, series.coeffs[int(k)], point.unknowns)
+    *before, g = ([ground.derivative(c, i) for i in point.unknowns] for c in series.coeffs[1 : int(k) + 1])
+    if not point.vanishes(*chain(*before)):
+        return None
     step = solved_linear(ground, series.coeffs[0], g, point.unknowns)
     return -step[point.unknowns.index(ground.index[unknown])]

@@ -141,6 +141,6 @@ def number_of(v: Any, argument: str) -> Expr:
 
 
 def ball_of(e: Any) -> Any:
-    """A SymPy number (or int) as a ball at the present precision."""
+    """A SymPy number, fraction or int as a ball at the present precision."""
     (value,) = read(sp.sympify(e)).run(Balls(), {})
     return lifted(value).real if isinstance(value, flint.acb) else lifted(value)

@@ -17,6 +17,7 @@ from cascade_sym.asymptotics.angles import uses_of_angles
 from cascade_sym.asymptotics.call import Call, prepare
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
+from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.elimination import TooLarge
 from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.flat import Flat
@@ -27,7 +28,6 @@ from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem, number_of, rational
 from cascade_sym.asymptotics.result import Scaling
-from cascade_sym.asymptotics.series import Diverges
 from cascade_sym.asymptotics.setup import symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
