@@ -8,7 +8,7 @@ side has no value is no witness.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -64,6 +64,11 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     return None
 
 
+def differ(calculation: Calculation, points: Iterable[Point]) -> bool:
+    """Whether two formulas certainly differ (one: from zero) at one of the points."""
+    return any(_different(calculation, p) is not None for p in points)
+
+
 def _different(calculation: Calculation, point: Point) -> list[Any] | None:
     """The values of both sides at a point, where they certainly differ."""
     for bits in (BITS, MORE_BITS):
@@ -74,18 +79,12 @@ def _different(calculation: Calculation, point: Point) -> list[Any] | None:
                 continue
             if not all(v.is_finite() for v in values):
                 return None
-            difference = acb(values[0]) - acb(values[1])
+            difference = acb(values[0]) - acb(values[1] if len(values) > 1 else 0)
             if not difference.contains(0):
                 return values
-            if max(_radius(v) for v in values) < 2.0 ** (-bits // 2):
+            if abs(difference).abs_upper() < max(abs(v).abs_upper() for v in values) / 2 ** (bits // 2):
                 return None
     return None
-
-
-def _radius(v: Any) -> float:
-    z = acb(v)
-    size = max(1e-30, float(abs(z).abs_upper().mid())) if z.is_finite() else 1.0
-    return max(float(z.real.rad()), float(z.imag.rad())) / size
 
 
 def _allowed(conditions: Calculation, strict: Sequence[bool], point: Point) -> bool:

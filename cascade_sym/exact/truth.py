@@ -20,7 +20,7 @@ from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
-from cascade_sym.exact.show import factored
+from cascade_sym.exact.proof import canonical_fraction
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
@@ -116,11 +116,7 @@ def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) ->
     (a - b, a)
     """
     (e,), declared = read_sides([expr], domains)
-    conv, (form,) = converter([e], declared)
-    value = conv(form)
-    if not factor:
-        return conv.expr(value)
-    return factored(value.num, conv.field.meaning) / factored(value.den, conv.field.meaning)
+    return canonical_fraction(e, declared, factor)
 
 
 def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains]:
