@@ -3,7 +3,7 @@
 The room knows no paper and no operator type: names and functions get their meaning from an `Environment`.
 """
 
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum, to_text
 from cascade_sym.formula.difference import marked
 from cascade_sym.formula.edits import Edit, Vocabulary, edits
 from cascade_sym.formula.interpret import Environment, interpret
@@ -12,7 +12,6 @@ from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations, rea
 from cascade_sym.formula.notation import name_latex
 from cascade_sym.formula.parser import parse, parse_relation
 from cascade_sym.formula.sums import substitute_index, written_out
-from cascade_sym.formula.text import to_text
 from cascade_sym.formula.value import parse_value
 from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
 

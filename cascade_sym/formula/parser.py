@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
-from cascade_sym.formula.stream import Stream, Token, error_at, require_text
+from cascade_sym.formula.stream import Stream, Token, error_at, scanned
 from cascade_sym.formula.walk import check_depth
 
 MAX_DIGITS = 400
@@ -164,28 +164,24 @@ def tokens(text: str) -> tuple[Token, ...]:
     Raises FormulaError on a character outside the language, on a text longer than MAX_LENGTH and on numbers
     of absurd size.
     """
-    require_text(text)
     found: list[Token] = []
-    at = 0
-    while at < len(text):
-        m = _TOKEN.match(text, at)
-        if m is None:
-            raise error_at(text, at, _unreadable(text[at]))
-        kind, word = str(m.lastgroup), m.group()
-        if kind == "number":
-            _check_number(text, word, at, m.end())
-        if kind != "space":
-            found.append(Token(kind, word, at))
-        at = m.end()
+    for m in scanned(text, _TOKEN, _unreadable):
+        if m["number"]:
+            _check_number(text, m)
+        if not m["space"]:
+            found.append(Token(str(m.lastgroup), m.group(), m.start()))
     return (*found, Token("end", "", len(text)))
 
 
-def _check_number(text: str, word: str, start: int, end: int) -> None:
-    if end < len(text) and (text[end].isalpha() or text[end] in "_."):
-        raise error_at(text, end, f"a number is followed by {text[end]!r}; write the product with *")
-    mantissa, _, exponent = word.lower().partition("e")
+def _check_number(text: str, m: re.Match[str]) -> None:
+    follower = text[m.end() : m.end() + 1]
+    if follower.isalpha() or (follower and follower in "_."):
+        raise error_at(text, m.end(), f"a number is followed by {follower!r}; write the product with *")
+    mantissa, _, exponent = m.group().lower().partition("e")
     if len(mantissa) > MAX_DIGITS or len(exponent) > 8 or abs(int(exponent or 0)) > MAX_EXPONENT:
-        raise error_at(text, start, f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}")
+        raise error_at(
+            text, m.start(), f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}"
+        )
 
 
 def _unreadable(c: str) -> str:

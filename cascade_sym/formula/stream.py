@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,12 +32,18 @@ def error_at(text: str, position: int, message: str) -> FormulaError:
     return FormulaError(f"{message}, at line {number}, column {column + 1}:\n  {shown}\n  {' ' * (column - left)}^")
 
 
-def require_text(text: str) -> None:
-    """FormulaError for what is no text, or a longer one than MAX_LENGTH."""
+def scanned(text: str, pattern: re.Pattern[str], unreadable: Callable[[str], str]) -> Iterator[re.Match[str]]:
+    """The tokens that make up `text`; FormulaError where there is none, for a text that is too long, or for no text."""
     if not isinstance(text, str):
         raise error_at("", 0, f"a formula is a text; got {type(text).__name__}")
     if len(text) > MAX_LENGTH:
         raise error_at("", 0, f"the formula has {len(text)} characters; at most {MAX_LENGTH} are read")
+    at = 0
+    while at < len(text):
+        if (m := pattern.match(text, at)) is None:
+            raise error_at(text, at, unreadable(text[at]))
+        yield m
+        at = m.end()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,30 @@
-"""Moving over a tree: children, paths, replacement. A path is a tuple of child numbers from the root."""
+"""Moving over a tree: children, paths, places, replacement; how large it is, before anything is computed.
+
+A path is a tuple of child numbers from the root.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import comb
 from typing import Any
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Add, Mul, Name, Node, Number
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Sum
 
 Path = tuple[int, ...]
+MAX_TERMS = 200_000
+_ROLES: dict[type[Node], tuple[str, ...]] = {
+    Add: ("term",), Mul: ("factor",), Div: ("numerator", "denominator"), Pow: ("base", "exponent"), Call: ("argument",)
+}  # fmt: skip
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct sub-expressions of `node`, in written order: all its fields that are nodes or hold some."""
     found: list[Node] = []
-    for field in node.__match_args__:
-        part = getattr(node, field)
+    for name in node.__match_args__:
+        part = getattr(node, name)
         if isinstance(part, Node):
             found.append(part)
         elif isinstance(part, tuple):
@@ -32,7 +41,7 @@ def with_children(node: Node, kids: Sequence[Node]) -> Node:
             return tuple(renewed(p) for p in part)
         return next(rest) if isinstance(part, Node) else part
 
-    return type(node)(*(renewed(getattr(node, field)) for field in node.__match_args__))
+    return type(node)(*(renewed(getattr(node, name)) for name in node.__match_args__))
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -40,6 +49,40 @@ def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     yield path, node
     for i, kid in enumerate(children(node)):
         yield from walk(kid, (*path, i))
+
+
+@dataclass(frozen=True)
+class Place:
+    """`role`: 'whole', 'term', 'factor', 'numerator', 'denominator', 'base', 'exponent', 'argument', 'body'.
+
+    `function` is the function whose argument it is, `bound` the indices of the sums around with their values,
+    `dummies` the integration variables around.
+    """
+
+    path: Path = ()
+    role: str = "whole"
+    function: str = ""
+    bound: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dummies: frozenset[str] = frozenset()
+
+
+def places(node: Node, place: Place | None = None) -> Iterator[tuple[Place, Node]]:
+    """Every sub-expression that an edit may touch with its place; limits of integrals are left alone."""
+    here = place or Place()
+    yield here, node
+    roles = _ROLES.get(type(node), ("body",))
+    for i, kid in enumerate(children(node)):
+        function, bound, dummies = "", here.bound, here.dummies
+        match node:
+            case Call(name, _):
+                function = name
+            case Sum(index, values, _):
+                bound = {**bound, index: values}
+            case Integral(_, var, _, _):
+                if i:
+                    continue
+                dummies = dummies | {var}
+        yield from places(kid, Place((*here.path, i), roles[i % len(roles)], function, bound, dummies))
 
 
 def at(node: Node, path: Path) -> Node:
@@ -93,3 +136,34 @@ def operations(node: Node) -> int:
     """
     nodes = [n for _, n in walk(node) if not isinstance(n, Name | Number)]
     return sum(len(children(n)) - 1 if isinstance(n, Add | Mul) else 1 for n in nodes)
+
+
+def require_small(node: Node, limit: int = MAX_TERMS) -> None:
+    """FormulaError for a formula of more than about `limit` terms when multiplied out.
+
+    >>> from cascade_sym.formula import parse
+    >>> require_small(parse("(a + b + c)^2000"))
+    Traceback (most recent call last):
+    ...
+    cascade_sym.errors.FormulaError: the formula has more than 200000 terms when multiplied out; write it shorter.
+    """
+    if terms(node, limit) > limit:
+        raise FormulaError(f"the formula has more than {limit} terms when multiplied out; write it shorter.")
+
+
+def terms(node: Node, limit: int = MAX_TERMS) -> int:
+    """The number of terms of a formula multiplied out, names counted as one; `limit + 1` stands for more."""
+    kids = [terms(k, limit) for k in children(node)]
+    match node:
+        case Add():
+            n = sum(kids)
+        case Mul() | Div():
+            n = 1
+            for k in kids:
+                n = min(n * k, limit + 1)
+        case Pow(_, Number(text)) if text.isdigit():
+            power = min(int(text[:9]), 10**6)
+            n = comb(kids[0] + power - 1, power) if kids[0] > 1 and power < 10**4 else kids[0] * (power or 1)
+        case _:
+            n = max(kids, default=1)
+    return min(n, limit + 1)

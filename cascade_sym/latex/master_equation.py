@@ -6,7 +6,7 @@ from sympy import Expr
 
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
-from cascade_sym.formula.brackets import bracket
+from cascade_sym.formula.notation import bracket
 from cascade_sym.latex.bodies import expression_body, neat, operator_body
 from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import WHERE, Row

@@ -14,7 +14,7 @@ from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import is_zero
 from cascade_sym.formula import Environment, Relation
-from cascade_sym.formula.size import require_small
+from cascade_sym.formula.walk import require_small
 from cascade_sym.manuscript.known import Meaning
 from cascade_sym.paper.compare import plain
 from cascade_sym.paper.environment import value_of

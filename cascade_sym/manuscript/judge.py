@@ -7,8 +7,7 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment, Relation, to_latex, to_text
-from cascade_sym.formula.size import require_small
-from cascade_sym.formula.walk import check_depth
+from cascade_sym.formula.walk import check_depth, require_small
 from cascade_sym.manuscript.implicit import implicit_verdict
 from cascade_sym.manuscript.known import Meaning, spelt
 from cascade_sym.paper.ledger import Entry

@@ -10,7 +10,7 @@ from typing import Any
 from cascade_sym.asymptotics.narrate import certificate_check
 from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node
-from cascade_sym.formula.size import require_small
+from cascade_sym.formula.walk import require_small
 from cascade_sym.paper.compare import compare, plain
 from cascade_sym.paper.deviation import deviation
 from cascade_sym.paper.environment import value_of

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, negated
 from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, product, total
-from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.walk import Path, replace_at
+from cascade_sym.formula.walk import Path, Place, places, replace_at
 from cascade_sym.program import ANALYTIC
 
 Change = tuple[str, Node]

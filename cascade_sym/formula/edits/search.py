@@ -9,10 +9,9 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Node
 from cascade_sym.formula.difference import marked
 from cascade_sym.formula.edits import arithmetic, shape, symbols
-from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.latex import to_latex
-from cascade_sym.formula.walk import Path, replace_at
+from cascade_sym.formula.walk import Path, Place, places, replace_at
 
 Rule = Callable[[Node, Place, Vocabulary], Iterator[tuple[str, Node]]]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Signed
 from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
 from cascade_sym.formula.edits.build import product, total
-from cascade_sym.formula.edits.place import Place
 from cascade_sym.formula.edits.vocabulary import Vocabulary
+from cascade_sym.formula.walk import Place
 
 
 def root(node: Node) -> Call:

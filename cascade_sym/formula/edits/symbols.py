@@ -8,9 +8,8 @@ from itertools import combinations, pairwise
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
 from cascade_sym.formula.edits.arithmetic import Change
-from cascade_sym.formula.edits.place import Place, places
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.walk import at, children, replace_at
+from cascade_sym.formula.walk import Place, at, children, places, replace_at
 
 PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "Re": "Im", "Im": "Re"}
 STARS = ("dag", "conj")

@@ -19,8 +19,7 @@ from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
 from cascade_sym.formula.latex_in.reader import Dialect, Reader
-from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names
-from cascade_sym.formula.latex_in.tokens import tokens
+from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names, tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 

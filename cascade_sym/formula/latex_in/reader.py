@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
-from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Misread, Names, script_at, spelled
+from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Names, SymbolStream, spelled
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.stream import Stream, Token
+from cascade_sym.formula.stream import Token
 
 MAX_DIGITS = 400
 
-Part = TypeVar("Part")
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
 _CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert"}
@@ -40,7 +37,7 @@ class Dialect:
         return self.names.find(key, self.indices)
 
 
-class Reader(Stream):
+class Reader(SymbolStream):
     """A stream of tokens with the state of the descent; a group is read by a child on its own tokens."""
 
     MAX_NESTING = 90
@@ -52,34 +49,10 @@ class Reader(Stream):
         self.in_bars = False
         self.in_integral = False
 
-    # the stream
-
-    def read(self, part: Callable[[Body, int], tuple[Part, int]]) -> Part:
-        """What `part` finds at this place of the tokens, taken; its errors are given the place."""
-        try:
-            found, self.at = part(self.tokens, self.at)
-        except Misread as e:
-            raise self.error(e.message, e.token) from e
-        return found
-
-    def try_script(self, ahead: int = 0) -> tuple[Body, int]:
-        """The tokens of the group or single token here and the position after it; none where there is none."""
-        try:
-            return script_at(self.tokens, self.at + ahead)
-        except Misread:
-            return (), self.at
-
-    def argument(self) -> Body:
-        """The tokens of the next group, or the next single token."""
-        return self.read(script_at)
-
-    def child(self, body: Body) -> Reader:
-        end = replace(self.peek(), kind="end", text="")
-        return Reader(self.text, (*body, end), self.dialect, self.deeper())
-
     def inner(self, body: Body) -> Node:
         """The value of a group's tokens, all of them."""
-        r = self.child(body)
+        end = replace(self.peek(), kind="end", text="")
+        r = Reader(self.text, (*body, end), self.dialect, self.deeper())
         node = r.sum()
         r.finish()
         return node
@@ -112,12 +85,12 @@ class Reader(Stream):
 
     def _hermitian_conjugate(self) -> bool:
         t = self.peek()
-        body, after = self.try_script() if t.is_word(*FONTS) or t.is_op("{") else ((), self.at)
         if t.kind == "letter" and "".join(self.peek(i).text for i in range(4)) in _HC:
-            after = self.at + 4
-        elif spelled(body) not in _HC:
+            self.at += 4
+        elif (t.is_word(*FONTS) or t.is_op("{")) and spelled(self.attempt(self.script) or ()) in _HC:
+            self.script()
+        else:
             return False
-        self.at = after
         return True
 
     def product(self) -> Node:
@@ -154,7 +127,7 @@ class Reader(Stream):
     def differential(self) -> int:
         r"""The number of tokens of a differential's d (\mathrm{d} or d before a symbol) here, else 0."""
         t = self.peek()
-        if t.is_word("mathrm", "rm", "text") and spelled(self.try_script()[0]) == "d":
+        if t.is_word("mathrm", "rm", "text") and spelled(self.attempt(self.script) or ()) == "d":
             return 4 if self.peek(1).is_op("{") else 2
         follower = self.peek(1)
         symbol = follower.kind == "letter" or (follower.kind == "word" and follower.text in GREEK)
@@ -173,7 +146,7 @@ class Reader(Stream):
         node = atom(self)
         self.depth -= 1
         if self.accept("^"):
-            node = self.superscript(node, self.argument())
+            node = self.superscript(node, self.script())
             if self.peek().is_op("^", "'"):
                 raise self.error("two superscripts; group the inner one with braces")
         if self.peek().is_op("_", "'"):
