@@ -97,7 +97,7 @@ def latex(
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
     from cascade_sym.latex.document import with_style
-    from cascade_sym.latex.macros import macros
+    from cascade_sym.latex.notation import macros
     from cascade_sym.paper import run_ledger
     from cascade_sym.paper.show import document_of, notation_of
 

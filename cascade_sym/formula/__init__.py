@@ -4,8 +4,7 @@ The room knows no paper and no operator type: names and functions get their mean
 """
 
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum, to_text
-from cascade_sym.formula.difference import marked
-from cascade_sym.formula.edits import Edit, Vocabulary, edits
+from cascade_sym.formula.edits import Edit, Vocabulary, edits, marked
 from cascade_sym.formula.interpret import Environment, interpret
 from cascade_sym.formula.latex import Marked, to_latex
 from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations, reading_names

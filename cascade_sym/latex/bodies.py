@@ -11,10 +11,10 @@ from sympy import Expr
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import equal
 from cascade_sym.latex.fold import fold
+from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.operators import operator_node
 from cascade_sym.latex.text import text_latex
-from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 

@@ -12,8 +12,7 @@ from sympy import Expr, Symbol
 from cascade_sym.formula import Integral, Mul, Node, Number
 from cascade_sym.formula.ast import Signed, added, product
 from cascade_sym.formula.notation import scripts, with_superscript
-from cascade_sym.latex.monomials import common, join, split, without
-from cascade_sym.latex.tidy import gathered
+from cascade_sym.latex.monomials import common, gathered, join, split, without
 from cascade_sym.latex.written import Writer, integrations
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
 

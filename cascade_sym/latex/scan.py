@@ -6,11 +6,20 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cascade_sym.errors import FormulaError
+
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
 _RELATION = re.compile(r"=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
 OPEN = {"(", "[", "\\{", "\\langle", "\\lvert"}
 CLOSE = {")", "]", "\\}", "\\rangle", "\\rvert"}
 SIGNS = {"+", "-", "\\pm", "\\mp"}
+_FORBIDDEN = re.compile(
+    r"\\(?:input|include\w*|import|openin|openout|read\w*|write\w*|immediate|special|csname|catcode|def|edef|gdef|xdef"
+    r"|let|futurelet|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|usepackage|loop|repeat"
+    r"|expandafter|afterassignment|everymath|everypar|directlua|verbatiminput|lstinputlisting|includegraphics|href|url"
+    r"|includegraphics|documentclass|shipout|jobname|meaning|string|scantokens|uppercase|lowercase|aftergroup|toks"
+    r"|begingroup|endgroup|begin\s*\{document|end\s*\{document)(?![A-Za-z])|\^\^"
+)
 
 
 class Token(NamedTuple):
@@ -70,3 +79,36 @@ def between(latex: str, gaps: Iterable[tuple[int, int]]) -> list[tuple[int, str]
     """
     ends = [0, *(place for gap in gaps for place in gap), len(latex)]
     return [(a, latex[a:b]) for a, b in zip(ends[::2], ends[1::2], strict=True)]
+
+
+def checked(latex: str, what: str) -> str:
+    r"""`latex`, or FormulaError where its braces don't balance or a command in it is not mathematics.
+
+    >>> checked(r"\tilde\gamma_{S}", "the notation of g")
+    '\\tilde\\gamma_{S}'
+    >>> checked(r"\input{x}", "the notation of g")
+    Traceback (most recent call last):
+    ...
+    cascade_sym.errors.FormulaError: the notation of g holds '\\input', which is not mathematics; remove it.
+    """
+    if not isinstance(latex, str) or not latex.strip():
+        raise FormulaError(f"{what} is {latex!r}; give LaTeX, e.g. '\\gamma_{{S}}'.")
+    if m := _FORBIDDEN.search(latex):
+        raise FormulaError(f"{what} holds {m.group()!r}, which is not mathematics; remove it.")
+    if not balanced(latex):
+        raise FormulaError(f"{what} is {latex!r}, whose braces do not balance; close each {{ with a }}.")
+    return latex
+
+
+def balanced(latex: str) -> bool:
+    r"""Whether braces open and close in order, those written \{ and \} aside.
+
+    >>> balanced(r"a_{b}\}"), balanced("a_{b"), balanced("}{")
+    (True, False, False)
+    """
+    depth = 0
+    for c in re.sub(r"\\.", "", latex, flags=re.S):
+        depth += (c == "{") - (c == "}")
+        if depth < 0 or c == "\\":
+            return False
+    return depth == 0

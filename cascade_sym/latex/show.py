@@ -6,12 +6,47 @@ dollar signs, for documents and the ledger, is `body`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from cascade_sym.latex.chain import value_rows
+from sympy import Expr
+
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.derive.master_equation import MasterEquation
+from cascade_sym.derive.master_equation_moments import MomentEquations
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import parse, to_latex
+from cascade_sym.formula.notation import name_latex, with_accent
+from cascade_sym.latex.bodies import operator_body, plain_body
+from cascade_sym.latex.equations import (
+    covariance_rows,
+    definition_rows,
+    master_equation_rows,
+    moments_rows,
+    quantity_rows,
+    riccati_rows,
+    superoperator_latex,
+    system_rows,
+)
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
+from cascade_sym.latex.monomials import gathered
+from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.width import width
+from cascade_sym.latex.written import Writer
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.parts import Part
+from cascade_sym.solve import Covariance
+from cascade_sym.solve.conditional import Riccati
+from cascade_sym.steps import Derivation, Step
+from cascade_sym.system import LinearSystem
+
+_RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
+_AT = re.compile(r"[^()]+\((?P<arg>[^()]+)\)")
+_IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
 
 
 def body(value: Any, notation: Notation = FALLBACK, name: str = "", *, line: float = LINE) -> str:
@@ -56,3 +91,143 @@ def value_latex(value: Any, notation: Notation = FALLBACK, name: str = "") -> st
     \end{aligned}$
     """
     return display(body(value, notation, name))
+
+
+def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> list[Row]:
+    """The rows that show any value; `name` is its left side where it does not bring its own."""
+    for kind, rows in _ROWS.items():
+        if isinstance(value, kind):
+            return rows(value, notation)
+    if isinstance(value, Superoperator):
+        body = superoperator_latex(value, notation)
+        return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
+    notation = _without(notation, name)
+    m = _RATE.fullmatch(name)
+    mode = next(x for x in m.groups() if x) if m else name
+    if isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in _names(value)):
+        return [Row(left_side(name, value, notation), "=", operator_body(value, notation, first=(mode,)))]
+    body = plain_body(value, notation)
+    if not name:
+        return [Row("", "", body)]
+    left = left_side(name, value, notation)
+    if body == left and isinstance(value, Expr):  # folded to its own name
+        body = Writer(notation).latex(gathered(value))
+    return [Row(left, "=", body)]
+
+
+def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[Row]:
+    """Named values; the definitions of all quantities among them once, at the end."""
+    quantities = {str(k): v for k, v in table.items() if isinstance(v, Quantity)}
+    rows = [r for k, v in table.items() if str(k) not in quantities for r in value_rows(v, notation, str(k))]
+    if not quantities:
+        return rows
+    try:
+        shared = Definitions()
+        for q in quantities.values():
+            shared = shared.merged(q.definitions.needed(q.expr))
+    except CascadeError:  # one symbol with two meanings: each quantity with its own definitions
+        return rows + [r for q in quantities.values() for r in quantity_rows(q, notation)]
+    results = [(left_side(k, q, notation), q.expr) for k, q in quantities.items()]
+    shown = {r.lhs for r in rows}
+    return rows + [r for r in definition_rows(shared, notation, results) if r.text or r.lhs not in shown]
+
+
+def _without(notation: Notation, name: str) -> Notation:
+    """The notation that does not abbreviate by `name` (its own definition would read x = x)."""
+    kept = tuple(p for p in notation.abbreviations if p[0].name != name)
+    forms = tuple(p for p in notation.operator_abbreviations if p[0] != name)
+    return replace(notation, abbreviations=kept, operator_abbreviations=forms)
+
+
+def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
+    """Its title, then every step with a number."""
+    rows = [Row("", "", f"\\textbf{{{text_latex(d.title, notation.name)}}}", text=True)] if d.title else []
+    shown: Mapping[str, Any] = {}
+    for i, step in enumerate(d.steps, 1):
+        rows += step_rows(step, notation, number=i, shown=shown)
+        shown = {**shown, **step.after}
+    return rows
+
+
+def step_rows(
+    step: Step, notation: Notation = FALLBACK, *, number: int = 0, shown: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """What was done, what it was done to (unless `shown` already), and what came out."""
+    head = f"{number}. " if number else ""
+    note = f" ({text_latex(step.note, notation.name)})" if step.note else ""
+    rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}', notation.name)}{note}}}", text=True)]
+    before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
+    earlier = [r for k, v in before.items() for r in value_rows(v, notation, k)]
+    after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
+    if earlier == after:  # written alike: shown once
+        before, earlier = {}, []
+    rows += earlier
+    rows = [r for r in rows if not r.relation or r.lhs != r.rhs]
+    if before and after and after[0].relation:
+        first = after[0]
+        after[0] = Row(f"\\Rightarrow\\quad {first.lhs}", first.relation, first.rhs)
+    return rows + after
+
+
+def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
+    r"""LaTeX of the name under which a value is kept.
+
+    An operator's name gets a hat, "dS/dt" and "dot(S)" a dot, and so does a mode whose linear form holds the mode
+    itself (an equation of motion); declared names, identifiers and plain formulas are typeset, anything else is
+    set as text.
+
+    >>> from cascade_sym.operators import op
+    >>> left_side("dS/dt", op("S")), left_side("H_int", op("S")), left_side("gamma_S", 1)
+    ('\\dot{\\hat{a}}_{S}', '\\hat{H}_{\\mathrm{int}}', '\\gamma_{S}')
+    >>> left_side("S", op("S")), left_side("b", op("a(Omega)")), left_side("a", op("a(Omega)"))
+    ('\\dot{\\hat{a}}_{S}', '\\hat{b}(\\Omega)', '-i\\Omega\\hat{a}(\\Omega)')
+    """
+    if (m := _RATE.fullmatch(name)) and not m["rate"]:
+        return dotted(notation.operator(Op(m["name"] or m["dotted"])))
+    if isinstance(value, LinearForm) and (rate := _rate_side(name, value, notation)):
+        return rate
+    if name in notation.operators:
+        return notation.operators[name]
+    operator = isinstance(value, LinearForm | OperatorPolynomial)
+    if operator and name not in notation.symbols and (name in _names(value) or _IDENTIFIER.fullmatch(name)):
+        if name in _names(value):
+            return notation.operator(Op(name))
+        plain = name_latex(name, notation.symbols)
+        return with_accent(plain, "\\hat") if notation.hats else plain
+    if name in notation.symbols or _IDENTIFIER.fullmatch(name):
+        return notation.name(name)
+    try:
+        return to_latex(parse(name), notation.symbols)
+    except (CascadeError, RecursionError):
+        return f"\\text{{{text_latex(name, notation.name)}}}"
+
+
+def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
+    """The left side of a linear form that holds its own operator: da/dt, or -i Omega a(Omega) in frequency space;
+    a(Omega) for a form in operators at frequencies; '' for other forms."""
+    if form[Op(name)] != 0:
+        return dotted(notation.operator(Op(name)))
+    found = [_AT.fullmatch(o.name) for o, _ in form]
+    if not found or not all(found):
+        return ""
+    arguments = {m["arg"].lstrip("-") for m in found if m}
+    if len(arguments) != 1:
+        return ""
+    (argument,) = arguments
+    at = Op(f"{name}({argument})")
+    frequency = f"-i{notation.name(argument)}" if form[at] != 0 else ""
+    return frequency + notation.operator(at)
+
+
+def _names(value: Any) -> set[str]:
+    if isinstance(value, LinearForm):
+        return {o.name for o, _ in value}
+    return set(value.names())
+
+
+_ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
+    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
+    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
+    MomentEquations: moments_rows, Riccati: riccati_rows, Derivation: derivation_rows, Step: step_rows,
+    Mapping: table_rows,
+}  # fmt: skip

@@ -16,10 +16,9 @@ from sympy.core.function import Application
 from cascade_sym.formula import names_in, parse, to_latex, walk
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
 from cascade_sym.formula.notation import scripts
-from cascade_sym.latex.factors import Factors, balanced_flip, flat, is_exponential, rationalised
+from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.order import Order, is_moment
-from cascade_sym.latex.tidy import gathered
+from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
 from cascade_sym.latex.width import width
 from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real

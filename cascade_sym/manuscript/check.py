@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import groupby, product
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
-from cascade_sym.manuscript.bounded import bounded
-from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, statements
-from cascade_sym.manuscript.implicit import ZERO, polynomial_verdict
-from cascade_sym.manuscript.judge import judged
+from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, read_sources, statements
+from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
-from cascade_sym.manuscript.source import read_sources
 from cascade_sym.paper.folder import Folder
 
 PASSED = ("definition", "exact", "asymptotic", "unknown")
@@ -222,3 +223,58 @@ def _line(err: CascadeError) -> str:
     """The first line of an error's message: the place in an expanded formula says nothing of the manuscript."""
     text = str(err).split("\n", 1)[0]
     return re.sub(r", at line \d+, column \d+:?$", "", text)
+
+
+class BoundReached(CascadeError, RuntimeError):
+    """A computation was ended because it took too long or too much memory."""
+
+
+def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
+    """The value of `work` (JSON data), computed in a child process that is ended after `seconds`.
+
+    Raises BoundReached when it is, or when it runs out of memory; a CascadeError of `work` comes out as one. Where a
+    process can't be forked the work is done here, without bounds.
+    """
+    if not hasattr(os, "fork"):
+        return work()  # Windows
+    receiver, sender = Pipe(duplex=False)
+    pid = os.fork()
+    if pid == 0:
+        _child(work, megabytes, sender)
+    sender.close()
+    try:
+        if not receiver.poll(seconds):
+            raise BoundReached(f"given up after {seconds:g} seconds; write the formula shorter.")
+        value, error = json.loads(receiver.recv_bytes())
+    except EOFError:
+        reason = f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it."
+        raise BoundReached(reason) from None
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        receiver.close()
+    if error is not None:
+        raise CascadeError(error)
+    return value
+
+
+def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
+    """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
+    try:
+        _limit(megabytes)
+        outcome: tuple[Any, str | None]
+        try:
+            outcome = work(), None
+        except CascadeError as err:
+            outcome = None, str(err)
+        sender.send_bytes(json.dumps(outcome).encode())
+    finally:  # nothing may escape from here: what is not sent has failed
+        os._exit(0)
+
+
+def _limit(megabytes: int) -> None:
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -12,9 +12,8 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
-from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.equations import definition_rows, superoperator_latex
 from cascade_sym.latex.lines import aligned, row
-from cascade_sym.latex.master_equation import superoperator_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.operators import OperatorPolynomial, Superoperator

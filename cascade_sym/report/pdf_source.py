@@ -9,9 +9,9 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, StepText, anchor, equations, steps_block, verdict
-from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.certificate import Curve, certificates, curves
 from cascade_sym.report.derivation import Derivation, derivations

@@ -6,9 +6,8 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import DuplicateName, FormulaError, UnknownName
-from cascade_sym.latex.macros import macros
 from cascade_sym.latex.names import dagger, dotted, operator_latex_name, symbol_latex
-from cascade_sym.latex.notation import Notation
+from cascade_sym.latex.notation import Notation, macros
 from cascade_sym.latex.text import text_latex
 from cascade_sym.operators import Op
 
