@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -13,7 +13,7 @@ from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import Row, rows_broken, rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.scan import checked
-from cascade_sym.latex.show import step_rows
+from cascade_sym.latex.show import rows_of_steps
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
 
@@ -70,10 +70,7 @@ def steps_of(derivation: Derivation, notation: Notation = FALLBACK, *, run: bool
     (StepText(title='input: take $x$', rows=(), checked=None),)
     """
     out = []
-    shown: Mapping[str, object] = {}
-    for step in derivation.steps:
-        rows = step_rows(step, notation, shown=shown)[1:]
-        shown = {**shown, **step.after}
+    for step, (_, *rows) in zip(derivation.steps, rows_of_steps(derivation, notation), strict=True):
         title = f"{step.kind}: {step.title}" + (f" ({step.note})" if step.note else "")
         outcome = step.check() if run and step.check is not None else None
         words = None if outcome is None else outcome.method if outcome.ok else f"FAILED: {outcome.residual}"

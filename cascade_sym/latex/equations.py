@@ -1,9 +1,10 @@
-"""The equations by which quantities, definitions, systems and covariances are shown, as rows."""
+"""The equations by which quantities, systems, covariances, master and moment equations are shown, as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sympy import Expr, Mul, Symbol
 
@@ -11,15 +12,15 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.formula.notation import bracket
-from cascade_sym.latex.bodies import expression_body, neat, operator_body
+from cascade_sym.latex.bodies import expression_body, neat, operator_body, operator_node
 from cascade_sym.latex.fold import fold, size, used
 from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.operators import operator_node
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, Superoperator
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
 from cascade_sym.solve.conditional import Riccati
 from cascade_sym.system import LinearSystem
@@ -108,17 +109,17 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     ends = [f for p in s.out_ports for f in p.fields.values()] or list(s.outputs)
     left = [(dotted(notation.operator(Op(m))), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
     left += [(notation.operator(Op(f)), f, s.output(f)) for f in ends]
-    rows, forms = [], []
+    rows = []
+    new: set[Symbol] = set()
     for lhs, name, form in left:
         first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
-        neat_form = LinearForm({o: neat(c, notation) for o, c in form})
-        forms.append((form, neat_form))
-        rows.append(_operator_row(lhs, neat_form, notation, first))
+        shown = LinearForm({o: neat(c, notation) for o, c in form})
+        new |= _symbols(shown) - _symbols(form)
+        writer = Writer(notation)
+        rows.append(Row(lhs, "=", writer.typeset(operator_node(shown, writer, first=first))))
     if len(s.modes) > MAX_MODES:
         rows.insert(MAX_MODES, _ellipsis(len(s.modes) - MAX_MODES, "modes"))
-    new = {x for f, g in forms for x in _symbols(g) - _symbols(f)}
-    pairs = used([*new], notation.abbreviations)
-    below = [equation(notation.name(x.name), gathered(a), notation) for x, a in pairs]
+    below = [equation(notation.name(x.name), gathered(a), notation) for x, a in used([*new], notation.abbreviations)]
     return rows + ([WHERE, *below] if below else [])
 
 
@@ -132,11 +133,6 @@ def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
         if e != Symbol(name) and str(e) != name:
             rows.append(equation(notation.name(name), neat(e, notation), notation))
     return rows
-
-
-def _operator_row(lhs: str, form: LinearForm, notation: Notation, first: Sequence[str]) -> Row:
-    writer = Writer(notation)
-    return Row(lhs, "=", writer.typeset(operator_node(form, writer, first=first)))
 
 
 def _symbols(form: LinearForm) -> set[Symbol]:
@@ -162,22 +158,26 @@ def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK
     >>> master_equation_rows(master_equation(Cavity("c", kappa=2)))[0].rhs
     '2\\mathcal{D}[\\hat{c}]\\rho\\,\\mathrm{d}t'
     """
-    terms = ["-i[\\hat{H},\\rho]\\,\\mathrm{d}t"] if equation.H.terms else []
-    below = [Row("\\hat{H}", "=", operator_body(equation.H, notation))] if equation.H.terms else []
+    below: list[Row] = []
+
+    def called(letter: str, operator: LinearForm | OperatorPolynomial, longest: int, index: str = "") -> str:
+        """An operator; where it has more terms than `longest` its symbol, explained below."""
+        shown = operator_body(operator, notation)
+        if len(operator.terms) <= longest:
+            return shown
+        symbol = f"\\hat{{{letter}}}" + (f"_{{{index}}}" if index else "")
+        below.append(Row(symbol, "=", shown))
+        return symbol
+
+    terms = []
+    if equation.H.terms:
+        terms.append(f"-i[{called('H', equation.H, 0)},\\rho]\\,\\mathrm{{d}}t")
     for n, j in enumerate(equation.jumps, 1):
         rate = "" if j.rate == 1 else _factor(j.rate, notation)
-        operator = operator_body(j.operator, notation)
-        if len(j.operator.terms) > 1:
-            below.append(Row(f"\\hat{{J}}_{{{n}}}", "=", operator))
-            operator = f"\\hat{{J}}_{{{n}}}"
-        terms.append(f"+ {rate}\\mathcal{{D}}[{operator}]\\rho\\,\\mathrm{{d}}t")
+        terms.append(f"+ {rate}\\mathcal{{D}}[{called('J', j.operator, 1, str(n))}]\\rho\\,\\mathrm{{d}}t")
     for m in equation.measured:
         name = notation.name(m.name)
-        operator = operator_body(m.operator, notation)
-        if len(m.operator.terms) > 1:
-            below.append(Row(f"\\hat{{M}}_{{{name}}}", "=", operator))
-            operator = f"\\hat{{M}}_{{{name}}}"
-        terms.append(f"+ \\mathcal{{H}}[{operator}]\\rho\\,\\mathrm{{d}}W_{{{name}}}")
+        terms.append(f"+ \\mathcal{{H}}[{called('M', m.operator, 1, name)}]\\rho\\,\\mathrm{{d}}W_{{{name}}}")
     top = Row("\\mathrm{d}\\rho", "=", " ".join(terms).removeprefix("+ ") or "0")
     return [top, WHERE, *below] if below else [top]
 
@@ -250,3 +250,10 @@ def _before(c: Expr, notation: Notation) -> str:
         return ""
     text = expression_body(c, notation)
     return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"
+
+
+ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
+    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
+    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
+    MomentEquations: moments_rows, Riccati: riccati_rows,
+}  # fmt: skip

@@ -23,8 +23,8 @@ Key = frozenset[tuple[Expr, Expr]]
 MAX_TERMS = 400
 
 
-def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol] = ()) -> Expr:
-    """`e` with `abbreviations` used wherever they make it shorter; those in `without` are not used.
+def fold(e: Expr, abbreviations: Abbreviations = ()) -> Expr:
+    """`e` with `abbreviations` used wherever they make it shorter.
 
     Equal to `e` once the abbreviations are written out. Expressions of more than MAX_SIZE nodes are returned
     as they are (a result of that size should be held as definitions).
@@ -35,8 +35,7 @@ def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol
     >>> fold(s*sp.cos(t)**2 - s*sp.sin(t)**2)
     Gamma*cos(2*theta)
     """
-    skipped = set(without)
-    pairs = [(s, form) for s, a in _nested(abbreviations) if s not in skipped for form in _forms(a)]
+    pairs = [(s, form) for s, a in _nested(abbreviations) for form in _forms(a)]
     if size(e) > MAX_SIZE:
         return e
     for rest in (False, True):

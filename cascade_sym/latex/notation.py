@@ -14,7 +14,7 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DuplicateName, FormulaError
 from cascade_sym.latex.names import dagger, operator_latex_name, symbol_latex
 from cascade_sym.latex.scan import checked
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
+from cascade_sym.operators import Op
 
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _SIGNS = {"+": "Plus", "-": "Minus", "'": "Prime"}
@@ -26,11 +26,9 @@ class Notation:
 
     `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without
     an entry follow a rule (`cascade_sym.latex.names`). `abbreviations` are (symbol, expression) pairs in the
-    order in which they are introduced: long expressions are folded with them, exactly;
-    `operator_abbreviations` are (name, linear form) pairs, such as the quadratures of a mode, used in linear
-    forms. `order` lists names (and "1" for a number) in the order in which terms and factors are written
-    (default: as declared); names that are not listed come behind, alphabetically. `hats` puts hats on
-    operators that follow the rule.
+    order in which they are introduced: long expressions are folded with them, exactly. `order` lists names (and
+    "1" for a number) in the order in which terms and factors are written (default: as declared); names that are
+    not listed come behind, alphabetically. `hats` puts hats on operators that follow the rule.
 
     Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an
     abbreviation that is not a pair of the right types; DuplicateName and UnknownName for abbreviations that
@@ -44,7 +42,6 @@ class Notation:
     symbols: Mapping[str, str] = field(default_factory=dict)
     operators: Mapping[str, str] = field(default_factory=dict)
     abbreviations: tuple[tuple[Symbol, Expr], ...] = ()
-    operator_abbreviations: tuple[tuple[str, LinearForm], ...] = ()
     order: tuple[str, ...] = ()
     hats: bool = True
 
@@ -52,12 +49,6 @@ class Notation:
         for table in (self.symbols, self.operators):
             for name, latex in table.items():
                 checked(latex, f"the notation of {name!r}")
-        named = []
-        for name, form in self.operator_abbreviations:
-            if not isinstance(name, str) or not isinstance(form, LinearForm | OperatorPolynomial):
-                raise FormulaError(f"the abbreviation {name!r} of an operator is not a pair (name, linear form).")
-            named.append((name, form if isinstance(form, LinearForm) else form.linear()))
-        object.__setattr__(self, "operator_abbreviations", tuple(named))
         pairs = []
         for pair in self.abbreviations:
             if len(pair) != 2 or not isinstance(pair[0], Symbol):

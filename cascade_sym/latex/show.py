@@ -7,29 +7,18 @@ dollar signs, for documents and the ledger, is `body`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sympy import Expr
 
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.derive.master_equation import MasterEquation
-from cascade_sym.derive.master_equation_moments import MomentEquations
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
-from cascade_sym.latex.equations import (
-    covariance_rows,
-    definition_rows,
-    master_equation_rows,
-    moments_rows,
-    quantity_rows,
-    riccati_rows,
-    superoperator_latex,
-    system_rows,
-)
+from cascade_sym.latex.equations import ROWS, definition_rows, quantity_rows, superoperator_latex
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.names import dotted
@@ -37,12 +26,8 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.width import width
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
-from cascade_sym.parts import Part
-from cascade_sym.solve import Covariance
-from cascade_sym.solve.conditional import Riccati
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.steps import Derivation, Step
-from cascade_sym.system import LinearSystem
 
 _RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
 _AT = re.compile(r"[^()]+\((?P<arg>[^()]+)\)")
@@ -98,21 +83,19 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
     for kind, rows in _ROWS.items():
         if isinstance(value, kind):
             return rows(value, notation)
-    if isinstance(value, Superoperator):
-        body = superoperator_latex(value, notation)
-        return [Row(left_side(name, value, notation), "=", body) if name else Row("", "", body)]
+    left = left_side(name, value, notation) if name else ""
     notation = _without(notation, name)
     m = _RATE.fullmatch(name)
     mode = next(x for x in m.groups() if x) if m else name
-    if isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in _names(value)):
-        return [Row(left_side(name, value, notation), "=", operator_body(value, notation, first=(mode,)))]
-    body = plain_body(value, notation)
-    if not name:
-        return [Row("", "", body)]
-    left = left_side(name, value, notation)
-    if body == left and isinstance(value, Expr):  # folded to its own name
-        body = Writer(notation).latex(gathered(value))
-    return [Row(left, "=", body)]
+    if isinstance(value, Superoperator):
+        shown = superoperator_latex(value, notation)
+    elif isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in as_operator(value).names()):
+        shown = operator_body(value, notation, first=(mode,))
+    else:
+        shown = plain_body(value, notation)
+        if shown == left and isinstance(value, Expr):  # folded to its own name
+            shown = Writer(notation).latex(gathered(value))
+    return [Row(left, "=" if left else "", shown)]
 
 
 def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[Row]:
@@ -134,19 +117,21 @@ def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[
 
 def _without(notation: Notation, name: str) -> Notation:
     """The notation that does not abbreviate by `name` (its own definition would read x = x)."""
-    kept = tuple(p for p in notation.abbreviations if p[0].name != name)
-    forms = tuple(p for p in notation.operator_abbreviations if p[0] != name)
-    return replace(notation, abbreviations=kept, operator_abbreviations=forms)
+    return replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
 
 
 def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
     """Its title, then every step with a number."""
     rows = [Row("", "", f"\\textbf{{{text_latex(d.title, notation.name)}}}", text=True)] if d.title else []
-    shown: Mapping[str, Any] = {}
+    return rows + [r for step in rows_of_steps(d, notation, numbered=True) for r in step]
+
+
+def rows_of_steps(d: Derivation, notation: Notation, *, numbered: bool = False) -> Iterator[list[Row]]:
+    """The rows of each step; what an earlier step has shown is not shown again."""
+    shown: dict[str, Any] = {}
     for i, step in enumerate(d.steps, 1):
-        rows += step_rows(step, notation, number=i, shown=shown)
-        shown = {**shown, **step.after}
-    return rows
+        yield step_rows(step, notation, number=i if numbered else 0, shown=shown)
+        shown |= step.after
 
 
 def step_rows(
@@ -156,17 +141,14 @@ def step_rows(
     head = f"{number}. " if number else ""
     note = f" ({text_latex(step.note, notation.name)})" if step.note else ""
     rows = [Row("", "", f"\\text{{{head}{text_latex(f'{step.kind}: {step.title}', notation.name)}{note}}}", text=True)]
-    before = {k: v for k, v in step.before.items() if k not in (shown or {}) or (shown or {})[k] != v}
-    earlier = [r for k, v in before.items() for r in value_rows(v, notation, k)]
+    known = shown or {}
+    before = [r for k, v in step.before.items() if k not in known or known[k] != v for r in value_rows(v, notation, k)]
     after = [r for k, v in step.after.items() for r in value_rows(v, notation, k)]
-    if earlier == after:  # written alike: shown once
-        before, earlier = {}, []
-    rows += earlier
-    rows = [r for r in rows if not r.relation or r.lhs != r.rhs]
-    if before and after and after[0].relation:
-        first = after[0]
-        after[0] = Row(f"\\Rightarrow\\quad {first.lhs}", first.relation, first.rhs)
-    return rows + after
+    if before == after:  # written alike: shown once
+        before = []
+    elif before and after and after[0].relation:
+        after[0] = replace(after[0], lhs=f"\\Rightarrow\\quad {after[0].lhs}")
+    return [*rows, *(r for r in before if not r.relation or r.lhs != r.rhs), *after]
 
 
 def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
@@ -188,12 +170,12 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         return rate
     if name in notation.operators:
         return notation.operators[name]
-    operator = isinstance(value, LinearForm | OperatorPolynomial)
-    if operator and name not in notation.symbols and (name in _names(value) or _IDENTIFIER.fullmatch(name)):
-        if name in _names(value):
+    if isinstance(value, LinearForm | OperatorPolynomial) and name not in notation.symbols:
+        if name in as_operator(value).names():
             return notation.operator(Op(name))
-        plain = name_latex(name, notation.symbols)
-        return with_accent(plain, "\\hat") if notation.hats else plain
+        if _IDENTIFIER.fullmatch(name):
+            plain = name_latex(name, notation.symbols)
+            return with_accent(plain, "\\hat") if notation.hats else plain
     if name in notation.symbols or _IDENTIFIER.fullmatch(name):
         return notation.name(name)
     try:
@@ -219,15 +201,6 @@ def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
     return frequency + notation.operator(at)
 
 
-def _names(value: Any) -> set[str]:
-    if isinstance(value, LinearForm):
-        return {o.name for o, _ in value}
-    return set(value.names())
-
-
 _ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
-    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
-    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
-    MomentEquations: moments_rows, Riccati: riccati_rows, Derivation: derivation_rows, Step: step_rows,
-    Mapping: table_rows,
+    **ROWS, Derivation: derivation_rows, Step: step_rows, Mapping: table_rows
 }  # fmt: skip

@@ -1,5 +1,6 @@
-"""Typed small edits of a written formula: all formulas one (or two) of them away, for auditing a checker and for finding
-misprints; and what differs between two formulas."""
+"""Typed small edits of a written formula, for auditing a checker and for finding misprints: all formulas that are one
+(or two) of them away, and what differs between two formulas.
+"""
 
 from __future__ import annotations
 

@@ -112,10 +112,9 @@ def _opened(node: Node, sign: int) -> Opened:
                 below = Div(fraction.num, product([fraction.den, factors[1]]), fraction.slash)
                 yield f"'{factors[1]}' moved into the denominator", [(sign, product([below, *factors[2:]]))]
         case Div(num, den, slash):
-            above, below = _terms(num), _terms(den)
             late, early = "the fraction line starts late", "the fraction line ends early"
-            yield from _cut(above, sign, lambda part: Div(part, den, slash), early=early, late=late)
-            yield from _cut(below, sign, lambda part: Div(num, part, slash), early="the denominator ends early")
+            yield from _cut(_terms(num), sign, lambda part: Div(part, den, slash), early=early, late=late)
+            yield from _cut(_terms(den), sign, lambda part: Div(num, part, slash), early="the denominator ends early")
             for _, factor, others in _each(den.factors if isinstance(den, Mul) else ()):
                 moved = product([Div(num, product(others), slash), factor])
                 yield f"'{factor}' moved out of the denominator", [(sign, moved)]
