@@ -96,7 +96,6 @@ def latex(
     as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
-    from cascade_sym.latex.document import with_style
     from cascade_sym.latex.notation import macros
     from cascade_sym.paper import run_ledger
     from cascade_sym.paper.show import document_of, notation_of
@@ -107,7 +106,7 @@ def latex(
         return 0
     with progress(f"derive {paper.printed.name}", len(ids or paper.printed.equations)) as tick:
         entries = run_ledger(paper, ids or (), tick)
-    put(output, with_style(document_of(paper, entries), style))
+    put(output, document_of(paper, entries, style))
     return 0
 
 

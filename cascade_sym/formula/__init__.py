@@ -9,9 +9,9 @@ from cascade_sym.formula.interpret import Environment, interpret
 from cascade_sym.formula.latex import Marked, to_latex
 from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations, reading_names
 from cascade_sym.formula.notation import name_latex
+from cascade_sym.formula.numbers import parse_value
 from cascade_sym.formula.parser import parse, parse_relation
 from cascade_sym.formula.sums import substitute_index, written_out
-from cascade_sym.formula.value import parse_value
 from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
 
 __all__ = [

@@ -16,6 +16,7 @@ GREEK = {
 """.split()
 }
 SUM, SLASH, PRODUCT, ATOM = 1, 2, 3, 4  # a - b, a/b on one line, a b, and what is closed in itself
+_BRACE = re.compile(r"\\.|[{}]", re.S)
 _TALL = re.compile(r"\\(frac|left|sum|int)")
 CONSTANTS = {"I": "i", "oo": "\\infty", "pi": "\\pi"}
 
@@ -93,14 +94,27 @@ def scripts(latex: str) -> tuple[str, str, str, str]:
 def _group(text: str) -> tuple[str, str]:
     """The script at the start of `text` (braced, a control word, or one character), and the rest."""
     if text.startswith("{"):
-        depth = 0
-        for m in re.finditer(r"\\.|[{}]", text):
-            depth += (m.group() == "{") - (m.group() == "}")
-            if depth == 0:
-                return text[: m.end()], text[m.end() :].lstrip()
-        return text, ""
-    first = re.match(r"\\[A-Za-z]+|\\.|.", text)
-    return (first.group(), text[first.end() :].lstrip()) if first else ("", "")
+        end = group_ends(text).get(0, len(text))
+    else:
+        first = re.match(r"\\[A-Za-z]+|\\.|.", text)
+        end = first.end() if first else 0
+    return text[:end], text[end:].lstrip()
+
+
+def group_ends(text: str) -> dict[int, int]:
+    r"""Where each group of a text opens, and the place after it closes; groups that are not closed are left out.
+
+    >>> group_ends(r"{a{b}\}}{")
+    {2: 5, 0: 8}
+    """
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for m in _BRACE.finditer(text):
+        if m[0] == "{":
+            waiting.append(m.start())
+        elif m[0] == "}" and waiting:
+            found[waiting.pop()] = m.end()
+    return found
 
 
 def with_superscript(latex: str, sup: str) -> str:

@@ -20,7 +20,7 @@ from cascade_sym.steps import Derivation
 LINE = 80.0  # widths in digits
 INDENTED = 76.0
 LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
-_CLASSES = {
+CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",
     "revtex": "\\documentclass[aps,pra,onecolumn,notitlepage,superscriptaddress,nofootinbib,11pt]{revtex4-2}",
 }
@@ -89,10 +89,10 @@ def document(
     >>> print(document([Entry("1", "Free", "exact", derived_latex="H = x")], title="T").splitlines()[0])
     \documentclass[11pt]{article}
     """
-    if style not in _CLASSES:
-        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
+    if style not in CLASSES:
+        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
     parts = [
-        f"{_CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
+        f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
         _title(title or "Derived equations", notation),
         _summary(entries, notation),
         _abbreviations(notation),
@@ -100,20 +100,6 @@ def document(
         "\\end{document}",
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
-
-
-def with_style(source: str, style: str) -> str:
-    """A document in another style; what follows its class stays as it is. FormulaError for an unknown style.
-
-    >>> with_style(document([Entry("1", "Free", "exact", derived_latex="H = x")]), "revtex").splitlines()[0][-11:]
-    '{revtex4-2}'
-    """
-    if style not in _CLASSES:
-        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
-    for head in _CLASSES.values():
-        if source.startswith(head):
-            return _CLASSES[style] + source[len(head) :]
-    raise FormulaError("the source does not start with the class of a document of this toolkit.")
 
 
 def equations(latex: str, line: float = LINE, label: str = "") -> str:

@@ -11,12 +11,11 @@ from sympy import Expr, Mul, Symbol
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
-from cascade_sym.formula.notation import bracket
+from cascade_sym.formula.notation import bracket, with_accent
 from cascade_sym.latex.bodies import expression_body, neat, operator_body, operator_node
 from cascade_sym.latex.fold import fold, size, used
 from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
-from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
@@ -107,7 +106,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     Of more than MAX_MODES modes the first are shown.
     """
     ends = [f for p in s.out_ports for f in p.fields.values()] or list(s.outputs)
-    left = [(dotted(notation.operator(Op(m))), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
+    left = [(with_accent(notation.operator(Op(m)), "\\dot"), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
     left += [(notation.operator(Op(f)), f, s.output(f)) for f in ends]
     rows = []
     new: set[Symbol] = set()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cascade_sym.formula.notation import GREEK, name_latex, scripts, with_accent
+from cascade_sym.formula.notation import GREEK, name_latex, scripts
 
-_PAIR = re.compile(r"cov_([XP])_(.+)_([XP])_(.+)")
-_SINGLE = re.compile(r"(var|mean)_([XP])_(.+)")
 _MODE = r"((?:a_)?[^_]+)"
-_QUADRATURES = re.compile(rf"([A-Za-z]+)_([XP])_{_MODE}(?:_([XP])_{_MODE})?")
+_QUADRATURES = (
+    re.compile(r"(var|mean)_([XP])_(.+)"),
+    re.compile(r"(cov)_([XP])_(.+)_([XP])_(.+)"),
+    re.compile(rf"([A-Za-z]+)_([XP])_{_MODE}(?:_([XP])_{_MODE})?"),
+)
 _INDEXED = re.compile(r"(?P<head>[A-Za-z]+)_a_(?P<first>[^_]+)(?:_a_(?P<second>[^_]+))?")
 _TWO_INDICES = {"A", "K", "Q", "R"}  # R_a_S couples the modes a and S; gamma_a_S belongs to the mode a_S
 _FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
@@ -38,16 +40,25 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     short = short_name(name)
     if short != name:
         return symbol_latex(short, table, hats=hats)
-    if m := _SINGLE.fullmatch(name):
-        q = _quadrature(m[2], m[3], hats, table)
-        return f"\\Delta^{{2}}{q}" if m[1] == "var" else f"\\langle {q}\\rangle"
-    if m := _PAIR.fullmatch(name):
-        pair = (_quadrature(q, k, hats, table) for q, k in ((m[1], m[2]), (m[3], m[4])))
-        return f"\\operatorname{{cov}}({','.join(pair)})"
-    if m := _QUADRATURES.fullmatch(name):
-        sub = "".join(_quadrature(q, k, False, {}) for q, k in ((m[2], m[3]), (m[4], m[5])) if q)
-        return f"{name_latex(m[1], table)}_{{{sub}}}"
+    if found := _quadratures(name):
+        head, pairs = found
+        shown = ",".join(_quadrature(q, mode, hats, table) for q, mode in pairs)
+        if head in ("var", "mean"):
+            return f"\\Delta^{{2}}{shown}" if head == "var" else f"\\langle {shown}\\rangle"
+        if head == "cov" and len(pairs) == 2:
+            return f"\\operatorname{{cov}}({shown})"
+        sub = "".join(_quadrature(q, mode, False, {}) for q, mode in pairs)
+        return f"{name_latex(head, table)}_{{{sub}}}"
     return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
+
+
+def _quadratures(name: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """The head of a name of one or two quadratures, and these: cov_X_S_P_M has (X, S) and (P, M)."""
+    for pattern in _QUADRATURES:
+        if m := pattern.fullmatch(name):
+            head, *parts = (part for part in m.groups() if part)
+            return head, list(zip(parts[::2], parts[1::2], strict=True))
+    return None
 
 
 def short_name(name: str) -> str:
@@ -56,13 +67,8 @@ def short_name(name: str) -> str:
     >>> short_name("cov_X_a_S_X_a_M"), short_name("gamma_a_S"), short_name("a_S"), short_name("R_a_S")
     ('cov_X_S_X_M', 'gamma_S', 'a_S', 'R_a_S')
     """
-    if m := _SINGLE.fullmatch(name):
-        return f"{m[1]}_{m[2]}_{_index(m[3])}"
-    if m := _PAIR.fullmatch(name):
-        return f"cov_{m[1]}_{_index(m[2])}_{m[3]}_{_index(m[4])}"
-    if m := _QUADRATURES.fullmatch(name):
-        second = f"_{m[4]}_{_index(m[5])}" if m[4] else ""
-        return f"{m[1]}_{m[2]}_{_index(m[3])}{second}"
+    if found := _quadratures(name):
+        return "_".join([found[0], *(f"{q}_{_index(mode)}" for q, mode in found[1])])
     m = _INDEXED.fullmatch(name)
     if m and (m["second"] is not None) == (m["head"] in _TWO_INDICES):
         return "_".join(p for p in m.groups() if p)
@@ -116,15 +122,6 @@ def dagger(latex: str) -> str:
     inner = sup[1:-1] if sup.startswith("{") else sup
     gap = "" if inner.endswith(")") else "\\,"
     return f"{body}{primes}^{{{inner}{gap}\\dagger}}"
-
-
-def dotted(latex: str) -> str:
-    r"""The time derivative of an operator's symbol.
-
-    >>> dotted(r"\hat a_{S}")
-    '\\dot{\\hat a}_{S}'
-    """
-    return with_accent(latex, "\\dot")
 
 
 def _field(part: str, end: str, port: str, band: str, hats: bool) -> str:

@@ -1,4 +1,4 @@
-"""Reading LaTeX token by token, with the depth of its brackets."""
+"""Reading LaTeX token by token, with the depth of its brackets; what of it is let in from outside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cascade_sym.errors import FormulaError
+from cascade_sym.formula.notation import group_ends
 
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
 _RELATION = re.compile(r"=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
@@ -95,20 +96,7 @@ def checked(latex: str, what: str) -> str:
         raise FormulaError(f"{what} is {latex!r}; give LaTeX, e.g. '\\gamma_{{S}}'.")
     if m := _FORBIDDEN.search(latex):
         raise FormulaError(f"{what} holds {m.group()!r}, which is not mathematics; remove it.")
-    if not balanced(latex):
+    bare = re.sub(r"\\.", "", latex, flags=re.S)
+    if "\\" in bare or not len(group_ends(bare)) == bare.count("{") == bare.count("}"):
         raise FormulaError(f"{what} is {latex!r}, whose braces do not balance; close each {{ with a }}.")
     return latex
-
-
-def balanced(latex: str) -> bool:
-    r"""Whether braces open and close in order, those written \{ and \} aside.
-
-    >>> balanced(r"a_{b}\}"), balanced("a_{b"), balanced("}{")
-    (True, False, False)
-    """
-    depth = 0
-    for c in re.sub(r"\\.", "", latex, flags=re.S):
-        depth += (c == "{") - (c == "}")
-        if depth < 0 or c == "\\":
-            return False
-    return depth == 0

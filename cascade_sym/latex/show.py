@@ -21,7 +21,6 @@ from cascade_sym.latex.bodies import operator_body, plain_body
 from cascade_sym.latex.equations import ROWS, definition_rows, quantity_rows, superoperator_latex
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
-from cascade_sym.latex.names import dotted
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.width import width
@@ -165,7 +164,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
     ('\\dot{\\hat{a}}_{S}', '\\hat{b}(\\Omega)', '-i\\Omega\\hat{a}(\\Omega)')
     """
     if (m := _RATE.fullmatch(name)) and not m["rate"]:
-        return dotted(notation.operator(Op(m["name"] or m["dotted"])))
+        return with_accent(notation.operator(Op(m["name"] or m["dotted"])), "\\dot")
     if isinstance(value, LinearForm) and (rate := _rate_side(name, value, notation)):
         return rate
     if name in notation.operators:
@@ -188,7 +187,7 @@ def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
     """The left side of a linear form that holds its own operator: da/dt, or -i Omega a(Omega) in frequency space;
     a(Omega) for a form in operators at frequencies; '' for other forms."""
     if form[Op(name)] != 0:
-        return dotted(notation.operator(Op(name)))
+        return with_accent(notation.operator(Op(name)), "\\dot")
     found = [_AT.fullmatch(o.name) for o, _ in form]
     if not found or not all(found):
         return ""

@@ -10,7 +10,7 @@ from sympy import Expr, S, Symbol
 
 from cascade_sym.formula import Node
 from cascade_sym.formula.ast import Name
-from cascade_sym.formula.edits.build import product, total
+from cascade_sym.formula.edits.arithmetic import product, total
 from cascade_sym.formula.numbers import NotNumeric
 from cascade_sym.formula.walk import Path, replace_at
 from cascade_sym.paper.samples import POINTS, Samples, Values, number

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Mul, Node, Signed
 from cascade_sym.formula.edits import arithmetic, shape, symbols
 from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.latex import Marked, to_latex
+from cascade_sym.formula.latex import Marked
 from cascade_sym.formula.walk import Path, Place, children, places, replace_at, with_children
 
 Rule = Callable[[Node, Place, Vocabulary], Iterator[tuple[str, Node]]]
@@ -43,7 +43,7 @@ KINDS = tuple(kind for kind, _ in RULES)
 
 @dataclass(frozen=True)
 class Edit:
-    """The formula `node`, made from `original` by replacing `before` at `path` with `after`.
+    """The formula `node`, made by replacing `before` at `path` with `after`.
 
     `where` says in words what was changed. A composition of two edits has `size` 2, kinds and words of both,
     and before, after and path of the second.
@@ -55,24 +55,7 @@ class Edit:
     after: str
     path: Path
     node: Node
-    original: Node
     size: int = 1
-
-    @property
-    def marked(self) -> Node:
-        """`node` with what differs from the original marked, for `to_latex`."""
-        return marked(self.original, self.node)
-
-    def latex(
-        self, notation: Mapping[str, str] | None = None, templates: Mapping[str, str] | None = None, mark: bool = True
-    ) -> str:
-        r"""LaTeX of the edited formula, with what differs from the original in red when `mark`.
-
-        >>> from cascade_sym.formula import parse
-        >>> next(edits(parse("a + b"), Vocabulary(), kinds=("number", "sign"))).latex()
-        '{\\color{red}-a} + b'
-        """
-        return to_latex(self.marked if mark else self.node, notation, templates)
 
 
 def edits(
@@ -94,29 +77,23 @@ def edits(
     rules = [(k, r) for k, r in RULES if kinds is None or k in kinds]
     seen = {node}
     first: list[Edit] = []
-    for edit in _single(node, vocabulary, rules):
-        if edit.node not in seen:
-            seen.add(edit.node)
-            first.append(edit)
-            yield edit
-    if not pairs:
-        return
-    for one in first:
-        for two in _single(one.node, vocabulary, rules):
-            if two.node not in seen:
-                seen.add(two.node)
-                kind, where = f"{one.kind} + {two.kind}", f"{one.where}; {two.where}"
-                yield Edit(kind, where, two.before, two.after, two.path, two.node, node, size=2)
+    for edit in _single(node, vocabulary, rules, seen):
+        first.append(edit)
+        yield edit
+    for one in first if pairs else ():
+        for two in _single(one.node, vocabulary, rules, seen):
+            yield replace(two, kind=f"{one.kind} + {two.kind}", where=f"{one.where}; {two.where}", size=2)
 
 
-def _single(node: Node, vocabulary: Vocabulary, rules: list[tuple[str, Rule]]) -> Iterator[Edit]:
+def _single(node: Node, vocabulary: Vocabulary, rules: list[tuple[str, Rule]], seen: set[Node]) -> Iterator[Edit]:
+    """The formulas one edit away that were not `seen` yet."""
     spots = list(places(node))
     for kind, rule in rules:
         for place, part in spots:
             for words, new in rule(part, place, vocabulary):
-                if new != part:
-                    whole = replace_at(node, place.path, new)
-                    yield Edit(kind, words, str(part), str(new), place.path, whole, node)
+                if (whole := replace_at(node, place.path, new)) not in seen:
+                    seen.add(whole)
+                    yield Edit(kind, words, str(part), str(new), place.path, whole)
 
 
 def marked(old: Node, new: Node) -> Node:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Signed
-from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
-from cascade_sym.formula.edits.build import product, total
+from cascade_sym.formula.edits.arithmetic import SCALAR, Change, product, squarable, total
 from cascade_sym.formula.edits.vocabulary import Vocabulary
 from cascade_sym.formula.walk import Place
 

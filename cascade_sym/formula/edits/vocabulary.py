@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,21 +57,17 @@ class Vocabulary:
 
     def swapped(self, name: str, bound: Mapping[str, tuple[str, ...]] | None = None) -> list[tuple[str, str, str]]:
         """Known names that differ from `name` by one letter of a swap, as (from, to, new name)."""
-        found = []
-        for one, two in self.swaps:
-            for old, new in ((one, two), (two, one)):
-                for candidate in _letter_replaced(name, old, new):
-                    if self.knows(candidate, bound):
-                        found.append((old, new, candidate))
-        return found
+        pairs = [(old, new) for one, two in self.swaps for old, new in ((one, two), (two, one))]
+        found = [(old, new, c) for old, new in pairs for c in _letter_replaced(name, old, new)]
+        return [swap for swap in found if self.knows(swap[2], bound)]
 
     def exchanged(self, name: str, swap: tuple[str, str], bound: Mapping[str, tuple[str, ...]] | None) -> str:
         """`name` with both letters of `swap` exchanged wherever they stand, where that name exists."""
-        one, two = swap
-        table = {one: two, two: one}
+        table = dict(zip(swap, reversed(swap), strict=True))
+        letters = re.compile("|".join(re.escape(letter) for letter in sorted(swap, key=len, reverse=True)))
         bare = name.rstrip("'")
         head, *subs = bare.split("_")
-        subs = [s if s in WORDS else "".join(table.get(c, c) for c in _cut(s, one, two)) for s in subs]
+        subs = [s if s in WORDS else letters.sub(lambda m: table[m[0]], s) for s in subs]
         candidate = "_".join([table.get(head, head), *subs]) + name[len(bare) :]
         return candidate if self.knows(candidate, bound) else name
 
@@ -92,16 +89,6 @@ def _among(names: frozenset[str], name: str, bound: Mapping[str, tuple[str, ...]
     return False
 
 
-def _cut(s: str, one: str, two: str) -> list[str]:
-    """`s` as pieces, each `one`, `two` or a single letter."""
-    pieces, i = [], 0
-    while i < len(s):
-        piece = next((p for p in sorted((one, two), key=len, reverse=True) if s.startswith(p, i)), s[i])
-        pieces.append(piece)
-        i += len(piece)
-    return pieces
-
-
 def _letter_replaced(name: str, old: str, new: str) -> list[str]:
     """`name` with one occurrence of `old` replaced, as its head or in its subscripts, one at a time."""
     bare = name.rstrip("'")
@@ -117,9 +104,6 @@ def _letter_replaced(name: str, old: str, new: str) -> list[str]:
 
 
 def _one_letter_apart(a: str, b: str) -> bool:
-    if len(a) > len(b):
-        a, b = b, a
-    if len(b) - len(a) > 1:
-        return False
+    a, b = sorted((a, b), key=len)
     i = next((k for k in range(len(a)) if a[k] != b[k]), len(a))
     return a[i + 1 :] == b[i + 1 :] if len(a) == len(b) else a[i:] == b[i + 1 :]

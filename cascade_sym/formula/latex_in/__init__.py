@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
-from cascade_sym.formula.latex_in.reader import Dialect, Reader
+from cascade_sym.formula.latex_in.reader import Reader
 from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names, tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
@@ -103,7 +103,7 @@ def _relation(reader: Reader) -> str | None:
 def _reader(text: str, names: Symbols | None, functions: Iterable[str], indices: Indices | None) -> Reader:
     body = _without_full_stop(tokens(text))
     known = names if isinstance(names, Names) else Names(names or {})
-    return Reader(text, body, Dialect(known, frozenset(functions), indices or {}))
+    return Reader(text, body, known, frozenset(functions), indices or {})
 
 
 def _without_full_stop(body: Body) -> Body:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
 from cascade_sym.formula.latex_in.reader import Reader, leading_stars
@@ -50,7 +49,7 @@ def atom(r: Reader) -> Node:
 
 
 def _compound(r: Reader) -> Name | None:
-    for spelling, name in r.dialect.names.compound:
+    for spelling, name in r.names.compound:
         same = all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling))
         if same and not r.peek(len(spelling)).is_op("_", "'"):  # R is no part of R_0
             r.at += len(spelling)
@@ -183,10 +182,9 @@ def _sum(r: Reader) -> Node:
     body = r.script()
     upper = r.script() if r.accept("^") else ()
     index, values = _index(r, body, upper, start)
-    saved = r.dialect
-    r.dialect = replace(saved, indices={**saved.indices, index: values})
+    saved, r.indices = r.indices, {**r.indices, index: values}
     inside = r.product()
-    r.dialect = saved
+    r.indices = saved
     return Sum(index, values, inside)
 
 
@@ -196,7 +194,7 @@ def _index(r: Reader, body: Body, upper: Body, start: Token) -> tuple[str, tuple
         raise r.error("expected an index letter below the sum", start)
     rest = body[1:]
     if not rest:
-        values = r.dialect.indices.get(index, ())
+        values = r.indices.get(index, ())
         if not values:
             raise r.error(f"the values of {index!r} are not known; write \\sum_{{{index}=S,M}}", start)
         return index, values
@@ -223,8 +221,7 @@ def _integral(r: Reader) -> Node:
     if width := r.differential():
         var = _variable(r, width)
         return Integral(r.product(), var, lo, hi)
-    saved = r.in_integral
-    r.in_integral = True
+    saved, r.in_integral = r.in_integral, True
     body = r.sum()
     r.in_integral = saved
     if not (width := r.differential()):
@@ -240,7 +237,7 @@ def _variable(r: Reader, width: int) -> str:
 def symbol_name(r: Reader) -> str:
     """The name of the symbol here, with primes and subscripts, without powers and arguments."""
     key, sup = r.key()
-    name = r.dialect.find(key) or _by_rule(r, key)
+    name = r.names.find(key, r.indices) or _by_rule(r, key)
     if sup:
         raise r.error("a superscript where a plain variable is expected")
     return name
@@ -257,9 +254,9 @@ def read_symbol(r: Reader) -> Node:
     rest = sup[len(stars) :]
     # a superscript may belong to the name, before or behind the stars
     for named, around in ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended)):
-        if named and (name := r.dialect.find(with_superscript(key, named))):
+        if named and (name := r.names.find(with_superscript(key, named), r.indices)):
             return _applied(r, name, around, dotted)
-    declared = r.dialect.find(key)
+    declared = r.names.find(key, r.indices)
     if key.nucleus == "Delta" and not (key.sub or key.primes or stars) and _spread_follows(r, rest, declared):
         spread = Call("Var", (_spread_of(r),))
         return spread if rest else Call("sqrt", (spread,))
@@ -273,7 +270,7 @@ def read_symbol(r: Reader) -> Node:
 
 def _by_rule(r: Reader, key: Key) -> str:
     name = by_rule(key)
-    if name is None or name in r.dialect.names.declared or name in CONSTANTS:
+    if name is None or name in r.names.declared or name in CONSTANTS:
         shown = key.nucleus + (f" with subscript {key.sub!r}" if key.sub else "")
         raise r.error(f"the symbol before this place ({shown}) is not declared and no rule gives it a name")
     return name
@@ -282,7 +279,7 @@ def _by_rule(r: Reader, key: Key) -> str:
 def _applied(r: Reader, name: str, stars: Body, dotted: bool) -> Node:
     """The symbol, its value at arguments where it is a function, with daggers and a time derivative."""
     node: Node = Name(name)
-    if name in r.dialect.functions and r.opener() in ("(", "[") and not r.peek().gap:
+    if name in r.functions and r.opener() in ("(", "[") and not r.peek().gap:
         node = Call(name, tuple(r.bracket()[1]))
     node = r.starred(node, stars)
     return Call("dot", (node,)) if dotted else node

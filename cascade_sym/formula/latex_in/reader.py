@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
-from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Names, SymbolStream, spelled
+from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.formula.stream import Token
 
@@ -24,35 +24,24 @@ _NEVER_FACTORS = frozenset(
 _HC = ("H.c.", "h.c.", "H.c", "h.c", "c.c.", "c.c")
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """What a reader knows: declared symbols, names that are functions, values of summation indices."""
-
-    names: Names
-    functions: frozenset[str] = frozenset()
-    indices: Indices = field(default_factory=dict)
-
-    def find(self, key: Key) -> str | None:
-        """The declared name of a symbol, or None."""
-        return self.names.find(key, self.indices)
-
-
 class Reader(SymbolStream):
-    """A stream of tokens with the state of the descent; a group is read by a child on its own tokens."""
+    """A stream of tokens with what is known of symbols, functions and indices, and the state of the descent; a group is
+    read by another reader on its own tokens."""
 
     MAX_NESTING = 90
     NESTED = "brackets, scripts or fractions"
 
-    def __init__(self, text: str, body: Body, dialect: Dialect, depth: int = 0) -> None:
+    def __init__(
+        self, text: str, body: Body, names: Names, functions: frozenset[str], indices: Indices, depth: int = 0
+    ) -> None:
         super().__init__(text, body, depth)
-        self.dialect = dialect
-        self.in_bars = False
-        self.in_integral = False
+        self.names, self.functions, self.indices = names, functions, indices
+        self.in_bars = self.in_integral = False
 
     def inner(self, body: Body) -> Node:
         """The value of a group's tokens, all of them."""
         end = replace(self.peek(), kind="end", text="")
-        r = Reader(self.text, (*body, end), self.dialect, self.deeper())
+        r = Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.deeper())
         node = r.sum()
         r.finish()
         return node
@@ -135,7 +124,7 @@ class Reader(SymbolStream):
 
     def d_is_declared(self) -> bool:
         """Whether the letter d is a symbol here and never a differential."""
-        return "d" in self.dialect.names.nuclei
+        return "d" in self.names.nuclei
 
     # factors
 
