@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
 import sympy as sp
@@ -110,10 +112,7 @@ class _Reader:
             case Add(terms, signs):
                 return self.added(terms, signs, env)
             case Mul(factors):
-                total = self.value(factors[0], env)
-                for f in factors[1:]:
-                    total = total * self.value(f, env)
-                return _finite(total)
+                return _finite(reduce(mul, [self.value(f, env) for f in factors]))
             case Div(num, den, _):
                 return divided(self.value(num, env), self.value(den, env))
             case Pow(base, exponent):
@@ -141,12 +140,7 @@ class _Reader:
     def added(self, terms: tuple[Node, ...], signs: tuple[int, ...], env: Environment) -> Any:
         values = [self.value(t, env) for t in terms]
         values = [v if s > 0 else -v for v, s in zip(values, signs, strict=True)]
-        if all(isinstance(v, Expr) for v in values):
-            return _finite(sp.Add(*values))
-        total = values[0]
-        for v in values[1:]:
-            total = total + v
-        return total
+        return _finite(sp.Add(*values)) if all(isinstance(v, Expr) for v in values) else reduce(add, values)
 
     def power_of_abs(self, base: Call, exponent: Node, env: Environment) -> Any:
         n = self.value(exponent, env)
@@ -202,10 +196,7 @@ def bit_size(x: sp.Rational) -> int:
 def _operator_power(base: Any, exponent: Expr) -> Any:
     if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
         raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
-    total = base
-    for _ in range(int(exponent) - 1):
-        total = total * base
-    return total
+    return reduce(mul, [base] * int(exponent))
 
 
 def _finite(value: Any) -> Any:

@@ -37,7 +37,8 @@ def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
     bare = name.rstrip("'")
     primes = name[len(bare) :]
     if primes and bare in declared:
-        return with_primes(declared[bare], primes)
+        nucleus, own, sub, sup = scripts(declared[bare])
+        return f"{{{declared[bare]}}}{primes}" if sup else nucleus + own + primes + (f"_{sub}" if sub else "")
     head, *subs = bare.split("_")
     base, digits = _head(head)
     subs = [s for s in [digits, *subs] if s]
@@ -127,18 +128,6 @@ def with_superscript(latex: str, sup: str) -> str:
     if old:
         return f"{{{latex}}}^{{{sup}}}"
     return nucleus + (f"_{sub}" if sub else "") + primes + f"^{{{sup}}}"
-
-
-def with_primes(latex: str, primes: str) -> str:
-    r"""The symbol with primes at its nucleus.
-
-    >>> with_primes(r"\hat b_{+}", "'")
-    "\\hat b'_{+}"
-    """
-    nucleus, old, sub, sup = scripts(latex)
-    if sup:
-        return f"{{{latex}}}{primes}"
-    return nucleus + old + primes + (f"_{sub}" if sub else "")
 
 
 def with_accent(latex: str, accent: str) -> str:

@@ -15,7 +15,7 @@ from cascade_sym.formula import Integral, Mul, Node, Number
 from cascade_sym.formula.ast import Signed, added, product
 from cascade_sym.formula.notation import scripts, with_superscript
 from cascade_sym.latex.fold import fold
-from cascade_sym.latex.monomials import common, gathered, join, split, without
+from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer, integrations
@@ -186,7 +186,7 @@ def _front(group: list[Term], free_of: Symbol | None = None) -> tuple[Expr, list
     shared = {b: k for b, k in common([p for _, p in parts]).items() if free_of not in b.free_symbols}
     sizes = {abs(c) for c, _ in parts}
     number = sizes.pop() if len(sizes) == 1 else sp.S.One
-    inside = [(m, join(c / number, without(p, shared))) for (m, _), (c, p) in zip(group, parts, strict=True)]
+    inside = [(m, join(c / number, times(p, shared, -sp.S.One))) for (m, _), (c, p) in zip(group, parts, strict=True)]
     return join(number, shared), inside
 
 

@@ -8,12 +8,12 @@ Every replacement is an identity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.latex.monomials import Powers, join, split, without
+from cascade_sym.latex.monomials import join, split, times
 
 Pair = tuple[Expr, Expr]
 Abbreviations = Sequence[tuple[Symbol, Expr]]
@@ -49,18 +49,6 @@ def fold(e: Expr, abbreviations: Abbreviations = ()) -> Expr:
             if new == e:
                 break
             e = new
-    return e
-
-
-def unfolded(e: Expr, abbreviations: Abbreviations) -> Expr:
-    """`e` with the abbreviations written out.
-
-    >>> s, b = sp.symbols("s b")
-    >>> unfolded(s + 1, [(s, b**2)])
-    b**2 + 1
-    """
-    for s, a in reversed(list(abbreviations)):
-        e = e.xreplace({s: a})
     return e
 
 
@@ -163,8 +151,7 @@ def in_product(e: Expr, short: Expr, long: Expr) -> Expr | None:
         return None
     if not k.is_Integer and c_long < 0:
         return None
-    rest = without(have, {b: k * j for b, j in want.items()})
-    new = sp.Mul(c * c_long ** (-k), join(sp.S.One, rest), sp.Pow(short, k))
+    new = sp.Mul(c * c_long ** (-k), join(sp.S.One, times(have, want, -k)), sp.Pow(short, k))
     return new if size(new) < size(e) else None
 
 
@@ -184,39 +171,23 @@ def in_sum(e: Expr, short: Expr, long: Expr, *, rest: bool = False) -> Expr | No
     if len(there) < 2 or len(here) > MAX_TERMS:
         return None
     best, best_size = None, size(e)
-    for q, factor in _quotients(here, there):
-        new = dict(here)
-        for key, c in there.items():
-            k = _times(key, q)
-            new[k] = new.get(k, sp.S.Zero) - c * factor
+    quotients = ((_times(t, m, -sp.S.One), c / d) for t, c in here.items() for m, d in there.items())
+    for q, factor in dict.fromkeys(quotients):
+        moved = {_times(m, q): c for m, c in there.items()}  # q*long
+        if sum(1 for k in moved if k in here) < 2:
+            continue
+        new = {**here, **{k: here.get(k, sp.S.Zero) - c * factor for k, c in moved.items()}}
         left = [join(c, dict(k)) for k, c in new.items() if c != 0]
         if len(left) > len(here) - (2 if rest else len(there)):
             continue
-        trial = sp.Add(*left, sp.Mul(factor, join(sp.S.One, q), short))
-        n = size(trial)
-        if n < best_size:
+        trial = sp.Add(*left, sp.Mul(factor, join(sp.S.One, dict(q)), short))
+        if (n := size(trial)) < best_size:
             best, best_size = trial, n
     return best
 
 
-def _quotients(here: Mapping[Key, Expr], there: Mapping[Key, Expr]) -> list[tuple[Powers, Expr]]:
-    """Monomials q and factors for which at least two terms of q*long occur in e."""
-    out: list[tuple[Powers, Expr]] = []
-    seen: set[tuple[Key, Expr]] = set()
-    for t, c in here.items():
-        for m, d in there.items():
-            q = without(dict(t), dict(m))
-            key = (frozenset(q.items()), c / d)
-            if key in seen:
-                continue
-            seen.add(key)
-            if sum(1 for k in there if _times(k, q) in here) > 1:
-                out.append((q, c / d))
-    return out
-
-
-def _times(key: Key, q: Powers) -> Key:
-    return frozenset(without(dict(key), {b: -k for b, k in q.items()}).items())
+def _times(one: Key, other: Key, k: Expr = sp.S.One) -> Key:
+    return frozenset(times(dict(one), dict(other), k).items())
 
 
 def _table(terms: Sequence[Expr]) -> dict[Key, Expr]:

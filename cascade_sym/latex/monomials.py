@@ -6,6 +6,7 @@ the toolkit), sums are taken primitive, so that n + 1/2 and 2 n + 1 are one fact
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import sympy as sp
@@ -74,11 +75,7 @@ def _numeric_root(c: Expr, k: Expr, table: Powers) -> tuple[Expr, Powers]:
     if c < 0:
         return sp.S.One, {sp.Mul(c, *(b**j for b, j in table.items())): k}
     coefficient, rest = sp.Pow(c, k).as_coeff_Mul()
-    out = {b: j * k for b, j in table.items()}
-    for f in sp.Mul.make_args(rest):
-        b, j = f.as_base_exp()
-        out[b] = out.get(b, sp.S.Zero) + j
-    return coefficient, out
+    return coefficient, times(dict(f.as_base_exp() for f in sp.Mul.make_args(rest)), table, k)
 
 
 def join(coefficient: Expr, powers: Mapping[Expr, Expr]) -> Expr:
@@ -103,19 +100,17 @@ def common(parts: Sequence[Powers]) -> Powers:
     out: Powers = {}
     for b in parts[0]:
         ks = [p.get(b, sp.S.Zero) for p in parts]
-        if all(j > 0 for j in ks):
-            out[b] = min(ks)
-        elif all(j < 0 for j in ks):
-            out[b] = max(ks)
+        if all(j > 0 for j in ks) or all(j < 0 for j in ks):
+            out[b] = min(ks, key=abs)
     return out
 
 
-def without(powers: Powers, factors: Powers) -> Powers:
-    """`powers` divided by `factors`."""
+def times(powers: Powers, factors: Powers, k: Expr = sp.S.One) -> Powers:
+    """`powers` times the k-th power of `factors`."""
     out = dict(powers)
-    for b, k in factors.items():
-        out[b] = out.get(b, sp.S.Zero) - k
-    return {b: k for b, k in out.items() if k != 0}
+    for b, j in factors.items():
+        out[b] = out.get(b, sp.S.Zero) + k * j
+    return {b: j for b, j in out.items() if j != 0}
 
 
 def gathered(e: Expr) -> Expr:
@@ -153,7 +148,7 @@ def _sum(e: Expr, factor: bool) -> Expr:
         number = -number if 2 * negative > len(parts) else number
     if not shared and number == 1:
         return _in_groups(e, parts)
-    rest = sp.Add(*(join(c / number, without(p, shared)) for c, p in parts))
+    rest = sp.Add(*(join(c / number, times(p, shared, -sp.S.One)) for c, p in parts))
     if not isinstance(rest, sp.Add):
         return sp.Mul(number, join(sp.S.One, shared), rest)
     inside = _in_groups(rest, [split(t, primitive=False) for t in rest.args])
@@ -174,11 +169,8 @@ def _in_groups(e: Expr, parts: list[Term]) -> Expr:
 
 def _bulky(parts: list[Term]) -> list[Expr]:
     """Factors that are long to write, most frequent first."""
-    count: dict[Expr, int] = {}
-    for _, p in parts:
-        for b, k in p.items():
-            if k > 0 and b.has(sp.Add) and not isinstance(b, sp.exp):
-                count[b] = count.get(b, 0) + 1
+    found = (b for _, p in parts for b, k in p.items() if k > 0)
+    count = Counter(b for b in found if b.has(sp.Add) and not isinstance(b, sp.exp))
     return sorted((b for b, n in count.items() if n > 1), key=lambda b: (-count[b], str(b)))
 
 

@@ -102,13 +102,9 @@ class Writer:
 
     # -- sums ---------------------------------------------------------------------------------------------
 
-    def terms(self, e: Expr) -> list[tuple[int, Node]]:
-        """The terms of a sum in the order in which they are written, each with its sign."""
-        return [self.signed(t) for t in self.order.sorted_terms(sp.Add.make_args(e))]
-
     def sum(self, e: Expr) -> tuple[int, Node]:
-        """A sum; where all its terms are negative, minus their sum."""
-        parts = self.terms(e)
+        """A sum, its terms in the order in which they are written; where all are negative, minus their sum."""
+        parts = [self.signed(t) for t in self.order.sorted_terms(sp.Add.make_args(e))]
         flip = all(s < 0 for s, _ in parts)
         signs = tuple(1 if flip else s for s, _ in parts)
         return (-1 if flip else 1), Add(tuple(n for _, n in parts), signs)
@@ -181,21 +177,14 @@ class Writer:
     def _pieces(self, side: Factors) -> tuple[list[Node], list[Node], list[Node]]:
         """(factors before a bracket, brackets, functions behind), each in order."""
         plain = sorted(side.plain, key=lambda f: (not f.is_number, is_moment(f), self.order.key(f)))
-        head = [self.node(n) for n in side.numbers]
-        units = [f for f in plain if f is sp.I]
-        head += [self.node(f) for f in units]
-        head += self._roots(side.roots)
-        head += [self.node(f) for f in plain if f is not sp.I]
+        head = [self.node(f) for f in (*side.numbers, *(f for f in plain if f is sp.I))]
+        head += [*self._roots(side.roots), *(self.node(f) for f in plain if f is not sp.I)]
         brackets = []
         for s, k in sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1]))):
             inner = self.sum(s)[1]
             brackets.append(inner if k == 1 else Pow(inner, self.node(k)))
         late = sorted(side.tail, key=lambda f: (not is_exponential(f), self.order.key(f)))
-        return head, brackets, [self._late(f) for f in late]
-
-    def _late(self, f: Expr) -> Node:
-        """A function, or a power of one."""
-        return self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f)
+        return head, brackets, [self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f) for f in late]
 
     def _roots(self, radicands: list[Expr]) -> list[Node]:
         """Square roots: of sums each by itself, of products of parameters under one root."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cascade_sym.exact import equal
 from cascade_sym.latex import expr_latex
 from cascade_sym.latex.bodies import neat
-from cascade_sym.latex.fold import fold, unfolded, used
+from cascade_sym.latex.fold import fold, used
 from cascade_sym.latex.notation import Notation
 from cascade_sym.solve import covariance
 from tests.latex.cases import ABBREVIATIONS, EXPRESSIONS, PAPER, pair, polar_pair, turned_pair
@@ -24,6 +24,13 @@ POLAR = (
     (S("Gamma_M"), S("C_M") * S("gt_M")),
     (S("R"), -sp.sqrt(S("Gamma_M") * S("Gamma_S")) * sp.sin(S("theta_M") - S("theta_S"))),
 )
+
+
+def unfolded(e, abbreviations):
+    """An expression with its abbreviations written out."""
+    for s, a in reversed(list(abbreviations)):
+        e = e.xreplace({s: a})
+    return e
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 
 from cascade_sym.formula.ast import Node, Relation
 from cascade_sym.formula.latex_in.reader import Reader
-from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, reading_names, tokens
+from cascade_sym.formula.latex_in.symbols import Body, Indices, Names, tokens
 from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 
@@ -36,9 +36,8 @@ def parse_latex(
 ) -> Node:
     r"""The tree of an expression in LaTeX.
 
-    `names` maps the LaTeX of symbols to names (`reading_names` makes it from a notation); a symbol without an
-    entry gets the name that prints like it (`\Gamma_{SB}` is `Gamma_SB`); a `Names` made once serves many
-    formulas. `functions` are names that are
+    `names` maps the LaTeX of symbols to names; a symbol without an entry gets the name that prints like it
+    (`\Gamma_{SB}` is `Gamma_SB`); a `Names` made once serves many formulas. `functions` are names that are
     applied to a bracket, `indices` the values of summation indices. Raises FormulaError.
 
     >>> str(parse_latex(r"\frac{1}{\gamma_S}\left(\tfrac12\Gamma_S + \tilde\gamma_{S,0}\right)",
@@ -114,4 +113,4 @@ def _without_full_stop(body: Body) -> Body:
     return (*kept, end)
 
 
-__all__ = ["Names", "parse_latex", "parse_latex_relations", "reading_names"]
+__all__ = ["Names", "parse_latex", "parse_latex_relations"]

@@ -15,6 +15,9 @@ BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("ab
 FUNCTIONS = {f: f for f in (*ANALYTIC, *BRACKETED, "Var")} | {"ln": "log", "sign": "sgn"}
 _COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
 _MAX_VALUES = 64
+_BRACKETS = {
+    ("|", 1): "abs", ("\\langle", 1): "mean", ("\\langle", 2): "sym", ("[", 2): "comm", ("\\{", 2): "anticomm"
+}  # fmt: skip
 
 
 def atom(r: Reader) -> Node:
@@ -35,12 +38,10 @@ def atom(r: Reader) -> Node:
         if t.text in _CONSTRUCTS:
             r.take()
             return _CONSTRUCTS[t.text](r)
-        if t.text in FUNCTIONS:
+        if (word := _function_word(r) or t.text) in FUNCTIONS:
             r.take()
-            return _function(r, FUNCTIONS[t.text])
-        if (word := _function_word(r)) in FUNCTIONS:
-            r.take()
-            r.script()
+            if word != t.text:
+                r.script()
             return _function(r, FUNCTIONS[word])
         if t.text in GREEK or t.text in ACCENTS or t.text in FONTS or t.text in ("dot", "operatorname"):
             return read_symbol(r)
@@ -65,14 +66,10 @@ def _function_word(r: Reader) -> str:
 def _bracketed(r: Reader) -> Node:
     start = r.peek()
     kind, items = r.bracket()
-    if kind == "|" and len(items) == 1:
-        return Call("abs", tuple(items))
-    if kind == "\\langle" and len(items) <= 2:
-        return Call("mean" if len(items) == 1 else "sym", tuple(items))
+    if function := _BRACKETS.get((kind, len(items))):
+        return Call(function, tuple(items))
     if len(items) == 1:
         return items[0]
-    if len(items) == 2 and kind in ("[", "\\{"):
-        return Call("comm" if kind == "[" else "anticomm", tuple(items))
     raise r.error("a list in brackets is read only after the name of a function", start)
 
 
@@ -218,20 +215,20 @@ def _integral(r: Reader) -> Node:
     while op := r.accept("_", "^"):
         node = r.inner(r.script())
         lo, hi = (node, hi) if op == "_" else (lo, node)
-    if width := r.differential():
-        var = _variable(r, width)
-        return Integral(r.product(), var, lo, hi)
+    width = r.differential()
+    body = None if width else _integrand(r)
+    if not (width := width or r.differential()):
+        raise r.unexpected("the differential of the integral")
+    r.at += width
+    var = symbol_name(r)
+    return Integral(body or r.product(), var, lo, hi)
+
+
+def _integrand(r: Reader) -> Node:
     saved, r.in_integral = r.in_integral, True
     body = r.sum()
     r.in_integral = saved
-    if not (width := r.differential()):
-        raise r.unexpected("the differential of the integral")
-    return Integral(body, _variable(r, width), lo, hi)
-
-
-def _variable(r: Reader, width: int) -> str:
-    r.at += width
-    return symbol_name(r)
+    return body
 
 
 def symbol_name(r: Reader) -> str:

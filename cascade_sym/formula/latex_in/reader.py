@@ -55,10 +55,10 @@ class Reader(SymbolStream):
         op = self._sign()
         while op or not terms:
             if terms and self._hermitian_conjugate():
-                if conjugated or op == "-":
-                    raise self.error(
-                        "H.c. stands twice in one sum" if conjugated else "- H.c. is not read; write + H.c."
-                    )
+                if conjugated:
+                    raise self.error("H.c. stands twice in one sum")
+                if op == "-":
+                    raise self.error("- H.c. is not read; write + H.c.")
                 terms, conjugated = [(1, Call("hc", (added(terms),)))], True
             else:
                 terms.append((-1 if op == "-" else 1, self.product()))
@@ -76,11 +76,9 @@ class Reader(SymbolStream):
         t = self.peek()
         if t.kind == "letter" and "".join(self.peek(i).text for i in range(4)) in _HC:
             self.at += 4
-        elif (t.is_word(*FONTS) or t.is_op("{")) and spelled(self.attempt(self.script) or ()) in _HC:
-            self.script()
-        else:
-            return False
-        return True
+            return True
+        upright = t.is_word(*FONTS) or t.is_op("{")
+        return upright and spelled(self.attempt(self.script) or ()) in _HC and bool(self.script())
 
     def product(self) -> Node:
         factors = [self.factor()]

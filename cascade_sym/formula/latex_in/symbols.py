@@ -10,12 +10,12 @@ another symbol.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.notation import CONSTANTS, GREEK, name_latex
+from cascade_sym.formula.notation import GREEK
 from cascade_sym.formula.stream import Stream, Token, error_at, scanned
 from cascade_sym.formula.sums import indexed
 
@@ -118,23 +118,6 @@ def by_rule(key: Key) -> str | None:
     if sub and not sub.replace("_", "").isalnum():
         return None
     return nucleus + (f"_{sub}" if sub else "") + "'" * key.primes
-
-
-def reading_names(names: Iterable[str], notation: Mapping[str, str] | None = None) -> dict[str, str]:
-    r"""The map from LaTeX to names that reads what `to_latex` prints for these names in this notation.
-
-    Two names that print alike are left out: what is printed cannot be told apart.
-
-    >>> reading_names(["Gamma_SB", "h1"], {"h1": r"\eta"})
-    {'\\Gamma_{SB}': 'Gamma_SB', '\\eta': 'h1'}
-    """
-    found: dict[str, str] = {}
-    ambiguous = set()
-    for name in names:
-        latex = name_latex(name, notation)
-        if name not in CONSTANTS and found.setdefault(latex, name) != name:
-            ambiguous.add(latex)
-    return {latex: name for latex, name in found.items() if latex not in ambiguous}
 
 
 def symbol_key(latex: str) -> Key | None:
