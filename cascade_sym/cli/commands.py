@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,7 +176,7 @@ def check(
     with progress(f"check {manuscript}", None) as tick:
         found = check_manuscript(manuscript, loaded(folder), tick)
     if as_json:
-        print_json({"equations": [c.to_json() for c in found.checked], "notes": list(found.notes)})
+        print_json({"equations": [asdict(c) for c in found.checked], "notes": list(found.notes)})
     else:
         print(check_text(found.checked))
     for note in found.notes:

@@ -102,11 +102,6 @@ def document(
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
-def equations(latex: str, line: float = LINE, label: str = "") -> str:
-    """Equations as a display that breaks between lines and pages; `label` as in `display`."""
-    return display(rows_of(latex), line, label)
-
-
 def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
     r"""Rows as an align* display; with `label`, equation n carries \label{label:n}, which prints nothing.
 
@@ -157,7 +152,7 @@ def _section(e: Entry, notation: Notation) -> str:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
             label = f"{LABELS[name]}:{anchor(e.id)}" if name in LABELS else ""
-            parts.append(f"\\heading{{{name}}}\n{equations(latex, label=label)}")
+            parts.append(f"\\heading{{{name}}}\n{display(rows_of(latex), label=label)}")
     for name, text in words:
         if text:
             stop = "" if text.rstrip().endswith((".", "!", "?")) else "."

@@ -154,15 +154,9 @@ def _put(latex: str, content: str, name: str) -> str:
 
 def _widest(texts: Iterator[str]) -> str | None:
     """The widest root or fraction content without a wide one inside."""
-    best: tuple[float, str] | None = None
-    for text in texts:
-        for content in groups(text):
-            size = width(content)
-            if size < WORTH_A_NAME or (best is not None and size <= best[0]):
-                continue
-            if not any(width(inner) >= WORTH_A_NAME for inner in groups(content)):
-                best = (size, content)
-    return best[1] if best else None
+    wide = [c for text in texts for c in groups(text) if width(c) >= WORTH_A_NAME]
+    innermost = (c for c in wide if not any(width(inner) >= WORTH_A_NAME for inner in groups(c)))
+    return max(innermost, key=width, default=None)
 
 
 def groups(latex: str) -> Iterator[str]:

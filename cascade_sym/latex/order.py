@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.latex.monomials import gathered
-from cascade_sym.latex.names import short_name
+from cascade_sym.latex.notation import short_name
 
 Key = tuple[Any, ...]
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 
 _ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}

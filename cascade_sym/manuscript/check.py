@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, product
 from multiprocessing.connection import Connection, Pipe
@@ -56,9 +56,6 @@ class Checked:
     @property
     def passed(self) -> bool:
         return self.verdict in PASSED
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "equally_small_repairs": list(self.equally_small_repairs)}
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
-from cascade_sym.latex.names import symbol_latex
-from cascade_sym.latex.notation import Notation
+from cascade_sym.latex.notation import Notation, symbol_latex
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
 from cascade_sym.paper.environment import FUNCTIONS, environment, value_of
 from cascade_sym.paper.folder import Folder

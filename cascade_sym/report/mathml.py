@@ -11,7 +11,7 @@ from functools import cache
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import names_in, parse, to_latex
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import element, text

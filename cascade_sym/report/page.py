@@ -9,7 +9,7 @@ from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.report.derivation import derivations
 from cascade_sym.report.entry import Name, Record, entry_html, verdict_mark
 from cascade_sym.report.figures import Figure, figure_html

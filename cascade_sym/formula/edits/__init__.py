@@ -10,22 +10,22 @@ from difflib import SequenceMatcher
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Mul, Node, Signed
-from cascade_sym.formula.edits import arithmetic, shape, symbols
-from cascade_sym.formula.edits.vocabulary import Vocabulary
+from cascade_sym.formula.edits import arithmetic, names, shape
+from cascade_sym.formula.edits.names import Change, Vocabulary
 from cascade_sym.formula.latex import Marked
 from cascade_sym.formula.walk import Path, Place, children, places, replace_at, with_children
 
-Rule = Callable[[Node, Place, Vocabulary], Iterator[tuple[str, Node]]]
+Rule = Callable[[Node, Place, Vocabulary], Iterator[Change]]
 
 # In the order in which misprints are likely; the order of the edits follows it.
 RULES: tuple[tuple[str, Rule], ...] = (
     ("sign", arithmetic.signs),
     ("factor 2", arithmetic.factors_of_two),
     ("name doubled", arithmetic.names_doubled),
-    ("index", symbols.index_letters),
-    ("indices", symbols.index_letters_throughout),
-    ("conjugate", symbols.conjugates),
-    ("function", symbols.functions),
+    ("index", names.index_letters),
+    ("indices", names.index_letters_throughout),
+    ("conjugate", names.conjugates),
+    ("function", names.functions),
     ("power", arithmetic.powers),
     ("root", shape.roots),
     ("root extent", shape.root_extent),
@@ -34,9 +34,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("term added", arithmetic.added_terms),
     ("factor dropped", arithmetic.dropped_factors),
     ("factor added", arithmetic.added_factors),
-    ("exchange", symbols.siblings),
+    ("exchange", names.siblings),
     ("number", arithmetic.numbers),
-    ("similar name", symbols.similar_names),
+    ("similar name", names.similar_names),
 )
 KINDS = tuple(kind for kind, _ in RULES)
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from cascade_sym.formula import ast
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Signed, added, negated
-from cascade_sym.formula.edits.vocabulary import Vocabulary
+from cascade_sym.formula.edits.names import Change, Vocabulary
 from cascade_sym.formula.walk import Path, Place, places, replace_at
 from cascade_sym.program import ANALYTIC
 
-Change = tuple[str, Node]
 SCALAR = ("sqrt", "root", *ANALYTIC)
 # Functions whose sign is the sign of their argument, or that do not see it.
 _LINEAR = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Signed
-from cascade_sym.formula.edits.arithmetic import SCALAR, Change, product, squarable, total
-from cascade_sym.formula.edits.vocabulary import Vocabulary
+from cascade_sym.formula.edits.arithmetic import SCALAR, product, squarable, total
+from cascade_sym.formula.edits.names import Change, Vocabulary
 from cascade_sym.formula.walk import Place
 
 Opened = Iterator[tuple[str, list[Signed]]]  # words, and the terms of the sum that comes out

@@ -8,7 +8,7 @@ from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number
 from cascade_sym.formula.latex_in.reader import Reader, leading_stars
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Key, by_rule, spelled, with_superscript
 from cascade_sym.formula.notation import CONSTANTS, GREEK
-from cascade_sym.formula.stream import Token
+from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.stream import Token
+from cascade_sym.formula.parser import Token
 
 MAX_DIGITS = 400
 

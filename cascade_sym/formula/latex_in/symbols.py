@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.stream import Stream, Token, error_at, scanned
+from cascade_sym.formula.parser import Stream, Token, error_at, scanned
 from cascade_sym.formula.sums import indexed
 
 Body = tuple[Token, ...]
