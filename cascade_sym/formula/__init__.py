@@ -11,8 +11,7 @@ from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations
 from cascade_sym.formula.notation import name_latex
 from cascade_sym.formula.numbers import parse_value
 from cascade_sym.formula.parser import parse, parse_relation
-from cascade_sym.formula.sums import substitute_index, written_out
-from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
+from cascade_sym.formula.walk import names_in, replace_at, rewrite, substitute_index, walk, written_out
 
 __all__ = [
     "Add", "Call", "Div", "Edit", "Environment", "Integral", "Marked", "Mul", "Name", "Neg", "Node",

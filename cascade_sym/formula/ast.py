@@ -111,7 +111,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Node):
-    """The sum of `body` over `index` in `values` (names or whole numbers), see `sums`."""
+    """The sum of `body` over `index` in `values` (names or whole numbers), see `walk`."""
 
     index: str
     values: tuple[str, ...]

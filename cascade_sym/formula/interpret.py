@@ -14,7 +14,7 @@ from sympy import Expr
 
 from cascade_sym.errors import FormulaError, ReservedName, UnknownName, listing
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
-from cascade_sym.formula.sums import written_out
+from cascade_sym.formula.walk import written_out
 from cascade_sym.program import TABLE
 from cascade_sym.symbols import conj, symbol
 
@@ -174,7 +174,9 @@ def power(base: Any, exponent: Any) -> Any:
     if not isinstance(exponent, Expr):
         raise FormulaError("an operator stands in an exponent; only scalars may.")
     if not isinstance(base, Expr):
-        return _operator_power(base, exponent)
+        if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
+            raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
+        return reduce(mul, [base] * int(exponent))
     if exponent.is_Rational and abs(exponent) > MAX_EXPONENT:
         raise FormulaError(f"the power {exponent} is larger than {MAX_EXPONENT}.")
     if base.is_Rational and exponent.is_Rational:
@@ -191,12 +193,6 @@ def power(base: Any, exponent: Any) -> Any:
 def bit_size(x: sp.Rational) -> int:
     """Bits of the longer of numerator and denominator."""
     return max(int(x.p).bit_length(), int(x.q).bit_length())
-
-
-def _operator_power(base: Any, exponent: Expr) -> Any:
-    if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
-        raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
-    return reduce(mul, [base] * int(exponent))
 
 
 def _finite(value: Any) -> Any:

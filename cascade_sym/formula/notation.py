@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cascade_sym.formula.sums import WORDS
+from cascade_sym.formula.walk import WORDS
 
 GREEK = {
     name: "\\" + name

@@ -14,8 +14,7 @@ from cascade_sym.errors import FormulaError, UnknownName
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, MAX_BITS, Environment, bit_size, interpret
 from cascade_sym.formula.parser import parse
-from cascade_sym.formula.sums import written_out
-from cascade_sym.formula.walk import children
+from cascade_sym.formula.walk import children, written_out
 from cascade_sym.program import BY_NAME
 from cascade_sym.program.points import Points
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
@@ -36,6 +36,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 MAX_LENGTH = 20_000
+Result = TypeVar("Result")
 _WINDOW = 60
 
 
@@ -131,11 +132,14 @@ class Stream:
         if self.peek().kind != "end":
             raise self.unexpected(expected)
 
-    def deeper(self) -> int:
-        """The depth one further down; FormulaError where that is too deep."""
+    def deeper(self, read: Callable[[], Result]) -> Result:
+        """What `read` finds one level further down; FormulaError where that is too deep."""
         if self.depth >= self.MAX_NESTING:
             raise self.error(f"more than {self.MAX_NESTING} nested {self.NESTED}")
-        return self.depth + 1
+        self.depth += 1
+        found = read()
+        self.depth -= 1
+        return found
 
 
 def parse(text: str) -> Node:
@@ -181,13 +185,14 @@ class _Parser(Stream):
             raise self.unexpected(f"{op!r} {why}")
 
     def sum(self) -> Node:
-        self.depth = self.deeper()
+        return self.deeper(self._sum)
+
+    def _sum(self) -> Node:
         terms: list[tuple[int, Node]] = []
         op = self.accept("+", "-")
         while op or not terms:
             terms.append((-1 if op == "-" else 1, self.product()))
             op = self.accept("+", "-")
-        self.depth -= 1
         return added(terms)
 
     def product(self) -> Node:
@@ -202,17 +207,9 @@ class _Parser(Stream):
 
     def signed(self) -> Node:
         if self.accept("-"):
-            self.depth = self.deeper()
-            node: Node = Neg(self.signed())
-            self.depth -= 1
-            return node
+            return Neg(self.deeper(self.signed))
         base = self.atom()
-        if not self.accept("^", "**"):
-            return base
-        self.depth = self.deeper()
-        node = Pow(base, self.signed())
-        self.depth -= 1
-        return node
+        return Pow(base, self.deeper(self.signed)) if self.accept("^", "**") else base
 
     def atom(self) -> Node:
         token = self.take()

@@ -93,7 +93,7 @@ def document(
         raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
     parts = [
         f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
-        _title(title or "Derived equations", notation),
+        f"\\begin{{center}}\\Large\\textbf{{{text_latex(title or 'Derived equations', notation.name)}}}\\end{{center}}",
         _summary(entries, notation),
         _abbreviations(notation),
         *(_section(e, notation) for e in entries),
@@ -119,10 +119,6 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
             first += f"\\tag*{{}}\\label{{{label}:{n}}}"
         lines += [first, *more]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
-
-
-def _title(title: str, notation: Notation) -> str:
-    return f"\\begin{{center}}\\Large\\textbf{{{text_latex(title, notation.name)}}}\\end{{center}}"
 
 
 def _summary(entries: Sequence[Entry], notation: Notation) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,9 @@ def definition_rows(
     notation declares its name.
     """
     restated = _restated(defs, notation)
-    notation = replace(notation, abbreviations=_free(notation, defs, restated))
+    taken = {t for t, _ in restated.values()}
+    free = tuple(p for p in notation.abbreviations if p[0] not in defs and p[0] not in taken)  # not defined already
+    notation = replace(notation, abbreviations=free)
     short: dict[Symbol, Expr] = {}
     folded: list[tuple[Symbol, Expr]] = []
     own: set[Symbol] = set()
@@ -85,14 +87,6 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
         if s.is_Symbol and s in defs and k != 1 and t not in defs:
             out[s] = (t, k)
     return out
-
-
-def _free(
-    notation: Notation, defs: Definitions, restated: Mapping[Symbol, tuple[Symbol, Expr]]
-) -> tuple[tuple[Symbol, Expr], ...]:
-    """The abbreviations that are not defined already."""
-    taken = {t for t, _ in restated.values()}
-    return tuple(p for p in notation.abbreviations if p[0] not in defs and p[0] not in taken)
 
 
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:

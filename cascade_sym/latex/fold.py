@@ -100,12 +100,8 @@ def _contractions(e: Expr) -> list[Pair]:
         ]
     for i, x in enumerate(angles):
         for y in angles[i + 1 :]:
-            out += [
-                (sin(x + y), sin(x) * cos(y) + cos(x) * sin(y)),
-                (sin(x - y), sin(x) * cos(y) - cos(x) * sin(y)),
-                (cos(x + y), cos(x) * cos(y) - sin(x) * sin(y)),
-                (cos(x - y), cos(x) * cos(y) + sin(x) * sin(y)),
-            ]
+            out += [(sin(x + s * y), sin(x) * cos(y) + s * cos(x) * sin(y)) for s in (1, -1)]
+            out += [(cos(x + s * y), cos(x) * cos(y) - s * sin(x) * sin(y)) for s in (1, -1)]
     return out
 
 

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens
-from cascade_sym.latex.width import width
+from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens, width
 
 LINE = 78.0
 WORTH_A_NAME = 24.0  # the width of what is named where it makes a row too wide

@@ -55,7 +55,9 @@ class Order:
         others = sorted((t for t in terms if t.free_symbols), key=self.key)
         if "1" in self._place:
             one = self._place["1"]
-            before = [t for t in others if not t.has(sp.I) and self._first_place(t) < one]
+            before = [
+                t for t in others if not t.has(sp.I) and min(self.name_key(s.name) for s in t.free_symbols)[0] < one
+            ]
             ordered = [*before, *numbers, *(t for t in others if t not in before)]
         elif numbers and others and (_negative(others[0]) or not any(_is_linear(t) for t in others)):
             ordered = [*numbers, *others]
@@ -63,9 +65,6 @@ class Order:
             ordered = [*others, *numbers]
         lead = next((i for i, t in enumerate(ordered) if not _negative(t)), 0)
         return [ordered[lead], *ordered[:lead], *ordered[lead + 1 :]]
-
-    def _first_place(self, t: Expr) -> int:
-        return min(self.name_key(s.name)[0] for s in t.free_symbols)
 
 
 def _negative(t: Expr) -> bool:
@@ -78,12 +77,8 @@ def _is_linear(t: Expr) -> bool:
 
 
 def _degree(t: Expr) -> Expr:
-    total = sp.S.Zero
-    for f in sp.Mul.make_args(t):
-        b, e = f.as_base_exp()
-        if b.free_symbols and e.is_Rational:
-            total += e
-    return total
+    powers = (f.as_base_exp() for f in sp.Mul.make_args(t))
+    return sum((k for base, k in powers if base.free_symbols and k.is_Rational), sp.S.Zero)
 
 
 def is_moment(f: Expr) -> bool:

@@ -22,8 +22,8 @@ from cascade_sym.latex.equations import ROWS, definition_rows, quantity_rows, su
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.scan import width
 from cascade_sym.latex.text import text_latex
-from cascade_sym.latex.width import width
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.steps import Derivation, Step
@@ -83,7 +83,8 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
         if isinstance(value, kind):
             return rows(value, notation)
     left = left_side(name, value, notation) if name else ""
-    notation = _without(notation, name)
+    # a value is not abbreviated by its own name (x = x)
+    notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
     m = _RATE.fullmatch(name)
     mode = next(x for x in m.groups() if x) if m else name
     if isinstance(value, Superoperator):
@@ -112,11 +113,6 @@ def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[
     results = [(left_side(k, q, notation), q.expr) for k, q in quantities.items()]
     shown = {r.lhs for r in rows}
     return rows + [r for r in definition_rows(shared, notation, results) if r.text or r.lhs not in shown]
-
-
-def _without(notation: Notation, name: str) -> Notation:
-    """The notation that does not abbreviate by `name` (its own definition would read x = x)."""
-    return replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
 
 
 def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:

@@ -19,7 +19,7 @@ from cascade_sym.formula.notation import scripts
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
-from cascade_sym.latex.width import width
+from cascade_sym.latex.scan import width
 from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real
 

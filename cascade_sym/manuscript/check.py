@@ -258,7 +258,11 @@ def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
 def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
     """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
     try:
-        _limit(megabytes)
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         outcome: tuple[Any, str | None]
         try:
             outcome = work(), None
@@ -267,11 +271,3 @@ def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoRet
         sender.send_bytes(json.dumps(outcome).encode())
     finally:  # nothing may escape from here: what is not sent has failed
         os._exit(0)
-
-
-def _limit(megabytes: int) -> None:
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

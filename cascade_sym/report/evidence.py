@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.latex.width import width
+from cascade_sym.latex.scan import width
 from cascade_sym.report.certificate import certificates
 from cascade_sym.report.formula import NARROW, block
 from cascade_sym.report.html import details, element, table, text

@@ -9,8 +9,7 @@ from itertools import combinations, pairwise
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node
-from cascade_sym.formula.sums import WORDS, indexed
-from cascade_sym.formula.walk import Place, at, children, places, replace_at
+from cascade_sym.formula.walk import WORDS, Place, at, children, indexed, places, replace_at
 
 Change = tuple[str, Node]
 PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "Re": "Im", "Im": "Re"}

@@ -7,9 +7,7 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.parser import Token
-
-MAX_DIGITS = 400
+from cascade_sym.formula.parser import MAX_DIGITS, Token
 
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
@@ -41,15 +39,21 @@ class Reader(SymbolStream):
     def inner(self, body: Body) -> Node:
         """The value of a group's tokens, all of them."""
         end = replace(self.peek(), kind="end", text="")
-        r = Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.deeper())
-        node = r.sum()
-        r.finish()
-        return node
+
+        def read() -> Node:
+            r = Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.depth)
+            node = r.sum()
+            r.finish()
+            return node
+
+        return self.deeper(read)
 
     # sums and products
 
     def sum(self) -> Node:
-        self.depth = self.deeper()
+        return self.deeper(self._sum)
+
+    def _sum(self) -> Node:
         terms: list[Signed] = []
         conjugated = False
         op = self._sign()
@@ -64,7 +68,6 @@ class Reader(SymbolStream):
                 terms.append((-1 if op == "-" else 1, self.product()))
                 conjugated = False
             op = self._sign()
-        self.depth -= 1
         return added(terms)
 
     def _sign(self) -> str:
@@ -129,9 +132,7 @@ class Reader(SymbolStream):
     def factor(self) -> Node:
         from cascade_sym.formula.latex_in.constructs import atom
 
-        self.depth = self.deeper()
-        node = atom(self)
-        self.depth -= 1
+        node = self.deeper(lambda: atom(self))
         if self.accept("^"):
             node = self.superscript(node, self.script())
             if self.peek().is_op("^", "'"):

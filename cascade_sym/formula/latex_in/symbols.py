@@ -17,7 +17,7 @@ from typing import TypeVar
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.formula.parser import Stream, Token, error_at, scanned
-from cascade_sym.formula.sums import indexed
+from cascade_sym.formula.walk import indexed
 
 Body = tuple[Token, ...]
 Part = TypeVar("Part")
