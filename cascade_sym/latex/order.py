@@ -54,10 +54,8 @@ class Order:
         numbers = [t for t in terms if not t.free_symbols]
         others = sorted((t for t in terms if t.free_symbols), key=self.key)
         if "1" in self._place:
-            one = self._place["1"]
-            before = [
-                t for t in others if not t.has(sp.I) and min(self.name_key(s.name) for s in t.free_symbols)[0] < one
-            ]
+            first = {t: min(self.name_key(s.name) for s in t.free_symbols)[0] for t in others}
+            before = [t for t in others if not t.has(sp.I) and first[t] < self._place["1"]]
             ordered = [*before, *numbers, *(t for t in others if t not in before)]
         elif numbers and others and (_negative(others[0]) or not any(_is_linear(t) for t in others)):
             ordered = [*numbers, *others]

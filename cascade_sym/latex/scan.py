@@ -1,7 +1,7 @@
 """Reading LaTeX token by token: the depth of its brackets, its width on paper, and what of it is let in from outside.
 
-Widths are in units of a digit, from the metrics of Computer Modern, to within some 5 %: enough to decide where a formula
-is broken.
+Widths are in units of a digit, from the metrics of Computer Modern, to within some 5 %: enough to decide where a
+formula is broken.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"|(?P<arrow>->)|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
     re.S,
 )
-_SPAN = re.compile(r"\$[^$]*\$")
+_SPAN = re.compile(r"(\$[^$]*\$)")
 
 
 def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
@@ -53,11 +53,8 @@ def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
     """
     if text.count("$") % 2:
         return _plain(text, name)
-    out, end = "", 0
-    for m in _SPAN.finditer(text):
-        out += _plain(text[end : m.start()], name) + checked(m.group(), "a text")
-        end = m.end()
-    return out + _plain(text[end:], name)
+    pieces = enumerate(_SPAN.split(text))
+    return "".join(checked(piece, "a text") if n % 2 else _plain(piece, name) for n, piece in pieces)
 
 
 def _plain(text: str, name: Callable[[str], str]) -> str:

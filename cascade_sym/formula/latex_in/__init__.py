@@ -46,9 +46,7 @@ def parse_latex(
     >>> str(parse_latex(r"\hat b^\dagger(t)e^{-i\Omega t} + \mathrm{H.c.}", functions=["b"]))
     'hc(dag(b(t))*exp(-I*Omega*t))'
     """
-    reader = _reader(text, names, functions, indices)
-    node = reader.sum()
-    reader.finish()
+    node = _reader(text, names, functions, indices).whole()
     check_depth(node, MAX_DEPTH)
     return node
 

@@ -84,14 +84,8 @@ def _fraction(r: Reader) -> Node:
 
 def _after_d(r: Reader, body: Body) -> Body | None:
     """The tokens after a leading d of a derivative, or None."""
-    if body and body[0].kind == "letter" and body[0].text == "d" and not r.d_is_declared():
-        return body[1:]
-    if len(body) > 1 and body[0].is_word("mathrm", "rm"):
-        if body[1].is_op("{") and spelled(body[1:3]) == "d":
-            return body[4:]
-        if body[1].text == "d":
-            return body[2:]
-    return None
+    width = r.child(body).width_of_d()
+    return body[width:] if width else None
 
 
 def _root(r: Reader) -> Node:

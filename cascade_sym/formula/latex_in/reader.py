@@ -11,8 +11,10 @@ from cascade_sym.formula.parser import MAX_DIGITS, Token
 
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
-_CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert"}
-_CLOSERS |= {"\\lbrace": "\\rbrace", "\\lbrack": "\\rbrack", "\\vert": "\\vert"}
+_CLOSERS = {
+    "(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert", "\\lbrace": "\\rbrace",
+    "\\lbrack": "\\rbrack", "\\vert": "\\vert",
+}  # fmt: skip
 _SAME = {"\\lbrace": "\\{", "\\lbrack": "[", "\\vert": "|", "\\lvert": "|"}
 _NEVER_FACTORS = frozenset(
     ("right", "rangle", "rvert", "rbrace", "rbrack", "approx", "simeq", "equiv", "le", "leq", "ge", "geq",
@@ -38,15 +40,18 @@ class Reader(SymbolStream):
 
     def inner(self, body: Body) -> Node:
         """The value of a group's tokens, all of them."""
+        return self.deeper(self.child(body).whole)
+
+    def child(self, body: Body) -> Reader:
+        """A reader of a group's tokens."""
         end = replace(self.peek(), kind="end", text="")
+        return Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.depth + 1)
 
-        def read() -> Node:
-            r = Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.depth)
-            node = r.sum()
-            r.finish()
-            return node
-
-        return self.deeper(read)
+    def whole(self) -> Node:
+        """The value of all tokens."""
+        node = self.sum()
+        self.finish()
+        return node
 
     # sums and products
 
@@ -115,17 +120,18 @@ class Reader(SymbolStream):
         return t.is_op("(", "[", "{") or self._point()
 
     def differential(self) -> int:
-        r"""The number of tokens of a differential's d (\mathrm{d} or d before a symbol) here, else 0."""
+        r"""The number of tokens of a differential's d (\mathrm{d}, or d before a symbol) here, else 0."""
+        follower = self.peek(1)
+        symbol = follower.kind == "letter" or (follower.kind == "word" and follower.text in GREEK)
+        width = self.width_of_d()
+        return width if width > 1 or symbol else 0
+
+    def width_of_d(self) -> int:
+        r"""The number of tokens of a d (\mathrm{d} or d) here that is no symbol, else 0."""
         t = self.peek()
         if t.is_word("mathrm", "rm", "text") and spelled(self.attempt(self.script) or ()) == "d":
             return 4 if self.peek(1).is_op("{") else 2
-        follower = self.peek(1)
-        symbol = follower.kind == "letter" or (follower.kind == "word" and follower.text in GREEK)
-        return 1 if t.kind == "letter" and t.text == "d" and symbol and not self.d_is_declared() else 0
-
-    def d_is_declared(self) -> bool:
-        """Whether the letter d is a symbol here and never a differential."""
-        return "d" in self.names.nuclei
+        return int(t.kind == "letter" and t.text == "d" and "d" not in self.names.nuclei)
 
     # factors
 
