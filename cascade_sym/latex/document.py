@@ -62,8 +62,8 @@ class Entry:
     steps: tuple[StepText, ...] = ()
 
 
-def steps_of(derivation: Derivation, notation: Notation = FALLBACK, *, run: bool = True) -> tuple[StepText, ...]:
-    """The steps of a derivation for print; `run` runs their checks and says how each was checked.
+def steps_of(derivation: Derivation, notation: Notation = FALLBACK) -> tuple[StepText, ...]:
+    """The steps of a derivation for print; their checks are run, and it is said how each was checked.
 
     >>> from cascade_sym.steps import Step
     >>> steps_of(Derivation("x", (Step("input", "take $x$"),)))
@@ -72,7 +72,7 @@ def steps_of(derivation: Derivation, notation: Notation = FALLBACK, *, run: bool
     out = []
     for step, (_, *rows) in zip(derivation.steps, rows_of_steps(derivation, notation), strict=True):
         title = f"{step.kind}: {step.title}" + (f" ({step.note})" if step.note else "")
-        outcome = step.check() if run and step.check is not None else None
+        outcome = step.check() if step.check is not None else None
         words = None if outcome is None else outcome.method if outcome.ok else f"FAILED: {outcome.residual}"
         out.append(StepText(title, tuple(rows), words))
     return tuple(out)

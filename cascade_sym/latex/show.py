@@ -45,14 +45,9 @@ def body(value: Any, notation: Notation = FALLBACK, name: str = "", *, line: flo
     >>> body(sp.Symbol("Gamma_S")/2), body(True), body(sp.Symbol("x")**2, name="y")
     ('\\frac{\\Gamma_{S}}{2}', '\\text{true}', 'y = x^{2}')
     """
-    return layout(value_rows(value, notation, name), line)
-
-
-def layout(rows: list[Row], line: float = LINE) -> str:
-    """Rows as one formula where they fit on one line, else as an `aligned` block."""
+    rows = value_rows(value, notation, name)
     if len(rows) == 1 and len(first := broken(rows[0], line)) == 1 and width(first[0]) <= line:
-        r = rows[0]
-        return f"{r.lhs} {r.relation} {r.rhs}".strip()
+        return f"{rows[0].lhs} {rows[0].relation} {rows[0].rhs}".strip()
     return aligned(rows, line)
 
 

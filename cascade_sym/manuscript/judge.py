@@ -10,11 +10,10 @@ from sympy import Expr
 from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import is_zero
-from cascade_sym.formula import Environment, Relation, to_latex, to_text
+from cascade_sym.formula import Relation, to_latex, to_text
 from cascade_sym.formula.walk import check_depth, require_small
 from cascade_sym.manuscript.known import Meaning, spelt
 from cascade_sym.paper.compare import plain
-from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw
 from cascade_sym.paper.printed import VERDICTS, Statement
@@ -40,28 +39,25 @@ def judged(
 
     Raises FormulaError when no meaning can read the formula.
     """
-    found: list[tuple[Meaning, Environment, list[tuple[Relation, StatementVerdict]]]] = []
+    found: list[tuple[Meaning, list[tuple[Relation, StatementVerdict]]]] = []
     trouble: list[CascadeError] = []
-    for m in meanings:
+    for meaning in meanings:
         try:
-            env, symbols = m.local_values(local)
-            relations = _own(m, m.reading.relations(latex, env, symbols))
-            parts = [
-                (r, implicit_verdict(m, r, env, symbols, polynomials) or _judged(m, r, env, repair=False))
-                for r in relations
-            ]
-            found.append((m, env, parts))
+            m = meaning.beside(local)
+            relations = _own(m, m.relations(latex))
+            verdicts = [implicit_verdict(m, r, polynomials) or _judged(m, r, repair=False) for r in relations]
+            found.append((m, list(zip(relations, verdicts, strict=True))))
         except (CascadeError, RecursionError) as err:
             trouble.append(err if isinstance(err, CascadeError) else FormulaError("it is nested too deeply."))
     if not found:
         raise trouble[0] if trouble else FormulaError("it has no statement that could be compared.")
     # of a = b = c every part counts; of several meanings the one that agrees
-    worst = [(m, env, max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, env, parts in found]
-    best, _, (_, verdict) = min(worst, key=lambda x: VERDICTS.index(x[2][1].verdict))
+    worst = [(m, *max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, parts in found]
+    best, _, verdict = min(worst, key=lambda x: VERDICTS.index(x[2].verdict))
     if verdict.verdict != "differs" or not repair:
         return _fields(best, verdict)
-    for m, env, (relation, v) in worst[:MAX_REPAIRED]:
-        if v.verdict == "differs" and (fixed := _judged(m, relation, env, repair=True)).repair:
+    for m, relation, v in worst[:MAX_REPAIRED]:
+        if v.verdict == "differs" and (fixed := _judged(m, relation, repair=True)).repair:
             return _fields(m, fixed)
     return _fields(best, verdict)
 
@@ -73,14 +69,14 @@ def _own(m: Meaning, relations: Sequence[Relation]) -> Sequence[Relation]:
     return relations
 
 
-def _judged(m: Meaning, relation: Relation, env: Environment, repair: bool) -> StatementVerdict:
+def _judged(m: Meaning, relation: Relation, repair: bool) -> StatementVerdict:
     if relation.op not in ("=", "~=", ":="):
         raise FormulaError(f"it states {relation.op!r}, not an equality.")
     check_depth(relation.rhs, MAX_DEPTH)
     require_small(relation.rhs)
     statement = Statement(to_text(relation.rhs), relation, m.statement.key)
     folder = m.reading.folder
-    return judge(statement, m.derived, m.equation, env, folder.model, folder.printed.swaps, repair=repair)
+    return judge(statement, m.derived, m.equation, m.env, folder.model, folder.printed.swaps, repair=repair)
 
 
 def _fields(m: Meaning, v: StatementVerdict) -> dict[str, Any]:
@@ -111,14 +107,14 @@ def polynomial_of(m: Meaning) -> Expr | None:
     return exact.polynomial if exact.closed is None and exact.proved and exact.variable == VARIABLE else None
 
 
-def same_roots(m: Meaning, latex: str, env: Environment, symbols: Mapping[str, str], root: Expr = VARIABLE) -> bool:
+def same_roots(m: Meaning, latex: str, root: Expr = VARIABLE) -> bool:
     """Whether a printed polynomial is the derived one at P = `root`, up to a factor without P.
 
     Raises FormulaError where it can't be read.
     """
-    (relation,) = m.reading.relations(f"x = {latex}", env, symbols)
+    (relation,) = m.relations(f"x = {latex}")
     require_small(relation.rhs)
-    printed = plain(value_of(relation.rhs, env), m.reading.folder.model)
+    printed = m.value(relation.rhs)
     derived = plain(polynomial_of(m), m.reading.folder.model).xreplace({VARIABLE: root})
     if not isinstance(printed, Expr) or VARIABLE not in printed.free_symbols or is_zero(printed):
         return False
@@ -126,14 +122,12 @@ def same_roots(m: Meaning, latex: str, env: Environment, symbols: Mapping[str, s
     return bool(is_zero(derived * printed.xreplace(other) - derived.xreplace(other) * printed))
 
 
-def implicit_verdict(
-    m: Meaning, relation: Relation, env: Environment, symbols: Mapping[str, str], given: Sequence[str]
-) -> StatementVerdict | None:
+def implicit_verdict(m: Meaning, relation: Relation, given: Sequence[str]) -> StatementVerdict | None:
     """The verdict of a scaling whose prefactor is a root of one of the polynomials `given`; None where it is not."""
     if not given or polynomial_of(m) is None:
         return None
-    root = _root(m, relation, env)
-    if root is None or not any(_same(m, g, env, symbols, root) for g in given):
+    root = _root(m, relation)
+    if root is None or not any(_same(m, g, root) for g in given):
         return None
     check = confirmed(m.derived)
     if not check.ok:
@@ -150,29 +144,28 @@ def polynomial_verdict(
 
     Raises FormulaError where none of them has such a prefactor, or where something can't be read.
     """
-    wanted = [m for m in meanings if polynomial_of(m) is not None]
+    wanted = [m.beside(local) for m in meanings if polynomial_of(m) is not None]
     if not wanted:
         raise FormulaError("no scaling of this display has a prefactor that is a root of a polynomial.")
     for m in wanted:
-        env, symbols = m.local_values(local)
-        roots = [_root(m, r, env) for r in m.reading.relations(scaling, env, symbols)]
-        if any(same_roots(m, latex, env, symbols, root) for root in (*filter(None, roots), VARIABLE)):
+        roots = [_root(m, r) for r in m.relations(scaling)]
+        if any(same_roots(m, latex, root) for root in (*filter(None, roots), VARIABLE)):
             return {"verdict": "exact", "equation": m.equation.id, "reason": METHOD}
     return {"verdict": "differs", "equation": wanted[0].equation.id, "reason": f"not {METHOD}"}
 
 
-def _root(m: Meaning, relation: Relation, env: Environment) -> Expr | None:
+def _root(m: Meaning, relation: Relation) -> Expr | None:
     """What a printed scaling has as its prefactor, over the root of a polynomial; None for other formulas."""
     law = m.derived.law
-    value = plain(value_of(relation.rhs, env), m.reading.folder.model)
+    value = m.value(relation.rhs)
     if not isinstance(value, Expr) or VARIABLE not in value.free_symbols:
         return None
     root = value / law.large**law.exponent
     return None if law.large in root.free_symbols else root
 
 
-def _same(m: Meaning, latex: str, env: Environment, symbols: Mapping[str, str], root: Expr) -> bool:
+def _same(m: Meaning, latex: str, root: Expr) -> bool:
     try:
-        return same_roots(m, latex, env, symbols, root)
+        return same_roots(m, latex, root)
     except CascadeError:
         return False

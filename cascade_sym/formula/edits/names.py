@@ -96,15 +96,15 @@ def _among(names: frozenset[str], name: str, bound: Mapping[str, tuple[str, ...]
 
 def _letter_replaced(name: str, old: str, new: str) -> list[str]:
     """`name` with one occurrence of `old` replaced, as its head or in its subscripts, one at a time."""
-    bare = name.rstrip("'")
-    head, *subs = bare.split("_")
-    found = ["_".join([new, *subs]) + name[len(bare) :]] if head == old else []
-    for k, sub in enumerate(subs):
-        at = -1 if sub in WORDS else sub.find(old)
-        while at >= 0:
-            changed = sub[:at] + new + sub[at + len(old) :]
-            found.append("_".join([head, *subs[:k], changed, *subs[k + 1 :]]) + name[len(bare) :])
-            at = sub.find(old, at + 1)
+    found = []
+    start = 0
+    for part in name.rstrip("'").split("_"):
+        if start:
+            spots = [] if part in WORDS else [m.start() for m in re.finditer(f"(?={re.escape(old)})", part)]
+        else:
+            spots = [0] if part == old else []
+        found += [name[: start + k] + new + name[start + k + len(old) :] for k in spots]
+        start += len(part) + 1
     return found
 
 

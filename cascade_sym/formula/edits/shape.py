@@ -177,18 +177,19 @@ def _in_row(node: Node) -> tuple[Node, ...]:
 def _closed(left: Signed, right: Signed) -> Iterator[tuple[str, Signed]]:
     """a*b + c -> a*(b + c), a + b/c -> (a + b)/c, a/b + c -> (a + c)/b is not of this kind."""
     (sign, term), (next_sign, follower) = left, right
+
+    def longer(part: Node) -> Node:
+        return total([(1, part), (next_sign, follower)])
+
     *head, last = _in_row(term)
     if head:
-        inner = total([(1, last), (next_sign, follower)])
-        yield f"'{follower}' taken into a bracket", (sign, product([*head, inner]))
+        yield f"'{follower}' taken into a bracket", (sign, product([*head, longer(last)]))
     if isinstance(term, Div):
-        below = total([(1, term.den), (next_sign, follower)])
-        yield f"'{follower}' taken into the denominator", (sign, Div(term.num, below, term.slash))
-        above = total([(1, term.num), (next_sign, follower)])
-        yield f"'{follower}' taken onto the fraction line", (sign, Div(above, term.den, term.slash))
+        num, den, slash = term.num, term.den, term.slash
+        yield f"'{follower}' taken into the denominator", (sign, Div(num, longer(den), slash))
+        yield f"'{follower}' taken onto the fraction line", (sign, Div(longer(num), den, slash))
     if isinstance(follower, Div):
         above = total([(sign, term), (next_sign, follower.num)])
         yield f"'{term}' taken onto the fraction line", (1, Div(above, follower.den, follower.slash))
     if isinstance(term, Call) and term.function in SCALAR and len(term.args) == 1:
-        longer = total([(1, term.args[0]), (next_sign, follower)])
-        yield f"'{follower}' taken into {term.function}", (sign, Call(term.function, (longer,)))
+        yield f"'{follower}' taken into {term.function}", (sign, Call(term.function, (longer(term.args[0]),)))

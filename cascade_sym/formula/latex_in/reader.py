@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled
@@ -211,7 +212,4 @@ class Reader(SymbolStream):
 
 def leading_stars(sup: Body) -> Body:
     """The daggers and stars at the start of a superscript."""
-    n = 0
-    while n < len(sup) and sup[n].text in STARS and sup[n].kind in ("word", "op"):
-        n += 1
-    return sup[:n]
+    return tuple(takewhile(lambda t: t.text in STARS and t.kind in ("word", "op"), sup))

@@ -242,12 +242,8 @@ def with_superscript(key: Key, sup: Body) -> Key:
 
 def spelled(body: Body) -> str:
     """A script in canonical spelling: fonts and braces dropped, words by name."""
-    out = ""
-    for t in body:
-        if t.is_op("{", "}") or t.is_word(*_UPRIGHT):
-            continue
-        out += _SAME_LETTER.get(t.text, t.text) if t.kind == "word" else t.text
-    return out
+    kept = (t for t in body if not (t.is_op("{", "}") or t.is_word(*_UPRIGHT)))
+    return "".join(_SAME_LETTER.get(t.text, t.text) if t.kind == "word" else t.text for t in kept)
 
 
 def tokens(text: str) -> Body:
