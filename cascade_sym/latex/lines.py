@@ -18,6 +18,7 @@ MAX_NAMES = 40
 WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
 _NAME = re.compile(r"\\mathcal\{Q\}_\{(\d+)\}")
 _JOINING = {*SIGNS, "\\times", "\\cdot"}
+_COMMA = re.compile(r",\s?\\quad(?![A-Za-z])")
 _BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 _NOT_BINARY = {*SIGNS, *OPEN, ",", "^", "_", "\\cdot", "\\times", "/"}  # a sign behind these is one operand's
 TIMES = "\\times "
@@ -80,12 +81,11 @@ def rows_of(latex: str) -> list[Row]:
 def _split(latex: str) -> list[str]:
     r"""Lines, split at \\ outside braces and at a comma with a following \quad."""
     gaps = []
-    seen = list(tokens(latex))
-    for n, t in enumerate(seen):
+    for t in tokens(latex):
         if t.braces == 0 and t.text == "\\\\":
             gaps.append((t.at, t.at + 2))
-        elif t.outside and t.text == "," and [x.text for x in seen[n + 1 : n + 3] if x.text.strip()][:1] == ["\\quad"]:
-            gaps.append((t.at, latex.index("\\quad", t.at) + len("\\quad")))
+        elif t.outside and (m := _COMMA.match(latex, t.at)):
+            gaps.append(m.span())
     return [piece for _, piece in between(latex, gaps)]
 
 

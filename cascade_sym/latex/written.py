@@ -29,6 +29,7 @@ _FUNCTIONS = tuple(BY_NAME[name].sympy for name in COMMANDS)
 _ODD = tuple(f for f in _FUNCTIONS if BY_CLASS[f].parity < 0)
 _INTEGRATION = re.compile(r"int\[(?P<variable>.+?)=(?P<lo>.+?)\.\.(?P<hi>.+)\]")
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
+_CONSTANTS = {sp.oo: "oo", sp.pi: "pi", sp.I: "I"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -68,8 +69,8 @@ class Writer:
         """Sign and written form of the rest."""
         if e in _VERBATIM:
             return 1, self.verbatim(_VERBATIM[e])
-        if e is sp.oo or e is sp.pi or e is sp.I:
-            return 1, Name({sp.oo: "oo", sp.pi: "pi", sp.I: "I"}[e])
+        if e in _CONSTANTS:
+            return 1, Name(_CONSTANTS[e])
         if isinstance(e, sp.Rational | sp.Float):
             return (-1, _number(-e)) if e < 0 else (1, _number(e))
         if isinstance(e, sp.Symbol):
@@ -77,15 +78,11 @@ class Writer:
             return 1, Name(e.name)
         if isinstance(e, sp.Add):
             return self.sum(e)
-        if isinstance(e, sp.Mul):
+        if isinstance(e, (sp.Mul, *_ODD)):
             return self.product(e)
         if isinstance(e, sp.Pow):
-            exponent = e.exp
-            if exponent.is_Rational and (exponent < 0 or exponent == HALF):
-                return self.product(e)
-            return 1, self.power(e.base, exponent)
-        if isinstance(e, _ODD):
-            return self.product(e)
+            divides = e.exp.is_Rational and (e.exp < 0 or e.exp == HALF)
+            return self.product(e) if divides else (1, self.power(e.base, e.exp))
         if isinstance(e, Application):
             return 1, self.call(e)
         return 1, self.verbatim(self._by_sympy(e))

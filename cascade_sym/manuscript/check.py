@@ -103,7 +103,7 @@ def _block(
     split: list[tuple[Equation, list[str] | str]] = []
     for e in equations:
         try:
-            formulas, _ = statements(expanded(e.latex, macros))
+            formulas = statements(expanded(e.latex, macros))
             split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
         except CascadeError as err:
             split.append((e, _line(err)))

@@ -242,23 +242,19 @@ def _rows(body: str, offset: int) -> Iterator[_Row]:
         yield _Row(latex, start, marks["label"], "".join(marks["tag"][:1]), bool(_QUIET.search(piece)))
 
 
-def statements(latex: str) -> tuple[list[str], list[str]]:
-    r"""The formulas of an equation, separated by wide spaces, and what is said beside them (conditions).
+def statements(latex: str) -> list[str]:
+    r"""The formulas of an equation, separated by wide spaces, without what is said beside them (conditions).
 
     >>> statements(r"a = b,\quad c = d \quad\text{for } x > 1")
-    (['a = b', 'c = d'], ['\\text{for } x > 1'])
+    ['a = b', 'c = d']
     """
     gaps = [(t.at, t.at + len(t.text)) for t in tokens(latex) if t.outside and _SPACE.match(t.text)]
     formulas: list[str] = []
-    said: list[str] = []
-    for _, piece in between(latex, gaps):
-        piece = piece.strip().rstrip(",;").strip()
-        if not piece:
-            continue
-        if formulas and (said or _SAID.match(piece)):
-            said.append(piece)
-        elif formulas and not split(piece).relation:
+    for piece in (piece.strip().rstrip(",;").strip() for _, piece in between(latex, gaps)):
+        if formulas and _SAID.match(piece):
+            break
+        if formulas and piece and not split(piece).relation:
             formulas[-1] += f" {piece}"
-        else:
+        elif piece:
             formulas.append(piece)
-    return formulas, said
+    return formulas
