@@ -282,10 +282,7 @@ def _number(text: str) -> Piece:
 
 
 def _flat(node: Mul) -> list[Node]:
-    out: list[Node] = []
-    for f in node.factors:
-        out.extend(_flat(f) if isinstance(f, Mul) else [f])
-    return out
+    return [g for f in node.factors for g in (_flat(f) if isinstance(f, Mul) else [f])]
 
 
 def _unmarked(node: Node) -> Node:

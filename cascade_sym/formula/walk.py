@@ -31,14 +31,9 @@ WORDS = frozenset(
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct sub-expressions of `node`, in written order: all its fields that are nodes or hold some."""
-    found: list[Node] = []
-    for name in node.__match_args__:
-        part = getattr(node, name)
-        if isinstance(part, Node):
-            found.append(part)
-        elif isinstance(part, tuple):
-            found += [k for k in part if isinstance(k, Node)]
-    return tuple(found)
+    parts = (getattr(node, name) for name in node.__match_args__)
+    several = (part if isinstance(part, tuple) else (part,) for part in parts)
+    return tuple(k for part in several for k in part if isinstance(k, Node))
 
 
 def with_children(node: Node, kids: Sequence[Node]) -> Node:

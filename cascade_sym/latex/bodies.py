@@ -117,13 +117,11 @@ def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, fir
 
 def _ordered(terms: list[Term], writer: Writer, first: Sequence[str]) -> list[Term]:
     hints = [*first, *writer.notation.places]
-    seen: dict[str, int] = {}
-    for t in terms:
-        seen.setdefault(_port(t), len(seen))
+    ports = list(dict.fromkeys(_port(t) for t in terms))
 
     def place(term: Term) -> tuple[int, int, bool]:
         names = [hints.index(o.name) for o in term[0] if o.name in hints]
-        return (min(names, default=len(hints)), seen[_port(term)], len(term[0]) == 0)
+        return (min(names, default=len(hints)), ports.index(_port(term)), len(term[0]) == 0)
 
     return sorted(terms, key=place)
 
@@ -219,19 +217,9 @@ def _times(sign: int, front: Expr) -> Expr:
 
 def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:
     sign, node = writer.signed(coefficient)
-    operators = _monomial(monomial, writer)
-    if not operators:
-        return sign, node
-    return sign, product(operators if node == Number("1") else [node, *operators])
-
-
-def _monomial(monomial: Monomial, writer: Writer) -> list[Node]:
-    out = []
-    for o, same in groupby(monomial):
-        k = len(list(same))
-        latex = writer.notation.operator(o)
-        out.append(writer.verbatim(latex if k == 1 else _power(latex, k)))
-    return out
+    runs = [(writer.notation.operator(o), len(list(same))) for o, same in groupby(monomial)]
+    operators: list[Node] = [writer.verbatim(latex if k == 1 else _power(latex, k)) for latex, k in runs]
+    return sign, product(operators if operators and node == Number("1") else [node, *operators])
 
 
 def _power(latex: str, k: int) -> str:

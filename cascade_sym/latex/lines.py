@@ -218,10 +218,7 @@ def pieces(latex: str, room: float) -> list[str]:
     A long bracket is opened; stretched brackets then get a fixed size, since \left and \right must stand on one
     line. A product whose bracket starts too far to the right continues with \times on the next line.
     """
-    out = []
-    for t in terms(latex):
-        out += [t] if width(t) <= room else _term(t, room)
-    return out
+    return [piece for t in terms(latex) for piece in ([t] if width(t) <= room else _term(t, room))]
 
 
 def _term(t: str, room: float) -> list[str]:

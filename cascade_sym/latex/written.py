@@ -176,10 +176,9 @@ class Writer:
         plain = sorted(side.plain, key=lambda f: (not f.is_number, is_moment(f), self.order.key(f)))
         head = [self.node(f) for f in (*side.numbers, *(f for f in plain if f is sp.I))]
         head += [*self._roots(side.roots), *(self.node(f) for f in plain if f is not sp.I)]
-        brackets = []
-        for s, k in sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1]))):
-            inner = self.sum(s)[1]
-            brackets.append(inner if k == 1 else Pow(inner, self.node(k)))
+        sums = sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1])))
+        inner = [(self.sum(s)[1], k) for s, k in sums]
+        brackets: list[Node] = [node if k == 1 else Pow(node, self.node(k)) for node, k in inner]
         late = sorted(side.tail, key=lambda f: (not is_exponential(f), self.order.key(f)))
         return head, brackets, [self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f) for f in late]
 

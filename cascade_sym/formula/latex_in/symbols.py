@@ -67,14 +67,12 @@ class Names:
         self.exact: dict[Key, str] = {}
         self.compound: list[tuple[tuple[tuple[str, str], ...], str]] = []
         for latex, name in names.items():
-            key = symbol_key(latex)
-            if key is not None:
+            if (key := symbol_key(latex)) is not None:
                 self.exact.setdefault(key, name)
+            elif spelling := tuple((t.kind, t.text) for t in tokens(latex)[:-1]):
+                self.compound.append((spelling, name))
             else:
-                spelled = tuple((t.kind, t.text) for t in tokens(latex)[:-1])
-                if not spelled:
-                    raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
-                self.compound.append((spelled, name))
+                raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
         self.compound.sort(key=lambda item: -len(item[0]))
         loose: dict[Key, set[str]] = {}
         for key, name in self.exact.items():
