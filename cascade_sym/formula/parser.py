@@ -93,11 +93,13 @@ class Token:
     def is_word(self, *texts: str) -> bool:
         return self.kind == "word" and self.text in texts
 
-    def __str__(self) -> str:
+    @property
+    def written(self) -> str:
         """As the user wrote it."""
-        if self.kind == "end":
-            return "the end"
-        return repr("\\" + self.text) if self.kind in ("word", "escaped") else repr(self.text)
+        return "\\" + self.text if self.kind in ("word", "escaped") else self.text
+
+    def __str__(self) -> str:
+        return "the end" if self.kind == "end" else repr(self.written)
 
 
 class Stream:
@@ -243,15 +245,13 @@ class _Parser(Stream):
         self.expect(",", "after the index")
         self.expect("(", "around the values of the index")
         values: list[str] = []
-        while True:
+        while not values or self.accept(","):
             token = self.take()
             if token.kind not in ("name", "number") or (token.kind == "number" and not token.text.isdigit()):
                 raise self.unexpected("a name or a whole number as a value of the index", token)
             values.append(token.text)
             if len(values) > MAX_VALUES:
                 raise self.unexpected(f"at most {MAX_VALUES} values of an index", token)
-            if not self.accept(","):
-                break
         self.expect(")", "after the values of the index")
         self.expect(",", "before what is summed")
         body = self.sum()

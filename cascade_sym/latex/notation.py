@@ -63,12 +63,11 @@ class Notation:
         for table in (self.symbols, self.operators):
             for name, latex in table.items():
                 checked(latex, f"the notation of {name!r}")
-        pairs = []
         for pair in self.abbreviations:
             if len(pair) != 2 or not isinstance(pair[0], Symbol):
                 raise FormulaError(f"the abbreviation {pair!r} is not a pair (Symbol, expression).")
-            pairs.append((pair[0], sp.sympify(pair[1])))
-        object.__setattr__(self, "abbreviations", Definitions(tuple(pairs)).items)
+        pairs = tuple((s, sp.sympify(e)) for s, e in self.abbreviations)
+        object.__setattr__(self, "abbreviations", Definitions(pairs).items)
         object.__setattr__(self, "order", tuple(self.order))
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,18 +109,11 @@ def flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
     number = sp.S.One
     powers: dict[Expr, Expr] = {}
     exponents: list[Expr] = []
-
-    def add(base: Expr, k: Expr) -> None:
-        nonlocal number
+    for base, k in _powers(e, sp.S.One):
         if isinstance(base, sp.Rational) and k.is_Integer:
             number *= base**k
         elif isinstance(base, sp.exp) and k.is_Integer:
             exponents.append(k * base.args[0])
-        elif isinstance(base, sp.Mul) and k.is_Integer:
-            for f in base.args:
-                add(f, k)
-        elif isinstance(base, sp.Pow) and (k.is_Integer or k == 1):
-            add(base.base, base.exp * k)
         else:
             total = powers.pop(base, sp.S.Zero) + k
             if base is sp.I and total.is_Integer:  # taken out of several brackets
@@ -129,14 +122,22 @@ def flat(e: Expr) -> tuple[sp.Rational, dict[Expr, Expr]]:
                 number *= base**total
             elif total != 0:
                 powers[base] = total
-
-    for f in sp.Mul.make_args(e):
-        add(f, sp.S.One)
     if exponents:
         joint = exponents[0] if len(exponents) == 1 else gathered(sp.expand(sp.Add(*exponents)))
         if joint != 0:
             powers[sp.exp(joint, evaluate=False)] = sp.S.One
     return number, powers
+
+
+def _powers(base: Expr, k: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """The factors of base^k with their exponents."""
+    if isinstance(base, sp.Mul) and k.is_Integer:
+        for f in base.args:
+            yield from _powers(f, k)
+    elif isinstance(base, sp.Pow) and (k.is_Integer or k == 1):
+        yield from _powers(base.base, base.exp * k)
+    else:
+        yield base, k
 
 
 def rationalised(number: sp.Rational, over: Factors, under: Factors) -> tuple[Expr, Expr]:

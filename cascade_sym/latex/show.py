@@ -180,10 +180,8 @@ def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
     if form[Op(name)] != 0:
         return with_accent(notation.operator(Op(name)), "\\dot")
     found = [_AT.fullmatch(o.name) for o, _ in form]
-    if not found or not all(found):
-        return ""
-    arguments = {m["arg"].lstrip("-") for m in found if m}
-    if len(arguments) != 1:
+    arguments = {m["arg"].lstrip("-") if m else "" for m in found}
+    if len(arguments) != 1 or "" in arguments:
         return ""
     (argument,) = arguments
     at = Op(f"{name}({argument})")

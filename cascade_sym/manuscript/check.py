@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, product
 from multiprocessing.connection import Connection, Pipe
@@ -118,31 +118,29 @@ def _block(
             yield _formula(e, f, readings, display)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Display:
     """What the formulas of one display have in common: abbreviations (left side to right side), polynomials that
     vanish (their LaTeX), and the formulas whose left sides the folder knows."""
 
-    local: Mapping[str, str]
-    polynomials: tuple[str, ...]
-    known: tuple[str, ...]
+    local: dict[str, str] = field(default_factory=dict)
+    polynomials: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
 
 
 def _display(formulas: Sequence[str], readings: Sequence[Reading]) -> _Display:
-    local: dict[str, str] = {}
-    polynomials: list[str] = []
-    known: list[str] = []
+    found = _Display()
     for f in formulas:
         r = row(f)
-        if len(r.lhs) > MAX_LEFT or len(local) + len(polynomials) >= MAX_LOCAL:
+        if len(r.lhs) > MAX_LEFT or len(found.local) + len(found.polynomials) >= MAX_LOCAL:
             continue
         if r.lhs == ZERO and r.relation == "=":
-            polynomials.append(r.rhs)
+            found.polynomials.append(r.rhs)
         elif any(x.knows(r.lhs) for x in readings):
-            known += [f] if len(known) < MAX_SCALINGS else []
+            found.known += [f] if len(found.known) < MAX_SCALINGS else []
         elif r.relation in ("=", ":=", "\\equiv"):
-            local[r.lhs] = r.rhs
-    return _Display(local, tuple(polynomials), tuple(known))
+            found.local[r.lhs] = r.rhs
+    return found
 
 
 def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:

@@ -204,25 +204,21 @@ def _equations(body: str, offset: int, joined: bool) -> list[_Row]:
     body = _INNER.sub(lambda m: " " * len(m[0]), body)
     out: list[_Row] = []
     for row in _rows(body, offset):
-        if not row.latex or _ASIDE.fullmatch(row.latex):
-            if out:
-                out[-1].labels += row.labels
-                out[-1].tag = out[-1].tag or row.tag
-            continue
+        last = out[-1] if out else None
+        aside = not row.latex or bool(_ASIDE.fullmatch(row.latex))
         sides = split(row.latex)
         leads = bool(sides.relation) and not sides.lhs
-        if out and (joined or not sides.relation or (leads and (out[-1].quiet or not out[-1].labels))):
-            last = out[-1]
-            if len(last.latex) < MAX_LENGTH:  # a longer one is refused when it is read
-                last.latex = f"{last.latex} {row.latex}"
-            last.quiet = row.quiet
+        if last and (aside or joined or not sides.relation or (leads and (last.quiet or not last.labels))):
+            if not aside:
+                last.quiet = row.quiet
+                if len(last.latex) < MAX_LENGTH:  # a longer one is refused when it is read
+                    last.latex = f"{last.latex} {row.latex}"
             last.labels += row.labels
             last.tag = last.tag or row.tag
-        elif out and leads:
-            left = split(out[-1].latex)
-            row.latex = f"{left.lhs if left.relation else left.rhs} {row.latex}"
-            out.append(row)
-        else:
+        elif not aside:
+            if last and leads:
+                left = split(last.latex)
+                row.latex = f"{left.lhs if left.relation else left.rhs} {row.latex}"
             out.append(row)
     for row in out:
         if re.search(r"\\(?:left|right)\s*\.", row.latex):  # a bracket broken over lines

@@ -25,9 +25,9 @@ from cascade_sym.formula.walk import check_depth
 
 Symbols = Mapping[str, str] | Names
 _RELATIONS = {
-    "=": "=", "<": "<", ">": ">", "approx": "~=", "simeq": "~=", "sim": "~=", "equiv": ":=", "coloneqq": ":=",
-    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<",
-    "gt": ">",
+    "=": "=", "<": "<", ">": ">", "\\approx": "~=", "\\simeq": "~=", "\\sim": "~=", "\\equiv": ":=", "\\coloneqq": ":=",
+    "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\lt": "<",
+    "\\gt": ">",
 }  # fmt: skip
 
 
@@ -91,10 +91,9 @@ def _relation(reader: Reader) -> str | None:
     if t.is_op(":") and reader.peek(1).is_op("="):
         reader.at += 2
         return ":="
-    if t.kind in ("op", "word") and t.text in _RELATIONS and (t.kind == "op") == (t.text in "=<>"):
+    if op := _RELATIONS.get(t.written):
         reader.take()
-        return _RELATIONS[t.text]
-    return None
+    return op
 
 
 def _reader(text: str, names: Symbols | None, functions: Iterable[str], indices: Indices | None) -> Reader:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.parser import MAX_DIGITS, Token
+from cascade_sym.formula.parser import MAX_DIGITS
 
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
@@ -178,8 +178,7 @@ class Reader(SymbolStream):
     def opener(self) -> str:
         """The bracket that opens here ('' if none), as a key of the table of closing brackets."""
         t = self.peek(1) if self.peek().is_word("left") else self.peek()
-        name = "\\" + t.text if t.kind in ("word", "escaped") else t.text if t.kind == "op" else ""
-        return name if name in _CLOSERS else ""
+        return t.written if t.written in _CLOSERS else ""
 
     def bracket(self) -> tuple[str, list[Node]]:
         """The kind of the bracket here and what it contains, separated by commas."""
@@ -196,18 +195,15 @@ class Reader(SymbolStream):
         while self.accept(","):
             items.append(self.sum())
         self.in_bars, self.in_integral = saved
-        self._close(_CLOSERS[kind], stretched, start)
-        return _SAME.get(kind, kind), items
-
-    def _close(self, closer: str, stretched: bool, start: Token) -> None:
+        closer = _CLOSERS[kind]
+        if stretched and not self.peek().is_word("right"):
+            raise self.unexpected(f"\\right{closer} to close {start}")
         if stretched:
-            if not self.peek().is_word("right"):
-                raise self.unexpected(f"\\right{closer} to close {start}")
             self.take()
-        t = self.peek()
-        if ("\\" + t.text if t.kind in ("word", "escaped") else t.text) != closer or t.kind == "end":
+        if self.peek().written != closer:
             raise self.unexpected(f"{closer!r} to close the bracket at column {start.start + 1}")
         self.take()
+        return _SAME.get(kind, kind), items
 
 
 def leading_stars(sup: Body) -> Body:
