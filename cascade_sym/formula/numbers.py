@@ -18,12 +18,12 @@ from cascade_sym.formula.walk import children, written_out
 from cascade_sym.program import BY_NAME
 from cascade_sym.program.points import Points
 
-FINITE = ("pi", "I")  # constants that are numbers
-_POINTS = Points()
 MAX_VALUE_LENGTH = 500
 MAX_EXPONENT = 10_000
 MAX_ANGLE = 10**12
+FINITE = ("pi", "I")  # constants that are numbers
 FUNCTIONS = ("sqrt", *BY_NAME)
+_POINTS = Points()
 _ENVIRONMENT = Environment(functions={f: BUILTINS[f] for f in FUNCTIONS})
 
 

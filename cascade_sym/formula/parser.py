@@ -23,11 +23,14 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
 from cascade_sym.formula.walk import check_depth
 
+Result = TypeVar("Result")
+
+MAX_LENGTH = 20_000
 MAX_DIGITS = 400
 MAX_EXPONENT = 999
 MAX_DEPTH = 150
 MAX_VALUES = 64
-
+_WINDOW = 60
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
@@ -35,9 +38,6 @@ _TOKEN = re.compile(
       | (?P<op>\*\*|//|~=|:=|<=|>=|[-+*/^(),=<>])""",
     re.VERBOSE,
 )
-MAX_LENGTH = 20_000
-Result = TypeVar("Result")
-_WINDOW = 60
 
 
 def error_at(text: str, position: int, message: str) -> FormulaError:

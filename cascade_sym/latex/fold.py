@@ -16,10 +16,10 @@ from sympy import Expr, Symbol
 from cascade_sym.latex.monomials import join, split, times
 
 Pair = tuple[Expr, Expr]
+Key = frozenset[tuple[Expr, Expr]]
 Abbreviations = Sequence[tuple[Symbol, Expr]]
 ROUNDS = 4
 MAX_SIZE = 20_000
-Key = frozenset[tuple[Expr, Expr]]
 MAX_TERMS = 400
 
 

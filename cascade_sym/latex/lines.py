@@ -1,7 +1,8 @@
 r"""Rows of equations: read from LaTeX, broken where they are too long, put below each other.
 
-A line can't be broken inside \sqrt or \frac. Where one does not fit, its content becomes \mathcal{Q}_{1}, ... and is
-listed below; the same content has the same name everywhere.
+A line may be broken before + and -, inside a long bracket, and before a bracket of a product, but not inside \sqrt or
+\frac. Where one does not fit, its content becomes \mathcal{Q}_{1}, ... and is listed below; the same content has the
+same name everywhere.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, op
 LINE = 78.0
 WORTH_A_NAME = 24.0  # the width of what is named where it makes a row too wide
 MAX_NAMES = 40
+SMALL = 8.0  # brackets below this width may be the argument of a function
 WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
+TIMES = "\\times "
 _NAME = re.compile(r"\\mathcal\{Q\}_\{(\d+)\}")
 _JOINING = {*SIGNS, "\\times", "\\cdot"}
 _COMMA = re.compile(r",\s?\\quad(?![A-Za-z])")
 _BLOCK = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}")
 _NOT_BINARY = {*SIGNS, *OPEN, ",", "^", "_", "\\cdot", "\\times", "/"}  # a sign behind these is one operand's
-TIMES = "\\times "
-SMALL = 8.0  # brackets below this width may be the argument of a function
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Products as powers of their factors: the common language of gathering and folding.
+"""Products as powers of their factors, the common language of gathering and folding; common factors before brackets.
 
 Roots of products are split into roots of factors (parameters under a root are nonnegative, as everywhere in
 the toolkit), sums are taken primitive, so that n + 1/2 and 2 n + 1 are one factor.

@@ -1,4 +1,4 @@
-"""The order in which terms and factors are written: the notation's hints first, then alphabetical."""
+"""The order in which terms and factors are written (hints of the notation, then alphabetical), and on which side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-r"""The labelled equations of a manuscript: display environments, their rows, labels, tags, lines."""
+r"""The labelled equations of a manuscript: display environments, their rows, labels, tags, lines.
+
+Its text is read with bounds, without comments, with the files that it includes from its own folder; nothing is executed
+and nothing is read outside that folder.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ from cascade_sym.latex.lines import row as split
 from cascade_sym.latex.scan import between, tokens
 
 ENVIRONMENTS = ("equation", "align", "gather", "multline", "eqnarray", "alignat", "flalign")
+MAX_BYTES = 4_000_000  # of all files together
+MAX_FILES, MAX_NOTES = 64, 50
 MAX_EQUATIONS = 5_000
 MAX_LENGTH = 40_000
 _BEGIN = re.compile(r"\\begin\{(" + "|".join(ENVIRONMENTS) + r")(\*?)\}")
@@ -26,10 +32,7 @@ _BREAK = re.compile(r"\\\\\*?(?:\[[^\[\]]*\])?")
 _SPACE = re.compile(r"\\q?quad(?![A-Za-z])")
 _ASIDE = re.compile(r"(?:\\quad\s*)?\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}[\s,.:;]*")
 _SAID = re.compile(r"\s*(?:\\(?:text|mbox|mathrm|textrm|forall|hbox|intertext)(?![A-Za-z])|\()")
-MAX_BYTES = 4_000_000  # of all files together
-MAX_FILES = 64
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*(?:\{([^{}]*)\}|([^\s\\{}]+))")
-MAX_NOTES = 50
 _UNREAD = re.compile(r"\\begin\{(verbatim\*?|lstlisting|comment|filecontents\*?)\}.*?(?:\\end\{\1\}|\Z)", re.S)
 
 

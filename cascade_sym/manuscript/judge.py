@@ -1,4 +1,8 @@
-"""The verdict of one formula: the best over all that its left side may mean in the paper."""
+"""The verdict of one formula: the best over all that its left side may mean in the paper.
+
+A prefactor may be given implicitly: xi = P C^(-1/2), where 0 = a polynomial in P. What is proved then is that the
+polynomial is the derived one up to a factor without P; of its roots the derived one is meant.
+"""
 
 from __future__ import annotations
 
