@@ -39,8 +39,8 @@ _CLOSERS = {
 }  # fmt: skip
 _SAME = {"\\lbrace": "\\{", "\\lbrack": "[", "\\vert": "|", "\\lvert": "|"}
 _NEVER_FACTORS = {
-    *_RELATIONS, "\\right", "\\rangle", "\\rvert", "\\rbrace", "\\rbrack", "\\cdot", "\\times", "\\ast", "\\over", "\\neq",
-    "\\ne", "\\propto", "\\to", "\\pm", "\\mp",
+    *_RELATIONS, "\\right", "\\rangle", "\\rvert", "\\rbrace", "\\rbrack", "\\cdot", "\\times", "\\ast", "\\over",
+    "\\neq", "\\ne", "\\propto", "\\to", "\\pm", "\\mp",
 }  # fmt: skip
 _HC = ("H.c.", "h.c.", "H.c", "h.c", "c.c.", "c.c")
 
