@@ -1,8 +1,9 @@
 """First pass over expressions: which generators does the exact algebra need?
 
 Sines and cosines, phases exp(I*theta), real exponentials exp(-gamma*t), I, symbols and conjugated symbols; and from
-these roots, absolute values and conjugates, which come late. Arguments of trigonometric functions and exponentials are split into monomials, so that
-sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators of their parts.
+these roots, absolute values and conjugates, which come late. Arguments of trigonometric functions and exponentials are
+split into monomials, so that sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators of their
+parts.
 """
 
 from __future__ import annotations

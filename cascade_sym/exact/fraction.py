@@ -18,7 +18,7 @@ class Fraction:
     num: Poly
     den: Poly
 
-    def within(self, field: Field) -> Self:
+    def within(self, field: Any) -> Self:
         """The same element in an extension of its field."""
         if field is self.field:
             return self

@@ -65,7 +65,7 @@ def canonical_fraction(expr: Expr, domains: Domains | None, factor: bool) -> Exp
 
 
 def _clearly_not_zero(e: Expr) -> bool:
-    """Whether `e` has a certain value other than zero, its symbols in (0.1, 0.9), which suits rates, losses and angles."""
+    """Whether `e` is certainly not zero somewhere in (0.1, 0.9), which suits rates, losses and angles."""
     names = sorted(s.name for s in e.free_symbols)
     rng = random.Random(len(names))
     try:

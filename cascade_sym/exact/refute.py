@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any
 
 import flint
-from flint import acb, arb, fmpq
 import sympy as sp
+from flint import acb, arb, fmpq
 from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain

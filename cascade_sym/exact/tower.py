@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import lcm
-from typing import Any
 
 import flint
 import sympy as sp
@@ -120,8 +119,8 @@ class Tower:
     def vanishes(self, f: Fraction, depth: int = 3) -> bool:
         """Whether an element is proved to be zero.
 
-        What is not zero as a polynomial may be so as a value, where a root can be written otherwise (sqrt(3 + 2 sqrt(2))
-        = 1 + sqrt(2)): a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
+        What is not zero as a polynomial may be so as a value, where a root can be written otherwise: sqrt(3 + 2 sqrt(2))
+        is 1 + sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
         """
         f = f.within(self.field)
         if f.is_zero:
@@ -328,8 +327,10 @@ class Tower:
     def _cleared(self, group: Fraction, q: int) -> tuple[Poly, Fraction]:
         """A nonnegative element as a polynomial, and what its root is divided by."""
         power = lcm(2, q)
-        scale = self.abs(self.field.fraction(group.den)) if not group.den.is_constant() else self.field.fraction(group.den)
-        cleared = group * scale ** power
+        scale = (
+            self.abs(self.field.fraction(group.den)) if not group.den.is_constant() else self.field.fraction(group.den)
+        )
+        cleared = group * scale**power
         return cleared.num, scale.inverse() ** (power // q)
 
     def _unit(self, q: int) -> Fraction:

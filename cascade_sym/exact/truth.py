@@ -19,8 +19,8 @@ from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction
-from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.exact.proof import canonical_fraction
+from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
@@ -36,9 +36,9 @@ class Equality:
     """Whether two formulas are equal: true only where that is proved.
 
     `status` is "equal", "different" or "undecided". `assumptions` are the inequalities that the proof used, in the
-    language of formulas, with "... != 0" for what was divided by and cancelled. `witness` is a point of the domain where
-    the sides differ, certified in ball arithmetic: {"point": {name: decimal}, "left": text, "right": text}, complex
-    values as {"re": text, "im": text}. `reason` says why nothing was decided.
+    language of formulas, with "... != 0" for what was divided by and cancelled. `witness` is a point of the domain
+    where the sides differ, certified in ball arithmetic: {"point": {name: decimal}, "left": text, "right": text},
+    complex values as {"re": text, "im": text}. `reason` says why nothing was decided.
     """
 
     status: str
@@ -172,8 +172,8 @@ def proved_zero(sides: list[Expr], domains: Domains, given: Mapping[str, int] | 
 def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, domains: Domains) -> bool:
     """Whether a sum T of multiples of pi and of arctangents is zero.
 
-    The product of ((1 + i x)/(1 - i x))^c over its terms c arctan(x) is exp(2 i T). Where that is 1 and no x has a pole,
-    T is a constant multiple of pi on the domain, which is a box and so connected: its value at one point tells which.
+    The product of ((1 + i x)/(1 - i x))^c over its terms c arctan(x) is exp(2 i T). Where that is 1 and no x has a
+    pole, T is a constant multiple of pi on the domain, which is a box and so connected: its value at one point tells.
     """
     meaning = conv.field.meaning
     angles = [i for i, e in enumerate(meaning) if isinstance(e, sp.atan)]
@@ -186,7 +186,11 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
     terms = {}
     for mono, c in table.items():
         present = [k for k, d in enumerate(mono) if d]
-        if len(present) != 1 or mono[present[0]] != 1 or meaning[present[0]] not in (sp.pi, *(meaning[k] for k in angles)):
+        if (
+            len(present) != 1
+            or mono[present[0]] != 1
+            or meaning[present[0]] not in (sp.pi, *(meaning[k] for k in angles))
+        ):
             return False
         terms[meaning[present[0]]] = c
     terms.pop(sp.pi, None)  # exp(2 i c pi) = 1
@@ -217,5 +221,3 @@ def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:
                 continue
             out.add(f"{tower.said(p)} != 0".replace("**", "^"))
     return out
-
-

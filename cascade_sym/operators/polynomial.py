@@ -19,6 +19,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import LinearForm, Op, collected
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import as_given, conj
 
 Monomial = tuple[Op, ...]
@@ -40,7 +41,7 @@ def _normal(word: Monomial) -> tuple[tuple[Monomial, Expr], ...]:
 
 
 @dataclass(frozen=True)
-class OperatorPolynomial:
+class OperatorPolynomial(Shown):
     """A sum of coefficient * normally ordered monomial; the empty monomial is the identity.
 
     >>> a = operator("a")
@@ -96,11 +97,6 @@ class OperatorPolynomial:
         """The adjoint."""
         pairs = ((tuple(o.dagger() for o in reversed(m)), conj(c)) for m, c in self.terms.items())
         return OperatorPolynomial(collected((w, k * c) for word, c in pairs for w, k in _normal(word)))
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
     def scalar(self) -> Expr:
         """The number that this is; DerivationError if operators remain."""

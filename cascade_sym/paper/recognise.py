@@ -10,7 +10,7 @@ import numpy as np
 
 from cascade_sym.formula import Node
 from cascade_sym.formula.ast import Add, Call, Div, Name, Number, Pow
-from cascade_sym.formula.edits.build import ONE, TWO, product
+from cascade_sym.formula.edits.arithmetic import ONE, TWO, product
 from cascade_sym.formula.walk import operations
 from cascade_sym.paper.samples import Values
 

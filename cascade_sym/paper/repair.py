@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from cascade_sym.formula import Node, marked, walk
-from cascade_sym.formula.edits import Vocabulary, edits
-from cascade_sym.formula.edits.search import KINDS
-from cascade_sym.formula.size import terms
+from cascade_sym.formula.edits import KINDS, Vocabulary, edits
+from cascade_sym.formula.walk import terms
 from cascade_sym.paper.missing import candidates
 from cascade_sym.paper.samples import Samples
 

@@ -19,7 +19,7 @@ from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.formula import Environment, Node
-from cascade_sym.formula.size import require_small
+from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
 from cascade_sym.paper.model import Leading, Model, PowerLaw, leading_form

@@ -172,7 +172,8 @@ def hot_rates() -> dict[str, sp.Expr]:
     rates = {}
     for key, e in symmetric_rates()[0].items():
         e = sp.expand(sp.expand(e.subs(occupancy)).subs(gamma_M0, 0))
-        rates[key] = cs.normal_form(e.subs({Gamma_S: C_S * unit, Gamma_M: C_M * r * unit}, simultaneous=True) / unit, domains=SIGNS)
+        e = e.subs({Gamma_S: C_S * unit, Gamma_M: C_M * r * unit}, simultaneous=True)
+        rates[key] = cs.normal_form(e / unit, domains=SIGNS)
     return rates
 
 

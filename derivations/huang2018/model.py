@@ -43,8 +43,8 @@ model = Model(
     ),
     ranges={
         **dict.fromkeys(
-            "Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M C_S C_M r beta_in kappa omega_S omega_M Omega_M Omegat_M g_0 g_om "
-            "omega_c omega_L t tp L gamma_sig".split(),
+            "Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M C_S C_M r beta_in kappa omega_S omega_M Omega_M Omegat_M g_0 "
+            "g_om omega_c omega_L t tp L gamma_sig".split(),
             (sp.S.Zero, sp.oo),
         ),
         "epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo),
