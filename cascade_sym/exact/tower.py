@@ -119,8 +119,8 @@ class Tower:
     def vanishes(self, f: Fraction, depth: int = 3) -> bool:
         """Whether an element is proved to be zero.
 
-        What is not zero as a polynomial may be so as a value, where a root can be written otherwise: sqrt(3 + 2 sqrt(2))
-        is 1 + sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
+        What is not zero as a polynomial may be so as a value, where a root can be written otherwise, as that of
+        3 + 2 sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
         """
         f = f.within(self.field)
         if f.is_zero:

@@ -54,12 +54,13 @@ class Entry:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """All inequalities that the proofs of its statements used."""
-        return tuple(dict.fromkeys(a for v in self.statements if v.found for a in v.found.assumptions))
+        return tuple(dict.fromkeys(a for v in self.statements if v.found is not None for a in v.found.assumptions))
 
     @property
     def witness(self) -> dict[str, Any] | None:
         """A point where a statement is refuted; None where none is."""
-        return next((v.found.witness for v in self.statements if v.found and v.found.witness), None)
+        found = [v.found.witness for v in self.statements if v.found is not None]
+        return next(filter(None, found), None)
 
     @property
     def proof(self) -> str | None:

@@ -116,9 +116,10 @@ class Model:
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
     expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval of
     its values, on which proofs rest and in which `cascade-sym eval` accepts them; all others are real numbers of any
-    sign. `asymptotic` rewrites parameters for `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say). `units` names the units of parameters and
-    quantities in the files of `cascade-sym sweep` ("1" unless given). `conventions` are the paper's own; the
-    folder converts covariances and systems to them (`V.in_conventions(model.conventions)`).
+    sign. `asymptotic` rewrites parameters for `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say).
+    `units` names the units of parameters and quantities in the files of `cascade-sym sweep` ("1" unless given).
+    `conventions` are the paper's own; the folder converts covariances and systems to them
+    (`V.in_conventions(model.conventions)`).
 
     >>> m = Model(parameters=("x",))
     >>> @m.equation("1")
