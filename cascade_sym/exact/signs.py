@@ -29,8 +29,8 @@ Step = tuple[Any, ...]  # of a proof; see `Signs.nonnegative`
 class Interval:
     """Real numbers from `low` to `high` (None: without end); `above`, `below`: without that edge."""
 
-    low: Fraction | None = None
-    high: Fraction | None = None
+    low: Fraction | int | None = None
+    high: Fraction | int | None = None
     above: bool = False
     below: bool = False
     facts: tuple[str, ...] = ()  # the declarations that say so
@@ -214,12 +214,12 @@ def _composed(p: Poly, k: int, above: Poly, below: Poly) -> Poly:
     return total
 
 
-def _shifted(p: Poly, k: int, end: Fraction, sign: int) -> Poly:
+def _shifted(p: Poly, k: int, end: Fraction | int, sign: int) -> Poly:
     t, one = p.context().gens()[k], p.context().constant(1)
     return _composed(p, k, end.numerator * one + sign * end.denominator * t, end.denominator * one)
 
 
-def _moebius(p: Poly, k: int, low: Fraction, high: Fraction) -> Poly:
+def _moebius(p: Poly, k: int, low: Fraction | int, high: Fraction | int) -> Poly:
     t, one = p.context().gens()[k], p.context().constant(1)
     n = low.denominator * high.denominator
     above = int(low * n) * one + int(high * n) * t
@@ -271,7 +271,8 @@ def _cut(
         t = p.context().gens()[k]
         inner = {i: d for i, d in ends.items() if i != k}
         pieces = [(_composed(p, k, t, one + t), [], inner), (_composed(p, k, one + t, one), [], ends)]
-    strict, steps = True, (("cut", k),)
+    strict = True
+    steps: tuple[Step, ...] = (("cut", k),)
     for q, left, corners in pieces:
         found = _cut(q, left, corners, budget)
         if found is None:

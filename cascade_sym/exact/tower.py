@@ -132,8 +132,8 @@ class Tower:
             a, b = (self.field.fraction(parts.get(k, f.num - f.num)) for k in (0, 1))
             if not self.vanishes(a * a - b * b * self.field.fraction(r.value), depth - 1):
                 continue
-            signs = [self.sign_of(x) for x in (a, b)] if self.is_real(a) and self.is_real(b) else [None]
-            if all(signs) and signs[0].value * signs[1].value < 0 and self.intervals[r.gen].sign > 0:
+            one, other = (self.sign_of(x) if self.is_real(x) else None for x in (a, b))
+            if one and other and one.value * other.value < 0 and self.intervals[r.gen].sign > 0:
                 return True
         return False
 

@@ -21,8 +21,7 @@ from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
 from cascade_sym.latex.notation import Notation, symbol_latex
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
-from cascade_sym.paper.compare import plain
-from cascade_sym.paper.environment import FUNCTIONS, environment, value_of
+from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import leading_form
 from cascade_sym.paper.printed import PrintedEquation, Statement
