@@ -33,12 +33,15 @@ title = "equation of motion"
 statements = ["ddt(a) = -(kappa_1 + kappa_2)/2*a - sqrt(kappa_1)*b_1 - sqrt(kappa_2)*b_2"]
 """
 DERIVED = '''
+import sympy as sp
+
 import cascade_sym as cs
 from cascade_sym.operators import as_operator, operator
 from cascade_sym.paper import Model
 
 names = {"c": "a", "c.in_1": "b_1", "c.in_2": "b_2"}
-model = Model(parameters=("kappa_1", "kappa_2"))
+RATES = ("kappa_1", "kappa_2")
+model = Model(parameters=RATES, ranges=dict.fromkeys(RATES, (sp.S.Zero, sp.oo)))
 system = cs.Cavity("c", kappa={"1": cs.symbol("kappa_1"), "2": cs.symbol("kappa_2")}).system()
 
 

@@ -40,7 +40,8 @@ from cascade_sym.paper import Model
 
 kc, kl, chi, phi, Om = sp.symbols("kappa_c kappa_l chi phi Omega")
 z = sp.Symbol("z", complex=True)
-model = Model(parameters=("kappa_c", "kappa_l", "chi", "phi"))
+RATES = ("kappa_c", "kappa_l")
+model = Model(parameters=(*RATES, "chi", "phi"), ranges=dict.fromkeys(RATES, (sp.S.Zero, sp.oo)))
 model.glossary(lambda: {"z": z, "Omega": Om})
 model.equation("1")(lambda: {"eta": kc/(kc + kl)})
 model.equation("2")(lambda: {"V_minus": sp.Rational(1, 2) - 4*kc*chi/(kc + kl + 2*chi)**2})

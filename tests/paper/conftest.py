@@ -35,7 +35,8 @@ def small(tmp_path):
     (tmp_path / "derived.py").write_text(
         "import sympy as sp\nimport cascade_sym as cs\nfrom cascade_sym.paper import Model\n"
         "k1, k2 = sp.symbols('kappa_1 kappa_2')\n"
-        "model = Model(parameters=('kappa_1', 'kappa_2'))\n"
+        "RATES = ('kappa_1', 'kappa_2')\n"
+        "model = Model(parameters=RATES, ranges=dict.fromkeys(RATES, (sp.S.Zero, sp.oo)))\n"
         "cavity = cs.Cavity('c', kappa={'1': k1, '2': k2}).system()\n"
         "def gain(out, inp):\n"
         "    A, form = cavity.equation('c').terms[('c', False)], cavity.output(out)\n"

@@ -37,7 +37,8 @@ import cascade_sym as cs
 from cascade_sym.paper import Model, Result
 from cascade_sym.steps import Check, Step
 
-model = Model(parameters=("kappa_1", "kappa_2"))
+RATES = ("kappa_1", "kappa_2")
+model = Model(parameters=RATES, ranges=dict.fromkeys(RATES, (sp.S.Zero, sp.oo)))
 cavity = cs.Cavity("c", kappa={"1": cs.symbol("kappa_1"), "2": cs.symbol("kappa_2")}).system()
 
 
