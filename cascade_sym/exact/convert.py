@@ -49,7 +49,7 @@ class Converter:
         self._value: dict[Symbol, Fraction] = {}  # eliminated symbols
         self._memo: dict[Expr, Fraction] = {}
         self._domains = domains
-        self._ranges = domains.ranges() if domains else {}
+        self._ranges = domains.ranges if domains else {}
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())

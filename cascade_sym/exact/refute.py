@@ -47,7 +47,7 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     """
     calculation = read(left, right)
     kinds = {s.name: is_complex_symbol(s) for s in left.free_symbols | right.free_symbols}
-    ranges = domains.ranges()
+    ranges = domains.ranges
     declared = {n: NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL for n, c in kinds.items()}
     inside = [(e, strict) for e, strict in domains.expressions if {s.name for s in e.free_symbols} <= set(declared)]
     conditions = read(*(e for e, _ in inside)) if inside else None

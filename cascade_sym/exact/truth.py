@@ -39,6 +39,10 @@ class Equality:
     language of formulas, with "... != 0" for what was divided by and cancelled. `witness` is a point of the domain
     where the sides differ, certified in ball arithmetic: {"point": {name: decimal}, "left": text, "right": text},
     complex values as {"re": text, "im": text}. `reason` says why nothing was decided.
+
+    >>> x = sp.Symbol("x")
+    >>> equal(sp.Abs(x)**2, x**2)
+    Equality(status='equal', assumptions=(), witness=None, reason='')
     """
 
     status: str
@@ -203,7 +207,7 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
         turn = turn * ((one + inner(i) * x) / (one - inner(i) * x)) ** c
     if not inner.tower.vanishes(turn - one):
         return False
-    ranges = domains.ranges()
+    ranges = domains.ranges
     declared = {s.name: ranges[s.name][0] if s.name in ranges else REAL for s in difference.free_symbols}
     with flint.ctx.workprec(BITS):
         (at,) = read(difference).run(Balls(), as_balls(next(points(declared))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import sympy as sp
@@ -206,6 +206,7 @@ class Domains:
         groups = {kind: tuple(dict.fromkeys(out)) for kind, out in left.items()}
         return Domains(tuple(kept), **groups, gone=self.gone | set(names))
 
+    @cached_property
     def ranges(self) -> dict[str, tuple[Domain, tuple[str, ...]]]:
         """The domain of every parameter of which something is declared, with the declarations as inequalities.
 
