@@ -29,7 +29,7 @@ from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import is_complex_symbol
 
-GOOD = 5e-10  # a bound of the error: 1e-9 is promised, and the bound is some ten times the error itself
+GOOD = 1e-9  # what is promised; the bound is some ten times the error itself
 EXACT = 2.0**-52  # of what is rounded once
 MATRICES = ("A", "N", "C", "R", "S")
 

@@ -14,7 +14,7 @@ class ConditionalValues(CovarianceValues):
     """The elements of `CovarianceValues`, with the residual of the Riccati equation and a bound of the error.
 
     `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
-    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 5e-10. Both are nan, as
+    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 1e-9. Both are nan, as
     every element, at points without a conditional steady state or without a value that can be trusted.
     """
 

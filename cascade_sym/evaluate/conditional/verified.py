@@ -29,8 +29,9 @@ from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import expression
 
 LAST_BITS = 1 << 11
-BITS = (128, 384)  # of what is rounded to doubles: enough for rates that are 1e-30 of others
+BITS = (128, 384, 1024)  # of what is rounded to doubles
 LAST = arb(2) ** -54
+MOST = 500  # Newton steps; each halves the distance of the slowest rate from the others
 
 
 def conditional_value(
@@ -216,7 +217,7 @@ def _sign(Z: arb_mat) -> arb_mat:
     Source: Roberts, Int. J. Control 32, 677 (1980).
     """
     near = arb(2) ** (-flint.ctx.prec // 3)
-    for _ in range(flint.ctx.prec + 20):
+    for _ in range(MOST):
         inverse = Z.inv().mid()
         scale = (_largest(inverse) / _largest(Z)).sqrt().mid()
         new = ((Z * scale + inverse * (1 / scale)) / 2).mid()

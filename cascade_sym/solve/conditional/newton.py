@@ -20,7 +20,7 @@ from cascade_sym.solve.conditional.named import Named, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
 
-ROUNDING = sp.Rational(1, 2**51)  # of the sum of the moduli of a term's factors: some four roundings each
+ROUNDING = sp.Rational(1, 2**52)  # of the sum of the moduli of the terms: some two roundings each
 
 
 def gains(s: Named, M: Table, naming: Naming) -> list[list[Pair]]:
