@@ -1,9 +1,8 @@
 """Conditional covariances over arrays of parameters.
 
-Closed forms with two Newton steps, where they exist; doubling for sectors of any size. Of every point the error is
+Closed forms with a Newton step, where they exist; doubling for sectors of any size. Of every point the error is
 bounded, by what its residual and rounding can do at the damping of its filter; where the bound is not small, the point
 is solved again by doubling, and then in ball arithmetic with a proof. What has none is nan, and counted in a warning.
-One step leaves errors of 1e-9 at a few of 1e5 points, where the rates differ by some five decades.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -29,9 +28,9 @@ from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import is_complex_symbol
 
+SURE = 2e-11  # a bound of the error of a closed form; what is above is cheaply found better
 GOOD = 1e-9  # what is promised; the bound is some ten times the error itself
 EXACT = 2.0**-52  # of what is rounded once
-MATRICES = ("A", "N", "C", "R", "S")
 
 
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
@@ -78,7 +77,7 @@ class ConditionalEvaluator:
 
     @cached_property
     def _formulas(self) -> ConditionalCovariance:
-        return conditional_covariance(self.problem, newton=2)
+        return conditional_covariance(self.problem, newton=1)
 
     @cached_property
     def _closed(self) -> Evaluator:
@@ -97,14 +96,19 @@ class ConditionalEvaluator:
         return not V.open_sectors and len(V.errors) == sum(len(s.nodes) for s in self.problem.sectors)
 
     @cached_property
-    def _matrices(self) -> dict[str, Stack]:
-        return {name: _stack(getattr(self.problem, name), self.problem, self.backend) for name in MATRICES}
+    def _matrices(self) -> dict[str, Matrix]:
+        """The matrices of the problem, and the sums of the moduli of the terms of its drift, which bound its digits."""
+        whole = {name: getattr(self.problem, name) for name in Filter._fields}
+        return {**whole, "moduli": whole["A"].applyfunc(lambda e: sp.Add(*map(sp.Abs, sp.Add.make_args(e))))}
 
     @cached_property
-    def _moduli(self) -> Stack:
-        """The sums of the moduli of the terms of the drift: an entry that cancels is no better than they are."""
-        moduli = self.problem.A.applyfunc(lambda e: sp.Add(*map(sp.Abs, sp.Add.make_args(e))))
-        return _stack(moduli, self.problem, self.backend)
+    def _entries(self) -> Evaluator | None:
+        """Those entries of the matrices that are formulas."""
+        found = {
+            f"{name} {i} {j}": Quantity("entry", m[i, j], self.problem.definitions)
+            for name, m in self._matrices.items() for i, j in np.ndindex(*m.shape) if not m[i, j].is_number
+        }  # fmt: skip
+        return evaluator(found, self.backend, unstable="quiet") if found else None
 
     @cached_property
     def _exact(self) -> Entries:
@@ -127,15 +131,15 @@ class ConditionalEvaluator:
             upper = [(i, j) for i, a in place.items() for j, b in place.items() if a <= b]
             elements = {k: np.empty(shape) for k in upper}
             residual, error = np.full(shape, np.nan), np.full(shape, np.nan)
-        doubtful = ~(error <= GOOD)
+        doubtful = ~(error <= SURE)
         if doubtful.any():
             at = {n: np.broadcast_to(a, shape)[doubtful] for n, a in arrays.items()}
-            V, residual[doubtful], error[doubtful] = self._by_matrices(at)
+            V, residual[doubtful], error[doubtful] = self._by_matrices(at, int(doubtful.sum()))
             for (i, j), e in elements.items():
                 e[doubtful] = V[..., place[i], place[j]]
         lost = np.isnan(error)
-        if lost.any():
-            lost = np.logical_and.reduce([lost, *(np.isfinite(a) for a in arrays.values())])
+        for a in arrays.values() if lost.any() else ():
+            lost = lost & np.isfinite(a)
         return ConditionalValues(self.quadratures, elements, residual, error), int(lost.sum())
 
     def _by_formula(
@@ -153,13 +157,14 @@ class ConditionalEvaluator:
         error = np.where(usable, np.maximum.reduce(errors), np.nan)
         return dict(zip(self._formulas.elements, results.values(), strict=True)), residual, error
 
-    def _by_matrices(self, at: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Matrices, residuals and errors by doubling, in high precision where that is not enough."""
-        f, drift = self.filters(at), self._stacked(self._moduli, at)
+    def _by_matrices(self, at: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Matrices, residuals and errors at some points by doubling; in high precision where that is not enough."""
+        stacks = self._stacked(at, (count,))
+        drift, f = stacks.pop("moduli"), Filter(**stacks)
         V = doubling.steady(f)
         _, error = doubling.judged(f, V, drift)
         hard = ~(error <= GOOD) & np.logical_and.reduce([np.isfinite(x).all((-1, -2)) for x in f])
-        hard[hard] = ~doubling.unseen(doubling.Filter(*(x[hard] for x in f)))
+        hard[hard] = ~doubling.unseen(Filter(*(x[hard] for x in f)))
         for k in np.flatnonzero(hard):
             V[k] = self._exact.rounded({n: a[k] for n, a in at.items()})
         error[hard] = EXACT
@@ -170,8 +175,17 @@ class ConditionalEvaluator:
 
     def filters(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Filter:
         """The matrices A, N, C, R, S at the points, stacked."""
-        arrays, shape = self._checked({**(values or {}), **named})
-        return Filter(*(self._stacked(self._matrices[name], arrays, shape) for name in MATRICES))
+        stacks = self._stacked(*self._checked({**(values or {}), **named}))
+        return Filter(*(stacks[name] for name in Filter._fields))
+
+    def _stacked(self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+        """All matrices at the points."""
+        found = {} if self._entries is None else self._entries({n: arrays[n] for n in self._entries.parameters})
+        stacks = {name: np.empty((*shape, *m.shape)) for name, m in self._matrices.items()}
+        for name, m in self._matrices.items():
+            for i, j in np.ndindex(*m.shape):
+                stacks[name][..., i, j] = float(m[i, j]) if m[i, j].is_number else found[f"{name} {i} {j}"]
+        return stacks
 
     def transient(
         self, start: Any, times: Sequence[float], values: Mapping[str, Any] | None = None, /, **named: Any
@@ -208,34 +222,8 @@ class ConditionalEvaluator:
                     raise ParameterError(f"the detector efficiency {e} is {worst}; it must lie in [0, 1].")
         return arrays, common_shape(arrays)
 
-    def _stacked(self, m: Stack, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...] | None = None) -> np.ndarray:
-        """A matrix of formulas at the points."""
-        shape = common_shape(arrays) if shape is None else shape
-        stack = np.broadcast_to(m.numbers, (*shape, *m.numbers.shape)).copy()
-        if m.formulas is not None:
-            found = m.formulas({n: arrays[n] for n in m.formulas.parameters})
-            for (i, j), x in zip(m.places, found.values(), strict=True):
-                stack[..., i, j] = x
-        return stack
-
     def __repr__(self) -> str:
         return f"ConditionalEvaluator({', '.join(self.quadratures)}; {', '.join(self.parameters)})"
-
-
-class Stack(NamedTuple):
-    """A matrix: its entries that are numbers, and an evaluator of the others."""
-
-    numbers: np.ndarray
-    places: list[tuple[int, int]]
-    formulas: Evaluator | None
-
-
-def _stack(m: Matrix, problem: Riccati, backend: str) -> Stack:
-    every = [(i, j) for i in range(m.rows) for j in range(m.cols)]
-    places = [p for p in every if not m[p].is_number]
-    numbers = np.array([float(m[p]) if m[p].is_number else 0.0 for p in every]).reshape(m.shape)
-    wanted = {f"{p}": Quantity("entry", m[p], problem.definitions) for p in places}
-    return Stack(numbers, places, evaluator(wanted, backend, unstable="quiet") if wanted else None)
 
 
 def _without(lost: int, out: ConditionalValues) -> str:

@@ -1,15 +1,15 @@
 """Conditional covariances right to every digit printed, for any number of modes.
 
 A solution X of the Riccati equation, found in high precision, is followed by a proof in ball arithmetic that the
-stabilising one is near. Let L be the closed loop at X, T a positive diagonal matrix with -T <= Res(X) <= T, and
-P > 0 with L P + P L^T + T + 3 tr(P G) P < 0. Then L is stable, so the inverse of D -> L D + D L^T keeps signs; the map whose fixed
-points D make X + D a solution sends {-P <= D <= P} into itself (D G D <= tr(P G) P there) and has a fixed point by
-Brouwer; and P proves the closed loop at X + D to be stable, too. So every element is within sqrt(P_ii P_jj).
+stabilising one is near. Let L be the closed loop at X, T a positive diagonal matrix with -T <= Res(X) <= T, and P > 0
+with L P + P L^T + T + 3 tr(P G) P < 0. Then L is stable, so the inverse of D -> L D + D L^T keeps signs; the map whose
+fixed points D make X + D a solution sends {-P <= D <= P} into itself, since D G D <= tr(P G) P there, and has a fixed
+point by Brouwer; and P proves the closed loop at X + D to be stable, too. Every element is within sqrt(P_ii P_jj).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -29,9 +29,8 @@ from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import expression
 
 LAST_BITS = 1 << 11
-BITS = (128, 384, 1024)  # of what is rounded to doubles
+BITS = (128, 512)  # of what is rounded to doubles
 LAST = arb(2) ** -54
-MOST = 500  # Newton steps; each halves the distance of the slowest rate from the others
 
 
 def conditional_value(
@@ -131,12 +130,11 @@ class Entries:
     def rounded(self, point: Mapping[str, complex]) -> np.ndarray:
         """The covariance matrix at a point of doubles, right to the last digit; nan where nothing could be proved."""
         out = np.zeros((n := sum(map(len, self.places)), n))
+        values = {name: _exactly(x) for name, x in point.items()}
         for bits in BITS:
             with flint.ctx.workprec(bits), suppress(Undecided):
-                values = {name: _exactly(x) for name, x in point.items()}
                 for k, where in enumerate(self.places):
-                    V = self.solved(k, values)
-                    if not all(x.rad() < (V[i, i].lower() * V[j, j].lower()).sqrt() * LAST for i, j, x in _indexed(V)):
+                    if not _settled(V := self.solved(k, values)):
                         raise Undecided("the digits")
                     out[np.ix_(where, where)] = [[float(x.mid()) for x in row] for row in V.tolist()]
                 return out
@@ -150,8 +148,10 @@ def _exactly(x: complex) -> Number:
     return Number(ball if im == 0 else acb(ball, fmpq(im.p, im.q)), lambda: re + sp.I * im)
 
 
-def _indexed(V: arb_mat) -> Iterator[tuple[int, int, arb]]:
-    return ((i, j, x) for i, row in enumerate(V.tolist()) for j, x in enumerate(row))
+def _settled(V: arb_mat) -> bool:
+    """Whether doubles are right to their last digit, of the roots of the variances."""
+    n = range(V.nrows())
+    return all(V[i, j].rad() < (V[i, i].lower() * V[j, j].lower()).sqrt() * LAST for i in n for j in n)
 
 
 def _real(x: Number) -> arb:
@@ -217,7 +217,7 @@ def _sign(Z: arb_mat) -> arb_mat:
     Source: Roberts, Int. J. Control 32, 677 (1980).
     """
     near = arb(2) ** (-flint.ctx.prec // 3)
-    for _ in range(MOST):
+    for _ in range(flint.ctx.prec + 20):  # each step halves the distance of the slowest rate from the others
         inverse = Z.inv().mid()
         scale = (_largest(inverse) / _largest(Z)).sqrt().mid()
         new = ((Z * scale + inverse * (1 / scale)) / 2).mid()

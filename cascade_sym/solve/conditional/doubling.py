@@ -93,8 +93,8 @@ def terms(f: Filter, V: Array, drift: Array) -> Array:
 def judged(f: Filter, V: Array, drift: Array) -> Judgement:
     """How good solutions V are, where rounding has changed the elements of A by parts of `drift`.
 
-    What V leaves of the equation and what rounding hides there lie between -B and B, B diagonal. The inverse of D -> L D
-    + D L^T keeps signs, as the closed loop L is stable: so the error lies between -P and P with L P + P L^T = -B.
+    What V leaves of the equation and what rounding hides there lie between -B and B, B diagonal. The inverse of D ->
+    L D + D L^T keeps signs, as the closed loop L is stable: so the error lies between -P and P with L P + P L^T = -B.
     """
     with np.errstate(all="ignore"):
         rest, size = np.abs(rate(f, V)), terms(f, V, drift)
