@@ -109,4 +109,5 @@ def measured(rng: np.random.Generator, modes: int) -> Matrices:
     C, S = np.array(seen), np.array(shared).T
     scale = 10.0 ** (rng.choice([0, 0, 1, 3]) * rng.uniform(-1, 1, modes))
     u = np.repeat(scale, 2) ** np.tile([1, -1], modes)
-    return drift * u[:, None] / u, noise * u[:, None] * u, C / u, np.eye(len(C)), S * u[:, None]
+    noise = (noise + noise.T) / 2
+    return drift * u[:, None] / u, noise * (u[:, None] * u), C / u, np.eye(len(C)), S * u[:, None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,8 +20,8 @@ from sympy import Matrix
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UndetectableError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
-from cascade_sym.evaluate.conditional.values import ConditionalValues
 from cascade_sym.evaluate.conditional.verified import Entries
+from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance, conditional_covariance
@@ -31,6 +32,23 @@ from cascade_sym.symbols import is_complex_symbol
 SURE = 2e-11  # a bound of the error of a closed form; what is above is cheaply found better
 GOOD = 1e-9  # what is promised; the bound is some ten times the error itself
 EXACT = 2.0**-52  # of what is rounded once
+
+
+@dataclass(frozen=True)
+class ConditionalValues(CovarianceValues):
+    """The elements of `CovarianceValues`, with the residual of the Riccati equation and a bound of the error.
+
+    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
+    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 1e-9. Both are nan, as
+    every element, at points without a conditional steady state or without a value that can be trusted.
+    """
+
+    residual: np.ndarray
+    error: np.ndarray
+
+    @property
+    def missing(self) -> np.ndarray:
+        return np.isnan(self.error)
 
 
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
@@ -162,7 +180,7 @@ class ConditionalEvaluator:
         stacks = self._stacked(at, (count,))
         drift, f = stacks.pop("moduli"), Filter(**stacks)
         V = doubling.steady(f)
-        _, error = doubling.judged(f, V, drift)
+        error = doubling.error(f, V, drift)
         hard = ~(error <= GOOD) & np.logical_and.reduce([np.isfinite(x).all((-1, -2)) for x in f])
         hard[hard] = ~doubling.unseen(Filter(*(x[hard] for x in f)))
         for k in np.flatnonzero(hard):

@@ -117,7 +117,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
             M = _unseen(sector, naming, stable)
             _place(sector.nodes, M, elements)
             if len(sector.nodes) <= LARGEST:
-                errors += judged(plain(sector), M, Written(())).errors
+                errors += judged(plain(sector), M, Written(()))[-1]
             continue
         named = named_sector(sector, naming)
         solution = solve_sector(named, naming)
@@ -125,10 +125,10 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
             left.append(sector)
             continue
         M = _polished(solution, newton, naming)
-        found = judged(named, M, naming)
-        stable += found.stable
-        residuals.append(found.residual)
-        errors += found.errors
+        conditions, rest, bounds = judged(named, M, naming)
+        stable += conditions
+        residuals.append(rest)
+        errors += bounds
         degrees.append(solution.degree)
         if solution.relation != 0:
             relations.append((solution.root, solution.relation))

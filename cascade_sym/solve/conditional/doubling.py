@@ -67,17 +67,6 @@ def rate(f: Filter, V: Array) -> Array:
     return symmetric(AV + T(AV) + f.N - K @ f.R @ T(K))
 
 
-class Judgement(NamedTuple):
-    """What is known of solutions V, one number for each; nan for what is not the stabilising solution.
-
-    `residual` is the largest element of dV/dt over the largest of its terms. `error` bounds the error of every element
-    over the root of the product of its two variances.
-    """
-
-    residual: Array
-    error: Array
-
-
 def residual(f: Filter, V: Array) -> Array:
     """The largest element of dV/dt over the largest of its terms; shape (...)."""
     return np.abs(rate(f, V)).max((-1, -2)) / terms(f, V, np.abs(f.A)).max((-1, -2))
@@ -90,20 +79,20 @@ def terms(f: Filter, V: Array, drift: Array) -> Array:
     return AV + T(AV) + np.abs(f.N) + seen + T(seen)
 
 
-def judged(f: Filter, V: Array, drift: Array) -> Judgement:
-    """How good solutions V are, where rounding has changed the elements of A by parts of `drift`.
+def error(f: Filter, V: Array, drift: Array) -> Array:
+    """A bound of the error of every element of V over the root of the product of its two variances, where rounding has
+    changed the elements of A by parts of `drift`; shape (...), nan for what is not the stabilising solution.
 
     What V leaves of the equation and what rounding hides there lie between -B and B, B diagonal. The inverse of D ->
     L D + D L^T keeps signs, as the closed loop L is stable: so the error lies between -P and P with L P + P L^T = -B.
     """
     with np.errstate(all="ignore"):
-        rest, size = np.abs(rate(f, V)), terms(f, V, drift)
         unit = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1))
-        bound = ((rest + ROUNDING * size) / unit[..., None, :]).sum(-1) * unit
+        hidden = np.abs(rate(f, V)) + ROUNDING * terms(f, V, drift)
+        bound = (hidden / unit[..., None, :]).sum(-1) * unit
         P = lyapunov(f.A - gain(f, V) @ f.C, bound[..., None] * np.eye(V.shape[-1]))
-        error = (np.diagonal(P, axis1=-2, axis2=-1) / unit**2).max(-1)
-        fine = (error >= 0) & (damping(f, V) > 0)
-        return Judgement(*(np.where(fine, x, np.nan) for x in (rest.max((-1, -2)) / size.max((-1, -2)), error)))
+        found = (np.diagonal(P, axis1=-2, axis2=-1) / unit**2).max(-1)
+        return np.where((found >= 0) & (damping(f, V) > 0), found, np.nan)
 
 
 def unseen(f: Filter) -> Array:
@@ -119,12 +108,6 @@ def short_step(f: Filter, V0: Array) -> tuple[Flow, Array]:
     Z, scale = generator(f, V0)
     h = 0.5 / np.abs(Z).sum(-1).max(-1)[..., None, None]
     return flow_of(Z * h, scale), h
-
-
-def exponential(f: Filter, V0: Array, dt: float) -> Flow:
-    """The flow over a short time dt, the same for the whole stack."""
-    Z, scale = generator(f, V0)
-    return flow_of(Z * dt, scale)
 
 
 def generator(f: Filter, V0: Array) -> tuple[Array, Array]:
@@ -276,7 +259,8 @@ def _evolve(f: Filter, V: Array, times: Array, V0: Array) -> Array:
 def over(f: Filter, V0: Array, dt: float, h: float) -> Flow:
     """The flow over a time dt: a step of at most h, squared often enough."""
     times = max(0, int(np.ceil(np.log2(dt / h))))
-    flow = exponential(f, V0, dt / 2**times)
+    Z, scale = generator(f, V0)
+    flow = flow_of(Z * (dt / 2**times), scale)
     for _ in range(times):
         flow = then(flow, flow)
     return flow

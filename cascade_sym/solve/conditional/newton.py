@@ -11,8 +11,6 @@ h1^2 a - b^2 > 0. The same operator tells how large an error rounding leaves.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import sympy as sp
 from sympy import Expr
 
@@ -96,22 +94,13 @@ def step(s: Named, M: Table, naming: Naming) -> Table:
     return out
 
 
-class Judgement(NamedTuple):
-    """How good a solution is, as expressions: `stable` are positive exactly for the stabilising one; `residual` is the
-    largest element of what it leaves of the equation over the largest of the sums of the moduli of its terms; the
-    largest of `errors` bounds the relative error of each moment, over the root of the product of its two variances.
-    """
+def judged(s: Named, M: Table, naming: Naming) -> tuple[list[Expr], Expr, list[Expr]]:
+    """What is positive exactly where M is the stabilising solution; its relative residual; bounds of its error.
 
-    stable: list[Expr]
-    residual: Expr
-    errors: tuple[Expr, ...]
-
-
-def judged(s: Named, M: Table, naming: Naming) -> Judgement:
-    """What is known of a solution M.
-
-    What the solution leaves of the equation and what rounding hides there lie between -T and T, T diagonal. The inverse
-    of D -> L D + D L^+ keeps signs, as L is stable: so the error lies between -P and P with L P + P L^+ = -T.
+    The residual is the largest element of what M leaves of the equation, over the largest sum of the moduli of its
+    terms. The bounds are those of the variances, relative to them; a covariance is as good as they are. What M leaves
+    of the equation and what rounding hides there lie between -T and T, T diagonal. The inverse of D -> L D + D L^+
+    keeps signs, as L is stable: so the error lies between -P and P with L P + P L^+ = -T.
     """
     n, m = range(len(s.nodes)), range(len(s.C))
     K = gains(s, M, naming)
@@ -120,17 +109,18 @@ def judged(s: Named, M: Table, naming: Naming) -> Judgement:
     drift = [[_sizes_behind(s.A[i][j], naming) for j in n] for i in n]
     seen = [[sum((modulus(M[i][j] * s.C[c][j].conj) for j in n), modulus(s.S[i][c])) for c in m] for i in n]
     upper = [(i, j) for i in n for j in n if i <= j]
-    left, size = {p: modulus(R[p[0]][p[1]]) for p in upper}, {}
+    left, size = {(i, j): modulus(R[i][j].mapped(_unless_number)) for i, j in upper}, {}
     for i, j in upper:
         moved = [drift[i][l] * modulus(M[l][j]) + modulus(M[i][l]) * drift[j][l] for l in n]
         size[i, j] = sp.Add(
             *moved, modulus(s.N[i][j]), *(modulus(K[i][c]) * seen[j][c] + seen[i][c] * modulus(K[j][c]) for c in m)
         )
-    rest = naming.name("residual", sp.Max(*left.values()) / sp.Max(*size.values()))
+    worst = sp.Max(*left.values())
+    rest = naming.name("residual", worst / sp.Max(*size.values())) if worst != 0 else worst
     E = {p: left[p] + ROUNDING * size[p] for p in upper}
     v = [M[i][i].re for i in n]
     if len(n) == 1:
-        return Judgement([h1], rest, (E[0, 0] / (2 * h1 * v[0]),))
+        return [h1], rest, [E[0, 0] / (2 * h1 * v[0])]
     a, b = h0.re, h0.im
     slow = a if b == 0 else naming.kept("h_2", h1**2 * a - b**2)
     ratio = sp.sqrt(v[0] / v[1])
@@ -138,12 +128,17 @@ def judged(s: Named, M: Table, naming: Naming) -> Judgement:
     B = [L[i][i] + Pair(h1) for i in (0, 1)]
     P = [h1 * ((B[i].square + a) * T[i] + L[i][1 - i].square * T[1 - i]) - 2 * b * B[i].im * T[i] for i in (0, 1)]
     whole = 2 * (slow if b != 0 else h1**2 * a)
-    return Judgement([h1, slow], rest, (P[0] / (whole * v[0]), P[1] / (whole * v[1])))
+    return [h1, slow], rest, [P[i] / (whole * v[i]) for i in (0, 1)]
 
 
 def modulus(z: Pair) -> Expr:
     """|re| + |im|."""
     return sp.Add(*(sp.Abs(e) for e in (z.re, z.im) if e != 0))
+
+
+def _unless_number(e: Expr) -> Expr:
+    """What numbers leave of the equation is zero: they are exact."""
+    return sp.S.Zero if e.is_number else e
 
 
 def _sizes_behind(z: Pair, naming: Naming) -> Expr:
