@@ -80,8 +80,9 @@ def terms(f: Filter, V: Array, drift: Array) -> Array:
 
 
 def error(f: Filter, V: Array, drift: Array) -> Array:
-    """A bound of the error of every element of V over the root of the product of its two variances, where rounding has
-    changed the elements of A by parts of `drift`; shape (...), nan for what is not the stabilising solution.
+    """A bound of the error of stabilising solutions V: of every element, over the root of the product of its variances.
+
+    Rounding may have changed the elements of A by parts of `drift`. Shape (...); nan where V is.
 
     What V leaves of the equation and what rounding hides there lie between -B and B, B diagonal. The inverse of D ->
     L D + D L^T keeps signs, as the closed loop L is stable: so the error lies between -P and P with L P + P L^T = -B.
@@ -92,7 +93,7 @@ def error(f: Filter, V: Array, drift: Array) -> Array:
         bound = (hidden / unit[..., None, :]).sum(-1) * unit
         P = lyapunov(f.A - gain(f, V) @ f.C, bound[..., None] * np.eye(V.shape[-1]))
         found = (np.diagonal(P, axis1=-2, axis2=-1) / unit**2).max(-1)
-        return np.where((found >= 0) & (damping(f, V) > 0), found, np.nan)
+        return np.where(found >= 0, found, np.nan)
 
 
 def unseen(f: Filter) -> Array:
@@ -168,7 +169,7 @@ def references(f: Filter) -> tuple[Array, Array]:
 def steady(f: Filter) -> Array:
     """The stabilising solution of the stationary Riccati equation; NaN where there is none.
 
-    Doubling until the flow forgets its start, then Newton steps to the last digit. Undamped modes that no detector
+    Doubling until the flow forgets its start, then a Newton step to the last digit. Undamped modes that no detector
     sees have no steady state; a mode that grows unseen neither.
     """
     V = np.full(f.A.shape, np.nan)
@@ -180,8 +181,7 @@ def steady(f: Filter) -> Array:
             todo &= ~(damping(f, V) > 0)
             if not todo.any():
                 break
-        for _ in range(2):
-            V = newton(f, V)
+        V = newton(f, V)
     return np.where((damping(f, V) > 0)[..., None, None], V, np.nan)
 
 
