@@ -52,12 +52,12 @@ class ConditionalValues(CovarianceValues):
 
 
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
-    """A function of the parameters that returns the conditional covariance at each point, with its residual.
+    """A function of the parameters that returns the conditional covariance at each point, with a bound of its error.
 
     Called with one keyword a parameter (numbers or arrays that broadcast), it returns `ConditionalValues`;
-    points without a conditional steady state are nan. `backend` is that of `evaluator` ("numpy",
-    "compiled"). The call raises ParameterError for an efficiency outside [0, 1], and UnknownParameter and
-    MissingParameter by name.
+    points without a conditional steady state, or without a value known to 1e-9, are nan and counted in a warning.
+    `backend` is that of `evaluator` ("numpy", "compiled"). The call raises ParameterError for an efficiency outside
+    [0, 1], and UnknownParameter and MissingParameter by name.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
