@@ -98,10 +98,24 @@ def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | No
 
 
 def symplectic_minimum(V: Covariance, first: str, second: str) -> Expr:
-    """The smaller symplectic eigenvalue of the partially transposed two-mode covariance matrix."""
+    """The smaller symplectic eigenvalue of the partially transposed two-mode covariance matrix [[A, C], [C^T, B]].
+
+    The larger root of nu^4 - delta nu^2 + det V = 0 is a sum, and the smaller one is det V over it. With F = A J C +
+    C J B (J the symplectic form) the discriminant is (det A - det B)^2 + 4 det F, and det V is det A times that of what
+    is left of B: for product and pure states nothing cancels in them but what the elements themselves have lost.
+    """
     _require_two(V, first, second)
     quads = [f"{q}_{m}" for m in (first, second) for q in "XP"]
-    S = sp.Matrix(4, 4, lambda i, j: V.element(quads[i], quads[j]))
-    A, B, C = S[:2, :2].det(), S[2:, 2:].det(), S[:2, 2:].det()
-    delta = A + B - 2 * C
-    return sp.sqrt((delta - sp.sqrt(delta**2 - 4 * S.det(method="berkowitz"))) / 2)
+    mirror = (1, 1, 1, -1)
+    S = sp.Matrix(4, 4, lambda i, j: mirror[i] * mirror[j] * V.element(quads[i], quads[j]))
+    A, B, C = S[:2, :2], S[2:, 2:], S[:2, 2:]
+    J = sp.Matrix([[0, 1], [-1, 0]])
+    a, b, c = _det(A), _det(B), _det(C)
+    whole = a * _det(B - C.T * A.adjugate() * C / a)
+    root = sp.sqrt(sp.Max(0, (a - b) ** 2 + 4 * _det(A * J * C + C * J * B)))
+    return sp.sqrt(2 * whole / (a + b + 2 * c + root))
+
+
+def _det(m: sp.Matrix) -> Expr:
+    """The determinant of a 2 x 2 matrix, not multiplied out."""
+    return m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]

@@ -1,24 +1,27 @@
 """Conditional covariances over arrays of parameters.
 
-Closed forms with two Newton steps, where they exist; doubling for sectors of any size. Every point is
-checked by the residual of its Riccati equation and the damping of its filter; points at which the closed
-form fails (it divides by zero where a mode is neither driven nor stable) are solved again by doubling.
-One step leaves errors of 1e-9 at a few of 1e5 points, where the rates differ by some five decades.
+Closed forms with a Newton step, where they exist; doubling for sectors of any size. Of every point the error is
+bounded, by what its residual and rounding can do at the damping of its filter; where the bound is not small, the point
+is solved again by doubling, and then in ball arithmetic with a proof. What has none is nan, and counted in a warning.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import ImmutableDenseMatrix
+import sympy as sp
+from sympy import Matrix
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UndetectableError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
-from cascade_sym.evaluate.conditional.values import ConditionalValues
+from cascade_sym.evaluate.conditional.verified import Entries
+from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance, conditional_covariance
@@ -26,17 +29,35 @@ from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import is_complex_symbol
 
-GOOD = 1e-14
-MATRICES = ("A", "N", "C", "R", "S")
+SURE = 2e-11  # a bound of the error of a closed form; what is above is cheaply found better
+GOOD = 1e-9  # what is promised; the bound is some ten times the error itself
+EXACT = 2.0**-52  # of what is rounded once
+
+
+@dataclass(frozen=True)
+class ConditionalValues(CovarianceValues):
+    """The elements of `CovarianceValues`, with the residual of the Riccati equation and a bound of the error.
+
+    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
+    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 1e-9. Both are nan, as
+    every element, at points without a conditional steady state or without a value that can be trusted.
+    """
+
+    residual: np.ndarray
+    error: np.ndarray
+
+    @property
+    def missing(self) -> np.ndarray:
+        return np.isnan(self.error)
 
 
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
-    """A function of the parameters that returns the conditional covariance at each point, with its residual.
+    """A function of the parameters that returns the conditional covariance at each point, with a bound of its error.
 
     Called with one keyword a parameter (numbers or arrays that broadcast), it returns `ConditionalValues`;
-    points without a conditional steady state are nan. `backend` is that of `evaluator` ("numpy",
-    "compiled"). The call raises ParameterError for an efficiency outside [0, 1], and UnknownParameter and
-    MissingParameter by name.
+    points without a conditional steady state, or without a value known to 1e-9, are nan and counted in a warning.
+    `backend` is that of `evaluator` ("numpy", "compiled"). The call raises ParameterError for an efficiency outside
+    [0, 1], and UnknownParameter and MissingParameter by name.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
@@ -74,7 +95,7 @@ class ConditionalEvaluator:
 
     @cached_property
     def _formulas(self) -> ConditionalCovariance:
-        return conditional_covariance(self.problem, newton=2)
+        return conditional_covariance(self.problem, newton=1)
 
     @cached_property
     def _closed(self) -> Evaluator:
@@ -83,50 +104,106 @@ class ConditionalEvaluator:
         targets: dict[str, Quantity] = {f"element {k}": V.quantity("v", e) for k, e in enumerate(V.elements.values())}
         targets["residual"] = V.residual
         targets |= {f"stable {k}": V.quantity("h", h) for k, h in enumerate(V.stability)}
+        targets |= {f"error {k}": V.quantity("e", e) for k, e in enumerate(V.errors)}
         return evaluator(targets, self.backend)
 
     @cached_property
-    def _matrices(self) -> dict[str, Evaluator | None]:
-        return {name: _entries(getattr(self.problem, name), self.problem, self.backend) for name in MATRICES}
+    def _all_closed(self) -> bool:
+        """Whether formulas, and bounds of what rounding does to them, are known of all moments."""
+        V = self._formulas
+        return not V.open_sectors and len(V.errors) == sum(len(s.nodes) for s in self.problem.sectors)
+
+    @cached_property
+    def _matrices(self) -> dict[str, Matrix]:
+        """The matrices of the problem, and the sums of the moduli of the terms of its drift, which bound its digits."""
+        whole = {name: getattr(self.problem, name) for name in Filter._fields}
+        return {**whole, "moduli": whole["A"].applyfunc(lambda e: sp.Add(*map(sp.Abs, sp.Add.make_args(e))))}
+
+    @cached_property
+    def _entries(self) -> Evaluator | None:
+        """Those entries of the matrices that are formulas."""
+        found = {
+            f"{name} {i} {j}": Quantity("entry", m[i, j], self.problem.definitions)
+            for name, m in self._matrices.items() for i, j in np.ndindex(*m.shape) if not m[i, j].is_number
+        }  # fmt: skip
+        return evaluator(found, self.backend, unstable="quiet") if found else None
+
+    @cached_property
+    def _exact(self) -> Entries:
+        return Entries(self.problem)
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:
         """The covariance at `named` (or `values`: a mapping)."""
-        given = {**(values or {}), **named}
-        arrays, shape = self._checked(given)
-        if self._formulas.open_sectors:
-            V = doubling.steady(self.filters(given))
-            V, rest = self._judged(self.filters(given), V)
-            return self._from_matrices(np.broadcast_to(V, (*shape, *V.shape[-2:])), np.broadcast_to(rest, shape))
-        import warnings
+        out, lost = self._values({**(values or {}), **named})
+        if lost:
+            warnings.warn(f"{_without(lost, out)}; the results there are nan.", RuntimeWarning, stacklevel=2)
+        return out
 
+    def _values(self, given: Mapping[str, Any]) -> tuple[ConditionalValues, int]:
+        """The values, and at how many points they are missing although all parameters are numbers."""
+        arrays, shape = self._checked(given)
+        place = {q: k for k, q in enumerate(self.quadratures)}
+        if self._all_closed:
+            elements, residual, error = self._by_formula(arrays, shape)
+        else:
+            upper = [(i, j) for i, a in place.items() for j, b in place.items() if a <= b]
+            elements = {k: np.empty(shape) for k in upper}
+            residual, error = np.full(shape, np.nan), np.full(shape, np.nan)
+        doubtful = ~(error <= SURE)
+        if doubtful.any():
+            at = {n: np.broadcast_to(a, shape)[doubtful] for n, a in arrays.items()}
+            V, residual[doubtful], error[doubtful] = self._by_matrices(at, int(doubtful.sum()))
+            for (i, j), e in elements.items():
+                e[doubtful] = V[..., place[i], place[j]]
+        lost = np.isnan(error)
+        for a in arrays.values() if lost.any() else ():
+            lost = lost & np.isfinite(a)
+        return ConditionalValues(self.quadratures, elements, residual, error), int(lost.sum())
+
+    def _by_formula(
+        self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]
+    ) -> tuple[Mapping[tuple[str, str], np.ndarray], np.ndarray, np.ndarray]:
+        """Elements, residuals and errors from the closed form; the errors are nan where that fails."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             out = self._closed({n: arrays[n] for n in self._closed.parameters})
         results = {n: np.array(np.broadcast_to(v, shape), dtype=float) for n, v in out.items()}
         residual = results.pop("residual")
         stable = [results.pop(n) > 0 for n in list(results) if n.startswith("stable ")]
-        elements: Any = dict(zip(self._formulas.elements, results.values(), strict=True))
-        usable = [np.isfinite(residual), *stable, *(np.isfinite(v) for v in elements.values())]
-        residual = np.where(np.logical_and.reduce(usable), residual, np.nan)
-        if (doubtful := ~(residual <= GOOD)).any():
-            residual = self._rescued(arrays, shape, doubtful, elements, residual)
-        return ConditionalValues(self.quadratures, elements, residual)
+        errors = [results.pop(n) for n in list(results) if n.startswith("error ")]
+        usable = np.logical_and.reduce([*stable, *(e >= 0 for e in errors)])
+        error = np.where(usable, np.maximum.reduce(errors), np.nan)
+        return dict(zip(self._formulas.elements, results.values(), strict=True)), residual, error
+
+    def _by_matrices(self, at: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Matrices, residuals and errors at some points by doubling; in high precision where that is not enough."""
+        stacks = self._stacked(at, (count,))
+        drift, f = stacks.pop("moduli"), Filter(**stacks)
+        V = doubling.steady(f)
+        error = doubling.error(f, V, drift)
+        hard = ~(error <= GOOD) & np.logical_and.reduce([np.isfinite(x).all((-1, -2)) for x in f])
+        hard[hard] = ~doubling.unseen(Filter(*(x[hard] for x in f)))
+        for k in np.flatnonzero(hard):
+            V[k] = self._exact.rounded({n: a[k] for n, a in at.items()})
+        error[hard] = EXACT
+        good = (error <= GOOD) & np.isfinite(V).all((-1, -2))
+        with np.errstate(all="ignore"):
+            rest = doubling.residual(f, V)
+        return np.where(good[:, None, None], V, np.nan), np.where(good, rest, np.nan), np.where(good, error, np.nan)
 
     def filters(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Filter:
         """The matrices A, N, C, R, S at the points, stacked."""
-        given = {**(values or {}), **named}
-        arrays, shape = self._checked(given)
-        out = []
-        for name in MATRICES:
-            m, e = getattr(self.problem, name), self._matrices[name]
-            found = e({n: arrays[n] for n in e.parameters}) if e is not None else {}
-            stack = np.zeros((*shape, *m.shape))
-            for i in range(m.rows):
-                for j in range(m.cols):
-                    x = m[i, j]
-                    stack[..., i, j] = float(x) if x.is_number else found[f"{i} {j}"]
-            out.append(stack)
-        return Filter(*out)
+        stacks = self._stacked(*self._checked({**(values or {}), **named}))
+        return Filter(*(stacks[name] for name in Filter._fields))
+
+    def _stacked(self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+        """All matrices at the points."""
+        found = {} if self._entries is None else self._entries({n: arrays[n] for n in self._entries.parameters})
+        stacks = {name: np.empty((*shape, *m.shape)) for name, m in self._matrices.items()}
+        for name, m in self._matrices.items():
+            for i, j in np.ndindex(*m.shape):
+                stacks[name][..., i, j] = float(m[i, j]) if m[i, j].is_number else found[f"{name} {i} {j}"]
+        return stacks
 
     def transient(
         self, start: Any, times: Sequence[float], values: Mapping[str, Any] | None = None, /, **named: Any
@@ -147,12 +224,9 @@ class ConditionalEvaluator:
 
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:
         """As a call, but UndetectableError where any point has no conditional steady state."""
-        out = self({**(values or {}), **named})
-        if (bad := np.isnan(out.residual)).any():
-            raise UndetectableError(
-                f"{int(bad.sum())} of {bad.size} points have no conditional steady state: a mode grows or is undamped "
-                "and the detectors don't see it; detect its light, or damp it."
-            )
+        out, _ = self._values({**(values or {}), **named})
+        if lost := int(out.missing.sum()):
+            raise UndetectableError(f"{_without(lost, out)}; detect its light, or damp it.")
         return out
 
     def _checked(self, given: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
@@ -166,40 +240,12 @@ class ConditionalEvaluator:
                     raise ParameterError(f"the detector efficiency {e} is {worst}; it must lie in [0, 1].")
         return arrays, common_shape(arrays)
 
-    def _judged(self, f: Filter, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        with np.errstate(all="ignore"):
-            rest = doubling.residual(f, V)
-            good = np.isfinite(rest) & (doubling.damping(f, V) > 0)
-        return np.where(good[..., None, None], V, np.nan), np.where(good, rest, np.nan)
-
-    def _rescued(
-        self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...], bad: np.ndarray,
-        elements: Mapping[tuple[str, ...], np.ndarray], residual: np.ndarray,
-    ) -> np.ndarray:  # fmt: skip
-        """Solve the points `bad` by doubling, in place; what has the smaller residual stays."""
-        f = self.filters({n: np.broadcast_to(a, shape)[bad] for n, a in arrays.items()})
-        V, rest = self._judged(f, doubling.steady(f))
-        old = residual[bad]
-        keep = ~np.isnan(old) & ~(rest < old)
-        place = {q: k for k, q in enumerate(self.quadratures)}
-        for (i, j), e in elements.items():
-            e[bad] = np.where(keep, e[bad], V[..., place[i], place[j]])
-        residual = residual.copy()
-        residual[bad] = np.where(keep, old, rest)
-        return residual
-
-    def _from_matrices(self, V: np.ndarray, rest: np.ndarray) -> ConditionalValues:
-        q = self.quadratures
-        elements = {(i, j): V[..., a, b] for a, i in enumerate(q) for b, j in enumerate(q) if a <= b}
-        return ConditionalValues(q, elements, rest)
-
     def __repr__(self) -> str:
         return f"ConditionalEvaluator({', '.join(self.quadratures)}; {', '.join(self.parameters)})"
 
 
-def _entries(m: ImmutableDenseMatrix, problem: Riccati, backend: str) -> Evaluator | None:
-    found = {
-        f"{i} {j}": Quantity("entry", m[i, j], problem.definitions)
-        for i in range(m.rows) for j in range(m.cols) if not m[i, j].is_number
-    }  # fmt: skip
-    return evaluator(found, backend) if found else None
+def _without(lost: int, out: ConditionalValues) -> str:
+    return (
+        f"{lost} of {out.missing.size} points have no conditional steady state, or none that could be proved: a mode "
+        "grows or is undamped and the detectors don't see it"
+    )

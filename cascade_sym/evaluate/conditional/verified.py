@@ -1,36 +1,36 @@
 """Conditional covariances right to every digit printed, for any number of modes.
 
-A solution of the Riccati equation in high precision is followed by a proof that an exact one is near: with
-the residual Res(X), the inverse of the linearised equation bounded by beta and the quadratic term by g (all
-in ball arithmetic), the Newton-Kantorovich theorem puts a unique solution within 2 beta |Res| of X when 4
-beta^2 g |Res| < 1. That it is the stabilising one is proved by the Routh-Hurwitz conditions of the closed
-loop, for the whole ball.
+A solution X of the Riccati equation, found in high precision, is followed by a proof in ball arithmetic that the
+stabilising one is near. Let L be the closed loop at X, T a positive diagonal matrix with -T <= Res(X) <= T, and P > 0
+with L P + P L^T + T + 3 tr(P G) P < 0. Then L is stable, so the inverse of D -> L D + D L^T keeps signs; the map whose
+fixed points D make X + D a solution sends {-P <= D <= P} into itself, since D G D <= tr(P G) P there, and has a fixed
+point by Brouwer; and P proves the closed loop at X + D to be stable, too. Every element is within sqrt(P_ii P_jj).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import flint
 import numpy as np
 import sympy as sp
-from flint import arb, arb_mat, fmpq
-from sympy import Expr, Matrix, Symbol
+from flint import acb, arb, arb_mat, fmpq
+from sympy import Expr, Symbol
 
-from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.balls import LARGEST, Balls, Number, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, read_number
 from cascade_sym.program import read
-from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
-from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.symbols import expression
 
-LAST_BITS = 1 << 14
+LAST_BITS = 1 << 11
+BITS = (128, 512)  # of what is rounded to doubles
+LAST = arb(2) ** -54
 
 
 def conditional_value(
@@ -92,140 +92,142 @@ def _point(problem: Riccati, target: Expr, values: Mapping[Any, Any]) -> dict[Sy
 
 def _value(problem: Riccati, target: Expr, point: Mapping[Symbol, Expr], decide: bool) -> Plain:
     """The target in ball arithmetic; Undecided where the proof needs more precision."""
-    place = {q: k for k, q in enumerate(problem.quadratures)}
     values = exact_numbers(point, decide)
-    for sector in problem.sectors:
-        s = sector.real()
-        if target.free_symbols.isdisjoint(_symbols(problem, s)):
+    entries, symbols = Entries(problem), problem.symbols
+    for k, where in enumerate(entries.places):
+        if target.free_symbols.isdisjoint(symbols[i, j] for i in where for j in where):
             continue
-        try:
-            V = solve_verified(s, problem.definitions, values)
-        except ZeroDivisionError:
-            raise Undecided("the Riccati equation") from None
-        where = [place[f"{q.q}_{q.mode}"] for q in s.quadratures]
+        V = entries.solved(k, values)
         for a, i in enumerate(where):
             for b, j in enumerate(where):
-                name = problem.symbols[i, j]
-                values[name.name] = Number(V[a, b], lambda name=name: name, LARGEST)  # type: ignore[misc]
-    for name in problem.symbols:
+                values[symbols[i, j].name] = Number(V[a, b], lambda name=symbols[i, j]: name, LARGEST)  # type: ignore[misc]
+    for name in symbols:
         values.setdefault(name.name, Number(fmpq(0), lambda: sp.Integer(0)))
     return read(target).run(Balls(decide), values)[0].plain
 
 
-def _symbols(problem: Riccati, s: Sector) -> set[Expr]:
-    place = {q: k for k, q in enumerate(problem.quadratures)}
-    where = [place[f"{q.q}_{q.mode}"] for q in s.quadratures]
-    return {problem.symbols[i, j] for i in where for j in where}
+class Entries:
+    """The matrices of each sector of a problem (in quadratures) as balls; read once, for any number of points."""
 
+    def __init__(self, problem: Riccati) -> None:
+        place = {q: k for k, q in enumerate(problem.quadratures)}
+        self.sectors = [s.real() for s in problem.sectors]
+        self.places = [[place[f"{q.q}_{q.mode}"] for q in s.quadratures] for s in self.sectors]
+        self._shapes = [[(m.rows, m.cols) for m in (s.A, s.N, s.C, s.R, s.S)] for s in self.sectors]
+        self._read = []
+        for s in self.sectors:
+            every = [e for m in (s.A, s.N, s.C, s.R, s.S) for e in m]
+            self._read.append(read(*every, definitions=problem.definitions.needed(*every)))
 
-def solve_verified(s: Sector, defs: Definitions, values: Mapping[str, Number]) -> arb_mat:
-    """The stabilising solution of a sector in quadratures, as balls that are proved to contain it."""
-    A, N, C, R, S = (_balls(m, defs, values) for m in (s.A, s.N, s.C, s.R, s.S))
-    if s.currents:
-        weight = C.transpose() * R.inv()
-        K0 = S * R.inv()
-    else:
-        weight, K0 = arb_mat(A.nrows(), 0), arb_mat(A.nrows(), 0)
-    # decorrelated: the same equation with Ã = A - S R^-1 C, Ñ = N - S R^-1 S^T, G = C^T R^-1 C
-    At, Nt = A - K0 * C, N - K0 * S.transpose()
-    G = weight * C
-    X = _start(s, A, N, C, R, S)
-    small = arb(2) ** (-flint.ctx.prec + 24)
-    for _ in range(64):
-        L = At - X * G
-        step, _beta = _solved(L, _rate(At, Nt, G, X))
-        X = _middle(X + step)
-        if _size(step) < small * (_size(X) + 1):
-            break
-    rest = _rate(At, Nt, G, X)
-    L = At - X * G
-    _, beta = _solved(L, rest)
-    r, g = _size(rest), sum((abs(G[i, j]) for i in range(G.nrows()) for j in range(G.ncols())), arb(0))
-    if not 4 * beta**2 * g * r < 1:
-        raise Undecided("the Riccati equation")
-    radius = (2 * beta * r).abs_upper()
-    n = A.nrows()
-    out = arb_mat(n, n, [X[i, j] + arb(0, radius) for i in range(n) for j in range(n)])
-    if not _hurwitz(At - out * G):
-        raise Undecided("the closed loop")
-    return out
+    def solved(self, k: int, values: Mapping[str, Number]) -> arb_mat:
+        """The stabilising solution of sector k, as balls that are proved to contain it; Undecided without a proof."""
+        try:
+            numbers = iter(map(_real, self._read[k].run(Balls(), values)))
+            return solve_verified(*(arb_mat(r, c, [next(numbers) for _ in range(r * c)]) for r, c in self._shapes[k]))
+        except ZeroDivisionError:
+            raise Undecided("the Riccati equation") from None
 
-
-def _balls(m: Matrix, defs: Definitions, values: Mapping[str, Number]) -> arb_mat:
-    entries = read(*m, definitions=defs.needed(*m)).run(Balls(), values)
-    rows, columns = m.shape
-    return arb_mat(rows, columns, [x.plain.real if isinstance(x.plain, flint.acb) else arb(x.plain) for x in entries])
-
-
-def _start(s: Sector, *exact: arb_mat) -> arb_mat:
-    """A solution in double precision."""
-    f = doubling.Filter(*(np.array([[float(x.mid()) for x in row] for row in m.tolist()]).reshape(m.nrows(), m.ncols())
-                          for m in exact))  # fmt: skip
-    V = doubling.steady(f) if s.currents else _lyapunov(f)
-    if not np.isfinite(V).all() or not doubling.damping(f, V) > 0:
-        raise UndetectableError(
-            f"no conditional steady state of {', '.join(f'{q.q}_{q.mode}' for q in s.quadratures)}: a mode grows or is "
-            "undamped and the detectors don't see it; detect its light, or damp it."
-        )
-    n = len(V)
-    return arb_mat(n, n, [float(x) for x in V.ravel()])
-
-
-def _lyapunov(f: doubling.Filter) -> np.ndarray:
-    n = len(f.A)
-    big = np.kron(f.A, np.eye(n)) + np.kron(np.eye(n), f.A)
-    try:
-        return doubling.symmetric(np.linalg.solve(big, -f.N.ravel()).reshape(n, n))
-    except np.linalg.LinAlgError:
+    def rounded(self, point: Mapping[str, complex]) -> np.ndarray:
+        """The covariance matrix at a point of doubles, right to the last digit; nan where nothing could be proved."""
+        out = np.zeros((n := sum(map(len, self.places)), n))
+        values = {name: _exactly(x) for name, x in point.items()}
+        for bits in BITS:
+            with flint.ctx.workprec(bits), suppress(Undecided):
+                for k, where in enumerate(self.places):
+                    if not _settled(V := self.solved(k, values)):
+                        raise Undecided("the digits")
+                    out[np.ix_(where, where)] = [[float(x.mid()) for x in row] for row in V.tolist()]
+                return out
         return np.full((n, n), np.nan)
 
 
-def _rate(A: arb_mat, N: arb_mat, G: arb_mat, X: arb_mat) -> arb_mat:
-    AX = A * X
-    return AX + AX.transpose() + N - X * G * X
+def _exactly(x: complex) -> Number:
+    """A double as an exact number."""
+    re, im = (sp.Rational(*float(part).as_integer_ratio()) for part in (x.real, x.imag))
+    ball = fmpq(re.p, re.q)
+    return Number(ball if im == 0 else acb(ball, fmpq(im.p, im.q)), lambda: re + sp.I * im)
 
 
-def _solved(L: arb_mat, Q: arb_mat) -> tuple[arb_mat, arb]:
-    """D with L D + D L^T = -Q, and a bound of the inverse of that map in the maximum norm."""
-    n = L.nrows()
-    big = arb_mat(n * n, n * n)
-    for i in range(n):
-        for j in range(n):
-            for k in range(n):
-                big[i * n + j, k * n + j] += L[i, k]
-                big[i * n + j, i * n + k] += L[j, k]
-    inverse = big.inv()
-    D = inverse * arb_mat(n * n, 1, [-Q[i, j] for i in range(n) for j in range(n)])
-    beta = arb(0)
-    for i in range(n * n):
-        beta = beta.max(sum((abs(inverse[i, j]) for j in range(n * n)), arb(0)))
-    return arb_mat(n, n, [D[k, 0] for k in range(n * n)]), beta
+def _settled(V: arb_mat) -> bool:
+    """Whether doubles are right to their last digit, of the roots of the variances."""
+    n = range(V.nrows())
+    return all(V[i, j].rad() < (V[i, i].lower() * V[j, j].lower()).sqrt() * LAST for i in n for j in n)
 
 
-def _middle(X: arb_mat) -> arb_mat:
-    n = X.nrows()
-    mids = [[(X[i, j].mid() + X[j, i].mid()) / 2 for j in range(n)] for i in range(n)]
-    return arb_mat(n, n, [x.mid() for row in mids for x in row])
+def _real(x: Number) -> arb:
+    return x.plain.real if isinstance(x.plain, flint.acb) else arb(x.plain)
 
 
-def _size(X: arb_mat) -> arb:
-    out = arb(0)
-    for x in X.entries():
-        out = out.max(abs(x))
-    return out
+def solve_verified(A: arb_mat, N: arb_mat, C: arb_mat, R: arb_mat, S: arb_mat) -> arb_mat:
+    """The stabilising solution of A X + X A^T + N - (X C^T + S) R^-1 (X C^T + S)^T = 0, as balls; Undecided without a
+    proof (see the module).
+    """
+    n = A.nrows()
+    if C.nrows():
+        # decorrelated: the same equation with A - S R^-1 C, N - S R^-1 S^T, G = C^T R^-1 C
+        K = S * R.inv()
+        A, N, G = A - K * C, N - K * S.transpose(), C.transpose() * R.inv() * C
+    else:
+        G = arb_mat(n, n)
+    X = _stabilising(A, N, G)
+    AX, L = A * X, A - X * G
+    rest = AX + AX.transpose() + N - X * G * X
+    least = _largest(X) * arb(2) ** (-flint.ctx.prec // 2)
+    unit = [(arb(X[i, i]).max(least)).sqrt().mid() for i in range(n)]
+    size = max(_upper(sum((abs(rest[i, j]) / unit[j] for j in range(n)), arb(0)) / unit[i]) for i in range(n))
+    size = size.max(_largest(A) * arb(2) ** (1 - flint.ctx.prec)).mid()
+    T = arb_mat(n, n, [size * unit[i] ** 2 if i == j else 0 for i in range(n) for j in range(n)])
+    P = _stabilising(L, 2 * T, arb_mat(n, n))
+    LP = L * P
+    if not (_positive(P) and _positive(-LP - LP.transpose() - T - 3 * (P * G).trace() * P)):
+        raise Undecided("the Riccati equation")
+    reach = [P[i, i].sqrt() for i in range(n)]
+    return arb_mat(n, n, [X[i, j] + arb(0, _upper(reach[i] * reach[j])) for i in range(n) for j in range(n)])
 
 
-def _hurwitz(L: arb_mat) -> bool:
-    """Whether every matrix in the ball is stable: all leading minors of the Hurwitz matrix are positive."""
-    p = L.charpoly()
-    n = L.nrows()
-    coefficients = [p[n - k] for k in range(n + 1)]  # leading first
-    for size in range(1, n + 1):
-        minor = arb_mat(size, size)
-        for i in range(size):
-            for j in range(size):
-                k = 2 * j - i + 1
-                minor[i, j] = coefficients[k] if 0 <= k <= n else arb(0)
-        if not minor.det() > 0:
-            return False
-    return True
+def _upper(x: arb) -> arb:
+    return x.abs_upper()
+
+
+def _largest(x: arb_mat) -> arb:
+    return max(map(_upper, x.entries()))
+
+
+def _stabilising(A: arb_mat, N: arb_mat, G: arb_mat) -> arb_mat:
+    """About the X with A X + X A^T + N - X G X = 0 and A - X G stable.
+
+    From the sign of [[-A^T, G], [N, A]]: the columns (1, X) span its subspace to eigenvalues with positive real part.
+    """
+    n = A.nrows()
+    m = range(n)
+    g, w = map(_largest, (G, N))
+    unit = arb(2) ** round(float((w / g).log() / arb(2).log()) / 2) if g > 0 and w > 0 else arb(1)
+    Z = arb_mat([[-A[j, i] for j in m] + [G[i, j] * unit for j in m] for i in m]
+                + [[N[i, j] / unit for j in m] + [A[i, j] for j in m] for i in m]).mid()  # fmt: skip
+    Z = _sign(Z)
+    W = arb_mat([[Z[i, n + j] - (i == n + j) for j in m] for i in range(2 * n)])
+    Y = arb_mat([[(i == j) - Z[i, j] for j in m] for i in range(2 * n)])
+    X = (W.transpose() * W).mid().inv() * (W.transpose() * Y)
+    return ((X + X.transpose()) * (unit / 2)).mid()
+
+
+def _sign(Z: arb_mat) -> arb_mat:
+    """The matrix sign function by Newton's iteration, scaled by norms.
+
+    Source: Roberts, Int. J. Control 32, 677 (1980).
+    """
+    near = arb(2) ** (-flint.ctx.prec // 3)
+    for _ in range(flint.ctx.prec + 20):  # each step halves the distance of the slowest rate from the others
+        inverse = Z.inv().mid()
+        scale = (_largest(inverse) / _largest(Z)).sqrt().mid()
+        new = ((Z * scale + inverse * (1 / scale)) / 2).mid()
+        last, Z = _largest(new - Z), new
+        if last < near * _largest(Z):
+            return ((Z + Z.inv()) / 2).mid()
+    raise Undecided("the damping of the closed loop")
+
+
+def _positive(M: arb_mat) -> bool:
+    """Whether a symmetric matrix is proved to be positive definite: all its leading minors are."""
+    n = M.nrows()
+    return all(arb_mat([[M[i, j] for j in range(k)] for i in range(k)]).det() > 0 for k in range(1, n + 1))

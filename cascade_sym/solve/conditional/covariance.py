@@ -14,9 +14,9 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.operators import Op
 from cascade_sym.solve.conditional.build import riccati
-from cascade_sym.solve.conditional.closed import solve_sector
-from cascade_sym.solve.conditional.named import Solution, named_sector
-from cascade_sym.solve.conditional.newton import gains, relative_residual, stability, step
+from cascade_sym.solve.conditional.closed import LARGEST, solve_sector
+from cascade_sym.solve.conditional.named import Solution, Written, named_sector, plain
+from cascade_sym.solve.conditional.newton import judged, step
 from cascade_sym.solve.conditional.record import Record
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.solve.conditional.sector import Sector
@@ -37,8 +37,9 @@ class ConditionalCovariance(Covariance):
     `riccati` is the equation it solves. Sectors without a closed form are listed in `open_sectors`: their elements
     raise NoClosedForm, and their numbers come from `conditional_evaluator`. `degrees` is the degree of the roots over
     the parameters in each solved sector; `relations` are (definition, polynomial in it = 0) for those that are not
-    square roots. `residual` is the relative residual of the Riccati equation, which rounding
-    leaves when the definitions are evaluated in floating point.
+    square roots. `residual` is the relative residual of the Riccati equation, which rounding leaves when the
+    definitions are evaluated in doubles, and the largest of `errors` bounds the relative error (to the roots of the
+    variances) of what is found so.
     """
 
     riccati: Riccati | None = field(default=None, compare=False, repr=False)
@@ -46,6 +47,7 @@ class ConditionalCovariance(Covariance):
     degrees: tuple[int, ...] = ()
     relations: tuple[tuple[Expr, Expr], ...] = ()
     residual: Quantity | None = field(default=None, compare=False, repr=False)
+    errors: tuple[Expr, ...] = field(default=(), compare=False, repr=False)
 
     def element(self, i: str, j: str) -> Expr:
         found = super().element(i, j)
@@ -78,8 +80,10 @@ class ConditionalCovariance(Covariance):
     def subs(self, values: Mapping[Any, Any]) -> Self:
         new, table = self._substituted(values)
         relations = tuple((s.xreplace(table), r.xreplace(table)) for s, r in self.relations)
-        rest = self.residual and self.residual.subs(values)
-        return replace(new, riccati=self.riccati and self.riccati.subs(values), residual=rest, relations=relations)
+        rest, errors = self.residual and self.residual.subs(values), tuple(e.xreplace(table) for e in self.errors)
+        return replace(
+            new, riccati=self.riccati and self.riccati.subs(values), residual=rest, relations=relations, errors=errors
+        )
 
 
 def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
@@ -105,11 +109,15 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     stable: list[Expr] = []
     left: list[Sector] = []
     degrees: list[int] = []
-    residuals: list[Expr] = []
+    residuals: list[Expr] = [sp.S.Zero]
+    errors: list[Expr] = []
     relations: list[tuple[Expr, Expr]] = []
     for sector in problem.sectors:
         if not sector.currents or all(e == 0 for e in (*sector.C, *sector.S)):
-            _place(sector.nodes, _unseen(sector, naming, stable), elements)
+            M = _unseen(sector, naming, stable)
+            _place(sector.nodes, M, elements)
+            if len(sector.nodes) <= LARGEST:
+                errors += judged(plain(sector), M, Written(()))[-1]
             continue
         named = named_sector(sector, naming)
         solution = solve_sector(named, naming)
@@ -117,20 +125,21 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
             left.append(sector)
             continue
         M = _polished(solution, newton, naming)
-        K = gains(named, M, naming)
-        stable += stability(named, K, naming)
-        residuals.append(relative_residual(named, M, K, naming))
+        conditions, rest, bounds = judged(named, M, naming)
+        stable += conditions
+        residuals.append(rest)
+        errors += bounds
         degrees.append(solution.degree)
         if solution.relation != 0:
             relations.append((solution.root, solution.relation))
         _place(sector.nodes, M, elements)
     defs = naming.definitions
-    rest = sp.Max(*residuals) if residuals else sp.S.Zero
     home = None if isinstance(system, Riccati) else as_system(system)
     V = ConditionalCovariance(
         modes=problem.modes, elements=elements, definitions=defs, stability=tuple(stable), system=home,
         riccati=problem, open_sectors=tuple(left), degrees=tuple(degrees),
-        relations=tuple(relations), residual=Quantity("residual", rest, defs),
+        relations=tuple(relations), residual=Quantity("residual", sp.Max(*residuals), defs),
+        errors=tuple(errors),
     )  # fmt: skip
     return replace(V, steps=(*problem.steps, _solved(V)))
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 TERMS = 14  # of the exponential series of a step with norm 1/2: below 1e-16
 MOST = 100
+ROUNDING = 2.0**-52  # of the sum of the moduli of the terms: some two roundings each
+CLEAR = 1e-9  # of the size of the drift: what is no rounding
 
 
 class Filter(NamedTuple):
@@ -67,9 +69,39 @@ def rate(f: Filter, V: Array) -> Array:
 
 def residual(f: Filter, V: Array) -> Array:
     """The largest element of dV/dt over the largest of its terms; shape (...)."""
-    K, AV = gain(f, V), np.abs(f.A) @ np.abs(V)
-    size = AV + T(AV) + np.abs(f.N) + np.abs(K) @ np.abs(f.R) @ T(np.abs(K))
-    return np.abs(rate(f, V)).max((-1, -2)) / size.max((-1, -2))
+    return np.abs(rate(f, V)).max((-1, -2)) / terms(f, V, np.abs(f.A)).max((-1, -2))
+
+
+def terms(f: Filter, V: Array, drift: Array) -> Array:
+    """The sums of the moduli of what cancels in dV/dt, with the moduli `drift` of the terms of A."""
+    K, M = np.abs(gain(f, V)), np.abs(V)
+    seen, AV = K @ T(M @ T(np.abs(f.C)) + np.abs(f.S)), drift @ M
+    return AV + T(AV) + np.abs(f.N) + seen + T(seen)
+
+
+def error(f: Filter, V: Array, drift: Array) -> Array:
+    """A bound of the error of stabilising solutions V: of every element, over the root of the product of its variances.
+
+    Rounding may have changed the elements of A by parts of `drift`. Shape (...); nan where V is.
+
+    What V leaves of the equation and what rounding hides there lie between -B and B, B diagonal. The inverse of D ->
+    L D + D L^T keeps signs, as the closed loop L is stable: so the error lies between -P and P with L P + P L^T = -B.
+    """
+    with np.errstate(all="ignore"):
+        unit = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1))
+        hidden = np.abs(rate(f, V)) + ROUNDING * terms(f, V, drift)
+        bound = (hidden / unit[..., None, :]).sum(-1) * unit
+        P = lyapunov(f.A - gain(f, V) @ f.C, bound[..., None] * np.eye(V.shape[-1]))
+        found = (np.diagonal(P, axis1=-2, axis2=-1) / unit**2).max(-1)
+        return np.where(found >= 0, found, np.nan)
+
+
+def unseen(f: Filter) -> Array:
+    """Where a mode clearly grows that no detector sees: there is no steady state."""
+    rates, modes = np.linalg.eig(f.A)
+    seen = np.abs(f.C @ modes).max(-2, initial=0.0)
+    could = (np.abs(f.C) @ np.abs(modes)).max(-2, initial=0.0)
+    return ((rates.real > CLEAR * np.abs(f.A).max((-1, -2))[..., None]) & (seen <= CLEAR * could)).any(-1)
 
 
 def short_step(f: Filter, V0: Array) -> tuple[Flow, Array]:
@@ -77,12 +109,6 @@ def short_step(f: Filter, V0: Array) -> tuple[Flow, Array]:
     Z, scale = generator(f, V0)
     h = 0.5 / np.abs(Z).sum(-1).max(-1)[..., None, None]
     return flow_of(Z * h, scale), h
-
-
-def exponential(f: Filter, V0: Array, dt: float) -> Flow:
-    """The flow over a short time dt, the same for the whole stack."""
-    Z, scale = generator(f, V0)
-    return flow_of(Z * dt, scale)
 
 
 def generator(f: Filter, V0: Array) -> tuple[Array, Array]:
@@ -143,7 +169,7 @@ def references(f: Filter) -> tuple[Array, Array]:
 def steady(f: Filter) -> Array:
     """The stabilising solution of the stationary Riccati equation; NaN where there is none.
 
-    Doubling until the flow forgets its start, then Newton steps to the last digit. Undamped modes that no detector
+    Doubling until the flow forgets its start, then a Newton step to the last digit. Undamped modes that no detector
     sees have no steady state; a mode that grows unseen neither.
     """
     V = np.full(f.A.shape, np.nan)
@@ -155,8 +181,7 @@ def steady(f: Filter) -> Array:
             todo &= ~(damping(f, V) > 0)
             if not todo.any():
                 break
-        for _ in range(2):
-            V = newton(f, V)
+        V = newton(f, V)
     return np.where((damping(f, V) > 0)[..., None, None], V, np.nan)
 
 
@@ -184,18 +209,20 @@ def squared(flow: Flow) -> Flow:
 
 
 def newton(f: Filter, V: Array) -> Array:
-    """One Newton step; V itself where the step is not finite or the closed loop not stable."""
-    n = f.A.shape[-1]
-    L = f.A - gain(f, V) @ f.C
+    """One Newton step; V itself where the step is not finite."""
+    D = lyapunov(f.A - gain(f, V) @ f.C, rate(f, V))
+    return symmetric(V + np.where(np.isfinite(D).all((-1, -2), keepdims=True), D, 0.0))
+
+
+def lyapunov(L: Array, Q: Array) -> Array:
+    """D with L D + D L^T = -Q; NaN where there is none."""
+    n = L.shape[-1]
     one = np.eye(n)
-    shape = (*f.A.shape[:-2], n * n, n * n)
-    big = (np.einsum("...ij,kl->...ikjl", L, one) + np.einsum("ij,...kl->...ikjl", one, L)).reshape(shape)
-    right = -rate(f, V).reshape(*shape[:-1], 1)
-    usable = np.isfinite(big).all((-1, -2)) & np.isfinite(right).all((-1, -2))
-    big = np.where(usable[..., None, None], big, np.eye(n * n))
-    D = solve(big, right).reshape(f.A.shape)
-    better = usable[..., None, None] & np.isfinite(D).all((-1, -2), keepdims=True)
-    return np.where(better, symmetric(V + np.where(better, D, 0.0)), V)
+    big = np.einsum("...ij,kl->...ikjl", L, one) + np.einsum("ij,...kl->...ikjl", one, L)
+    usable = np.isfinite(L).all((-1, -2), keepdims=True) & np.isfinite(Q).all((-1, -2), keepdims=True)
+    big = np.where(usable, big.reshape(*L.shape[:-2], n * n, n * n), np.eye(n * n))
+    D = solve(big, -Q.reshape(*L.shape[:-2], n * n, 1)).reshape(L.shape)
+    return np.where(usable, D, np.nan)
 
 
 def damping(f: Filter, V: Array) -> Array:
@@ -232,7 +259,8 @@ def _evolve(f: Filter, V: Array, times: Array, V0: Array) -> Array:
 def over(f: Filter, V0: Array, dt: float, h: float) -> Flow:
     """The flow over a time dt: a step of at most h, squared often enough."""
     times = max(0, int(np.ceil(np.log2(dt / h))))
-    flow = exponential(f, V0, dt / 2**times)
+    Z, scale = generator(f, V0)
+    flow = flow_of(Z * (dt / 2**times), scale)
     for _ in range(times):
         flow = then(flow, flow)
     return flow

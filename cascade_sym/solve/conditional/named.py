@@ -86,6 +86,19 @@ def named_sector(s: Sector, naming: Naming) -> Named:
     return Named(s.nodes, labels, A, N, Ct, St)
 
 
+class Written(Naming):
+    """A `Naming` that gives no names."""
+
+    def name(self, wanted: str, expr: Expr) -> Expr:
+        return expr
+
+
+def plain(s: Sector) -> Named:
+    """A sector without currents, its entries as they are."""
+    A, N = ([[pair(e) for e in row] for row in m.tolist()] for m in (s.A, s.N))
+    return Named(s.nodes, tuple(map(label, s.nodes)), A, N, [], [[] for _ in s.nodes])
+
+
 def moment(s: Named, i: int, j: int) -> str:
     """The definition's name of a moment: var_X_S, cov_X_S_X_M."""
     a, b = (f"X_{s.labels[k]}" if isinstance(s.nodes[k], Op) else s.labels[k] for k in (i, j))

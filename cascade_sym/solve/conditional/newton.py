@@ -6,7 +6,7 @@ this Lyapunov equation is explicit: with B = L - tr L, h1 = -tr L (real after L 
     D = h1/(2 (h1^2 a - b^2)) [B Q B^+ + a Q - i (b/h1)(Q B^+ - B Q)],   Q = Res.
 
 One step after the closed form repairs what rounding has lost in it. The closed loop is stable exactly when h1 > 0 and
-h1^2 a - b^2 > 0.
+h1^2 a - b^2 > 0. The same operator tells how large an error rounding leaves.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sympy import Expr
 from cascade_sym.solve.conditional.named import Named, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
+
+ROUNDING = sp.Rational(1, 2**52)  # of the sum of the moduli of the terms: some two roundings each
 
 
 def gains(s: Named, M: Table, naming: Naming) -> list[list[Pair]]:
@@ -64,14 +66,6 @@ def closed_loop(s: Named, K: Table, naming: Naming) -> tuple[Table, Expr, Pair]:
     return L, h1, named(naming, "h_0", det)
 
 
-def stability(s: Named, K: Table, naming: Naming) -> list[Expr]:
-    """Expressions that are positive exactly where the gains K are those of the stabilising solution."""
-    L, h1, h0 = closed_loop(s, K, naming)
-    if len(L) == 1:
-        return [h1]
-    return [h1, h0.re if h0.im == 0 else naming.kept("h_2", h1**2 * h0.re - h0.im**2)]
-
-
 def step(s: Named, M: Table, naming: Naming) -> Table:
     """One Newton step from M."""
     n = len(s.nodes)
@@ -83,7 +77,7 @@ def step(s: Named, M: Table, naming: Naming) -> Table:
             Q[i][j] = Q[j][i].conj
     L, h1, h0 = closed_loop(s, K, naming)
     if n == 1:
-        return [[Pair(naming.name(moment(s, 0, 0), M[0][0].re + Q[0][0].re / h1))]]
+        return [[Pair(naming.name(moment(s, 0, 0), M[0][0].re + Q[0][0].re / (2 * h1)))]]
     B = [[L[i][j] + Pair(h1 if i == j else sp.S.Zero) for j in (0, 1)] for i in (0, 1)]
     BQ = [[total([B[i][k] * Q[k][j] for k in (0, 1)]) for j in (0, 1)] for i in (0, 1)]
     BQ = [[named(naming, f"b_{i + 1}{j + 1}", BQ[i][j]) for j in (0, 1)] for i in (0, 1)]
@@ -100,15 +94,54 @@ def step(s: Named, M: Table, naming: Naming) -> Table:
     return out
 
 
-def relative_residual(s: Named, M: Table, K: Table, naming: Naming) -> Expr:
-    """The largest element of the residual over the largest of the sums of the moduli of its terms."""
-    n = len(s.nodes)
+def judged(s: Named, M: Table, naming: Naming) -> tuple[list[Expr], Expr, list[Expr]]:
+    """What is positive exactly where M is the stabilising solution; its relative residual; bounds of its error.
+
+    The residual is the largest element of what M leaves of the equation, over the largest sum of the moduli of its
+    terms. The bounds are those of the variances, relative to them; a covariance is as good as they are. What M leaves
+    of the equation and what rounding hides there lie between -T and T, T diagonal. The inverse of D -> L D + D L^+
+    keeps signs, as L is stable: so the error lies between -P and P with L P + P L^+ = -T.
+    """
+    n, m = range(len(s.nodes)), range(len(s.C))
+    K = gains(s, M, naming)
+    L, h1, h0 = closed_loop(s, K, naming)
     R = residual(s, M, K)
-    parts, sizes = [], []
-    for i in range(n):
-        for j in range(i, n):
-            parts += [sp.Abs(x) for x in (R[i][j].re, R[i][j].im) if x != 0]
-            terms = [s.A[i][l] * M[l][j] for l in range(n)] + [M[i][l] * s.A[j][l].conj for l in range(n)]
-            terms += [s.N[i][j], *(a * b.conj for a, b in zip(K[i], K[j], strict=True))]
-            sizes.append(sp.Add(*(sp.Abs(x) for t in terms for x in (t.re, t.im) if x != 0)))
-    return naming.name("residual", sp.Max(*parts) / sp.Max(*sizes))
+    drift = [[_sizes_behind(s.A[i][j], naming) for j in n] for i in n]
+    seen = [[sum((modulus(M[i][j] * s.C[c][j].conj) for j in n), modulus(s.S[i][c])) for c in m] for i in n]
+    upper = [(i, j) for i in n for j in n if i <= j]
+    left, size = {(i, j): modulus(R[i][j].mapped(_unless_number)) for i, j in upper}, {}
+    for i, j in upper:
+        moved = [drift[i][l] * modulus(M[l][j]) + modulus(M[i][l]) * drift[j][l] for l in n]
+        size[i, j] = sp.Add(
+            *moved, modulus(s.N[i][j]), *(modulus(K[i][c]) * seen[j][c] + seen[i][c] * modulus(K[j][c]) for c in m)
+        )
+    worst = sp.Max(*left.values())
+    rest = naming.name("residual", worst / sp.Max(*size.values())) if worst != 0 else worst
+    E = {p: left[p] + ROUNDING * size[p] for p in upper}
+    v = [M[i][i].re for i in n]
+    if len(n) == 1:
+        return [h1], rest, [E[0, 0] / (2 * h1 * v[0])]
+    a, b = h0.re, h0.im
+    slow = a if b == 0 else naming.kept("h_2", h1**2 * a - b**2)
+    ratio = sp.sqrt(v[0] / v[1])
+    T = [E[0, 0] + E[0, 1] * ratio, E[1, 1] + E[0, 1] / ratio]
+    B = [L[i][i] + Pair(h1) for i in (0, 1)]
+    P = [h1 * ((B[i].square + a) * T[i] + L[i][1 - i].square * T[1 - i]) - 2 * b * B[i].im * T[i] for i in (0, 1)]
+    whole = 2 * (slow if b != 0 else h1**2 * a)
+    return [h1, slow], rest, [P[i] / (whole * v[i]) for i in (0, 1)]
+
+
+def modulus(z: Pair) -> Expr:
+    """|re| + |im|."""
+    return sp.Add(*(sp.Abs(e) for e in (z.re, z.im) if e != 0))
+
+
+def _unless_number(e: Expr) -> Expr:
+    """What numbers leave of the equation is zero: they are exact."""
+    return sp.S.Zero if e.is_number else e
+
+
+def _sizes_behind(z: Pair, naming: Naming) -> Expr:
+    """The sum of the moduli of the terms of an entry: where it cancels, it is no better than they are."""
+    whole = [naming.behind(e)[-1][1] if e.is_Symbol and naming.behind(e) else e for e in (z.re, z.im)]
+    return sp.Add(*(sp.Abs(t) for e in whole for t in sp.Add.make_args(e) if t != 0))
