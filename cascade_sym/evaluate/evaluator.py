@@ -120,7 +120,7 @@ class Evaluator:
         if self.options.precision == "guaranteed":
             return Guarantee(self.plan, self.options)
         if self.options.error:
-            return BoundedKernel(self.plan, self.options, pairs=False)
+            return BoundedKernel(self.plan, self.options)
         if self.options.backend == "mpmath":
             return MpmathKernel(self._program, self.options.digits)
         fast = make_kernel(self._program, self.options)

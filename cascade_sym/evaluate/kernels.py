@@ -8,8 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
+from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.program.nodes import Program
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cascade_sym.program.constants import Constant, fold
-from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
+from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, pruned
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -171,15 +171,7 @@ class Builder:
 
     def finish(self, outputs: Iterable[Output], conditions: Iterable[Condition] = ()) -> Program:
         """The program for `outputs` under `conditions`, without what they do not need."""
-        outs, terms = list(outputs), list(conditions)
-        keep = needed(self.nodes, [i for o in outs for i in o.parts()] + [c.node for c in terms])
-        place = {old: new for new, old in enumerate(keep)}
-        return Program(
-            tuple(moved(self.nodes[i], place) for i in keep),
-            tuple(o.placed(place.__getitem__) for o in outs),
-            tuple(replace(c, node=place[c.node]) for c in terms),
-            {place[i]: s for i, s in self.labels.items() if i in place},
-        )
+        return pruned(self.nodes, outputs, conditions, self.labels)
 
     def finish_like(self, program: Program, new: Sequence[int], more: Iterable[Condition] = ()) -> Program:
         """The program with the outputs, conditions and labels of `program`, whose node i is now `new[i]`."""
@@ -198,11 +190,6 @@ def by_squaring(mul: Callable[[Any, Any], Any], one: Any, base: Any, n: int) -> 
         if n:
             base = mul(base, base)
     return result
-
-
-def moved(node: Node, place: dict[int, int]) -> Node:
-    """`node` with its arguments renumbered."""
-    return node if not arguments(node) else (node[0], *(place[a] for a in node[1:]))
 
 
 def replay_node(builder: Builder, node: Node, new: list[int]) -> int:

@@ -6,13 +6,12 @@ cache the same calls run at the speed of the arithmetic. The generated source co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.backends.sine_numpy import safe_sine_and_cosine, sine_and_cosine
+from cascade_sym.evaluate.backends.sine import safe_sine_and_cosine, sine_and_cosine
 from cascade_sym.program.constants import OUTSIDE, parts
 from cascade_sym.program.nodes import TESTS, Program, arguments, last_uses
 
@@ -65,6 +64,18 @@ HELPERS |= {"nonnegative": nonnegative, "positive": positive}
 HELPERS |= {"copyto": np.copyto, "nan": np.nan, "inf": np.inf, "outside": parts(OUTSIDE)[0]}
 
 
+class Flags(NamedTuple):
+    """What a kernel noticed. `strayed`: a number may have left the range of its type, or lost digits in underflow;
+    `holes`: a result may be nan.
+    """
+
+    strayed: bool = False
+    holes: bool = True
+
+    def __or__(self, other: Any) -> Flags:
+        return Flags(self.strayed or other.strayed, self.holes or other.holes)
+
+
 class NumpyKernel:
     """A program as NumPy calls; `kernel(n, inputs, outputs)` fills 1-d arrays of length n.
 
@@ -101,30 +112,25 @@ class NumpyKernel:
         The operations are done one by one once more, and looked at where the processor tells of any.
         """
         found = np.zeros(n, dtype=bool)
-        last = last_uses(self.program)
         for start in range(0, n, self.block):
             part = slice(start, min(start + self.block, n))
-            given = iter([x[part] if getattr(x, "ndim", 0) else np.full(1, x, self.dtype) for x in inputs])
-            values: dict[int, Any] = {}
-            for i, node in enumerate(self.program.nodes):
-                args = [values[a] for a in arguments(node)]
-                if node[0] == "const":
-                    values[i] = np.full(1, parts(node[1])[0], self.dtype)
-                elif node[0] == "param":
-                    values[i] = next(given)
-                else:
-                    raised = Raised()
-                    with np.errstate(**raised.watched):
-                        values[i] = self._operation(node[0], args)
-                    if raised.strayed:
-                        with np.errstate(all="ignore"):
-                            found[part] |= out_of_range(node[0], values[i], args, self.dtype)
-                for a in arguments(node):
-                    if last[a] == i:
-                        values.pop(a, None)
+            pieces = [x[part] if getattr(x, "ndim", 0) else np.full(1, x, self.dtype) for x in inputs]
+            self._mark(found[part], dict(zip(self.leaves, pieces, strict=True)))
         return found
 
-    def _operation(self, op: str, args: list[np.ndarray]) -> np.ndarray:
+    def _mark(self, found: np.ndarray, given: Mapping[tuple[str, str], np.ndarray]) -> None:
+        def apply(op: str, *args: np.ndarray) -> np.ndarray:
+            raised = Raised()
+            with np.errstate(**raised.watched):
+                value = self._operation(op, args)
+            if raised.strayed:
+                with np.errstate(all="ignore"):
+                    np.logical_or(found, out_of_range(op, value, args, self.dtype), out=found)
+            return value
+
+        self.program.run(lambda c: np.full(1, parts(c)[0], self.dtype), lambda *leaf: given[leaf], apply)
+
+    def _operation(self, op: str, args: Sequence[np.ndarray]) -> np.ndarray:
         """One operation as the kernel does it."""
         out = np.empty(np.broadcast_shapes(*(a.shape for a in args)), self.dtype)
         if op in ("sin", "cos") and self._waves:
@@ -148,7 +154,7 @@ class Raised:
         self.invalid |= bool(flags & 8)
 
 
-def out_of_range(op: str, value: np.ndarray, args: list[np.ndarray], dtype: np.dtype[Any]) -> np.ndarray:
+def out_of_range(op: str, value: np.ndarray, args: Sequence[np.ndarray], dtype: np.dtype[Any]) -> np.ndarray:
     """Where an operation made an infinity of finite numbers, or rounded to a number without all its digits.
 
     A product or quotient that is tiny is done again with one factor scaled, which shows whether it was exact.
@@ -167,7 +173,7 @@ def out_of_range(op: str, value: np.ndarray, args: list[np.ndarray], dtype: np.d
         again = UNROUNDED[op](first * scale, last)
         gone = (first != 0) & (last != 0) & ((value if op == "div" else first * last) == 0)
         return bad | (tiny & (gone | (again != value * scale)))
-    return bad | (tiny & ((op == "exp") | ((op == "pow") & (first != 0))))
+    return bad | (tiny & ((op == "exp") | ((op in ("pow", "atan2")) & (first != 0))))
 
 
 UNROUNDED: dict[str, Any] = {"mul": np.multiply, "div": np.divide, "proderr": product_error}

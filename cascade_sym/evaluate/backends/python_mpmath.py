@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 from sympy import Expr
 
-from cascade_sym.evaluate.backends.flags import Flags
+from cascade_sym.evaluate.backends.numpy_blocks import Flags
 from cascade_sym.program.constants import UNARY, Constant
 from cascade_sym.program.nodes import Program, arguments
 

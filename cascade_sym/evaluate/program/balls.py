@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isfinite, nan, nextafter
 from typing import Any
 
 import flint
-from flint import arb
+from flint import arb, fmpq
 
 from cascade_sym.program.constants import ON_BALLS, ball
-from cascade_sym.program.nodes import Condition, Program, arguments
+from cascade_sym.program.nodes import Condition, Program
 
 FIRST_BITS, LAST_BITS = 128, 4096
 
@@ -22,16 +23,17 @@ class Undecided(Exception):
 
 @dataclass(frozen=True)
 class Settled:
-    """The nearest doubles of all output parts, and a bound on the error of each output."""
+    """Numbers near all output parts, and a bound on the error of each output in doubles."""
 
-    parts: tuple[float, ...]
+    parts: tuple[arb, ...]
     errors: tuple[float, ...]
 
 
 def settle(program: Program, point: Mapping[tuple[str, str], float], rtol: float) -> Settled:
-    """The outputs at `point` (by name and part) to a relative error of `rtol`; nan outside the domain.
+    """The outputs at `point` (by name and part) to a relative error of `rtol`.
 
-    A value that is zero, or closer to zero than 4096 bits can tell, gets the bound that was reached.
+    Outside the domain value and bound are nan; where there is no value, it is nan and its bound infinite. A value that
+    is zero, or closer to zero than 4096 bits can tell, gets the bound that was reached.
     """
     bits = FIRST_BITS
     while True:
@@ -50,22 +52,22 @@ def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: floa
         valid_ones = [inside(program.conditions_of(o), values, last) for o in program.outputs]
     except Undecided:
         return None
-    parts: list[float] = []
+    parts: list[arb] = []
     errors: list[float] = []
     for o, valid in zip(program.outputs, valid_ones, strict=True):
         balls = [values[i] for i in o.parts()]
         if not valid or not all(x.is_finite() for x in balls):
             if valid and not last:
                 return None
-            parts += [nan] * len(balls)
-            errors.append(nan)
+            parts += [arb.nan()] * len(balls)
+            errors.append(inf if valid else nan)
             continue
         radius = sum((x.rad() for x in balls), arb(0))
         size = sum((abs(x.mid()) for x in balls), arb(0))
         if not radius <= size * arb(rtol) / 8 and not last:
             return None
+        parts += [x.mid() for x in balls]
         near = [float(x.mid()) for x in balls]
-        parts += near
         if not all(map(isfinite, near)):
             errors.append(inf)
             continue
@@ -100,19 +102,15 @@ def holds(x: arb, strict: bool, last: bool) -> bool:
     raise Undecided
 
 
-def walk(program: Program, point: Mapping[tuple[str, str], float], last: bool) -> list[arb]:
+def walk(program: Program, point: Mapping[tuple[str, str], Any], last: bool) -> list[arb]:
     """The ball of every node."""
-    values: list[arb] = []
-    for node in program.nodes:
-        if node[0] == "const":
-            values.append(ball(node[1]))
-        elif node[0] == "param":
-            values.append(arb(point[node[1], node[2]]))
-        elif node[0] in DECISIONS:
-            values.append(DECISIONS[node[0]](last, *(values[a] for a in arguments(node))))
-        else:
-            values.append(OPERATIONS[node[0]](*(values[a] for a in arguments(node))))
-    return values
+    decided = {op: partial(decide, last) for op, decide in DECISIONS.items()}
+    operations: dict[str, Callable[..., Any]] = ON_BALLS | {"sqrt": root} | decided
+
+    def leaf(name: str, part: str) -> arb:
+        return arb(fmpq(*point[name, part].as_integer_ratio()))
+
+    return program.run(ball, leaf, lambda op, *args: operations[op](*args))
 
 
 def root(x: arb) -> arb:
@@ -138,4 +136,3 @@ def with_sign(last: bool, x: arb, y: arb) -> arb:
 
 
 DECISIONS: dict[str, Callable[..., arb]] = {"select": choose, "copysign": with_sign}
-OPERATIONS: dict[str, Callable[..., Any]] = ON_BALLS | {"sqrt": root}
