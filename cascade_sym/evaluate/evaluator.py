@@ -20,7 +20,7 @@ from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import RangedKernel
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_declared, with_domain
+from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.program.nodes import operation_counts
 
@@ -207,11 +207,4 @@ class Evaluator:
         return f"Evaluator({names}; {params}; backend={self.options.backend!r}{over})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return rebuilt, (self.target.data(), self.plan.over, self.options.plain())
-
-
-def rebuilt(data: Any, over: Any, options: Any) -> Evaluator:
-    """An evaluator from plain data: what unpickling calls. The code is generated anew from the
-    definitions.
-    """
-    return Evaluator(Plan(from_plain(data), over), Options(**dict(options)))
+        return Evaluator, (Plan(self.target, self.plan.over), self.options)  # programs and code are made anew

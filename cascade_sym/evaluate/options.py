@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,10 +44,6 @@ class Options:
             raise ParameterError(f"threads must be a positive integer; got {self.threads!r}.")
         if self.digits < 1:
             raise ParameterError(f"digits must be a positive integer; got {self.digits!r}.")
-
-    def plain(self) -> tuple[tuple[str, Any], ...]:
-        """The options as plain data."""
-        return tuple((f.name, getattr(self, f.name)) for f in fields(self))
 
 
 def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

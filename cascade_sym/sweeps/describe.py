@@ -83,7 +83,7 @@ def content_key(work: Work, name: str, key: str | None) -> str:
 
 
 def _identity(merit: Merit) -> str:
-    return repr((merit.data, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+    return repr((merit.target, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
 
 
 def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:

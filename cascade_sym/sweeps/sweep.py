@@ -73,7 +73,7 @@ def sweep(
     if precision == "guaranteed" and not isinstance(merit, Formula):
         raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
     called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
-    space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
+    space = read_space(optimise, equal, angles(merit.target) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
     results = [called, *others, *([f"{called}_error"] if precision == "guaranteed" else [])]
     _require_names([merit, *others.values()], [*axes.names, *constants, *space.names], results, known)
