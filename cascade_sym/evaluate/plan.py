@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
-from cascade_sym.evaluate.program.angles import expand_angles
-from cascade_sym.evaluate.program.cost import cost
-from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
+from cascade_sym.evaluate.program.factors import UNDER_ROOT
+from cascade_sym.evaluate.program.forms import cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
-from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
@@ -21,42 +18,6 @@ from cascade_sym.program.nodes import Condition, Program
 from cascade_sym.symbols.own import MARK
 
 DOMAIN = f"domain{MARK}"  # before the names of conditions, of which no result can have one
-LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
-WORTH = 1.5  # how much more a form may cost that loses fewer digits
-HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
-
-
-def cheapest(program: Program) -> Program:
-    """The best of the forms of a program: cheap, and with few differences of nearly equal terms.
-
-    Candidates are the program as it stands, with one sine an angle, and factored, with quotients written
-    out where they stand (`local`) or all roots and quotients drawn together. Forms in which sums of sines
-    and cosines were merged keep their digits where the others lose them; they may cost more. Common
-    denominators can bring high powers, which overflow: such forms are left out.
-    """
-    angles = expand_angles(program)
-    plain = min(program, angles, key=total_cost)
-    if not program.operations() & {"sin", "cos", "sqrt", "div"}:
-        return plain
-    merged = [simplified(program, local=True)]
-    if len(program.nodes) <= LARGE:
-        merged.append(simplified(program, local=False))
-    merged = [m for m in merged if growth(m) <= max(HIGHEST, growth(plain))]
-    if not merged:
-        return plain
-    best = min(merged, key=total_cost)
-    return best if total_cost(best) <= WORTH * total_cost(plain) else plain
-
-
-def simplified(program: Program, local: bool) -> Program:
-    """Sums of waves merged, their angles expanded again over base angles, products shared."""
-    expanded = expand_angles(factor(program, local=local))
-    return share_products(factor(expanded, waves=False, local=local))
-
-
-def total_cost(program: Program) -> float:
-    """The cost with the conditions included."""
-    return cost(guarded(program))
 
 
 @dataclass(frozen=True)

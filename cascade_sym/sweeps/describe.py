@@ -83,7 +83,9 @@ def content_key(work: Work, name: str, key: str | None) -> str:
 
 
 def _identity(merit: Merit) -> str:
-    return repr((merit.target, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+    if not isinstance(merit, Formula):
+        return _called(merit.function)
+    return repr((merit.target, sorted(merit.target.complex_parameters), merit.backend))
 
 
 def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import parts
-from cascade_sym.program.nodes import TESTS, Program, arguments
+from cascade_sym.program.nodes import TESTS, Program
 
 
 def require_jax() -> Any:
@@ -31,23 +31,18 @@ def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
     jax = require_jax()
     jnp = jax.numpy
 
+    def apply(op: str, *args: Any) -> Any:
+        if op in TESTS:
+            test = jnp.greater_equal if op == "nonnegative" else jnp.greater
+            passed = [test(a, 0.0) for a in args]
+            return jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0)
+        return jnp.where(args[0] >= 0, *args[1:]) if op == "select" else getattr(jnp, UFUNCS[op])(*args)
+
     def run(values: dict[str, Any]) -> list[Any]:
-        done: list[Any] = []
-        for node in program.nodes:
-            if node[0] == "const":
-                done.append(parts(node[1])[0])
-            elif node[0] == "param":
-                x = values[node[1]]
-                done.append(jnp.imag(x) if node[2] == "im" else jnp.real(x))
-            elif node[0] in TESTS:
-                test = jnp.greater_equal if node[0] == "nonnegative" else jnp.greater
-                passed = [test(done[k], 0.0) for k in arguments(node)]
-                done.append(jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0))
-            elif node[0] == "select":
-                c, a, b = (done[k] for k in arguments(node))
-                done.append(jnp.where(c >= 0, a, b))
-            else:
-                done.append(getattr(jnp, UFUNCS[node[0]])(*(done[k] for k in arguments(node))))
+        def leaf(name: str, part: str) -> Any:
+            return jnp.imag(values[name]) if part == "im" else jnp.real(values[name])
+
+        done = program.run(lambda c: parts(c)[0], leaf, apply)
         return [done[i] for i in program.output_nodes()]
 
     return jax.jit(run)

@@ -14,11 +14,11 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
-from cascade_sym.evaluate.program.cost import SINCOS
 from cascade_sym.program.builder import Builder, replay_node
 from cascade_sym.program.constants import Constant
 from cascade_sym.program.nodes import Program
 
+SINCOS = 22.0  # what a sine and cosine cost together, in additions of vectors
 ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)
 Coefficients = tuple[tuple[int, Fraction], ...]
 

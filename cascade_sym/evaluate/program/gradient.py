@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.builder import Builder
 from cascade_sym.program.nodes import Node, Output, Program, arguments
 
 TWO = Fraction(2)
@@ -20,9 +20,7 @@ def with_gradient(program: Program, over: Sequence[str]) -> Program:
     The derivative of output "f" with respect to "x" is called "df/dx".
     """
     b = Builder()
-    new: list[int] = []
-    for node in program.nodes:
-        new.append(replay_node(b, node, new))
+    new = program.run(b.const, b.param, b.apply)
     outs: list[Output] = []
     for o in program.outputs:
         columns = [adjoints(b, program, new, i, over) for i in o.parts()]

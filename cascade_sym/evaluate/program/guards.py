@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import NAN, OUTSIDE
 from cascade_sym.program.nodes import Program
 
@@ -14,9 +12,7 @@ def guarded(program: Program) -> Program:
     if not program.conditions:
         return program
     b = Builder()
-    new: list[int] = []
-    for node in program.nodes:
-        new.append(replay_node(b, node, new))
+    new = program.run(b.const, b.param, b.apply)
     split = [new[c.node] for c in program.conditions if c.split]
     weak = [new[c.node] for c in program.conditions if not c.strict and not c.split]
     strict = [new[c.node] for c in program.conditions if c.strict]
@@ -26,7 +22,7 @@ def guarded(program: Program) -> Program:
     nan = absent(b, domain, bool(split))
     results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
-    return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
+    return b.finish(o.placed(results.__getitem__) for o in program.outputs)
 
 
 def absent(b: Builder, domain: list[int], split: bool) -> int:
