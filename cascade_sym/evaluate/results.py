@@ -13,8 +13,8 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.evaluate.arguments import check_out
-from cascade_sym.evaluate.kernels import Kernel
 from cascade_sym.evaluate.plan import Plan
+from cascade_sym.evaluate.ranged import Kernel
 from cascade_sym.evaluate.targets import Target
 
 SLAB = 1 << 18  # points for which broadcast inputs are written out at a time

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.evaluate.backends.numpy_blocks import Flags
-from cascade_sym.evaluate.kernels import FastKernel, make_kernel
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.precision import Doubled
-from cascade_sym.evaluate.ranged import Leaf, Places, RangedKernel, picked, unexplained
+from cascade_sym.evaluate.ranged import FastKernel, Leaf, Places, RangedKernel, make_kernel, picked, unexplained
 
 UNBOUNDED = 2.0**1000
 

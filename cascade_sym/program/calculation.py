@@ -54,28 +54,27 @@ class Calculation:
         """The outputs in `arithmetic`, with the parameters' values by name."""
         return self.on(arithmetic)(values)
 
-    def run_all(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
-        """The value of every node."""
-        return self._every(self._operations(arithmetic), values)
-
     def on(self, arithmetic: Any) -> Callable[[Mapping[str, Any]], list[Any]]:
         """`run` in one arithmetic, made ready for many values: its operations are looked up once."""
-        operations = self._operations(arithmetic)
+        every = self.every(arithmetic)
 
         def run(values: Mapping[str, Any]) -> list[Any]:
-            every = self._every(operations, values)
-            return [every[i] for i in self.outputs]
+            found = every(values)
+            return [found[i] for i in self.outputs]
 
         return run
 
-    def _every(self, operations: Sequence[Operation], values: Mapping[str, Any]) -> list[Any]:
-        v: list[Any] = []
-        for operation in operations:
-            v.append(operation(v, values))
-        return v
+    def every(self, arithmetic: Any) -> Callable[[Mapping[str, Any]], list[Any]]:
+        """The values of all nodes in one arithmetic, from those of parameters."""
+        operations = [operation(arithmetic, node) for node in self.nodes]
 
-    def _operations(self, x: Any) -> list[Operation]:
-        return [operation(x, node) for node in self.nodes]
+        def run(values: Mapping[str, Any]) -> list[Any]:
+            v: list[Any] = []
+            for compute in operations:
+                v.append(compute(v, values))
+            return v
+
+        return run
 
 
 def operation(x: Any, node: Node) -> Operation:

@@ -34,7 +34,7 @@ def lowered(calculation: Calculation, names: Sequence[str], scaled: bool = False
     """The real program of a calculation whose outputs are called `names`."""
     x = Pairs(scaled)
     b = x.b
-    every = calculation.run_all(x, Parameters(b, calculation))
+    every = calculation.every(x)(Parameters(b, calculation))
     for i, name in calculation.labels.items():
         value = every[i]
         if isinstance(value, int):

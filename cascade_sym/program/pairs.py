@@ -31,7 +31,7 @@ class Pairs(Arithmetic):
     kind = "evaluators"
 
     def __init__(self, scaled: bool = False) -> None:
-        self.b, self.scaled = Builder(), scaled
+        self.b, self.rescaled = Builder(), scaled
         self.functions = {name: partial(self.function, op) for name, op in REAL.items()}
         self.functions |= {name: partial(self.reciprocal, op) for name, op in RECIPROCALS.items()}
 
@@ -84,7 +84,7 @@ class Pairs(Arithmetic):
     def size(self, x: tuple[int, int]) -> int:
         """What to divide by before squaring: the larger part of |x|, one where both are zero or nothing is scaled."""
         b = self.b
-        if not self.scaled:
+        if not self.rescaled:
             return b.one
         largest = b.apply("max", b.unary("abs", x[0]), b.unary("abs", x[1]))
         return b.apply("select", b.neg(largest), b.one, largest)
@@ -129,7 +129,7 @@ class Pairs(Arithmetic):
         re, im = x
         half = b.div(b.one, b.const(2))
         size, across = self.abs(x), b.unary("abs", re)
-        both = b.add(b.mul(half, size), b.mul(half, across)) if self.scaled else b.mul(half, b.add(size, across))
+        both = b.add(b.mul(half, size), b.mul(half, across)) if self.rescaled else b.mul(half, b.add(size, across))
         large = b.unary("sqrt", both)
         small = b.div(b.mul(half, im), large)
         return self.make(

@@ -21,9 +21,8 @@ from cascade_sym.errors import FormulaError, OutsideExactDomain
 from cascade_sym.evaluate.backends.numpy_blocks import CALLS, UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.source.code import code
+from cascade_sym.evaluate.source.code import code, source
 from cascade_sym.evaluate.source.languages import LANGUAGES
-from cascade_sym.evaluate.source.printer import source
 from cascade_sym.evaluate.targets import read_target
 from cascade_sym.paper import load_folder
 from cascade_sym.program.functions import TABLE

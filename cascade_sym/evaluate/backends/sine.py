@@ -9,8 +9,7 @@ rounding of the evaluation less than 3.5 half-places: the error of either stays 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import cos, isfinite, nan, pi, sin
 
 import flint
@@ -55,54 +54,50 @@ def quarter_turn() -> tuple[float, float, float]:
     return parts[0], parts[1], parts[2]
 
 
-def sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
+def sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array, safe: bool = False) -> None:
     """Writes sin x to `s` and cos x to `c`; `z` and `t` are scratch. No two of the arrays may overlap.
 
-    Angles outside [-pi/4, pi/4] go to NumPy, whose own reduction is no slower than ours would be; each angle is
-    computed as if it were alone.
+    Angles outside [-pi/4, pi/4] go to NumPy, whose own reduction is no slower than ours would be; with `safe` to ours,
+    whose error is known. Each angle is computed as if it were alone.
     """
     if not np.ndim(x):
-        s[...], c[...] = (alone[0] for alone in several(sine_and_cosine, np.full(1, x), 4))
+        alone, sine, cosine, first, second = np.full((5, 1), x)
+        sine_and_cosine(alone, sine, cosine, first, second, safe)
+        s[...], c[...] = sine, cosine
         return
     np.absolute(x, t)
     if t.max() <= SMALL:
         polynomials(x, s, c, z)
-        return
+    else:
+        (reduced if safe else by_numpy)(x, s, c, z, t)
+
+
+safe_sine_and_cosine = partial(sine_and_cosine, safe=True)
+
+
+def by_numpy(x: Array, s: Array, c: Array, z: Array, size: Array) -> None:
     np.sin(x, s)
     np.cos(x, c)
-    if np.fmin.reduce(t) <= SMALL:
-        rows = np.flatnonzero(t <= SMALL)
-        s[rows], c[rows] = several(polynomials, x[rows], 3)
+    if np.fmin.reduce(size) <= SMALL:
+        rows = np.flatnonzero(size <= SMALL)
+        few, sines, cosines = (np.empty(rows.size) for _ in range(3))
+        polynomials(x[rows], sines, cosines, few)
+        s[rows], c[rows] = sines, cosines
 
 
-def several(waves: Callable[..., None], x: Array, scratch: int) -> list[Array]:
-    """Sine and cosine in new arrays."""
-    room = [np.empty_like(x) for _ in range(scratch)]
-    waves(x, *room)
-    return room[:2]
-
-
-def safe_sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array) -> None:
-    """The same with an error that is known for every angle: reduced here, and beyond 2^20 turns by the C library."""
-    if not np.ndim(x):
-        s[...], c[...] = (alone[0] for alone in several(safe_sine_and_cosine, np.full(1, x), 4))
-        return
-    np.absolute(x, t)
-    largest = t.max()
-    if largest <= SMALL:
-        polynomials(x, s, c, z)
-        return
+def reduced(x: Array, s: Array, c: Array, z: Array, size: Array) -> None:
+    """By quarter turns; beyond 2^20 of them the C library."""
     number = np.rint(x * (2 / pi))
     r = x.copy()
     for part in quarter_turn():
         r -= number * part
     polynomials(r, s, c, z)
-    quarter = np.where(t <= LARGEST, number, 0.0).astype(np.int64)
+    quarter = np.where(size <= LARGEST, number, 0.0).astype(np.int64)
     odd = (quarter & 1).astype(bool)
     s[odd], c[odd] = c[odd], s[odd]
     np.negative(s, s, where=(quarter & 2).astype(bool))
     np.negative(c, c, where=((quarter + 1) & 2).astype(bool))
-    for k in np.flatnonzero(t > LARGEST):
+    for k in np.flatnonzero(size > LARGEST):
         s[k], c[k] = both(float(x[k]))
 
 
