@@ -16,12 +16,9 @@ from flint import acb, arb, fmpq
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.program.arithmetic import Arithmetic
+from cascade_sym.program.functions import short
 
-DIRECT = {
-    "exp": "exp", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch", "arctan": "atan",
-    "arsinh": "asinh", "log": "log", "arcsin": "asin", "arccos": "acos", "arcosh": "acosh", "artanh": "atanh",
-}  # fmt: skip
+DIRECT = short("exp tan cot sec csc sinh cosh tanh coth sech csch arctan arsinh log arcsin arccos arcosh artanh")
 TURNING = frozenset(["tan", "cot", "sec", "csc"])
 ODD = frozenset(["tan", "sinh", "tanh", "arcsin", "arctan", "arsinh", "artanh"])
 LONGEST = 1 << 16  # bits of a power that is kept exactly

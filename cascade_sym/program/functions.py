@@ -37,6 +37,11 @@ class Function:
     least: int = 1
 
     @property
+    def short(self) -> str:
+        """The name by which SymPy, mpmath, flint and C know it."""
+        return self.sympy.__name__
+
+    @property
     def analytic(self) -> bool:
         """Whether it is a function of z alone, not of conj(z)."""
         return not self.real and self.name not in ("conj", "sgn")
@@ -135,6 +140,11 @@ BY_NAME = {f.name: f for f in TABLE}
 BY_CLASS = {f.sympy: f for f in TABLE}
 ANALYTIC = tuple(f.name for f in TABLE if f.analytic)
 COMMANDS = {f.name: f.latex for f in TABLE if f.latex and f.analytic}  # written without brackets where that is clear
+
+
+def short(names: str) -> dict[str, str]:
+    """The names of functions elsewhere (`Function.short`), by their own."""
+    return {name: BY_NAME[name].short for name in names.split()}
 
 
 def known() -> str:

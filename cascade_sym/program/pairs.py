@@ -10,12 +10,10 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program.arithmetic import Arithmetic
 from cascade_sym.program.builder import Builder, by_squaring
 from cascade_sym.program.constants import sign
+from cascade_sym.program.functions import short
 
 Value = int | tuple[int, int]
-REAL = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
-}  # fmt: skip
+REAL = short("sin cos tan arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh")
 RECIPROCALS = {"sec": "cos", "csc": "sin", "sech": "cosh", "csch": "sinh"}
 TURNED = {"sin": "sinh", "cos": "cosh", "tan": "tanh", "asin": "asinh", "atan": "atanh"}
 

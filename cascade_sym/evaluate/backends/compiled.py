@@ -22,7 +22,6 @@ from cascade_sym.program.nodes import Program
 # the processor's bits for overflow and underflow, and for an invalid operation
 BITS = {"x86_64": (0x18, 0x01), "amd64": (0x18, 0x01), "aarch64": (0x0C, 0x01), "arm64": (0x0C, 0x01)}
 FEWEST = 16384  # points a thread should have, so that starting it pays
-Pointer = ctypes.POINTER(ctypes.c_double)
 
 
 def available() -> bool:

@@ -21,6 +21,7 @@ from cascade_sym.program.nodes import Program
 SINCOS = 22.0  # what a sine and cosine cost together, in additions of vectors
 ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)
 Coefficients = tuple[tuple[int, Fraction], ...]
+Form = tuple[dict[int, Fraction], Fraction]
 
 
 @dataclass(frozen=True)
@@ -46,51 +47,44 @@ def expand_angles(program: Program) -> Program:
 
 def angle_of(program: Program, i: int) -> Angle:
     """Node `i` as a linear form over nodes that are not sums or constant multiples."""
-    form, turn = linear_form(program, i)
+    form, turn = linear_form(program, i) or ({i: Fraction(1)}, ZERO)
     return Angle(tuple(sorted((n, c) for n, c in form.items() if c)), turn)
 
 
-def linear_form(program: Program, i: int) -> tuple[dict[int, Fraction], Fraction]:
-    node = program.nodes[i]
-    if node[0] == "const":
-        turn = turns(node[1])
-        return ({}, turn) if turn is not None else ({i: Fraction(1)}, Fraction(0))
-    if node[0] in ("add", "sub"):
-        (f, s), (g, t) = (linear_form(program, a) for a in node[1:])
-        sign = 1 if node[0] == "add" else -1
-        return {n: f.get(n, ZERO) + sign * g.get(n, ZERO) for n in {**f, **g}}, s + sign * t
-    if node[0] == "neg":
-        f, s = linear_form(program, node[1])
-        return {n: -c for n, c in f.items()}, -s
-    if node[0] == "mul":
-        for a, b in ((node[1], node[2]), (node[2], node[1])):
-            factor = program.nodes[a][1] if program.nodes[a][0] == "const" else None
-            if isinstance(factor, Fraction):
-                f, s = linear_form(program, b)
-                return {n: factor * c for n, c in f.items()}, factor * s
-    return {i: Fraction(1)}, Fraction(0)
-
-
-def turns(c: Constant) -> Fraction | None:
-    """The rational q with c = q*pi; None where there is none."""
-    if isinstance(c, Fraction):
-        return None if c else Fraction(0)
-    op, *rest = c
+def linear_form(program: Program, x: int | Constant) -> Form | None:
+    """A node, or a constant, as multiples of nodes and of pi; None for a constant that is no rational times pi."""
+    if isinstance(x, Fraction):
+        return None if x else ({}, ZERO)
+    alone: Form | None = ({x: Fraction(1)}, ZERO) if isinstance(x, int) else None
+    op, *rest = program.nodes[x] if isinstance(x, int) else x
+    if op == "const":
+        return linear_form(program, rest[0]) or alone
     if op == "pi":
-        return Fraction(1)
-    if op in ("add", "sub"):
-        a, b = (turns(r) for r in rest)
-        return None if a is None or b is None else (a + b if op == "add" else a - b)
-    if op == "neg":
-        a = turns(rest[0])
-        return None if a is None else -a
+        return {}, Fraction(1)
+    if op in ("add", "sub", "neg"):
+        signs = {"add": (1, 1), "sub": (1, -1), "neg": (-1,)}[op]
+        return combined([(Fraction(s), linear_form(program, a)) for s, a in zip(signs, rest, strict=True)]) or alone
     if op == "mul":
-        for x, y in (rest, rest[::-1]):
-            if isinstance(x, Fraction) and (a := turns(y)) is not None:
-                return x * a
-    if op == "div" and isinstance(rest[1], Fraction) and (a := turns(rest[0])) is not None:
-        return a / rest[1]
-    return None
+        for a, b in (rest, rest[::-1]):
+            factor = program.nodes[a][1] if isinstance(a, int) and program.nodes[a][0] == "const" else a
+            if isinstance(factor, Fraction) and (found := combined([(factor, linear_form(program, b))])):
+                return found
+    if op == "div" and isinstance(rest[1], Fraction):
+        return combined([(1 / rest[1], linear_form(program, rest[0]))])
+    return alone
+
+
+def combined(terms: list[tuple[Fraction, Form | None]]) -> Form | None:
+    """The sum of multiples of linear forms, if all are some."""
+    total: dict[int, Fraction] = defaultdict(Fraction)
+    turn = ZERO
+    for factor, form in terms:
+        if form is None:
+            return None
+        for n, c in form[0].items():
+            total[n] += factor * c
+        turn += factor * form[1]
+    return total, turn
 
 
 def primitive(form: Coefficients) -> tuple[Coefficients, Fraction]:

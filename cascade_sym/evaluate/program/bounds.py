@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from cascade_sym.evaluate.program.guards import absent, least
-from cascade_sym.evaluate.program.precision import Double, Precision
+from cascade_sym.evaluate.program.precision import Double, Doubled
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Condition, Output, Program, arguments
@@ -37,7 +37,7 @@ class Bounded:
     error: int | None = None
 
 
-def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double) -> Program:
+def with_bounds(program: Program, make: Callable[[Builder], Double] = Double) -> Program:
     """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
 
     The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
@@ -54,7 +54,7 @@ def splits(c: Constant) -> bool:
 class Bounds:
     """Rebuilds a program with bounds, in a given precision."""
 
-    def __init__(self, program: Program, arithmetic: Precision) -> None:
+    def __init__(self, program: Program, arithmetic: Double) -> None:
         self.program, self.arithmetic = program, arithmetic
         self.b = arithmetic.b
         self.infinite = self.b.const(INFINITE)
@@ -150,7 +150,7 @@ class Bounds:
         if not self.arithmetic.knows(op):
             return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.infinite)
         args = [self.values[a] for a in arguments(node)]
-        if op in ("add", "sub") and isinstance(self.arithmetic, Double):
+        if op in ("add", "sub") and not isinstance(self.arithmetic, Doubled):
             for k in (0, 1):
                 constant = self.program.nodes[node[1 + k]]
                 if constant[0] == "const" and splits(constant[1]):
