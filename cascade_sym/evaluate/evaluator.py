@@ -147,11 +147,10 @@ class Evaluator:
         arrays = as_arrays(given, self.target.complex_parameters, object if objects else self.options.dtype)
         shape = common_shape(arrays)
         bounded = self.options.error or self.options.precision == "guaranteed"
-        results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded)
-        results.prepare(out, arrays)
+        results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded, out, arrays)
         if results.fill(self._kernel, arrays):
             report_failures(self.plan, self.options, arrays, shape, results)
-        return results.handed_back(out, self.options.error)
+        return results.handed_back(self.options.error)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:
         """An evaluator of the value and its derivatives with respect to the parameters `over`, in one pass.
