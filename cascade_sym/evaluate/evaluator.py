@@ -17,7 +17,7 @@ from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.ranged import Kernel, Leaf, RangedKernel, make_kernel
+from cascade_sym.evaluate.ranged import Leaf, RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
@@ -106,16 +106,17 @@ class Evaluator:
 
     def __init__(self, plan: Plan, options: Options) -> None:
         if options.backend == "jax":
-            from cascade_sym.evaluate.backends.python_jax import require_jax
-
-            require_jax()
             plan = replace(plan, scaled=True)
         self.plan, self.options = plan, options
         self.parameters = plan.target.parameters
         _ = self._kernel  # mistakes in the formula show here, not at the first call
 
     @cached_property
-    def _kernel(self) -> Kernel:
+    def _kernel(self) -> Any:
+        if self.options.backend == "jax":
+            from cascade_sym.evaluate.backends.python_jax import jax_function
+
+            return jax_function(self._program, self.plan)
         if self.options.precision == "guaranteed":
             return Guarantee(self.plan, self.options)
         if self.options.error:
@@ -142,7 +143,9 @@ class Evaluator:
         given = {**(values or {}), **named}
         check_names(given, self.parameters)
         if self.options.backend == "jax":
-            return self._by_jax(given, out)
+            if out is not None:
+                raise ParameterError("the jax backend returns new arrays; leave out= away.")
+            return self._kernel(given)
         objects = self.options.backend == "mpmath"
         arrays = as_arrays(given, self.target.complex_parameters, object if objects else self.options.dtype)
         shape = common_shape(arrays)
@@ -185,19 +188,6 @@ class Evaluator:
     def operation_counts(self) -> dict[str, int]:
         """The operations for one point by kind."""
         return operation_counts(self._program)
-
-    def _by_jax(self, given: Mapping[str, Any], out: Any) -> Any:
-        if out is not None:
-            raise ParameterError("the jax backend returns new arrays; leave out= away.")
-        from cascade_sym.evaluate.backends.python_jax import in_double_precision
-
-        return in_double_precision(self._jax, given, self.plan)
-
-    @cached_property
-    def _jax(self) -> Any:
-        from cascade_sym.evaluate.backends.python_jax import jax_function
-
-        return jax_function(self._program)
 
     def __repr__(self) -> str:
         over = "" if self.plan.over is None else f"; gradient over {', '.join(self.plan.over)}"

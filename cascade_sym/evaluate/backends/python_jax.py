@@ -26,8 +26,10 @@ def require_jax() -> Any:
     return jax
 
 
-def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
-    """A jitted function from values by parameter name to the output parts."""
+def jax_function(program: Program, plan: Plan) -> Callable[[Mapping[str, Any]], Any]:
+    """A jitted function from values by parameter name to the results of `program`, a form of the plan's: JAX arrays of
+    float64 in the form of the target.
+    """
     jax = require_jax()
     jnp = jax.numpy
 
@@ -45,29 +47,26 @@ def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
         done = program.run(lambda c: parts(c)[0], leaf, apply)
         return [done[i] for i in program.output_nodes()]
 
-    return jax.jit(run)
+    jitted = jax.jit(run)
+
+    def evaluate(given: Mapping[str, Any]) -> Any:
+        with double_precision(jax):
+            values = {n: jnp.asarray(v) for n, v in given.items()}
+            found = iter(jnp.broadcast_arrays(*jitted(values), *values.values()))
+            by_name = {}
+            for o in plan.best.outputs:
+                re = next(found)
+                by_name[o.name] = re if o.im is None else re + 1j * next(found)
+            if plan.over is None:
+                return formed(plan.target, by_name)
+            slopes = {n: jnp.stack([by_name[f"d{n}/d{p}"] for p in plan.over]) for n in plan.target.names}
+            return formed(plan.target, {n: (by_name[n], slopes[n]) for n in slopes})
+
+    return evaluate
 
 
-def in_double_precision(function: Any, given: Mapping[str, Any], plan: Plan) -> Any:
-    """The results of `function` at `given` as JAX arrays of float64, in the form of the target."""
-    jax = require_jax()
-    with double_precision():
-        values = {n: jax.numpy.asarray(v) for n, v in given.items()}
-        parts = iter(jax.numpy.broadcast_arrays(*function(values), *values.values()))
-        by_name = {}
-        for o in plan.best.outputs:
-            re = next(parts)
-            by_name[o.name] = re if o.im is None else re + 1j * next(parts)
-        if plan.over is None:
-            return formed(plan.target, by_name)
-        stack = jax.numpy.stack
-        pairs = {n: (by_name[n], stack([by_name[f"d{n}/d{p}"] for p in plan.over])) for n in plan.target.names}
-        return formed(plan.target, pairs)
-
-
-def double_precision() -> AbstractContextManager[Any]:
+def double_precision(jax: Any) -> AbstractContextManager[Any]:
     """A context in which JAX computes with float64, whatever its setting."""
-    jax = require_jax()
     if jax.config.jax_enable_x64:
         return nullcontext()
     if hasattr(jax, "enable_x64"):
