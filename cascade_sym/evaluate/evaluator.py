@@ -17,8 +17,8 @@ from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.ranged import Leaf, RangedKernel, make_kernel
-from cascade_sym.evaluate.results import Results
+from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
+from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.program.nodes import operation_counts
@@ -214,7 +214,7 @@ def report_failures(
         return
     failing: dict[str, np.ndarray] = {}
     if (tests := plan.conditions) is not None:
-        for c, bad in zip(tests.conditions, tests.failing(flattened(arrays, tests.leaves, shape), rows), strict=True):
+        for c, bad in zip(tests.conditions, tests.failing(spread(tests, arrays, shape), rows), strict=True):
             failing[c.name] = failing.get(c.name, np.zeros_like(bad)) | bad
     outside = np.logical_or.reduce([np.zeros(rows.size, dtype=bool), *failing.values()])
     total = results.first().size
@@ -229,11 +229,3 @@ def report_failures(
         if open_ := int((~outside & ~given).sum()):
             why = f"could not be brought to a relative error of {options.rtol:g}, or no double can hold it"
             warnings.warn(f"a result at {open_} of {total} points {why}; it is nan.", RuntimeWarning, stacklevel=3)
-
-
-def flattened(
-    arrays: Mapping[str, np.ndarray], leaves: Sequence[Leaf], shape: tuple[int, ...]
-) -> dict[Leaf, np.ndarray]:
-    """The inputs by leaf, one number a point."""
-    flat = {name: np.broadcast_to(arrays[name], shape).reshape(-1) for name, _ in leaves}
-    return {(name, part): flat[name].imag if part == "im" else flat[name].real for name, part in leaves}

@@ -47,19 +47,18 @@ class Plan:
         return replace(program, outputs=outs, conditions=conditions)
 
     @cached_property
-    def chosen(self) -> Program:
-        """The best of the equivalent forms, without derivatives."""
-        return cheapest(self.literal)
-
-    @cached_property
     def best(self) -> Program:
-        """The chosen form, with the gradient where one is wanted."""
-        return self.chosen if self.over is None else with_gradient(self.chosen, self.over)
+        """The best of the equivalent forms."""
+        return self._sloped(cheapest(self.literal))
 
     @cached_property
     def literal_gradient(self) -> Program:
-        """The definitions as they stand, with the gradient where one is wanted."""
-        return self.literal if self.over is None else with_gradient(self.literal, self.over)
+        """The definitions as they stand."""
+        return self._sloped(self.literal)
+
+    def _sloped(self, program: Program) -> Program:
+        """The program with the gradient where one is wanted."""
+        return program if self.over is None else with_gradient(program, self.over)
 
     @cached_property
     def rooted(self) -> Program:
@@ -75,8 +74,8 @@ class Plan:
 
     @cached_property
     def rooted_gradient(self) -> Program:
-        """The same with the gradient where one is wanted."""
-        return self.rooted if self.over is None else with_gradient(self.rooted, self.over)
+        """The same, with the gradient where one is wanted."""
+        return self._sloped(self.rooted)
 
     @cached_property
     def plain(self) -> Program:

@@ -156,10 +156,10 @@ class Conditions:
         self.kernel = RangedKernel(NumpyKernel(tests), tests, tests, lambda p: p)
         self.leaves = self.kernel.leaves
 
-    def failing(self, given: Mapping[Leaf, Any], rows: np.ndarray) -> list[np.ndarray]:
+    def failing(self, inputs: Sequence[Any], rows: np.ndarray) -> list[np.ndarray]:
         """For each condition whether it fails at each of the points `rows` (nan does not count)."""
         values = [np.empty(rows.size) for _ in self.conditions]
-        self.kernel(rows.size, [picked(given[k], rows) for k in self.leaves], values)
+        self.kernel(rows.size, [picked(x, rows) for x in inputs], values)
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
 
 

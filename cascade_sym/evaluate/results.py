@@ -15,7 +15,7 @@ from sympy import Expr
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.evaluate.arguments import check_out
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.ranged import Kernel
+from cascade_sym.evaluate.ranged import Conditions, Kernel
 from cascade_sym.evaluate.targets import Target
 
 SLAB = 1 << 18  # points for which broadcast inputs are written out at a time
@@ -152,7 +152,7 @@ def formed(target: Target, by_name: Mapping[str, Any]) -> Any:
     return values if target.form == "mapping" else tuple(values.values())
 
 
-def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> list[Any]:
+def spread(kernel: Kernel | Conditions, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> list[Any]:
     """Inputs in the kernel's order: single values, or 1-d arrays over `shape`."""
     inputs = []
     for name, part in kernel.leaves:

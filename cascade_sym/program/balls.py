@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from flint import acb, arb, fmpq
@@ -161,10 +162,7 @@ class Balls(Arithmetic):
     def _extreme(self, exact: Callable[..., Any], ball: Callable[..., Any], values: tuple[Ball, ...]) -> Ball:
         if all(isinstance(v, fmpq) for v in values):
             return exact(values)
-        first, *rest = (self._real(v) for v in values)
-        for r in rest:
-            first = ball(first, r)
-        return first
+        return reduce(ball, map(self._real, values))
 
     def _real(self, x: Ball) -> arb:
         if isinstance(x, acb):

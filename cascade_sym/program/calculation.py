@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from operator import add, mul
 from typing import Any, Protocol
 
@@ -110,13 +110,7 @@ def chain(join: Callable[[Any, Any], Any], first: int, more: Sequence[int]) -> O
         (second,) = more
         return lambda v, given: join(v[first], v[second])
 
-    def run(v: list[Any], given: Mapping[str, Any]) -> Any:
-        total = v[first]
-        for i in more:
-            total = join(total, v[i])
-        return total
-
-    return run
+    return lambda v, given: reduce(join, map(v.__getitem__, more), v[first])
 
 
 def operands(node: Node) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program.arithmetic import Arithmetic
@@ -190,16 +190,10 @@ class Pairs(Arithmetic):
         return self.div(self.call("cos", z), self.call("sin", z))
 
     def min(self, *values: Value) -> Value:
-        return self._folded("min", values)
+        return reduce(partial(self.b.apply, "min"), self._real("min", values))
 
     def max(self, *values: Value) -> Value:
-        return self._folded("max", values)
-
-    def _folded(self, op: str, values: Sequence[Value]) -> Value:
-        first, *rest = self._real(op, values)
-        for r in rest:
-            first = self.b.apply(op, first, r)
-        return first
+        return reduce(partial(self.b.apply, "max"), self._real("max", values))
 
     def _real(self, name: str, values: Sequence[Value]) -> list[int]:
         if any(isinstance(v, tuple) for v in values):

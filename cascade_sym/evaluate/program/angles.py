@@ -111,7 +111,6 @@ class Expansion:
                 self.unit[base] = abs(c) if known is None else common_unit(known, c)
                 uses[base].append((c, a, program.nodes[i][0] == "cos"))
         self.shift = {b: self.best_shift(b, u) for b, u in uses.items()}
-        self._trig: dict[tuple[Coefficients, int, bool], int] = {}
 
     def pieces(self, a: Angle) -> list[tuple[Coefficients, Fraction]]:
         """The angle over base directions: one for each atom, or the whole form as a single direction."""
@@ -183,12 +182,6 @@ class Expansion:
 
     def multiple(self, base: Coefficients, n: int, cos: bool) -> int:
         """sin or cos of n times the base angle."""
-        key = (base, n, cos)
-        if key not in self._trig:
-            self._trig[key] = self._multiple(base, n, cos)
-        return self._trig[key]
-
-    def _multiple(self, base: Coefficients, n: int, cos: bool) -> int:
         b = self.b
         if n < 0:
             value = self.multiple(base, -n, cos)

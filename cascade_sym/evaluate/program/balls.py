@@ -11,14 +11,11 @@ from typing import Any
 import flint
 from flint import arb, fmpq
 
+from cascade_sym.program.balls import Undecided
 from cascade_sym.program.constants import ON_BALLS, ball
 from cascade_sym.program.nodes import Condition, Program
 
 FIRST_BITS, LAST_BITS = 128, 4096
-
-
-class Undecided(Exception):
-    """A ball contains the point at which a decision changes."""
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,17 @@ def upper(x: arb) -> float:
 
 def inside(conditions: Sequence[Condition], values: list[arb], last: bool) -> bool:
     """Whether all conditions hold; Undecided only where none fails for certain."""
-    open_ = False
-    for c in conditions:
-        try:
-            if not holds(values[c.node], c.strict, last):
-                return False
-        except Undecided:
-            open_ = True
-    if open_:
+    found = [holds(values[c.node], c.strict, last) for c in conditions]
+    if None in found and False not in found:
         raise Undecided
-    return True
+    return False not in found
 
 
-def holds(x: arb, strict: bool, last: bool) -> bool:
+def holds(x: arb, strict: bool, last: bool) -> bool | None:
+    """Whether a value is positive, or nonnegative where not `strict`; None where that can't be told."""
     if x > 0 or x < 0:
         return bool(x > 0)
-    if x.is_zero() or last:  # zero as far as can be told
-        return not strict
-    raise Undecided
+    return not strict if x.is_zero() or last else None  # zero as far as can be told
 
 
 def walk(program: Program, point: Mapping[tuple[str, str], Any], last: bool) -> list[arb]:

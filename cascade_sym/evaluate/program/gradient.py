@@ -63,15 +63,6 @@ def contributions(b: Builder, node: Node, new: list[int], z: int, g: int) -> lis
 Rule = Callable[[Builder, list[int], int, int], list[int]]
 
 
-def quotient(b: Builder, a: list[int], z: int, g: int) -> list[int]:
-    top = b.div(g, a[1])
-    return [top, b.neg(b.mul(top, z))]
-
-
-def root(b: Builder, a: list[int], z: int, g: int) -> list[int]:
-    return [b.div(g, b.mul(b.const(TWO), z))]
-
-
 def power(b: Builder, a: list[int], z: int, g: int) -> list[int]:
     x, p = a
     base = b.mul(g, b.mul(p, b.apply("pow", x, b.sub(p, b.one))))
@@ -101,8 +92,8 @@ RULES: dict[str, Rule] = {
     "sub": lambda b, a, z, g: [g, b.neg(g)],
     "neg": lambda b, a, z, g: [b.neg(g)],
     "mul": lambda b, a, z, g: [b.mul(g, a[1]), b.mul(g, a[0])],
-    "div": quotient,
-    "sqrt": root,
+    "div": lambda b, a, z, g: [b.div(g, a[1]), b.neg(b.mul(b.div(g, a[1]), z))],
+    "sqrt": lambda b, a, z, g: [b.div(g, b.mul(b.const(TWO), z))],
     "abs": lambda b, a, z, g: [b.mul(g, b.apply("copysign", b.one, a[0]))],
     "sin": lambda b, a, z, g: [b.mul(g, b.unary("cos", a[0]))],
     "cos": lambda b, a, z, g: [b.neg(b.mul(g, b.unary("sin", a[0])))],
