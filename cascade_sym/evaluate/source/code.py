@@ -11,7 +11,7 @@ from typing import Any
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.cancellation import waves_merged
+from cascade_sym.evaluate.program.factors import waves_merged
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.source.languages import LANGUAGES, WIDTH, Body, Language, identifiers
 from cascade_sym.evaluate.targets import read_target
