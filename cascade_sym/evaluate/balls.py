@@ -141,11 +141,7 @@ class Balls(Arithmetic):
 
 def exact_numbers(values: Mapping[Symbol, Expr], decide: bool = False) -> dict[str, Number]:
     """Exact numbers as values of parameters, by name."""
-
-    def one(e: Expr) -> Number:
-        return Number(read(e).run(Balls(decide), {})[0].ball, lambda: e)
-
-    return {s.name: one(e) for s, e in values.items()}
+    return {s.name: Number(read(e).run(Balls(decide), {})[0].ball, lambda e=e: e) for s, e in values.items()}
 
 
 def real_if_known(x: Any) -> Ball:

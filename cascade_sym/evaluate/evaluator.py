@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import ParameterError, UnstableError
-from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
+from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends.python_mpmath import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import RangedKernel, make_kernel

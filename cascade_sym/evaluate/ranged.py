@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.program.balls import settle
 from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double
 from cascade_sym.program.constants import parts as as_floats

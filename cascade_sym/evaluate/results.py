@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
-from sympy import Expr
 
 from cascade_sym.errors import ParameterError, listing
-from cascade_sym.evaluate.arguments import check_out
+from cascade_sym.evaluate.arguments import check_out, part_of
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.ranged import Conditions, Kernel
 from cascade_sym.evaluate.targets import Target
@@ -167,13 +166,6 @@ def spread(kernel: Kernel | Conditions, arrays: Mapping[str, np.ndarray], shape:
         else:
             inputs.append((a if a.shape == shape else np.broadcast_to(a, shape)).reshape(-1))
     return inputs
-
-
-def part_of(v: Any, part: str) -> Any:
-    """The real or imaginary part of a number of any kind."""
-    if isinstance(v, Expr):
-        return v.as_real_imag()[part == "im"]
-    return v.imag if part == "im" else v.real
 
 
 def offered(out: Any, target: Target, slopes: int) -> dict[str, tuple[Any, ...]]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.precision import Doubled

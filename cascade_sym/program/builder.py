@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from cascade_sym.program.constants import Constant, fold
@@ -156,18 +157,11 @@ class Builder:
 
     def total(self, terms: Iterable[int]) -> int:
         """The sum of `terms`, positive ones first so that no leading change of sign is needed."""
-        ordered = sorted(terms, key=lambda t: self._negated(t) is not None)
-        result = self.zero
-        for t in ordered:
-            result = self.add(result, t)
-        return result
+        return reduce(self.add, sorted(terms, key=lambda t: self._negated(t) is not None), self.zero)
 
     def product(self, factors: Iterable[int]) -> int:
         """The product of `factors`, from left to right."""
-        result = self.one
-        for f in factors:
-            result = self.mul(result, f)
-        return result
+        return reduce(self.mul, factors, self.one)
 
     def finish(self, outputs: Iterable[Output], conditions: Iterable[Condition] = ()) -> Program:
         """The program for `outputs` under `conditions`, without what they do not need."""

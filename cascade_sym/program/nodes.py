@@ -22,9 +22,7 @@ FREE = frozenset(["const", "param", "neg"])  # not counted as work
 
 @dataclass(frozen=True)
 class Output:
-    """One result: its name, the node of its real part and, where it is complex, that of its imaginary
-    part.
-    """
+    """One result: its name, the node of its real part and, where it is complex, that of its imaginary part."""
 
     name: str
     re: int
@@ -152,14 +150,8 @@ def pruned(
 
 def last_uses(program: Program) -> dict[int, int]:
     """For each node the position of the last node that uses it; outputs live to the end."""
-    last: dict[int, int] = {}
-    for i, node in enumerate(program.nodes):
-        last.setdefault(i, i)
-        for a in arguments(node):
-            last[a] = i
-    for i in program.output_nodes():
-        last[i] = len(program.nodes)
-    return last
+    last = {a: i for i, node in enumerate(program.nodes) for a in (i, *arguments(node))}
+    return last | dict.fromkeys(program.output_nodes(), len(program.nodes))
 
 
 def operation_counts(program: Program) -> dict[str, int]:

@@ -53,10 +53,7 @@ class Pairs(Arithmetic):
 
     def mul(self, factors: Sequence[Value]) -> Value:
         """Real factors first: each complex one then costs the least."""
-        result: Value = self.b.one
-        for v in sorted(factors, key=lambda v: isinstance(v, tuple)):
-            result = self.times(result, v)
-        return result
+        return reduce(self.times, sorted(factors, key=lambda v: isinstance(v, tuple)), self.b.one)
 
     def times(self, x: Value, y: Value) -> Value:
         b = self.b

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.evaluator import Evaluator
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.targets import Target, read_target
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -27,23 +28,24 @@ class MpmathKernel:
         self.context.dps = digits + GUARD_DIGITS
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
-        rows = [x if getattr(x, "ndim", 0) else [x] * n for x in inputs]
-        constants = {c[1]: number(self.context, c[1]) for c in self.program.nodes if c[0] == "const"}
         operations = operations_in(self.context)
+        given = dict(zip(self.leaves, map(np.frompyfunc(self.number, 1, 1), inputs), strict=True))
 
         def apply(op: str, *args: Any) -> Any:
             """One real operation; nan where its result is not real."""
-            try:
-                result = operations[op](*args)
-            except (ZeroDivisionError, ValueError):
-                return self.context.nan
-            return self.context.nan if isinstance(result, self.context.mpc) else result
 
-        for k in range(n):
-            point = {leaf: self.number(row[k]) for leaf, row in zip(self.leaves, rows, strict=True)}
-            values = self.program.run(constants.__getitem__, lambda *leaf, point=point: point[leaf], apply)
-            for out, i in zip(outputs, self.program.output_nodes(), strict=True):
-                out[k] = self.context.convert(values[i])
+            def one(*a: Any) -> Any:
+                try:
+                    result = operations[op](*a)
+                except (ZeroDivisionError, ValueError):
+                    return self.context.nan
+                return self.context.nan if isinstance(result, self.context.mpc) else result
+
+            return np.frompyfunc(one, len(args), 1)(*args)
+
+        values = self.program.run(partial(number, self.context), lambda *leaf: given[leaf], apply)
+        for out, i in zip(outputs, self.program.output_nodes(), strict=True):
+            out[...] = np.frompyfunc(self.context.convert, 1, 1)(values[i])
         return Flags()
 
     def number(self, given: Any) -> Any:

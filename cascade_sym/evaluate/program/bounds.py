@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any
 
 from cascade_sym.evaluate.program.guards import absent, least
@@ -110,9 +111,7 @@ class Bounds:
             certain = b.sub(b.sub(self.size(x), b.mul(self.plain(SLACK), error)), tiny)
             open_.append(b.apply("select", certain, minus, one))
             sure.append(b.apply("select", certain, head, one))
-        doubtful = minus
-        for flag in open_:
-            doubtful = b.apply("max", doubtful, flag)
+        doubtful = reduce(partial(b.apply, "max"), open_, minus)
         doubtful = b.apply("select", least(b, sure), doubtful, minus) if open_ else minus
         return least(self.b, worst), doubtful
 

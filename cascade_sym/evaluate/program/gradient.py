@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program.builder import Builder
-from cascade_sym.program.nodes import Node, Output, Program, arguments
+from cascade_sym.program.nodes import Output, Program, arguments
 
 TWO = Fraction(2)
 
@@ -45,21 +45,17 @@ def adjoints(b: Builder, program: Program, new: list[int], root: int, over: Sequ
             continue
         if node[0] == "param" and node[2] == "re":
             result[node[1]] = g
-        for a, d in zip(arguments(node), contributions(b, node, new, new[i], g), strict=True):
+        if not (args := arguments(node)):
+            continue
+        if node[0] not in RULES:
+            raise OutsideExactDomain(f"no derivative is known for {node[0]}.")
+        for a, d in zip(args, RULES[node[0]](b, [new[a] for a in args], new[i], g), strict=True):
             if d != b.zero:
                 bar[a].append(d)
     return [result.get(name, b.zero) for name in over]
 
 
-def contributions(b: Builder, node: Node, new: list[int], z: int, g: int) -> list[int]:
-    """What the derivative `g` at node `z` adds to the derivatives at its arguments."""
-    if node[0] not in RULES:
-        if not arguments(node):
-            return []
-        raise OutsideExactDomain(f"no derivative is known for {node[0]}.")
-    return RULES[node[0]](b, [new[a] for a in arguments(node)], z, g)
-
-
+# from the builder, the nodes of the arguments and of the value and the derivative g at it: what it adds to theirs
 Rule = Callable[[Builder, list[int], int, int], list[int]]
 
 

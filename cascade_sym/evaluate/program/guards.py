@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
+
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import NAN, OUTSIDE
 from cascade_sym.program.nodes import Program
@@ -26,9 +28,7 @@ def guarded(program: Program) -> Program:
 
 
 def absent(b: Builder, domain: list[int], split: bool) -> int:
-    """The nan of a point without a result: which one says whether it lies outside the domain, or only a split root
-    failed.
-    """
+    """The nan of a point without a result, which tells whether it is outside the domain or only a split root failed."""
     if not domain:
         return b.const(NAN)
     return b.apply("select", least(b, domain), b.const(NAN), b.const(OUTSIDE)) if split else b.const(OUTSIDE)
@@ -36,7 +36,4 @@ def absent(b: Builder, domain: list[int], split: bool) -> int:
 
 def least(b: Builder, nodes: list[int]) -> int:
     """The smallest of the nodes' values; nan where one is."""
-    result = nodes[0]
-    for n in nodes[1:]:
-        result = b.apply("min", result, n)
-    return result
+    return reduce(partial(b.apply, "min"), nodes)
