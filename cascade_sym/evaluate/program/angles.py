@@ -8,7 +8,6 @@ difference: with theta - pi/4 as the base, cos(2*theta) = -2 s c keeps all its d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -22,6 +21,7 @@ SINCOS = 22.0  # what a sine and cosine cost together, in additions of vectors
 ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)
 Coefficients = tuple[tuple[int, Fraction], ...]
 Form = tuple[dict[int, Fraction], Fraction]
+Wave = tuple[int, int]  # the nodes of a sine and a cosine
 
 
 @dataclass(frozen=True)
@@ -138,64 +138,44 @@ class Expansion:
             if i not in self.calls:
                 self.new.append(replay_node(self.b, node, self.new))
             else:
-                self.new.append(self.call(self.calls[i], node[0] == "cos"))
+                self.new.append(self.call(self.calls[i])[node[0] == "cos"])
         return self.b.finish_like(self.program, self.new)
 
-    def call(self, a: Angle, cos: bool) -> int:
-        """sin or cos of the angle."""
-        pieces = self.pieces(a)
-        turn = a.turn
-        parts: list[tuple[Coefficients, int]] = []
-        for base, c in pieces:
+    def call(self, a: Angle) -> Wave:
+        """Sine and cosine of the angle."""
+        turn, waves = a.turn, []
+        for base, c in self.pieces(a):
             n = int(c / self.unit[base])
             turn -= n * self.shift[base]
-            parts.append((base, n))
-        return self.turned(lambda want_cos: self.joint(parts, want_cos), turn, cos)
+            waves.append(self.multiple(base, n))
+        result = waves.pop() if waves else (self.b.zero, self.b.one)
+        while waves:
+            result = self.sum(waves.pop(), result)
+        if turn % HALF:
+            angle = ("mul", turn % 2, ("pi",))
+            return self.sum(result, (self.b.const(("sin", angle)), self.b.const(("cos", angle))))
+        for _ in range(int(turn % 2 / HALF)):
+            result = result[1], self.b.neg(result[0])
+        return result
 
-    def turned(self, trig: Callable[[bool], int], turn: Fraction, cos: bool) -> int:
-        """sin or cos of (x + turn*pi) from sin x and cos x."""
-        b = self.b
-        turn %= 2
-        if turn % HALF == 0:
-            quarter = int(turn / HALF)
-            value = trig(cos if quarter % 2 == 0 else not cos)
-            negative = quarter in ((1, 2) if cos else (2, 3))
-            return b.neg(value) if negative else value
-        angle = ("mul", turn, ("pi",))
-        s, c = b.const(("sin", angle)), b.const(("cos", angle))
-        if cos:
-            return b.sub(b.mul(c, trig(True)), b.mul(s, trig(False)))
-        return b.add(b.mul(c, trig(False)), b.mul(s, trig(True)))
+    def sum(self, x: Wave, y: Wave) -> Wave:
+        """Sine and cosine of a sum of two angles."""
+        b, (s, c), (t, d) = self.b, x, y
+        return b.add(b.mul(s, d), b.mul(c, t)), b.sub(b.mul(c, d), b.mul(s, t))
 
-    def joint(self, parts: list[tuple[Coefficients, int]], cos: bool) -> int:
-        """sin or cos of a sum of multiples of base angles."""
-        if not parts:
-            return self.b.one if cos else self.b.zero
-        base, n = parts[0]
-        if len(parts) == 1:
-            return self.multiple(base, n, cos)
-        s1, c1 = (self.multiple(base, n, f) for f in (False, True))
-        s2, c2 = (self.joint(parts[1:], f) for f in (False, True))
-        if cos:
-            return self.b.sub(self.b.mul(c1, c2), self.b.mul(s1, s2))
-        return self.b.add(self.b.mul(s1, c2), self.b.mul(c1, s2))
-
-    def multiple(self, base: Coefficients, n: int, cos: bool) -> int:
-        """sin or cos of n times the base angle."""
+    def multiple(self, base: Coefficients, n: int) -> Wave:
+        """Sine and cosine of n times the base angle."""
         b = self.b
         if n < 0:
-            value = self.multiple(base, -n, cos)
-            return value if cos else b.neg(value)
-        if n == 0:
-            return b.one if cos else b.zero
+            s, c = self.multiple(base, -n)
+            return b.neg(s), c
         if n == 1:
-            return b.unary("cos" if cos else "sin", self.base_angle(base))
+            angle = self.base_angle(base)
+            return b.unary("sin", angle), b.unary("cos", angle)
         if n % 2 == 0:
-            s, c = (self.multiple(base, n // 2, f) for f in (False, True))
-            if cos:
-                return b.mul(b.sub(c, s), b.add(c, s))
-            return b.mul(b.const(2), b.mul(s, c))
-        return self.joint([(base, n - 1), (base, 1)], cos)
+            s, c = self.multiple(base, n // 2)
+            return b.mul(b.const(2), b.mul(s, c)), b.mul(b.sub(c, s), b.add(c, s))
+        return self.sum(self.multiple(base, n - 1), self.multiple(base, 1))
 
     def base_angle(self, base: Coefficients) -> int:
         """The node of the base angle itself: unit * form + shift * pi."""
