@@ -118,11 +118,11 @@ class RangedKernel:
     def settle(self, given: Mapping[Leaf, Any], row: int, rtol: float, outputs: Sequence[np.ndarray]) -> None:
         """Writes what balls tell at one of the points; nothing where an input is not finite, but infinite bounds."""
         point = {k: x[row] if getattr(x, "ndim", 0) else x for k, x in given.items()}
-        done = settle(self.definitions, point, rtol) if np.isfinite(list(point.values())).all() else None
-        numbers, errors = (iter(done.parts), iter(done.errors)) if done else (iter(()), iter(()))
-        for parts, bound in self.places:
+        known = np.isfinite(list(point.values())).all()
+        done = settle(self.definitions, point, rtol) if known else [([], np.inf)] * len(self.places)
+        for (parts, bound), (numbers, error) in zip(self.places, done, strict=True):
             for k in bound:
-                outputs[k][row] = next(errors, np.inf)
+                outputs[k][row] = error
             for k, x in zip(parts, numbers, strict=False):
                 if bound or x.is_finite() or np.isfinite(outputs[k][row]):  # an infinity at a pole stays
                     outputs[k][row] = x.str(30, radius=False) if outputs[k].dtype == np.longdouble else float(x)

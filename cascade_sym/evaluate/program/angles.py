@@ -89,7 +89,7 @@ def combined(terms: list[tuple[Fraction, Form | None]]) -> Form | None:
 
 def primitive(form: Coefficients) -> tuple[Coefficients, Fraction]:
     """The form as a positive or negative rational times one with coprime integer coefficients."""
-    scale = Fraction(reduce(gcd, (abs(c.numerator) for _, c in form)), reduce(lcm, (c.denominator for _, c in form)))
+    scale = reduce(common_unit, (abs(c) for _, c in form))
     if form[0][1] < 0:
         scale = -scale
     return tuple((n, c / scale) for n, c in form), scale
@@ -107,8 +107,7 @@ class Expansion:
         uses: dict[Coefficients, list[tuple[Fraction, Angle, bool]]] = defaultdict(list)
         for i, a in calls.items():
             for base, c in split[a]:
-                known = self.unit.get(base)
-                self.unit[base] = abs(c) if known is None else common_unit(known, c)
+                self.unit[base] = common_unit(self.unit.get(base, ZERO), c)
                 uses[base].append((c, a, program.nodes[i][0] == "cos"))
         self.shift = {b: self.best_shift(b, u) for b, u in uses.items()}
 

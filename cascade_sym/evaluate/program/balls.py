@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from math import inf, isfinite, nan, nextafter
+from math import inf, nan, nextafter
 from typing import Any
 
 import flint
@@ -18,15 +17,10 @@ from cascade_sym.program.nodes import Condition, Program
 FIRST_BITS, LAST_BITS = 128, 4096
 
 
-@dataclass(frozen=True)
-class Settled:
-    """Numbers near all output parts, and a bound on the error of each output in doubles."""
-
-    parts: tuple[arb, ...]
-    errors: tuple[float, ...]
+Settled = list[tuple[list[arb], float]]  # for every output numbers near its parts, and a bound on its error in doubles
 
 
-def settle(program: Program, point: Mapping[tuple[str, str], float], rtol: float) -> Settled:
+def settle(program: Program, point: Mapping[tuple[str, str], Any], rtol: float) -> Settled:
     """The outputs at `point` (by name and part) to a relative error of `rtol`.
 
     Outside the domain value and bound are nan; where there is no value, it is nan and its bound infinite. A value that
@@ -35,46 +29,38 @@ def settle(program: Program, point: Mapping[tuple[str, str], float], rtol: float
     bits = FIRST_BITS
     while True:
         with flint.ctx.workprec(bits):
-            last = bits >= LAST_BITS
-            done = attempt(program, point, rtol, last)
+            done = attempt(program, point, rtol, last=bits >= LAST_BITS)
         if done is not None:
             return done
         bits *= 2
 
 
-def attempt(program: Program, point: Mapping[tuple[str, str], float], rtol: float, last: bool) -> Settled | None:
+def attempt(program: Program, point: Mapping[tuple[str, str], Any], rtol: float, last: bool) -> Settled | None:
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
         valid_ones = [inside(program.conditions_of(o), values, last) for o in program.outputs]
     except Undecided:
         return None
-    parts: list[arb] = []
-    errors: list[float] = []
+    found: Settled = []
     for o, valid in zip(program.outputs, valid_ones, strict=True):
         balls = [values[i] for i in o.parts()]
-        if not valid or not all(x.is_finite() for x in balls):
-            if valid and not last:
-                return None
-            parts += [arb.nan()] * len(balls)
-            errors.append(inf if valid else nan)
-            continue
-        radius = sum((x.rad() for x in balls), arb(0))
-        size = sum((abs(x.mid()) for x in balls), arb(0))
-        if not radius <= size * arb(rtol) / 8 and not last:
+        near = [x.mid() for x in balls]
+        radius, size = sum((x.rad() for x in balls), arb(0)), sum(map(abs, near), arb(0))
+        exists = all(x.is_finite() for x in balls)
+        if valid and not last and not (exists and radius <= size * arb(rtol) / 8):
             return None
-        parts += [x.mid() for x in balls]
-        near = [float(x.mid()) for x in balls]
-        if not all(map(isfinite, near)):
-            errors.append(inf)
+        if not valid or not exists:
+            found.append(([arb.nan()] * len(balls), inf if valid else nan))
             continue
-        errors.append(upper(radius + sum((abs(x.mid() - arb(f)) for x, f in zip(balls, near, strict=True)), arb(0))))
-    return Settled(tuple(parts), tuple(errors))
+        lost = sum((abs(x - arb(float(x))) for x in near), arb(0))  # infinite where no double can hold it
+        found.append((near, upper(radius + lost)))
+    return found
 
 
 def upper(x: arb) -> float:
     """A double that is not below `x` >= 0."""
-    return nextafter(float(x.abs_upper()), inf) if x != 0 else 0.0
+    return 0.0 if x.is_zero() else nextafter(float(x.abs_upper()), inf)
 
 
 def inside(conditions: Sequence[Condition], values: list[arb], last: bool) -> bool:

@@ -155,6 +155,8 @@ class Bounds:
                 if constant[0] == "const" and splits(constant[1]):
                     return self.shifted(op, args[1 - k], constant[1], k)
         value = self.arithmetic.apply(op, *(a.value for a in args))
+        if op in ("mul", "div") and all(a.error is None for a in args):
+            return Bounded(value, sum(a.count for a in args) + 1)
         rules: dict[str, Callable[..., Bounded]] = {
             "add": self.sum, "sub": self.sum, "mul": self.product, "div": self.quotient, "sqrt": self.root,
             "sin": self.wave, "cos": self.wave, "neg": self.same, "abs": self.same, "min": self.either,
@@ -189,8 +191,6 @@ class Bounds:
         return self.rounded(value, self.b.add(self.absolute(x), self.absolute(y)))
 
     def product(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
-        if x.error is None and y.error is None:
-            return Bounded(value, x.count + y.count + 1)
         if x.error is None:
             x, y = y, x
         b, first = self.b, self.absolute(x)
@@ -203,8 +203,6 @@ class Bounds:
 
     def quotient(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
         b = self.b
-        if x.error is None and y.error is None:
-            return Bounded(value, x.count + y.count + 1)
         size = self.size(Bounded(value))
         if y.error is None:
             spread = b.div(self.absolute(x), self.size(y))

@@ -94,13 +94,18 @@ class Factoring:
         if op in SUMS:
             return self.sum(i, node)
         args = [self.values[a] for a in arguments(node)]
-        if op == "mul":
-            return algebra.mul(*args)
-        if op == "div" and args[1].number:
-            return algebra.mul(args[0], args[1].inverse())
         if op == "sqrt" and (root := algebra.sqrt(args[0])) is not None:
             return root
-        return algebra.leaf(b.apply(op, *(algebra.written(a) for a in args)))
+        return self.product(node) or algebra.leaf(b.apply(op, *(algebra.written(a) for a in args)))
+
+    def product(self, node: Node) -> Factored | None:
+        """A product or quotient: exponents move."""
+        args = [self.values[a] for a in arguments(node)]
+        if node[0] == "div" and args[1].number:
+            args[1] = args[1].inverse()
+        elif node[0] != "mul":
+            return None
+        return self.algebra.mul(*args)
 
     def terms_of(self, node: Node) -> list[Factored]:
         """All terms of a sum, with those of the sums inside it."""
@@ -139,7 +144,8 @@ class Merging(Factoring):
         self.new: list[int] = []
         for i, node in enumerate(self.program.nodes):
             self.new.append(replay_node(b, node, self.new))
-            self.values.append(self.sum(i, node) if node[0] in SUMS else self.product(i, node))
+            value = self.sum(i, node) if node[0] in SUMS else self.product(node)
+            self.values.append(value or self.algebra.leaf(self.new[i]))
         return b.finish_like(self.program, self.new)
 
     def sum(self, i: int, node: Node) -> Factored:
@@ -153,14 +159,6 @@ class Merging(Factoring):
             return -self.values[node[1]] if node[0] == "neg" else algebra.leaf(self.new[i])
         self.new[i] = algebra.b.total(map(algebra.written, fewer))
         return fewer[0] if len(fewer) == 1 else algebra.leaf(self.new[i])
-
-    def product(self, i: int, node: Node) -> Factored:
-        args = [self.values[a] for a in arguments(node)]
-        if node[0] == "mul":
-            return self.algebra.mul(*args)
-        if node[0] == "div" and args[1].number:
-            return self.algebra.mul(args[0], args[1].inverse())
-        return self.algebra.leaf(self.new[i])
 
     def has_waves(self, x: Factored) -> bool:
         return any(self.algebra.b.nodes[base][0] in ("sin", "cos") for base, _ in x.powers)
