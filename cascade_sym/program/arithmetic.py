@@ -11,8 +11,6 @@ from typing import Any
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program.functions import BY_NAME
 
-TWO = Fraction(2)
-
 
 class Arithmetic:
     """Values of one kind and the operations of formulas on them: subclass it, and give what the kind can do.

@@ -21,13 +21,12 @@ from sympy.core.function import AppliedUndef
 
 from cascade_sym.errors import DomainConflict, OutsideExactDomain
 from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.functions import BY_CLASS, known
+from cascade_sym.program.functions import BY_CLASS, BY_NAME
 from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 
 Node = tuple[Any, ...]
 Operation = Callable[[list[Any], Mapping[str, Any]], Any]
-LEAVES = frozenset(["number", "constant", "symbol"])
 CONSTANTS: dict[Expr, str] = {sp.pi: "pi", sp.E: "e", sp.I: "I"}
 
 
@@ -113,13 +112,6 @@ def chain(join: Callable[[Any, Any], Any], first: int, more: Sequence[int]) -> O
     return lambda v, given: reduce(join, map(v.__getitem__, more), v[first])
 
 
-def operands(node: Node) -> tuple[int, ...]:
-    """The earlier nodes that `node` uses."""
-    if node[0] in LEAVES:
-        return ()
-    return node[1:2] if node[0] == "power" else node[1:]
-
-
 def read(*exprs: Expr, definitions: Iterable[tuple[Symbol, Expr]] = ()) -> Calculation:
     """The calculation of `exprs` over `definitions`.
 
@@ -193,7 +185,7 @@ class Reader:
         what = "the undefined function" if isinstance(e, AppliedUndef) else "something without a value here"
         raise OutsideExactDomain(
             f"{what}: {e} ({type(e).__name__}). Known are numbers, symbols, + - * /, powers and the functions "
-            f"{known()}; rewrite the expression with these."
+            f"{', '.join(BY_NAME)}; rewrite the expression with these."
         )
 
     def _symbol(self, s: Symbol) -> int:

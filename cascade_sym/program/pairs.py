@@ -53,7 +53,8 @@ class Pairs(Arithmetic):
 
     def mul(self, factors: Sequence[Value]) -> Value:
         """Real factors first: each complex one then costs the least."""
-        return reduce(self.times, sorted(factors, key=lambda v: isinstance(v, tuple)), self.b.one)
+        one: Value = self.b.one
+        return reduce(self.times, sorted(factors, key=lambda v: isinstance(v, tuple)), one)
 
     def times(self, x: Value, y: Value) -> Value:
         b = self.b

@@ -58,14 +58,12 @@ def product_error(a: Any, b: Any, out: Any = None) -> Any:
 
 OPERATIONS: dict[str, Any] = {op: getattr(np, name) for op, name in UFUNCS.items()}
 OPERATIONS |= {"select": select, "proderr": product_error, "nonnegative": nonnegative, "positive": positive}
-HELPERS = {"sine_and_cosine": sine_and_cosine, "safe_sine_and_cosine": safe_sine_and_cosine, "copyto": np.copyto,
-           "nan": np.nan, "inf": np.inf, "outside": parts(OUTSIDE)[0]}  # fmt: skip
+HELPERS: dict[str, Any] = {"sine_and_cosine": sine_and_cosine, "safe_sine_and_cosine": safe_sine_and_cosine}
+HELPERS |= {"copyto": np.copyto, "nan": np.nan, "inf": np.inf, "outside": parts(OUTSIDE)[0]}
 
 
 class Flags(NamedTuple):
-    """What a kernel noticed. `strayed`: a number may have left the range of its type, or lost digits in underflow;
-    `holes`: a result may be nan.
-    """
+    """Whether a number may have left the range of its type or lost digits in underflow, and a result may be nan."""
 
     strayed: bool = False
     holes: bool = True

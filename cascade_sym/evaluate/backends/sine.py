@@ -98,11 +98,7 @@ def reduced(x: Array, s: Array, c: Array, z: Array, size: Array) -> None:
     np.negative(s, s, where=(quarter & 2).astype(bool))
     np.negative(c, c, where=((quarter + 1) & 2).astype(bool))
     for k in np.flatnonzero(size > LARGEST):
-        s[k], c[k] = both(float(x[k]))
-
-
-def both(x: float) -> tuple[float, float]:
-    return (sin(x), cos(x)) if isfinite(x) else (nan, nan)
+        s[k], c[k] = (sin(x[k]), cos(x[k])) if isfinite(x[k]) else (nan, nan)
 
 
 def polynomials(r: Array, s: Array, c: Array, z: Array) -> None:

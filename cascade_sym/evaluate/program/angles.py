@@ -180,11 +180,7 @@ class Expansion:
         """The node of the base angle itself: unit * form + shift * pi."""
         b = self.b
         total = b.total(b.mul(b.const(self.unit[base] * c), self.new[n]) for n, c in base)
-        return b.add(total, b.const(pi_times(self.shift[base])))
-
-
-def pi_times(q: Fraction) -> Constant:
-    return ("mul", q, ("pi",)) if q else Fraction(0)
+        return b.add(total, b.const(("mul", self.shift[base], ("pi",)) if self.shift[base] else ZERO))
 
 
 def common_unit(a: Fraction, b: Fraction) -> Fraction:

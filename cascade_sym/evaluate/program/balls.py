@@ -107,8 +107,7 @@ def choose(last: bool, c: arb, x: arb, y: arb) -> arb:
     raise Undecided
 
 
-def with_sign(last: bool, x: arb, y: arb) -> arb:
-    return choose(last, y, abs(x), -abs(x))
-
-
-DECISIONS: dict[str, Callable[..., arb]] = {"select": choose, "copysign": with_sign}
+DECISIONS: dict[str, Callable[..., arb]] = {
+    "select": choose,
+    "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x)),
+}

@@ -15,7 +15,7 @@ from cascade_sym.evaluate.program.factors import waves_merged
 from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.source.languages import LANGUAGES, WIDTH, Body, Language, identifiers
 from cascade_sym.evaluate.targets import read_target
-from cascade_sym.program.nodes import TESTS, Node, Program
+from cascade_sym.program.nodes import LEAVES, TESTS, Program
 
 
 def code(quantity: Quantity, language: str) -> str:
@@ -73,10 +73,12 @@ def source(
     remarks: Sequence[str] = (),
 ) -> str:
     """A function called `name` of `parameters` that computes the outputs of `program`; remarks become comments."""
-    leaves = {i: n for i, n in enumerate(program.nodes) if n[0] == "const" or is_real_parameter(n, complex_parameters)}
+    split = {i for i, n in enumerate(program.nodes) if n[0] == "param" and n[1] in complex_parameters}
+    leaves = {i: n for i, n in enumerate(program.nodes) if n[0] in LEAVES and i not in split}
     lines = [i for i in range(len(program.nodes)) if i not in leaves]
     wanted: dict[Any, str] = {("parameter", p): p for p in parameters} | {"function": name}
-    wanted |= {i: s for i in lines if (s := label(program, i))}
+    names = {**program.labels, **{i: "{2}_{1}".format(*program.nodes[i]) for i in split}}
+    wanted |= {i: names[i] for i in lines if i in names}
     fill = {i: f"t{k}" for k, i in enumerate((i for i in lines if i not in wanted), 1)}
     called = identifiers(wanted | fill, language)
     text = {i: language.number(n[1]) if n[0] == "const" else called["parameter", n[1]] for i, n in leaves.items()}
@@ -93,16 +95,6 @@ def source(
         [language.remark.format(part) for r in (renamed, *remarks) for part in wrap(quiet(r), WIDTH)],
     )
     return "\n".join(language.layout(body)) + "\n"
-
-
-def is_real_parameter(node: Node, complex_parameters: Collection[str]) -> bool:
-    return node[0] == "param" and node[1] not in complex_parameters
-
-
-def label(program: Program, i: int) -> str | None:
-    """The name for a line: that of the definition, or of a part of a complex parameter."""
-    op, *rest = program.nodes[i]
-    return f"{rest[1]}_{rest[0]}" if op == "param" else program.labels.get(i)
 
 
 def operation(program: Program, i: int, text: dict[int, str], called: dict[Any, str], language: Language) -> str:

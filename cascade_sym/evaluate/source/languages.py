@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,7 +20,7 @@ from importlib.resources import files
 from itertools import count
 from math import inf, isnan
 from textwrap import wrap
-from typing import TypeVar
+from typing import Any
 
 import flint
 
@@ -29,7 +29,6 @@ from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.program.constants import UNARY, Constant, ball, parts
 
 WIDTH = 110
-Key = TypeVar("Key", bound=Hashable)
 SIGNS = {"'": "_prime", "′": "_prime", "+": "_plus", "-": "_minus", "−": "_minus", "*": "_star", "†": "_dagger"}
 LETTER = re.compile(r"(?:GREEK|LATIN|CYRILLIC) (SMALL|CAPITAL) LETTER (\w+)")
 
@@ -257,9 +256,9 @@ MATHEMATICA = Language(
 LANGUAGES = {language.word: language for language in (PYTHON, C, JULIA, MATHEMATICA)}
 
 
-def identifiers(wanted: Mapping[Key, str], language: Language) -> dict[Key, str]:
+def identifiers(wanted: Mapping[Any, str], language: Language) -> dict[Any, str]:
     """An identifier for each thing that wants a name, all different, even where things want the same one."""
-    found: dict[Key, str] = {}
+    found: dict[Any, str] = {}
     taken = set(language.reserved)
     for as_it_is in (True, False):
         for key, name in wanted.items():
