@@ -107,7 +107,4 @@ def choose(last: bool, c: arb, x: arb, y: arb) -> arb:
     raise Undecided
 
 
-DECISIONS: dict[str, Callable[..., arb]] = {
-    "select": choose,
-    "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x)),
-}
+DECISIONS = {"select": choose, "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x))}
