@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -111,15 +112,16 @@ class RangedKernel:
             for parts, bound in self.places:
                 for k in bound:
                     near[k] = rounded_up(found[k], [(found[i], near[i]) for i in parts])
+        rtol = float(np.finfo(dtype).eps) / 8
         for row in np.flatnonzero(strays | (not holds(self.longer.program, self.longer.dtype))).tolist():
-            self.settle(given, row, float(np.finfo(dtype).eps) / 8, near)
+            self.settle(given, row, rtol, near)
         return near
 
     def settle(self, given: Mapping[Leaf, Any], row: int, rtol: float, outputs: Sequence[np.ndarray]) -> None:
         """Writes what balls tell at one of the points; nothing where an input is not finite, but infinite bounds."""
         point = {k: x[row] if getattr(x, "ndim", 0) else x for k, x in given.items()}
-        known = np.isfinite(list(point.values())).all()
-        done = settle(self.definitions, point, rtol) if known else [([], np.inf)] * len(self.places)
+        known = all(abs(v) < inf for v in point.values())
+        done = settle(self.definitions, point, rtol) if known else [([], inf)] * len(self.places)
         for (parts, bound), (numbers, error) in zip(self.places, done, strict=True):
             for k in bound:
                 outputs[k][row] = error

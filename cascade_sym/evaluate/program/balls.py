@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from math import inf, nan, nextafter
 from typing import Any
 
@@ -80,13 +79,14 @@ def holds(x: arb, strict: bool, last: bool) -> bool | None:
 
 def walk(program: Program, point: Mapping[tuple[str, str], Any], last: bool) -> list[arb]:
     """The ball of every node."""
-    decided = {op: partial(decide, last) for op, decide in DECISIONS.items()}
-    operations: dict[str, Callable[..., Any]] = ON_BALLS | {"sqrt": root} | decided
 
     def leaf(name: str, part: str) -> arb:
         return arb(fmpq(*point[name, part].as_integer_ratio()))
 
-    return program.run(ball, leaf, lambda op, *args: operations[op](*args))
+    def apply(op: str, *args: arb) -> arb:
+        return DECISIONS[op](last, *args) if op in DECISIONS else OPERATIONS[op](*args)
+
+    return program.run(ball, leaf, apply)
 
 
 def root(x: arb) -> arb:
@@ -107,4 +107,8 @@ def choose(last: bool, c: arb, x: arb, y: arb) -> arb:
     raise Undecided
 
 
-DECISIONS = {"select": choose, "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x))}
+DECISIONS: dict[str, Callable[..., arb]] = {
+    "select": choose,
+    "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x)),
+}
+OPERATIONS = ON_BALLS | {"sqrt": root}

@@ -3,8 +3,7 @@
 Every value carries either a count n, "the value is right to n rounding errors" (products of exact things),
 or a node that bounds its absolute error. The bound of an operation follows from those of its arguments and
 one rounding; constants in it are rounded up, and the final factor covers the rounding of the bound itself.
-Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points in wide
-numbers.
+Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points again.
 
 The method is Wilkinson's running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
 3.3).
