@@ -100,15 +100,11 @@ def root(x: arb) -> arb:
 def choose(last: bool, c: arb, x: arb, y: arb) -> arb:
     if c >= 0 or c < 0:
         return x if c >= 0 else y
-    if not c.is_finite():
-        return y
-    if last:
-        return x
-    raise Undecided
+    if c.is_finite() and not last:
+        raise Undecided
+    return x if c.is_finite() else y
 
 
-DECISIONS: dict[str, Callable[..., arb]] = {
-    "select": choose,
-    "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x)),
-}
-OPERATIONS = ON_BALLS | {"sqrt": root}
+Table = dict[str, Callable[..., arb]]
+OPERATIONS: Table = ON_BALLS | {"sqrt": root}
+DECISIONS: Table = {"select": choose, "copysign": lambda last, x, y: choose(last, y, abs(x), -abs(x))}
