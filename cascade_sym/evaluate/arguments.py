@@ -1,13 +1,57 @@
-"""Arguments of an evaluator: which names, which shapes, which types; every mistake has a name."""
+"""Options and arguments of an evaluator: which names, which shapes, which types; every mistake has a name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sympy import Expr
 
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, did_you_mean, listing
+
+BACKENDS = ("numpy", "compiled", "mpmath", "jax")
+PRECISIONS = ("double", "guaranteed")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Checked options; `evaluator` documents them."""
+
+    backend: str = "numpy"
+    dtype: str = "float64"
+    precision: str = "double"
+    rtol: float = 1e-13
+    error: bool = False
+    unstable: str = "nan"
+    threads: int | None = None
+    digits: int = 50
+
+    def __post_init__(self) -> None:
+        one_of("backend", self.backend, BACKENDS)
+        one_of("precision", self.precision, PRECISIONS)
+        one_of("unstable", self.unstable, ("nan", "raise", "quiet"))
+        kind = np.dtype(self.dtype)
+        if kind.kind != "f":
+            raise ParameterError(f"dtype must be a real floating type such as float64; got {kind}.")
+        careful = self.error or self.precision == "guaranteed"
+        if careful and (self.backend not in ("numpy", "compiled") or kind != np.float64):
+            raise ParameterError(
+                "error=True and precision='guaranteed' work with dtype float64 and the backends 'numpy' and "
+                f"'compiled'; got {kind} and {self.backend!r}."
+            )
+        if not 1e-15 <= self.rtol < 1:
+            raise ParameterError(f"rtol must lie between 1e-15 and 1; got {self.rtol!r}.")
+        if self.threads is not None and self.threads < 1:
+            raise ParameterError(f"threads must be a positive integer; got {self.threads!r}.")
+        if self.digits < 1:
+            raise ParameterError(f"digits must be a positive integer; got {self.digits!r}.")
+
+
+def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ParameterError(f"{name} must be one of {listing(allowed)}; got {value!r}.")
 
 
 def check_names(given: Iterable[str], wanted: Iterable[str]) -> None:
@@ -31,7 +75,9 @@ def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: A
             a = numbers_of_any_kind(value) if dtype is object else numeric(value)
         except (TypeError, ValueError, OverflowError, AttributeError) as why:
             raise ParameterError(f"{name} must be a number or an array of numbers; got {value!r}.") from why
-        if name not in complex_names and (a.dtype.kind == "c" or (dtype is object and any(map(is_complex, a.flat)))):
+        if name not in complex_names and (
+            a.dtype.kind == "c" or (dtype is object and any(part_of(v, "im") != 0 for v in a.flat))
+        ):
             raise ParameterError(f"{name} is a real parameter, but its values are complex; pass their real part.")
         if dtype is object:
             arrays[name] = a
@@ -58,14 +104,16 @@ def numbers_of_any_kind(value: Any) -> np.ndarray:
     """`value` as an array of Python objects, each of them a number."""
     a = np.asarray(value, dtype=object)
     for v in a.flat:
-        if not hasattr(v, "as_real_imag") and not (hasattr(v, "real") and hasattr(v, "imag")):
+        if not isinstance(v, Expr) and not (hasattr(v, "real") and hasattr(v, "imag")):
             raise TypeError(f"{v!r} is no number")
     return a
 
 
-def is_complex(value: Any) -> bool:
-    """Whether a number has an imaginary part."""
-    return bool(value.as_real_imag()[1] != 0 if hasattr(value, "as_real_imag") else value.imag != 0)
+def part_of(v: Any, part: str) -> Any:
+    """The real or imaginary part of a number of any kind."""
+    if isinstance(v, Expr):
+        return v.as_real_imag()[part == "im"]
+    return v.imag if part == "im" else v.real
 
 
 def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
@@ -80,9 +128,7 @@ def common_shape(arrays: Mapping[str, np.ndarray]) -> tuple[int, ...]:
 
 
 def check_out(out: Any, shape: tuple[int, ...], dtype: Any, name: str) -> None:
-    """Raises ParameterError unless `out` is a writable array of that shape and a type that holds the
-    result.
-    """
+    """Raises ParameterError unless `out` is a writable array of that shape and a type that holds the result."""
     if not isinstance(out, np.ndarray):
         raise ParameterError(f"out for {name!r} must be a NumPy array; got {type(out).__name__}.")
     if out.shape != shape:

@@ -59,6 +59,10 @@ class Balls(Arithmetic):
         """The number that `build` makes of others."""
         return Number(ball, lambda: build(*(x.exact for x in of)), 1 + sum(x.size for x in of))
 
+    def written(self, e: Expr, size: int = 0) -> Number:
+        """The number that an expression without symbols is."""
+        return Number(read(e).run(self, {})[0].ball, lambda: e, size)
+
     def number(self, q: Fraction) -> Number:
         return Number(self.balls.number(q), lambda: sp.Rational(q.numerator, q.denominator))
 
@@ -104,7 +108,7 @@ class Balls(Arithmetic):
         if name in TRIG and of[0].size <= CLOSED:
             closed = function(of[0].exact)
             if not any(isinstance(closed, BY_NAME[t].sympy) for t in TRIG):
-                return Number(read(closed).run(self, {})[0].ball, lambda: closed, 1)
+                return self.written(closed, 1)
         if BY_NAME[name].rule and not hasattr(self.balls, name) and name not in plainly.DIRECT:
             return super().call(name, *of)  # step by step, each of which may be decided
         take = self.real if name in ORDERED else (lambda x: x.ball) if name in SMOOTH else self.snapped
@@ -141,11 +145,7 @@ class Balls(Arithmetic):
 
 def exact_numbers(values: Mapping[Symbol, Expr], decide: bool = False) -> dict[str, Number]:
     """Exact numbers as values of parameters, by name."""
-
-    def one(e: Expr) -> Number:
-        return Number(read(e).run(Balls(decide), {})[0].ball, lambda: e)
-
-    return {s.name: one(e) for s, e in values.items()}
+    return {s.name: Balls(decide).written(e) for s, e in values.items()}
 
 
 def real_if_known(x: Any) -> Ball:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,18 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.errors import ParameterError
-from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
+from cascade_sym.errors import ParameterError, UnstableError
+from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends.python_mpmath import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
-from cascade_sym.evaluate.domains import report_failures
-from cascade_sym.evaluate.kernels import Kernel, make_kernel
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.ranged import RangedKernel
-from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.targets import Target, from_plain, read_target, with_declared, with_domain
+from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
+from cascade_sym.evaluate.results import Results, spread
+from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.program.nodes import operation_counts
 
@@ -107,20 +105,21 @@ class Evaluator:
 
     def __init__(self, plan: Plan, options: Options) -> None:
         if options.backend == "jax":
-            from cascade_sym.evaluate.backends.python_jax import require_jax
-
-            require_jax()
             plan = replace(plan, scaled=True)
         self.plan, self.options = plan, options
         self.parameters = plan.target.parameters
         _ = self._kernel  # mistakes in the formula show here, not at the first call
 
     @cached_property
-    def _kernel(self) -> Kernel:
+    def _kernel(self) -> Any:
+        if self.options.backend == "jax":
+            from cascade_sym.evaluate.backends.python_jax import jax_function
+
+            return jax_function(self._program, self.plan)
         if self.options.precision == "guaranteed":
             return Guarantee(self.plan, self.options)
         if self.options.error:
-            return BoundedKernel(self.plan, self.options, pairs=False)
+            return BoundedKernel(self.plan, self.options)
         if self.options.backend == "mpmath":
             return MpmathKernel(self._program, self.options.digits)
         fast = make_kernel(self._program, self.options)
@@ -143,16 +142,17 @@ class Evaluator:
         given = {**(values or {}), **named}
         check_names(given, self.parameters)
         if self.options.backend == "jax":
-            return self._by_jax(given, out)
+            if out is not None:
+                raise ParameterError("the jax backend returns new arrays; leave out= away.")
+            return self._kernel(given)
         objects = self.options.backend == "mpmath"
         arrays = as_arrays(given, self.target.complex_parameters, object if objects else self.options.dtype)
         shape = common_shape(arrays)
         bounded = self.options.error or self.options.precision == "guaranteed"
-        results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded)
-        results.prepare(out, arrays)
+        results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded, out, arrays)
         if results.fill(self._kernel, arrays):
             report_failures(self.plan, self.options, arrays, shape, results)
-        return results.handed_back(out, self.options.error)
+        return results.handed_back(self.options.error)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:
         """An evaluator of the value and its derivatives with respect to the parameters `over`, in one pass.
@@ -172,8 +172,8 @@ class Evaluator:
     @property
     def source(self) -> str:
         """The computation as Python, one operation a line, with the names of the definitions."""
+        from cascade_sym.evaluate.source.code import source
         from cascade_sym.evaluate.source.languages import PYTHON
-        from cascade_sym.evaluate.source.printer import source
 
         name = self.target.names[0] if self.target.form == "single" else "evaluate"
         return source(self._program, name, self.parameters, PYTHON, self.target.complex_parameters)
@@ -188,30 +188,43 @@ class Evaluator:
         """The operations for one point by kind."""
         return operation_counts(self._program)
 
-    def _by_jax(self, given: Mapping[str, Any], out: Any) -> Any:
-        if out is not None:
-            raise ParameterError("the jax backend returns new arrays; leave out= away.")
-        from cascade_sym.evaluate.backends.python_jax import in_double_precision
-
-        return in_double_precision(self._jax, given, self.plan)
-
-    @cached_property
-    def _jax(self) -> Any:
-        from cascade_sym.evaluate.backends.python_jax import jax_function
-
-        return jax_function(self._program)
-
     def __repr__(self) -> str:
         over = "" if self.plan.over is None else f"; gradient over {', '.join(self.plan.over)}"
         names, params = ", ".join(self.target.names), ", ".join(self.parameters)
         return f"Evaluator({names}; {params}; backend={self.options.backend!r}{over})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return rebuilt, (self.target.data(), self.plan.over, self.options.plain())
+        return Evaluator, (Plan(self.target, self.plan.over), self.options)  # programs and code are made anew
 
 
-def rebuilt(data: Any, over: Any, options: Any) -> Evaluator:
-    """An evaluator from plain data: what unpickling calls. The code is generated anew from the
-    definitions.
+def report_failures(
+    plan: Plan, options: Options, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...], results: Results
+) -> None:
+    """One warning that counts the points at which a condition fails and the result is nan; of guaranteed values
+    another one that counts those that are nan because the tolerance could not be met.
+
+    Raises UnstableError for the first kind where `options.unstable` says so.
     """
-    return Evaluator(Plan(from_plain(data), over), Options(**dict(options)))
+    guaranteed = options.precision == "guaranteed"
+    if options.backend not in ("numpy", "compiled") or (options.unstable == "quiet" and not guaranteed):
+        return
+    rows = np.flatnonzero(results.missing() if guaranteed else np.isnan(results.first()))
+    if not rows.size:
+        return
+    failing: dict[str, np.ndarray] = {}
+    if (tests := plan.conditions) is not None:
+        for c, bad in zip(tests.conditions, tests.failing(spread(tests, arrays, shape), rows), strict=True):
+            failing[c.name] = failing.get(c.name, np.zeros_like(bad)) | bad
+    outside = np.logical_or.reduce([np.zeros(rows.size, dtype=bool), *failing.values()])
+    total = results.first().size
+    if outside.any() and options.unstable != "quiet":
+        why = ", ".join(f"{name} fails at {bad.sum()}" for name, bad in failing.items() if bad.any())
+        message = f"{int(outside.sum())} of {total} points lie outside the domain ({why})"
+        if options.unstable == "raise":
+            raise UnstableError(f"{message}; restrict the parameters, or use unstable='nan'.")
+        warnings.warn(f"{message}; the results there are nan.", RuntimeWarning, stacklevel=3)
+    if guaranteed:
+        given = np.logical_or.reduce([np.isnan(np.broadcast_to(a, shape).reshape(-1)[rows]) for a in arrays.values()])
+        if open_ := int((~outside & ~given).sum()):
+            why = f"could not be brought to a relative error of {options.rtol:g}, or no double can hold it"
+            warnings.warn(f"a result at {open_} of {total} points {why}; it is nan.", RuntimeWarning, stacklevel=3)

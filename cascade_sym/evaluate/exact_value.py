@@ -16,8 +16,10 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnstableError, listing
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.balls import Balls, Plain, Undecided, exact_numbers
+from cascade_sym.evaluate.results import formed
 from cascade_sym.evaluate.targets import Target, read_target
 from cascade_sym.program import read
+from cascade_sym.program.constants import exactly
 from cascade_sym.program.numbers import decimal_exponent, exact_number
 from cascade_sym.symbols import is_complex_symbol
 
@@ -58,9 +60,7 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
                 "the parametric coupling or raise the damping."
             )
     results = {n: settled(wanted.definitions.needed(e), e, point, digits) for n, e in wanted.outputs}
-    if wanted.form == "single":
-        return next(iter(results.values()))
-    return results if wanted.form == "mapping" else tuple(results.values())
+    return formed(wanted, results)
 
 
 def exact_point(target: Target, values: Mapping[Any, Any]) -> dict[Symbol, Expr]:
@@ -120,9 +120,7 @@ def at_growing_precision(value: Callable[[bool], Plain], digits: int, most: int)
 
 
 def rounded(x: Plain, digits: int, final: bool) -> tuple[str, float] | None:
-    """Decimal text and error bound; None where the ball does not settle the digits and this is not the last
-    try.
-    """
+    """Decimal text and error bound; None where the ball does not settle the digits and this is not the last try."""
     parts = [x.real, x.imag] if isinstance(x, acb) else [x]
     ends = [e for p in parts if (e := ends_of(p)) is not None]
     if len(ends) < len(parts):
@@ -165,10 +163,9 @@ def ends_of(p: fmpq | arb) -> tuple[Fraction, Fraction] | None:
 
 
 def binary(p: arb) -> Fraction:
-    man, exp = p.man_exp()
-    if abs(int(exp)) > 10**6:
+    if abs(int(p.man_exp()[1])) > 10**6:
         raise ParameterError("the value is too large or too small to be written out; change a parameter.")
-    return Fraction(int(man)) * Fraction(2) ** int(exp)
+    return exactly(p)
 
 
 def upward(x: Fraction) -> float:

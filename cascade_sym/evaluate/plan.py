@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
-from cascade_sym.evaluate.program.angles import expand_angles
-from cascade_sym.evaluate.program.cost import cost
-from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
+from cascade_sym.evaluate.program.factors import UNDER_ROOT
+from cascade_sym.evaluate.program.forms import cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
-from cascade_sym.evaluate.program.growth import growth
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.program.products import share_products
 from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
@@ -21,42 +18,6 @@ from cascade_sym.program.nodes import Condition, Program
 from cascade_sym.symbols.own import MARK
 
 DOMAIN = f"domain{MARK}"  # before the names of conditions, of which no result can have one
-LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
-WORTH = 1.5  # how much more a form may cost that loses fewer digits
-HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
-
-
-def cheapest(program: Program) -> Program:
-    """The best of the forms of a program: cheap, and with few differences of nearly equal terms.
-
-    Candidates are the program as it stands, with one sine an angle, and factored, with quotients written
-    out where they stand (`local`) or all roots and quotients drawn together. Forms in which sums of sines
-    and cosines were merged keep their digits where the others lose them; they may cost more. Common
-    denominators can bring high powers, which overflow: such forms are left out.
-    """
-    angles = expand_angles(program)
-    plain = min(program, angles, key=total_cost)
-    if not program.operations() & {"sin", "cos", "sqrt", "div"}:
-        return plain
-    merged = [simplified(program, local=True)]
-    if len(program.nodes) <= LARGE:
-        merged.append(simplified(program, local=False))
-    merged = [m for m in merged if growth(m) <= max(HIGHEST, growth(plain))]
-    if not merged:
-        return plain
-    best = min(merged, key=total_cost)
-    return best if total_cost(best) <= WORTH * total_cost(plain) else plain
-
-
-def simplified(program: Program, local: bool) -> Program:
-    """Sums of waves merged, their angles expanded again over base angles, products shared."""
-    expanded = expand_angles(factor(program, local=local))
-    return share_products(factor(expanded, waves=False, local=local))
-
-
-def total_cost(program: Program) -> float:
-    """The cost with the conditions included."""
-    return cost(guarded(program))
 
 
 @dataclass(frozen=True)
@@ -86,19 +47,18 @@ class Plan:
         return replace(program, outputs=outs, conditions=conditions)
 
     @cached_property
-    def chosen(self) -> Program:
-        """The best of the equivalent forms, without derivatives."""
-        return cheapest(self.literal)
-
-    @cached_property
     def best(self) -> Program:
-        """The chosen form, with the gradient where one is wanted."""
-        return self.chosen if self.over is None else with_gradient(self.chosen, self.over)
+        """The best of the equivalent forms."""
+        return self._sloped(cheapest(self.literal))
 
     @cached_property
     def literal_gradient(self) -> Program:
-        """The definitions as they stand, with the gradient where one is wanted."""
-        return self.literal if self.over is None else with_gradient(self.literal, self.over)
+        """The definitions as they stand."""
+        return self._sloped(self.literal)
+
+    def _sloped(self, program: Program) -> Program:
+        """The program with the gradient where one is wanted."""
+        return program if self.over is None else with_gradient(program, self.over)
 
     @cached_property
     def rooted(self) -> Program:
@@ -114,8 +74,8 @@ class Plan:
 
     @cached_property
     def rooted_gradient(self) -> Program:
-        """The same with the gradient where one is wanted."""
-        return self.rooted if self.over is None else with_gradient(self.rooted, self.over)
+        """The same, with the gradient where one is wanted."""
+        return self._sloped(self.rooted)
 
     @cached_property
     def plain(self) -> Program:

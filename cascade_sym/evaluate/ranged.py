@@ -1,5 +1,5 @@
 """Kernels whose results no rewriting spoils: where the fast form leaves the range of doubles, the definitions as they
-stand are computed in numbers without that limit.
+stand are computed in the longest floats of the machine, and where these do not suffice in balls.
 
 The processor tells, for free, when a number overflows or loses digits in underflow anywhere in an array. Only then it
 is found out at which points, one by one, so that a result never depends on its neighbours.
@@ -7,29 +7,65 @@ is found out at which points, one by one, so that a result never depends on its 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from math import inf
+from typing import Any, Protocol
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
-from cascade_sym.evaluate.backends.wide import WideKernel
-from cascade_sym.evaluate.kernels import FastKernel
-from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double, parts
-from cascade_sym.program.nodes import Output, Program
+from cascade_sym.evaluate.arguments import Options
+from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
+from cascade_sym.evaluate.program.balls import settle
+from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double
+from cascade_sym.program.constants import parts as as_floats
+from cascade_sym.program.nodes import Output, Program, pruned
 
 Leaf = tuple[str, str]
+Places = list[tuple[range, range]]
+
+
+class Kernel(Protocol):
+    """Computes a program; `leaves` are the (name, part) pairs of its inputs, in order."""
+
+    @property
+    def leaves(self) -> tuple[tuple[str, str], ...]: ...
+
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
+        """Fills `outputs`, the parts of the program's outputs in order."""
+        ...
+
+
+class FastKernel(Kernel, Protocol):
+    """A kernel in floats of limited range."""
+
+    def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
+        """At which points a number leaves the range of doubles: a property of the point alone."""
+        ...
+
+
+def make_kernel(program: Program, options: Options, strict: bool = False, safe: bool = False) -> FastKernel:
+    """A kernel of the wanted backend; NumPy's, with a warning, where the compiler's library is missing.
+
+    `strict` keeps every rounding of the program, as pairs of doubles need it; `safe` knows the error of every sine.
+    """
+    if options.backend == "compiled":
+        from cascade_sym.evaluate.backends import compiled
+
+        if options.dtype == "float64" and compiled.available():
+            return compiled.CompiledKernel(program, options.threads, strict)
+        why = "llvmlite is not installed" if options.dtype == "float64" else f"dtype is {options.dtype}"
+        warnings.warn(f"{why}: the compiled backend falls back to NumPy.", RuntimeWarning, stacklevel=4)
+    return NumpyKernel(program, np.dtype(options.dtype), safe)
 
 
 class RangedKernel:
-    """`fast`, which runs `program`, at most points; `literal` in wide numbers where `fast` leaves the range of doubles,
-    or has no result though the point is not outside the domain.
+    """`fast`, which runs `program`, at most points; where it leaves the range of its floats, or has no result though
+    the point is not outside the domain, the program that `literal` makes with the same results from `definitions`, the
+    formula as it stands.
 
-    `literal` makes a program with the same results from `definitions`, the formula as it stands. With `bounded` both
-    are programs of `with_bounds`.
+    With `bounded` both are programs of `with_bounds`.
     """
 
     def __init__(
@@ -38,13 +74,13 @@ class RangedKernel:
     ) -> None:  # fmt: skip
         self.fast = fast
         self.definitions, self.literal, self.bounded = definitions, literal, bounded
-        kind = np.dtype(getattr(fast, "dtype", np.float64))
-        self.possible = all(held(n[1], kind) for n in program.nodes if n[0] == "const")
+        self.places = layout(definitions, bounded)
+        self.possible = holds(program, np.dtype(getattr(fast, "dtype", np.float64)))
         self.leaves: tuple[Leaf, ...] = tuple(dict.fromkeys([*fast.leaves, *definitions.leaves]))
 
     @cached_property
-    def wide(self) -> WideKernel:
-        return WideKernel(self.literal(self.definitions), self.bounded)
+    def longer(self) -> NumpyKernel:
+        return NumpyKernel(self.literal(self.definitions), np.longdouble)
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs`; `holes` tells of nan in the first one."""
@@ -54,40 +90,78 @@ class RangedKernel:
             if not (flags.strayed or flags.holes):
                 return flags
             chosen = self.fast.strays(n, mine) if flags.strayed else np.zeros(n, dtype=bool)
+            for out in outputs:
+                chosen |= unexplained(out)
         else:
             chosen = np.ones(n, dtype=bool)
-        given = dict(zip(self.leaves, inputs, strict=True))
-        for out in outputs:
-            chosen |= unexplained(out)
         rows = np.flatnonzero(chosen)
         if rows.size:
-            better = [np.empty(rows.size, out.dtype) for out in outputs]
-            self.wide(rows.size, [picked(given[k], rows) for k in self.wide.leaves], better)
-            for out, b in zip(outputs, better, strict=True):
-                out[rows] = b
+            given = {k: picked(x, rows) for k, x in zip(self.leaves, inputs, strict=True)}
+            for out, better in zip(outputs, self.again(rows.size, given, outputs[0].dtype), strict=True):
+                out[rows] = better
         return Flags(holes=bool(np.isnan(outputs[0]).any()))
+
+    def again(self, n: int, given: Mapping[Leaf, Any], dtype: np.dtype[Any]) -> list[np.ndarray]:
+        """The outputs from the definitions, as floats of that type."""
+        inputs = [np.asarray(given[k], np.longdouble) for k in self.longer.leaves]
+        found = [np.empty(n, np.longdouble) for parts, bound in self.places for _ in (*parts, *bound)]
+        strayed = self.longer(n, inputs, found).strayed
+        strays = self.longer.strays(n, inputs) if strayed else np.zeros(n, dtype=bool)
+        with np.errstate(all="ignore"):
+            near = [x.astype(dtype) for x in found]
+            for parts, bound in self.places:
+                for k in bound:
+                    near[k] = rounded_up(found[k], [(found[i], near[i]) for i in parts])
+        rtol = float(np.finfo(dtype).eps) / 8
+        for row in np.flatnonzero(strays | (not holds(self.longer.program, self.longer.dtype))).tolist():
+            self.settle(given, row, rtol, near)
+        return near
+
+    def settle(self, given: Mapping[Leaf, Any], row: int, rtol: float, outputs: Sequence[np.ndarray]) -> None:
+        """Writes what balls tell at one of the points; nothing where an input is not finite, but infinite bounds."""
+        point = {k: x[row] if getattr(x, "ndim", 0) else x for k, x in given.items()}
+        known = all(abs(v) < inf for v in point.values())
+        done = settle(self.definitions, point, rtol) if known else [([], inf)] * len(self.places)
+        for (parts, bound), (numbers, error) in zip(self.places, done, strict=True):
+            for k in bound:
+                outputs[k][row] = error
+            for k, x in zip(parts, numbers, strict=False):
+                if bound or x.is_finite() or np.isfinite(outputs[k][row]):  # an infinity at a pole stays
+                    outputs[k][row] = x.str(30, radius=False) if outputs[k].dtype == np.longdouble else float(x)
+
+
+def layout(program: Program, bounded: bool) -> Places:
+    """For every result the places of its parts, and that of its bound, among the outputs of a kernel."""
+    places: Places = []
+    at = 0
+    for o in program.outputs:
+        end = at + len(o.parts())
+        places.append((range(at, end), range(end, end + bounded)))
+        at = end + bounded
+    return places
+
+
+def rounded_up(bound: np.ndarray, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """A bound on the errors of long floats as one for the doubles near them."""
+    for x, near in parts:
+        lost = np.where(np.isinf(near), np.inf, np.abs(x - near))
+        bound = bound + np.where(np.isnan(near), 0, lost)
+    return np.where(bound == 0, 0, np.nextafter(bound.astype(np.float64), np.inf))
 
 
 class Conditions:
     """The conditions of a program at points."""
 
     def __init__(self, program: Program) -> None:
-        b = Builder()
-        new: list[int] = []
-        for node in program.nodes:
-            new.append(replay_node(b, node, new))
         self.conditions = program.conditions
-        self.program = b.finish(Output(str(k), new[c.node]) for k, c in enumerate(program.conditions))
-        self.leaves = self.program.leaves
+        tests = pruned(program.nodes, [Output(c.name, c.node) for c in program.conditions], (), {})
+        self.kernel = RangedKernel(NumpyKernel(tests), tests, tests, lambda p: p)
+        self.leaves = self.kernel.leaves
 
-    @cached_property
-    def kernel(self) -> RangedKernel:
-        return RangedKernel(NumpyKernel(self.program), self.program, self.program, lambda p: p)
-
-    def failing(self, given: Mapping[Leaf, Any], rows: np.ndarray) -> list[np.ndarray]:
+    def failing(self, inputs: Sequence[Any], rows: np.ndarray) -> list[np.ndarray]:
         """For each condition whether it fails at each of the points `rows` (nan does not count)."""
         values = [np.empty(rows.size) for _ in self.conditions]
-        self.kernel(rows.size, [picked(given[k], rows) for k in self.kernel.leaves], values)
+        self.kernel(rows.size, [picked(x, rows) for x in inputs], values)
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
 
 
@@ -99,9 +173,14 @@ def unexplained(out: np.ndarray) -> np.ndarray:
     return empty
 
 
+def holds(program: Program, dtype: np.dtype[Any]) -> bool:
+    """Whether floats of that type hold all constants of a program with all their digits."""
+    return all(held(n[1], dtype) for n in program.nodes if n[0] == "const")
+
+
 def held(c: Constant, dtype: np.dtype[Any]) -> bool:
     """Whether a float of that type holds a constant with all its digits."""
-    value = parts(c)[0]
+    value = as_floats(c)[0]
     with np.errstate(over="ignore", under="ignore"):
         if c in SPECIAL or (is_double(c) and float(dtype.type(value)) == value):
             return True

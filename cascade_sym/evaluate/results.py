@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
-from sympy import Expr
 
 from cascade_sym.errors import ParameterError, listing
-from cascade_sym.evaluate.arguments import check_out
-from cascade_sym.evaluate.kernels import Kernel
+from cascade_sym.evaluate.arguments import check_out, part_of
 from cascade_sym.evaluate.plan import Plan
+from cascade_sym.evaluate.ranged import Conditions, Kernel
 from cascade_sym.evaluate.targets import Target
 
 SLAB = 1 << 18  # points for which broadcast inputs are written out at a time
 
 
 @dataclass
-class Group:
-    """One result: arrays (1 + derivatives, size) for each of its parts, and for its bound; row 0 is the value.
-
-    `given` are the caller's arrays for the value and the derivatives, where there are any.
-    """
-
-    parts: list[Rows]
-    bound: Rows | None
-    given: tuple[np.ndarray, ...] = ()
-
-
-@dataclass
 class Rows:
-    """The value's flat array, and a block with one row a derivative."""
+    """A part of a result, or its bound: the value's flat array, and a block with one row a derivative."""
 
     value: np.ndarray
     slopes: np.ndarray
@@ -44,31 +32,29 @@ class Rows:
 
 
 class Results:
-    """Arrays for everything that a kernel computes, in its order (`flat`)."""
+    """Arrays for everything that a kernel computes, in its order (`flat`).
 
-    def __init__(self, plan: Plan, shape: tuple[int, ...], dtype: Any, bounded: bool) -> None:
-        self.plan, self.shape, self.dtype, self.bounded = plan, shape, dtype, bounded
-        self.size = prod(shape)
-        self.count = len(plan.over or ())
-        outputs = plan.best.outputs[:: 1 + self.count]
-        self.widths = {o.name: len(o.parts()) for o in outputs}
-        self.groups: dict[str, Group] = {}
+    `out` are the caller's arrays for the value and the derivatives, if there are any; they are written to directly
+    where their layout allows it.
+    """
 
-    def prepare(self, out: Any, inputs: Mapping[str, np.ndarray]) -> None:
-        """Allocates; arrays in `out` are written to directly where their layout allows it."""
-        offers = offered(out, self.plan.target, self.count) if out is not None else {}
-        if offers and self.bounded:
+    def __init__(
+        self, plan: Plan, shape: tuple[int, ...], dtype: Any, bounded: bool, out: Any, inputs: Mapping[str, np.ndarray]
+    ) -> None:
+        self.plan, self.shape, self.dtype, self.out = plan, shape, dtype, out
+        self.size, self.count = prod(shape), len(plan.over or ())
+        self.given = offered(out, plan.target, self.count) if out is not None else {}
+        if self.given and bounded:
             raise ParameterError("out= takes plain results; leave it away with error bounds.")
-        taken = [byte_bounds(x) for x in inputs.values()] if offers else []
-        for name, width in self.widths.items():
-            given = offers.get(name, ())
-            shapes = (self.shape, (self.count, *self.shape))
-            for array, shape in zip(given, shapes, strict=False):
-                check_out(array, shape, self.dtype if width == 1 else self.complex_type, name)
-            places = [self._place(a, taken, width) for a in given] or [None, None]
-            value, slopes = (*places, None)[:2]
-            parts = [self._rows(value, slopes)] + [self._rows(None, None) for _ in range(width - 1)]
-            self.groups[name] = Group(parts, self._rows(None, None) if self.bounded else None, given)
+        taken = [byte_bounds(x) for x in inputs.values()] if self.given else []
+        self.parts: dict[str, list[Rows]] = {}
+        for o in plan.best.outputs[:: 1 + self.count]:
+            width, given = len(o.parts()), self.given.get(o.name, ())
+            for array, wanted in zip(given, (shape, (self.count, *shape)), strict=False):
+                check_out(array, wanted, dtype if width == 1 else self.complex_type, o.name)
+            places = [self._place(a, taken, width) for a in given]
+            self.parts[o.name] = [self._rows(*places), *(self._rows() for _ in range(width - 1))]
+        self.bounds = {name: self._rows() for name in self.parts} if bounded else {}
 
     @property
     def complex_type(self) -> Any:
@@ -81,70 +67,62 @@ class Results:
         low, high = byte_bounds(array)
         return None if any(a < high and low < b for a, b in taken) else array
 
-    def _rows(self, value: np.ndarray | None, slopes: np.ndarray | None) -> Rows:
+    def _rows(self, value: np.ndarray | None = None, slopes: np.ndarray | None = None) -> Rows:
         value = np.empty(self.size, self.dtype) if value is None else value.reshape(self.size)
         slopes = np.empty((self.count, self.size), self.dtype) if slopes is None else slopes
         return Rows(value, slopes.reshape(self.count, self.size))
 
-    @property
+    @cached_property
     def flat(self) -> list[np.ndarray]:
         """1-d arrays in the kernel's order: for every output its parts, then its bound."""
-        arrays = []
-        for g in self.groups.values():
-            for k in range(1 + self.count):
-                arrays += [p.row(k) for p in g.parts] + ([g.bound.row(k)] if g.bound else [])
-        return arrays
+        groups = [[*parts, self.bounds[n]] if self.bounds else parts for n, parts in self.parts.items()]
+        return [rows.row(k) for group in groups for k in range(1 + self.count) for rows in group]
 
     def fill(self, kernel: Kernel, arrays: Mapping[str, np.ndarray]) -> bool:
         """Runs the kernel: at once where every input is one value or a whole array, else slab by slab.
 
         Whether some of the first results may be nan.
         """
-        whole = all(a.size == 1 or (a.shape == self.shape and a.flags.c_contiguous) for a in arrays.values())
+        shape = self.shape
+        whole = all(a.size == 1 or (a.shape == shape and a.flags.c_contiguous) for a in arrays.values())
         if whole or self.size <= SLAB:
-            return kernel(self.size, spread(kernel, arrays, self.shape), self.flat).holes
-        views = {n: a if a.size == 1 else np.broadcast_to(a, self.shape) for n, a in arrays.items()}
-        return self._slabs(kernel, views, self.shape, 0)
-
-    def _slabs(self, kernel: Kernel, views: Mapping[str, np.ndarray], shape: tuple[int, ...], start: int) -> bool:
-        rest, holes = prod(shape[1:]), False
-        if rest > SLAB:
-            for k in range(shape[0]):
-                inner = {n: a if a.size == 1 else a[k] for n, a in views.items()}
-                holes |= self._slabs(kernel, inner, shape[1:], start + k * rest)
-            return holes
-        rows = max(1, SLAB // rest)
-        for k in range(0, shape[0], rows):
-            inner = {n: a if a.size == 1 else a[k : k + rows] for n, a in views.items()}
-            count = min(rows, shape[0] - k)
-            a, b = start + k * rest, start + (k + count) * rest
-            flags = kernel(b - a, spread(kernel, inner, (count, *shape[1:])), [f[a:b] for f in self.flat])
-            holes |= flags.holes
+            return kernel(self.size, spread(kernel, arrays, shape), self.flat).holes
+        views = {n: a if a.size == 1 else np.broadcast_to(a, shape) for n, a in arrays.items()}
+        axis = next(d for d in range(len(shape)) if prod(shape[d + 1 :]) <= SLAB)
+        rest = prod(shape[axis + 1 :])
+        rows, start, holes = max(1, SLAB // rest), 0, False
+        for lead in np.ndindex(*shape[:axis]):
+            for k in range(0, shape[axis], rows):
+                inner = {n: a if a.size == 1 else a[lead][k : k + rows] for n, a in views.items()}
+                count = min(rows, shape[axis] - k)
+                stop = start + count * rest
+                inputs = spread(kernel, inner, (count, *shape[axis + 1 :]))
+                holes |= kernel(stop - start, inputs, [f[start:stop] for f in self.flat]).holes
+                start = stop
         return holes
 
     def first(self) -> np.ndarray:
         """The first part of the first output: nan where a condition failed."""
-        return next(iter(self.groups.values())).parts[0].value
+        return self.flat[0]
 
     def missing(self) -> np.ndarray:
         """At which points any result, or any of its derivatives, is nan."""
-        rows = (p.row(k) for g in self.groups.values() for p in g.parts for k in range(1 + self.count))
+        rows = (p.row(k) for parts in self.parts.values() for p in parts for k in range(1 + self.count))
         return np.logical_or.reduce([np.isnan(row) for row in rows])
 
-    def handed_back(self, out: Any, error: bool) -> Any:
+    def handed_back(self, error: bool) -> Any:
         """Values in the form of the target, with derivatives and bounds where they are wanted."""
-        if out is None:
-            values = {n: self._together(g.parts) for n, g in self.groups.items()}
+        if self.out is None:
+            values = formed(self.plan.target, {n: self._together(parts) for n, parts in self.parts.items()})
             if not error:
-                return formed(self.plan.target, values)
-            bounds = {n: self._together([g.bound]) for n, g in self.groups.items() if g.bound}
-            return formed(self.plan.target, values), formed(self.plan.target, bounds)
-        for g in self.groups.values():
-            computed = [self._joined([p.value for p in g.parts]), self._joined([p.slopes for p in g.parts])]
-            for array, value in zip(g.given, computed, strict=False):
+                return values
+            return values, formed(self.plan.target, {n: self._together([b]) for n, b in self.bounds.items()})
+        for name, parts in self.parts.items():
+            computed = [self._joined([p.value for p in parts]), self._joined([p.slopes for p in parts])]
+            for array, value in zip(self.given[name], computed, strict=False):
                 if not np.shares_memory(array, value):
                     array[...] = value.reshape(array.shape)
-        return out
+        return self.out
 
     def _together(self, parts: list[Rows]) -> Any:
         """The value, or the pair of value and derivatives."""
@@ -173,7 +151,7 @@ def formed(target: Target, by_name: Mapping[str, Any]) -> Any:
     return values if target.form == "mapping" else tuple(values.values())
 
 
-def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> list[Any]:
+def spread(kernel: Kernel | Conditions, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> list[Any]:
     """Inputs in the kernel's order: single values, or 1-d arrays over `shape`."""
     inputs = []
     for name, part in kernel.leaves:
@@ -188,13 +166,6 @@ def spread(kernel: Kernel, arrays: Mapping[str, np.ndarray], shape: tuple[int, .
         else:
             inputs.append((a if a.shape == shape else np.broadcast_to(a, shape)).reshape(-1))
     return inputs
-
-
-def part_of(v: Any, part: str) -> Any:
-    """The real or imaginary part of a number of any kind."""
-    if isinstance(v, Expr):
-        return v.as_real_imag()[part == "im"]
-    return v.imag if part == "im" else v.real
 
 
 def offered(out: Any, target: Target, slopes: int) -> dict[str, tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
-from cascade_sym.evaluate.serial import Data, from_data, to_data
 from cascade_sym.program.numbers import exact_number
 from cascade_sym.symbols import is_complex_symbol
 
@@ -51,21 +50,6 @@ class Target:
     def names(self) -> tuple[str, ...]:
         """Names of the outputs, in order."""
         return tuple(n for n, _ in self.outputs)
-
-    def data(self) -> Data:
-        """Plain nested tuples that `from_plain` turns back into an equal target."""
-        defs = tuple((to_data(s), to_data(e)) for s, e in self.definitions)
-        groups = (self.outputs, self.domain, self.nonnegative)
-        named = [tuple((n, to_data(e)) for n, e in group) for group in groups]
-        return (self.form, defs, *named)
-
-
-def from_plain(data: Data) -> Target:
-    """The target that `Target.data` described."""
-    form, defs, *groups = data
-    items = tuple((from_data(s), from_data(e)) for s, e in defs)
-    outs, domain, edges = (tuple((n, from_data(e)) for n, e in group) for group in groups)
-    return Target(Definitions(items), outs, form, domain, edges)
 
 
 def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:

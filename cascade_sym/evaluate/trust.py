@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import inf, isfinite, nan
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.evaluate.kernels import make_kernel
-from cascade_sym.evaluate.options import Options
+from cascade_sym.evaluate.arguments import Options
+from cascade_sym.evaluate.backends.numpy_blocks import Flags
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.balls import settle
 from cascade_sym.evaluate.program.bounds import with_bounds
-from cascade_sym.evaluate.program.precision import Double, Doubled
-from cascade_sym.evaluate.ranged import Leaf, RangedKernel, picked
-from cascade_sym.program.nodes import Program
+from cascade_sym.evaluate.program.precision import Doubled
+from cascade_sym.evaluate.ranged import FastKernel, Leaf, Places, RangedKernel, make_kernel, picked, unexplained
 
 UNBOUNDED = 2.0**1000
 
@@ -29,37 +26,29 @@ UNBOUNDED = 2.0**1000
 class BoundedKernel:
     """A program with bounds, run so that numbers out of range cannot make a bound false."""
 
-    def __init__(self, plan: Plan, options: Options, pairs: bool) -> None:
-        def bounded(form: Program) -> Program:
-            return with_bounds(form, Doubled if pairs else Double)
-
-        self.plan, program = plan, bounded(plan.best)
-        fast = make_kernel(program, options, strict=pairs, safe=True)
-        self.kernel = RangedKernel(fast, program, plan.rooted_gradient, bounded, bounded=True)
-        self.leaves = self.kernel.leaves
+    def __init__(self, plan: Plan, options: Options) -> None:
+        program = with_bounds(plan.best)
+        fast = make_kernel(program, options, safe=True)
+        self.ranged = RangedKernel(fast, program, plan.rooted_gradient, with_bounds, bounded=True)
+        self.leaves = self.ranged.leaves
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fills `outputs` (parts and bound of every output in turn)."""
-        self.kernel(n, inputs, outputs)
-        for parts, _, error in layout(self.plan):
-            bound = outputs[error]
-            with np.errstate(all="ignore"):
-                if bound.sum() < UNBOUNDED and all(np.isfinite(outputs[k].sum()) for k in parts):
-                    continue
-            nowhere = np.logical_or.reduce([np.isnan(outputs[k]) for k in parts]) & (bound < UNBOUNDED)
-            bound[bound >= UNBOUNDED] = np.inf
-            bound[nowhere] = np.nan
+        self.ranged(n, inputs, outputs)
+        tidy(outputs, self.ranged.places)
         return Flags()
 
 
-def layout(plan: Plan) -> list[tuple[list[int], str, int]]:
-    """For every output the places of its parts and of its bound among a bounded program's outputs."""
-    places, at = [], 0
-    for o in plan.best.outputs:
-        width = len(o.parts())
-        places.append((list(range(at, at + width)), o.name, at + width))
-        at += width + 1
-    return places
+def tidy(outputs: Sequence[np.ndarray], places: Places) -> None:
+    """Bounds that say nothing are infinite, those of results that do not exist nan."""
+    for parts, (error,) in places:
+        bound = outputs[error]
+        with np.errstate(all="ignore"):
+            if bound.sum() < UNBOUNDED and all(np.isfinite(outputs[k].sum()) for k in parts):
+                continue
+        nowhere = np.logical_or.reduce([np.isnan(outputs[k]) for k in parts]) & (bound < UNBOUNDED)
+        bound[bound >= UNBOUNDED] = np.inf
+        bound[nowhere] = np.nan
 
 
 class Guarantee:
@@ -70,50 +59,46 @@ class Guarantee:
 
     def __init__(self, plan: Plan, options: Options) -> None:
         self.plan, self.options, self.rtol = plan, options, options.rtol
-        self.first = BoundedKernel(plan, options, pairs=False)
-        self.leaves = self.first.leaves
+        self.first = BoundedKernel(plan, options)
+        self.leaves, self.places = self.first.leaves, self.first.ranged.places
 
     @cached_property
-    def second(self) -> BoundedKernel:
-        return BoundedKernel(self.plan, self.options, pairs=True)
+    def pairs(self) -> FastKernel:
+        return make_kernel(with_bounds(self.plan.best, Doubled), self.options, strict=True, safe=True)
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         self.first(n, inputs, outputs)
         rows = np.flatnonzero(np.logical_or.reduce(self.failing(outputs)))
         if rows.size:
-            self.again(rows, dict(zip(self.leaves, inputs, strict=True)), outputs)
+            given = {k: picked(x, rows) for k, x in zip(self.leaves, inputs, strict=True)}
+            for out, better in zip(outputs, self.again(rows.size, given), strict=True):
+                out[rows] = better
         return Flags()
 
-    def again(self, rows: np.ndarray, given: dict[Leaf, Any], outputs: Sequence[np.ndarray]) -> None:
-        """The points `rows` in pairs of doubles, then in balls."""
-        given = {k: picked(x, rows) for k, x in given.items()}
-        better = [np.empty(rows.size) for _ in outputs]
-        self.second(rows.size, [given[k] for k in self.second.leaves], better)
-        for k in np.flatnonzero(np.logical_or.reduce(self.failing(better))).tolist():
-            point = {leaf: float(x[k]) if getattr(x, "ndim", 0) else float(x) for leaf, x in given.items()}
-            if all(map(isfinite, point.values())):
-                self.exactly(point, k, better)
-        for (parts, _, error), bad in zip(layout(self.plan), self.failing(better), strict=True):
+    def again(self, n: int, given: dict[Leaf, Any]) -> list[np.ndarray]:
+        """The points in pairs of doubles, then in balls."""
+        better = [np.full(n, nan) for parts, error in self.places for _ in (*parts, *error)]
+        strays = np.ones(n, dtype=bool)
+        if self.first.ranged.possible:
+            inputs = [given[k] for k in self.pairs.leaves]
+            strayed = self.pairs(n, inputs, better).strayed
+            strays = self.pairs.strays(n, inputs) if strayed else np.zeros(n, dtype=bool)
+            strays |= np.logical_or.reduce([unexplained(better[k]) for parts, _ in self.places for k in parts])
+            tidy(better, self.places)
+        for row in np.flatnonzero(np.logical_or.reduce([strays, *self.failing(better)])).tolist():
+            self.first.ranged.settle(given, row, self.rtol, better)
+        for (parts, (error,)), bad in zip(self.places, self.failing(better), strict=True):
             for k in parts:
                 better[k][bad] = nan
             better[error][bad] = inf
-        for out, b in zip(outputs, better, strict=True):
-            out[rows] = b
+        return better
 
     def failing(self, outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
         """For each result the points at which its bound is larger than wanted, or unknown."""
         bad = []
-        for parts, _, error in layout(self.plan):
+        for parts, (error,) in self.places:
             with np.errstate(all="ignore"):
                 size = np.hypot(*(outputs[k] for k in parts)) if len(parts) == 2 else np.abs(outputs[parts[0]])
                 met = (outputs[error] <= self.rtol * size) & np.isfinite(size)
             bad.append(~met & ~(np.isnan(outputs[error]) & np.isnan(size)))
         return bad
-
-    def exactly(self, point: dict[Leaf, float], row: int, outputs: Sequence[np.ndarray]) -> None:
-        done = settle(self.plan.rooted_gradient, point, self.rtol)
-        values = iter(done.parts)
-        for (parts, _, error), bound in zip(layout(self.plan), done.errors, strict=True):
-            for k in parts:
-                outputs[k][row] = next(values)
-            outputs[error][row] = bound

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program.functions import BY_NAME
-
-TWO = Fraction(2)
 
 
 class Arithmetic:
@@ -30,16 +30,10 @@ class Arithmetic:
         raise self.unknown(f"the constant {name}")
 
     def add(self, terms: Sequence[Any]) -> Any:
-        total = terms[0]
-        for t in terms[1:]:
-            total = total + t
-        return total
+        return reduce(operator.add, terms)
 
     def mul(self, factors: Sequence[Any]) -> Any:
-        total = factors[0]
-        for f in factors[1:]:
-            total = total * f
-        return total
+        return reduce(operator.mul, factors)
 
     def div(self, above: Any, below: Any) -> Any:
         return self.mul([above, self.power(below, Fraction(-1))])

@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from flint import acb, arb, fmpq
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.program.arithmetic import Arithmetic
+from cascade_sym.program.functions import short
 
-DIRECT = {
-    "exp": "exp", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch", "arctan": "atan",
-    "arsinh": "asinh", "log": "log", "arcsin": "asin", "arccos": "acos", "arcosh": "acosh", "artanh": "atanh",
-}  # fmt: skip
+DIRECT = short("exp tan cot sec csc sinh cosh tanh coth sech csch arctan arsinh log arcsin arccos arcosh artanh")
 TURNING = frozenset(["tan", "cot", "sec", "csc"])
 ODD = frozenset(["tan", "sinh", "tanh", "arcsin", "arctan", "arsinh", "artanh"])
 LONGEST = 1 << 16  # bits of a power that is kept exactly
@@ -164,10 +162,7 @@ class Balls(Arithmetic):
     def _extreme(self, exact: Callable[..., Any], ball: Callable[..., Any], values: tuple[Ball, ...]) -> Ball:
         if all(isinstance(v, fmpq) for v in values):
             return exact(values)
-        first, *rest = (self._real(v) for v in values)
-        for r in rest:
-            first = ball(first, r)
-        return first
+        return reduce(ball, map(self._real, values))
 
     def _real(self, x: Ball) -> arb:
         if isinstance(x, acb):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from cascade_sym.program.constants import Constant, fold
-from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, arguments, needed
+from cascade_sym.program.nodes import TESTS, Condition, Node, Output, Program, pruned
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -156,30 +157,15 @@ class Builder:
 
     def total(self, terms: Iterable[int]) -> int:
         """The sum of `terms`, positive ones first so that no leading change of sign is needed."""
-        ordered = sorted(terms, key=lambda t: self._negated(t) is not None)
-        result = self.zero
-        for t in ordered:
-            result = self.add(result, t)
-        return result
+        return reduce(self.add, sorted(terms, key=lambda t: self._negated(t) is not None), self.zero)
 
     def product(self, factors: Iterable[int]) -> int:
         """The product of `factors`, from left to right."""
-        result = self.one
-        for f in factors:
-            result = self.mul(result, f)
-        return result
+        return reduce(self.mul, factors, self.one)
 
     def finish(self, outputs: Iterable[Output], conditions: Iterable[Condition] = ()) -> Program:
         """The program for `outputs` under `conditions`, without what they do not need."""
-        outs, terms = list(outputs), list(conditions)
-        keep = needed(self.nodes, [i for o in outs for i in o.parts()] + [c.node for c in terms])
-        place = {old: new for new, old in enumerate(keep)}
-        return Program(
-            tuple(moved(self.nodes[i], place) for i in keep),
-            tuple(o.placed(place.__getitem__) for o in outs),
-            tuple(replace(c, node=place[c.node]) for c in terms),
-            {place[i]: s for i, s in self.labels.items() if i in place},
-        )
+        return pruned(self.nodes, outputs, conditions, self.labels)
 
     def finish_like(self, program: Program, new: Sequence[int], more: Iterable[Condition] = ()) -> Program:
         """The program with the outputs, conditions and labels of `program`, whose node i is now `new[i]`."""
@@ -198,11 +184,6 @@ def by_squaring(mul: Callable[[Any, Any], Any], one: Any, base: Any, n: int) -> 
         if n:
             base = mul(base, base)
     return result
-
-
-def moved(node: Node, place: dict[int, int]) -> Node:
-    """`node` with its arguments renumbered."""
-    return node if not arguments(node) else (node[0], *(place[a] for a in node[1:]))
 
 
 def replay_node(builder: Builder, node: Node, new: list[int]) -> int:

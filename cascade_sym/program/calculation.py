@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from operator import add, mul
 from typing import Any, Protocol
 
@@ -21,13 +21,12 @@ from sympy.core.function import AppliedUndef
 
 from cascade_sym.errors import DomainConflict, OutsideExactDomain
 from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.functions import BY_CLASS, known
+from cascade_sym.program.functions import BY_CLASS, BY_NAME
 from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 
 Node = tuple[Any, ...]
 Operation = Callable[[list[Any], Mapping[str, Any]], Any]
-LEAVES = frozenset(["number", "constant", "symbol"])
 CONSTANTS: dict[Expr, str] = {sp.pi: "pi", sp.E: "e", sp.I: "I"}
 
 
@@ -54,28 +53,27 @@ class Calculation:
         """The outputs in `arithmetic`, with the parameters' values by name."""
         return self.on(arithmetic)(values)
 
-    def run_all(self, arithmetic: Any, values: Mapping[str, Any]) -> list[Any]:
-        """The value of every node."""
-        return self._every(self._operations(arithmetic), values)
-
     def on(self, arithmetic: Any) -> Callable[[Mapping[str, Any]], list[Any]]:
         """`run` in one arithmetic, made ready for many values: its operations are looked up once."""
-        operations = self._operations(arithmetic)
+        every = self.every(arithmetic)
 
         def run(values: Mapping[str, Any]) -> list[Any]:
-            every = self._every(operations, values)
-            return [every[i] for i in self.outputs]
+            found = every(values)
+            return [found[i] for i in self.outputs]
 
         return run
 
-    def _every(self, operations: Sequence[Operation], values: Mapping[str, Any]) -> list[Any]:
-        v: list[Any] = []
-        for operation in operations:
-            v.append(operation(v, values))
-        return v
+    def every(self, arithmetic: Any) -> Callable[[Mapping[str, Any]], list[Any]]:
+        """The values of all nodes in one arithmetic, from those of parameters."""
+        operations = [operation(arithmetic, node) for node in self.nodes]
 
-    def _operations(self, x: Any) -> list[Operation]:
-        return [operation(x, node) for node in self.nodes]
+        def run(values: Mapping[str, Any]) -> list[Any]:
+            v: list[Any] = []
+            for compute in operations:
+                v.append(compute(v, values))
+            return v
+
+        return run
 
 
 def operation(x: Any, node: Node) -> Operation:
@@ -111,20 +109,7 @@ def chain(join: Callable[[Any, Any], Any], first: int, more: Sequence[int]) -> O
         (second,) = more
         return lambda v, given: join(v[first], v[second])
 
-    def run(v: list[Any], given: Mapping[str, Any]) -> Any:
-        total = v[first]
-        for i in more:
-            total = join(total, v[i])
-        return total
-
-    return run
-
-
-def operands(node: Node) -> tuple[int, ...]:
-    """The earlier nodes that `node` uses."""
-    if node[0] in LEAVES:
-        return ()
-    return node[1:2] if node[0] == "power" else node[1:]
+    return lambda v, given: reduce(join, map(v.__getitem__, more), v[first])
 
 
 def read(*exprs: Expr, definitions: Iterable[tuple[Symbol, Expr]] = ()) -> Calculation:
@@ -200,7 +185,7 @@ class Reader:
         what = "the undefined function" if isinstance(e, AppliedUndef) else "something without a value here"
         raise OutsideExactDomain(
             f"{what}: {e} ({type(e).__name__}). Known are numbers, symbols, + - * /, powers and the functions "
-            f"{known()}; rewrite the expression with these."
+            f"{', '.join(BY_NAME)}; rewrite the expression with these."
         )
 
     def _symbol(self, s: Symbol) -> int:

@@ -6,6 +6,7 @@ correctly, to whatever a backend computes in.
 
 from __future__ import annotations
 
+import operator
 import struct
 from collections.abc import Callable
 from fractions import Fraction
@@ -25,32 +26,14 @@ OUTSIDE_BITS = 0x7FFC000000000000
 INFINITE = ("inf",)
 
 SPECIAL = {NAN: nan, INFINITE: inf, OUTSIDE: struct.unpack("<d", struct.pack("<Q", OUTSIDE_BITS))[0]}
-EXACT: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "neg": lambda a: -a,
-    "abs": abs,
-    "min": min,
-    "max": max,
-}
-
-
 UNARY = ("sqrt", "sin", "cos", "tan", "exp", "log", "atan", "asin", "acos", "sinh", "cosh", "tanh", "asinh", "acosh",
          "atanh")  # fmt: skip
-ON_BALLS: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "abs": abs,
-    "pow": lambda a, b: a**b,
-    "atan2": lambda a, b: flint.arb.atan2(a, b),
-    "min": lambda a, b: a.min(b),
-    "max": lambda a, b: a.max(b),
-    **{f: getattr(flint.arb, f) for f in UNARY},
-}
+ARITHMETIC: dict[str, Callable[..., Any]] = {  # of Python's own operators, for numbers of any kind
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "abs": abs,
+}  # fmt: skip
+EXACT = ARITHMETIC | {"min": min, "max": max}
+ON_BALLS = ARITHMETIC | {"div": operator.truediv, "pow": operator.pow}
+ON_BALLS |= {f: getattr(flint.arb, f) for f in (*UNARY, "atan2", "min", "max")}
 
 
 def fold(op: str, *args: Constant) -> Constant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
     "arctan": np.arctan, "arsinh": np.arcsinh, "atan2": np.arctan2, "abs": np.abs, "arg": np.angle, "conj": np.conj,
     "Re": np.real, "Im": np.imag, "sgn": np.sign,
+}  # fmt: skip
+REAL_ON: dict[str, tuple[Callable[..., Any], float, float]] = {  # functions that are real on part of the line
+    "log": (np.log, 0.0, math.inf), "arcsin": (np.arcsin, -1.0, 1.0), "arccos": (np.arccos, -1.0, 1.0),
+    "artanh": (np.arctanh, -1.0, 1.0), "arcosh": (np.arccosh, 1.0, math.inf),
 }  # fmt: skip
 
 
@@ -33,10 +38,10 @@ class Doubles(Arithmetic):
     """
 
     kind = "doubles"
-    functions = FUNCTIONS
 
     def __init__(self, real: bool = False) -> None:
         self.real = real
+        self.functions = FUNCTIONS | {name: partial(self._where_real, *on) for name, on in REAL_ON.items()}
 
     def number(self, q: Fraction) -> Any:
         try:
@@ -53,9 +58,9 @@ class Doubles(Arithmetic):
     def power(self, base: Any, exponent: Fraction) -> Any:
         p, q = exponent.numerator, exponent.denominator
         if q == 2:
-            base, q = self.sqrt(base), 1
+            base, q = self._where_real(np.sqrt, 0.0, math.inf, base), 1
         if q != 1:
-            return np.power(self._inside(base, 0.0, math.inf), float(exponent))
+            return self.pow(base, float(exponent))
         if abs(p) > 3:
             return np.power(base, float(p))
         result = base if abs(p) == 1 else base * base if abs(p) == 2 else base * base * base
@@ -64,6 +69,9 @@ class Doubles(Arithmetic):
     def pow(self, base: Any, exponent: Any) -> Any:
         return np.power(self._inside(base, 0.0, math.inf), exponent)
 
+    def _where_real(self, f: Callable[..., Any], low: float, high: float, z: Any) -> Any:
+        return f(self._inside(z, low, high))
+
     def _inside(self, z: Any, low: float, high: float) -> Any:
         """`z`, made complex where a real value lies outside [low, high]."""
         if self.real or np.iscomplexobj(z) or not np.any((z < low) | (z > high)):
@@ -71,34 +79,13 @@ class Doubles(Arithmetic):
         # on the cuts above `high` the value continues from below, on those under `low` from above
         return np.where(np.asarray(z) > high, np.conj(z + 0j), z + 0j) if high < math.inf else z + 0j
 
-    def sqrt(self, z: Any) -> Any:
-        return np.sqrt(self._inside(z, 0.0, math.inf))
-
-    def log(self, z: Any) -> Any:
-        return np.log(self._inside(z, 0.0, math.inf))
-
-    def arcsin(self, z: Any) -> Any:
-        return np.arcsin(self._inside(z, -1.0, 1.0))
-
-    def arccos(self, z: Any) -> Any:
-        return np.arccos(self._inside(z, -1.0, 1.0))
-
-    def artanh(self, z: Any) -> Any:
-        return np.arctanh(self._inside(z, -1.0, 1.0))
-
-    def arcosh(self, z: Any) -> Any:
-        return np.arccosh(self._inside(z, 1.0, math.inf))
-
     def min(self, *values: Any) -> Any:
-        return self._extreme(np.minimum, values)
+        return reduce(np.minimum, self._ordered(values))
 
     def max(self, *values: Any) -> Any:
-        return self._extreme(np.maximum, values)
+        return reduce(np.maximum, self._ordered(values))
 
-    def _extreme(self, f: Callable[..., Any], values: tuple[Any, ...]) -> Any:
+    def _ordered(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if any(np.iscomplexobj(v) for v in values):
             raise self.unknown("min or max of complex values")
-        result = values[0]
-        for v in values[1:]:
-            result = f(result, v)
-        return result
+        return values

@@ -37,6 +37,11 @@ class Function:
     least: int = 1
 
     @property
+    def short(self) -> str:
+        """The name by which SymPy, mpmath, flint and C know it."""
+        return self.sympy.__name__
+
+    @property
     def analytic(self) -> bool:
         """Whether it is a function of z alone, not of conj(z)."""
         return not self.real and self.name not in ("conj", "sgn")
@@ -74,10 +79,6 @@ def _artanh(x: Any, z: Any) -> Any:
     return x.mul([x.number(HALF), x.add([above, x.neg(below)])])
 
 
-def _arg(x: Any, z: Any) -> Any:
-    return x.call("Im", x.call("log", z))
-
-
 def _atan2(x: Any, y: Any, z: Any) -> Any:
     return x.call("arg", x.add([z, x.mul([x.constant("I"), y])]))
 
@@ -88,10 +89,6 @@ def _part(sign: int, factor: str) -> Rule:
         return both if factor == "1" else x.mul([x.neg(x.constant("I")), both])
 
     return part
-
-
-def _modulus(x: Any, z: Any) -> Any:
-    return x.root(x.mul([z, x.call("conj", z)]))
 
 
 TABLE: tuple[Function, ...] = (
@@ -122,8 +119,8 @@ TABLE: tuple[Function, ...] = (
     Function("arsech", sp.asech, inverse_of_reciprocal("arcosh"), latex="\\operatorname{arsech}"),
     Function("arcsch", sp.acsch, inverse_of_reciprocal("arsinh"), parity=-1, latex="\\operatorname{arcsch}"),
     Function("atan2", sp.atan2, _atan2, real=True, most=2, least=2),
-    Function("abs", sp.Abs, _modulus, parity=1, real=True),
-    Function("arg", sp.arg, _arg, real=True, latex="\\arg"),
+    Function("abs", sp.Abs, lambda x, z: x.root(x.mul([z, x.call("conj", z)])), parity=1, real=True),
+    Function("arg", sp.arg, lambda x, z: x.call("Im", x.call("log", z)), real=True, latex="\\arg"),
     Function("sgn", sp.sign, lambda x, z: x.div(z, x.call("abs", z)), parity=-1),
     Function("conj", sp.conjugate, parity=-1),
     Function("Re", sp.re, _part(1, "1"), parity=-1, real=True),
@@ -137,6 +134,6 @@ ANALYTIC = tuple(f.name for f in TABLE if f.analytic)
 COMMANDS = {f.name: f.latex for f in TABLE if f.latex and f.analytic}  # written without brackets where that is clear
 
 
-def known() -> str:
-    """All functions, for an error message."""
-    return ", ".join(f.name for f in TABLE)
+def short(names: str) -> dict[str, str]:
+    """The names of functions elsewhere (`Function.short`), by their own."""
+    return {name: BY_NAME[name].short for name in names.split()}

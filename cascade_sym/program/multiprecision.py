@@ -8,14 +8,10 @@ from typing import Any
 import mpmath as mp
 
 from cascade_sym.program.arithmetic import Arithmetic
+from cascade_sym.program.functions import TABLE
 
-FUNCTIONS = {
-    "exp": mp.exp, "log": mp.log, "sin": mp.sin, "cos": mp.cos, "tan": mp.tan, "cot": mp.cot, "sec": mp.sec,
-    "csc": mp.csc, "arcsin": mp.asin, "arccos": mp.acos, "arctan": mp.atan, "sinh": mp.sinh, "cosh": mp.cosh,
-    "tanh": mp.tanh, "coth": mp.coth, "sech": mp.sech, "csch": mp.csch, "arsinh": mp.asinh, "arcosh": mp.acosh,
-    "artanh": mp.atanh, "arccot": mp.acot, "arcsec": mp.asec, "arccsc": mp.acsc, "arcoth": mp.acoth, "arsech": mp.asech,
-    "arcsch": mp.acsch, "arg": mp.arg, "conj": mp.conj, "Re": mp.re, "Im": mp.im, "abs": mp.fabs, "sgn": mp.sign,
-}  # fmt: skip
+FUNCTIONS = {f.name: getattr(mp, f.short) for f in TABLE if f.analytic}
+FUNCTIONS |= {"arg": mp.arg, "conj": mp.conj, "Re": mp.re, "Im": mp.im, "abs": mp.fabs, "sgn": mp.sign}
 
 
 class Multiprecision(Arithmetic):

@@ -9,8 +9,8 @@ pairs of real nodes, so that a backend, an error bound or a gradient only ever m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Node = tuple[Any, ...]
@@ -22,9 +22,7 @@ FREE = frozenset(["const", "param", "neg"])  # not counted as work
 
 @dataclass(frozen=True)
 class Output:
-    """One result: its name, the node of its real part and, where it is complex, that of its imaginary
-    part.
-    """
+    """One result: its name, the node of its real part and, where it is complex, that of its imaginary part."""
 
     name: str
     re: int
@@ -92,6 +90,24 @@ class Program:
         """The operations that occur."""
         return {n[0] for n in self.nodes}
 
+    def run(
+        self, constant: Callable[[Any], Any], leaf: Callable[[str, str], Any], apply: Callable[..., Any]
+    ) -> list[Any]:
+        """The value of every node, from those of constants, of parameters (name and part) and of operations on them.
+
+        >>> Program((("param", "x", "re"), ("add", 0, 0)), ()).run(float, lambda name, part: 3, lambda op, a, b: a + b)
+        [3, 6]
+        """
+        values: list[Any] = []
+        for op, *rest in self.nodes:
+            if op == "const":
+                values.append(constant(*rest))
+            elif op == "param":
+                values.append(leaf(*rest))
+            else:
+                values.append(apply(op, *(values[a] for a in rest)))
+        return values
+
 
 def arguments(node: Node) -> tuple[int, ...]:
     """The earlier nodes that `node` uses.
@@ -102,7 +118,7 @@ def arguments(node: Node) -> tuple[int, ...]:
     return () if node[0] in LEAVES else node[1:]
 
 
-def needed(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> list[int]:
+def needed(nodes: Sequence[Node], roots: Iterable[int]) -> list[int]:
     """Positions that `roots` depend on, in increasing order."""
     want = [False] * len(nodes)
     for r in roots:
@@ -114,16 +130,28 @@ def needed(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> list[i
     return [i for i, w in enumerate(want) if w]
 
 
+def pruned(
+    nodes: Sequence[Node], outputs: Iterable[Output], conditions: Iterable[Condition], labels: Mapping[int, str]
+) -> Program:
+    """The program of `nodes` for `outputs` under `conditions`, without what they do not need."""
+    asked = Program(tuple(nodes), tuple(outputs), tuple(conditions), labels)
+    keep = needed(nodes, asked.roots())
+    place = {old: new for new, old in enumerate(keep)}
+    moved = (
+        (nodes[i][0], *map(place.__getitem__, arguments(nodes[i]))) if arguments(nodes[i]) else nodes[i] for i in keep
+    )
+    return Program(
+        tuple(moved),
+        tuple(o.placed(place.__getitem__) for o in asked.outputs),
+        tuple(replace(c, node=place[c.node]) for c in asked.conditions),
+        {place[i]: s for i, s in labels.items() if i in place},
+    )
+
+
 def last_uses(program: Program) -> dict[int, int]:
     """For each node the position of the last node that uses it; outputs live to the end."""
-    last: dict[int, int] = {}
-    for i, node in enumerate(program.nodes):
-        last.setdefault(i, i)
-        for a in arguments(node):
-            last[a] = i
-    for i in program.output_nodes():
-        last[i] = len(program.nodes)
-    return last
+    last = {a: i for i, node in enumerate(program.nodes) for a in (i, *arguments(node))}
+    return last | dict.fromkeys(program.output_nodes(), len(program.nodes))
 
 
 def operation_counts(program: Program) -> dict[str, int]:

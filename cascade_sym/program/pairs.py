@@ -1,25 +1,37 @@
-"""Complex arithmetic over a builder: a value is a real node, or a pair (real part, imaginary part)."""
+"""Formulas as real operations of a builder: a value is a real node, or a pair (real part, imaginary part)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial, reduce
 
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.program.arithmetic import Arithmetic
 from cascade_sym.program.builder import Builder, by_squaring
 from cascade_sym.program.constants import sign
+from cascade_sym.program.functions import short
 
 Value = int | tuple[int, int]
+REAL = short("sin cos tan arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh")
+RECIPROCALS = {"sec": "cos", "csc": "sin", "sech": "cosh", "csch": "sinh"}
+TURNED = {"sin": "sinh", "cos": "cosh", "tan": "tanh", "asin": "asinh", "atan": "atanh"}
 
 
-class Pairs:
-    """The operations that a formula may contain, on real or complex values; real stays real.
+class Pairs(Arithmetic):
+    """The operations of formulas on real or complex values of a builder; what is real stays real.
 
     Roots, logarithms and inverse functions of real values are real (nan outside their domain); those of complex values
     are principal, with the values of mpmath and SymPy on branch cuts (a zero has no sign). With `scaled` moduli,
     quotients and roots of complex values square nothing that may be too large or too small for a double.
     """
 
-    def __init__(self, builder: Builder, scaled: bool = False) -> None:
-        self.b, self.scaled = builder, scaled
+    kind = "evaluators"
+
+    def __init__(self, scaled: bool = False) -> None:
+        self.b, self.rescaled = Builder(), scaled
+        self.functions = {name: partial(self.function, op) for name, op in REAL.items()}
+        self.functions |= {name: partial(self.reciprocal, op) for name, op in RECIPROCALS.items()}
 
     def make(self, re: int, im: int) -> Value:
         return re if im == self.b.zero else (re, im)
@@ -27,56 +39,72 @@ class Pairs:
     def split(self, x: Value) -> tuple[int, int]:
         return x if isinstance(x, tuple) else (x, self.b.zero)
 
-    def add(self, x: Value, y: Value) -> Value:
-        (a, c), (d, e) = self.split(x), self.split(y)
-        return self.make(self.b.add(a, d), self.b.add(c, e))
+    def number(self, q: Fraction) -> Value:
+        return self.b.const(q)
 
-    def neg(self, x: Value) -> Value:
-        a, c = self.split(x)
-        return self.make(self.b.neg(a), self.b.neg(c))
+    def constant(self, name: str) -> Value:
+        if name == "I":
+            return (self.b.zero, self.b.one)
+        return self.b.const(("pi",) if name == "pi" else ("exp", Fraction(1)))
 
-    def conj(self, x: Value) -> Value:
-        a, c = self.split(x)
-        return self.make(a, self.b.neg(c))
+    def add(self, terms: Sequence[Value]) -> Value:
+        split = [self.split(t) for t in terms]
+        return self.make(self.b.total(t[0] for t in split), self.b.total(t[1] for t in split))
 
-    def mul(self, x: Value, y: Value) -> Value:
+    def mul(self, factors: Sequence[Value]) -> Value:
+        """Real factors first: each complex one then costs the least."""
+        one: Value = self.b.one
+        return reduce(self.times, sorted(factors, key=lambda v: isinstance(v, tuple)), one)
+
+    def times(self, x: Value, y: Value) -> Value:
         b = self.b
         if not isinstance(x, tuple) and not isinstance(y, tuple):
             return b.mul(x, y)
         (p, q), (r, s) = self.split(x), self.split(y)
         return self.make(b.sub(b.mul(p, r), b.mul(q, s)), b.add(b.mul(p, s), b.mul(q, r)))
 
+    def Re(self, x: Value) -> Value:
+        return self.split(x)[0]
+
+    def Im(self, x: Value) -> Value:
+        return self.split(x)[1]
+
+    def conj(self, x: Value) -> Value:
+        re, im = self.split(x)
+        return self.make(re, self.b.neg(im))
+
     def norm(self, x: tuple[int, int]) -> int:
         """|x|^2."""
         return self.b.add(self.b.square(x[0]), self.b.square(x[1]))
 
     def size(self, x: tuple[int, int]) -> int:
-        """The larger part of |x|; one where both are zero."""
+        """What to divide by before squaring: the larger part of |x|, one where both are zero or nothing is scaled."""
         b = self.b
+        if not self.rescaled:
+            return b.one
         largest = b.apply("max", b.unary("abs", x[0]), b.unary("abs", x[1]))
         return b.apply("select", b.neg(largest), b.one, largest)
 
     def div(self, x: Value, y: Value) -> Value:
         b = self.b
-        if isinstance(y, tuple) and self.scaled:
+        if isinstance(y, tuple):
             size = self.size(y)
             near = b.div(y[0], size), b.div(y[1], size)
             n = self.norm(near)
-            p, q = self.split(self.mul(x, self.conj(near)))
+            p, q = self.split(self.times(x, self.conj(near)))
             return self.make(b.div(b.div(p, n), size), b.div(b.div(q, n), size))
-        if isinstance(y, tuple):
-            n = self.norm(y)
-            p, q = self.split(self.mul(x, self.conj(y)))
-            return self.make(b.div(p, n), b.div(q, n))
         p, q = self.split(x)
         return self.make(b.div(p, y), b.div(q, y) if q != b.zero else q)
 
-    def power(self, x: Value, n: int) -> Value:
+    def power(self, base: Value, exponent: Fraction) -> Value:
+        if exponent.denominator > 2:
+            return self.pow(base, self.b.const(exponent))
+        x, n = base if exponent.denominator == 1 else self.sqrt(base), exponent.numerator
         if n < 0:
-            return self.div(self.b.one, self.power(x, -n))
+            return self.div(self.b.one, self.power(x, Fraction(-n)))
         if not isinstance(x, tuple):
             return self.b.power(x, n)
-        value: Value = by_squaring(self.mul, self.b.one, x, n)
+        value: Value = by_squaring(self.times, self.b.one, x, n)
         return value
 
     def abs(self, x: Value) -> int:
@@ -84,10 +112,8 @@ class Pairs:
             return self.b.unary("abs", x)
         if x[0] == self.b.zero:
             return self.b.unary("abs", x[1])
-        if self.scaled:
-            size = self.size(x)
-            return self.b.mul(size, self.b.unary("sqrt", self.norm((self.b.div(x[0], size), self.b.div(x[1], size)))))
-        return self.b.unary("sqrt", self.norm(x))
+        size = self.size(x)
+        return self.b.mul(size, self.b.unary("sqrt", self.norm((self.b.div(x[0], size), self.b.div(x[1], size)))))
 
     def sqrt(self, x: Value) -> Value:
         b = self.b
@@ -99,7 +125,7 @@ class Pairs:
         re, im = x
         half = b.div(b.one, b.const(2))
         size, across = self.abs(x), b.unary("abs", re)
-        both = b.add(b.mul(half, size), b.mul(half, across)) if self.scaled else b.mul(half, b.add(size, across))
+        both = b.add(b.mul(half, size), b.mul(half, across)) if self.rescaled else b.mul(half, b.add(size, across))
         large = b.unary("sqrt", both)
         small = b.div(b.mul(half, im), large)
         return self.make(
@@ -119,7 +145,7 @@ class Pairs:
         upper = b.apply("atan2", b.unary("abs", im), re)
         return b.apply("select", im, upper, b.neg(upper))
 
-    def sign(self, x: Value) -> Value:
+    def sgn(self, x: Value) -> Value:
         """x/|x|, and zero at zero."""
         b, size = self.b, self.abs(x)
         re, im = self.split(self.div(x, size))
@@ -134,7 +160,7 @@ class Pairs:
     def pow(self, x: Value, y: Value) -> Value:
         if not isinstance(x, tuple) and not isinstance(y, tuple):
             return self.b.apply("pow", x, y)
-        return self.exp(self.mul(y, self.log(x)))
+        return self.exp(self.times(y, self.log(x)))
 
     def function(self, op: str, x: Value) -> Value:
         """A trigonometric or hyperbolic function, or the inverse of sin, cos, tan, sinh, cosh or tanh."""
@@ -150,6 +176,27 @@ class Pairs:
             return self.make(b.mul(sh, c), b.mul(ch, s)) if op == "sinh" else self.make(b.mul(ch, c), b.mul(sh, s))
         own = {"tanh": self.tanh, "asinh": self.asinh, "acos": self.acos, "acosh": self.acosh, "atanh": self.atanh}
         return own[op](x)
+
+    def atan2(self, y: Value, x: Value) -> Value:
+        above, along = self._real("atan2", (y, x))
+        return self.arg((along, above))
+
+    def cot(self, z: Value) -> Value:
+        """1/tan of complex values: cosine and sine alone may be too large for doubles."""
+        if isinstance(z, tuple):
+            return self.div(self.one, self.function("tan", z))
+        return self.div(self.call("cos", z), self.call("sin", z))
+
+    def min(self, *values: Value) -> Value:
+        return reduce(partial(self.b.apply, "min"), self._real("min", values))
+
+    def max(self, *values: Value) -> Value:
+        return reduce(partial(self.b.apply, "max"), self._real("max", values))
+
+    def _real(self, name: str, values: Sequence[Value]) -> list[int]:
+        if any(isinstance(v, tuple) for v in values):
+            raise OutsideExactDomain(f"{name} needs real arguments; take re(...) of them first.")
+        return list(values)  # type: ignore[arg-type]
 
     def tanh(self, x: tuple[int, int]) -> Value:
         """Without an exponential that grows: with t = tanh x, it is (t + i s c (1 - t^2))/(c^2 + t^2 s^2)."""
@@ -226,6 +273,3 @@ class Pairs:
         angle = b.apply("atan2", b.mul(b.const(2), b.unary("abs", im)), b.sub(b.mul(right[0], left[0]), b.square(im)))
         turn = b.mul(half, angle)
         return self.make(b.apply("select", close, near, far), b.apply("select", self.below_cut(x), turn, b.neg(turn)))
-
-
-TURNED = {"sin": "sinh", "cos": "cosh", "tan": "tanh", "asin": "asinh", "atan": "atanh"}

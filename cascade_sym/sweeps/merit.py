@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.evaluator import Evaluator
-from cascade_sym.evaluate.options import Options
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.serial import Data
-from cascade_sym.evaluate.targets import from_plain, read_target
+from cascade_sym.evaluate.targets import Target, read_target
 
 Values = Mapping[str, Any]
 STENCIL = 1e-5  # step of the differences for figures without a formula, in units of the coordinate
@@ -24,40 +23,40 @@ WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
 
 @dataclass(frozen=True)
 class Formula:
-    """A figure with a formula, as plain data: what processes send to one another."""
+    """A figure with a formula: what processes send to one another."""
 
-    data: Data
+    target: Target
     backend: str
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return from_plain(self.data).parameters
+        return self.target.parameters
 
     def value(self, values: Values) -> np.ndarray:
-        return _at(ready(self.data, self.backend), values)
+        return _at(ready(self.target, self.backend), values)
 
     def bound(self, values: Values) -> np.ndarray:
         """A rigorous bound on the rounding errors of `value`."""
-        return _at(ready(self.data, self.backend, error=True), values)[1]
+        return _at(ready(self.target, self.backend, error=True), values)[1]
 
     def guaranteed(self, values: Values, found: np.ndarray) -> np.ndarray:
         """Numbers to 1e-13 relative and rigorous bounds on their errors, at the points where something was `found`."""
         out = np.full((2, found.size), np.nan)
         rows = np.flatnonzero(np.isfinite(found))
         if rows.size:
-            f = ready(self.data, self.backend, precision="guaranteed", error=True)
+            f = ready(self.target, self.backend, precision="guaranteed", error=True)
             out[:, rows] = _at(f, {n: v[rows] if np.ndim(v) else v for n, v in values.items()})
         return out
 
     def slopes(self, values: Values, over: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        return _at(ready(self.data, self.backend, tuple(over)), values)
+        return _at(ready(self.target, self.backend, tuple(over)), values)
 
 
 @lru_cache(maxsize=16)
-def ready(data: Data, backend: str, over: tuple[str, ...] | None = None, **options: Any) -> Evaluator:
+def ready(target: Target, backend: str, over: tuple[str, ...] | None = None, **options: Any) -> Evaluator:
     """The evaluator of a formula, made once a process."""
     threads = 1 if backend == "compiled" and not options else None
-    return Evaluator(Plan(from_plain(data), over), Options(backend, unstable="quiet", threads=threads, **options))
+    return Evaluator(Plan(target, over), Options(backend, unstable="quiet", threads=threads, **options))
 
 
 def _at(f: Evaluator, values: Values) -> Any:
@@ -118,8 +117,8 @@ def read_merit(figure: Any, backend: str | None) -> Merit:
         target = read_target(figure)
     if len(target.outputs) != 1:
         raise ParameterError(f"a sweep takes one figure; got {len(target.outputs)} ({', '.join(target.names)}).")
-    merit = Formula(target.data(), backend)
-    width = len(ready(merit.data, backend).plan.best.outputs[0].parts())
+    merit = Formula(target, backend)
+    width = len(ready(target, backend).plan.best.outputs[0].parts())
     if width != 1:
         raise ParameterError("a sweep needs a real figure; take re(...), im(...) or Abs(...) of a complex one.")
     return merit

@@ -11,8 +11,7 @@ import numpy as np
 import sympy as sp
 
 from cascade_sym.errors import ParameterError, listing
-from cascade_sym.evaluate.serial import Data
-from cascade_sym.evaluate.targets import from_plain
+from cascade_sym.evaluate.targets import Target
 from cascade_sym.symbols import own
 
 POSITIVE = (1e-3, 1e6)  # where positive parameters are sought unless bounds are given
@@ -173,15 +172,14 @@ def _bounds(name: str, pair: Any) -> tuple[float, float]:
     return low, high
 
 
-def angles(data: Data) -> dict[str, tuple[float, float]]:
+def angles(target: Target) -> dict[str, tuple[float, float]]:
     """[0, pi/2] for every parameter of a formula that occurs inside of sines and cosines only.
 
     >>> from cascade_sym.evaluate.targets import read_target
     >>> theta, C = sp.symbols("theta C")
-    >>> angles(read_target(C*sp.sin(2*theta)).data())
+    >>> angles(read_target(C*sp.sin(2*theta)))
     {'theta': (0.0, 1.5707963267948966)}
     """
-    target = from_plain(data)
     inside: set[sp.Symbol] = set()
     outside: set[sp.Symbol] = set()
     hidden = own("wave")

@@ -77,7 +77,7 @@ def sweep(
     if precision == "guaranteed" and not isinstance(merit, Formula):
         raise ParameterError("precision='guaranteed' needs a formula; the figure is a function.")
     called = name or str(figure.name if isinstance(figure, Quantity) else getattr(figure, "__name__", "value"))
-    space = read_space(optimise, equal, angles(merit.data) if isinstance(merit, Formula) else {})
+    space = read_space(optimise, equal, angles(merit.target) if isinstance(merit, Formula) else {})
     others = {n: read_merit(f, backend) for n, f in (also or {}).items()}
     results = [called, *others, *([f"{called}_error"] if precision == "guaranteed" else [])]
     _require_names([merit, *others.values()], [*axes.names, *constants, *space.names], results, known)
@@ -245,7 +245,9 @@ def content_key(work: Work, name: str, key: str | None) -> str:
 
 
 def _identity(merit: Merit) -> str:
-    return repr((merit.data, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+    if not isinstance(merit, Formula):
+        return _called(merit.function)
+    return repr((merit.target, sorted(merit.target.complex_parameters), merit.backend))
 
 
 def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:

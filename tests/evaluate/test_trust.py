@@ -111,6 +111,15 @@ def test_a_bound_survives_underflow() -> None:
         assert all(abs(float(w) - g) <= 1e-13 * float(w) for g, w in zip(sure, want, strict=True))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_bound_survives_numbers_beyond_every_float(backend: str) -> None:
+    """An angle of 1e-350 is no zero without an error, and exp(20000) no infinity."""
+    got, bound = evaluator(sp.atan2(y, x), backend, error=True)(x=1e200, y=1e-150)
+    assert 0 < bound < 1e-320 and got == 0
+    got, bound = evaluator(sp.exp(x) * sp.exp(1 - x), backend, error=True)(x=2e4)
+    assert abs(mpmath.mpf(got.item()) - mpmath.e) <= bound < 1e-9
+
+
 def test_conditions_are_decided_rigorously() -> None:
     """1 - x is exactly zero at 1 and rounds to zero nowhere else; x*x - y needs more than doubles."""
     near = np.array([1.0, 1 - 2.0**-53, 1 + 2.0**-52, 2.0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Sequence
+import platform
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, reduce
 from itertools import pairwise
@@ -14,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.flags import Flags, flag_functions, watched
-from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
-from cascade_sym.evaluate.backends.vector_ir import has_angles, vector_source, with_strays
+from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
+from cascade_sym.evaluate.backends.vector_ir import vector_source
 from cascade_sym.program.nodes import Program
 
+# the processor's bits for overflow and underflow, and for an invalid operation
+BITS = {"x86_64": (0x18, 0x01), "amd64": (0x18, 0x01), "aarch64": (0x0C, 0x01), "arm64": (0x0C, 0x01)}
 FEWEST = 16384  # points a thread should have, so that starting it pays
-Pointer = ctypes.POINTER(ctypes.c_double)
 
 
 def available() -> bool:
@@ -30,6 +31,30 @@ def available() -> bool:
     except ImportError:
         return False
     return True
+
+
+@lru_cache(maxsize=1)
+def flag_functions() -> tuple[Any, Any, int, int] | None:
+    """The C library's feclearexcept and fetestexcept with the bits to test; None where they are not found."""
+    bits = BITS.get(platform.machine().lower())
+    try:
+        library = ctypes.CDLL(None)
+        return None if bits is None else (library.feclearexcept, library.fetestexcept, *bits)
+    except (OSError, AttributeError, TypeError):
+        return None
+
+
+def watched(compute: Callable[[], Any]) -> Flags:
+    """Runs `compute`, compiled code on this thread; which flags it raised (all, where nobody can tell)."""
+    functions = flag_functions()
+    if functions is None:
+        compute()
+        return Flags(True, True)
+    clear, test, range_bits, invalid = functions
+    clear(range_bits | invalid)
+    compute()
+    raised = test(range_bits | invalid)
+    return Flags(bool(raised & range_bits), bool(raised & invalid))
 
 
 @lru_cache(maxsize=1)
@@ -46,27 +71,17 @@ def machine() -> tuple[Any, int]:
     return lambda: target.create_target_machine(**options), width
 
 
-class Compiled:
-    """One kernel in memory; it keeps its engine alive."""
+def built(source: str) -> Any:
+    """The kernel in memory: a function of the number of points and of four pointers, which keeps its engine alive."""
+    import llvmlite.binding as llvm
 
-    def __init__(self, source: str) -> None:
-        import llvmlite.binding as llvm
-
-        target = machine()[0]()
-        module = llvm.parse_assembly(source)
-        self._engine = llvm.create_mcjit_compiler(module, target)
-        self._engine.finalize_object()
-        self._target = target
-        self._module = module
-
-    def function(self, name: str = "kernel", pointers: int = 4) -> Any:
-        """A function of the number of points and of pointers."""
-        kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
-        return kind(self._engine.get_function_address(name))
-
-    def assembly(self) -> str:
-        """The machine's instructions, for reading."""
-        return str(self._target.emit_assembly(self._module))
+    target = machine()[0]()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(source), target)
+    engine.finalize_object()
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 4)
+    kernel: Any = kind(engine.get_function_address("kernel"))
+    kernel.alive = engine, target
+    return kernel
 
 
 class CompiledKernel:
@@ -80,23 +95,16 @@ class CompiledKernel:
         self.leaves = program.leaves
         self.threads = threads or cores()
         self.width = machine()[1]
-        self.angles = has_angles(program)
-        self._forms: dict[bool, tuple[Any, Compiled]] = {}
-        self._strays: tuple[Any, Compiled] | None = None
+        self.angles = bool({"sin", "cos"} & program.operations())  # for which the quick form is another one
+        self._forms: dict[bool, Any] = {}
         self._compiling = Lock()
 
     def form(self, quick: bool) -> Any:
         """The quick or the general kernel."""
         with self._compiling:  # threads of one call may ask at the same time
             if quick not in self._forms:
-                made = Compiled(vector_source(self.program, self.width, quick, self.strict))
-                self._forms[quick] = made.function(), made
-            return self._forms[quick][0]
-
-    @property
-    def source(self) -> str:
-        """The intermediate code of the general kernel."""
-        return vector_source(self.program, self.width, False, self.strict)
+                self._forms[quick] = built(vector_source(self.program, self.width, quick, self.strict))
+            return self._forms[quick]
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         if n < self.width:
@@ -112,20 +120,8 @@ class CompiledKernel:
         return reduce(or_, flags)
 
     def strays(self, n: int, inputs: Sequence[Any]) -> np.ndarray:
-        """At which points, each computed alone, the processor tells of overflow or underflow."""
-        marks = np.zeros(n, dtype=bool)
-        functions = flag_functions()
-        if functions is None:
-            return NumpyKernel(self.program).strays(n, inputs)
-        if n:
-            if self._strays is None:
-                source = vector_source(self.program, self.width, False, self.strict)
-                made = Compiled(with_strays(source, self.program, self.width, functions[2]))
-                self._strays = made.function("strays", 3), made
-            ready = [self._operand(x) for x in inputs]
-            steps = (ctypes.c_int64 * max(1, len(ready)))(*(s for _, s in ready))
-            self._strays[0](n, addresses([address(a) for a, _ in ready]), steps, address(marks))
-        return marks
+        """At which points, each computed alone, a number overflows or loses digits in underflow."""
+        return NumpyKernel(self.program, safe=True).strays(n, inputs)
 
     def _operand(self, x: Any) -> tuple[np.ndarray, int]:
         if getattr(x, "ndim", 0):
@@ -137,26 +133,18 @@ class CompiledKernel:
     ) -> Flags:
         """Points from `start` to `stop` on this thread."""
         holes = ctypes.c_int8(0)
-
-        flags = watched(lambda: self._run(start, stop, ready, outputs, holes))
-        return flags | Flags(False, bool(holes.value))
-
-    def _run(
-        self,
-        start: int,
-        stop: int,
-        ready: list[tuple[np.ndarray, int]],
-        outputs: Sequence[np.ndarray],
-        holes: ctypes.c_int8,
-    ) -> None:
         steps = (ctypes.c_int64 * max(1, len(ready)))(*(s for _, s in ready))
-        quick = self.angles
-        while start < stop:
-            start = min(start, stop - self.width)
-            ins = addresses([address(a) + 8 * start * s for a, s in ready])
-            outs = addresses([address(o) + 8 * start for o in outputs])
-            start += self.form(quick)(stop - start, ins, steps, outs, ctypes.byref(holes))
-            quick = False
+
+        def run() -> None:
+            done, quick = start, self.angles
+            while done < stop:
+                done = min(done, stop - self.width)
+                ins = addresses([address(a) + 8 * done * s for a, s in ready])
+                outs = addresses([address(o) + 8 * done for o in outputs])
+                done += self.form(quick)(stop - done, ins, steps, outs, ctypes.byref(holes))
+                quick = False
+
+        return watched(run) | Flags(False, bool(holes.value))
 
     def _padded(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
         """Fewer points than a vector holds: the last one repeated."""

@@ -12,7 +12,7 @@ from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import parts
-from cascade_sym.program.nodes import TESTS, Program, arguments
+from cascade_sym.program.nodes import TESTS, Program
 
 
 def require_jax() -> Any:
@@ -26,53 +26,47 @@ def require_jax() -> Any:
     return jax
 
 
-def jax_function(program: Program) -> Callable[[dict[str, Any]], list[Any]]:
-    """A jitted function from values by parameter name to the output parts."""
+def jax_function(program: Program, plan: Plan) -> Callable[[Mapping[str, Any]], Any]:
+    """A jitted function from values by parameter name to the results of `program`, a form of the plan's: JAX arrays of
+    float64 in the form of the target.
+    """
     jax = require_jax()
     jnp = jax.numpy
 
+    def apply(op: str, *args: Any) -> Any:
+        if op in TESTS:
+            test = jnp.greater_equal if op == "nonnegative" else jnp.greater
+            passed = [test(a, 0.0) for a in args]
+            return jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0)
+        return jnp.where(args[0] >= 0, *args[1:]) if op == "select" else getattr(jnp, UFUNCS[op])(*args)
+
     def run(values: dict[str, Any]) -> list[Any]:
-        done: list[Any] = []
-        for node in program.nodes:
-            if node[0] == "const":
-                done.append(parts(node[1])[0])
-            elif node[0] == "param":
-                x = values[node[1]]
-                done.append(jnp.imag(x) if node[2] == "im" else jnp.real(x))
-            elif node[0] in TESTS:
-                test = jnp.greater_equal if node[0] == "nonnegative" else jnp.greater
-                passed = [test(done[k], 0.0) for k in arguments(node)]
-                done.append(jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0))
-            elif node[0] == "select":
-                c, a, b = (done[k] for k in arguments(node))
-                done.append(jnp.where(c >= 0, a, b))
-            else:
-                done.append(getattr(jnp, UFUNCS[node[0]])(*(done[k] for k in arguments(node))))
+        def leaf(name: str, part: str) -> Any:
+            return jnp.imag(values[name]) if part == "im" else jnp.real(values[name])
+
+        done = program.run(lambda c: parts(c)[0], leaf, apply)
         return [done[i] for i in program.output_nodes()]
 
-    return jax.jit(run)
+    jitted = jax.jit(run)
+
+    def evaluate(given: Mapping[str, Any]) -> Any:
+        with double_precision(jax):
+            values = {n: jnp.asarray(v) for n, v in given.items()}
+            found = iter(jnp.broadcast_arrays(*jitted(values), *values.values()))
+            by_name = {}
+            for o in plan.best.outputs:
+                re = next(found)
+                by_name[o.name] = re if o.im is None else re + 1j * next(found)
+            if plan.over is None:
+                return formed(plan.target, by_name)
+            slopes = {n: jnp.stack([by_name[f"d{n}/d{p}"] for p in plan.over]) for n in plan.target.names}
+            return formed(plan.target, {n: (by_name[n], slopes[n]) for n in slopes})
+
+    return evaluate
 
 
-def in_double_precision(function: Any, given: Mapping[str, Any], plan: Plan) -> Any:
-    """The results of `function` at `given` as JAX arrays of float64, in the form of the target."""
-    jax = require_jax()
-    with double_precision():
-        values = {n: jax.numpy.asarray(v) for n, v in given.items()}
-        parts = iter(jax.numpy.broadcast_arrays(*function(values), *values.values()))
-        by_name = {}
-        for o in plan.best.outputs:
-            re = next(parts)
-            by_name[o.name] = re if o.im is None else re + 1j * next(parts)
-        if plan.over is None:
-            return formed(plan.target, by_name)
-        stack = jax.numpy.stack
-        pairs = {n: (by_name[n], stack([by_name[f"d{n}/d{p}"] for p in plan.over])) for n in plan.target.names}
-        return formed(plan.target, pairs)
-
-
-def double_precision() -> AbstractContextManager[Any]:
+def double_precision(jax: Any) -> AbstractContextManager[Any]:
     """A context in which JAX computes with float64, whatever its setting."""
-    jax = require_jax()
     if jax.config.jax_enable_x64:
         return nullcontext()
     if hasattr(jax, "enable_x64"):

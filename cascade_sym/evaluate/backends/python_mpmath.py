@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import mpmath
 import numpy as np
 from sympy import Expr
 
-from cascade_sym.evaluate.backends.flags import Flags
-from cascade_sym.program.constants import UNARY, Constant
-from cascade_sym.program.nodes import Program, arguments
+from cascade_sym.evaluate.backends.numpy_blocks import Flags
+from cascade_sym.program.constants import EXACT, UNARY, Constant
+from cascade_sym.program.nodes import Program
 
 GUARD_DIGITS = 10
 
@@ -26,56 +28,42 @@ class MpmathKernel:
         self.context.dps = digits + GUARD_DIGITS
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
-        rows = [x if getattr(x, "ndim", 0) else [x] * n for x in inputs]
-        constants = {i: number(self.context, c[1]) for i, c in enumerate(self.program.nodes) if c[0] == "const"}
-        for k in range(n):
-            point = iter([row[k] for row in rows])
-            values: list[Any] = []
-            for i, node in enumerate(self.program.nodes):
-                if node[0] == "const":
-                    values.append(constants[i])
-                elif node[0] == "param":
-                    values.append(self.number(next(point)))
-                else:
-                    values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
-            for out, i in zip(outputs, self.program.output_nodes(), strict=True):
-                out[k] = self.context.convert(values[i])
+        operations = operations_in(self.context)
+        given = dict(zip(self.leaves, map(np.frompyfunc(self.number, 1, 1), inputs), strict=True))
+
+        def apply(op: str, *args: Any) -> Any:
+            """One real operation; nan where its result is not real."""
+
+            def one(*a: Any) -> Any:
+                try:
+                    result = operations[op](*a)
+                except (ZeroDivisionError, ValueError):
+                    return self.context.nan
+                return self.context.nan if isinstance(result, self.context.mpc) else result
+
+            return np.frompyfunc(one, len(args), 1)(*args)
+
+        values = self.program.run(partial(number, self.context), lambda *leaf: given[leaf], apply)
+        for out, i in zip(outputs, self.program.output_nodes(), strict=True):
+            out[...] = np.frompyfunc(self.context.convert, 1, 1)(values[i])
         return Flags()
 
     def number(self, given: Any) -> Any:
         """A number of any kind in the context's precision."""
         return self.context.convert(given._to_mpmath(self.context.prec) if isinstance(given, Expr) else given)
 
-    def operation(self, op: str, args: list[Any]) -> Any:
-        """One real operation; nan where its result is not real."""
-        try:
-            result = operations(self.context)[op](*args)
-        except (ZeroDivisionError, ValueError):
-            return self.context.nan
-        return self.context.nan if isinstance(result, self.context.mpc) else result
 
-
-def operations(mp: Any) -> dict[str, Callable[..., Any]]:
+def operations_in(mp: Any) -> dict[str, Callable[..., Any]]:
     """The operations of a program in the context `mp`."""
-    return {
-        "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b,
-        "mul": lambda a, b: a * b,
+    return EXACT | {
         "div": lambda a, b: a / b if b else mp.sign(a) * mp.inf,  # as doubles have it
-        "neg": lambda a: -a,
-        "abs": abs,
-        "pow": lambda a, b: a**b,
-        "min": min,
-        "max": max,
+        "pow": operator.pow,
         "nonnegative": lambda *c: mp.one if all(x >= 0 for x in c) else -mp.one,
         "positive": lambda *c: mp.one if all(x > 0 for x in c) else -mp.one,
         "select": lambda c, a, b: a if c >= 0 else b,
         "copysign": lambda a, b: abs(a) if b >= 0 else -abs(a),
-        **{f: getattr(mp, f) for f in FUNCTIONS},
+        **{f: getattr(mp, f) for f in (*UNARY, "atan2")},
     }
-
-
-FUNCTIONS = (*UNARY, "atan2")
 
 
 def number(mp: Any, c: Constant) -> Any:
@@ -85,4 +73,4 @@ def number(mp: Any, c: Constant) -> Any:
     op, *rest = c
     if op in ("nan", "outside", "inf"):
         return mp.inf if op == "inf" else mp.nan
-    return +mp.pi if op == "pi" else operations(mp)[op](*(number(mp, r) for r in rest))
+    return +mp.pi if op == "pi" else operations_in(mp)[op](*(number(mp, r) for r in rest))

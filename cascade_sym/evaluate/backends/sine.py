@@ -1,4 +1,4 @@
-"""Coefficients for sine and cosine that vectorise: an odd and an even polynomial on [-pi/4, pi/4].
+"""Sine and cosine that vectorise: an odd and an even polynomial on [-pi/4, pi/4], and NumPy's form of them.
 
 sin r = r + r z S(z) and cos r = 1 - z/2 + z^2 C(z) with z = r^2; S and C interpolate at Chebyshev points,
 which is within a factor two of the best possible. Arguments are reduced by multiples of pi/2 in three
@@ -9,10 +9,13 @@ rounding of the evaluation less than 3.5 half-places: the error of either stays 
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import pi
+from functools import lru_cache, partial
+from math import cos, isfinite, nan, pi, sin
 
 import flint
+import numpy as np
+
+Array = np.ndarray
 
 SINE_TERMS, COSINE_TERMS = 6, 6
 SMALL = pi / 4
@@ -49,3 +52,65 @@ def quarter_turn() -> tuple[float, float, float]:
             parts.append(float(((rest * scale).floor() / scale).mid()) if bits < 53 else float(rest.mid()))
             rest = rest - flint.arb(parts[-1])
     return parts[0], parts[1], parts[2]
+
+
+def sine_and_cosine(x: Array, s: Array, c: Array, z: Array, t: Array, safe: bool = False) -> None:
+    """Writes sin x to `s` and cos x to `c`; `z` and `t` are scratch. No two of the arrays may overlap.
+
+    Angles outside [-pi/4, pi/4] go to NumPy, whose own reduction is no slower than ours would be; with `safe` to ours,
+    whose error is known. Each angle is computed as if it were alone.
+    """
+    if not np.ndim(x):
+        alone, sine, cosine, first, second = np.full((5, 1), x)
+        sine_and_cosine(alone, sine, cosine, first, second, safe)
+        s[...], c[...] = sine, cosine
+        return
+    np.absolute(x, t)
+    if t.max() <= SMALL:
+        polynomials(x, s, c, z)
+    else:
+        (reduced if safe else by_numpy)(x, s, c, z, t)
+
+
+safe_sine_and_cosine = partial(sine_and_cosine, safe=True)
+
+
+def by_numpy(x: Array, s: Array, c: Array, z: Array, size: Array) -> None:
+    np.sin(x, s)
+    np.cos(x, c)
+    if np.fmin.reduce(size) <= SMALL:
+        rows = np.flatnonzero(size <= SMALL)
+        few, sines, cosines = (np.empty(rows.size) for _ in range(3))
+        polynomials(x[rows], sines, cosines, few)
+        s[rows], c[rows] = sines, cosines
+
+
+def reduced(x: Array, s: Array, c: Array, z: Array, size: Array) -> None:
+    """By quarter turns; beyond 2^20 of them the C library."""
+    number = np.rint(x * (2 / pi))
+    r = x.copy()
+    for part in quarter_turn():
+        r -= number * part
+    polynomials(r, s, c, z)
+    quarter = np.where(size <= LARGEST, number, 0.0).astype(np.int64)
+    odd = (quarter & 1).astype(bool)
+    s[odd], c[odd] = c[odd], s[odd]
+    np.negative(s, s, where=(quarter & 2).astype(bool))
+    np.negative(c, c, where=((quarter + 1) & 2).astype(bool))
+    for k in np.flatnonzero(size > LARGEST):
+        s[k], c[k] = (sin(x[k]), cos(x[k])) if isfinite(x[k]) else (nan, nan)
+
+
+def polynomials(r: Array, s: Array, c: Array, z: Array) -> None:
+    """Angles in [-pi/4, pi/4]; there cos r = sqrt(1 - sin(r)**2) loses nothing and costs less."""
+    odd, _ = coefficients()
+    np.multiply(r, r, z)
+    np.multiply(z, odd[-1], s)
+    for k in odd[-2::-1]:
+        np.add(s, k, s)
+        np.multiply(s, z, s)
+    np.multiply(s, r, s)
+    np.add(s, r, s)
+    np.multiply(s, s, c)
+    np.subtract(1.0, c, c)
+    np.sqrt(c, c)

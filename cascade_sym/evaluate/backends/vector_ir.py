@@ -29,43 +29,6 @@ def vector_source(program: Program, width: int, quick: bool, strict: bool) -> st
     return VectorWriter(program, width, quick, strict).text()
 
 
-def with_strays(source: str, program: Program, width: int, bits: int) -> str:
-    """The kernel's source with `strays(i64 n, ptr inputs, ptr steps, ptr marks)`, which runs it for each point alone
-    and marks those that raise one of the flags `bits`.
-    """
-    vec, inputs = f"<{width} x double>", sum(n[0] == "param" for n in program.nodes)
-    outputs = len(program.output_nodes())
-    head = ["define i64 @strays(i64 %n, ptr %in, ptr %steps, ptr %marks) {", "entry:", f"  %out = alloca {vec}"]
-    head += [f"  %ins = alloca [{max(1, inputs)} x ptr]", f"  %zeros = alloca [{max(1, inputs)} x i64]"]
-    head += [f"  %outs = alloca [{outputs} x ptr]", "  %holes = alloca i8", "  store i8 0, ptr %holes"]
-    body = []
-    for k in range(outputs):
-        head += [f"  %oo{k} = getelementptr ptr, ptr %outs, i64 {k}", f"  store ptr %out, ptr %oo{k}"]
-    for k in range(inputs):
-        head += [f"  %x{k} = alloca {vec}", f"  %xx{k} = getelementptr ptr, ptr %ins, i64 {k}"]
-        head += [f"  store ptr %x{k}, ptr %xx{k}", f"  %z{k} = getelementptr i64, ptr %zeros, i64 {k}"]
-        head += [f"  store i64 0, ptr %z{k}", f"  %ia{k} = getelementptr ptr, ptr %in, i64 {k}"]
-        head += [f"  %i{k} = load ptr, ptr %ia{k}", f"  %sa{k} = getelementptr i64, ptr %steps, i64 {k}"]
-        head += [f"  %s{k} = load i64, ptr %sa{k}"]
-        body += [f"  %f{k} = mul i64 %i, %s{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
-        body += [f"  %d{k} = load double, ptr %p{k}", f"  %e{k} = insertelement {vec} poison, double %d{k}, i32 0"]
-        body += [f"  %v{k} = shufflevector {vec} %e{k}, {vec} poison, <{width} x i32> zeroinitializer"]
-        body += [f"  store {vec} %v{k}, ptr %x{k}"]
-    head += ["  br label %loop", "loop:", "  %i = phi i64 [ 0, %entry ], [ %next, %loop ]"]
-    body += [f"  call i32 @feclearexcept(i32 {bits})"]
-    body += [f"  call i64 @kernel(i64 {width}, ptr %ins, ptr %zeros, ptr %outs, ptr %holes) noinline"]
-    body += [f"  %flags = call i32 @fetestexcept(i32 {bits})", "  %any = icmp ne i32 %flags, 0"]
-    body += ["  %mark = zext i1 %any to i8", "  %q = getelementptr i8, ptr %marks, i64 %i", "  store i8 %mark, ptr %q"]
-    body += ["  %next = add i64 %i, 1", "  %done = icmp eq i64 %next, %n", "  br i1 %done, label %exit, label %loop"]
-    tail = ["exit:", "  ret i64 %n", "}", "declare i32 @feclearexcept(i32)", "declare i32 @fetestexcept(i32)"]
-    return "\n".join([source, *head, *body, *tail]) + "\n"
-
-
-def has_angles(program: Program) -> bool:
-    """Whether a quick form differs from the general one."""
-    return bool({"sin", "cos"} & program.operations())
-
-
 class VectorWriter:
     """Writes one kernel; every method appends instructions and returns the register that holds the result."""
 

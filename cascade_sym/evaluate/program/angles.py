@@ -8,19 +8,20 @@ difference: with theta - pi/4 as the base, cos(2*theta) = -2 s c keeps all its d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
-from cascade_sym.evaluate.program.cost import SINCOS
 from cascade_sym.program.builder import Builder, replay_node
 from cascade_sym.program.constants import Constant
 from cascade_sym.program.nodes import Program
 
+SINCOS = 22.0  # what a sine and cosine cost together, in additions of vectors
 ZERO, QUARTER, HALF = Fraction(0), Fraction(1, 4), Fraction(1, 2)
 Coefficients = tuple[tuple[int, Fraction], ...]
+Form = tuple[dict[int, Fraction], Fraction]
+Wave = tuple[int, int]  # the nodes of a sine and a cosine
 
 
 @dataclass(frozen=True)
@@ -46,56 +47,49 @@ def expand_angles(program: Program) -> Program:
 
 def angle_of(program: Program, i: int) -> Angle:
     """Node `i` as a linear form over nodes that are not sums or constant multiples."""
-    form, turn = linear_form(program, i)
+    form, turn = linear_form(program, i) or ({i: Fraction(1)}, ZERO)
     return Angle(tuple(sorted((n, c) for n, c in form.items() if c)), turn)
 
 
-def linear_form(program: Program, i: int) -> tuple[dict[int, Fraction], Fraction]:
-    node = program.nodes[i]
-    if node[0] == "const":
-        turn = turns(node[1])
-        return ({}, turn) if turn is not None else ({i: Fraction(1)}, Fraction(0))
-    if node[0] in ("add", "sub"):
-        (f, s), (g, t) = (linear_form(program, a) for a in node[1:])
-        sign = 1 if node[0] == "add" else -1
-        return {n: f.get(n, ZERO) + sign * g.get(n, ZERO) for n in {**f, **g}}, s + sign * t
-    if node[0] == "neg":
-        f, s = linear_form(program, node[1])
-        return {n: -c for n, c in f.items()}, -s
-    if node[0] == "mul":
-        for a, b in ((node[1], node[2]), (node[2], node[1])):
-            factor = program.nodes[a][1] if program.nodes[a][0] == "const" else None
-            if isinstance(factor, Fraction):
-                f, s = linear_form(program, b)
-                return {n: factor * c for n, c in f.items()}, factor * s
-    return {i: Fraction(1)}, Fraction(0)
-
-
-def turns(c: Constant) -> Fraction | None:
-    """The rational q with c = q*pi; None where there is none."""
-    if isinstance(c, Fraction):
-        return None if c else Fraction(0)
-    op, *rest = c
+def linear_form(program: Program, x: int | Constant) -> Form | None:
+    """A node, or a constant, as multiples of nodes and of pi; None for a constant that is no rational times pi."""
+    if isinstance(x, Fraction):
+        return None if x else ({}, ZERO)
+    alone: Form | None = ({x: Fraction(1)}, ZERO) if isinstance(x, int) else None
+    op, *rest = program.nodes[x] if isinstance(x, int) else x
+    if op == "const":
+        return linear_form(program, rest[0]) or alone
     if op == "pi":
-        return Fraction(1)
-    if op in ("add", "sub"):
-        a, b = (turns(r) for r in rest)
-        return None if a is None or b is None else (a + b if op == "add" else a - b)
-    if op == "neg":
-        a = turns(rest[0])
-        return None if a is None else -a
+        return {}, Fraction(1)
+    if op in ("add", "sub", "neg"):
+        signs = {"add": (1, 1), "sub": (1, -1), "neg": (-1,)}[op]
+        return combined([(Fraction(s), linear_form(program, a)) for s, a in zip(signs, rest, strict=True)]) or alone
     if op == "mul":
-        for x, y in (rest, rest[::-1]):
-            if isinstance(x, Fraction) and (a := turns(y)) is not None:
-                return x * a
-    if op == "div" and isinstance(rest[1], Fraction) and (a := turns(rest[0])) is not None:
-        return a / rest[1]
-    return None
+        for a, b in (rest, rest[::-1]):
+            factor = program.nodes[a][1] if isinstance(a, int) and program.nodes[a][0] == "const" else a
+            if isinstance(factor, Fraction) and (found := combined([(factor, linear_form(program, b))])):
+                return found
+    if op == "div" and isinstance(rest[1], Fraction):
+        return combined([(1 / rest[1], linear_form(program, rest[0]))])
+    return alone
+
+
+def combined(terms: list[tuple[Fraction, Form | None]]) -> Form | None:
+    """The sum of multiples of linear forms, if all are some."""
+    total: dict[int, Fraction] = defaultdict(Fraction)
+    turn = ZERO
+    for factor, form in terms:
+        if form is None:
+            return None
+        for n, c in form[0].items():
+            total[n] += factor * c
+        turn += factor * form[1]
+    return total, turn
 
 
 def primitive(form: Coefficients) -> tuple[Coefficients, Fraction]:
     """The form as a positive or negative rational times one with coprime integer coefficients."""
-    scale = Fraction(reduce(gcd, (abs(c.numerator) for _, c in form)), reduce(lcm, (c.denominator for _, c in form)))
+    scale = reduce(common_unit, (abs(c) for _, c in form))
     if form[0][1] < 0:
         scale = -scale
     return tuple((n, c / scale) for n, c in form), scale
@@ -113,11 +107,9 @@ class Expansion:
         uses: dict[Coefficients, list[tuple[Fraction, Angle, bool]]] = defaultdict(list)
         for i, a in calls.items():
             for base, c in split[a]:
-                known = self.unit.get(base)
-                self.unit[base] = abs(c) if known is None else common_unit(known, c)
+                self.unit[base] = common_unit(self.unit.get(base, ZERO), c)
                 uses[base].append((c, a, program.nodes[i][0] == "cos"))
         self.shift = {b: self.best_shift(b, u) for b, u in uses.items()}
-        self._trig: dict[tuple[Coefficients, int, bool], int] = {}
 
     def pieces(self, a: Angle) -> list[tuple[Coefficients, Fraction]]:
         """The angle over base directions: one for each atom, or the whole form as a single direction."""
@@ -145,80 +137,50 @@ class Expansion:
             if i not in self.calls:
                 self.new.append(replay_node(self.b, node, self.new))
             else:
-                self.new.append(self.call(self.calls[i], node[0] == "cos"))
+                self.new.append(self.call(self.calls[i])[node[0] == "cos"])
         return self.b.finish_like(self.program, self.new)
 
-    def call(self, a: Angle, cos: bool) -> int:
-        """sin or cos of the angle."""
-        pieces = self.pieces(a)
-        turn = a.turn
-        parts: list[tuple[Coefficients, int]] = []
-        for base, c in pieces:
+    def call(self, a: Angle) -> Wave:
+        """Sine and cosine of the angle."""
+        turn, waves = a.turn, []
+        for base, c in self.pieces(a):
             n = int(c / self.unit[base])
             turn -= n * self.shift[base]
-            parts.append((base, n))
-        return self.turned(lambda want_cos: self.joint(parts, want_cos), turn, cos)
+            waves.append(self.multiple(base, n))
+        result = waves.pop() if waves else (self.b.zero, self.b.one)
+        while waves:
+            result = self.sum(waves.pop(), result)
+        if turn % HALF:
+            angle = ("mul", turn % 2, ("pi",))
+            return self.sum(result, (self.b.const(("sin", angle)), self.b.const(("cos", angle))))
+        for _ in range(int(turn % 2 / HALF)):
+            result = result[1], self.b.neg(result[0])
+        return result
 
-    def turned(self, trig: Callable[[bool], int], turn: Fraction, cos: bool) -> int:
-        """sin or cos of (x + turn*pi) from sin x and cos x."""
-        b = self.b
-        turn %= 2
-        if turn % HALF == 0:
-            quarter = int(turn / HALF)
-            value = trig(cos if quarter % 2 == 0 else not cos)
-            negative = quarter in ((1, 2) if cos else (2, 3))
-            return b.neg(value) if negative else value
-        angle = ("mul", turn, ("pi",))
-        s, c = b.const(("sin", angle)), b.const(("cos", angle))
-        if cos:
-            return b.sub(b.mul(c, trig(True)), b.mul(s, trig(False)))
-        return b.add(b.mul(c, trig(False)), b.mul(s, trig(True)))
+    def sum(self, x: Wave, y: Wave) -> Wave:
+        """Sine and cosine of a sum of two angles."""
+        b, (s, c), (t, d) = self.b, x, y
+        return b.add(b.mul(s, d), b.mul(c, t)), b.sub(b.mul(c, d), b.mul(s, t))
 
-    def joint(self, parts: list[tuple[Coefficients, int]], cos: bool) -> int:
-        """sin or cos of a sum of multiples of base angles."""
-        if not parts:
-            return self.b.one if cos else self.b.zero
-        base, n = parts[0]
-        if len(parts) == 1:
-            return self.multiple(base, n, cos)
-        s1, c1 = (self.multiple(base, n, f) for f in (False, True))
-        s2, c2 = (self.joint(parts[1:], f) for f in (False, True))
-        if cos:
-            return self.b.sub(self.b.mul(c1, c2), self.b.mul(s1, s2))
-        return self.b.add(self.b.mul(s1, c2), self.b.mul(c1, s2))
-
-    def multiple(self, base: Coefficients, n: int, cos: bool) -> int:
-        """sin or cos of n times the base angle."""
-        key = (base, n, cos)
-        if key not in self._trig:
-            self._trig[key] = self._multiple(base, n, cos)
-        return self._trig[key]
-
-    def _multiple(self, base: Coefficients, n: int, cos: bool) -> int:
+    def multiple(self, base: Coefficients, n: int) -> Wave:
+        """Sine and cosine of n times the base angle."""
         b = self.b
         if n < 0:
-            value = self.multiple(base, -n, cos)
-            return value if cos else b.neg(value)
-        if n == 0:
-            return b.one if cos else b.zero
+            s, c = self.multiple(base, -n)
+            return b.neg(s), c
         if n == 1:
-            return b.unary("cos" if cos else "sin", self.base_angle(base))
+            angle = self.base_angle(base)
+            return b.unary("sin", angle), b.unary("cos", angle)
         if n % 2 == 0:
-            s, c = (self.multiple(base, n // 2, f) for f in (False, True))
-            if cos:
-                return b.mul(b.sub(c, s), b.add(c, s))
-            return b.mul(b.const(2), b.mul(s, c))
-        return self.joint([(base, n - 1), (base, 1)], cos)
+            s, c = self.multiple(base, n // 2)
+            return b.mul(b.const(2), b.mul(s, c)), b.mul(b.sub(c, s), b.add(c, s))
+        return self.sum(self.multiple(base, n - 1), self.multiple(base, 1))
 
     def base_angle(self, base: Coefficients) -> int:
         """The node of the base angle itself: unit * form + shift * pi."""
         b = self.b
         total = b.total(b.mul(b.const(self.unit[base] * c), self.new[n]) for n, c in base)
-        return b.add(total, b.const(pi_times(self.shift[base])))
-
-
-def pi_times(q: Fraction) -> Constant:
-    return ("mul", q, ("pi",)) if q else Fraction(0)
+        return b.add(total, b.const(("mul", self.shift[base], ("pi",)) if self.shift[base] else ZERO))
 
 
 def common_unit(a: Fraction, b: Fraction) -> Fraction:

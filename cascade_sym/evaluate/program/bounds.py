@@ -3,8 +3,7 @@
 Every value carries either a count n, "the value is right to n rounding errors" (products of exact things),
 or a node that bounds its absolute error. The bound of an operation follows from those of its arguments and
 one rounding; constants in it are rounded up, and the final factor covers the rounding of the bound itself.
-Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points in wide
-numbers.
+Overflow and underflow break that: the caller watches the processor's flags for them, and computes such points again.
 
 The method is Wilkinson's running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
 3.3).
@@ -15,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any
 
 from cascade_sym.evaluate.program.guards import absent, least
-from cascade_sym.evaluate.program.precision import Double, Precision
+from cascade_sym.evaluate.program.precision import Double, Doubled
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Condition, Output, Program, arguments
@@ -37,7 +37,7 @@ class Bounded:
     error: int | None = None
 
 
-def with_bounds(program: Program, make: Callable[[Builder], Precision] = Double) -> Program:
+def with_bounds(program: Program, make: Callable[[Builder], Double] = Double) -> Program:
     """The outputs of `program`, each followed by its bound, called by its name with "|error|" behind it.
 
     The bound of a complex result is on its modulus. Where a condition fails for certain the value is nan and
@@ -54,7 +54,7 @@ def splits(c: Constant) -> bool:
 class Bounds:
     """Rebuilds a program with bounds, in a given precision."""
 
-    def __init__(self, program: Program, arithmetic: Precision) -> None:
+    def __init__(self, program: Program, arithmetic: Double) -> None:
         self.program, self.arithmetic = program, arithmetic
         self.b = arithmetic.b
         self.infinite = self.b.const(INFINITE)
@@ -110,9 +110,7 @@ class Bounds:
             certain = b.sub(b.sub(self.size(x), b.mul(self.plain(SLACK), error)), tiny)
             open_.append(b.apply("select", certain, minus, one))
             sure.append(b.apply("select", certain, head, one))
-        doubtful = minus
-        for flag in open_:
-            doubtful = b.apply("max", doubtful, flag)
+        doubtful = reduce(partial(b.apply, "max"), open_, minus)
         doubtful = b.apply("select", least(b, sure), doubtful, minus) if open_ else minus
         return least(self.b, worst), doubtful
 
@@ -150,12 +148,14 @@ class Bounds:
         if not self.arithmetic.knows(op):
             return Bounded(self.arithmetic.param(self.b.const(NAN)), error=self.infinite)
         args = [self.values[a] for a in arguments(node)]
-        if op in ("add", "sub") and isinstance(self.arithmetic, Double):
+        if op in ("add", "sub") and not isinstance(self.arithmetic, Doubled):
             for k in (0, 1):
                 constant = self.program.nodes[node[1 + k]]
                 if constant[0] == "const" and splits(constant[1]):
                     return self.shifted(op, args[1 - k], constant[1], k)
         value = self.arithmetic.apply(op, *(a.value for a in args))
+        if op in ("mul", "div") and all(a.error is None for a in args):
+            return Bounded(value, sum(a.count for a in args) + 1)
         rules: dict[str, Callable[..., Bounded]] = {
             "add": self.sum, "sub": self.sum, "mul": self.product, "div": self.quotient, "sqrt": self.root,
             "sin": self.wave, "cos": self.wave, "neg": self.same, "abs": self.same, "min": self.either,
@@ -190,8 +190,6 @@ class Bounds:
         return self.rounded(value, self.b.add(self.absolute(x), self.absolute(y)))
 
     def product(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
-        if x.error is None and y.error is None:
-            return Bounded(value, x.count + y.count + 1)
         if x.error is None:
             x, y = y, x
         b, first = self.b, self.absolute(x)
@@ -204,8 +202,6 @@ class Bounds:
 
     def quotient(self, value: Any, x: Bounded, y: Bounded) -> Bounded:
         b = self.b
-        if x.error is None and y.error is None:
-            return Bounded(value, x.count + y.count + 1)
         size = self.size(Bounded(value))
         if y.error is None:
             spread = b.div(self.absolute(x), self.size(y))

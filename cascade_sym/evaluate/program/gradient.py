@@ -8,8 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.nodes import Node, Output, Program, arguments
+from cascade_sym.program.builder import Builder
+from cascade_sym.program.nodes import Output, Program, arguments
 
 TWO = Fraction(2)
 
@@ -20,9 +20,7 @@ def with_gradient(program: Program, over: Sequence[str]) -> Program:
     The derivative of output "f" with respect to "x" is called "df/dx".
     """
     b = Builder()
-    new: list[int] = []
-    for node in program.nodes:
-        new.append(replay_node(b, node, new))
+    new = program.run(b.const, b.param, b.apply)
     outs: list[Output] = []
     for o in program.outputs:
         columns = [adjoints(b, program, new, i, over) for i in o.parts()]
@@ -47,31 +45,18 @@ def adjoints(b: Builder, program: Program, new: list[int], root: int, over: Sequ
             continue
         if node[0] == "param" and node[2] == "re":
             result[node[1]] = g
-        for a, d in zip(arguments(node), contributions(b, node, new, new[i], g), strict=True):
+        if not (args := arguments(node)):
+            continue
+        if node[0] not in RULES:
+            raise OutsideExactDomain(f"no derivative is known for {node[0]}.")
+        for a, d in zip(args, RULES[node[0]](b, [new[a] for a in args], new[i], g), strict=True):
             if d != b.zero:
                 bar[a].append(d)
     return [result.get(name, b.zero) for name in over]
 
 
-def contributions(b: Builder, node: Node, new: list[int], z: int, g: int) -> list[int]:
-    """What the derivative `g` at node `z` adds to the derivatives at its arguments."""
-    if node[0] not in RULES:
-        if not arguments(node):
-            return []
-        raise OutsideExactDomain(f"no derivative is known for {node[0]}.")
-    return RULES[node[0]](b, [new[a] for a in arguments(node)], z, g)
-
-
+# from the builder, the nodes of the arguments and of the value and the derivative g at it: what it adds to theirs
 Rule = Callable[[Builder, list[int], int, int], list[int]]
-
-
-def quotient(b: Builder, a: list[int], z: int, g: int) -> list[int]:
-    top = b.div(g, a[1])
-    return [top, b.neg(b.mul(top, z))]
-
-
-def root(b: Builder, a: list[int], z: int, g: int) -> list[int]:
-    return [b.div(g, b.mul(b.const(TWO), z))]
 
 
 def power(b: Builder, a: list[int], z: int, g: int) -> list[int]:
@@ -103,8 +88,8 @@ RULES: dict[str, Rule] = {
     "sub": lambda b, a, z, g: [g, b.neg(g)],
     "neg": lambda b, a, z, g: [b.neg(g)],
     "mul": lambda b, a, z, g: [b.mul(g, a[1]), b.mul(g, a[0])],
-    "div": quotient,
-    "sqrt": root,
+    "div": lambda b, a, z, g: [b.div(g, a[1]), b.neg(b.mul(b.div(g, a[1]), z))],
+    "sqrt": lambda b, a, z, g: [b.div(g, b.mul(b.const(TWO), z))],
     "abs": lambda b, a, z, g: [b.mul(g, b.apply("copysign", b.one, a[0]))],
     "sin": lambda b, a, z, g: [b.mul(g, b.unary("cos", a[0]))],
     "cos": lambda b, a, z, g: [b.neg(b.mul(g, b.unary("sin", a[0])))],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial, reduce
 
-from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import NAN, OUTSIDE
 from cascade_sym.program.nodes import Program
 
@@ -14,9 +14,7 @@ def guarded(program: Program) -> Program:
     if not program.conditions:
         return program
     b = Builder()
-    new: list[int] = []
-    for node in program.nodes:
-        new.append(replay_node(b, node, new))
+    new = program.run(b.const, b.param, b.apply)
     split = [new[c.node] for c in program.conditions if c.split]
     weak = [new[c.node] for c in program.conditions if not c.strict and not c.split]
     strict = [new[c.node] for c in program.conditions if c.strict]
@@ -26,13 +24,11 @@ def guarded(program: Program) -> Program:
     nan = absent(b, domain, bool(split))
     results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
-    return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
+    return b.finish(o.placed(results.__getitem__) for o in program.outputs)
 
 
 def absent(b: Builder, domain: list[int], split: bool) -> int:
-    """The nan of a point without a result: which one says whether it lies outside the domain, or only a split root
-    failed.
-    """
+    """The nan of a point without a result, which tells whether it is outside the domain or only a split root failed."""
     if not domain:
         return b.const(NAN)
     return b.apply("select", least(b, domain), b.const(NAN), b.const(OUTSIDE)) if split else b.const(OUTSIDE)
@@ -40,7 +36,4 @@ def absent(b: Builder, domain: list[int], split: bool) -> int:
 
 def least(b: Builder, nodes: list[int]) -> int:
     """The smallest of the nodes' values; nan where one is."""
-    result = nodes[0]
-    for n in nodes[1:]:
-        result = b.apply("min", result, n)
-    return result
+    return reduce(partial(b.apply, "min"), nodes)

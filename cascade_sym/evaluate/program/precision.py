@@ -1,15 +1,16 @@
 """The two precisions in which a program can be carried out by vector code: double, and pairs of doubles.
 
-Both offer the same operations on a builder, with `unit` bounding the relative error of each. A pair is an
-unevaluated sum hi + lo with |lo| at most half a last place of hi (Dekker 1971; error bounds after Joldes,
-Muller and Popescu 2017, rounded up). Pairs need code that keeps every rounding, without fused operations.
+Both offer the same operations on a builder. A pair is an unevaluated sum hi + lo with |lo| at most half a last place
+of hi (Dekker 1971; error bounds after Joldes, Muller and Popescu 2017, rounded up). Pairs need code that keeps every
+rounding, without fused operations.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import pi
-from typing import Any, Protocol
+from typing import Any
 
 from cascade_sym.program.builder import Builder
 from cascade_sym.program.constants import Constant, is_double, parts
@@ -17,28 +18,14 @@ from cascade_sym.program.constants import Constant, is_double, parts
 HALF, TWO = Fraction(1, 2), Fraction(2)
 
 
-class Precision(Protocol):
-    """Arithmetic on values of one precision."""
-
-    b: Builder
-    unit: Fraction  # relative error of +, -, *, /, sqrt
-    tail: Fraction  # relative error of a constant that is not a double
-    angle_relative: Fraction  # sin and cos: angle_relative*|value| + angle_absolute*|x|
-    angle_absolute: Fraction
-    largest_angle: Fraction | None  # beyond it they are not computed well
-
-    def param(self, node: int) -> Any: ...
-    def const(self, c: Constant) -> Any: ...
-    def apply(self, op: str, *args: Any) -> Any: ...
-    def knows(self, op: str) -> bool: ...
-    def head(self, x: Any) -> int: ...
-
-
 class Double:
-    """Plain doubles: the value is one node."""
+    """Plain doubles: a value is one node.
+
+    `unit` bounds the relative error of +, -, *, / and roots. The error of sines and cosines is at most
+    angle_relative*|value| + angle_absolute*|x|, for x up to `largest_angle`.
+    """
 
     unit = Fraction(1, 2**53)
-    tail = Fraction(1, 2**53)
     angle_relative = Fraction(1, 2**51)
     angle_absolute = Fraction(1, 2**90)
     largest_angle: Fraction | None = None
@@ -46,37 +33,52 @@ class Double:
     def __init__(self, b: Builder) -> None:
         self.b = b
 
-    def param(self, node: int) -> int:
+    def param(self, node: int) -> Any:
         return node
 
-    def const(self, c: Constant) -> int:
+    def const(self, c: Constant) -> Any:
         return self.b.const(c)
 
-    def apply(self, op: str, *args: int) -> int:
+    def apply(self, op: str, *args: Any) -> Any:
         return self.b.apply(op, *args)
 
     def knows(self, op: str) -> bool:
         return True
 
-    def head(self, x: int) -> int:
+    def head(self, x: Any) -> int:
+        """The double nearest to a value."""
         return x
 
 
 Pair = tuple[int, int]
 
 
-class Doubled:
+class Doubled(Double):
     """Pairs of doubles: about 104 bits."""
 
     unit = Fraction(1, 2**101)
-    tail = Fraction(1, 2**104)
     angle_relative = Fraction(1, 2**94)
     angle_absolute = Fraction(1, 2**94)
-    largest_angle: Fraction | None = Fraction(2**40)
+    largest_angle = Fraction(2**40)
 
     def __init__(self, b: Builder) -> None:
-        self.b = b
+        super().__init__(b)
         self._angles: dict[Pair, tuple[Pair, Pair]] = {}
+        self.operations: dict[str, Callable[..., Pair]] = {
+            "add": self.add,
+            "sub": lambda x, y: self.add(x, self.neg(y)),
+            "neg": self.neg,
+            "mul": self.mul,
+            "div": self.div,
+            "sqrt": self.sqrt,
+            "abs": lambda x: self.select(x[0], x, self.neg(x)),
+            "min": lambda x, y: self.select(self.add(y, self.neg(x))[0], x, y),
+            "max": lambda x, y: self.select(self.add(x, self.neg(y))[0], x, y),
+            "select": lambda c, x, y: self.select(c[0], x, y),
+            "copysign": lambda x, y: self.select(b.mul(self.sign(x), self.sign(y)), x, self.neg(x)),
+            "sin": lambda x: self.sine_cosine(x)[0],
+            "cos": lambda x: self.sine_cosine(x)[1],
+        }
 
     def param(self, node: int) -> Pair:
         return node, self.b.zero
@@ -87,38 +89,20 @@ class Doubled:
         hi, lo = parts(c, 2)
         return self.plain(hi), self.plain(lo)
 
-    def plain(self, value: float) -> int:
-        return self.b.const(Fraction(value))
+    def apply(self, op: str, *args: Pair) -> Pair:
+        return self.operations[op](*args)
+
+    def knows(self, op: str) -> bool:
+        return op in self.operations
 
     def head(self, x: Pair) -> int:
         return x[0]
 
-    def knows(self, op: str) -> bool:
-        return op in self.operations()
+    def plain(self, value: float) -> int:
+        return self.b.const(Fraction(value))
 
-    def operations(self) -> dict[str, Any]:
-        return {
-            "add": self.add,
-            "sub": lambda x, y: self.add(x, self.neg(y)),
-            "neg": self.neg,
-            "mul": self.mul,
-            "div": self.div,
-            "sqrt": self.sqrt,
-            "abs": lambda x: self.select(x[0], x, self.neg(x)),
-            "min": lambda x, y: self.select(self.head(self.add(y, self.neg(x))), x, y),
-            "max": lambda x, y: self.select(self.head(self.add(x, self.neg(y))), x, y),
-            "select": lambda c, x, y: self.select(c[0], x, y),
-            "copysign": lambda x, y: self.select(self.signs(x, y), x, self.neg(x)),
-            "sin": lambda x: self.sine_cosine(x)[0],
-            "cos": lambda x: self.sine_cosine(x)[1],
-        }
-
-    def apply(self, op: str, *args: Pair) -> Pair:
-        return self.operations()[op](*args)
-
-    def signs(self, x: Pair, y: Pair) -> int:
-        one = self.b.one
-        return self.b.mul(self.b.apply("copysign", one, x[0]), self.b.apply("copysign", one, y[0]))
+    def sign(self, x: Pair) -> int:
+        return self.b.apply("copysign", self.b.one, x[0])
 
     def neg(self, x: Pair) -> Pair:
         return self.b.neg(x[0]), self.b.neg(x[1])
@@ -148,12 +132,8 @@ class Doubled:
         b = self.b
         if b.zero in (a, c):
             return b.zero, b.zero
-        for x, y in ((a, c), (c, a)):
-            value = b.value(x)
-            if isinstance(value, Fraction) and power_of_two(value):
-                return b.mul(a, c), b.zero
-            del y
-        return b.mul(a, c), b.apply("proderr", a, c)
+        exact = any(power_of_two(b.value(x)) for x in (a, c))
+        return b.mul(a, c), b.zero if exact else b.apply("proderr", a, c)
 
     def add(self, x: Pair, y: Pair) -> Pair:
         b = self.b
@@ -229,6 +209,5 @@ class Doubled:
         return self.mul(total, z)
 
 
-def power_of_two(x: Fraction) -> bool:
-    p = abs(x.numerator)
-    return p & (p - 1) == 0 and x.denominator & (x.denominator - 1) == 0 and p > 0
+def power_of_two(x: Constant | None) -> bool:
+    return isinstance(x, Fraction) and x != 0 and all(p & (p - 1) == 0 for p in (abs(x.numerator), x.denominator))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from cascade_sym.program.builder import Builder, replay_node
@@ -115,11 +116,8 @@ class Sharing:
                 new.append(b.zero)  # part of other products only
             else:
                 new.append(replay_node(b, node, new))
-        labels = {i: s for i, s in self.program.labels.items() if i in self.products or self.is_kept(i)}
-        return b.finish_like(Program(self.program.nodes, self.program.outputs, self.program.conditions, labels), new)
-
-    def is_kept(self, i: int) -> bool:
-        return self.program.nodes[i][0] not in ("mul", "neg")
+        labels = {i: s for i, s in self.program.labels.items() if new[i] != b.zero}
+        return b.finish_like(replace(self.program, labels=labels), new)
 
 
 def pairs(factors: dict[int, int]) -> Iterator[Pair]:

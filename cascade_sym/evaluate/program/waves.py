@@ -62,19 +62,23 @@ def wave(algebra: Algebra, op: str, angle: int) -> Factored:
     return algebra.leaf(algebra.b.unary(op, angle))
 
 
+def opposite(algebra: Algebra, x: Factored, y: Factored, op: str, other: str, power: int) -> int | None:
+    """The angle where x = T f(angle)**power and y = +-T g(angle)**power, for the functions called `op` and `other`."""
+    waves = ratio(algebra, x, y) or {}
+    for _, angle in waves:
+        if waves == {(op, angle): power, (other, angle): -power}:
+            return angle
+    return None
+
+
 def squares(algebra: Algebra, x: Factored, y: Factored) -> Factored | None:
     """x = T c^2 and y = +-T s^2."""
-    waves = ratio(algebra, x, y)
-    if not waves or len(waves) != 2:
+    b = algebra.b
+    if (angle := opposite(algebra, x, y, "cos", "sin", 2 * WHOLE)) is None:
         return None
-    for (op, angle), e in waves.items():
-        if op == "cos" and e == 2 * WHOLE and waves.get(("sin", angle)) == -2 * WHOLE:
-            if x.number == y.number:
-                by = Factored(ONE)
-            else:
-                by = wave(algebra, "cos", algebra.b.mul(algebra.b.const(TWO), angle))
-            return replaced(algebra, x, {algebra.b.unary("cos", angle): 2 * WHOLE}, by)
-    return None
+    same = x.number == y.number
+    by = Factored(ONE) if same else wave(algebra, "cos", b.mul(b.const(TWO), angle))
+    return replaced(algebra, x, {b.unary("cos", angle): 2 * WHOLE}, by)
 
 
 def products(algebra: Algebra, x: Factored, y: Factored) -> Factored | None:
@@ -102,16 +106,10 @@ def products(algebra: Algebra, x: Factored, y: Factored) -> Factored | None:
 
 def sums(algebra: Algebra, x: Factored, y: Factored) -> Factored | None:
     """x = T s and y = +-T c: sqrt(2) T sin(a +- pi/4)."""
-    waves = ratio(algebra, x, y)
-    if not waves or len(waves) != 2:
-        return None
     b = algebra.b
-    for (op, angle), e in waves.items():
-        if op == "sin" and e == WHOLE and waves.get(("cos", angle)) == -WHOLE:
-            quarter = b.const(("mul", Fraction(1, 4), ("pi",)))
-            shifted = b.add(angle, quarter) if x.number == y.number else b.sub(angle, quarter)
-            root = Factored(ONE, ((b.const(TWO), 1),))
-            return replaced(
-                algebra, x, {b.unary("sin", angle): WHOLE}, algebra.mul(root, wave(algebra, "sin", shifted))
-            )
-    return None
+    if (angle := opposite(algebra, x, y, "sin", "cos", WHOLE)) is None:
+        return None
+    quarter = b.const(("mul", Fraction(1, 4), ("pi",)))
+    shifted = b.add(angle, quarter) if x.number == y.number else b.sub(angle, quarter)
+    by = algebra.mul(Factored(ONE, ((b.const(TWO), 1),)), wave(algebra, "sin", shifted))
+    return replaced(algebra, x, {b.unary("sin", angle): WHOLE}, by)

@@ -1,15 +1,21 @@
-"""A quantity as source code: one function in Python, C, Julia or Mathematica."""
+"""A quantity as source code: one function in Python, C, Julia or Mathematica, with every operation on one line and each
+definition under its own name.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from textwrap import wrap
+from typing import Any
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.cancellation import waves_merged
+from cascade_sym.evaluate.program.factors import waves_merged
 from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.source.languages import LANGUAGES
-from cascade_sym.evaluate.source.printer import source
+from cascade_sym.evaluate.source.languages import LANGUAGES, WIDTH, Body, Language, identifiers
 from cascade_sym.evaluate.targets import read_target
+from cascade_sym.program.nodes import LEAVES, TESTS, Program
 
 
 def code(quantity: Quantity, language: str) -> str:
@@ -56,3 +62,58 @@ def code(quantity: Quantity, language: str) -> str:
     remarks = [f"{chosen.no_value} unless {domain}"] if domain else []
     program = guarded(waves_merged(literal))
     return source(program, quantity.name, target.parameters, chosen, target.complex_parameters, remarks)
+
+
+def source(
+    program: Program,
+    name: str,
+    parameters: Sequence[str],
+    language: Language,
+    complex_parameters: Collection[str] = (),
+    remarks: Sequence[str] = (),
+) -> str:
+    """A function called `name` of `parameters` that computes the outputs of `program`; remarks become comments."""
+    split = {i for i, n in enumerate(program.nodes) if n[0] == "param" and n[1] in complex_parameters}
+    leaves = {i: n for i, n in enumerate(program.nodes) if n[0] in LEAVES and i not in split}
+    lines = [i for i in range(len(program.nodes)) if i not in leaves]
+    wanted: dict[Any, str] = {("parameter", p): p for p in parameters} | {"function": name}
+    names = {**program.labels, **{i: "{2}_{1}".format(*program.nodes[i]) for i in split}}
+    wanted |= {i: names[i] for i in lines if i in names}
+    fill = {i: f"t{k}" for k, i in enumerate((i for i in lines if i not in wanted), 1)}
+    called = identifiers(wanted | fill, language)
+    text = {i: language.number(n[1]) if n[0] == "const" else called["parameter", n[1]] for i, n in leaves.items()}
+    text |= {i: called[i] for i in lines}
+    unused = [called["parameter", p] for p in sorted(set(parameters) - set(program.parameters))]
+    shape = "".join(language.spread.format(p) for p in unused)
+    renamed = ", ".join(f"{called[k]} is {w}" for k, w in wanted.items() if called[k] != w)
+    body = Body(
+        called["function"],
+        {called["parameter", p]: p in complex_parameters for p in parameters},
+        unused,
+        [(text[i], operation(program, i, text, called, language)) for i in lines],
+        [(text[o.re] + shape, None if o.im is None else text[o.im]) for o in program.outputs],
+        [language.remark.format(part) for r in (renamed, *remarks) for part in wrap(quiet(r), WIDTH)],
+    )
+    return "\n".join(language.layout(body)) + "\n"
+
+
+def operation(program: Program, i: int, text: dict[int, str], called: dict[Any, str], language: Language) -> str:
+    """The right-hand side of a line; numbers stand in front in products, behind in sums."""
+    op, *args = program.nodes[i]
+    if op == "param":
+        name, part = args
+        return language.parts[part].format(called["parameter", name])
+    if op in ("add", "mul"):
+        args.sort(key=lambda a: (program.nodes[a][0] == "const") == (op == "add"))
+    operands = [text[a] for a in args]
+    if op in TESTS:
+        return language.test.format(language.both.join(language.passes[op].format(a) for a in operands))
+    return language.operations[op].format(*operands)
+
+
+def quiet(text: str) -> str:
+    """`text` on one line of printable characters, without anything that begins or ends a comment."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    for pair in ("*/", "/*", "*)", "(*"):
+        shown = shown.replace(pair, f"{pair[0]} {pair[1]}")
+    return shown
