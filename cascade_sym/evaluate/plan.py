@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
+from cascade_sym.evaluate.limits import Limits, far_from_zero, shifted
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.cost import cost
 from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
@@ -73,15 +74,18 @@ class Plan:
 
     @cached_property
     def literal(self) -> Program:
-        """The definitions as they stand, with the domain as conditions."""
+        """The definitions as they stand, with the domain as conditions, and that no pivot vanishes."""
         asked = dict(self.target.outputs)
-        asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
+        pivots = far_from_zero(self.target.definitions)
+        asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative + pivots}
         program = read_program(self.target.definitions, asked, self.scaled)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
         if complex_ones := [o.name.removeprefix(DOMAIN) for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
-        weak = {DOMAIN + n for n, _ in self.target.nonnegative}
-        conditions = tuple(Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN)) for o in tests)
+        weak, far = ({DOMAIN + n for n, _ in group} for group in (self.target.nonnegative, pivots))
+        conditions = tuple(
+            Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN), removable=o.name in far) for o in tests
+        )
         outs = tuple(o for o in program.outputs if not o.name.startswith(DOMAIN))
         return replace(program, outputs=outs, conditions=conditions)
 
@@ -110,7 +114,16 @@ class Plan:
     @cached_property
     def conditions(self) -> Conditions | None:
         """What says why a point has no result: the domain, and what stands under roots."""
-        return Conditions(self.rooted) if self.rooted.conditions else None
+        conditions = tuple(c for c in self.rooted.conditions if not c.removable)
+        return Conditions(replace(self.rooted, conditions=conditions)) if conditions else None
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """What gives values where a pivot vanishes."""
+        if not self.target.definitions.pivots:
+            return None
+        moved = Plan(replace(self.target, definitions=shifted(self.target.definitions)), self.over, self.scaled)
+        return Limits(self.literal, moved.literal_gradient)
 
     @cached_property
     def rooted_gradient(self) -> Program:

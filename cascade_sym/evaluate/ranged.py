@@ -17,11 +17,10 @@ from cascade_sym.evaluate.backends.flags import Flags
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.backends.wide import WideKernel
 from cascade_sym.evaluate.kernels import FastKernel
+from cascade_sym.evaluate.limits import Leaf, Limits, unexplained
 from cascade_sym.program.builder import Builder, replay_node
-from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double, parts
+from cascade_sym.program.constants import SPECIAL, Constant, is_double, parts
 from cascade_sym.program.nodes import Output, Program
-
-Leaf = tuple[str, str]
 
 
 class RangedKernel:
@@ -29,14 +28,14 @@ class RangedKernel:
     or has no result though the point is not outside the domain.
 
     `literal` makes a program with the same results from `definitions`, the formula as it stands. With `bounded` both
-    are programs of `with_bounds`.
+    are programs of `with_bounds`. `limits` are asked where a number vanishes that a solver divides by.
     """
 
     def __init__(
         self, fast: FastKernel, program: Program, definitions: Program, literal: Callable[[Program], Program],
-        bounded: bool = False,
+        bounded: bool = False, limits: Limits | None = None,
     ) -> None:  # fmt: skip
-        self.fast = fast
+        self.fast, self.limits = fast, limits
         self.definitions, self.literal, self.bounded = definitions, literal, bounded
         kind = np.dtype(getattr(fast, "dtype", np.float64))
         self.possible = all(held(n[1], kind) for n in program.nodes if n[0] == "const")
@@ -63,6 +62,8 @@ class RangedKernel:
         if rows.size:
             better = [np.empty(rows.size, out.dtype) for out in outputs]
             self.wide(rows.size, [picked(given[k], rows) for k in self.wide.leaves], better)
+            if self.limits:
+                self.limits.fill({k: picked(x, rows) for k, x in given.items()}, better)
             for out, b in zip(outputs, better, strict=True):
                 out[rows] = b
         return Flags(holes=bool(np.isnan(outputs[0]).any()))
@@ -89,14 +90,6 @@ class Conditions:
         values = [np.empty(rows.size) for _ in self.conditions]
         self.kernel(rows.size, [picked(given[k], rows) for k in self.kernel.leaves], values)
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
-
-
-def unexplained(out: np.ndarray) -> np.ndarray:
-    """Where a result is nan, and not the one that says that the point lies outside the domain."""
-    empty = np.isnan(out)
-    if out.dtype == np.float64 and empty.any():
-        empty &= out.view(np.uint64) != OUTSIDE_BITS
-    return empty
 
 
 def held(c: Constant, dtype: np.dtype[Any]) -> bool:

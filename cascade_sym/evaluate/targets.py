@@ -57,15 +57,17 @@ class Target:
         defs = tuple((to_data(s), to_data(e)) for s, e in self.definitions)
         groups = (self.outputs, self.domain, self.nonnegative)
         named = [tuple((n, to_data(e)) for n, e in group) for group in groups]
-        return (self.form, defs, *named)
+        pivots = tuple(tuple(to_data(s) for s in p) for p in self.definitions.pivots)
+        return (self.form, defs, pivots, *named)
 
 
 def from_plain(data: Data) -> Target:
     """The target that `Target.data` described."""
-    form, defs, *groups = data
+    form, defs, divisors, *groups = data
     items = tuple((from_data(s), from_data(e)) for s, e in defs)
+    pivots = tuple(tuple(from_data(s) for s in p) for p in divisors)
     outs, domain, edges = (tuple((n, from_data(e)) for n, e in group) for group in groups)
-    return Target(Definitions(items), outs, form, domain, edges)
+    return Target(Definitions(items, pivots=pivots), outs, form, domain, edges)
 
 
 def read_target(target: Any, outputs: Sequence[str] | None = None) -> Target:

@@ -92,9 +92,10 @@ def _by_elimination(matrix: Rows, columns: Rows, naming: Naming, where: str) -> 
     probe.restrict([[z.whole for z in row] for row in matrix])
     rows, left = list(range(n)), list(range(n))
     steps: list[tuple[int, int, Pair]] = []
+    fresh: set[tuple[int, int]] = set()
     while rows:
         r, c = _pivot(a, rows, left, probe, where)
-        over = _reciprocal(a[r][c], naming)
+        over = _reciprocal(naming.pivot(a[r][c], (r, c) in fresh), naming)
         steps.append((r, c, over))
         rows.remove(r)
         left.remove(c)
@@ -104,7 +105,10 @@ def _by_elimination(matrix: Rows, columns: Rows, naming: Naming, where: str) -> 
             f = -naming.pair("f", a[i][c] * over)
             for j in left:
                 if not a[r][j].zero:
+                    known = len(naming)
                     a[i][j] = naming.pair("u", a[i][j] + f * a[r][j])
+                    if len(naming) > known:
+                        fresh.add((i, j))
             for rhs in b:
                 if not rhs[r].zero:
                     rhs[i] = naming.pair("w", rhs[i] + f * rhs[r])

@@ -19,8 +19,8 @@ GUARD_DIGITS = 10
 class MpmathKernel:
     """`kernel(n, inputs, outputs)` on object arrays of mpmath numbers with `digits` decimal digits."""
 
-    def __init__(self, program: Program, digits: int) -> None:
-        self.program, self.digits = program, digits
+    def __init__(self, program: Program, digits: int, limits: Any = None) -> None:
+        self.program, self.digits, self.limits = program, digits, limits
         self.leaves = program.leaves
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS
@@ -40,6 +40,9 @@ class MpmathKernel:
                     values.append(self.operation(node[0], [values[a] for a in arguments(node)]))
             for out, i in zip(outputs, self.program.output_nodes(), strict=True):
                 out[k] = self.context.convert(values[i])
+        if self.limits:
+            given = {leaf: [self.number(x) for x in row] for leaf, row in zip(self.leaves, rows, strict=True)}
+            self.limits.fill_exactly(given, outputs, self.context)
         return Flags()
 
     def number(self, given: Any) -> Any:

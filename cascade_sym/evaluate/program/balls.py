@@ -100,7 +100,7 @@ def holds(x: arb, strict: bool, last: bool) -> bool:
     raise Undecided
 
 
-def walk(program: Program, point: Mapping[tuple[str, str], float], last: bool) -> list[arb]:
+def walk(program: Program, point: Mapping[tuple[str, str], float | arb], last: bool) -> list[arb]:
     """The ball of every node."""
     values: list[arb] = []
     for node in program.nodes:

@@ -18,13 +18,17 @@ def guarded(program: Program) -> Program:
     for node in program.nodes:
         new.append(replay_node(b, node, new))
     split = [new[c.node] for c in program.conditions if c.split]
+    pivots = [new[c.node] for c in program.conditions if c.removable]
     weak = [new[c.node] for c in program.conditions if not c.strict and not c.split]
-    strict = [new[c.node] for c in program.conditions if c.strict]
+    strict = [new[c.node] for c in program.conditions if c.strict and not c.removable]
     domain = [b.apply("nonnegative", *weak)] if weak else []
     domain += [b.apply("positive", *strict)] if strict else []
     tests = domain + ([b.apply("nonnegative", *split)] if split else [])
     nan = absent(b, domain, bool(split))
-    results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
+    results = {i: b.apply("select", least(b, tests), new[i], nan) if tests else new[i] for i in program.output_nodes()}
+    if pivots:  # asked first: where one vanishes, a condition can be nan
+        far = b.apply("positive", *pivots)
+        results = {i: b.apply("select", far, r, b.const(NAN)) for i, r in results.items()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
     return b.finish([replace(o, re=results[o.re], im=None if o.im is None else results[o.im]) for o in program.outputs])
 
