@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
-from cascade_sym.compose.convert import as_system, channels_of
-from cascade_sym.compose.network import series
+from cascade_sym.compose.network import as_system, channels_of, series
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem

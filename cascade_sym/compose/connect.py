@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cascade_sym.compose.convert import as_system, channels_of
 from cascade_sym.compose.loops import wired
-from cascade_sym.compose.network import concatenate
+from cascade_sym.compose.network import as_system, channels_of, concatenate
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem, Port

@@ -9,7 +9,7 @@ from itertools import combinations_with_replacement
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose.convert import as_system
+from cascade_sym.compose.network import as_system
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem

@@ -10,9 +10,9 @@ from cascade_sym.derive.hamiltonian import (
     free_hamiltonian,
     from_coupling,
     in_sidebands,
+    linearise,
     rotating_wave,
 )
-from cascade_sym.derive.linearise import linearise
 from cascade_sym.derive.time import TimeSolution, time_solution
 
 __all__ = [

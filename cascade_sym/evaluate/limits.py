@@ -24,7 +24,7 @@ from cascade_sym.evaluate.program.balls import Undecided, inside, walk
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.program.constants import OUTSIDE_BITS
 from cascade_sym.program.nodes import Program
-from cascade_sym.symbols.own import own
+from cascade_sym.symbols.names import own
 
 Leaf = tuple[str, str]
 

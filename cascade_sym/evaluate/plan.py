@@ -19,7 +19,7 @@ from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
 from cascade_sym.program.nodes import Condition, Program
-from cascade_sym.symbols.own import MARK
+from cascade_sym.symbols.names import MARK
 
 DOMAIN = f"domain{MARK}"  # before the names of conditions, of which no result can have one
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays

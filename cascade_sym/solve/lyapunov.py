@@ -14,8 +14,14 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import UnstableError
-from cascade_sym.solve.kronecker import block_equations, hermitian, hermitian_equations, hermitian_parts, parts_of
-from cascade_sym.solve.linear import solve_columns
+from cascade_sym.solve.linear import (
+    block_equations,
+    hermitian,
+    hermitian_equations,
+    hermitian_parts,
+    parts_of,
+    solve_columns,
+)
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.stability import (

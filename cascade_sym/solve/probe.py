@@ -8,13 +8,16 @@ parameters vanish or coincide tell whether it is safe to divide by.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flint
 import numpy as np
+import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions
+from cascade_sym.exact import is_zero
 from cascade_sym.program import balls as plainly
 from cascade_sym.program.calculation import Node, Reader, operation
 from cascade_sym.program.doubles import Doubles
@@ -115,3 +118,30 @@ class Probe:
             size: np.ndarray = np.abs(np.broadcast_to(self._doubles.of(e), POINTS)[self._counted])
         known = size[np.isfinite(size)]
         return int(np.sum(known <= 1e-9 * np.max(known, initial=0)))
+
+
+DIGITS = 80
+
+
+def vanishes(e: Expr, naming: Naming) -> bool:
+    """Whether `e` is identically zero: a point refutes it, the exact algebra proves it."""
+    return e == 0 or (not Probe(naming).nonzero(e) and is_zero(naming.inline(e)))
+
+
+def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
+    """Rational numbers between 0 and 1/2 for the parameters of `e`: always the same ones."""
+    rng = random.Random(20_240_607)
+    return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(e)}
+
+
+def value_at(defs: Definitions, e: Expr, point: Mapping[Expr, Expr]) -> Expr:
+    """The number that `e` is at a point."""
+    return values_at(defs, [e], point)[0]
+
+
+def values_at(defs: Definitions, exprs: Sequence[Expr], point: Mapping[Expr, Expr]) -> list[Expr]:
+    """The numbers that expressions over definitions are at a point."""
+    known = dict(point)
+    for s, d in defs.needed(*exprs):
+        known[s] = sp.N(d.xreplace(known), DIGITS)
+    return [sp.N(e.xreplace(known), DIGITS) for e in exprs]

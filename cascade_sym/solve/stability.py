@@ -9,40 +9,38 @@ a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import mpmath
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
-from cascade_sym.errors import MissingParameter, UnstableError, listing
-from cascade_sym.solve.kronecker import Part, hermitian, hermitian_equations, hermitian_parts, parts_of
-from cascade_sym.solve.linear import minor, solve_columns
+from cascade_sym.errors import UnstableError
+from cascade_sym.solve.linear import (
+    Part,
+    hermitian,
+    hermitian_equations,
+    hermitian_parts,
+    minor,
+    parts_of,
+    solve_columns,
+)
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, Table, pair, total
+from cascade_sym.solve.pairs import Pair, Table, total
 
 T = TypeVar("T", bound=Hashable)
 Rows = Sequence[Sequence[Expr]]
 EXPLICIT = 4
 
 
-def hurwitz_conditions(
-    blocks: Sequence[tuple[tuple[T, ...], Mapping[tuple[T, T], Expr]]], naming: Naming
-) -> list[Expr]:
-    """Expressions that are all positive exactly when each block of the drift matrix is stable.
+def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    """Expressions that are all positive exactly when a block of the drift matrix is stable.
 
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
-    tables = [(nodes, [[pair(a[i, j]) for j in nodes] for i in nodes]) for nodes, a in blocks]
-    return [c for nodes, rows in tables for c in block_conditions(rows, nodes, naming)]
-
-
-def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
-    """`hurwitz_conditions` of one block in pairs."""
     if is_numeric(rows):
         refuse_unstable_numbers([[z.whole for z in r] for r in rows], nodes)
         return []
@@ -66,21 +64,6 @@ def is_real_table(rows: Table) -> bool:
 def definite_conditions(X: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
     """The pivots of a self-adjoint matrix that depend on parameters: all are positive where it is positive definite."""
     return [c for c in _pivots(X, naming) if not _positive(c, nodes)]
-
-
-def require_stable(system: object, values: Mapping[Any, Any]) -> None:
-    """Raise UnstableError unless the drift of `system` decays at these numbers (by its eigenvalues, 50
-    digits).
-
-    MissingParameter names a parameter of the drift without a value. Works at any size.
-
-    >>> from cascade_sym.parts import Squeezer
-    >>> require_stable(Squeezer("q", chi=sp.Symbol("chi"), kappa=4), {sp.Symbol("chi"): 1})
-    """
-    s = as_system(system).subs(values)
-    if missing := s.A.free_symbols:
-        raise MissingParameter(f"no value for {listing(missing)}; the stability of the drift depends on it.")
-    refuse_unstable_numbers(s.A.tolist(), [m for m in s.modes for _ in range(2)])
 
 
 def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:

@@ -10,8 +10,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.show import factored, poly_to_expr
-from cascade_sym.spectra.inline import written_out
-from cascade_sym.spectra.letfield import converted
+from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj
 

@@ -16,9 +16,8 @@ from sympy import Expr
 
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.pairs import im
-from cascade_sym.spectra.blocks import loop_polynomial, solve_block
+from cascade_sym.spectra.loops import damping, loop_conditions, loop_polynomial, solve_block
 from cascade_sym.spectra.naming import SpectrumNaming
-from cascade_sym.spectra.stability import damping, loop_conditions
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.sectors import flow_order
 

@@ -19,8 +19,7 @@ from cascade_sym.operators import operator
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, doubling, riccati
-from cascade_sym.solve.conditional.proof import solves_riccati
-from cascade_sym.solve.conditional.reduced import reduced_polynomial
+from cascade_sym.solve.conditional.reduced import reduced_polynomial, solves_riccati
 from cascade_sym.system import Port
 from cascade_sym.system.slh import Channel, slh_system
 

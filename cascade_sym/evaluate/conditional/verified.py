@@ -26,8 +26,7 @@ from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, 
 from cascade_sym.program import read
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance
-from cascade_sym.solve.conditional.riccati import Riccati
-from cascade_sym.solve.conditional.sector import Sector
+from cascade_sym.solve.conditional.riccati import Riccati, Sector
 from cascade_sym.symbols import expression
 
 LAST_BITS = 1 << 14
