@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -35,6 +36,22 @@ def channels_of(x: object) -> tuple[str, ...] | None:
     if isinstance(x, Part):
         return x.channels
     raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
+
+
+def names_of(parts: Iterable[Part]) -> list[str]:
+    """The names of parts; those without one are numbered by their kind, as "loss1"."""
+    parts = list(parts)
+    taken = {p.name for p in parts if p.name}
+    count: Counter[str] = Counter()
+    names = []
+    for p in parts:
+        name = p.name
+        while name is None:
+            count[p.kind] += 1
+            trial = f"{p.kind}{count[p.kind]}"
+            name = None if trial in taken else trial
+        names.append(name)
+    return names
 
 
 def concatenate(*parts: object) -> LinearSystem:

@@ -11,6 +11,7 @@ from sympy import Expr
 
 from cascade_sym.compose.network import as_system
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import commutators
@@ -37,6 +38,12 @@ class Physicality:
         if self.ok:
             return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
+
+
+def preserves_commutators(system: object, what: str = "commutators of modes and outputs preserved") -> Check:
+    """`is_physical` as the check of a step."""
+    found = is_physical(system)
+    return Check(bool(found), what, "" if found else repr(found))
 
 
 def is_physical(system: object) -> Physicality:

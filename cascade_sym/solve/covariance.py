@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Self
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system, is_physical
+from cascade_sym.compose import as_system
+from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, did_you_mean, listing
@@ -179,18 +181,11 @@ def covariance(system: object) -> Covariance:
 
 
 def _steps(V: Covariance, s: LinearSystem) -> tuple[Step, ...]:
-    def preserved() -> Check:
-        found = is_physical(s)
-        return Check(bool(found), "commutators of modes and outputs preserved", "" if found else repr(found))
-
-    def solved() -> Check:
-
-        return lyapunov_check(V, s)
-
     return (
-        Step("composition", "Langevin equations of the system", {}, LazyTable(s.modes, s.equation), preserved),
+        Step("composition", "Langevin equations of the system", {}, LazyTable(s.modes, s.equation),
+             partial(preserves_commutators, s)),
         Step("solve", "steady state, block by block along the flow of light", {},
-             {x.name: e for x, e in V.definitions}, solved),
+             {x.name: e for x, e in V.definitions}, partial(lyapunov_check, V, s)),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 With Ã = A - S R^{-1} C, Ñ = N - S R^{-1} S^+ and G = C^+ R^{-1} C the equation is Ã M + M Ã^+ + Ñ - M G M = 0. It does
 not change under Ã -> Ã + i delta, which makes tr Ã real. One mode: the quadratic equation.
 
-Two modes: spectral factorisation, and the kernel of the mirrored closed loop. With H = [[-Ã^+, G], [Ñ, Ã]] and tr Ã real,
+Two modes: spectral factorisation, and the kernel of the mirrored closed loop. With H = [[-Ã^+, G], [Ñ, Ã]],
 
     det(s - H) = s^4 - p s^2 + i k s + q = (s^2 + f1 s + f0 + i g0)(s^2 - f1 s + f0 - i g0),
     f1^2 = y with y (y - p)^2 - 4 q y + k^2 = 0 (the largest root), f0 = (y - p)/2, g0 = -k/(2 f1);

@@ -1,5 +1,7 @@
-"""The entries of a sector under names, with white currents of unit noise; what a solution is, and that of a sector that no
-detector sees. Long numbers get names too, so that nested roots of numbers never grow.
+"""The entries of a sector under names, with white currents of unit noise; what a solution is.
+
+Of a sector that no detector sees the unconditional state is the solution. Long numbers get names too, so that nested
+roots of numbers never grow.
 """
 
 from __future__ import annotations
