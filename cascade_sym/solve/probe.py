@@ -19,11 +19,13 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.exact import is_zero
 from cascade_sym.program import balls as plainly
+from cascade_sym.program import read
 from cascade_sym.program.calculation import Node, Reader, operation
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.solve.naming import Naming
 
 BITS = 256
+SIGN_BITS = 64, 512, 4096  # of a number that is compared with zero, one after the other
 GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
 POINTS = GENERIC + ONE_OFF + SOME_OFF + COINCIDENT
 WORST = 1e10  # condition number of a matrix that can be inverted
@@ -126,6 +128,21 @@ DIGITS = 80
 def vanishes(e: Expr, naming: Naming) -> bool:
     """Whether `e` is identically zero: a point refutes it, the exact algebra proves it."""
     return e == 0 or (not Probe(naming).nonzero(e) and is_zero(naming.inline(e)))
+
+
+def sign(e: Expr) -> int:
+    """The sign of a real number, in balls of growing precision; 0 where it is zero, or none of them tells."""
+    if e.is_Rational:
+        return int(sp.sign(e))
+    formula = read(e)
+    for bits in SIGN_BITS:
+        with flint.ctx.workprec(bits):
+            x = flint.acb(plainly.lifted(formula.run(plainly.Balls(), {})[0])).real
+        if x > 0 or x < 0:
+            return 1 if x > 0 else -1
+        if is_zero(e):
+            return 0
+    return 0
 
 
 def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:

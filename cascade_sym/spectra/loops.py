@@ -14,12 +14,10 @@ import sympy as sp
 from sympy import Expr
 from sympy.polys.matrices import DomainMatrix
 
-from cascade_sym.errors import UnstableError
-from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.linear import ADJUGATE_LIMIT, solve_named
 from cascade_sym.solve.pairs import drift_entry, pair, re
-from cascade_sym.solve.stability import block_conditions
+from cascade_sym.solve.stability import block_conditions, require_damping
 from cascade_sym.symbols import own
 
 if TYPE_CHECKING:
@@ -29,15 +27,7 @@ if TYPE_CHECKING:
 def damping(diagonal: Expr, mode: str) -> Expr:
     """gamma = -(A_jj + conj A_jj) of a mode; UnstableError when it is zero or cannot be positive."""
     gamma = sp.expand(-2 * re(diagonal))
-    terms = sp.Add.make_args(gamma)
-    if gamma == 0 or (len(terms) > 1 and not gamma.is_number and is_zero(gamma)):
-        raise UnstableError(f"{mode} is undamped: no stationary spectrum exists; give it a bath or a port.")
-    negative = gamma <= 0 if gamma.is_number else all(t.as_coeff_Mul()[0].is_negative for t in terms)
-    if negative:
-        raise UnstableError(
-            f"{mode} grows: its damping rate is {gamma} < 0, so no stationary spectrum exists; lower its parametric "
-            "coupling (Gamma_P) or damp it."
-        )
+    require_damping(gamma, mode)
     return gamma
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.exact import is_zero
 from cascade_sym.solve.conditional.named import Named, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
@@ -107,8 +108,8 @@ def relative_residual(s: Named, M: Table, K: Table, naming: Naming) -> Expr:
     parts, sizes = [], []
     for i in range(n):
         for j in range(i, n):
-            parts += [sp.Abs(x) for x in (R[i][j].re, R[i][j].im) if x != 0]
+            parts += [sp.Abs(x) for x in (R[i][j].re, R[i][j].im) if x != 0 and not (x.is_number and is_zero(x))]
             terms = [s.A[i][l] * M[l][j] for l in range(n)] + [M[i][l] * s.A[j][l].conj for l in range(n)]
             terms += [s.N[i][j], *(a * b.conj for a, b in zip(K[i], K[j], strict=True))]
             sizes.append(sp.Add(*(sp.Abs(x) for t in terms for x in (t.re, t.im) if x != 0)))
-    return naming.name("residual", sp.Max(*parts) / sp.Max(*sizes))
+    return naming.name("residual", sp.Max(*parts) / sp.Max(*sizes)) if parts else sp.S.Zero
