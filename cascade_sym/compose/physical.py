@@ -15,7 +15,7 @@ from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import commutators
-from cascade_sym.system.numbers import has_floats, rounded, vanishes
+from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def is_physical(system: object) -> Physicality:
     >>> is_physical(Oscillator("M"))
     physical (36 commutators proved)
     """
-    s = rounded(as_system(system))
-    exact = not has_floats(s)
+    s = as_system(system).rounded()
+    exact = not s.has_floats
     fields = commutators(s)
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
     split = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in mode_ops}

@@ -230,8 +230,3 @@ class Declared:
     def assumptions(self) -> tuple[str, ...]:
         """What is declared of its parameters, as inequalities in the language of formulas."""
         return self.domains.assumptions
-
-
-def definitions(items: Iterable[tuple[Symbol, Expr]]) -> Definitions:
-    """A `Definitions` from any iterable of pairs."""
-    return Definitions(tuple(items))

@@ -1,6 +1,6 @@
 """Derivation: from Hamiltonians to Langevin equations, input-output relations and their solutions."""
 
-from cascade_sym.derive.equations import Equations, input_output, langevin
+from cascade_sym.derive.equations import Equations, TimeSolution, input_output, langevin, time_solution
 from cascade_sym.derive.frequency import Eliminated, as_function, eliminate, frequency_solution
 from cascade_sym.derive.hamiltonian import (
     Bath,
@@ -13,7 +13,6 @@ from cascade_sym.derive.hamiltonian import (
     linearise,
     rotating_wave,
 )
-from cascade_sym.derive.time import TimeSolution, time_solution
 
 __all__ = [
     "Bath", "Derived", "Eliminated", "Equations", "TimeSolution", "as_function", "coupling_operator",

@@ -25,9 +25,8 @@ from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj, expression, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
-from cascade_sym.system.numbers import rounded
+from cascade_sym.system.numbers import SHORT, multiplied_out, terms
 from cascade_sym.system.sectors import is_self_adjoint, sectors
-from cascade_sym.system.size import SHORT, multiplied_out, terms
 
 
 def pair_of(key: Any) -> tuple[str, str]:
@@ -161,7 +160,7 @@ def covariance(system: object) -> Covariance:
     >>> V["X_M", "X_M"].inline()
     (Gamma_MB/2 + gamma_M0*(n_M + 1/2))/(Gamma_MB + gamma_M0)
     """
-    s = rounded(as_system(system))
+    s = as_system(system).rounded()
     naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
     moments = _Moments()

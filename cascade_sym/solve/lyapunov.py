@@ -33,8 +33,8 @@ from cascade_sym.solve.stability import (
     require_damping,
     two_rows,
 )  # fmt: skip
+from cascade_sym.system.numbers import multiplied_out
 from cascade_sym.system.sectors import flow_order
-from cascade_sym.system.size import multiplied_out
 
 T = TypeVar("T", bound=Hashable)
 Drift = Mapping[T, Mapping[T, Pair]]  # drift[i][j] = A_ij

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.pairs import Pair, pair
 from cascade_sym.symbols import NOTHING, Domains, is_real, symbol
-from cascade_sym.system.size import SHORT, terms
+from cascade_sym.system.numbers import SHORT, terms
 
 
 class Naming:

@@ -18,7 +18,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import REAL_VALUED, conj, is_complex_symbol, is_real
-from cascade_sym.system.size import SHORT, terms
+from cascade_sym.system.numbers import SHORT, terms
 
 ZERO = sp.S.Zero
 

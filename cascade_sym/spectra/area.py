@@ -21,9 +21,9 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError
 from cascade_sym.parts.values import Value
 from cascade_sym.solve.pairs import NOUGHT, Pair, pair
-from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.polynomial import Quotient, quotient
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.sweep import SpectrumNaming
 from cascade_sym.symbols import conj, expression, is_real, own
 
 
@@ -114,9 +114,6 @@ def _times_square(numerator: Sequence[Pair], mirror: Sequence[Pair]) -> list[Pai
     """numerator(x) |m(-i x)|^2, ascending, for a Hurwitz polynomial m(s), descending."""
     m = [c * pair((-sp.I) ** k) for k, c in enumerate(reversed(mirror))]
     return _product(numerator, _product(m, [c.conj for c in m]))
-
-
-__all__ = ["hurwitz_coefficients", "integral", "integrated"]
 
 
 def hurwitz_integral(even: Sequence[Expr], H: Sequence[Expr]) -> Expr:

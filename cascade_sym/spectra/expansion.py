@@ -20,10 +20,9 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction, is_zero, normal_form
 from cascade_sym.spectra.inline import converted, trigonometric, written_out
-from cascade_sym.spectra.naming import SpectrumNaming
 from cascade_sym.spectra.polynomial import by_power, position, quotient, show_value, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.spectra.sweep import Susceptibility
+from cascade_sym.spectra.sweep import SpectrumNaming, Susceptibility
 from cascade_sym.steps import Step, identity_check
 from cascade_sym.symbols import conj
 
@@ -177,9 +176,6 @@ def _as_spectrum(
         spectrum.name, expr, definitions, (*spectrum.steps, step), domain, x, (),
         tuple(half - sp.I * d for half, d in values), nonnegative=spectrum.nonnegative,
     )  # fmt: skip
-
-
-__all__ = ["Expansion", "over_susceptibilities"]
 
 
 def partial_fractions(spectrum: Spectrum) -> dict[str, tuple[Expr, Expr]]:
