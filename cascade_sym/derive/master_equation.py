@@ -146,7 +146,7 @@ def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr
 def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
     """Prove that two master equations with linear jump operators are the same; the residual names what differs.
 
-    >>>     >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.parts import Oscillator
     >>> m = master_equation(Oscillator("M"))
     >>> same_master_equation(m, m).ok
     True

@@ -28,7 +28,7 @@ from cascade_sym.symbols.names import own
 
 Leaf = tuple[str, str]
 
-NEAR = sp.Rational(1, 2**16)  # of a pivot to its terms: what is smaller has lost so many bits in doubles
+FAR = 2**16  # a pivot that is so much smaller than what it started from has lost that many bits in doubles
 SHIFTS = own("shift"), own("shift", 1)
 AMOUNTS = 200, 260  # bits that the two shifts lie below the largest parameter
 AGREED = 120  # bits to which both values have to agree
@@ -40,17 +40,20 @@ def far_from_zero(definitions: Definitions) -> tuple[tuple[str, Expr], ...]:
     """Named expressions that are positive where no pivot has lost many digits to cancellation."""
 
     def terms(e: Expr) -> list[Expr]:
-        """What is added up in all steps that lead to a number."""
+        """What a number starts from, before elimination changes it: enough to see that little of it is left."""
         _, rest = e.as_coeff_Mul()
         if rest in definitions:
             return terms(definitions[rest])
-        return [e] if not isinstance(e, sp.Add) else [t for a in e.args for t in terms(a)]
+        if not isinstance(e, sp.Add):
+            return [e]
+        before = [a for a in e.args if a.as_coeff_Mul()[1] in definitions]
+        return [t for a in before or e.args for t in terms(a)]
 
     def size(parts: Sequence[Expr]) -> Expr:
         return sp.Add(*(sp.Abs(e, evaluate=False) for e in parts))
 
     return tuple(
-        (f"pivot {k}", size(pivot) - NEAR * size([t for s in pivot for t in terms(definitions[s])]))
+        (f"pivot {k}", FAR * size(pivot) - size([t for s in pivot for t in terms(definitions[s])]))
         for k, pivot in enumerate(definitions.pivots)
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import sympy as sp
+from flint import arb
+
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
-from cascade_sym.evaluate.limits import Limits, far_from_zero, shifted
+from cascade_sym.evaluate.limits import Leaf, Limits, exact_limits, far_from_zero, shifted
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.cost import cost
 from cascade_sym.evaluate.program.factors import UNDER_ROOT, factor
@@ -134,6 +137,16 @@ class Plan:
     def plain(self) -> Program:
         """What computes values only."""
         return guarded(self.best)
+
+    def at_limit(self, point: Mapping[Leaf, float]) -> Program | None:
+        """What computes the values at one point at which a pivot vanishes, from exact limits of the definitions."""
+        balls = {leaf: arb(x) for leaf, x in point.items()}
+        if self.over is not None or self.limits is None or not self.limits.vanishing(balls):
+            return None
+        exact = {leaf: sp.Rational(x) for leaf, x in point.items()}
+        values = {s: exact[s.name, "re"] + sp.I * exact.get((s.name, "im"), 0) for s in self.target.symbols}
+        target = replace(self.target, definitions=exact_limits(self.target.definitions, values))
+        return Plan(target).rooted if set(target.symbols) <= set(values) else None
 
     def gradient(self, over: Sequence[str]) -> Plan:
         """The same with the gradient; UnknownParameter for a name that is no real parameter."""

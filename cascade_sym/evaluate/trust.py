@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import inf, isfinite, nan
+from math import inf, isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,8 @@ class Guarantee:
 
     def exactly(self, point: dict[Leaf, float], row: int, outputs: Sequence[np.ndarray]) -> None:
         done = settle(self.plan.rooted_gradient, point, self.rtol)
+        if any(map(isnan, done.parts)) and (limit := self.plan.at_limit(point)):
+            done = settle(limit, point, self.rtol)
         values = iter(done.parts)
         for (parts, _, error), bound in zip(layout(self.plan), done.errors, strict=True):
             for k in parts:

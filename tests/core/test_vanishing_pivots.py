@@ -65,6 +65,8 @@ def test_one_whose_pivot_vanishes() -> None:
     assert float(exact) == pytest.approx(expected, rel=1e-13)
     assert bound < 1e-18
     assert complex(at(KNOWN, V.subs({"Delta_1": 0})["X_m0", "X_m0"])) == pytest.approx(expected, rel=1e-13)
+    sure = cs.evaluator(corner, precision="guaranteed")
+    assert sure(floats(KNOWN, sure.parameters)) == pytest.approx(expected, rel=1e-13)
     many = cs.evaluator(corner, backend="mpmath")
     assert abs(many(exactly(KNOWN, many.parameters)) - sp.Float(exact, 20)) < 1e-18
     value, slopes = cs.evaluator(corner).gradient(over=["Delta_1"])(floats(KNOWN, corner_names(corner)))
