@@ -107,3 +107,38 @@ def test_an_undamped_mode_in_a_loop_is_found():
     )
     with pytest.raises(UnstableError, match="undamped"):
         cs.covariance(net)
+
+
+R = sp.Rational
+
+
+@pytest.mark.parametrize("tiny", [R(1, 10**32), R(1, 10**300)])
+def test_the_sign_of_a_rate_is_exact(tiny):
+    def mode(rate):
+        return cs.Oscillator("M", Gamma_B=R(9, 100) + rate, Gamma_P=R(1, 10), gamma=R(1, 100), n=0)
+
+    assert cs.covariance(mode(tiny))["X_M", "X_M"].inline() == (R(1, 10) + tiny / 2) / tiny
+    assert cs.noise_spectrum(mode(tiny), "X_M").inline() != 0
+    for rate, says in ((-tiny, "grows"), (0, "undamped")):
+        for measured in (cs.covariance, lambda s: cs.noise_spectrum(s, "X_M")):
+            with pytest.raises(UnstableError, match=says):
+                measured(mode(rate))
+    pair = cs.Squeezer("q", chi=(1 - tiny) / 2, kappa=1, two_mode=True, detuning=0)
+    assert cs.covariance(pair)["X_q+", "X_q+"].inline() > 0
+    with pytest.raises(UnstableError):
+        cs.covariance(cs.Squeezer("q", chi=(1 + tiny) / 2, kappa=1, two_mode=True))
+
+
+def test_a_rate_of_nested_roots_that_vanishes_is_no_growth():
+    for part in (
+        cs.Oscillator("M", Gamma_B=sp.sqrt(2) + sp.sqrt(3), Gamma_P=sp.sqrt(5 + 2 * sp.sqrt(6)), gamma=0),
+        cs.Squeezer("q", chi=(sp.sqrt(2) + sp.sqrt(3)) / 2, kappa=sp.sqrt(5 + 2 * sp.sqrt(6))),
+    ):
+        with pytest.raises(UnstableError, match="undamped"):
+            cs.covariance(part)
+
+
+def test_the_remedy_speaks_of_what_the_part_has():
+    with pytest.raises(UnstableError) as refused:
+        cs.covariance(cs.Squeezer("q", chi=2, kappa=1))
+    assert "Gamma_P" not in str(refused.value)
