@@ -23,16 +23,14 @@ _CONTENTS = {
         "langevin", "input_output", "rotating_wave", "in_sidebands", "from_coupling", "linearise", "eliminate",
         "time_solution", "frequency_solution",
     ),
-    "derive.master_equation": ("master_equation",),
-    "derive.master_equation_compare": ("same_master_equation",),
+    "derive.master_equation": ("master_equation", "same_master_equation"),
     "derive.master_equation_moments": ("moment_equations",),
     "steps": ("Step", "Derivation", "Check"),
     # steady states
     "solve": ("covariance", "Covariance"),
     # conditional states
     "solve.conditional": ("riccati", "conditional_covariance"),
-    "solve.conditional.proof": ("solves_riccati",),
-    "solve.conditional.reduced": ("reduced_polynomial",),
+    "solve.conditional.reduced": ("solves_riccati", "reduced_polynomial"),
     "evaluate.conditional": ("conditional_evaluator", "conditional_value"),
     # spectra and sensing
     "spectra": (

@@ -2,9 +2,8 @@
 
 from cascade_sym.compose.chain import Chain
 from cascade_sym.compose.connect import connect
-from cascade_sym.compose.convert import as_system
 from cascade_sym.compose.gauge import in_conventions, rephased
-from cascade_sym.compose.network import concatenate, feedback, series
+from cascade_sym.compose.network import as_system, concatenate, feedback, series
 from cascade_sym.compose.physical import Physicality, is_physical
 
 __all__ = [

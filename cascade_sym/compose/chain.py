@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
-from cascade_sym.compose.convert import as_system, channels_of
-from cascade_sym.compose.network import series
+from cascade_sym.compose.network import as_system, channels_of, names_of, series
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem
@@ -53,20 +52,10 @@ class Chain(Part):
         taken = [x.name for x in self.items if isinstance(x, Part) and x.name]
         if twice := {n for n in taken if taken.count(n) > 1}:
             raise DuplicateName(f"{listing(twice)} used twice in the cascade; give each part its own name.")
-        built: list[LinearSystem] = []
-        count: dict[str, int] = {}
-        for x in self.items:
-            if isinstance(x, LinearSystem):
-                built.append(x)
-                continue
-            assert isinstance(x, Part)
-            name = x.name
-            while name is None:
-                count[x.kind] = count.get(x.kind, 0) + 1
-                trial = f"{x.kind}{count[x.kind]}"
-                name = trial if trial not in taken else None
-            built.append(x.built(name, channels))
-        return reduce(series, built)
+        names = iter(names_of(x for x in self.items if isinstance(x, Part)))
+        return reduce(
+            series, (x.built(next(names), channels) if isinstance(x, Part) else as_system(x) for x in self.items)
+        )
 
     def system(self) -> LinearSystem:
         return self._system

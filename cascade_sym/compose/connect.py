@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cascade_sym.compose.convert import as_system, channels_of
 from cascade_sym.compose.loops import wired
-from cascade_sym.compose.network import concatenate
+from cascade_sym.compose.network import as_system, channels_of, concatenate, names_of
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem, Port
@@ -71,16 +70,10 @@ def _named(parts: Sequence[object] | Mapping[str, object]) -> dict[str, object]:
     if isinstance(parts, Mapping):
         return {str(k): p for k, p in parts.items()}
     table: dict[str, object] = {}
-    taken = {p.name for p in parts if isinstance(p, Part) and p.name}
-    count: dict[str, int] = {}
     for p in parts:
         if not isinstance(p, Part):
             raise ParameterError(f"{type(p).__name__} has no name for the wires; give the parts as {{name: part}}.")
-        name = p.name
-        while name is None:
-            count[p.kind] = count.get(p.kind, 0) + 1
-            trial = f"{p.kind}{count[p.kind]}"
-            name = None if trial in taken else trial
+    for name, p in zip(names_of(p for p in parts if isinstance(p, Part)), parts, strict=True):
         if name in table:
             raise DuplicateName(f"{name!r} is used twice; give each part its own name.")
         table[name] = p

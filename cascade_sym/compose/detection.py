@@ -11,7 +11,6 @@ from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listi
 from cascade_sym.parts.detectors import Current, Detector, detectors
 from cascade_sym.parts.values import declared
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.numbers import rounded
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def detection(system: object, detect: object) -> Detection:
     >>> detection(Oscillator("M"), Homodyne(angle=0)).names
     ('c', 's')
     """
-    s = rounded(as_system(system))
+    s = as_system(system).rounded()
     # output fields become internal ones, so that currents refer to them as every other field does
     internal, inputs = dict(s.internal), dict(s.inputs)
     currents: list[Current] = []

@@ -17,7 +17,7 @@ from cascade_sym.exact import Fraction, converter
 from cascade_sym.exact.matrix import inverse
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.flow import flow_order
+from cascade_sym.system.sectors import flow_order
 
 
 def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:

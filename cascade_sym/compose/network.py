@@ -1,15 +1,57 @@
-"""Series product, concatenation and feedback reduction of linear systems."""
+"""Parts and systems as one LinearSystem: series product, concatenation and feedback reduction."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cascade_sym.compose.convert import as_system, channels_of
 from cascade_sym.compose.loops import wired
-from cascade_sym.errors import DuplicateName, PortMismatch, listing
+from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, listing
+from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
+
+
+def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSystem:
+    """A part, a cascade or a system as a LinearSystem; ParameterError for anything else.
+
+    A part that takes any channels gets `channels` (default: one narrow band).
+
+    >>> from cascade_sym.parts import Cavity, Loss
+    >>> as_system(Cavity("c") >> Loss(0)).modes
+    ('c',)
+    """
+    if isinstance(x, LinearSystem):
+        return x
+    if isinstance(x, Part):
+        return x.built(x.name or x.kind, x.channels or channels or SINGLE)
+    raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
+
+
+def channels_of(x: object) -> tuple[str, ...] | None:
+    """The channels of a part or system, None for a part that takes any; ParameterError for anything else."""
+    if isinstance(x, LinearSystem):
+        return next((p.channels for p in (*x.in_ports, *x.out_ports)), None)
+    if isinstance(x, Part):
+        return x.channels
+    raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
+
+
+def names_of(parts: Iterable[Part]) -> list[str]:
+    """The names of parts; those without one are numbered by their kind, as "loss1"."""
+    parts = list(parts)
+    taken = {p.name for p in parts if p.name}
+    count: Counter[str] = Counter()
+    names = []
+    for p in parts:
+        name = p.name
+        while name is None:
+            count[p.kind] += 1
+            trial = f"{p.kind}{count[p.kind]}"
+            name = None if trial in taken else trial
+        names.append(name)
+    return names
 
 
 def concatenate(*parts: object) -> LinearSystem:

@@ -9,12 +9,13 @@ from itertools import combinations_with_replacement
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose.convert import as_system
+from cascade_sym.compose.network import as_system
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import commutators
-from cascade_sym.system.numbers import has_floats, rounded, vanishes
+from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Physicality:
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
+def preserves_commutators(system: object, what: str = "commutators of modes and outputs preserved") -> Check:
+    """`is_physical` as the check of a step."""
+    found = is_physical(system)
+    return Check(bool(found), what, "" if found else repr(found))
+
+
 def is_physical(system: object) -> Physicality:
     """Prove, in exact algebra, that the equal-time commutators of modes and outputs are preserved.
 
@@ -49,8 +56,8 @@ def is_physical(system: object) -> Physicality:
     >>> is_physical(Oscillator("M"))
     physical (36 commutators proved)
     """
-    s = rounded(as_system(system))
-    exact = not has_floats(s)
+    s = as_system(system).rounded()
+    exact = not s.has_floats
     fields = commutators(s)
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
     split = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in mode_ops}

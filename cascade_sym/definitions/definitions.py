@@ -8,7 +8,7 @@ like n^3. The same list is typeset, evaluated, differentiated and stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,7 +43,9 @@ Items = tuple[tuple[Symbol, Expr], ...]
 class Definitions(Shown):
     """An ordered tuple of (symbol, expression); an expression uses only parameters and earlier symbols.
 
-    Symbols are read by name (`cascade_sym.symbols.read`); `domains` is what is declared of parameters. Raises
+    Symbols are read by name (`cascade_sym.symbols.read`); `domains` is what is declared of parameters. `pivots` are
+    numbers that a solver divides by on its own account, each a symbol or those of its two parts: where one vanishes,
+    what follows has a limit. The first symbol of each stands in no formula but those of the division. Raises
     DuplicateName when a symbol is defined twice, and UnknownName when one is used before its definition.
 
     >>> x, y, z = sp.symbols("x y z")
@@ -56,6 +58,7 @@ class Definitions(Shown):
 
     items: Items = ()
     domains: Domains = field(default=NOTHING, kw_only=True, compare=False, repr=False)
+    pivots: tuple[tuple[Symbol, ...], ...] = field(default=(), kw_only=True, compare=False, repr=False)
     _index: Mapping[Symbol, Expr] = field(init=False, repr=False, compare=False)
     _uses: Mapping[Symbol, frozenset[Symbol]] = field(init=False, repr=False, compare=False)
 
@@ -85,8 +88,10 @@ class Definitions(Shown):
     def _part(self, items: Items) -> Definitions:
         """Some of the items in order, which need not be checked again."""
         part = object.__new__(Definitions)
+        index = dict(items)
         object.__setattr__(part, "domains", self.domains.made_from(self._free))
-        part._keep(items, dict(items), {s: self._uses[s] for s, _ in items})
+        object.__setattr__(part, "pivots", tuple(p for p in self.pivots if index.keys() >= set(p)))
+        part._keep(items, index, {s: self._uses[s] for s, _ in items})
         return part
 
     def __len__(self) -> int:
@@ -166,7 +171,8 @@ class Definitions(Shown):
         domains = self.domains.merged(other.domains)
         if len(items) == len(self.items) and domains == self.domains:
             return self
-        return Definitions(tuple(items), domains=domains)
+        pivots = tuple(dict.fromkeys(self.pivots + other.pivots))
+        return Definitions(tuple(items), domains=domains, pivots=pivots)
 
     def subs(self, values: Mapping[Any, Any]) -> Definitions:
         """Parameters (symbols or names) replaced in every definition, simultaneously.
@@ -182,10 +188,8 @@ class Definitions(Shown):
 
     def replaced(self, new: Mapping[Symbol, Expr], values: Mapping[Any, Any] | None = None) -> Definitions:
         """Parameters replaced in every definition, as they stand; `values` is what `new` was read from."""
-        return Definitions(
-            tuple((s, e.xreplace(dict(new))) for s, e in self.items),
-            domains=domains_after(self.domains, values or new, new),
-        )
+        items = tuple((s, e.xreplace(dict(new))) for s, e in self.items)
+        return replace(self, items=items, domains=domains_after(self.domains, values or new, new))
 
     def beside(self, exprs: Iterable[Expr]) -> tuple[Definitions, dict[Symbol, Symbol]]:
         """The same with names that none of `exprs` uses for parameters, and which symbol has become which."""
@@ -199,7 +203,9 @@ class Definitions(Shown):
                 new[s] = complex_symbol(name) if is_complex_symbol(s) else Symbol(name)
         if not new:
             return self, new
-        return Definitions(tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items), domains=self.domains), new
+        items = tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items)
+        pivots = tuple(tuple(new.get(s, s) for s in p) for p in self.pivots)
+        return replace(self, items=items, pivots=pivots), new
 
 
 class Declared(Shown):
@@ -220,8 +226,3 @@ class Declared(Shown):
     def assumptions(self) -> tuple[str, ...]:
         """What is declared of its parameters, as inequalities in the language of formulas."""
         return self.domains.assumptions
-
-
-def definitions(items: Iterable[tuple[Symbol, Expr]]) -> Definitions:
-    """A `Definitions` from any iterable of pairs."""
-    return Definitions(tuple(items))

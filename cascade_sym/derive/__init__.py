@@ -1,6 +1,6 @@
 """Derivation: from Hamiltonians to Langevin equations, input-output relations and their solutions."""
 
-from cascade_sym.derive.equations import Equations, input_output, langevin
+from cascade_sym.derive.equations import Equations, TimeSolution, input_output, langevin, time_solution
 from cascade_sym.derive.frequency import Eliminated, as_function, eliminate, frequency_solution
 from cascade_sym.derive.hamiltonian import (
     Bath,
@@ -10,10 +10,9 @@ from cascade_sym.derive.hamiltonian import (
     free_hamiltonian,
     from_coupling,
     in_sidebands,
+    linearise,
     rotating_wave,
 )
-from cascade_sym.derive.linearise import linearise
-from cascade_sym.derive.time import TimeSolution, time_solution
 
 __all__ = [
     "Bath", "Derived", "Eliminated", "Equations", "TimeSolution", "as_function", "coupling_operator",

@@ -17,9 +17,11 @@ from sympy import Expr
 
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
-from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator
+from cascade_sym.exact import is_zero
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, commutator
 from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
+from cascade_sym.symbols import conj
 from cascade_sym.system.numbers import vanishes
 
 
@@ -129,7 +131,7 @@ def _twice(es: list[Expr]) -> list[Expr]:
 def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:
     out: dict[str, tuple[Expr, Expr]] = {}
     for m in d.system.modes:
-        rate = equation.rate_of(as_operator(LinearForm({(o := _op(m)): sp.S.One}))).linear()
+        rate = equation.rate_of(as_operator(LinearForm({(o := Op(m)): sp.S.One}))).linear()
         form = d.system.equation(m)
         for o in {*rate.terms, *form.terms}:
             if o.name in d.system.modes:
@@ -137,7 +139,52 @@ def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr
     return out
 
 
-def _op(name: str):
-    from cascade_sym.operators import Op
+def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
+    """Prove that two master equations with linear jump operators are the same; the residual names what differs.
 
-    return Op(name)
+    >>> from cascade_sym.parts import Oscillator
+    >>> m = master_equation(Oscillator("M"))
+    >>> same_master_equation(m, m).ok
+    True
+    """
+    wrong = []
+    if not _without_number(left.H - right.H).is_zero:
+        wrong.append("the Hamiltonians differ")
+    if set(left.modes) != set(right.modes):
+        wrong.append(f"the modes differ: {left.modes} and {right.modes}")
+    else:
+        basis = [Op(m, d) for m in left.modes for d in (False, True)]
+        for what, table in (
+            ("dissipators", _dissipation), ("measurement terms", _measured(lambda x: x)),
+            ("measurement terms", _measured(lambda x: x.dagger())),
+        ):  # fmt: skip
+            for i in basis:
+                for j in basis:
+                    excess = table(left, i, j) - table(right, i, j)
+                    if not is_zero(excess):
+                        wrong.append(f"the {what} differ in {_show(i)}, {_show(j)}")
+    return Check(not wrong, "H, the Lindblad matrix and the measured operators, element by element", "; ".join(wrong))
+
+
+def _without_number(H: OperatorPolynomial) -> OperatorPolynomial:
+    return H.filtered(lambda m: m != ())
+
+
+def _dissipation(m: MasterEquation, i: Op, j: Op) -> Expr:
+    total = sp.S.Zero
+    for jump in m.jumps:
+        f = jump.operator.linear()
+        total += jump.rate * f[i] * conj(f[j])
+    return sp.sympify(total)
+
+
+def _measured(turned: Callable[[LinearForm], LinearForm]) -> Callable[[MasterEquation, Op, Op], Expr]:
+    def table(m: MasterEquation, i: Op, j: Op) -> Expr:
+        forms = [x.operator.linear() for x in m.measured]
+        return sp.Add(*(f[i] * turned(f)[j] for f in forms))
+
+    return table
+
+
+def _show(o: Op) -> str:
+    return f"{o.name}^+" if o.dag else o.name

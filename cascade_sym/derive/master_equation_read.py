@@ -104,17 +104,12 @@ def jump_groups(s: LinearSystem, L: Couplings) -> list[tuple[Expr, LinearForm]]:
 
 def _reachable(b: str, s: LinearSystem, outputs: Mapping[str, LinearForm]) -> tuple[set[str], list[str]]:
     """Inputs and outputs connected with `b` by direct transmission."""
-    ins, outs = {b}, list[str]()
-    grew = True
-    while grew:
-        grew = False
-        for f, form in outputs.items():
-            fields = {o.name for o, _ in form if o.name in s.inputs}
-            if f not in outs and fields & ins:
-                outs.append(f)
-                grew = True
-                ins |= fields
-    return ins, [f for f in outputs if f in outs]
+    fields = {f: {o.name for o, _ in form} & set(s.inputs) for f, form in outputs.items()}
+    ins, known = {b}, set[str]()
+    while ins != known:
+        known = set(ins)
+        ins |= set().union(*(names for names in fields.values() if names & known))
+    return ins, [f for f, names in fields.items() if names & ins]
 
 
 def _thermal(form: LinearForm, n: Expr) -> list[tuple[Expr, LinearForm]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.definitions import Quantity
 from cascade_sym.entanglement.readout import readout_weight, two_mode_quadratures
 from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
@@ -54,7 +54,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     alpha, beta, gamma = (e.xreplace(moved) for e in (alpha, beta, gamma))
     if not (w.is_number or w.is_Symbol):
         name = free_symbol("g", w, definitions.parameters(), V.parameters, (s for s, _ in definitions))
-        definitions, w = Definitions((*definitions.items, (name, w)), domains=definitions.domains), name
+        definitions, w = replace(definitions, items=(*definitions.items, (name, w))), name
     expr = (alpha + 2 * w * beta + w**2 * gamma) / (1 + w**2)
     stability = tuple(e.xreplace(moved) for e in V.stability)
     return Quantity("xi_g", expr, definitions, steps, stability, nonnegative=V.nonnegative)

@@ -121,9 +121,9 @@ class Evaluator:
         if self.options.error:
             return BoundedKernel(self.plan, self.options)
         if self.options.backend == "mpmath":
-            return MpmathKernel(self._program, self.options.digits)
+            return MpmathKernel(self._program, self.options.digits, self.plan.limits)
         fast = make_kernel(self._program, self.options)
-        return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded)
+        return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, limits=self.plan.limits)
 
     @cached_property
     def _program(self) -> Any:

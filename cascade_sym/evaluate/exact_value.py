@@ -16,6 +16,7 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnstableError, listing
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.balls import Balls, Plain, Undecided, exact_numbers
+from cascade_sym.evaluate.limits import exact_limits
 from cascade_sym.evaluate.results import formed
 from cascade_sym.evaluate.targets import Target, read_target
 from cascade_sym.program import read
@@ -95,6 +96,10 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
     try:
         return at_growing_precision(value, digits, MOST_BITS)
     except Undecided as why:
+        if defs.pivots:
+            limits = exact_limits(defs, point)
+            if {*point, *(s for s, _ in limits)} >= e.free_symbols:
+                return settled(limits, e, point, digits)
         raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import sympy as sp
+from flint import arb
+
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
+from cascade_sym.evaluate.limits import Leaf, Limits, exact_limits, far_from_zero, shifted
 from cascade_sym.evaluate.program.factors import UNDER_ROOT
 from cascade_sym.evaluate.program.forms import cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
@@ -15,7 +19,7 @@ from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.lower import read_program
 from cascade_sym.program.nodes import Condition, Program
-from cascade_sym.symbols.own import MARK
+from cascade_sym.symbols.names import MARK
 
 DOMAIN = f"domain{MARK}"  # before the names of conditions, of which no result can have one
 
@@ -34,15 +38,18 @@ class Plan:
 
     @cached_property
     def literal(self) -> Program:
-        """The definitions as they stand, with the domain as conditions."""
+        """The definitions as they stand, with the domain as conditions, and that no pivot vanishes."""
         asked = dict(self.target.outputs)
-        asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative}
+        pivots = far_from_zero(self.target.definitions)
+        asked |= {DOMAIN + n: e for n, e in self.target.domain + self.target.nonnegative + pivots}
         program = read_program(self.target.definitions, asked, self.scaled)
         tests = [o for o in program.outputs if o.name.startswith(DOMAIN)]
         if complex_ones := [o.name.removeprefix(DOMAIN) for o in tests if o.im is not None]:
             raise ParameterError(f"{listing(complex_ones)} is complex; a domain needs real expressions.")
-        weak = {DOMAIN + n for n, _ in self.target.nonnegative}
-        conditions = tuple(Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN)) for o in tests)
+        weak, far = ({DOMAIN + n for n, _ in group} for group in (self.target.nonnegative, pivots))
+        conditions = tuple(
+            Condition(o.re, o.name not in weak, o.name.removeprefix(DOMAIN), removable=o.name in far) for o in tests
+        )
         outs = tuple(o for o in program.outputs if not o.name.startswith(DOMAIN))
         return replace(program, outputs=outs, conditions=conditions)
 
@@ -70,7 +77,16 @@ class Plan:
     @cached_property
     def conditions(self) -> Conditions | None:
         """What says why a point has no result: the domain, and what stands under roots."""
-        return Conditions(self.rooted) if self.rooted.conditions else None
+        conditions = tuple(c for c in self.rooted.conditions if not c.removable)
+        return Conditions(replace(self.rooted, conditions=conditions)) if conditions else None
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """What gives values where a pivot vanishes."""
+        if not self.target.definitions.pivots:
+            return None
+        moved = Plan(replace(self.target, definitions=shifted(self.target.definitions)), self.over, self.scaled)
+        return Limits(self.literal, moved.literal_gradient)
 
     @cached_property
     def rooted_gradient(self) -> Program:
@@ -81,6 +97,16 @@ class Plan:
     def plain(self) -> Program:
         """What computes values only."""
         return guarded(self.best)
+
+    def at_limit(self, point: Mapping[Leaf, float]) -> Program | None:
+        """What computes the values at one point at which a pivot vanishes, from exact limits of the definitions."""
+        balls = {leaf: arb(x) for leaf, x in point.items()}
+        if self.over is not None or self.limits is None or not self.limits.vanishing(balls):
+            return None
+        exact = {leaf: sp.Rational(x) for leaf, x in point.items()}
+        values = {s: exact[s.name, "re"] + sp.I * exact.get((s.name, "im"), 0) for s in self.target.symbols}
+        target = replace(self.target, definitions=exact_limits(self.target.definitions, values))
+        return Plan(target).rooted if set(target.symbols) <= set(values) else None
 
     def gradient(self, over: Sequence[str]) -> Plan:
         """The same with the gradient; UnknownParameter for a name that is no real parameter."""

@@ -17,12 +17,12 @@ import numpy as np
 
 from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
+from cascade_sym.evaluate.limits import Leaf, Limits, unexplained
 from cascade_sym.evaluate.program.balls import settle
-from cascade_sym.program.constants import OUTSIDE_BITS, SPECIAL, Constant, is_double
+from cascade_sym.program.constants import SPECIAL, Constant, is_double
 from cascade_sym.program.constants import parts as as_floats
 from cascade_sym.program.nodes import Output, Program, pruned
 
-Leaf = tuple[str, str]
 Places = list[tuple[range, range]]
 
 
@@ -65,14 +65,15 @@ class RangedKernel:
     the point is not outside the domain, the program that `literal` makes with the same results from `definitions`, the
     formula as it stands.
 
-    With `bounded` both are programs of `with_bounds`.
+    With `bounded` both are programs of `with_bounds`. `limits` are asked where a number vanishes that a solver divides
+    by.
     """
 
     def __init__(
         self, fast: FastKernel, program: Program, definitions: Program, literal: Callable[[Program], Program],
-        bounded: bool = False,
+        bounded: bool = False, limits: Limits | None = None,
     ) -> None:  # fmt: skip
-        self.fast = fast
+        self.fast, self.limits = fast, limits
         self.definitions, self.literal, self.bounded = definitions, literal, bounded
         self.places = layout(definitions, bounded)
         self.possible = holds(program, np.dtype(getattr(fast, "dtype", np.float64)))
@@ -97,7 +98,10 @@ class RangedKernel:
         rows = np.flatnonzero(chosen)
         if rows.size:
             given = {k: picked(x, rows) for k, x in zip(self.leaves, inputs, strict=True)}
-            for out, better in zip(outputs, self.again(rows.size, given, outputs[0].dtype), strict=True):
+            again = self.again(rows.size, given, outputs[0].dtype)
+            if self.limits:
+                self.limits.fill(given, again)
+            for out, better in zip(outputs, again, strict=True):
                 out[rows] = better
         return Flags(holes=bool(np.isnan(outputs[0]).any()))
 
@@ -114,20 +118,30 @@ class RangedKernel:
                     near[k] = rounded_up(found[k], [(found[i], near[i]) for i in parts])
         rtol = float(np.finfo(dtype).eps) / 8
         for row in np.flatnonzero(strays | (not holds(self.longer.program, self.longer.dtype))).tolist():
-            self.settle(given, row, rtol, near)
+            self.settle(at_row(given, row), row, rtol, near)
         return near
 
-    def settle(self, given: Mapping[Leaf, Any], row: int, rtol: float, outputs: Sequence[np.ndarray]) -> None:
-        """Writes what balls tell at one of the points; nothing where an input is not finite, but infinite bounds."""
-        point = {k: x[row] if getattr(x, "ndim", 0) else x for k, x in given.items()}
+    def settle(
+        self, point: Mapping[Leaf, Any], row: int, rtol: float, outputs: Sequence[np.ndarray],
+        program: Program | None = None,
+    ) -> None:  # fmt: skip
+        """Writes what balls tell at one of the points; nothing where an input is not finite, but infinite bounds.
+
+        `program` takes the place of the definitions.
+        """
         known = all(abs(v) < inf for v in point.values())
-        done = settle(self.definitions, point, rtol) if known else [([], inf)] * len(self.places)
+        done = settle(program or self.definitions, point, rtol) if known else [([], inf)] * len(self.places)
         for (parts, bound), (numbers, error) in zip(self.places, done, strict=True):
             for k in bound:
                 outputs[k][row] = error
             for k, x in zip(parts, numbers, strict=False):
                 if bound or x.is_finite() or np.isfinite(outputs[k][row]):  # an infinity at a pole stays
                     outputs[k][row] = x.str(30, radius=False) if outputs[k].dtype == np.longdouble else float(x)
+
+
+def at_row(given: Mapping[Leaf, Any], row: int) -> dict[Leaf, Any]:
+    """The inputs at one point."""
+    return {k: x[row] if getattr(x, "ndim", 0) else x for k, x in given.items()}
 
 
 def layout(program: Program, bounded: bool) -> Places:
@@ -163,14 +177,6 @@ class Conditions:
         values = [np.empty(rows.size) for _ in self.conditions]
         self.kernel(rows.size, [picked(x, rows) for x in inputs], values)
         return [v <= 0 if c.strict else v < 0 for c, v in zip(self.conditions, values, strict=True)]
-
-
-def unexplained(out: np.ndarray) -> np.ndarray:
-    """Where a result is nan, and not the one that says that the point lies outside the domain."""
-    empty = np.isnan(out)
-    if out.dtype == np.float64 and empty.any():
-        empty &= out.view(np.uint64) != OUTSIDE_BITS
-    return empty
 
 
 def holds(program: Program, dtype: np.dtype[Any]) -> bool:

@@ -15,10 +15,11 @@ import numpy as np
 
 from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags
+from cascade_sym.evaluate.limits import Leaf, unexplained
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.precision import Doubled
-from cascade_sym.evaluate.ranged import FastKernel, Leaf, Places, RangedKernel, make_kernel, picked, unexplained
+from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, make_kernel, picked
 
 UNBOUNDED = 2.0**1000
 
@@ -86,7 +87,12 @@ class Guarantee:
             strays |= np.logical_or.reduce([unexplained(better[k]) for parts, _ in self.places for k in parts])
             tidy(better, self.places)
         for row in np.flatnonzero(np.logical_or.reduce([strays, *self.failing(better)])).tolist():
-            self.first.ranged.settle(given, row, self.rtol, better)
+            point = at_row(given, row)
+            self.first.ranged.settle(point, row, self.rtol, better)
+            if any(np.isnan(better[k][row]) for parts, _ in self.places for k in parts) and (
+                limit := self.plan.at_limit({k: float(x) for k, x in point.items()})
+            ):
+                self.first.ranged.settle(point, row, self.rtol, better, limit)
         for (parts, (error,)), bad in zip(self.places, self.failing(better), strict=True):
             for k in parts:
                 better[k][bad] = nan

@@ -21,7 +21,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
 from cascade_sym.symbols import Domains, is_complex_symbol
-from cascade_sym.symbols.own import MARK, Own
+from cascade_sym.symbols.names import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan", "abs", "conj")

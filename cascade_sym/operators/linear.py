@@ -46,7 +46,7 @@ class LinearForm(Shown):
     terms: Mapping[Op, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "terms", {o: c for o, c in self.terms.items() if c != 0})
+        object.__setattr__(self, "terms", {o: as_given(c) for o, c in self.terms.items() if c != 0})
 
     # systems are composed of the same forms again and again, so a form knows what is asked of it each time
 

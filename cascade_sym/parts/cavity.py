@@ -9,12 +9,12 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.operators import OperatorPolynomial, as_operator, operator
-from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, field_name
+from cascade_sym.operators import OperatorPolynomial, operator
+from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real, value
 from cascade_sym.symbols import conj
-from cascade_sym.system import VACUUM, LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system import LinearSystem
+from cascade_sym.system.slh import Channel
 
 
 def _rates(kappa: Value | Mapping[str, Value] | None, name: str) -> dict[str, Expr]:
@@ -46,14 +46,17 @@ class Cavity(Part):
     kind = "cavity"
     channels = SINGLE
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real(self.detuning, f"detuning of {self.name}")
+
     def known(self, name: str) -> tuple[Expr, ...]:
         return (*_rates(self.kappa, name).values(), nonnegative(self.loss, f"loss rate of {name}"))
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         a = operator(name)
         H = a.dagger() * a * real(self.detuning, f"detuning of {name}")
-        return _resonator([name], H, {(k, ""): (a, r) for k, r in _rates(self.kappa, name).items()},
-                          {"": (a, nonnegative(self.loss, f"loss rate of {name}"))}, name)  # fmt: skip
+        return _resonator(name, {"": a}, H, _rates(self.kappa, name), nonnegative(self.loss, f"loss rate of {name}"))
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Squeezer(Part):
 
     known = Cavity.known
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real(self.detuning, f"detuning of {self.name}")
+        value(self.chi, f"chi of {self.name}", f"chi_{self.name}")
+
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         chi = value(self.chi, f"chi of {name}", f"chi_{name}")
         rates = _rates(self.kappa, name)
@@ -93,34 +101,20 @@ class Squeezer(Part):
         if not self.two_mode:
             a = operator(name)
             H = (a.dagger() ** 2 * chi - a**2 * conj(chi)) * (sp.I / 2) + a.dagger() * a * delta
-            return _resonator([name], H, {(k, ""): (a, r) for k, r in rates.items()}, {"": (a, lost)}, name)
+            return _resonator(name, {"": a}, H, rates, lost)
         ap, am = operator(name + "+"), operator(name + "-")
         H = (ap.dagger() * am.dagger() * chi - ap * am * conj(chi)) * sp.I
         H = H + (ap.dagger() * ap + am.dagger() * am) * delta
-        pairs = {(k, c): (b, r) for k, r in rates.items() for c, b in (("+", ap), ("-", am))}
-        return _resonator([name + "+", name + "-"], H, pairs, {"+": (ap, lost), "-": (am, lost)}, name)
+        return _resonator(name, {"+": ap, "-": am}, H, rates, lost)
 
 
 def _resonator(
-    modes: list[str],
-    H: OperatorPolynomial,
-    coupled: Mapping[tuple[str, str], tuple[OperatorPolynomial, Expr]],
-    lossy: Mapping[str, tuple[OperatorPolynomial, Expr]],
-    name: str,
+    name: str, modes: Mapping[str, OperatorPolynomial], H: OperatorPolynomial, rates: Mapping[str, Expr], lost: Expr
 ) -> LinearSystem:
-    """Modes coupled to ports: {(port, channel): (operator, rate)} and to vacuum {channel: (operator, rate)}."""
-    slh: list[Channel] = []
-    ins: dict[str, dict[str, str]] = {}
-    outs: dict[str, dict[str, str]] = {}
-    for (port, c), (a, rate) in coupled.items():
-        label = "" if port == "light" else f"_{port}"
-        i, o = field_name(name, f"in{label}", c), field_name(name, f"out{label}", c)
-        ins.setdefault(port, {})[c], outs.setdefault(port, {})[c] = i, o
-        slh.append(Channel(i, o, a * sp.sqrt(rate), sp.S.One, VACUUM))
-    for c, (a, rate) in lossy.items():
-        if rate != 0:
-            slh.append(Channel(field_name(name, "vacuum", c), field_name(name, "lost", c), a * sp.sqrt(rate)))
-    return slh_system(
-        modes, as_operator(H), slh,
-        in_ports=[Port(p, f) for p, f in ins.items()], out_ports=[Port(p, f) for p, f in outs.items()],
-    )  # fmt: skip
+    """A mode for each channel, each coupled to every port with its rate, and with the rate `lost` to vacuum."""
+    ports = {k: {c: (a * sp.sqrt(rate), sp.S.One) for c, a in modes.items()} for k, rate in rates.items()}
+    vacuum = [
+        Channel(field_name(name, "vacuum", c), field_name(name, "lost", c), a * sp.sqrt(lost))
+        for c, a in modes.items() if lost != 0
+    ]  # fmt: skip
+    return coupled(name, [name + c for c in modes], H, ports, vacuum)

@@ -9,10 +9,10 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import as_operator, operator
-from cascade_sym.parts.part import SIDEBANDS, Part, field_name
+from cascade_sym.parts.part import SIDEBANDS, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real
-from cascade_sym.system import VACUUM, LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.slh import Channel
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Oscillator(Part):
             raise ParameterError(f"an oscillator needs a name (a nonempty string), got {self.name!r}.")
         if self.mass not in (1, -1):
             raise ParameterError(f"mass of {self.name} is {self.mass!r}; give +1 or -1 (only the sign counts).")
-        self.amplitudes  # noqa: B018  checks the parameters now, not when the system is built
+        super().__post_init__()
+        real(self.detuning, f"detuning of {self.name}")
+        self._phases  # noqa: B018  checks them
 
     @property
     def bath(self) -> tuple[Expr, Expr]:
@@ -75,6 +77,11 @@ class Oscillator(Part):
     def amplitudes(self) -> tuple[Expr, Expr]:
         """(sqrt(Gamma_B), sqrt(Gamma_P)) in the parametrisation that was given."""
         return self._coupling[:2]
+
+    @property
+    def _phases(self) -> dict[str, Expr]:
+        pairs = zip(SIDEBANDS, self.phases, strict=True)
+        return {c: real(x, f"phase of {self.name} at sideband {c}") for c, x in pairs}
 
     @property
     def _coupling(self) -> tuple[Expr, Expr, tuple[Expr, ...]]:
@@ -110,18 +117,12 @@ class Oscillator(Part):
         gB, gP = self.amplitudes
         rate, n = self.bath
         resonant, other = SIDEBANDS if self.mass == 1 else SIDEBANDS[::-1]
-        phase = {c: real(x, f"phase of {name} at sideband {c}") for c, x in zip(SIDEBANDS, self.phases, strict=True)}
+        phase = self._phases
         coupling = {resonant: a * gB, other: a.dagger() * gP}
-        ins = {c: field_name(name, "in", c) for c in SIDEBANDS}
-        outs = {c: field_name(name, "out", c) for c in SIDEBANDS}
-        slh = [
-            Channel(
-                ins[c], outs[c], coupling[c] * (-sp.I * sp.exp(sp.I * phase[c])), sp.exp(2 * sp.I * phase[c]), VACUUM
-            )
-            for c in SIDEBANDS
-        ]
+        light = {c: (coupling[c] * (-sp.I * sp.exp(sp.I * phase[c])), sp.exp(2 * sp.I * phase[c])) for c in SIDEBANDS}
+        slh = []
         if rate != 0:
             bath = field_name(name, "bath", "")
             slh.append(Channel(bath, field_name(name, "bath_out", ""), a * (-sp.sqrt(rate)), sp.S.One, n + VACUUM))
         H = a.dagger() * a * real(self.detuning, f"detuning of {name}") if self.detuning != 0 else as_operator(0)
-        return slh_system([name], H, slh, in_ports=[Port("light", ins)], out_ports=[Port("light", outs)])
+        return coupled(name, [name], H, {"light": light}, slh)

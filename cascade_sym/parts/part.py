@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
+from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.parts.values import declared
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, all_domains
-from cascade_sym.system import LinearSystem
+from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.slh import Channel, slh_system
 
 if TYPE_CHECKING:
     from cascade_sym.compose.chain import Chain
@@ -46,6 +49,10 @@ class Part(Shown, ABC):
         """What the part, under a definite name, knows to be >= 0: rates, occupancies, what a loss lacks to 1."""
         return ()
 
+    def __post_init__(self) -> None:
+        """Values are checked when a part is made, not when its system is built."""
+        self.known(self.name or self.kind)
+
     def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         """`build`, with everything that is declared of the parameters."""
         s = self.build(name, channels)
@@ -60,6 +67,22 @@ class Part(Shown, ABC):
         from cascade_sym.compose.chain import Chain
 
         return Chain((self, other))
+
+
+def coupled(
+    name: str, modes: Sequence[str], H: Any, ports: Mapping[str, Mapping[str, tuple[OperatorPolynomial, Expr]]],
+    others: Sequence[Channel],
+) -> LinearSystem:  # fmt: skip
+    """Modes with light at `ports`: for each channel of each the coupling operator and the phase of the light."""
+    slh: list[Channel] = []
+    ins: list[Port] = []
+    outs: list[Port] = []
+    for port, light in ports.items():
+        label = "" if port == "light" else f"_{port}"
+        for end, found in (("in", ins), ("out", outs)):
+            found.append(Port(port, {c: field_name(name, f"{end}{label}", c) for c in light}))
+        slh += [Channel(ins[-1].fields[c], outs[-1].fields[c], L, phase) for c, (L, phase) in light.items()]
+    return slh_system(list(modes), as_operator(H), [*slh, *others], in_ports=ins, out_ports=outs)
 
 
 def field_name(part: str, label: str, channel: str) -> str:

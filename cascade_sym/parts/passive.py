@@ -10,7 +10,7 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import LinearForm, linear_sum, op
-from cascade_sym.parts.part import Part, field_name
+from cascade_sym.parts.part import SINGLE, Part, field_name
 from cascade_sym.parts.values import Value, fraction, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem, Port
 
@@ -31,9 +31,6 @@ class Loss(Part):
 
     kind = "loss"
     channels = None
-
-    def __post_init__(self) -> None:
-        fraction(self.epsilon, "loss epsilon", "epsilon")
 
     def known(self, name: str) -> tuple[Expr, ...]:
         eps = fraction(self.epsilon, "loss epsilon", "epsilon")
@@ -70,12 +67,19 @@ class PhaseShift(Part):
     def channels(self) -> tuple[str, ...] | None:
         return tuple(self.phi) if isinstance(self.phi, Mapping) else None
 
+    def __post_init__(self) -> None:
+        for c in self.channels or SINGLE:
+            self._phase(self.name or self.kind, c)
+
+    def _phase(self, name: str, channel: str) -> Expr:
+        given = self.phi[channel] if isinstance(self.phi, Mapping) else self.phi
+        return real(given, f"phase of {name}", "phi")
+
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
-        outputs: dict[str, LinearForm] = {}
-        for c in channels:
-            given = self.phi[c] if isinstance(self.phi, Mapping) else self.phi
-            phi = real(given, f"phase of {name}", "phi")
-            outputs[field_name(name, "out", c)] = op(field_name(name, "in", c), sp.exp(sp.I * phi))
+        outputs = {
+            field_name(name, "out", c): op(field_name(name, "in", c), sp.exp(sp.I * self._phase(name, c)))
+            for c in channels
+        }
         return _static(name, channels, {field_name(name, "in", c): VACUUM for c in channels}, outputs)
 
 

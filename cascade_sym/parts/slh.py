@@ -11,10 +11,10 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
-from cascade_sym.parts.part import SINGLE, Part, field_name
+from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real
-from cascade_sym.system import VACUUM, LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.slh import Channel
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]
@@ -56,6 +56,9 @@ class SLH(Part):
             raise ParameterError(f"an SLH part needs a name (a nonempty string), got {self.name!r}.")
         if bad := set(self.phases) - set(self.ports):
             raise UnknownName(f"phases are given for {listing(bad)}, but the ports are {listing(self.ports)}.")
+        super().__post_init__()
+        for port in self.ports:
+            self._phase(port)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -73,26 +76,19 @@ class SLH(Part):
         return tuple(nonnegative(n, f"n of bath {bath!r} of {name}") for bath, (_, n) in self.baths.items())
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        ports = {k: {c: (L, self._phase(k)) for c, L in self._coupled(k).items()} for k in self.ports}
         slh: list[Channel] = []
-        ins: list[Port] = []
-        outs: list[Port] = []
-        for port in self.ports:
-            label = "" if port == "light" else f"_{port}"
-            coupled = self._coupled(port)
-            ins.append(Port(port, {c: field_name(name, f"in{label}", c) for c in coupled}))
-            outs.append(Port(port, {c: field_name(name, f"out{label}", c) for c in coupled}))
-            phase = self._phase(port)
-            slh += [Channel(ins[-1].fields[c], outs[-1].fields[c], L, phase) for c, L in coupled.items()]
         for bath, (L, n) in self.baths.items():
             noise = nonnegative(n, f"n of bath {bath!r} of {name}") + VACUUM
             fields = (field_name(name, bath, ""), field_name(name, f"{bath}_out", ""))
             slh.append(Channel(*fields, as_operator(L), noise=noise))
         H = as_operator(self.H)
-        found = H.names().union(*(c.L.names() for c in slh))
+        found = H.names().union(*(L.names() for light in ports.values() for L, _ in light.values()))
+        found |= set().union(*(c.L.names() for c in slh))
         modes = self.modes or sorted(found)
         if missing := found - set(modes):
             raise UnknownName(f"{self.name} has operators of {listing(missing)}; its modes are {listing(modes)}.")
-        return slh_system(list(modes), H, slh, in_ports=ins, out_ports=outs)
+        return coupled(name, modes, H, ports, slh)
 
     def _phase(self, port: str) -> Expr:
         return sp.exp(sp.I * real(self.phases.get(port, 0), f"phase of port {port!r} of {self.name}"))

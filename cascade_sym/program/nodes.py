@@ -42,7 +42,8 @@ class Condition:
     """Where the results mean something: the node must be positive, or nonnegative where not `strict`.
 
     A `local` one concerns only the results that take the root of the node. One that is `split` comes from a root whose
-    factors were taken apart: where it fails the formula as written may have a value.
+    factors were taken apart: where it fails the formula as written may have a value. One that is `removable` says that
+    a number that a solver divides by is far from zero: where it fails the result has a limit.
     """
 
     node: int
@@ -50,6 +51,7 @@ class Condition:
     name: str
     local: bool = False
     split: bool = False
+    removable: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,12 @@ class Program:
         return self.output_nodes() + [c.node for c in self.conditions]
 
     def conditions_of(self, output: Output) -> tuple[Condition, ...]:
-        """The conditions that concern a result."""
-        if not any(c.local for c in self.conditions):
-            return self.conditions
+        """The conditions under which a result exists."""
+        conditions = tuple(c for c in self.conditions if not c.removable)
+        if not any(c.local for c in conditions):
+            return conditions
         rooted = {self.nodes[i][1] for i in needed(self.nodes, output.parts()) if self.nodes[i][0] == "sqrt"}
-        return tuple(c for c in self.conditions if not c.local or c.node in rooted)
+        return tuple(c for c in conditions if not c.local or c.node in rooted)
 
     def operations(self) -> set[str]:
         """The operations that occur."""

@@ -12,11 +12,10 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.spectra.area import integral
-from cascade_sym.spectra.inline import written_out
-from cascade_sym.spectra.letfield import converted
-from cascade_sym.spectra.naming import SpectrumNaming
+from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.polynomial import Quotient, by_power, constant_definitions, show_value
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.sweep import SpectrumNaming
 from cascade_sym.symbols import conj
 
 SHORT = 3  # a coefficient with fewer operations is written out, not named

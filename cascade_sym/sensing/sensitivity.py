@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
 import sympy as sp
+from scipy.integrate import cubature
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
 from cascade_sym.parts.values import Value, nonnegative, real
-from cascade_sym.sensing.adaptive import line_integral
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
 from cascade_sym.sensing.optimal import matched_filter_steps
 from cascade_sym.spectra.expansion import over_susceptibilities
-from cascade_sym.spectra.frame import FrameName
 from cascade_sym.spectra.inline import written_out
-from cascade_sym.spectra.readout import Readable
+from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step, identity_check
 from cascade_sym.symbols import conj, expression, free_symbol
@@ -191,3 +191,34 @@ def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol)
         {"rho": density.expr}, {"V": V},
         identity_check(lambda: factor_pairs(found, x), "spectral factors multiplied out"),
     )  # fmt: skip
+
+
+MOST_PANELS = 20_000
+
+
+def line_integral(
+    f: Callable[[Any], Any], center: float = 0.0, width: float = 1.0, tolerance: float = 1e-12
+) -> tuple[float, float]:
+    """int f(Omega) dOmega from -oo to oo, and an estimate of the error.
+
+    `f` takes an array. The line is mapped to a finite one by Omega = center + width*tan(t), and panels are halved until
+    the estimated relative error is below `tolerance`. Raises DerivationError when that takes too many panels (f is not
+    smooth, or decays too slowly).
+
+    >>> import numpy as np
+    >>> value, error = line_integral(lambda w: 1/(1 + w**2))
+    >>> bool(abs(value - np.pi) <= max(error, 1e-14))
+    True
+    """
+
+    def folded(t: Any) -> Any:
+        return f(center + width * np.tan(t[:, 0])) * width / np.cos(t[:, 0]) ** 2
+
+    found = cubature(folded, [-np.pi / 2], [np.pi / 2], rtol=tolerance, atol=0, max_subdivisions=MOST_PANELS)
+    value, error = float(found.estimate), float(found.error)
+    if found.status != "converged" or not np.isfinite(value):
+        raise DerivationError(
+            f"the integral over frequency did not converge: estimated error {error:.2g} of {value:.6g}; give a larger "
+            "tolerance, or a center and width near the resonances."
+        )
+    return value, error + 4 * float(np.finfo(float).eps) * abs(value)

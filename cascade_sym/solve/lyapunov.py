@@ -13,9 +13,14 @@ from typing import Generic, TypeVar
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import UnstableError
-from cascade_sym.solve.kronecker import block_equations, hermitian, hermitian_equations, hermitian_parts, parts_of
-from cascade_sym.solve.linear import solve_columns
+from cascade_sym.solve.linear import (
+    block_equations,
+    hermitian,
+    hermitian_equations,
+    hermitian_parts,
+    parts_of,
+    solve_columns,
+)
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.stability import (
@@ -25,11 +30,11 @@ from cascade_sym.solve.stability import (
     is_numeric,
     is_real_table,
     is_small,
+    require_damping,
     two_rows,
 )  # fmt: skip
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.numbers import multiplied_out
 from cascade_sym.system.sectors import flow_order
-from cascade_sym.system.size import multiplied_out
 
 T = TypeVar("T", bound=Hashable)
 Drift = Mapping[T, Mapping[T, Pair]]  # drift[i][j] = A_ij
@@ -78,13 +83,8 @@ class Lyapunov(Generic[T]):
             (i,) = block
             diag = drift[i].get(i, NOUGHT)
             gamma = multiplied_out(-2 * diag.re)
-            # a single term with symbols is not zero; with floats, compare to what drives the mode
-            single = gamma.free_symbols and not isinstance(gamma, sp.Add)
             noise = [self._diffusion(i, i).re, -self._diffusion(i, i).re] if gamma.is_Float else []
-            if not single and vanishes(gamma, *noise):
-                raise UnstableError(f"{label(i)} is undamped: it has no steady state; give it a bath or a port.")
-            if not naming.behind(gamma):  # definitions may have either sign
-                _refuse_growth(gamma, label(i))
+            require_damping(gamma, label(i), noise, signed=bool(naming.behind(gamma)))  # by definitions
             rate = self._rate[i] = naming.name(f"gamma_{label(i)}", gamma)
             self.stability.append(rate)
             self._a[i][i] = Pair(-rate / 2, naming.name(f"Omega_{label(i)}", multiplied_out(diag.im)))
@@ -205,14 +205,3 @@ class Lyapunov(Generic[T]):
 def twice(e: Expr) -> Expr:
     """2*e with a sum left in brackets, which saves a multiplication for each term."""
     return sp.Mul(2, e, evaluate=False) if isinstance(e, sp.Add) else 2 * e
-
-
-def _refuse_growth(gamma: Expr, label: str) -> None:
-    """A damping rate that is negative whatever the (nonnegative) parameters are."""
-    terms = sp.Add.make_args(gamma)
-    negative = sp.re(sp.N(gamma)) < 0 if gamma.is_number else all(t.as_coeff_Mul()[0].is_negative for t in terms)
-    if negative:
-        raise UnstableError(
-            f"{label} grows: its damping rate is {gamma} < 0, so there is no steady state; lower its parametric "
-            "coupling (Gamma_P) or damp it."
-        )

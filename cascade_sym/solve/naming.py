@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.pairs import Pair, pair
 from cascade_sym.symbols import NOTHING, Domains, is_real, symbol
-from cascade_sym.system.size import SHORT, terms
+from cascade_sym.system.numbers import SHORT, terms
 
 
 class Naming:
@@ -27,6 +27,7 @@ class Naming:
         self._items: list[tuple[Symbol, Expr]] = []
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
+        self._pivots: list[tuple[Symbol, ...]] = []
 
     def name(self, wanted: str, expr: Expr) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
@@ -42,6 +43,19 @@ class Naming:
         if z.re == 0 or z.im == 0:
             return z.mapped(partial(self.name, wanted))
         return Pair(self.kept(f"{wanted}_r", z.re), self.kept(f"{wanted}_i", z.im))
+
+    def pivot(self, z: Pair, fresh: bool) -> Pair:
+        """A number to divide by, under a name that stands in no other formula (its own where it is `fresh`).
+
+        It is one of the `pivots` of the definitions unless it is certain not to vanish.
+        """
+        parts = [e for e in (z.re, z.im) if e != 0]
+        if any(e.is_number for e in parts):
+            return z
+        if not (fresh and len(parts) == 1 and parts[0].is_Symbol):
+            z = z.mapped(lambda e: self.name("pivot", e))
+        self._pivots.append(tuple(e for e in (z.re, z.im) if e != 0))
+        return z
 
     def kept(self, wanted: str, e: Expr) -> Expr:
         """A definition, unless the expression is a number, or a symbol or a part of one (with a sign), already."""
@@ -79,7 +93,10 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items), domains=self._domains)
+        return Definitions(tuple(self._items), domains=self._domains, pivots=tuple(self._pivots))
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def inline(self, expr: Expr) -> Expr:
         return self.definitions.inline(sp.sympify(expr))

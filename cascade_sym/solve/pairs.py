@@ -1,7 +1,8 @@
 """Complex numbers as pairs of real expressions: what is real is seen to be real, and no definition is complex.
 
 A Hermitian quantity is real because conjugates pair up. An expression that is multiplied out shows this only where it
-is written out whole; pairs (re, im) carry it through every name. Complex parameters enter as re(G) and im(G).
+is written out whole; pairs (re, im) carry it through every name. Complex parameters enter as re(G) and im(G). The drift
+and the moments of quadratures, X = (a + a^+)/sqrt2 and P = (a - a^+)/(sqrt2 i), are such parts.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
+from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import REAL_VALUED, conj, is_complex_symbol, is_real
-from cascade_sym.system.size import SHORT, terms
+from cascade_sym.system.numbers import SHORT, terms
 
 ZERO = sp.S.Zero
 
@@ -179,3 +181,30 @@ def _by_structure(e: Expr) -> Pair:
     if e.is_number:
         return Pair(*e.as_real_imag())
     raise OutsideExactDomain(f"{e} can't be split into its parts; write complex numbers with +, *, powers and exp.")
+
+
+def drift_entry(form: LinearForm, q: str, mode: str, r: str) -> Expr:
+    """The factor of quadrature r of a mode in quadrature q of a form."""
+    alpha, beta = form[Op(mode)], form[Op(mode, True)]
+    match q + r:
+        case "XX":
+            return re(alpha + beta)
+        case "XP":
+            return im(beta - alpha)
+        case "PX":
+            return im(alpha + beta)
+        case _:
+            return re(alpha - beta)
+
+
+def quadrature(n: Expr, m: Expr, q: str, r: str) -> Expr:
+    """<q_i r_j> from n = <a_i a_j^+> and m = <a_i a_j> (symmetrised)."""
+    match q + r:
+        case "XX":
+            return re(n + m)
+        case "PP":
+            return re(n - m)
+        case "XP":
+            return im(m - n)
+        case _:
+            return im(m + n)

@@ -8,19 +8,24 @@ parameters vanish or coincide tell whether it is safe to divide by.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flint
 import numpy as np
+import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions
+from cascade_sym.exact import is_zero
 from cascade_sym.program import balls as plainly
+from cascade_sym.program import read
 from cascade_sym.program.calculation import Node, Reader, operation
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.solve.naming import Naming
 
 BITS = 256
+SIGN_BITS = 64, 512, 4096  # of a number that is compared with zero, one after the other
 GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
 POINTS = GENERIC + ONE_OFF + SOME_OFF + COINCIDENT
 WORST = 1e10  # condition number of a matrix that can be inverted
@@ -115,3 +120,45 @@ class Probe:
             size: np.ndarray = np.abs(np.broadcast_to(self._doubles.of(e), POINTS)[self._counted])
         known = size[np.isfinite(size)]
         return int(np.sum(known <= 1e-9 * np.max(known, initial=0)))
+
+
+DIGITS = 80
+
+
+def vanishes(e: Expr, naming: Naming) -> bool:
+    """Whether `e` is identically zero: a point refutes it, the exact algebra proves it."""
+    return e == 0 or (not Probe(naming).nonzero(e) and is_zero(naming.inline(e)))
+
+
+def sign(e: Expr) -> int:
+    """The sign of a real number, in balls of growing precision; 0 where it is zero, or none of them tells."""
+    if e.is_Rational:
+        return int(sp.sign(e))
+    formula = read(e)
+    for bits in SIGN_BITS:
+        with flint.ctx.workprec(bits):
+            x = flint.acb(plainly.lifted(formula.run(plainly.Balls(), {})[0])).real
+        if x > 0 or x < 0:
+            return 1 if x > 0 else -1
+        if is_zero(e):
+            return 0
+    return 0
+
+
+def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
+    """Rational numbers between 0 and 1/2 for the parameters of `e`: always the same ones."""
+    rng = random.Random(20_240_607)
+    return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(e)}
+
+
+def value_at(defs: Definitions, e: Expr, point: Mapping[Expr, Expr]) -> Expr:
+    """The number that `e` is at a point."""
+    return values_at(defs, [e], point)[0]
+
+
+def values_at(defs: Definitions, exprs: Sequence[Expr], point: Mapping[Expr, Expr]) -> list[Expr]:
+    """The numbers that expressions over definitions are at a point."""
+    known = dict(point)
+    for s, d in defs.needed(*exprs):
+        known[s] = sp.N(d.xreplace(known), DIGITS)
+    return [sp.N(e.xreplace(known), DIGITS) for e in exprs]

@@ -9,40 +9,43 @@ a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import flint
 import mpmath
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
-from cascade_sym.errors import MissingParameter, UnstableError, listing
-from cascade_sym.solve.kronecker import Part, hermitian, hermitian_equations, hermitian_parts, parts_of
-from cascade_sym.solve.linear import minor, solve_columns
+from cascade_sym.errors import UnstableError, listing
+from cascade_sym.exact import is_zero
+from cascade_sym.program import balls, read
+from cascade_sym.solve.linear import (
+    Part,
+    hermitian,
+    hermitian_equations,
+    hermitian_parts,
+    minor,
+    parts_of,
+    solve_columns,
+)
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, Table, pair, total
+from cascade_sym.solve.pairs import Pair, Table, total
+from cascade_sym.solve.probe import SIGN_BITS, sign
+from cascade_sym.system.numbers import vanishes
 
 T = TypeVar("T", bound=Hashable)
 Rows = Sequence[Sequence[Expr]]
 EXPLICIT = 4
 
 
-def hurwitz_conditions(
-    blocks: Sequence[tuple[tuple[T, ...], Mapping[tuple[T, T], Expr]]], naming: Naming
-) -> list[Expr]:
-    """Expressions that are all positive exactly when each block of the drift matrix is stable.
+def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
+    """Expressions that are all positive exactly when a block of the drift matrix is stable.
 
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
-    tables = [(nodes, [[pair(a[i, j]) for j in nodes] for i in nodes]) for nodes, a in blocks]
-    return [c for nodes, rows in tables for c in block_conditions(rows, nodes, naming)]
-
-
-def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
-    """`hurwitz_conditions` of one block in pairs."""
     if is_numeric(rows):
         refuse_unstable_numbers([[z.whole for z in r] for r in rows], nodes)
         return []
@@ -68,19 +71,24 @@ def definite_conditions(X: Table, nodes: Sequence[object], naming: Naming) -> li
     return [c for c in _pivots(X, naming) if not _positive(c, nodes)]
 
 
-def require_stable(system: object, values: Mapping[Any, Any]) -> None:
-    """Raise UnstableError unless the drift of `system` decays at these numbers (by its eigenvalues, 50
-    digits).
+def require_damping(gamma: Expr, label: str, beside: Sequence[Expr] = (), *, signed: bool = False) -> None:
+    """UnstableError for a damping rate that is zero, or negative whatever the (nonnegative) parameters are.
 
-    MissingParameter names a parameter of the drift without a value. Works at any size.
-
-    >>> from cascade_sym.parts import Squeezer
-    >>> require_stable(Squeezer("q", chi=sp.Symbol("chi"), kappa=4), {sp.Symbol("chi"): 1})
+    `beside` are terms that say what is small, where the rate is a float; symbols that are `signed` may be negative.
     """
-    s = as_system(system).subs(values)
-    if missing := s.A.free_symbols:
-        raise MissingParameter(f"no value for {listing(missing)}; the stability of the drift depends on it.")
-    refuse_unstable_numbers(s.A.tolist(), [m for m in s.modes for _ in range(2)])
+    if gamma.is_number:
+        size = 0 if gamma.has(sp.Float) and vanishes(gamma, *beside) else sign(gamma)
+    else:
+        terms = sp.Add.make_args(gamma)  # a single one is not zero
+        size = -1 if not signed and all(t.as_coeff_Mul()[0].is_negative for t in terms) else 1
+        size = 0 if len(terms) > 1 and is_zero(gamma) else size
+    if size == 0:
+        raise UnstableError(f"{label} is undamped: it has no steady state; give it a bath or a port.")
+    if size < 0:
+        gain = "its parametric gain" if gamma.is_number else listing(gamma.free_symbols)
+        raise UnstableError(
+            f"{label} grows: its damping rate is {gamma} < 0, so there is no steady state; lower {gain}, or damp it."
+        )
 
 
 def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
@@ -92,14 +100,25 @@ def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
 
 
 def growth(rows: Rows) -> mpmath.mpf:
-    """The largest real part of the eigenvalues of a matrix of numbers; 0 where it can't be told from 0."""
-    with mpmath.workdps(50):
-        M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, 50)) for e in r] for r in rows])
-        spectrum = mpmath.eig(M, left=False, right=False) if M.rows > 1 else [M[0, 0]]
-        rate = max(mpmath.re(x) for x in spectrum)
-        exact = not any(e.has(sp.Float) for r in rows for e in r)
-        scale = mpmath.norm(M, mpmath.inf)
-        return mpmath.mpf(0) if abs(rate) <= scale * mpmath.mpf(10) ** (-20 if exact else -14) else rate
+    """The largest real part of the eigenvalues of a matrix of numbers; 0 where no precision tells it from 0.
+
+    The eigenvalues are enclosed in balls. Those of floats are right to rounding only.
+    """
+    formula = read(*(e for r in rows for e in r))
+    floats = any(e.has(sp.Float) for r in rows for e in r)
+    for bits in SIGN_BITS:
+        with flint.ctx.workprec(bits):
+            entries = [flint.acb(balls.lifted(x)) for x in formula.run(balls.Balls(), {})]
+            try:
+                found = flint.acb_mat(len(rows), len(rows), entries).eig(multiple=True)
+            except ValueError:  # not separated at this precision
+                continue
+            rates = [x.real for x in found]
+            rounding = max(abs(x).abs_upper() for x in entries) * 1e-14 if floats else 0
+            rate = max(rates, key=lambda x: float(x.mid()))
+            if any(x > rounding for x in rates) or all(x < -rounding for x in rates):
+                return mpmath.mpf(rate.mid().str(20, radius=False))
+    return mpmath.mpf(0)
 
 
 def _mode_name(node: object) -> str:
@@ -113,7 +132,7 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
     """Whether a condition is a positive number; UnstableError for one that is not."""
     if not condition.is_number:
         return False
-    if condition <= 0:
+    if sign(condition) <= 0:
         names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
         raise UnstableError(f"no steady state of {names} whatever the parameters: {condition} must be positive.")
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -10,8 +11,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.show import factored, poly_to_expr
-from cascade_sym.spectra.inline import written_out
-from cascade_sym.spectra.letfield import converted
+from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj
 
@@ -85,10 +85,9 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
         raise DerivationError(f"{s.name} is not a rational function of {x}.")
     n, root = len(factors), rest[-1]
     for form, other in zip(rest[:n], rest[n : 2 * n], strict=True):
-        if _varies(conv, value.den, x):
-            value = value * form * other
-            root = root * form
-    if _varies(conv, value.den, x):
+        while (degree := _degree(conv, value.den, x)) and _degree(conv, (less := value * form * other).den, x) < degree:
+            value, root = less, root * form  # again where the pole is a repeated one
+    if _degree(conv, value.den, x):
         raise DerivationError(f"{s.name} has a pole that none of its denominators explains.")
     return Quotient(tuple(coefficients(conv, value, x)), tuple(coefficients(conv, root, x)), center)
 
@@ -104,8 +103,8 @@ def _center(factors: list[Expr], x: Symbol) -> Expr:
     return sp.S.Zero
 
 
-def _varies(conv: Converter, p: object, x: Symbol) -> bool:
-    return p.degrees()[position(conv, x)] > 0 if not p.is_constant() else False  # type: ignore[attr-defined]
+def _degree(conv: Converter, p: Any, x: Symbol) -> int:
+    return 0 if p.is_constant() else int(p.degrees()[position(conv, x)])
 
 
 def position(conv: Converter, x: Expr) -> int:

@@ -3,22 +3,23 @@
 For light in one band X = (b + b^+)/sqrt2, P = (b - b^+)/(sqrt2 i). For light with two sidebands the two-mode
 quadratures X_L = (b_+ + b_-^+)/sqrt2 and P_L = (b_+ - b_-^+)/(sqrt2 i) are not Hermitian; their Hermitian
 parts are X_L = (X_cos + i X_sin)/sqrt2 and likewise for P_L. At angle phi every kind is X cos(phi) + P
-sin(phi).
+sin(phi). It is read out at a frequency in the frame in which the system is written, or in the lab frame.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.parts.values import Value, declared, fraction, real
-from cascade_sym.symbols import NOTHING, Domains, expression
+from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, free_symbol
 from cascade_sym.system import LinearSystem, Port
 
 Part: TypeAlias = Literal["", "cos", "sin"]
@@ -188,3 +189,71 @@ def _light(system: LinearSystem, q: Quadrature) -> Readout:
 def detector(field: str) -> str:
     """The name of the vacuum that a detector of less than full efficiency adds to a field."""
     return f"{field}.detector"
+
+
+FrameName: TypeAlias = Literal["rotating", "lab"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`variable` is what a user varies (None at a fixed frequency), `offset` the frequency in the system's
+    frame.
+
+    `domain` are expressions that are positive where the spectrum holds, `declared` what its symbols declare.
+    """
+
+    variable: Symbol | None
+    offset: Expr
+    domain: tuple[Expr, ...] = ()
+    declared: Domains = NOTHING
+
+
+def axis(
+    readouts: tuple[Readout, ...], frequency: Value | None, frame: FrameName, carrier: Value | None,
+    parameters: Iterable[str] = (),
+) -> Axis:  # fmt: skip
+    """The frequency axis of a spectrum: of the symbol Omega, or of another where one of the `parameters`, or one of
+    the read-outs or the carrier, has that name.
+
+    "rotating": the frame in which the system is written; for sidebands Omega is counted from the carriers
+    +-Omega_M of b_+ and b_-. "lab": Omega is counted from the light's carrier, the sidebands lie around
+    +-`carrier`, and the positive branch Omega > 0 is given (the spectrum of a Hermitian lab quadrature is
+    even). Raises ParameterError for a frequency in the wrong frame.
+    """
+    used = set(map(Symbol, parameters))
+    used.update(s for r in readouts for _, c in r.form for s in c.free_symbols)
+    center = None if carrier is None else real(carrier, "carrier")
+    given = free_symbol("Omega", used, center or sp.S.Zero) if frequency is None else real(frequency, "frequency")
+    variable = given if isinstance(given, Symbol) else None
+    if variable is None and len(given.free_symbols) == 1 and frame == "rotating":
+        variable = next(iter(given.free_symbols))
+    if variable in used:  # the frequency is tied to a parameter
+        variable = None
+    declared = domains_in(frequency, carrier).merged(*(r.declared for r in readouts))
+    if frame == "rotating":
+        if center is not None:
+            raise ParameterError(
+                f"carrier = {carrier} has no meaning in the rotating frame, where the frequency is counted from it; "
+                "give frame='lab', or leave the carrier out."
+            )
+        return Axis(variable, given, declared=declared)
+    if frame != "lab":
+        raise ParameterError(f"frame is {frame!r}; give 'rotating' or 'lab'.")
+    for r in readouts:
+        if not r.sidebands or r.demodulated:
+            raise ParameterError(
+                f"{r.label} has no lab-frame spectrum: it is defined in the frame of the system "
+                f"({'a demodulated quadrature' if r.demodulated else 'not the light of two sidebands'}); "
+                "give frame='rotating'."
+            )
+    if center is None:
+        raise ParameterError(
+            "the lab frame needs the carrier of the sidebands; give carrier=Omega_M, a symbol or number."
+        )
+    if center.is_number and not center > 0:
+        raise ParameterError(f"carrier is {center}; it must be positive.")
+    if given.is_number and not given > 0:
+        raise ParameterError(
+            f"frequency is {given}; in the lab frame give the positive branch (the spectrum is even in Omega)."
+        )
+    return Axis(variable, sp.expand(given - center), () if given.is_number else (given,), declared)

@@ -1,6 +1,8 @@
-"""Transfer functions from any input to any output."""
+"""Transfer functions from any input to any output; noise by its origin: imprecision, back-action, baths, losses."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import sympy as sp
 from sympy import Expr
@@ -10,10 +12,9 @@ from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value
 from cascade_sym.spectra.checks import response_steps
-from cascade_sym.spectra.frame import FrameName, axis
-from cascade_sym.spectra.readout import SIDEBANDS, Readable, as_readout
-from cascade_sym.spectra.spectrum import Spectrum, finished, started
-from cascade_sym.spectra.sweep import sweep
+from cascade_sym.spectra.readout import SIDEBANDS, FrameName, Readable, as_readout, axis
+from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
+from cascade_sym.spectra.sweep import sweep, tag
 from cascade_sym.system import LinearSystem
 
 HALF = 1 / sp.sqrt(2)
@@ -86,3 +87,57 @@ def light_pair(system: LinearSystem) -> tuple[Op, Op]:
         b = Op(port.fields[port.channels[0]])
         return b, b.dagger()
     raise PortMismatch(f"port {port.name!r} has the channels {port.channels}; name a field instead of a quadrature.")
+
+
+def noise_budget(
+    system: object,
+    output: Readable,
+    *,
+    frequency: Value | None = None,
+    frame: FrameName = "rotating",
+    carrier: Value | None = None,
+) -> Mapping[str, Spectrum]:
+    """The noise spectrum of `output` split by origin; the parts add up to `noise_spectrum`.
+
+    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision),
+    every other input by the name of its field: a bath, a loss. Arguments and errors as in `noise_spectrum`.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> sorted(noise_budget(Oscillator("M"), "P_L"))
+    ['M.bath', 'P_in', 'X_in']
+    """
+    s = as_system(system)
+    read = as_readout(s, output)
+    at = axis((read,), frequency, frame, carrier, s.inherited.gone)
+    dynamics = started(s, at, (read,))
+    inputs = dict(sweep(dynamics, read.form).inputs)
+    noise = noise_of(s, (read,))
+    parts: dict[str, Expr] = {}
+    for name in ("X_in", "P_in"):
+        for weights in _pairs(s, noise, name):
+            total = sp.Add(*(inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
+            if total != 0:
+                n = noise[next(iter(weights)).name]
+                parts[name] = parts.get(name, sp.S.Zero) + n * power_of(dynamics, f"_{name}", total)
+    taken = {o for name in ("X_in", "P_in") for w in _pairs(s, noise, name) for o in w}
+    for o, t in inputs.items():
+        if o not in taken:
+            power = noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
+            parts[o.name] = parts.get(o.name, sp.S.Zero) + power
+    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in parts.items()}
+
+
+def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
+    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in
+    noise."""
+    s = as_system(system)
+    try:
+        first, second = light_pair(s)
+    except PortMismatch:
+        return []
+    if first.name not in noise or second.name not in noise or noise[first.name] != noise[second.name]:
+        return []
+    weights = input_weights(s, name)
+    if first == second.dagger():
+        return [weights]
+    return [weights, {o.dagger(): c for o, c in weights.items()}]

@@ -15,11 +15,9 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
 from cascade_sym.parts.values import Value
 from cascade_sym.spectra.checks import spectrum_steps
-from cascade_sym.spectra.frame import Axis, FrameName, axis
 from cascade_sym.spectra.inline import written_out
-from cascade_sym.spectra.naming import SpectrumNaming
-from cascade_sym.spectra.readout import Readable, Readout, as_readout
-from cascade_sym.spectra.sweep import Dynamics, Response, Susceptibility, sweep, tag
+from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
+from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, LinearSystem

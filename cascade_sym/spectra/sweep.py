@@ -8,21 +8,23 @@ one small linear system. A cascade of n parts costs O(n) definitions, whatever i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import im
-from cascade_sym.spectra.blocks import loop_polynomial, solve_block
-from cascade_sym.spectra.naming import SpectrumNaming
-from cascade_sym.spectra.stability import damping, loop_conditions
+from cascade_sym.spectra.loops import damping, loop_conditions, loop_polynomial, solve_block
+from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.numbers import SHORT, terms
 from cascade_sym.system.sectors import flow_order
 
-SHORT = 3  # a weight with fewer operations is written out, not named
+PLAIN = 3  # a weight with fewer operations is written out, not named
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
 
     def weight(o: Op) -> Expr:
         total = sp.Add(*weights.pop(o, []))
-        return total if total.is_Atom or sp.count_ops(total) < SHORT else named("T", o, total)
+        return total if total.is_Atom or sp.count_ops(total) < PLAIN else named("T", o, total)
 
     def named(letter: str, o: Op, e: Expr) -> Expr:
         return dynamics.naming.once(f"{letter}{label}_{tag(o)}", e)
@@ -194,3 +196,35 @@ def _written_out(form: LinearForm, known: Mapping[Op, LinearForm]) -> LinearForm
         for p, d in known[o] if o in known else LinearForm({o: sp.S.One}):
             total.setdefault(p, []).append(c * d)
     return LinearForm({o: sp.expand(sp.Add(*cs)) for o, cs in total.items()})
+
+
+class SpectrumNaming(Naming):
+    """Naming that gives one expression one name: complex amplitudes too, and |T|^2, which is real by construction."""
+
+    def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
+        super().__init__(taken, domains)
+        self._seen: dict[Expr, Expr] = {}
+
+    def start(self, definitions: Definitions) -> None:
+        """Take over existing definitions, under their names."""
+        self._domains = self._domains.merged(definitions.domains)
+        for s, e in definitions:
+            self._taken.add(s.name)
+            self._place[s] = len(self._items)
+            self._items.append((s, e))
+            self._seen.setdefault(e, s)
+
+    def once(self, wanted: str, expr: Expr) -> Expr:
+        """The symbol that stands for `expr`: the one it got before, or a new one; I times one where it is imaginary."""
+        if expr not in self._seen:
+            self._seen[expr] = self._of(wanted, expr)
+        return self._seen[expr]
+
+    def _of(self, wanted: str, expr: Expr) -> Expr:
+        if is_real(expr) or not expr.free_symbols:
+            return self.name(wanted, expr)
+        if terms(expr) <= SHORT:
+            part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
+            if is_real(part):
+                return sp.I * self.once(wanted, part)
+        return self._added(wanted, expr, complex_symbol)

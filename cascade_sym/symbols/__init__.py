@@ -5,12 +5,15 @@ from cascade_sym.symbols.names import (
     REAL_VALUED,
     complex_symbol,
     conj,
+    free_name,
+    free_symbol,
     is_complex_symbol,
     is_hermitian,
     is_real,
+    own,
+    spelled,
     symbol,
 )
-from cascade_sym.symbols.own import free_name, free_symbol, own, spelled
 from cascade_sym.symbols.read import (
     as_given,
     domains_after,

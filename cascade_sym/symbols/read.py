@@ -16,8 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter, did_you_mean, listing
 from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
-from cascade_sym.symbols.names import conj, is_complex_symbol, is_hermitian, is_real
-from cascade_sym.symbols.own import Own
+from cascade_sym.symbols.names import Own, conj, is_complex_symbol, is_hermitian, is_real
 
 
 @lru_cache(maxsize=20_000)

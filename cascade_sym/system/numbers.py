@@ -1,29 +1,19 @@
-"""Systems with floats in them: numbers are rounded once, and zero means small against what was added up."""
+"""How long a coefficient would be, written out; numbers in systems with floats.
+
+With floats in a system its numbers are rounded once, and zero means small against what was added up.
+"""
 
 from __future__ import annotations
 
+import math
 import random
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact import is_zero
-from cascade_sym.system import LinearSystem
 
 TINY = 1e-12
-
-
-def has_floats(system: LinearSystem) -> bool:
-    """Whether a coefficient or a noise strength of the system holds a float."""
-    forms = (*system.drift.values(), *system.internal.values(), *system.outputs.values())
-    return any(c.has(sp.Float) for f in forms for _, c in f) or any(n.has(sp.Float) for n in system.inputs.values())
-
-
-def rounded(system: LinearSystem) -> LinearSystem:
-    """A system with floats has all its other numbers (roots, phases) turned into floats too; others
-    unchanged.
-    """
-    return system.mapped(number) if has_floats(system) else system
 
 
 def number(e: Expr) -> Expr:
@@ -41,3 +31,24 @@ def vanishes(*terms: Expr) -> bool:
     values = [complex(sp.N(t.xreplace(point))) for t in terms]
     # floats that have cancelled before they came here leave a rest of the size of rounding of numbers of order one
     return abs(sum(values)) <= TINY * max(sum(map(abs, values)), 1e-3)
+
+
+LONG = 2_000  # terms of a coefficient that is still multiplied out
+SHORT = 200  # of one that is still split into its parts where it stands
+
+
+def multiplied_out(e: Expr) -> Expr:
+    """`e` expanded, unless that would make it LONG."""
+    return sp.expand(e) if terms(e) <= LONG else e
+
+
+def terms(e: Expr) -> int:
+    """The number of terms of a sum that is multiplied out, at most; those of a denominator are written with each."""
+    match e:
+        case sp.Add():
+            return sum(map(terms, e.args))
+        case sp.Mul():
+            return math.prod(map(terms, e.args))
+        case sp.Pow() if e.exp.is_Integer:
+            return terms(e.base) ** abs(int(e.exp))
+    return 1

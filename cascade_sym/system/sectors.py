@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from cascade_sym.operators import LinearForm, Op
+from sympy.utilities.iterables import connected_components, strongly_connected_components
+
+from cascade_sym.operators import Op
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.flow import flow_order
 
-__all__ = ["flow_order", "is_self_adjoint", "sectors"]
+T = TypeVar("T", bound=Hashable)
+
+
+def flow_order(nodes: Iterable[T], sources: Mapping[T, Iterable[T]]) -> tuple[tuple[T, ...], ...]:
+    """Strongly connected components, upstream first; `sources[x]` drive x. Order within the input is kept.
+
+    A unidirectional cascade gives one component for each mode; a feedback loop is one component.
+    """
+    position = {x: k for k, x in enumerate(nodes)}
+    edges = [(x, y) for x in position for y in sorted(sources[x], key=position.__getitem__)]
+    return tuple(
+        tuple(sorted(part, key=position.__getitem__)) for part in strongly_connected_components((list(position), edges))
+    )
 
 
 def sectors(system: LinearSystem) -> tuple[tuple[Op, ...], ...]:
@@ -17,28 +31,17 @@ def sectors(system: LinearSystem) -> tuple[tuple[Op, ...], ...]:
     A sector and its adjoint hold the same moments: only one of the two is returned. In a phase-insensitive
     cascade of a negative- and a positive-mass oscillator the sector is {a_S, a_M^+}.
     """
-    parent: dict[Op, Op] = {}
-
-    def find(x: Op) -> Op:
-        parent.setdefault(x, x)
-        while parent[x] != x:
-            parent[x] = parent[parent[x]]
-            x = parent[x]
-        return x
-
-    def join(name: str, form: LinearForm) -> None:
-        for dag in (False, True):
-            root = find(Op(name, dag))
-            for o, _ in form:
-                parent[find(Op(o.name, o.dag != dag))] = root
-
-    for table in (system.drift, system.internal):
-        for name, form in table.items():
-            join(name, form)
-    groups: dict[Op, list[Op]] = {}
+    every = [Op(name, dag) for name in (*system.drift, *system.internal, *system.inputs) for dag in (False, True)]
+    links = [
+        (Op(name, dag), Op(o.name, o.dag != dag))
+        for table in (system.drift, system.internal) for name, form in table.items() for o, _ in form
+        for dag in (False, True)
+    ]  # fmt: skip
+    found = {o: k for k, part in enumerate(connected_components((every, links))) for o in part}
+    groups: dict[int, list[Op]] = {}
     for m in system.modes:
         for o in (Op(m), Op(m, True)):
-            groups.setdefault(find(o), []).append(o)
+            groups.setdefault(found[o], []).append(o)
     out: list[tuple[Op, ...]] = []
     seen: set[Op] = set()
     for group in groups.values():

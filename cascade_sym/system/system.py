@@ -32,7 +32,7 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
-from cascade_sym.system.size import LONG, terms
+from cascade_sym.system.numbers import LONG, number, terms
 
 VACUUM = sp.Rational(1, 2)
 
@@ -120,6 +120,15 @@ class LinearSystem(Shown):
         tables = {"drift": self.drift, "outputs": self.outputs, "internal": self.internal}
         new = {n: {k: LinearForm({o: f(c) for o, c in form}) for k, form in t.items()} for n, t in tables.items()}
         return {**new, "inputs": {k: f(e) for k, e in self.inputs.items()}}
+
+    @property
+    def has_floats(self) -> bool:
+        """Whether a coefficient or a noise strength holds a float."""
+        return any(c.has(sp.Float) for c in self._coefficients)
+
+    def rounded(self) -> LinearSystem:
+        """A system with floats with all its other numbers (roots, phases) turned into floats too; others unchanged."""
+        return self.mapped(number) if self.has_floats else self
 
     def mapped(self, f: Callable[[Expr], Expr]) -> LinearSystem:
         """Every coefficient and noise strength replaced by f of it."""

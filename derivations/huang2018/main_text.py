@@ -18,7 +18,7 @@ from cascade_sym.derive import (
 )
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, integration_symbol, operator
 from cascade_sym.paper import Leading, Result
-from cascade_sym.solve.residual import lyapunov_check
+from cascade_sym.solve.covariance import lyapunov_check
 from cascade_sym.steps import Check, Step, identity_check
 from cascade_sym.system import LinearSystem
 

@@ -19,8 +19,7 @@ from cascade_sym.operators import operator
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, doubling, riccati
-from cascade_sym.solve.conditional.proof import solves_riccati
-from cascade_sym.solve.conditional.reduced import reduced_polynomial
+from cascade_sym.solve.conditional.reduced import reduced_polynomial, solves_riccati
 from cascade_sym.system import Port
 from cascade_sym.system.slh import Channel, slh_system
 
@@ -226,3 +225,11 @@ def test_epr_variance_of_a_conditional_state_is_an_ordinary_quantity() -> None:
     e = evaluator(epr_variance(V, "S", "M"))
     value = e(epsilon=0.1, gamma_S0=0.01, gamma_M0=0.001, n_S=1.0, n_M=10.0)
     assert 0 < value < 1
+
+
+def test_a_state_of_numbers_only() -> None:
+    """The root of the scalar Riccati equation of an amplified, inefficiently measured quadrature."""
+    V = conditional_covariance(
+        Squeezer("q", chi=sp.Rational(1, 5), kappa=1), Homodyne(0, efficiency=sp.Rational(9, 10))
+    )
+    assert float(V["X_q", "X_q"].inline()) == pytest.approx(0.706011329583298, rel=1e-14)

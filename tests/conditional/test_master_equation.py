@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation
-from cascade_sym.derive.master_equation_compare import same_master_equation
+from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation, same_master_equation
 from cascade_sym.errors import UnphysicalError
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, operator

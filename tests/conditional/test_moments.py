@@ -6,14 +6,13 @@ import pytest
 import sympy as sp
 
 from cascade_sym.derive.master_equation import MasterEquation, Measured, master_equation
-from cascade_sym.derive.master_equation_gaussian import GaussianState
-from cascade_sym.derive.master_equation_moments import moment_equations
+from cascade_sym.derive.master_equation_moments import GaussianState, moment_equations
 from cascade_sym.errors import DerivationError, NoDetector
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, operator, quadratures
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, riccati
-from cascade_sym.solve.conditional.derivation import same_equations
+from cascade_sym.solve.conditional.build import same_equations
 
 eps, eta, phi, psi = sp.symbols("epsilon eta phi psi")
 CASCADE = Oscillator("S", mass=-1) >> Loss() >> Oscillator("M")

@@ -8,7 +8,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import UnstableError
-from cascade_sym.solve.residual import lyapunov_check
+from cascade_sym.solve.covariance import lyapunov_check
 
 
 def chain(n, loss=True, detuned=False):

@@ -195,3 +195,26 @@ def test_an_element_is_named_by_two_quadratures(key):
     for matrix in (V, cs.evaluator(V)()):
         with pytest.raises(ParameterError, match="two quadratures"):
             matrix[key]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: cs.Cavity("c", kappa=-1), lambda: cs.Cavity("c", loss=-1), lambda: cs.Cavity("c", detuning=sp.I),
+        lambda: cs.Squeezer("q", kappa={"light": -1}), lambda: cs.Squeezer("q", chi=sp.oo),
+        lambda: cs.Oscillator("o", n=-1), lambda: cs.Oscillator("o", detuning=sp.I),
+        lambda: cs.Oscillator("o", phases=(sp.I, 0)), lambda: cs.Loss(0, n=-1), lambda: cs.PhaseShift(sp.I),
+        lambda: cs.SLH("s", baths={"b": (cs.operator("a"), -1)}),
+        lambda: cs.SLH("s", ports={"light": cs.operator("a")}, phases={"light": sp.I}),
+    ],
+)  # fmt: skip
+def test_values_are_checked_when_a_part_is_made(make):
+    with pytest.raises(ParameterError):
+        make()
+
+
+def test_a_form_takes_numbers_of_any_kind():
+    form = cs.LinearForm({Op("a"): -2, Op("b"): 0.5})
+    assert form.symbols == frozenset()
+    assert form.mapped({}) == form
+    assert form._repr_latex_()

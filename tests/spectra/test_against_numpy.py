@@ -108,8 +108,7 @@ def test_steps_hold_and_can_fail(cascade):
     assert [c.ok for c in check_all(N.steps)] == [True, True, True]
     # the same sweep, checked against a system with another coupling, is refused
     from cascade_sym.spectra.checks import response_steps
-    from cascade_sym.spectra.frame import axis
-    from cascade_sym.spectra.readout import as_readout
+    from cascade_sym.spectra.readout import as_readout, axis
     from cascade_sym.spectra.spectrum import started
     from cascade_sym.spectra.sweep import sweep
 

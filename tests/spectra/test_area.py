@@ -17,7 +17,7 @@ from cascade_sym.operators import operator
 from cascade_sym.parts import SLH, Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.solve import covariance
 from cascade_sym.spectra import cross_spectrum, integrated, noise_spectrum
-from cascade_sym.spectra.hurwitz import hurwitz_integral
+from cascade_sym.spectra.area import hurwitz_integral
 from cascade_sym.symbols import conj
 
 
@@ -142,3 +142,11 @@ def test_unit_determinant_formula_is_symbolic():
     a0, a1, a2, a3 = a
     printed = (-a2 * b0 + a0 * b1 - a0 * a1 * b2 / a3) / (2 * a0 * (a0 * a3 - a1 * a2))
     assert equal(value, printed)
+
+
+def test_repeated_poles():
+    k = sp.Symbol("k")
+    twice = Squeezer("a", chi=k / 5, kappa=k) >> Squeezer("b", chi=k / 5, kappa=k)
+    N = noise_spectrum(twice, "X_b")
+    assert integrated(N).inline() == sp.Rational(145, 54)
+    assert equal(covariance(twice)["X_b", "X_b"].inline(), sp.Rational(145, 54))

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from cascade_sym.errors import DerivationError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.exact import equal
 from cascade_sym.parts import Cavity, Loss, Oscillator
 from cascade_sym.spectra import cross_spectrum, noise_spectrum, over_susceptibilities
-from cascade_sym.spectra.rewrite import rewritten
 
 S, M = Oscillator("S", mass=-1), Oscillator("M")
 Omega, epsilon = sp.Symbol("Omega"), sp.Symbol("epsilon")
@@ -64,18 +62,6 @@ def test_loss_between_the_parts_mixes_two_spectra():
 def test_cross_spectrum_has_complex_coefficients():
     found = over_susceptibilities(cross_spectrum(S >> M, "X_L", "P_L"))
     assert found.spectrum.steps[-1].check().ok
-
-
-def test_rewritten_coefficient():
-    h = over_susceptibilities(noise_spectrum(S >> M, "P_L"))[("S", "M"), 2]
-    s, d = sp.symbols("s_S d_S")
-    table = {s: amplitude("S", "B") + amplitude("S", "P"), d: amplitude("S", "B") - amplitude("S", "P")}
-    q = rewritten(h, table)
-    assert equal(q.inline(), h)
-    assert {s, d} <= q.expr.free_symbols
-    assert equal(q.expr, (d**2 - s**2) / 4 * (amplitude("M", "B") + amplitude("M", "P")) ** 2)
-    with pytest.raises(DerivationError, match="independent combinations"):
-        rewritten(h, {s: amplitude("S", "B") + amplitude("S", "P")})
 
 
 def chain(n: int):

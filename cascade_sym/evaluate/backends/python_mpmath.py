@@ -21,8 +21,8 @@ GUARD_DIGITS = 10
 class MpmathKernel:
     """`kernel(n, inputs, outputs)` on object arrays of mpmath numbers with `digits` decimal digits."""
 
-    def __init__(self, program: Program, digits: int) -> None:
-        self.program, self.digits = program, digits
+    def __init__(self, program: Program, digits: int, limits: Any = None) -> None:
+        self.program, self.digits, self.limits = program, digits, limits
         self.leaves = program.leaves
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS
@@ -46,6 +46,9 @@ class MpmathKernel:
         values = self.program.run(partial(number, self.context), lambda *leaf: given[leaf], apply)
         for out, i in zip(outputs, self.program.output_nodes(), strict=True):
             out[...] = np.frompyfunc(self.context.convert, 1, 1)(values[i])
+        if self.limits:
+            rows = {leaf: np.broadcast_to(x, n) for leaf, x in given.items()}
+            self.limits.fill_exactly(rows, outputs, self.context)
         return Flags()
 
     def number(self, given: Any) -> Any:

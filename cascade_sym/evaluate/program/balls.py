@@ -81,7 +81,8 @@ def walk(program: Program, point: Mapping[tuple[str, str], Any], last: bool) -> 
     """The ball of every node."""
 
     def leaf(name: str, part: str) -> arb:
-        return arb(fmpq(*point[name, part].as_integer_ratio()))
+        x = point[name, part]
+        return x if isinstance(x, arb) else arb(fmpq(*x.as_integer_ratio()))
 
     def apply(op: str, *args: arb) -> arb:
         return DECISIONS[op](last, *args) if op in DECISIONS else OPERATIONS[op](*args)

@@ -16,13 +16,17 @@ def guarded(program: Program) -> Program:
     b = Builder()
     new = program.run(b.const, b.param, b.apply)
     split = [new[c.node] for c in program.conditions if c.split]
+    pivots = [new[c.node] for c in program.conditions if c.removable]
     weak = [new[c.node] for c in program.conditions if not c.strict and not c.split]
-    strict = [new[c.node] for c in program.conditions if c.strict]
+    strict = [new[c.node] for c in program.conditions if c.strict and not c.removable]
     domain = [b.apply("nonnegative", *weak)] if weak else []
     domain += [b.apply("positive", *strict)] if strict else []
     tests = domain + ([b.apply("nonnegative", *split)] if split else [])
     nan = absent(b, domain, bool(split))
-    results = {i: b.apply("select", least(b, tests), new[i], nan) for i in program.output_nodes()}
+    results = {i: b.apply("select", least(b, tests), new[i], nan) if tests else new[i] for i in program.output_nodes()}
+    if pivots:  # asked first: where one vanishes, a condition can be nan
+        far = b.apply("positive", *pivots)
+        results = {i: b.apply("select", far, r, b.const(NAN)) for i, r in results.items()}
     b.labels.update({new[i]: s for i, s in program.labels.items()})
     return b.finish(o.placed(results.__getitem__) for o in program.outputs)
 

@@ -58,7 +58,7 @@ def code(quantity: Quantity, language: str) -> str:
         raise FormulaError(f"no code for the language {language!r}; there are {', '.join(LANGUAGES)}.")
     chosen, target = LANGUAGES[language], read_target(quantity)
     literal = Plan(target).literal
-    domain = ", ".join(f"{c.name} > 0" if c.strict else c.name for c in literal.conditions)
+    domain = ", ".join(f"{c.name} > 0" if c.strict else c.name for c in literal.conditions if not c.removable)
     remarks = [f"{chosen.no_value} unless {domain}"] if domain else []
     program = guarded(waves_merged(literal))
     return source(program, quantity.name, target.parameters, chosen, target.complex_parameters, remarks)

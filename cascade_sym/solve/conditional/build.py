@@ -1,26 +1,34 @@
-"""The filtering problem of a system with detectors, from its drift, inputs and outputs."""
+"""The filtering problem of a system with detectors, from its drift, inputs and outputs, and its derivation.
+
+Nothing of the Riccati equation comes from the master equation: the derivation compares the two.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
+from sympy.utilities.iterables import connected_components
 
 from cascade_sym.compose.detection import Detection, detection
+from cascade_sym.derive.master_equation import MasterEquation
+from cascade_sym.derive.master_equation import from_detection as master_equation_of
+from cascade_sym.derive.master_equation_moments import MomentEquations, from_master_equation
 from cascade_sym.errors import NoDetector
+from cascade_sym.exact import equal
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.conditional.derivation import filter_steps
-from cascade_sym.solve.conditional.riccati import Riccati
-from cascade_sym.solve.conditional.sector import Quad, Sector
-from cascade_sym.solve.conditional.whiten import tidy
+from cascade_sym.solve.conditional.riccati import Quad, Riccati, Sector, tidy
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.quadratures import drift_entry, quadrature
+from cascade_sym.solve.pairs import drift_entry, quadrature
+from cascade_sym.steps import Check, LazyTable, Step
 from cascade_sym.symbols import conj, free_name
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
+from cascade_sym.system.numbers import vanishes
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 Noise = tuple[LinearForm, str]  # a form in fields, and which of its quadratures
@@ -131,34 +139,11 @@ Rows = list[list[Expr]]
 
 def _connected(n: int, A: Rows, corr: Rows, seen: Rows) -> list[list[int]]:
     """Sets of quadratures (0 ... n-1) and currents (n ...) that depend on each other; each has a quadrature."""
-    size = len(corr)
-    near: list[set[int]] = [set() for _ in range(size)]
-
-    def join(i: int, j: int, e: Expr) -> None:
-        if e != 0:
-            near[i].add(j)
-            near[j].add(i)
-
-    for i in range(size):
-        for j in range(size):
-            join(i, j, corr[i][j])
-    for i in range(n):
-        for j in range(n):
-            join(i, j, A[i][j])
-        for k, row in enumerate(seen):
-            join(i, n + k, row[i])
-    done: set[int] = set()
-    out = []
-    for start in range(n):
-        if start not in done:
-            block, todo = {start}, [start]
-            while todo:
-                new = near[todo.pop()] - block
-                block |= new
-                todo += new
-            done |= block
-            out.append(sorted(block))
-    return out
+    links = [(i, j) for i, row in enumerate(corr) for j, e in enumerate(row) if e != 0]
+    links += [(i, j) for i in range(n) for j in range(n) if A[i][j] != 0]
+    links += [(i, n + k) for k, row in enumerate(seen) for i in range(n) if row[i] != 0]
+    parts = map(sorted, connected_components((range(len(corr)), links)))
+    return sorted(part for part in parts if part[0] < n)
 
 
 def _part(block: list[int], nodes: list[Quad], labels: list[str], A: Rows, corr: Rows, seen: Rows) -> Sector:
@@ -175,3 +160,61 @@ def _part(block: list[int], nodes: list[Quad], labels: list[str], A: Rows, corr:
 
 def _of(form: LinearForm, dag: bool) -> LinearForm:
     return form.dagger() if dag else form
+
+
+class Route:
+    """The way over the master equation, computed when it is shown or checked."""
+
+    def __init__(self, measured: Detection) -> None:
+        self._measured = measured
+
+    @cached_property
+    def equation(self) -> MasterEquation:
+        return master_equation_of(self._measured)
+
+    @cached_property
+    def moments(self) -> MomentEquations:
+        return from_master_equation(self.equation)
+
+    def show(self, what: str) -> MasterEquation | MomentEquations:
+        return self.equation if what == "master equation" else self.moments
+
+    def check_equation(self) -> Check:
+        """The checks of the master equation's own steps."""
+        checks = [s.check() for s in self.equation.steps if s.check is not None]
+        return Check(
+            all(c.ok for c in checks), "; ".join(c.method for c in checks),
+            "; ".join(c.residual for c in checks if c.residual),
+        )  # fmt: skip
+
+
+def filter_steps(measured: Detection, problem: Riccati) -> tuple[Step, ...]:
+    """The master equation, its moment equations, and the Riccati equation against them.
+
+    Nothing of the Riccati equation comes from the master equation: the check compares two derivations.
+    """
+    route = Route(measured)
+    return (
+        Step("composition", "stochastic master equation of the measured system", {},
+             LazyTable(["master equation"], route.show), route.check_equation,
+             "the jump operators are the light that leaves; H is what remains of the drift"),
+        Step("simplification", "moment equations by Gaussian closure", LazyTable(["master equation"], route.show),
+             LazyTable(["moments"], route.show), lambda: same_equations(route.moments, problem),
+             "the state stays Gaussian: its covariances evolve without noise"),
+    )  # fmt: skip
+
+
+def _same(x: Expr, y: Expr) -> bool:
+    if x.has(sp.Float) or y.has(sp.Float):
+        return vanishes(*sp.Add.make_args(sp.expand(x)), *sp.Add.make_args(sp.expand(-y)))
+    return equal(x, y)
+
+
+def same_equations(moments: MomentEquations, problem: Riccati) -> Check:
+    """Prove that the covariances of the moment equations obey the Riccati equation."""
+    other = problem.equations
+    wrong = [
+        f"d<{i}, {j}>/dt" for (i, j), e in moments.covariances.items()
+        if not _same(problem.definitions.inline(other[i, j]), e)
+    ]  # fmt: skip
+    return Check(not wrong, "moment equations against the Riccati equation, element by element", "; ".join(wrong))

@@ -1,18 +1,183 @@
 """Closed forms of the stationary Riccati equation for one and two modes.
 
 With Ã = A - S R^{-1} C, Ñ = N - S R^{-1} S^+ and G = C^+ R^{-1} C the equation is Ã M + M Ã^+ + Ñ - M G M = 0. It does
-not change under Ã -> Ã + i delta, which makes tr Ã real. One mode: the quadratic equation. Two: `spectral`.
+not change under Ã -> Ã + i delta, which makes tr Ã real. One mode: the quadratic equation.
+
+Two modes: spectral factorisation, and the kernel of the mirrored closed loop. With H = [[-Ã^+, G], [Ñ, Ã]],
+
+    det(s - H) = s^4 - p s^2 + i k s + q = (s^2 + f1 s + f0 + i g0)(s^2 - f1 s + f0 - i g0),
+    f1^2 = y with y (y - p)^2 - 4 q y + k^2 = 0 (the largest root), f0 = (y - p)/2, g0 = -k/(2 f1);
+
+for k = 0 simply f0 = sqrt(q), f1 = sqrt(p + 2 sqrt(q)). The first factor is the characteristic polynomial of the
+closed loop Ã - M G. The columns (1, M) span the kernel of the second factor at H; its lower rows read
+
+    (Ñ G + Ã^2 - f1 Ã + f0 - i g0) M = f1 Ñ + Ñ Ã^+ - Ã Ñ.
+
+Source for the kernel: Bini, Iannazzo, Meini, Numerical Solution of Algebraic Riccati Equations (2012), section 2.
 """
 
 from __future__ import annotations
 
-import sympy as sp
+from collections.abc import Callable
 
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact import normal_form
 from cascade_sym.solve.conditional.named import Named, Solution, moment, named
-from cascade_sym.solve.conditional.probe import vanishes
-from cascade_sym.solve.conditional.spectral import two_modes
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, Table, total
+from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
+from cascade_sym.solve.probe import vanishes
+
+Rows = tuple[Table, Table, Pair]
+Numbers = tuple[Expr, Pair, Expr, Expr, Expr]  # t, d, f1, f0, g0
+
+
+def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None:
+    m = range(len(s.C))
+    t = naming.kept("t", (At[0][0] + At[1][1]).re)
+    d = named(naming, "d", At[0][0] * At[1][1] - At[0][1] * At[1][0])
+    u = [[total([Nt[i][j] * s.C[k][j].conj for j in (0, 1)]) for i in (0, 1)] for k in m]  # Ñ C^+
+    u = [[named(naming, _tag("u", k, s, i), u[k][i]) for i in (0, 1)] for k in m]
+    w = [
+        (named(naming, _tag("w", k, s, 0), s.C[k][0] * At[1][1] - s.C[k][1] * At[1][0]),
+         named(naming, _tag("w", k, s, 1), s.C[k][1] * At[0][0] - s.C[k][0] * At[0][1]))
+        for k in m
+    ]  # fmt: skip
+    cu = sp.Add(*((s.C[k][0] * u[k][0] + s.C[k][1] * u[k][1]).re for k in m))
+    p = naming.kept("p", t**2 - 2 * d.re + cu)
+    seen = [_form(w[k], Nt) for k in m]
+    q = d.square + sp.Add(*seen)
+    if len(s.C) > 1:
+        q += _det(Nt).re * (_gram(s, 0, 0) * _gram(s, 1, 1) - _gram(s, 0, 1) * _gram(s, 1, 0)).re
+    q = naming.kept("q", q)
+    cAu = total([s.C[k][i] * At[i][j] * u[k][j] for k in m for i in (0, 1) for j in (0, 1)])
+    odd = naming.kept("k", 2 * t * d.im - 2 * cAu.im)
+    odd = sp.S.Zero if vanishes(odd, naming) else odd
+    f1, f0, g0 = _factor(p, q, odd, naming)
+    rows = _lower(s, At, Nt, u, (t, d, f1, f0, g0), naming) or _upper(s, At, u, (t, d, f1, f0, g0), naming)
+    if rows is None:
+        return None
+    x, y, det = rows
+    over = _reciprocal(named(naming, "x_det", det), naming)
+    M00 = _real_part(x[1][1] * y[0][0] - x[0][1] * y[1][0], over)
+    M01 = (x[1][1] * y[0][1] - x[0][1] * y[1][1]) * over
+    M11 = _real_part(x[0][0] * y[1][1] - x[1][0] * y[0][1], over)
+    M = [[NOUGHT, NOUGHT], [NOUGHT, NOUGHT]]
+    M[0][0] = Pair(naming.name(moment(s, 0, 0), M00))
+    M[0][1] = named(naming, moment(s, 0, 1), M01)
+    M[1][0] = M[0][1].conj
+    M[1][1] = Pair(naming.name(moment(s, 1, 1), M11))
+    if odd == 0:
+        return Solution(s, M, 4)
+    return Solution(s, M, 6, f1, f1**6 - 2 * p * f1**4 + (p**2 - 4 * q) * f1**2 + odd**2)
+
+
+def _lower(s: Named, At: Table, Nt: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows | None:
+    """x M = y from the lower rows of the kernel (module docstring); None where x is singular."""
+    t, d, f1, f0, g0 = numbers
+    m = range(len(s.C))
+    shift = Pair(f0 - d.re, -g0 - d.im)
+    x = [[total([u[k][i] * s.C[k][j] for k in m]) + At[i][j].times(t - f1) for j in (0, 1)] for i in (0, 1)]
+    return _checked(x, shift, naming, lambda: _source(At, Nt, f1, naming))
+
+
+def _upper(s: Named, At: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows | None:
+    """x M = y from the upper rows: (f1 G + Ã^+ G - G Ã) M = Ã^+2 + f1 Ã^+ + f0 - i g0 + G Ñ.
+
+    Needed where no noise drives an unstable mode of Ã, as in the pure states of an ideal amplifier.
+    """
+    t, d, f1, f0, g0 = numbers
+    m = range(len(s.C))
+    G = [[named(naming, f"G_{i + 1}{j + 1}", _gram(s, i, j)) for j in (0, 1)] for i in (0, 1)]
+    back = [[total([At[k][i].conj * G[k][j] for k in (0, 1)]) for j in (0, 1)] for i in (0, 1)]  # Ã^+ G
+    x = [[G[i][j].times(f1) + back[i][j] - back[j][i].conj for j in (0, 1)] for i in (0, 1)]
+    shift = Pair(f0 - d.re, d.im - g0)
+
+    def right() -> Table:
+        y = [[At[j][i].conj.times(t + f1) + total([s.C[k][i].conj * u[k][j].conj for k in m]) for j in (0, 1)]
+             for i in (0, 1)]  # fmt: skip
+        return [[named(naming, f"y_{i + 1}{j + 1}", y[i][j] + (shift if i == j else NOUGHT)) for j in (0, 1)]
+                for i in (0, 1)]  # fmt: skip
+
+    return _checked(x, NOUGHT, naming, right)
+
+
+def _checked(x: Table, shift: Pair, naming: Naming, right: Callable[[], Table]) -> Rows | None:
+    x = [[x[i][j] + (shift if i == j else NOUGHT) for j in (0, 1)] for i in (0, 1)]
+    det = x[0][0] * x[1][1] - x[0][1] * x[1][0]
+    if vanishes(det.square if det.im != 0 else det.re, naming):
+        return None
+    x = [[named(naming, f"x_{i + 1}{j + 1}", x[i][j]) for j in (0, 1)] for i in (0, 1)]
+    return x, right(), x[0][0] * x[1][1] - x[0][1] * x[1][0]
+
+
+def _source(At: Table, Nt: Table, f1: Expr, naming: Naming) -> Table:
+    """f1 Ñ + Ñ Ã^+ - Ã Ñ."""
+    AN = [[total([At[i][k] * Nt[k][j] for k in (0, 1)]) for j in (0, 1)] for i in (0, 1)]
+    y = [[NOUGHT, NOUGHT], [NOUGHT, NOUGHT]]
+    for i in (0, 1):
+        y[i][i] = named(naming, f"y_{i + 1}{i + 1}", Pair(f1 * Nt[i][i].re, -2 * AN[i][i].im))
+    skew = named(naming, "z", AN[1][0].conj - AN[0][1])
+    y[0][1] = named(naming, "y_12", Nt[0][1].times(f1) + skew)
+    y[1][0] = named(naming, "y_21", Nt[1][0].times(f1) - skew.conj)
+    return y
+
+
+def _factor(p: Expr, q: Expr, k: Expr, naming: Naming) -> tuple[Expr, Expr, Expr]:
+    """(f1, f0, g0)."""
+    if k == 0:
+        f0 = naming.name("f_0", _root_of(q, naming))
+        f1 = naming.name("f_1", sp.sqrt(p + 2 * f0))
+        return f1, f0, sp.S.Zero
+    rho = naming.name("rho", sp.sqrt(p**2 + 12 * q))
+    cosine = sp.Min(1, sp.Max(-1, (36 * p * q - p**3 - sp.Rational(27, 2) * k**2) / rho**3))
+    y = naming.name("y", 2 * (p + rho * sp.cos(sp.acos(cosine) / 3)) / 3)
+    f1 = naming.name("f_1", sp.sqrt(y))
+    return f1, naming.name("f_0", (y - p) / 2), naming.name("g_0", -k / (2 * f1))
+
+
+def _root_of(q: Expr, naming: Naming) -> Expr:
+    """sqrt(q), taken exactly where q is a square times manifestly positive factors."""
+    whole = naming.inline(q)
+    if sp.count_ops(whole) > 60:
+        return sp.sqrt(q)
+    try:
+        root = normal_form(sp.sqrt(whole))
+    except OutsideExactDomain:
+        return sp.sqrt(q)
+    return root if sp.count_ops(root) <= sp.count_ops(whole) else sp.sqrt(q)
+
+
+def _tag(stem: str, k: int, s: Named, i: int) -> str:
+    return f"{stem}_{k + 1}_{s.labels[i]}" if len(s.C) > 1 else f"{stem}_{s.labels[i]}"
+
+
+def _form(w: tuple[Pair, Pair], N: Table) -> Expr:
+    """w N w^+ for a row w."""
+    cross = w[0] * N[0][1] * w[1].conj
+    return w[0].square * N[0][0].re + w[1].square * N[1][1].re + 2 * cross.re
+
+
+def _det(N: Table) -> Pair:
+    return N[0][0] * N[1][1] - N[0][1] * N[1][0]
+
+
+def _gram(s: Named, i: int, j: int) -> Pair:
+    return total([row[i].conj * row[j] for row in s.C])
+
+
+def _reciprocal(z: Pair, naming: Naming) -> Pair:
+    if z.im == 0:
+        return Pair(naming.name("over", 1 / z.re))
+    size = naming.name("size", z.square)
+    return Pair(z.re / size, -z.im / size)
+
+
+def _real_part(z: Pair, factor: Pair) -> Expr:
+    return z.re * factor.re - z.im * factor.im
+
 
 LARGEST = 2
 

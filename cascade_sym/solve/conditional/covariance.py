@@ -15,12 +15,9 @@ from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.operators import Op
 from cascade_sym.solve.conditional.build import riccati
 from cascade_sym.solve.conditional.closed import LARGEST, solve_sector
-from cascade_sym.solve.conditional.named import Solution, Written, named_sector, plain
+from cascade_sym.solve.conditional.named import Record, Solution, Written, named_sector, plain, unmonitored
 from cascade_sym.solve.conditional.newton import judged, step
-from cascade_sym.solve.conditional.record import Record
-from cascade_sym.solve.conditional.riccati import Riccati
-from cascade_sym.solve.conditional.sector import Sector
-from cascade_sym.solve.conditional.unmonitored import unmonitored
+from cascade_sym.solve.conditional.riccati import Riccati, Sector
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair, Table
@@ -146,7 +143,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
 
 def _solved(V: ConditionalCovariance) -> Step:
     def proved() -> Check:
-        from cascade_sym.solve.conditional.proof import solves_riccati
+        from cascade_sym.solve.conditional.reduced import solves_riccati
 
         return solves_riccati(V)
 

@@ -1,4 +1,8 @@
-"""The entries of a sector under names, with white currents of unit noise; and what a solution is."""
+"""The entries of a sector under names, with white currents of unit noise; what a solution is.
+
+Of a sector that no detector sees the unconditional state is the solution. Long numbers get names too, so that nested
+roots of numbers never grow.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact import normal_form
 from cascade_sym.operators import Op
-from cascade_sym.solve.conditional.sector import Node, Sector
-from cascade_sym.solve.conditional.whiten import whitening
+from cascade_sym.solve.conditional.riccati import Node, Sector, whitening
+from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, symbol
 
 
 @dataclass(frozen=True)
@@ -103,3 +109,43 @@ def moment(s: Named, i: int, j: int) -> str:
     """The definition's name of a moment: var_X_S, cov_X_S_X_M."""
     a, b = (f"X_{s.labels[k]}" if isinstance(s.nodes[k], Op) else s.labels[k] for k in (i, j))
     return f"var_{a}" if i == j else f"cov_{a}_{b}"
+
+
+def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
+    """Moments and stability conditions of a sector without currents (UnstableError where it has no steady state)."""
+    place = {n: k for k, n in enumerate(s.nodes)}
+    drift = {i: {j: pair(s.A[a, b]) for j, b in place.items() if s.A[a, b] != 0} for i, a in place.items()}
+
+    def name(i: Node, j: Node, real: bool) -> str:
+        stem = "" if not s.circular else "X_"
+        if i == j:
+            return f"var_{stem}{label(i)}"
+        return f"cov_{stem}{label(i)}_{stem}{label(j)}" if real else f"K_{label(i)}_{label(j)}"
+
+    ly = Lyapunov(s.nodes, drift, lambda i, j: pair(s.N[place[i], place[j]]), naming, label, name)
+    return [[ly[i, j] for j in s.nodes] for i in s.nodes], list(ly.stability)
+
+
+SHORT = 12
+
+
+class Record(Naming):
+    """A `Naming` that writes short numbers out, in normal form, and names long ones."""
+
+    def name(self, wanted: str, expr: Expr) -> Expr:
+        if expr.free_symbols or expr.is_Rational:
+            return super().name(wanted, expr)
+        short = _short(expr)
+        if short.count_ops() <= SHORT:
+            return short
+        s = super().name(wanted, symbol("number"))
+        self._items[-1] = (s, short)
+        return s
+
+
+def _short(number: Expr) -> Expr:
+    try:
+        e = normal_form(number)
+    except OutsideExactDomain:
+        return number
+    return e if e.count_ops() < number.count_ops() else number

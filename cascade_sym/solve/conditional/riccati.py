@@ -1,4 +1,4 @@
-"""The filtering problem of a measured system, and its Riccati equation.
+"""The filtering problem of a measured system, in independent sectors, and its Riccati equation.
 
     dx = A x dt + xi,  y dt = C x dt + nu,  <xi xi^T> = N dt,  <nu nu^T> = R dt,  <xi nu^T> = S dt (symmetrised)
     dV/dt = A V + V A^T + N - (V C^T + S) R^{-1} (V C^T + S)^T
@@ -9,23 +9,125 @@ Source: Wiseman and Doherty, PRL 94, 070405 (2005); for classical filters, Kalma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.derive.master_equation_gaussian import GaussianState
+from cascade_sym.derive.master_equation_moments import GaussianState
+from cascade_sym.errors import ParameterError
+from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.operators import Op
 from cascade_sym.parts.values import fraction
 from cascade_sym.shown import Shown
-from cascade_sym.solve.conditional.sector import Sector
-from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.solve.pairs import pair
 from cascade_sym.steps import Step
-from cascade_sym.symbols import replacements
+from cascade_sym.symbols import conj, replacements
+
+
+def tidy(e: Expr) -> Expr:
+    """An entry expanded, zero where it is zero, in normal form where that is shorter."""
+    e = sp.expand(e)
+    if e.is_Add or e.has(sp.sin, sp.cos) or any(p.base.is_Add for p in e.atoms(sp.Pow)):
+        if is_zero(e):
+            return sp.S.Zero
+        short = normal_form(e)
+        return short if sp.count_ops(short) < sp.count_ops(e) else e
+    return e
+
+
+def whitening(R: Matrix) -> Matrix:
+    """W with W W^+ = R^{-1}, upper triangular; ParameterError where R is singular (a current without noise)."""
+    n = R.rows
+    W = sp.zeros(n, n)
+    for k in range(n):
+        # Gram-Schmidt: current k minus what the earlier ones tell about its noise
+        column = sp.Matrix(n, 1, lambda i, _, k=k: sp.S.One if i == k else sp.S.Zero)
+        for j in range(k):
+            overlap = (W[:, j].T.applyfunc(conj) * R[:, k])[0]
+            if overlap != 0:
+                column -= overlap * W[:, j]
+        norm = tidy((column.T.applyfunc(conj) * R * column)[0])
+        if norm == 0 or is_zero(norm):
+            raise ParameterError("a measured current has no noise of its own: its light is in no physical state.")
+        W[:, k] = column / sp.sqrt(norm)
+    return W
+
+
+class Quad(NamedTuple):
+    """A quadrature of a mode: Quad("S", "X")."""
+
+    mode: str
+    q: str
+
+
+Node = Op | Quad
+
+
+@dataclass(frozen=True)
+class Sector:
+    """dz = A z dt + xi dt with <xi xi^+> = N; currents y = C z + nu with <nu nu^+> = R and <xi nu^+> = S.
+
+    Either `nodes` are mode operators of which no two are adjoint to each other, z and y are complex and their
+    noise has no phase (<xi xi^T> = 0, and so on): then the moments are M = <z z^+>. Or `nodes` are quadratures and
+    everything is real. `currents` names the rows of C.
+    """
+
+    nodes: tuple[Node, ...]
+    currents: tuple[str, ...]
+    A: ImmutableDenseMatrix
+    N: ImmutableDenseMatrix
+    C: ImmutableDenseMatrix
+    R: ImmutableDenseMatrix
+    S: ImmutableDenseMatrix
+
+    @property
+    def circular(self) -> bool:
+        """Whether the nodes are complex amplitudes."""
+        return isinstance(self.nodes[0], Op)
+
+    def mapped(self, change: Callable[[Expr], Expr]) -> Sector:
+        """Every entry changed."""
+        matrices = (self.A, self.N, self.C, self.R, self.S)
+        return Sector(self.nodes, self.currents, *(m.applyfunc(change) for m in matrices))
+
+    @property
+    def quadratures(self) -> tuple[Quad, ...]:
+        """The quadratures that this sector describes."""
+        if not self.circular:
+            return self.nodes  # type: ignore[return-value]
+        return tuple(Quad(o.mode if isinstance(o, Quad) else o.name, q) for o in self.nodes for q in "XP")
+
+    def real(self) -> Sector:
+        """The same in quadratures; a complex current becomes its cosine and sine component."""
+        if not self.circular:
+            return self
+        # z = (x + i s p)/sqrt2 with s = -1 for an adjoint operator; y = (y_c + i y_s)/sqrt2
+        signs = [-1 if q == "P" and isinstance(o, Op) and o.dag else 1 for o in self.nodes for q in "XP"]
+        left = sp.diag(*signs)
+        A, N = (ImmutableDenseMatrix(left * doubled(m) * left) for m in (self.A, self.N))
+        C = ImmutableDenseMatrix(doubled(self.C) * left) if self.currents else sp.zeros(0, len(signs))
+        R = doubled(self.R) if self.currents else sp.zeros(0, 0)
+        S = ImmutableDenseMatrix(left * doubled(self.S)) if self.currents else sp.zeros(len(signs), 0)
+        names = tuple(f"{c}.{q}" for c in self.currents for q in "cs")
+        return Sector(self.quadratures, names, A, N, ImmutableDenseMatrix(C), ImmutableDenseMatrix(R),
+                      ImmutableDenseMatrix(S))  # fmt: skip
+
+
+def doubled(m: ImmutableDenseMatrix) -> Matrix:
+    """Each entry a + ib as the block [[a, -b], [b, a]]."""
+    out = sp.zeros(2 * m.rows, 2 * m.cols)
+    for i in range(m.rows):
+        for j in range(m.cols):
+            z = pair(m[i, j])
+            out[2 * i, 2 * j] = out[2 * i + 1, 2 * j + 1] = z.re
+            out[2 * i, 2 * j + 1], out[2 * i + 1, 2 * j] = -z.im, z.im
+    return out
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Feedback loops in frequency space: how drives on the modes of a loop reach an output.
+"""Single modes and feedback loops in frequency space: their stability, and how drives on them reach an output.
 
-With M = -i w - A over the mode operators of the loop, the weights K follow from K M = (weights of the modes).
-The entries of M stay whole, as gamma/2 + i(omega - w): resonances of high quality keep their digits.
+A stationary spectrum needs a steady state: damping of single modes, conditions for loops. With M = -i w - A over the
+mode operators of a loop, the weights K follow from K M = (weights of the modes). The entries of M stay whole, as
+gamma/2 + i(omega - w): resonances of high quality keep their digits.
 """
 
 from __future__ import annotations
@@ -15,11 +16,34 @@ from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.solve.linear import ADJUGATE_LIMIT, solve_named
-from cascade_sym.spectra.stability import drift_matrix
+from cascade_sym.solve.pairs import drift_entry, pair, re
+from cascade_sym.solve.stability import block_conditions, require_damping
 from cascade_sym.symbols import own
 
 if TYPE_CHECKING:
     from cascade_sym.spectra.sweep import Dynamics
+
+
+def damping(diagonal: Expr, mode: str) -> Expr:
+    """gamma = -(A_jj + conj A_jj) of a mode; UnstableError when it is zero or cannot be positive."""
+    gamma = sp.expand(-2 * re(diagonal))
+    require_damping(gamma, mode)
+    return gamma
+
+
+def loop_conditions(dynamics: Dynamics, modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[Expr]:
+    """Expressions that are positive where a feedback loop is stable; UnstableError for unstable numbers."""
+    rows = [[pair(e) for e in row] for row in drift_matrix(modes, inside)]
+    return block_conditions(rows, modes, dynamics.naming)
+
+
+def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
+    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its
+    adjoint."""
+    if {o.dagger() for o in modes} != set(modes):
+        return [[inside[i][j] for j in modes] for i in modes]
+    nodes = [(m, q) for m in dict.fromkeys(o.name for o in modes) for q in "XP"]
+    return [[drift_entry(inside[Op(m)], q, k, r) for k, r in nodes] for m, q in nodes]
 
 
 def solve_block(
