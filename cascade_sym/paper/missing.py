@@ -22,8 +22,7 @@ from cascade_sym.formula.numbers import CONSTANTS, NotNumeric
 from cascade_sym.formula.walk import Path, at, replace_at, walk
 from cascade_sym.operators import Op, OperatorPolynomial
 from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.recognise import Atom, Costed, Products, Written, cheapest
-from cascade_sym.paper.samples import POINTS, Samples, Values, number
+from cascade_sym.paper.samples import POINTS, Atom, Costed, Products, Samples, Values, Written, cheapest, number
 
 PARTNER = {"sin": "cos", "cos": "sin"}
 MOST_PLACES, MOST_OPERATORS, MOST_NAMES, MOST_PARTS = 40, 60, 60, 30
@@ -106,7 +105,7 @@ class _Search:
             try:
                 samples.number(probe, 0, {UNKNOWN: 0.3})
                 goal = samples.goals[()]
-                return lambda k, d: np.array([_number_of(samples, probe, k, d) - goal[k]])
+                return lambda k, d: np.array([samples.finite(probe, k, {UNKNOWN: d}) - goal[k]])
             except NotNumeric:
                 pass
             except (ArithmeticError, ValueError):
@@ -186,7 +185,7 @@ class _Search:
                     nodes.append(Call(PARTNER[n.function], n.args))
         atoms = []
         for n in dict.fromkeys(nodes[: MOST_NAMES + MOST_PARTS]):
-            v = samples.value(n)
+            v = np.array([samples.finite(n, k) for k in range(POINTS)])
             if np.all(np.isfinite(v)):
                 strange = isinstance(n, Name) and n.name not in used
                 atoms.append(Atom(n, v, isinstance(n, Name), strange))
@@ -249,13 +248,6 @@ def _times(w: Written, part: Node) -> Node:
     num, den = product([*([above] if above != ONE else []), top]), product([*below, *under])
     out = num if den == ONE else Div(num, den)
     return Neg(out) if w.sign < 0 else out
-
-
-def _number_of(samples: Samples, probe: Node, k: int, unknown: complex) -> complex:
-    try:
-        return samples.number(probe, k, {UNKNOWN: unknown})
-    except (NotNumeric, ArithmeticError, ValueError):
-        return complex(np.nan)
 
 
 def _root(f: Callable[[complex], complex], start: float) -> complex:
