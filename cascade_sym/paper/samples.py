@@ -164,6 +164,13 @@ class Costed:
     node: Node
 
 
+@dataclass(frozen=True)
+class Candidate(Costed):
+    """A formula with a term or factor put in."""
+
+    words: str
+
+
 def cheapest(found: Iterable[Any]) -> list[Any]:
     """Each formula once, at its least cost; the cheapest first."""
     ranked = sorted(found, key=lambda c: (round(c.cost, 6), str(c.node)))
