@@ -53,7 +53,7 @@ _CONTENTS = {
     # foundations
     "conventions": ("Conventions",),
     "definitions": ("Definitions", "Quantity"),
-    "exact": ("equal", "is_zero", "normal_form"),
+    "exact.truth": ("Equality", "equal", "is_zero", "normal_form"),
     "operators": ("operator", "quadratures", "commutator", "LinearForm", "OperatorPolynomial"),
     "symbols": ("symbol",),
     # papers

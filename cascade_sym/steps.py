@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sympy import Expr
 
 from cascade_sym.exact import equal
+from cascade_sym.shown import Shown
 
 Kind = Literal[
     "input", "definition", "commutator", "substitution", "elimination", "linearisation", "frame", "rotating wave",
@@ -48,7 +49,7 @@ class LazyTable(Mapping[str, Any]):
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Shown):
     """One step: `kind` and `title` say what was done; `before` and `after` are what it was done to and its result.
 
     `before` and `after` map a name (an equation's left side) to anything that can be typeset: a SymPy
@@ -68,14 +69,9 @@ class Step:
     check: Callable[[], Check] | None = field(default=None, compare=False, repr=False)
     note: str = ""
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
-
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Shown):
     """The steps from the model to a result, in order.
 
     >>> Derivation("x", (Step("input", "take x"),)).check()
@@ -93,11 +89,6 @@ class Derivation:
     def ok(self) -> bool:
         """Whether all checks hold."""
         return all(c.ok for c in self.check())
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def check_all(steps: Iterable[Step]) -> tuple[Check, ...]:

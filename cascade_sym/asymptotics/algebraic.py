@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from math import gcd
 from typing import Any
 
@@ -15,14 +14,16 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
 DIGITS = 30
 RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
+SPARE = 40  # of these, what is left out of the search: chance does not hold on them
+DEGREES = (2, 4, 8, 12, 16, 24)
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class AlgebraicValue:
     closed: Expr | None
     sample: Any
     origin: Mapping[Symbol, Any]
-    track: Track | None = field(default=None, repr=False, compare=False)
+    track: Track = field(repr=False, compare=False)
     proved: bool = True
     variable: Symbol = VARIABLE
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         if self.polynomial is None:
-            return () if self.track is None else self.track.parameters
+            return self.track.parameters
         return tuple(sorted(self.polynomial.free_symbols - {self.variable}, key=lambda s: s.name))
 
     @property
@@ -70,7 +71,8 @@ class AlgebraicValue:
                 "use at({...}) for numbers, or polynomial with sample and origin."
             )
         poly = sp.Poly(self.polynomial, self.variable)
-        return sp.rootof(poly, _index(_real_roots(poly, DIGITS), self.sample), radicals=False)
+        below = sp.Rational(self.sample.str(DIGITS, radius=False)) - sp.Rational(1, 10 ** (DIGITS // 2))
+        return sp.rootof(poly, poly.count_roots(sup=below), radicals=False)
 
     def at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
         """The value as an mpmath number, parameters taken from `values` (symbols or names).
@@ -86,17 +88,7 @@ class AlgebraicValue:
                 if number.is_finite:
                     return mp.mpf(number)
                 # a removable 0/0 of the closed form: the stationary point itself is regular there
-            target = {s: given[s] for s in self.parameters}
-            near = self.sample
-            if target and self.track is not None:
-                near = self.track.value(given, digits)
-            if self.polynomial is None:
-                return mp.mpf(near.str(digits + 10, radius=False))
-            poly = sp.Poly(self.polynomial.xreplace(target), self.variable)
-            if not poly.domain.is_ZZ and not poly.domain.is_QQ:
-                return mp.mpf(near.str(digits + 10, radius=False))
-            roots = _real_roots(poly, digits)
-            return roots[_index(roots, near)]
+            return mp.mpf(self.track.value(given, digits).str(digits + 10, radius=False))
 
     def shown(self, name: Symbol | None = None) -> Expr:
         """The closed form, or `name` (`variable`) where there is none."""
@@ -119,26 +111,6 @@ def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> di
     return {s: named[s.name] for s in symbols if s.name in named}
 
 
-def _index(roots: Sequence[Any], near: Any) -> int:
-    """The index of the root next to a ball."""
-    target = mp.mpf(near.str(60, radius=False))
-    return min(range(len(roots)), key=lambda k: abs(roots[k] - target))
-
-
-def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
-    """Distinct real roots of a rational polynomial in increasing order, isolated in balls (python-flint)."""
-    _, prim = poly.clear_denoms(convert=True)
-    coeffs = [int(c) for c in reversed(prim.all_coeffs())]
-    bits = int((digits + 20) * 3.33)
-    with flint.ctx.workprec(bits):
-        out = []
-        isolated: Any = flint.fmpz_poly(coeffs).complex_roots()
-        for r, _ in isolated:
-            if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
-                out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
-        return sorted(out)
-
-
 def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:
     """A value whose elimination is out of reach: a polynomial by lattice reduction where no parameter is left."""
     polynomial, variable = None, free_symbol("P", track.point.ground.beside, track.parameters)
@@ -159,17 +131,12 @@ def algebraic_value(
     `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their
     meaning (tau -> sqrt(1 - epsilon)).
     """
-    parts: dict[int, dict[tuple[int, ...], Any]] = {}
-    for mono, c in p.terms():
-        parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
-    coeffs = {k: ground.ctx.from_dict(d) for k, d in parts.items()}
+    coeffs = ground.coefficients(p, i)
     sample = values[i].mid()
-    step = reduce(gcd, coeffs, 0)
+    step = gcd(*coeffs)
     meaning = {**{s: e.xreplace(dict(back)) for s, e in ground.meaning().items()}, **back}
 
     def show(q: Any) -> Expr:
-        from cascade_sym.exact.show import factored, poly_to_expr
-
         if any(q.degrees()[ground.index[s]] for s in back if s in ground.index):
             return sp.factor(sp.expand(poly_to_expr(q, ground.symbols).xreplace(meaning)))
         return factored(q, ground.symbols).xreplace(meaning)
@@ -190,16 +157,13 @@ def _closed(
     c = [coeffs.get(k * step, zero) for k in range(3)]
     sign = 1 if sample > 0 else -1
     if degree == 1:
-        y = _ratio(ground, -c[0], c[1], show)
-        return _root_of(y, step, sign)
+        y = ground.fraction(-c[0], c[1])
+        return _root_of(show(y.num) / show(y.den), step, sign)
     if degree != 2:
         return None
     disc = c[1] ** 2 - 4 * c[2] * c[0]
     content, factors = disc.factor()
-    outside, inside = ground.ctx.constant(1), ground.ctx.constant(1)
-    square, free = _square_part(int(content))
-    outside *= square
-    inside *= free
+    outside, inside = map(ground.ctx.constant, _square_part(int(content)))
     for q, k in factors:
         outside *= q ** (int(k) // 2)
         inside *= q ** (int(k) % 2)
@@ -210,11 +174,6 @@ def _closed(
     common = c[1].gcd(outside).gcd(2 * c[2])
     y = (show(-c[1] / common) + s * show(outside / common) * sp.sqrt(show(inside))) / show(2 * c[2] / common)
     return _root_of(y, step, sign)
-
-
-def _ratio(ground: Ground, num: Any, den: Any, show: Any) -> Expr:
-    e = ground.make(num, den)
-    return show(e.num) / show(e.den)
 
 
 def _root_of(y: Expr, step: int, sign: int) -> Expr:
@@ -239,3 +198,49 @@ def _square_part(n: int) -> tuple[int, int]:
         outside *= int(prime) ** (int(k) // 2)
         inside *= int(prime) ** (int(k) % 2)
     return outside, inside
+
+
+def minimal_polynomial(value: Any, digits: int) -> list[int] | None:
+    """Integer coefficients (constant first) of the irreducible polynomial of `value` (a ball); None if not found.
+
+    By lattice reduction, from all but `SPARE` of the `digits` that are right; it must vanish on all of them, which is
+    no proof.
+
+    >>> with flint.ctx.workprec(400):
+    ...     minimal_polynomial(flint.arb(2).sqrt(), 90)
+    [-2, 0, 1]
+    """
+    for degree in DEGREES:
+        found = _relation(value, degree, digits - SPARE)
+        if found is None:
+            continue
+        for q, _ in flint.fmpz_poly(found).factor()[1]:
+            coeffs = [int(c) for c in q.coeffs()]
+            if _vanishes(coeffs, value, digits - 5):
+                sign = 1 if coeffs[-1] > 0 else -1
+                return [sign * c for c in coeffs]
+    return None
+
+
+def _relation(value: Any, degree: int, digits: int) -> list[int] | None:
+    """A short integer relation between the powers of `value` (scaled to `digits` digits)."""
+    scale = flint.arb(10) ** digits
+    top = max(flint.arb(1), abs(value)) ** degree if degree else flint.arb(1)
+    rows = []
+    for k in range(degree + 1):
+        last = (value**k / top * scale).mid().floor().unique_fmpz()
+        if last is None:
+            return None
+        rows.append([int(j == k) for j in range(degree + 1)] + [int(last)])
+    reduced = flint.fmpz_mat(rows).lll()
+    coeffs = [int(reduced[0, j]) for j in range(degree + 1)]
+    size = max(abs(c) for c in coeffs)
+    # by chance, coefficients of digits/(degree + 1) digits fit any number
+    if not any(coeffs[1:]) or len(str(size)) * (degree + 1) > digits * 3 // 4:
+        return None
+    return coeffs
+
+
+def _vanishes(coeffs: list[int], value: Any, digits: int) -> bool:
+    terms = [c * value**k for k, c in enumerate(coeffs)]
+    return bool(abs(sum(terms)).mid() <= sum(map(abs, terms)).mid() * flint.arb(10) ** -digits)

@@ -7,17 +7,18 @@ exponents of refinements are read off the followed optimum as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction as Q
 from typing import Any
 
-import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.element import Elem, evaluated
 from cascade_sym.asymptotics.exact_series import ExactSeries, Rotation
-from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.series import Series
 from cascade_sym.symbols import own
@@ -38,8 +39,14 @@ class Ansatz:
     power: Q
     reference: Expr = sp.S.Zero
 
-    def unknown(self, level: int = 0) -> Symbol:
-        return unknown_of(self.symbol, level)
+    @property
+    def unknown(self) -> Symbol:
+        return unknown_of(self.symbol, 0)
+
+    @property
+    def start(self) -> Expr:
+        """What kappa g^-power is added to."""
+        return self.limit if self.limit is not None and self.limit.is_finite else sp.S.Zero
 
     def series(self, kappa: Series, arithmetic: ExactSeries, p: int) -> Any:
         """The parameter as a series (an `Angle` for angles), given that of its unknown."""
@@ -47,25 +54,20 @@ class Ansatz:
         move = Series.power_of_t(ground, int(self.power * p), arithmetic.terms)
         one = Series.constant(ground.rational(1), arithmetic.terms)
         if not self.angle:
-            value = kappa * move
-            if self.limit is not None and self.limit is not sp.oo and self.limit != 0:
-                q = sp.Rational(self.limit)
-                value = value + arithmetic.number(Q(int(q.p), int(q.q)))
-            return value
+            return kappa * move + arithmetic.const(arithmetic.surd(self.start))
         if self.limit is None:
             square = kappa * kappa
             inverse = (one + square).inverse()
-            name = self.symbol.name
-            arithmetic.rotations[name] = Rotation((one + -square) * inverse, (kappa + kappa) * inverse)
-            return arithmetic.angle(_turns(self.reference), {name: Q(1)})
+            rotation = Rotation((one + -square) * inverse, (kappa + kappa) * inverse)
+            arithmetic.rotations[self.symbol.name] = rotation
+            return arithmetic.angle(_turns(self.reference), {self.symbol.name: Q(1)})
         return arithmetic.angle(_turns(self.limit), rest=kappa * move)
 
     def unknown_at(self, g: Any, x: Any) -> Any:
         """kappa at finite g, from the parameter's value there."""
         if self.limit is None:
             return (((x - ball_of(self.reference)) / 2).tan() if self.angle else x).mid()
-        base = ball_of(self.limit) if self.limit.is_finite else flint.arb(0)
-        return ((x - base) * g ** _ball(self.power)).mid()
+        return ((x - ball_of(self.start)) * g ** ball_of(self.power)).mid()
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,14 @@ class Frame:
     refinements: tuple[Refinement, ...] = ()
 
     def refined(self, r: Refinement) -> Frame:
-        return replace(self, refinements=(*self.refinements, r), p=_lcm(self.p, r.power.denominator))
+        return replace(self, refinements=(*self.refinements, r), p=math.lcm(self.p, r.power.denominator))
 
     def innermost(self) -> tuple[Symbol, ...]:
         """The unknowns that are still free, in the order of the parameters."""
         following = {r.old: r.new for r in self.refinements}
         out = []
         for a in self.ansatze:
-            s = a.unknown()
+            s = a.unknown
             while s in following:
                 s = following[s]
             out.append(s)
@@ -115,14 +117,14 @@ class Frame:
                     known[s] = arithmetic.const(arithmetic.ground.gen(s))
             return known[s]
 
-        return {a.symbol.name: a.series(resolve(a.unknown()), arithmetic, self.p) for a in self.ansatze}
+        return {a.symbol.name: a.series(resolve(a.unknown), arithmetic, self.p) for a in self.ansatze}
 
     def unknowns_at(self, ground: Ground, g: Any, x: Sequence[Any]) -> dict[Symbol, Any]:
         """Every unknown's value (of all levels) at finite g."""
-        value = {a.unknown(): a.unknown_at(g, v) for a, v in zip(self.ansatze, x, strict=True)}
+        value = {a.unknown: a.unknown_at(g, v) for a, v in zip(self.ansatze, x, strict=True)}
         for r in self.refinements:
-            at = r.solution.number(values_with(ground, value))
-            value[r.new] = ((value[r.old] - at) * g ** _ball(r.power)).mid()
+            at = r.solution.number(ground.values(value))
+            value[r.new] = ((value[r.old] - at) * g ** ball_of(r.power)).mid()
         return value
 
 
@@ -131,61 +133,25 @@ def unknown_of(symbol: Symbol, level: int) -> Symbol:
     return own(f"kappa_{symbol.name}", level)
 
 
-def substituted(e: Elem, resolve: Any, refined: set[Symbol], arithmetic: ExactSeries) -> Series:
+def substituted(e: Elem, resolve: Callable[[Symbol], Series], refined: set[Symbol], arithmetic: ExactSeries) -> Series:
     """`e` with refined unknowns replaced by their series."""
-    ground = e.ground
-    touched = [s for s in ground.unknowns if s in refined and e.depends_on(s)]
+    ground, radicands = arithmetic.ground, dict(arithmetic.ground.roots)
+    touched = {ground.index[s] for s in refined} & ground.generators(e.num, e.den)
     if not touched:
         return arithmetic.const(e)
-    if any(e.num.degrees()[i] or e.den.degrees()[i] for i, _ in ground.roots):
-        roots = {ground.symbols[i]: p for i, p in ground.roots}
-    else:
-        roots = {}
-    place = {s: ground.index[s] for s in touched}
 
-    def poly(p: Any) -> Series:
-        total = Series.constant(ground.rational(0), arithmetic.terms)
-        for mono, c in p.terms():
-            rest = ground.ctx.constant(int(c))
-            term = None
-            for i, k in enumerate(mono):
-                if not k:
-                    continue
-                s = ground.symbols[i]
-                if s in place:
-                    factor = resolve(s).integer_power(int(k))
-                elif s in roots:
-                    factor = poly(roots[s]).sqrt().integer_power(int(k))
-                else:
-                    rest = rest * ground.polys[i] ** int(k)
-                    continue
-                term = factor if term is None else term * factor
-            coefficient = ground.make(rest, ground.ctx.constant(1))
-            total = total + (arithmetic.const(coefficient) if term is None else term.scaled(coefficient))
-        return total
+    def value(i: int) -> Series:
+        if i in touched:
+            return resolve(ground.symbols[i])
+        if i in radicands and touched & ground.generators(radicands[i]):
+            return at(radicands[i]).power(Q(1, 2))
+        return arithmetic.const(ground.gen(ground.symbols[i]))
 
-    return poly(e.num) * poly(e.den).inverse()
+    def at(p: Any) -> Series:
+        values = [value(i) if d else None for i, d in enumerate(p.degrees())]
+        return evaluated(p, values, lambda c: arithmetic.number(Q(int(c))))
 
-
-def values_with(ground: Ground, unknowns: dict[Symbol, Any]) -> list[Any]:
-    """Values for all generators of `ground` with some unknowns replaced (roots recomputed)."""
-    out = list(ground.value)
-    for s, v in unknowns.items():
-        out[ground.index[s]] = v
-    for i, radicand in ground.roots:
-        if all(out[j] is not None for j, d in enumerate(radicand.degrees()) if d):
-            out[i] = ground.number(radicand, out).sqrt()
-    return out
-
-
-def _ball(q: Q) -> Any:
-    return flint.arb(q.numerator) / q.denominator
-
-
-def _lcm(a: int, b: int) -> int:
-    import math
-
-    return math.lcm(a, b)
+    return at(e.num) * at(e.den).inverse()
 
 
 def _turns(angle: Expr) -> Q:

@@ -12,13 +12,13 @@ from typing import Any
 
 import flint
 import mpmath as mp
-import sympy as sp
 from sympy import Symbol
 
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.exponents import slope
+from cascade_sym.asymptotics.exponents import accelerated, slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
-from cascade_sym.asymptotics.problem import Problem
+from cascade_sym.asymptotics.minimum import Solution, is_zero
+from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
 
@@ -27,19 +27,17 @@ ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
 LOWEST = -1.0
 
 
-def certify(
-    problem: Problem,
-    sample: Mapping[Symbol, Any],
-    found: Found,
-    power: Q,
-    prefactor: Any,
-    correction: tuple[Q, Any] | None,
-    samples: Sequence[Mapping[str, Any]],
-) -> Certificate:
+def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: Sequence[float]) -> Certificate:
     """Hold prefactor * g^power (and the correction) against the followed optimum.
 
-    ScalingError where the extrapolated prefactor disagrees with the claim.
+    A global search found nothing lower at `decades`. ScalingError where the extrapolated prefactor disagrees with the
+    claim.
     """
+    problem, sample, found = solution.x.problem, solution.x.sample, solution.found
+    power, prefactor = found.power, solution.prefactor.sample
+    ends = [c.number(solution.point.values) for c in solution.x.walls]
+    if any(v < 0 and not is_zero(v) for v in ends):
+        raise ScalingError("the optimum leaves the allowed region beyond the values to which it was followed.")
     with mp.workdps(WORK):
         claim = _mpf(prefactor)
         points = _points(problem, sample, found.branch, power)
@@ -52,86 +50,67 @@ def certify(
             )
         digits = WORK if error == 0 else int(mp.floor(-mp.log10(error)))
         whole = _extended(problem, sample, found)
-        relative = [
-            abs(claim * _g(k) ** _mpq(power) / _mpf(v) - 1) for k, v in zip(whole.decades, whole.value, strict=True)
-        ]
-        two = None
-        if correction is not None:
-            q, c = correction
-            two = [
-                abs((claim * _g(k) ** _mpq(power) + _mpf(c) * _g(k) ** _mpq(q)) / _mpf(v) - 1)
-                for k, v in zip(whole.decades, whole.value, strict=True)
-            ]
-        observed = slope(
-            found.branch.decades,
-            [_departure(v, k, power, prefactor) for k, v in zip(found.branch.decades, found.branch.value, strict=True)],
-        )
+        leading = [claim * _g(k) ** _mpq(power) for k in whole.decades]
+        forms = {"leading": leading}
+        if solution.next_power is not None:
+            c, q = _mpf(solution.next_number), _mpq(solution.next_power)
+            forms["two_terms"] = [first + c * _g(k) ** q for first, k in zip(leading, whole.decades, strict=True)]
+        errors = {
+            name: [abs(a / _mpf(v) - 1) for a, v in zip(form, whole.value, strict=True)] for name, form in forms.items()
+        }
+        rows = zip(found.branch.decades, found.branch.value, strict=True)
+        departures = [(v / _power_of_ten(k, power) / prefactor - 1).mid() for k, v in rows]
+        observed = slope(found.branch.decades, departures)
         window = {
             name: {
-                "leading": _window(problem, whole, relative, mp.mpf(bound)),
-                "two_terms": None if two is None else _window(problem, whole, two, mp.mpf(bound)),
+                form: _window(problem, whole, errors[form], mp.mpf(bound)) if form in errors else None
+                for form in ("leading", "two_terms")
             }
             for name, bound in ACCURACIES
         }
-        sign = -1 if problem.inverted else 1
         return Certificate(
             points,
             mp.nstr(limit, 30),
             mp.nstr(error, 3),
             min(digits, 60),
-            None if observed is None else str(sign * (observed + power)),
+            None if observed is None else str(solution.power(observed + power)),
             window,
             {s.name: str(v) for s, v in sample.items()},
             tuple(samples),
+            tuple(_shown(problem, _g(k)) for k in decades),
         )
 
 
 def observed_prefactor(branch: Branch, power: Q) -> Any:
-    """The limit of value/g^power along the branch, extrapolated (Aitken, twice)."""
-    with mp.workdps(WORK):
-        y = [_mpf(v) / _g(k) ** _mpq(power) for k, v in zip(branch.decades, branch.value, strict=True)]
-        for _ in range(2):
-            if len(y) < 3:
-                break
-            y = [_aitken(a, b, c) for a, b, c in zip(y, y[1:], y[2:], strict=False)]
-        return y[-1]
-
-
-def _aitken(a: Any, b: Any, c: Any) -> Any:
-    d0, d1 = b - a, c - b
-    if abs(d1) < abs(c) * mp.mpf(10) ** (-WORK + 20) or d1 == d0:
-        return c
-    return c - d1 * d1 / (d1 - d0)
+    """The limit of value/g^power along the branch, extrapolated twice."""
+    y = [(v / _power_of_ten(k, power)).mid() for v, k in zip(branch.value, branch.decades, strict=True)]
+    return _mpf(accelerated(accelerated(y))[-1])
 
 
 def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, power: Q) -> tuple[Any, ...]:
     rows = []
-    env = {s: _mpq(Q(int(sp.Rational(v).p), int(sp.Rational(v).q))) for s, v in sample.items()}
+    env = {s: _mpf(ball_of(v)) for s, v in sample.items()}
     chosen = [k for k in range(len(branch.decades)) if float(branch.decades[k]).is_integer()][::3]
     last = None
     for k in chosen:
         g = _g(branch.decades[k])
         x = [_mpf(v) for v in branch.x[k]]
-        value = problem.multiprecision(g, x, env)
+        value, allowed = problem.multiprecision(g, x, env)
+        if not allowed:
+            raise ScalingError(f"the optimum leaves the allowed region at {problem.large} = {_shown(problem, g)}.")
         _check_minimum(problem, env, g, x, value)
-        local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(g / last[0]), 12)
         large = 1 / g if problem.inverted else g
-        if problem.inverted and local:
-            local = mp.nstr(-mp.mpf(local), 12)
+        local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(large / last[0]), 12)
         rows.append((mp.nstr(large, 6), mp.nstr(value, 20), local, mp.nstr(value / g ** _mpq(power), 20)))
-        last = (g, value)
+        last = (large, value)
     return tuple(rows)
 
 
 def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[Any], value: Any) -> None:
     """Central differences in mpmath: no first-order change, an increase at second order."""
     for i in range(len(x)):
-        h = abs(x[i]) * mp.mpf(10) ** -40 if x[i] else mp.mpf(10) ** -40
-        near = []
-        for side in (1, -1):
-            y = list(x)
-            y[i] = x[i] + side * h
-            near.append(problem.multiprecision(g, y, env))
+        h = (abs(x[i]) or 1) * mp.mpf(10) ** -40
+        near = [problem.multiprecision(g, [*x[:i], x[i] + move, *x[i + 1 :]], env)[0] for move in (h, -h)]
         rise = near[0] + near[1] - 2 * value
         if not (rise > 0 and abs(near[0] - near[1]) < rise):
             raise ScalingError(
@@ -141,15 +120,12 @@ def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[
 
 def _extended(problem: Problem, sample: Mapping[Symbol, Any], found: Found) -> Branch:
     """The branch continued down to small values of g as far as it goes."""
-    follower = Follower(problem, sample)
-    start = found.branch.decades[0]
+    follower, b = Follower(problem, sample), found.branch
     try:
-        z = follower.coordinates(list(found.branch.x[0]))
-        lower = follower.follow(start, z, LOWEST)
+        lower = follower.follow(b.decades[0], follower.coordinates(list(b.x[0])), LOWEST)
     except Lost:
-        return found.branch
+        return b
     n = len(lower.decades) - 1
-    b = found.branch
     return Branch(lower.decades[:n] + b.decades, lower.x[:n] + b.x, lower.value[:n] + b.value)
 
 
@@ -165,13 +141,16 @@ def _window(problem: Problem, branch: Branch, error: Sequence[Any], bound: Any) 
         a, b = mp.log(error[k - 1] / bound), mp.log(error[k] / bound)
         lower = mp.mpf(branch.decades[k - 1])
         decade = lower + (decade - lower) * a / (a - b)
-    g = mp.mpf(10) ** decade
+    return _shown(problem, mp.mpf(10) ** decade)
+
+
+def _shown(problem: Problem, g: Any) -> str:
+    """The value of the large parameter."""
     return mp.nstr(1 / g if problem.inverted else g, 4)
 
 
-def _departure(v: Any, decade: float, power: Q, prefactor: Any) -> Any:
-    g = flint.arb(10) ** flint.arb(decade)
-    return (v / g ** (flint.arb(power.numerator) / power.denominator) / prefactor - 1).mid()
+def _power_of_ten(decade: float, power: Q) -> Any:
+    return flint.arb(10) ** (flint.arb(decade) * ball_of(power))
 
 
 def _g(decade: float) -> Any:
@@ -179,7 +158,7 @@ def _g(decade: float) -> Any:
 
 
 def _mpf(v: Any) -> Any:
-    return mp.mpf(v.str(WORK + 10, radius=False)) if isinstance(v, flint.arb) else mp.mpf(v)
+    return mp.mpf(v.str(WORK + 10, radius=False))
 
 
 def _mpq(q: Q) -> Any:

@@ -7,13 +7,16 @@ and selects the branch; unknowns go one by one, linear ones first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from math import gcd, log10
 from typing import Any
 
 import flint
 
-from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.errors import ScalingError
+from cascade_sym.exact.factors import polynomial_factors
 
 SURE = 60
 LARGEST = 7.5  # size of the largest resultant that is still attempted, see `_size`
@@ -24,92 +27,53 @@ class TooLarge(Exception):
     """An elimination would take too long; the value is known as a function at a point instead."""
 
 
-def irreducible(ground: Ground, p: Any) -> list[Any]:
-    """The distinct irreducible factors of a polynomial (of one generator by way of `fmpz_poly`)."""
-    used = [i for i, d in enumerate(p.degrees()) if d]
-    if len(used) == 1:
-        (i,) = used
-        coeffs = [0] * (int(p.degrees()[i]) + 1)
-        for mono, c in p.terms():
-            coeffs[int(mono[i])] = int(c)
-        out = []
-        for q, _ in flint.fmpz_poly(coeffs).factor()[1]:
-            base = [0] * len(ground.symbols)
-            terms = {}
-            for k, c in enumerate(q.coeffs()):
-                if c:
-                    terms[tuple(k if j == i else 0 for j in range(len(base)))] = c
-            out.append(ground.ctx.from_dict(terms))
-        return out
-    try:
-        return [q for q, _ in p.factor()[1]]
-    except OverflowError as e:  # the library's order of factors has no room for such coefficients
-        raise TooLarge(f"factors with huge coefficients, of {len(p)} terms") from e
-
-
 def vanishing(ground: Ground, p: Any, values: Sequence[Any], digits: int) -> Any | None:
     """The irreducible factor of `p` that vanishes at the point (the simplest, if several do); None if none does."""
     if p.is_zero():
         return None
-    found = [q for q in irreducible(ground, p) if ground.is_small(q, values, digits)]
+    found = [q for q, _ in polynomial_factors(p)[1] if ground.is_small(q, values, digits)]
     return min(found, key=lambda q: (q.total_degree(), len(q))) if found else None
 
 
-def gradient(ground: Ground, f: Elem, unknowns: Sequence[int]) -> list[Elem]:
-    """Derivatives of `f` with respect to generators (roots that contain them are differentiated along)."""
-    out = []
-    for i in unknowns:
-        total = _partial(ground, f, i)
-        for j, radicand in ground.roots:
-            inner = _root_derivative(ground, j, radicand, i)
-            if inner is not None:
-                total = total + _partial(ground, f, j) * inner
-        out.append(total)
-    return out
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """As many polynomials as unknowns: Newton's iteration for where they vanish."""
 
+    ground: Ground
+    system: tuple[Any, ...]
+    unknowns: tuple[int, ...]
 
-def _partial(ground: Ground, f: Elem, i: int) -> Elem:
-    num = f.num.derivative(i) * f.den - f.num * f.den.derivative(i)
-    return ground.make(num, f.den**2)
+    @cached_property
+    def jacobian(self) -> list[list[Any]]:
+        return [[p.derivative(i) for i in self.unknowns] for p in self.system]
 
-
-def _root_derivative(ground: Ground, j: int, radicand: Any, i: int) -> Elem | None:
-    """d w_j / d gen_i where w_j^2 = radicand."""
-    one = ground.ctx.constant(1)
-    total = ground.make(radicand.derivative(i), one)
-    for k, inner in ground.roots:
-        if k != j and radicand.degrees()[k]:
-            d = _root_derivative(ground, k, inner, i)
-            if d is not None:
-                total = total + ground.make(radicand.derivative(k), one) * d
-    if total.is_zero:
-        return None
-    return total * ground.make(one, 2 * ground.polys[j])
-
-
-def polished(ground: Ground, system: Sequence[Any], unknowns: Sequence[int], values: list[Any]) -> list[Any]:
-    """Newton's iteration on as many polynomials as unknowns, from approximate values to full precision."""
-    values = list(values)
-    n = len(unknowns)
-    jacobian = [[p.derivative(i) for i in unknowns] for p in system]
-    for _ in range(60):
-        rhs = [ground.number(p, values).mid() for p in system]
-        matrix = flint.arb_mat([[ground.number(d, values).mid() for d in row] for row in jacobian])
+    def step(self, values: list[Any]) -> list[Any] | None:
+        """One step, taken in `values` (of all generators): the moves of the unknowns; None where it is singular."""
+        rhs = [[-self.ground.number(p, values).mid()] for p in self.system]
+        matrix = [[self.ground.number(d, values).mid() for d in row] for row in self.jacobian]
         try:
-            step = matrix.solve(flint.arb_mat([[-v] for v in rhs]))
-        except ZeroDivisionError as e:
-            raise ScalingError(
-                "the leading function is flat at its minimum (its second derivative is singular there); "
-                "the optimum is not isolated at leading order."
-            ) from e
-        size = flint.arb(0)
-        for k, i in enumerate(unknowns):
-            values[i] = (values[i] + step[k, 0]).mid()
-            relative = abs(step[k, 0]).mid() / (abs(values[i]) + flint.arb(10) ** -30)
-            size = relative if relative > size else size
-        if size < flint.arb(10) ** -(3 * SURE):
-            return values
-    raise ScalingError(f"Newton's iteration on the {n} stationarity conditions did not settle.")
+            found = flint.arb_mat(matrix).solve(flint.arb_mat(rhs))
+        except ZeroDivisionError:
+            return None
+        moves = [found[k, 0].mid() for k in range(len(self.unknowns))]
+        for i, move in zip(self.unknowns, moves, strict=True):
+            values[i] = (values[i] + move).mid()
+        return moves
+
+    def polished(self, values: Sequence[Any]) -> list[Any]:
+        """The values of all generators at the point near `values`, to full precision."""
+        values, small = list(values), flint.arb(10) ** -30
+        for _ in range(60):
+            moves = self.step(values)
+            if moves is None:
+                raise ScalingError(
+                    "the leading function is flat at its minimum (its second derivative is singular there); "
+                    "the optimum is not isolated at leading order."
+                )
+            sizes = [abs(m) / (abs(values[i]) + small) for i, m in zip(self.unknowns, moves, strict=True)]
+            if all(size < flint.arb(10) ** -(3 * SURE) for size in sizes):
+                return values
+        raise ScalingError(f"Newton's iteration on the {len(self.unknowns)} stationarity conditions did not settle.")
 
 
 def eliminate(

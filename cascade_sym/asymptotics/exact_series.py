@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add, mul
 from typing import Any
 
+import flint
 import sympy as sp
 
-from cascade_sym.asymptotics.ground import Elem, Ground
-from cascade_sym.asymptotics.series import Diverges, Series
+from cascade_sym.asymptotics.element import Diverges, Elem
+from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.series import Series
 from cascade_sym.errors import NoLimit
 from cascade_sym.program import Arithmetic
 
@@ -44,15 +47,22 @@ class Angle:
     parts: tuple[tuple[str, Q], ...]
     rest: Series
 
-    def plus(self, other: Angle) -> Any:
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Angle):
+            return self.arithmetic.angle(self.turn, self.parts, self.rest + other)
         parts = dict(self.parts)
         for name, k in other.parts:
             parts[name] = parts.get(name, Q(0)) + k
         return self.arithmetic.angle(self.turn + other.turn, parts, self.rest + other.rest)
 
-    def times(self, q: Q) -> Any:
-        parts = {name: k * q for name, k in self.parts}
-        return self.arithmetic.angle(self.turn * q, parts, self.arithmetic.number(q) * self.rest)
+    def __mul__(self, other: Any) -> Any:
+        a = self.arithmetic
+        q = None if isinstance(other, Angle) else other.rational()
+        if q is None:
+            return a.series(self) * a.series(other)
+        return a.angle(self.turn * q, {name: k * q for name, k in self.parts}, a.number(q) * self.rest)
+
+    __radd__, __rmul__ = __add__, __mul__
 
     @cached_property
     def rotation(self) -> Rotation:
@@ -62,10 +72,7 @@ class Angle:
             factors.append(a.quarter(self.turn))
         if not self.rest.is_exact_zero:
             factors.append(a.small_rotation(self.rest))
-        out = factors[0]
-        for f in factors[1:]:
-            out = out * f
-        return out
+        return reduce(mul, factors)
 
 
 class ExactSeries(Arithmetic):
@@ -113,31 +120,10 @@ class ExactSeries(Arithmetic):
         if x.parts or not self.ground.open:
             what = ", ".join(n for n, _ in x.parts) or "pi"
             raise Diverges(f"{what} appears outside sines and cosines; give such a number as a parameter.")
-        pi = self.const(self.ground.constant(sp.pi, lambda: self.ground.pi()))
+        pi = self.const(self.ground.constant(sp.pi, flint.arb.pi))
         return self.number(x.turn) * pi + x.rest
 
     # -- operations -----------------------------------------------------------------------------------------
-
-    def add(self, terms: Sequence[Any]) -> Any:
-        total = terms[0]
-        for t in terms[1:]:
-            if isinstance(total, Angle) or isinstance(t, Angle):
-                a, b = (x if isinstance(x, Angle) else Angle(self, Q(0), (), x) for x in (total, t))
-                total = a.plus(b)
-            else:
-                total = total + t
-        return total
-
-    def mul(self, factors: Sequence[Any]) -> Any:
-        total = factors[0]
-        for f in factors[1:]:
-            if isinstance(total, Angle) or isinstance(f, Angle):
-                a, b = (total, f) if isinstance(total, Angle) else (f, total)
-                q = None if isinstance(b, Angle) else b.rational()
-                total = a.times(q) if q is not None else self.series(a) * self.series(b)
-            else:
-                total = total * f
-        return total
 
     def power(self, base: Any, exponent: Q) -> Any:
         return self.series(base).power(exponent)
@@ -161,19 +147,17 @@ class ExactSeries(Arithmetic):
         """The rotation by `turn` pi, in square roots."""
         if turn not in self._quarters:
             angle = sp.Rational(turn.numerator, turn.denominator) * sp.pi
-            self._quarters[turn] = Rotation(*(self.const(self._surd(f(angle))) for f in (sp.cos, sp.sin)))
+            self._quarters[turn] = Rotation(*(self.const(self.surd(f(angle))) for f in (sp.cos, sp.sin)))
         return self._quarters[turn]
 
-    def _surd(self, e: sp.Expr) -> Elem:
+    def surd(self, e: sp.Expr) -> Elem:
+        """A number in square roots."""
         if e.is_Rational:
             return self.ground.rational(int(e.p), int(e.q))
         if isinstance(e, sp.Add | sp.Mul):
-            first, *rest = (self._surd(a) for a in e.args)
-            for a in rest:
-                first = first + a if isinstance(e, sp.Add) else first * a
-            return first
+            return reduce(add if isinstance(e, sp.Add) else mul, map(self.surd, e.args))
         if isinstance(e, sp.Pow) and e.exp == sp.Rational(1, 2):
-            return self.ground.sqrt(self._surd(e.base))
+            return self.ground.sqrt(self.surd(e.base))
         raise Diverges(f"{e} has no short form in square roots")
 
     def multiple(self, name: str, k: Q) -> Rotation:
@@ -205,9 +189,7 @@ class ExactSeries(Arithmetic):
         out = u.compose([self.ground.rational(1)] * (self.terms + 3))
         return out if c.is_zero else out.scaled(self._constant(sp.exp, c, "exp"))
 
-    def log(self, x: Any, *base: Any) -> Series:
-        if base:
-            return self.div(self.log(x), self.log(base[0]))
+    def log(self, x: Any) -> Series:
         x = self.series(x)
         if x.is_exact_zero or x.diverges() or (c := x.limit()).sign() <= 0:
             raise Diverges("a logarithm of something that diverges, vanishes or is negative")
@@ -302,9 +284,6 @@ class ExactSeries(Arithmetic):
         return best
 
     def conj(self, x: Any) -> Any:
-        return x
-
-    def Re(self, x: Any) -> Any:
         return x
 
     def Im(self, x: Any) -> Series:

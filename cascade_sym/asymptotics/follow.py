@@ -6,7 +6,8 @@ several hundred digits at most. Half-infinite parameters are followed in logarit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.problem import Problem, ball_of
 
 BITS = 900
+SMALLEST = 1e-6  # part of a path below which a step is not shortened any more
 POWERS = 3  # in which an optimum is predicted: where scales compete, one is not enough
 
 
@@ -49,22 +51,17 @@ class Follower:
     def __init__(self, problem: Problem, sample: Mapping[Symbol, Any]) -> None:
         self.problem = problem
         self.sample = {s: ball_of(v) for s, v in sample.items()}
-        self.kinds = [problem.intervals[s].kind for s in problem.over]
-        self.edges = [
-            (ball_of(iv.low), ball_of(iv.high)) if iv.kind == "box" else None
-            for iv in (problem.intervals[s] for s in problem.over)
-        ]
+        self.intervals = [problem.intervals[s] for s in problem.over]
 
     def values(self, z: Sequence[Any]) -> list[Any]:
         """Parameter values of Newton coordinates."""
-        return [v.exp().mid() if k == "half" else v for v, k in zip(z, self.kinds, strict=True)]
+        return [iv.value(v) for v, iv in zip(z, self.intervals, strict=True)]
 
     def coordinates(self, x: Sequence[Any]) -> list[Any]:
-        return [v.log().mid() if k == "half" else v for v, k in zip(x, self.kinds, strict=True)]
+        return [iv.coordinate(v) for v, iv in zip(x, self.intervals, strict=True)]
 
     def f(self, g: Any, z: Sequence[Any]) -> tuple[Any, bool]:
-        inside = all(e is None or bool(e[0] <= v <= e[1]) for v, e in zip(z, self.edges, strict=True))
-        if not inside:
+        if not all(iv.holds(v) for v, iv in zip(z, self.intervals, strict=True)):
             return flint.arb("nan"), False
         return self.problem.ball(g, self.values(z), self.sample)
 
@@ -132,22 +129,12 @@ class Follower:
         return Lost(why) if ok else AtWall()
 
     def _step(self, grad: list[Any], hess: list[list[Any]]) -> list[Any] | None:
-        """-H^-1 grad by elimination; None where H is not positive definite."""
+        """-H^-1 grad; None where H is not positive definite."""
         n = len(grad)
-        a = [[*hess[i], -grad[i]] for i in range(n)]
-        for i in range(n):
-            if not a[i][i] > 0:
-                return None
-            for j in range(i + 1, n):
-                factor = (a[j][i] / a[i][i]).mid()
-                a[j] = [(x - factor * y).mid() for x, y in zip(a[j], a[i], strict=True)]
-        out = [flint.arb(0)] * n
-        for i in reversed(range(n)):
-            rest = a[i][n]
-            for j in range(i + 1, n):
-                rest = rest - a[i][j] * out[j]
-            out[i] = (rest / a[i][i]).mid()
-        return out
+        if not all(flint.arb_mat([row[:k] for row in hess[:k]]).det() > 0 for k in range(1, n + 1)):
+            return None
+        found = flint.arb_mat(hess).solve(flint.arb_mat([[-d] for d in grad]))
+        return [found[i, 0].mid() for i in range(n)]
 
     def follow(self, decade: float, z: list[Any], last: float) -> Branch:
         """Continue from 10**decade up (or down) to 10**last, predicting from the last steps.
@@ -188,38 +175,22 @@ class Follower:
         except Lost:
             if not before:
                 raise
-        return self._creep(before[-1], float(k + stride if down else k - stride), float(k))
+        start = k + stride if down else k - stride
 
-    def _creep(self, z: list[Any], start: float, end: float) -> tuple[list[Any], Any]:
-        """From quarter-decade `start` to `end` in steps that adapt, predicting linearly."""
-        step = (end - start) / 4
-        at, before = (start, z), None
-        while True:
-            there = end if abs(end - at[0]) <= abs(step) else at[0] + step
-            guess = at[1]
-            if before is not None:
-                w = (there - at[0]) / (at[0] - before[0])
-                guess = [(c + (c - b) * w).mid() for c, b in zip(at[1], before[1], strict=True)]
-            try:
-                found, v = self.polish(flint.arb(10) ** (flint.arb(there) / 4), guess)
-            except Lost:
-                step /= 4
-                if abs(step) < abs(end - start) * 1e-6:
-                    raise
-                continue
-            if there == end:
-                return found, v
-            before, at, step = at, (there, found), 2 * step
+        def solve(there: float, guess: Sequence[Any]) -> list[Any]:
+            return self.polish(flint.arb(10) ** (flint.arb(there) / 4), list(guess))[0]
+
+        z = walked(solve, before[-1], float(start), float(k), (k - start) / 4)
+        return z, self.f(g, z)[0]
 
     def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
         """The next point on the same grid: sums of powers have differences that obey a linear recurrence."""
         if len(zs) < 2:
             return z
         out = []
-        for i, c in enumerate(zs[-1]):
-            e = self.edges[i]
-            guess = (c + _next_difference([w[i] for w in zs], self.kinds[i] == "half")).mid()
-            out.append(guess if e is None or bool(e[0] < guess < e[1]) else c)
+        for i, (c, iv) in enumerate(zip(zs[-1], self.intervals, strict=True)):
+            guess = (c + _next_difference([w[i] for w in zs], iv.kind == "half")).mid()
+            out.append(guess if iv.holds(guess) else c)
         return out
 
 
@@ -238,3 +209,29 @@ def _next_difference(y: Sequence[Any], growing: bool) -> Any:
         if abs(found) < flint.arb("1.6") * abs(d[-1]) + small:
             return found
     return d[-1] * (flint.arb(1) if growing else flint.arb("0.7"))
+
+
+def walked(
+    solve: Callable[[float, Sequence[Any]], list[Any]], x: list[Any], start: float, end: float, step: float,
+    longest: float = float("inf"),
+) -> list[Any]:  # fmt: skip
+    """A solution carried from `start` to `end`: `solve(there, guess)` raises Lost where a step was too long.
+
+    It is predicted linearly, and the steps adapt.
+    """
+    at, before = (start, x), None
+    while at[0] != end:
+        there = end if abs(end - at[0]) <= abs(step) else at[0] + step
+        guess = at[1]
+        if before is not None:
+            w = (there - at[0]) / (at[0] - before[0])
+            guess = [(c + (c - b) * w).mid() for c, b in zip(at[1], before[1], strict=True)]
+        try:
+            found = solve(there, guess)
+        except Lost:
+            step /= 3
+            if abs(step) < abs(end - start) * SMALLEST:
+                raise
+            continue
+        before, at, step = at, (there, found), math.copysign(min(2 * abs(step), longest), step)
+    return at[1]

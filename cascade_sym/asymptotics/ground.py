@@ -8,14 +8,16 @@ which signs of radicands are decided; zero is decided exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.element import Diverges, Elem, evaluated
+from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.errors import DerivationError, DivisionByZero
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.symbols import own
@@ -56,21 +58,23 @@ class Ground:
         self.symbols += [*unknowns, *parameters]
         self.ctx = flint.fmpz_mpoly_ctx.get([f"v{i}" for i in range(len(self.symbols))], "lex")
         self.index = {s: i for i, s in enumerate(self.symbols)}
-        self.polys = self.ctx.gens()
+        self.polys, self.one = self.ctx.gens(), self.ctx.constant(1)
         self.roots: list[tuple[int, Any]] = []
         self.value: list[Any] = [None] * len(self.symbols)
         for s, v in sample.items():
-            self.value[self.index[s]] = _arb(v)
+            self.value[self.index[s]] = v if isinstance(v, flint.arb) else ball_of(v)
         self._known: dict[str, Elem] = {}
-        self._nesting = 0
 
     # -- elements -------------------------------------------------------------------------------------------
 
     def gen(self, s: Symbol) -> Elem:
-        return Elem(self, self.polys[self.index[s]], self.ctx.constant(1))
+        return Elem(self, self.polys[self.index[s]], self.one)
 
     def rational(self, p: int, q: int = 1) -> Elem:
-        return self.make(self.ctx.constant(p), self.ctx.constant(q))
+        return self.fraction(self.ctx.constant(p), self.ctx.constant(q))
+
+    def integer(self, n: int) -> Elem:
+        return Elem(self, self.ctx.constant(n), self.one)
 
     def reduced(self, p: Any) -> Any:
         for i, radicand in reversed(self.roots):
@@ -78,18 +82,19 @@ class Ground:
                 p = divmod(p, self.polys[i] ** 2 - radicand)[1]
         return p
 
-    def make(self, num: Any, den: Any) -> Elem:
+    def fraction(self, num: Any, den: Any = None) -> Elem:
         """num/den in normal form: reduced, no root in the denominator, coprime, leading coefficient positive."""
+        den = self.one if den is None else den
         if self.roots:
             num, den = self.reduced(num), self.reduced(den)
             for i, _ in reversed(self.roots):
                 if not den.is_zero() and den.degrees()[i]:
-                    other = den.compose(*(-g if j == i else g for j, g in enumerate(self.polys)))
+                    other = self._conjugated(den, i)
                     num, den = self.reduced(num * other), self.reduced(den * other)
         if den.is_zero():
             raise DivisionByZero("division by an expression that is identically zero")
         if num.is_zero():
-            return Elem(self, num, self.ctx.constant(1))
+            return Elem(self, num, self.one)
         g = num.gcd(den)
         if not g.is_one():
             num, den = num / g, den / g
@@ -97,36 +102,104 @@ class Ground:
             num, den = -num, -den
         return Elem(self, num, den)
 
+    def _conjugated(self, p: Any, i: int) -> Any:
+        """A polynomial with the other sign of root i."""
+        return p.compose(*(-g if j == i else g for j, g in enumerate(self.polys)))
+
+    def elem(self, e: Expr) -> Elem:
+        """A rational expression in the generators."""
+        num, den = (sp.Poly(q, *self.symbols) for q in sp.fraction(sp.together(e)))
+        common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
+        over, under = (self.ctx.from_dict({m: int(c * common) for m, c in q.terms() if c}) for q in (num, den))
+        return self.fraction(over, under)
+
+    def coefficients(self, p: Any, i: int) -> dict[int, Any]:
+        """{power of generator i: its coefficient}."""
+        parts: dict[int, dict[tuple[int, ...], Any]] = {}
+        for mono, c in p.terms():
+            parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
+        return {k: self.ctx.from_dict(part) for k, part in parts.items()}
+
+    def generators(self, *polys: Any) -> set[int]:
+        """The generators that polynomials contain, directly or under a root."""
+        found: set[int] = set()
+        todo, radicands = list(polys), dict(self.roots)
+        while todo:
+            new = {i for i, d in enumerate(todo.pop().degrees()) if d} - found
+            found |= new
+            todo += [radicands[i] for i in new if i in radicands]
+        return found
+
+    def derivative(self, e: Elem, i: int) -> Elem:
+        """de/dg for generator i; roots that contain it are differentiated along."""
+        total = self._partial(e, i)
+        for j, radicand in self.roots:
+            if e.num.degrees()[j] and i in self.generators(radicand):
+                inner = self.derivative(self.fraction(radicand), i)
+                total = total + self._partial(e, j) * inner * self.fraction(self.one, 2 * self.polys[j])
+        return total
+
+    def _partial(self, e: Elem, i: int) -> Elem:
+        return self.fraction(e.num.derivative(i) * e.den - e.num * e.den.derivative(i), e.den**2)
+
     # -- numbers --------------------------------------------------------------------------------------------
 
     def number(self, p: Any, values: Sequence[Any] | None = None) -> Any:
         """The value of a polynomial at the sample (or at `values`, one for each generator)."""
-        values = self.value if values is None else values
-        total = flint.arb(0)
-        for mono, c in p.terms():
-            term = flint.arb(c)
-            for i, k in enumerate(mono):
-                if k:
-                    term = term * values[i] ** int(k)
-            total += term
-        return total
+        return evaluated(p, self.value if values is None else values, flint.arb)
 
-    def is_small(self, p: Any, values: Sequence[Any] | None = None, digits: int = 25) -> bool:
-        """Whether a polynomial vanishes at the sample, compared with the size of its terms."""
-        values = self.value if values is None else values
-        size = flint.arb(0)
-        for mono, c in p.terms():
-            term = abs(flint.arb(c))
-            for i, k in enumerate(mono):
-                if k:
-                    term = term * abs(values[i]) ** int(k)
-            size += term
-        v = self.number(p, values)
-        return bool(abs(v).mid() <= size.mid() * flint.arb(10) ** (-digits))
+    def is_small(self, p: Any, values: Sequence[Any], digits: int) -> bool:
+        """Whether a polynomial vanishes at `values`, compared with the size of its terms."""
+        size = evaluated(p, [None if v is None else abs(v) for v in values], lambda c: abs(flint.arb(c)))
+        return bool(abs(self.number(p, values)).mid() <= size.mid() * flint.arb(10) ** (-digits))
+
+    def values(self, changes: Mapping[Symbol, Any], base: Sequence[Any] | None = None) -> list[Any]:
+        """The values of all generators (at the sample, or in `base`) with some changed, and the roots that follow."""
+        out = list(self.value if base is None else base)
+        for s, v in changes.items():
+            out[self.index[s]] = v
+        for i, radicand in self.roots:
+            if i not in self.constants and all(out[j] is not None for j, d in enumerate(radicand.degrees()) if d):
+                out[i] = self.number(radicand, out).sqrt().mid()
+        return out
 
     # -- roots ----------------------------------------------------------------------------------------------
 
-    def sqrt(self, e: Elem) -> Elem:
+    def power(self, e: Elem, q: Fraction) -> Elem:
+        """A rational power of an element that is positive at the sample.
+
+        Roots other than square roots of square roots are taken where they are exact, and become constants of an open
+        ring elsewhere; Diverges in other rings.
+        """
+        d = q.denominator
+        while d % 2 == 0:
+            e, d = self.sqrt(e), d // 2
+        root = e if d == 1 else self._odd_root(e, d)
+        out = self.rational(1)
+        for _ in range(abs(q.numerator)):
+            out = out * root
+        return out if q > 0 else out.inverse()
+
+    def _odd_root(self, e: Elem, d: int) -> Elem:
+        if e.sign() < 0:
+            raise DerivationError(
+                f"the root of degree {d} of {e.expr()}, which is negative at the sample, is not real."
+            )
+        out = []
+        for p in (e.num, e.den):
+            content, factors = p.factor()
+            number = flint.fmpz(abs(int(content))).root(d)
+            if number**d != abs(content) or any(int(k) % d for _, k in factors):
+                break
+            out.append(prod((q ** (int(k) // d) for q, k in factors), start=self.ctx.constant(number)))
+        else:
+            root = self.fraction(*out)
+            return -root if root.number() < 0 else root
+        if not self.open:
+            raise Diverges(f"a root of degree {d} of {e.expr()} is not rational; only square roots are followed.")
+        return self.constant(e.expr() ** sp.Rational(1, d), lambda: e.number() ** flint.arb(flint.fmpq(1, d)))
+
+    def sqrt(self, e: Elem, depth: int = 0) -> Elem:
         """The nonnegative square root (at the sample) of an element that is nonnegative there.
 
         The radicand is factored: squares leave the root with the sign that they have at the sample, each
@@ -135,11 +208,11 @@ class Ground:
         if e.is_zero:
             return e
         radicand = e.num * e.den
-        if self._has_root(radicand):
-            return self._nested(e)
+        if nested := [i for i, _ in self.roots if radicand.degrees()[i]]:
+            return self._nested(e, nested[-1], depth + 1)
         content, factors = radicand.factor()
         sign = -1 if content < 0 else 1
-        out = self.make(self.ctx.constant(1), e.den)
+        out = self.fraction(self.one, e.den)
         for prime, k in sp.factorint(abs(int(content))).items():
             out = out * self.rational(int(prime) ** (int(k) // 2))
             if int(k) % 2:
@@ -150,59 +223,51 @@ class Ground:
             if not v > 0:
                 q = -p
                 sign = sign * (-1) ** int(k)
-            out = out * self.make(q ** (int(k) // 2), self.ctx.constant(1))
+            out = out * self.fraction(q ** (int(k) // 2))
             if int(k) % 2:
                 out = out * self._root(q)
         if sign < 0:
             raise DerivationError(f"the square root of {e.expr()}, which is negative at the sample, is not real.")
         return out
 
-    def _has_root(self, p: Any) -> bool:
-        degrees = p.degrees()
-        return any(degrees[i] for i, _ in self.roots)
-
-    def _nested(self, e: Elem) -> Elem:
-        """sqrt(A + B w): sqrt((A + d)/2) ± sqrt((A - d)/2) where d = sqrt(A^2 - B^2 P) is in the field."""
-        i = next(i for i, _ in reversed(self.roots) if (e.num * e.den).degrees()[i])
-        flipped = self.make(e.num.compose(*(-g if j == i else g for j, g in enumerate(self.polys))), e.den)
+    def _nested(self, e: Elem, i: int, depth: int) -> Elem:
+        """sqrt(A + B w): sqrt((A + d)/2) ± sqrt((A - d)/2) where d = sqrt(A^2 - B^2 P) is in the field; w is root i."""
+        flipped = self.fraction(self._conjugated(e.num, i), e.den)
         a, norm = (e + flipped) * self.rational(1, 2), e * flipped
         before = len(self.roots)
-        self._nesting += 1
         try:
-            if self._nesting > NESTED:
+            if depth > NESTED:
                 raise DerivationError("roots are nested too deeply to be taken apart.")
-            d = self.sqrt(norm)
+            d = self.sqrt(norm, depth)
             if len(self.roots) == before:
                 x, y = (a + d) * self.rational(1, 2), (a - d) * self.rational(1, 2)
-                rx, ry = self.sqrt(x), self.sqrt(y)
+                rx, ry = self.sqrt(x, depth), self.sqrt(y, depth)
                 for candidate in (rx + ry, rx - ry):
                     if (candidate * candidate - e).is_zero and candidate.number() > 0:
                         return candidate
         except DerivationError:
             pass
-        finally:
-            self._nesting -= 1
         while len(self.roots) > before:
             j, _ = self.roots.pop()
             self._known = {k: v for k, v in self._known.items() if not v.num.degrees()[j]}
-        return self.make(self.ctx.constant(1), e.den) * self._root(self.reduced(e.num * e.den))
+        return self.fraction(self.one, e.den) * self._root(self.reduced(e.num * e.den))
 
     def _root(self, p: Any) -> Elem:
         key = str(p)
         if key not in self._known:
             self._eliminable(p)
-            i = self._spare()
-            self.value[i] = self.number(p).sqrt()
+            i = self._taken(key, self.number(p).sqrt())
             self.roots.append((i, p))
-            self._known[key] = Elem(self, self.polys[i], self.ctx.constant(1))
         return self._known[key]
 
-    def _spare(self) -> int:
-        """The next generator that stands for nothing yet."""
+    def _taken(self, key: str, value: Any) -> int:
+        """The next generator that stands for nothing yet, to stand for `key` from now on."""
         used = len({*self.constants, *(i for i, _ in self.roots)})
         if used == self.slots:
             raise DerivationError(f"more than {used} different square roots and constants appear in the expansion.")
-        return self.slots - 1 - used
+        i = self.slots - 1 - used
+        self.value[i], self._known[key] = value, Elem(self, self.polys[i], self.one)
+        return i
 
     def constant(self, meaning: Expr, value: Callable[[], Any], square: Elem | None = None) -> Elem:
         """The number `meaning`, which `value` computes, as an element of an open ring; its square may be known."""
@@ -210,16 +275,11 @@ class Ground:
             return self.rational(int(meaning.p), int(meaning.q))
         key = str(meaning)
         if key not in self._known:
-            i = self._spare()
-            self.value[i], self.constants[i] = value(), meaning
+            i = self._taken(key, value())
+            self.constants[i] = meaning
             if square is not None and square.den.is_one():
                 self.roots.append((i, square.num))
-            self._known[key] = Elem(self, self.polys[i], self.ctx.constant(1))
         return self._known[key]
-
-    @staticmethod
-    def pi() -> Any:
-        return flint.arb.pi()
 
     def _eliminable(self, p: Any) -> None:
         degrees = p.degrees()
@@ -238,80 +298,3 @@ class Ground:
             new = self.constants[i] if i in self.constants else sp.sqrt(poly_to_expr(radicands[i], self.symbols))
             out[self.symbols[i]] = new.xreplace(out)
         return out
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Elem:
-    """An element num/den of a `Ground`, always in normal form."""
-
-    ground: Ground
-    num: Any
-    den: Any
-
-    def __add__(self, other: Elem) -> Elem:
-        if self.num.is_zero():
-            return other
-        if other.num.is_zero():
-            return self
-        if self.den == other.den:
-            return self.ground.make(self.num + other.num, self.den)
-        g = self.den.gcd(other.den)
-        a, b = other.den / g, self.den / g
-        return self.ground.make(self.num * a + other.num * b, self.den * a)
-
-    def __neg__(self) -> Elem:
-        return Elem(self.ground, -self.num, self.den)
-
-    def __sub__(self, other: Elem) -> Elem:
-        return self + (-other)
-
-    def __mul__(self, other: Elem) -> Elem:
-        if self.num.is_zero() or other.num.is_zero():
-            return Elem(self.ground, self.ground.ctx.constant(0), self.ground.ctx.constant(1))
-        return self.ground.make(self.num * other.num, self.den * other.den)
-
-    def inverse(self) -> Elem:
-        return self.ground.make(self.den, self.num)
-
-    def __truediv__(self, other: Elem) -> Elem:
-        return self.ground.make(self.num * other.den, self.den * other.num)
-
-    @property
-    def is_zero(self) -> bool:
-        return bool(self.num.is_zero())
-
-    def number(self, values: Sequence[Any] | None = None) -> Any:
-        return self.ground.number(self.num, values) / self.ground.number(self.den, values)
-
-    def sign(self) -> int:
-        """The sign at the sample."""
-        v = flint.arb(0) if self.is_zero else self.number()
-        if not self.is_zero and v.contains(0):
-            raise DerivationError(f"the sign of {self.expr()} was not decided at the sample.")
-        return 1 if v > 0 else -1 if v < 0 else 0
-
-    def rational(self) -> Fraction | None:
-        """The rational number that the element is, or None."""
-        if not (self.num.is_constant() and self.den.is_constant()):
-            return None
-        above = 0 if self.is_zero else int(self.num.leading_coefficient())
-        return Fraction(above, int(self.den.leading_coefficient()))
-
-    def depends_on(self, s: Symbol) -> bool:
-        i = self.ground.index[s]
-        return bool(self.num.degrees()[i] or self.den.degrees()[i])
-
-    def expr(self) -> Expr:
-        """As a SymPy expression, numerator and denominator factored."""
-        from cascade_sym.exact.show import factored
-
-        roots = self.ground.meaning()
-        num, den = (factored(p, self.ground.symbols) for p in (self.num, self.den))
-        return (num / den).xreplace(roots)
-
-
-def _arb(v: Any) -> Any:
-    if isinstance(v, flint.arb):
-        return v
-    r = sp.Rational(v) if not isinstance(v, sp.Rational) else v
-    return flint.arb(int(r.p)) / flint.arb(int(r.q))

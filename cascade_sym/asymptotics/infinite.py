@@ -18,8 +18,7 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.joint import Joint
-from cascade_sym.asymptotics.leading import constants
-from cascade_sym.asymptotics.rewriting import Rewriting, reparametrised
+from cascade_sym.asymptotics.leading import Rewriting, constants, reparametrised
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, DerivationError, DivisionByZero, NoLimit
 from cascade_sym.program import read
@@ -29,11 +28,6 @@ from cascade_sym.symbols import own
 ORDERS = (2, 5, 9)  # to which functions are expanded, one after the other, until cancellations are through
 CONSTANTS = 12
 INFINITE = (sp.oo, -sp.oo)
-
-
-def at_infinity(target: Quantity, s: Symbol, value: Expr) -> Quantity:
-    """The limit of `target` as s -> value (oo or -oo); see `in_the_limit`."""
-    return in_the_limit(target, {s: value})
 
 
 def limit_of(e: Expr, s: Symbol, value: Expr) -> Expr:

@@ -15,12 +15,9 @@ from fractions import Fraction as Q
 from itertools import combinations
 from typing import Any
 
-import flint
-import sympy as sp
-
+from cascade_sym.asymptotics.element import Diverges, Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries
-from cascade_sym.asymptotics.ground import Elem, Ground
-from cascade_sym.asymptotics.series import Diverges
+from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.errors import DivisionByZero, NoLimit
 from cascade_sym.program import BY_NAME
 
@@ -137,21 +134,25 @@ class Germ:
         """The number that the function is everywhere, or None."""
         (b, q), p = next(iter(self.below.terms.items())), self.above.terms
         c = p[b] / q if b in p else None
-        whole = c is not None and self.above.same(self.below * Sum.make(c.ground, {UNIT: c}))
+        whole = c is not None and self.above.same(self.below * Sum.make(c.field, {UNIT: c}))
         return c if whole else None
 
     def __neg__(self) -> Germ:
         return self.scaled(self.joint.ground.rational(-1))
 
     def scaled(self, c: Elem) -> Germ:
-        return Germ(self.joint, self.above * Sum.make(c.ground, {UNIT: c}), self.below)
+        return Germ(self.joint, self.above * Sum.make(c.field, {UNIT: c}), self.below)
 
     def __add__(self, other: Germ) -> Germ:
+        if not isinstance(other, Germ):
+            return NotImplemented
         if self.below.same(other.below):
             return Germ(self.joint, self.above + other.above, self.below)
         return self.joint.ratio(self.above * other.below + other.above * self.below, self.below * other.below)
 
     def __mul__(self, other: Germ) -> Germ:
+        if not isinstance(other, Germ):
+            return NotImplemented
         if self.below.same(other.above):
             return Germ(self.joint, self.above, other.below)
         if other.below.same(self.above):
@@ -232,7 +233,7 @@ class Germ:
             return self.joint.ratio(*(self.joint.leading_root(f, e, s) for f in (self.above, self.below)))
         far = self.diverges()
         if not far and not self.limit().is_zero:
-            return self.joint.near(self.joint.root_of(self.limit(), e))
+            return self.joint.near(self.joint.ground.power(self.limit(), e))
         grown = self.joint.large("root", self if far else self.inverse(), e)
         return grown if far else grown.inverse()
 
@@ -310,7 +311,7 @@ class Joint(ExactSeries):
         """(sign*f)^e by the binomial series around its one leading term."""
         (a,) = f.essential()
         c = f.terms[a] * self.ground.rational(sign)
-        lead = Sum.make(self.ground, {tuple((i, k * e) for i, k in a): self.root_of(c, e)})
+        lead = Sum.make(self.ground, {tuple((i, k * e) for i, k in a): self.ground.power(c, e)})
         u = f * Sum.make(self.ground, {product(UNIT, a, -1): f.terms[a].inverse()}) + Sum.make(
             self.ground, {UNIT: self.ground.rational(-1)}
         )
@@ -323,20 +324,6 @@ class Joint(ExactSeries):
             total = total + power * Sum.make(self.ground, {UNIT: factor})
         return lead * (total + powers_of(u, self.orders))
 
-    def root_of(self, c: Elem, e: Q) -> Elem:
-        """c^e for a positive coefficient."""
-        p, d = e.numerator, e.denominator
-        while d % 2 == 0:
-            c, d = self.ground.sqrt(c), d // 2
-        if d != 1:
-            exponent = sp.Rational(1, d)
-            value = c.number() ** flint.arb(flint.fmpq(1, d))
-            c = self.ground.constant(c.expr() ** exponent, lambda: value)
-        out = self.ground.rational(1)
-        for _ in range(p):
-            out = out * c
-        return out
-
     # -- functions at infinity ------------------------------------------------------------------------------
 
     def exp(self, x: Any) -> Any:
@@ -346,10 +333,10 @@ class Joint(ExactSeries):
         grown = self.large("exp", g if far > 0 else -g)
         return grown if far > 0 else grown.inverse()
 
-    def log(self, x: Any, *base: Any) -> Any:
+    def log(self, x: Any) -> Any:
         g = self.series(x)
-        if base or g.is_exact_zero:
-            return super().log(x, *base)
+        if g.is_exact_zero:
+            return super().log(g)
         if (far := g.diverges()) > 0:
             return self.large("log", g)
         if not far and g.limit().is_zero and g.sign() > 0:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction as Q
 from typing import Any
 
 import flint
+import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.angles import uses_of_angles
-from cascade_sym.asymptotics.call import Call, prepare
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
-from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
-from cascade_sym.asymptotics.elimination import TooLarge
+from cascade_sym.asymptotics.challenge import challenged
+from cascade_sym.asymptotics.discover import Found, Settled, discover, read_off
+from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.exponents import ALWAYS
-from cascade_sym.asymptotics.flat import Flat
 from cascade_sym.asymptotics.follow import BITS
-from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
-from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
+from cascade_sym.asymptotics.leading import expansion, frame_of
+from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem, number_of, rational
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Scaling
-from cascade_sym.asymptotics.series import Diverges
-from cascade_sym.asymptotics.setup import symbol_of
+from cascade_sym.asymptotics.setup import Call, prepare, sample_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 from cascade_sym.symbols import spelled
 
 Progress = Callable[[str], None]
+SAMPLES = 8  # of the remaining parameters that are tried, until one is in the allowed region
 MOST_ORDERS = 3  # whole powers of the large parameter in which the next order is looked for
 
 
@@ -87,50 +84,41 @@ def scaling(
 def _scaling(
     call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
 ) -> Scaling:
-    call, problem, found, sample = _found(call, given, say)
+    call, problem, found, sample, decades = _found(call, given, say)
     say("expanding on the discovered powers")
     try:
-        x, point, correction = _expanded(problem, found, sample, terms)
+        solution = _solved(problem, found, sample, terms)
     except Diverges as e:
         raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
     say("minimising the leading function")
-    lead = x.series.coeffs[0]
-    prefactor = point.prefactor(lead)
-    hard = not prefactor.proved
-    following = _exact_next(correction, found, x, hard)
-    optimum = optimum_terms(problem, found, x, point, correction, call, hard)
+    prefactor = solution.prefactor
+    optimum = optimum_terms(solution, call.settled)
     say("certifying")
-    others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
-    second = None
-    if correction is not None:
-        power = found.power - Q(correction.offset, x.frame.p)
-        second = (power, correction.function.number(correction.point.values).mid())
-    certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
-    sign = -1 if problem.inverted else 1
-    number = None if second is None else second[1].str(30, radius=False)
-    steps = narrate(call, problem, found, x, prefactor, following, certificate)
+    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
+    number = solution.next_number
     return Scaling(
         name=call.targets[0].name,
         large=call.large,
         limit=call.limit,
-        exponent=rational(sign * found.power),
+        exponent=solution.power(found.power),
         prefactor=prefactor,
-        next_exponent=None if second is None else rational(sign * second[0]),
-        next_value=following[1],
-        next_number=number,
+        next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
+        next_value=solution.next_value,
+        next_number=None if number is None else number.str(30, radius=False),
         optimum=optimum,
-        leading_function=spelled(lead.expr().xreplace(dict(point.back))),
+        leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
         certificate=certificate,
-        steps=steps,
+        steps=narrate(call, solution, certificate),
         seconds=time.monotonic() - began,
     )
 
 
 def _found(
     call: Call, given: Mapping[Any, Any] | None, say: Progress
-) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational]]:
-    """The followed optimum, after parameters at an edge or along a valley have been fixed."""
-    valleys: list[tuple[Call, Flat]] = []
+) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
+    """The followed optimum, after parameters at an edge or in a valley have been fixed, and where searches agreed."""
+    asked = call
+    valleys: list[tuple[Call, Settled]] = []
     while True:
         problem = call.problem()
         say("searching the optimum")
@@ -140,24 +128,34 @@ def _found(
             if not still:
                 break
             say(f"the optimum stays at {', '.join(f'{s} = {e}' for s, e in still.items())}")
-            call = replace(call.fixed(still), still={**call.still, **still})
-        except AtEdge as e:
-            say(f"the minimum is at the edge {e.symbol} = {e.edge}")
-            call = replace(call.fixed({e.symbol: e.edge}), edges={**call.edges, e.symbol: e.edge})
-        except Flat as e:
-            say(f"the optimum is a valley; {e.symbol} is fixed at {e.value}")
-            valleys.append((call, e))
-            call = replace(call.fixed({e.symbol: e.value}), idle={**call.idle, e.symbol: e.value})
-    for before, flat in valleys:
-        _check_valley(before.fixed({flat.symbol: flat.other}), found, flat, given)
-    return call, problem, found, sample
+            call = call.fixed(still, "exact")
+        except Settled as e:
+            say(f"the optimum has {e} ({e.kind})")
+            if e.kind == "valley":
+                valleys.append((call.fixed({e.symbol: e.other}, e.kind), e))
+            call = call.fixed({e.symbol: e.value}, e.kind)
+    for other, valley in valleys:
+        _check_valley(other, found, valley, given)
+    say("searching for a lower optimum")
+    whole = asked.problem()
+    places = {s: value for s, (value, _) in call.settled.items()} | _places(problem, found)
+    values = sample_of(whole.parameters, 0, given) | sample
+    decades, better = challenged(whole, values, found.branch, places)
+    if better is not None:
+        call, problem, found, sample = asked, whole, read_off(whole, better), values
+        decades, _ = challenged(problem, sample, better, _places(problem, found))
+    return call, problem, found, sample, decades
 
 
-def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any] | None) -> None:
+def _places(problem: Problem, found: Found) -> dict[Symbol, Any]:
+    return {s: tuple(x[i] for x in found.branch.x) for i, s in enumerate(problem.over)}
+
+
+def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
     """The optimum must be the same at another point of the valley."""
     try:
         elsewhere, _ = _discover(other.problem(), given)
-    except (Flat, AtEdge) as e:
+    except Settled as e:
         raise NoOptimum(
             f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters."
         ) from e
@@ -170,20 +168,11 @@ def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any
         )
 
 
-def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> dict[Symbol, sp.Rational]:
-    out = sample_of(problem.parameters, shift)
-    for k, v in (given or {}).items():
-        s = symbol_of(k, "sample")
-        if s in out:
-            out[s] = number_of(v, "sample")
-    return out
-
-
 def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found, dict[Symbol, sp.Rational]]:
     """At the first sample where an optimum exists."""
     reason: CascadeError | None = None
-    for shift in range(3 if problem.parameters else 1):
-        sample = _sample(problem, given, shift)
+    for shift in range(SAMPLES if problem.parameters else 1):
+        sample = sample_of(problem.parameters, shift, given)
         try:
             return discover(problem, sample), sample
         except NoOptimum as e:
@@ -192,26 +181,17 @@ def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found,
     raise reason
 
 
-def _expanded(
-    problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int
-) -> tuple[Expansion, Stationary, NextOrder | None]:
-    """The expansion with as many terms as the next order needs: powers that are absent count as terms."""
-    wanted = terms
+def _solved(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Solution:
+    """The solution with as many terms as the next order needs: powers that are absent count as terms."""
+    frame, wanted = frame_of(problem, found.approaches, _references(problem, found)), terms
     while True:
-        x = _expand(problem, found, sample, wanted)
+        x = expansion(problem, sample, wanted, frame, found.branch, found.power)
         free = x.frame.innermost()
         point = stationary_point(x, x.series.coeffs[0], free)
         correction = None if terms < 2 else next_order(x, point, free)
         if terms < 2 or correction is not None or x.series.cut is None or wanted > MOST_ORDERS * x.frame.p:
-            return x, point, correction
+            return Solution(found, x, point, correction)
         wanted += x.frame.p
-
-
-def _expand(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Expansion:
-    triples = [(s, a.limit, a.power) for s, a in zip(problem.over, found.approaches, strict=True)]
-    reference = _references(problem, found)
-    frame = frame_of(problem, triples, reference)
-    return expansion(problem, frame, found.branch, sample, found.power, terms)
 
 
 def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
@@ -230,36 +210,19 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     return {s: at for s in problem.over if problem.intervals[s].angle}
 
 
-def _exact_next(
-    correction: NextOrder | None, found: Found, x: Expansion, hard: bool
-) -> tuple[Q | None, AlgebraicValue | None]:
-    if correction is None:
-        return None, None
-    power = found.power - Q(correction.offset, x.frame.p)
-    if hard:
-        return power, correction.point.recognised(correction.function)
-    try:
-        return power, correction.point.exact(correction.function)
-    except TooLarge:
-        return power, None
-
-
-def _other_samples(
-    problem: Problem, found: Found, prefactor: AlgebraicValue, given: Mapping[Any, Any] | None, checks: int
-) -> list[dict[str, Any]]:
+def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
     """The symbolic prefactor against the optimum found afresh at other parameter values."""
-    import mpmath as mp
-
+    problem, power = solution.x.problem, solution.found.power
     rows: list[dict[str, Any]] = []
     for shift in range(1, checks + 1):
-        other = _sample(problem, None, 2 * shift)
+        other = sample_of(problem.parameters, 2 * shift)
         try:
             elsewhere = discover(problem, other)
-        except (CascadeError, AtEdge) as e:
+        except (CascadeError, Settled) as e:
             rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
             continue
-        observed = observed_prefactor(elsewhere.branch, found.power)
-        claimed = prefactor.at(other)
+        observed = observed_prefactor(elsewhere.branch, power)
+        claimed = solution.prefactor.at(other)
         with mp.workdps(40):
             error = abs(observed / claimed - 1)
         rows.append(
@@ -268,7 +231,7 @@ def _other_samples(
                 "optimum": mp.nstr(observed, 20),
                 "claim": mp.nstr(claimed, 20),
                 "relative_error": mp.nstr(error, 3),
-                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == found.power),
+                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
             }
         )
     return rows

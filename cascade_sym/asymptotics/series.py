@@ -11,8 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction as Q
 
-from cascade_sym.asymptotics.ground import Elem, Ground
-from cascade_sym.errors import DivisionByZero, NoPowerLaw
+from cascade_sym.asymptotics.element import Diverges, Elem
+from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.errors import DivisionByZero
+
+LONGEST = 1000  # numerators and denominators of exponents: a series has that many terms between two of its powers
 
 
 class PrecisionLoss(Exception):
@@ -25,10 +28,6 @@ class Ramify(Exception):
     def __init__(self, factor: int) -> None:
         super().__init__(f"t -> t^{factor}")
         self.factor = factor
-
-
-class Diverges(NoPowerLaw):
-    """A function without an expansion in powers was met: what it was taken of diverges, vanishes, or is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,7 @@ class Series:
 
     @staticmethod
     def constant(c: Elem, terms: int) -> Series:
-        return Series.make(c.ground, terms, 0, [c], None)
+        return Series.make(c.field, terms, 0, [c], None)
 
     @staticmethod
     def power_of_t(ground: Ground, k: int, terms: int) -> Series:
@@ -103,6 +102,8 @@ class Series:
         return 0 if self.is_exact_zero else self.leading()[1].sign()
 
     def __add__(self, other: Series) -> Series:
+        if not isinstance(other, Series):
+            return NotImplemented
         if self.is_exact_zero:
             return other
         if other.is_exact_zero:
@@ -111,15 +112,7 @@ class Series:
         val = min(self.val, other.val)
         end = max(self.val + len(self.coeffs), other.val + len(other.coeffs))
         end = end if cut is None else min(end, cut)
-        out = []
-        for k in range(val, end):
-            i, j = k - self.val, k - other.val
-            a = self.coeffs[i] if 0 <= i < len(self.coeffs) else None
-            b = other.coeffs[j] if 0 <= j < len(other.coeffs) else None
-            if a is not None and b is not None:
-                out.append(a + b)
-            else:
-                out.append(a if a is not None else b if b is not None else self.ground.rational(0))
+        out = [self.coeff(k) + other.coeff(k) for k in range(val, end)]
         return Series.make(self.ground, self.terms, val, out, cut)
 
     def __neg__(self) -> Series:
@@ -129,6 +122,8 @@ class Series:
         return Series.make(self.ground, self.terms, self.val, [c * x for x in self.coeffs], self.cut)
 
     def __mul__(self, other: Series) -> Series:
+        if not isinstance(other, Series):
+            return NotImplemented
         if self.is_exact_zero or other.is_exact_zero:
             return Series(self.ground, self.terms, 0, (), None)
         cut = _least(
@@ -151,19 +146,9 @@ class Series:
         if self.is_exact_zero:
             raise DivisionByZero("division by an expression that is identically zero")
         val, c0 = self.leading()
-        inv = c0.inverse()
-        if len(self.coeffs) == 1 and self.cut is None:
-            return Series(self.ground, self.terms, -val, (inv,), None)
-        size = self.terms if self.cut is None else min(self.terms, self.cut - val)
-        out = [inv]
-        for k in range(1, size):
-            total = self.ground.rational(0)
-            for i in range(1, min(k, len(self.coeffs) - 1) + 1):
-                total = total + self.coeffs[i] * out[k - i]
-            out.append(-(total * inv))
-        return Series.make(self.ground, self.terms, -val, out, -val + size)
+        return self._binomial(Q(-1), c0.inverse(), -val)
 
-    def integer_power(self, n: int) -> Series:
+    def __pow__(self, n: int) -> Series:
         base, n = (self.inverse(), -n) if n < 0 else (self, n)
         out = Series.constant(self.ground.rational(1), self.terms)
         while n:
@@ -175,47 +160,18 @@ class Series:
         return out
 
     def power(self, e: Q) -> Series:
-        """self^e for rational e with denominator 1 or a power of 2 (roots of the leading coefficient are exact)."""
+        """self^e for rational e; of the leading coefficient the ground takes the power."""
         if e.denominator == 1:
-            return self.integer_power(e.numerator)
-        root = self
-        d = e.denominator
-        while d % 2 == 0:
-            root, d = root.sqrt(), d // 2
-        if d != 1:
-            root = root._root(d)
-        return root.integer_power(e.numerator)
-
-    def sqrt(self) -> Series:
+            return self**e.numerator
         if self.is_exact_zero:
-            return self
+            return self if e > 0 else self.inverse()
+        if max(abs(e.numerator), e.denominator) > LONGEST:
+            raise Diverges(f"the exponent {e} is too long for an expansion in powers")
         val, c0 = self.leading()
-        if val % 2:
-            raise Ramify(2)
-        lead = self.ground.sqrt(c0)
-        return self._binomial(Q(1, 2), lead, val // 2)
-
-    def _root(self, d: int) -> Series:
-        val, c0 = self.leading()
-        if val % d:
-            raise Ramify(d)
-        num, den = c0.num.factor(), c0.den.factor()
-        powers = [int(k) for _, k in (*num[1], *den[1])]
-        import flint
-
-        contents = [flint.fmpz(int(abs(f[0]))).root(d) for f in (num, den)]
-        exact = all(k % d == 0 for k in powers) and all(
-            int(r) ** d == abs(int(f[0])) for r, f in zip(contents, (num, den), strict=True)
-        )
-        if not exact:
-            raise Diverges(f"a root of degree {d} of {c0.expr()} is not rational; only square roots are followed.")
-        lead = self.ground.rational(int(contents[0]), int(contents[1]))
-        for (p, k), sign in [(f, 1) for f in num[1]] + [(f, -1) for f in den[1]]:
-            q = self.ground.make(p ** (int(k) // d), self.ground.ctx.constant(1))
-            lead = lead * (q if sign > 0 else q.inverse())
-        if lead.number() < 0:
-            lead = -lead
-        return self._binomial(Q(1, d), lead, val // d)
+        moved = val * e
+        if moved.denominator != 1:
+            raise Ramify(moved.denominator)
+        return self._binomial(e, self.ground.power(c0, e), int(moved))
 
     def _binomial(self, e: Q, lead: Elem, val: int) -> Series:
         """lead t^val (1 + u)^e by the recurrence for powers of a power series."""
@@ -229,9 +185,9 @@ class Series:
         for k in range(1, size):
             total = g.rational(0)
             for i in range(1, min(k, len(u) - 1) + 1):
-                w = e * i - (k - i)
+                w = (e * i - (k - i)) / k
                 total = total + g.rational(w.numerator, w.denominator) * u[i] * out[k - i]
-            out.append(total * g.rational(1, k))
+            out.append(total)
         return Series.make(g, self.terms, val, [lead * c for c in out], val + size)
 
     def compose(self, derivatives: list[Elem]) -> Series:

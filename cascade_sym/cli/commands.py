@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -97,8 +98,7 @@ def latex(
     as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
-    from cascade_sym.latex.document import with_style
-    from cascade_sym.latex.macros import macros
+    from cascade_sym.latex.notation import macros
     from cascade_sym.paper import run_ledger
     from cascade_sym.paper.show import document_of, notation_of
 
@@ -108,7 +108,7 @@ def latex(
         return 0
     with progress(f"derive {paper.printed.name}", len(ids or paper.printed.equations)) as tick:
         entries = run_ledger(paper, ids or (), tick)
-    put(output, with_style(document_of(paper, entries), style))
+    put(output, document_of(paper, entries, style))
     return 0
 
 
@@ -177,7 +177,7 @@ def check(
     with progress(f"check {manuscript}", None) as tick:
         found = check_manuscript(manuscript, loaded(folder), tick)
     if as_json:
-        print_json({"equations": [c.to_json() for c in found.checked], "notes": list(found.notes)})
+        print_json({"equations": [asdict(c) for c in found.checked], "notes": list(found.notes)})
     else:
         print(check_text(found.checked))
     for note in found.notes:

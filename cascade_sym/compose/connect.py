@@ -113,7 +113,7 @@ def _built(table: Mapping[str, object], pairs: Sequence[Wire]) -> dict[str, Line
             if channels[a] is None and channels[b] is not None:
                 channels[a], changed = channels[b], True
     return {
-        n: p.build(p.name or n, channels[n] or SINGLE) if isinstance(p, Part) else as_system(p)
+        n: p.built(p.name or n, channels[n] or SINGLE) if isinstance(p, Part) else as_system(p)
         for n, p in table.items()
     }
 

@@ -16,6 +16,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DuplicateName, UnknownName, listing
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import (
     NOTHING,
     Domains,
@@ -39,7 +40,7 @@ Items = tuple[tuple[Symbol, Expr], ...]
 
 
 @dataclass(frozen=True)
-class Definitions:
+class Definitions(Shown):
     """An ordered tuple of (symbol, expression); an expression uses only parameters and earlier symbols.
 
     Symbols are read by name (`cascade_sym.symbols.read`); `domains` is what is declared of parameters. Raises
@@ -167,11 +168,6 @@ class Definitions:
             return self
         return Definitions(tuple(items), domains=domains)
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
-
     def subs(self, values: Mapping[Any, Any]) -> Definitions:
         """Parameters (symbols or names) replaced in every definition, simultaneously.
 
@@ -206,7 +202,7 @@ class Definitions:
         return Definitions(tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items), domains=self.domains), new
 
 
-class Declared:
+class Declared(Shown):
     """What rests on definitions and has parameters: what is declared of them."""
 
     definitions: Definitions

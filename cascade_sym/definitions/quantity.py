@@ -97,8 +97,3 @@ class Quantity(Declared):
 
         new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
         return replace(self, definitions=definitions, **new)
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)

@@ -18,6 +18,7 @@ from sympy import Expr
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator
+from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
 from cascade_sym.system.numbers import vanishes
 
@@ -39,7 +40,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class MasterEquation:
+class MasterEquation(Shown):
     """Hamiltonian, jump operators and measured operators of a (stochastic) master equation.
 
     The equation is linear in rho for `measured` = (): then it is an ordinary Lindblad equation. `steps` is its
@@ -64,11 +65,6 @@ class MasterEquation:
             J, Jd = j.operator, j.operator.dagger()
             out = out + (commutator(Jd, O) * J - Jd * commutator(J, O)) * (j.rate / 2)
         return out
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def master_equation(system: object, detect: object = None) -> MasterEquation:

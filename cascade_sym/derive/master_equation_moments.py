@@ -18,12 +18,13 @@ from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, m
 from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import OperatorPolynomial, as_operator, quadratures
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj
 from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
-class MomentEquations:
+class MomentEquations(Shown):
     """Equations of motion of the conditional means and covariances.
 
     `means[q]` is (drift, {current: factor of dW}); `covariances[i, j]` is d V_ij/dt with i before j in
@@ -35,11 +36,6 @@ class MomentEquations:
     means: Mapping[str, tuple[Expr, Mapping[str, Expr]]]
     covariances: Mapping[tuple[str, str], Expr]
     symbols: Mapping[str | tuple[str, str], Expr] = field(default_factory=dict, compare=False, repr=False)
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def moment_equations(system: object, detect: object = None) -> MomentEquations:

@@ -1,8 +1,9 @@
 """First pass over expressions: which generators does the exact algebra need?
 
-Roots, sines and cosines, phases exp(I*theta), real exponentials exp(-gamma*t), I, symbols and conjugated
-symbols. Arguments of trigonometric functions and exponentials are split into monomials, so that
-sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators of their parts.
+Sines and cosines, phases exp(I*theta), real exponentials exp(-gamma*t), I, symbols and conjugated symbols; and from
+these roots, absolute values and conjugates, which come late. Arguments of trigonometric functions and exponentials are
+split into monomials, so that sin(theta_M + theta_S), cos(2*theta) and exp(I*(a - b)/2) share the generators of their
+parts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import lcm
 
 import sympy as sp
@@ -18,14 +20,13 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
-from cascade_sym.symbols import conj, is_complex_symbol
+from cascade_sym.symbols import Domains, is_complex_symbol
 from cascade_sym.symbols.own import MARK, Own
 
 _TRIG = (sp.sin, sp.cos)
-_KNOWN = ("exp", "sin", "cos", "arctan")
-_WRITTEN: dict[str, Callable[..., Expr]] = {"conj": conj, **{name: BY_NAME[name].sympy for name in _KNOWN}}
-_SIGNED = ("abs", "arg", "sgn", "min", "max", "atan2")
-_OTHERS = tuple(f.sympy for f in TABLE if f.name not in (*_KNOWN, "conj"))
+_KNOWN = ("exp", "sin", "cos", "arctan", "abs", "conj")
+_WRITTEN: dict[str, Callable[..., Expr]] = {name: BY_NAME[name].sympy for name in _KNOWN}
+_OTHERS = tuple(f.sympy for f in TABLE if f.name not in _KNOWN)
 
 
 @dataclass
@@ -36,10 +37,11 @@ class Atoms:
     conjugated: set[Symbol] = field(default_factory=set)
     imaginary: bool = False
     pi: bool = False
-    roots: dict[tuple[Expr, int], int] = field(default_factory=dict)  # (radicand, degree) -> nesting depth
+    late: dict[Expr, int] = field(default_factory=dict)  # roots, absolute values, conjugates -> nesting depth
     trig: dict[Expr, int] = field(default_factory=dict)  # angle monomial -> common denominator
     phases: dict[Expr, int] = field(default_factory=dict)
     exponentials: dict[Expr, int] = field(default_factory=dict)
+    domains: Domains | None = None
     _depth: dict[Expr, int] = field(default_factory=dict)
 
 
@@ -51,8 +53,8 @@ def _trig_of_exp_atan(e: Expr) -> Expr:
     return e
 
 
-def canonical(expr: Expr) -> Expr:
-    """`expr` in the functions that the algebra has generators for: exp, sin, cos, roots, conjugates of symbols.
+def canonical(expr: Expr, domains: Domains | None = None) -> Expr:
+    """`expr` in the functions that the algebra has generators for: exp, sin, cos, roots, abs, conj.
 
     Other functions of the table are written in these by its rules, where they have one (re, im, tan, sinh, ...), and
     floats are decimals. OutsideExactDomain names what has none.
@@ -60,13 +62,19 @@ def canonical(expr: Expr) -> Expr:
     e = exact_formula(sp.sympify(expr))
     if e.has(*_OTHERS):
         e = read(e).run(_Written(), {s.name: s for s in e.free_symbols})[0]
+    if e.has(sp.conjugate):
+        e = e.replace(lambda x: isinstance(x, sp.conjugate) and _is_real_symbol(x.args[0]), lambda x: x.args[0])
     if e.has(sp.atan):
         if e.has(*_TRIG):
             e = e.replace(lambda x: isinstance(x, _TRIG) and x.has(sp.atan), lambda x: x.rewrite(sp.exp))
         if e.has(sp.exp):
             e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
-        e = e.replace(sp.atan, _named_arctangent)
+        e = e.replace(sp.atan, partial(_named_arctangent, domains=domains))
     return e
+
+
+def _is_real_symbol(e: Expr) -> bool:
+    return isinstance(e, Symbol) and not is_complex_symbol(e)
 
 
 class _Written(Arithmetic):
@@ -93,10 +101,20 @@ class _Written(Arithmetic):
     def pow(self, base: Expr, exponent: Expr) -> Expr:
         return base**exponent
 
-    def call(self, name: str, *arguments: Expr) -> Expr:
-        if name in _SIGNED:  # until domains are declared nothing tells their signs
-            raise self.unknown(f"{name} of {arguments[0]}")
-        return super().call(name, *arguments)
+    def arg(self, z: Expr) -> Expr:
+        raise self.unknown(f"arg of {z}")
+
+    def min(self, *values: Expr) -> Expr:
+        return self._extreme(-1, values)
+
+    def max(self, *values: Expr) -> Expr:
+        return self._extreme(1, values)
+
+    def _extreme(self, sign: int, values: Sequence[Expr]) -> Expr:
+        found, *others = values
+        for x in others:
+            found = (found + x + sign * sp.Abs(found - x)) / 2
+        return found
 
 
 class Arctangent(Own):
@@ -107,19 +125,20 @@ class Arctangent(Own):
     nonnegative: bool
 
 
-def _named_arctangent(argument: Expr) -> Expr:
+def _named_arctangent(argument: Expr, domains: Domains | None) -> Expr:
     """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in it): of the
     nonnegative one of +-argument, where one is.
     """
-    from cascade_sym.exact.proof import normal_form
+    from cascade_sym.exact.convert import converter
 
-    ways = sorted(((normal_form(sign * argument), sign) for sign in (1, -1)), key=lambda way: str(way[0]))
-    positive = {s: sp.Dummy(positive=True) for s in argument.free_symbols if not is_complex_symbol(s)}
-    known = [way for way in ways if way[0].xreplace(positive).is_nonnegative]
-    chosen, sign = [*known, *ways][0]
-    found = Arctangent(f"arctan({chosen}){MARK}")
-    found.argument, found.nonnegative = chosen, bool(known)
-    return sign * found
+    conv, (form,) = converter([argument], domains)
+    value = conv(form)
+    found = conv.tower.sign_of(value) if conv.tower.is_real(value) else None
+    ways = sorted(((conv.expr(way), sign) for way, sign in ((value, 1), (-value, -1))), key=lambda way: str(way[0]))
+    chosen, sign = next((way for way in ways if found and way[1] == found.value), ways[0])
+    stands = Arctangent(f"arctan({chosen}){MARK}")
+    stands.argument, stands.nonnegative = chosen, found is not None
+    return sign * stands
 
 
 def shown(e: Expr) -> Expr:
@@ -131,18 +150,19 @@ def _split_exp(e: Expr) -> Expr:
     return sp.Mul(*(_trig_of_exp_atan(sp.exp(t)) for t in sp.Add.make_args(sp.expand(e.args[0]))))
 
 
-def monomials(argument: Expr) -> list[tuple[sp.Rational, Expr]]:
+def monomials(argument: Expr, domains: Domains | None = None) -> list[tuple[sp.Rational, Expr]]:
     """The terms of an angle or exponent as (rational coefficient, monomial), one way of writing for each
     value.
 
     Products of powers of symbols are taken as they are; anything else is brought to normal form first, and so
     refused where the exact algebra does not know it. A pure number is its own monomial, up to its sign.
     """
-    terms = [sp.expand_power_base(t, force=True) for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
+    terms = [t for t in sp.Add.make_args(sp.expand(argument)) if t != 0]
     if not all(_plain(t) for t in terms):
-        from cascade_sym.exact.proof import normal_form
+        from cascade_sym.exact.convert import converter
 
-        num, den = sp.fraction(normal_form(argument))
+        conv, (form,) = converter([argument], domains)
+        num, den = sp.fraction(conv.expr(conv(form)))
         terms = [t / den for t in sp.Add.make_args(sp.expand(num)) if t != 0]
     return [_signed(t) if t.is_Rational or (t / sp.I).is_Rational else t.as_coeff_Mul(rational=True) for t in terms]
 
@@ -162,9 +182,9 @@ def _plain(t: Expr) -> bool:
     return True
 
 
-def collect(exprs: Iterable[Expr]) -> Atoms:
+def collect(exprs: Iterable[Expr], domains: Domains | None = None) -> Atoms:
     """The atoms of canonical expressions; OutsideExactDomain names what does not belong."""
-    atoms = Atoms()
+    atoms = Atoms(domains=domains)
     for e in exprs:
         _visit(e, atoms)
     return atoms
@@ -193,7 +213,13 @@ def _visit(e: Expr, at: Atoms) -> int:
         _visit_exponent(e, at)
     elif isinstance(e, sp.conjugate) and isinstance(e.args[0], Symbol):
         at.symbols.add(e.args[0])
-        at.conjugated.add(e.args[0])
+        if is_complex_symbol(e.args[0]):
+            at.conjugated.add(e.args[0])
+    elif isinstance(e, sp.Abs | sp.conjugate):
+        at.symbols |= (free := e.free_symbols)
+        at.conjugated |= {s for s in free if is_complex_symbol(s)}
+        depth = _visit(e.args[0], at) + 1
+        at.late[e] = depth
     else:
         raise OutsideExactDomain(
             f"{e.func.__name__} in {e} is outside the exact algebra, which knows rational numbers, symbols, "
@@ -210,13 +236,14 @@ def _visit_power(e: Expr, at: Atoms) -> int:
     depth = _visit(base, at)
     if power.q != 1:
         depth += 1
-        key = (base, int(power.q))
-        at.roots[key] = max(depth, at.roots.get(key, 0))
+        at.late[e] = depth
+        at.imaginary = True
+        at.conjugated |= {s for s in base.free_symbols if is_complex_symbol(s)}
     return depth
 
 
 def _visit_angle(argument: Expr, at: Atoms, table: dict[Expr, int]) -> None:
-    for coeff, mono in monomials(argument):
+    for coeff, mono in monomials(argument, at.domains):
         if mono.has(sp.I):
             raise OutsideExactDomain(f"the angle {argument} is not real; write it with exp instead.")
         if mono is sp.pi:
@@ -233,7 +260,7 @@ def _visit_multiple_of_pi(coeff: sp.Rational, at: Atoms) -> None:
 
 
 def _visit_exponent(e: Expr, at: Atoms) -> None:
-    for coeff, mono in monomials(e.args[0]):
+    for coeff, mono in monomials(e.args[0], at.domains):
         if mono.has(sp.I):
             at.imaginary = True
             angle = mono / sp.I

@@ -1,15 +1,15 @@
 """Second pass: from the atoms of some expressions to a field that holds them, and into it.
 
-Plain generators first (symbols, angles, phases, exponentials), then roots from the inside out. A radicand is
-factored: squares leave the root, and each factor that is nonnegative on the physical domain gets a root of its
-own. A symbol that occurs linearly under such a root is eliminated (Gamma = g^2, epsilon = 1 - tau^2), so that
-the ring stays free of relations where it can.
+Plain generators first (symbols, angles, phases, exponentials), then roots and absolute values from the inside out, on
+their principal branches (`tower`). A symbol that occurs linearly under the root of something that is known to be
+nonnegative is eliminated (Gamma = g^2, epsilon = 1 - tau^2), so that the ring stays free of relations where it can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction as Rational
 from typing import Any
 
 import sympy as sp
@@ -17,47 +17,54 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
-from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
+from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.symbols import is_complex_symbol
+from cascade_sym.exact.signs import Fact, Interval
+from cascade_sym.exact.tower import NONNEGATIVE, POSITIVE, Refine, Tower
+from cascade_sym.symbols import Domain, Domains, is_complex_symbol
+from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
-
-
-class Refine(Exception):
-    """Integers under roots have a factor in common that was not known before: start again with these `parts`."""
-
-    def __init__(self, parts: tuple[int, ...]) -> None:
-        super().__init__()
-        self.parts = parts
+LINE, WAVE, QUARTER = Interval(), Interval(-1, 1), Interval(Rational(-11, 7), Rational(11, 7))  # 11/7 > pi/2
+PI = Interval(3, Rational(22, 7))
 
 
 class Converter:
-    """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first."""
+    """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first.
 
-    def __init__(self, atoms: Atoms, parts: tuple[int, ...] = ()) -> None:
-        self._parts = parts  # into which integers split that are too long to factor
-        self._long: set[int] = set()
+    `domains` are the declarations that signs follow from. Without any (None) every real symbol stands for what a part
+    has declared: it is nonnegative, and 1 - x is, for a symbol x under a root (a loss, an efficiency).
+    """
+
+    def __init__(
+        self, atoms: Atoms, domains: Domains | None = None, given: Mapping[str, int] | None = None,
+        refined: Refine | None = None,
+    ) -> None:  # fmt: skip
         self._place: dict[Any, int] = {}
         self._trig: dict[Expr, tuple[int, int, int]] = {}  # angle -> denominator, cosine, sine
         self._phase: dict[Expr, tuple[int, int]] = {}  # angle -> denominator, generator
         self._exponential: dict[Expr, tuple[int, int]] = {}
         self._value: dict[Symbol, Fraction] = {}  # eliminated symbols
-        self._root: dict[tuple[str, int], int] = {}  # (printed radicand, degree) -> generator
-        self._nonnegative: set[int] = set()
-        self._squarable: set[int] = set()
         self._memo: dict[Expr, Fraction] = {}
-        self.field = self._plain_field(atoms)
-        roots = sorted(atoms.roots.items(), key=lambda kv: (kv[1], kv[0][1], str(kv[0][0])))
-        self._eliminate([base for (base, q), depth in roots if depth == 1 and q == 2])
-        for (base, q), _depth in roots:
-            self._add_roots(self(base), q)
+        self._domains = domains
+        self._ranges = domains.ranges() if domains else {}
+        self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
+        self.tower.declare(self._intervals(), [])
+        self.tower.declare(self.tower.intervals, self._facts())
+        self._eliminate([e for e, depth in atoms.late.items() if depth == 1 and isinstance(e, sp.Pow) and e.exp.q == 2])
+        for e, _depth in sorted(atoms.late.items(), key=lambda item: (item[1], _degree(item[0]), str(item[0].args[0]))):
+            self(e)
+
+    @property
+    def field(self) -> Field:
+        """The field, with all roots that were met so far."""
+        return self.tower.field
 
     # -- the ring -----------------------------------------------------------------------------------------
 
-    def _plain_field(self, at: Atoms) -> Field:
+    def _plain_tower(self, at: Atoms, given: Mapping[str, int], refined: Refine) -> Tower:
         meaning: list[Expr] = []
 
         def new(e: Expr) -> int:
@@ -66,35 +73,105 @@ class Converter:
 
         for s in sorted(at.symbols, key=str):
             self._place[s] = new(s)
-        self._nonnegative |= {i for s, i in self._place.items() if getattr(s, "nonnegative", not is_complex_symbol(s))}
         for s in sorted(at.conjugated, key=str):
             self._place[sp.conjugate(s)] = new(sp.conjugate(s))
         if at.pi:
             self._place[sp.pi] = new(sp.pi)
-            self._nonnegative.add(self._place[sp.pi])
         for m in sorted(at.exponentials, key=str):
             self._exponential[m] = (at.exponentials[m], new(sp.exp(m / at.exponentials[m])))
-            self._nonnegative.add(self._exponential[m][1])
         for m in sorted(at.trig, key=str):
             n = int(sp.ilcm(at.trig[m], at.phases.get(m, 1)))
             self._trig[m] = (n, new(sp.cos(m / n)), new(sp.sin(m / n)))
-            self._squarable |= set(self._trig[m][1:])
         for m in sorted(set(at.phases) - set(at.trig), key=str):
             self._phase[m] = (at.phases[m], new(sp.exp(sp.I * m / at.phases[m])))
-        self._place[sp.I] = new(sp.I)
+        imaginary = self._place[sp.I] = new(sp.I)
         ctx = make_context(len(meaning))
-        relations = [Relation(self._place[sp.I], 2, ctx.constant(-1))]
+        relations = [Relation(imaginary, 2, ctx.constant(-1))]
         relations += [Relation(s, 2, 1 - ctx.gens()[c] ** 2) for _, c, s in self._trig.values()]
-        return Field(ctx, tuple(meaning), tuple(relations))
+        tower = Tower(Field(ctx, tuple(meaning), tuple(relations)), imaginary, given, refined)
+        tower.sines = [(c, s) for _, c, s in self._trig.values()]
+        for s in at.conjugated:
+            i, j = self._place[s], self._place[sp.conjugate(s)]
+            tower.conjugates |= {i: tower.field.element(j), j: tower.field.element(i)}
+        return tower
 
-    def _eliminate(self, radicands: list[Expr]) -> None:
+    def _intervals(self) -> dict[int, Interval]:
+        """What is known of the real generators."""
+        tower, place = self.tower, self._place
+        if self._domains is None:
+            tower.lacking |= {i for s, i in place.items() if isinstance(s, Symbol) and not is_complex_symbol(s)}
+            tower.squarable |= {i for pair in tower.sines for i in pair}
+        out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
+        if sp.pi in place:
+            out[place[sp.pi]] = PI
+        out |= {g: POSITIVE for m, (_, g) in self._exponential.items() if self._real(m)}
+        for m, (n, c, s) in self._trig.items():
+            if self._real(m):
+                out |= dict(zip((c, s), _waves(self._ranges.get(str(m)), n), strict=True))
+        for m, (_, g) in self._phase.items():
+            if self._real(m):
+                tower.conjugates[g] = tower.field.element(g).inverse()
+        return out
+
+    def _interval(self, s: Symbol) -> Interval | None:
+        """What is known of a symbol; None where it may be complex."""
+        if isinstance(s, Arctangent):
+            return Interval(0, QUARTER.high) if s.nonnegative else QUARTER
+        if is_complex_symbol(s):
+            return None
+        if self._domains is None:
+            return NONNEGATIVE
+        if s.name not in self._ranges:
+            return LINE
+        domain, said = self._ranges[s.name]
+        return None if domain.kind == "complex" else _interval(domain, said)
+
+    def _real(self, monomial: Expr) -> bool:
+        """Whether a product of powers is real: every symbol is, and what has a root is nonnegative."""
+        for base, power in monomial.as_powers_dict().items():
+            if isinstance(base, Symbol):
+                x = self._interval(base)
+                if x is None or (power.q != 1 and x.sign <= 0):
+                    return False
+            elif not (base.is_positive or (base.is_real and power.is_Integer)):
+                return False
+        return True
+
+    def _facts(self) -> list[Fact]:
+        """The declared polynomials that have symbols of this field only, and no roots."""
+        if self._domains is None:
+            return []
+        out = []
+        edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
+        for e, strict in [*self._domains.expressions, *edges]:
+            if not e.is_rational_function() or not all(s in self._place for s in e.free_symbols):
+                continue
+            f = self(e)
+            if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
+                continue
+            content, factors = polynomial_factors(f.num * f.den)
+            odd = [p for p, k in factors if k % 2]
+            if len(odd) == 1:
+                out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
+        return out
+
+    def _eliminate(self, roots: list[Expr]) -> None:
         primes: dict[str, Poly] = {}
-        for base in radicands:
-            primes |= {str(p): p for p, k in self._oriented(self(base), 2)[1] if k % 2}
+        for e in roots:
+            f = self(e.base)
+            for value in (f.num, f.den):
+                for p, k in polynomial_factors(value)[1]:
+                    if not (k % 2 and self.tower.is_real(self.field.fraction(p))):
+                        continue
+                    sign = self.tower.sign(p)
+                    if sign or self._domains is None:
+                        p = -p if sign and sign.value < 0 else p
+                        primes[str(p)] = p
         symbols = {i: s for s, i in self._place.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
         used: set[int] = set()
         meaning = list(self.field.meaning)
+        intervals = dict(self.tower.intervals)
         for name, p in sorted(primes.items(), key=lambda kv: (len(kv[1]), kv[0])):
             elsewhere = set().union(*(v for other, v in present.items() if other != name))
             free = [i for i in sorted(present[name] - used - elsewhere) if p.derivative(i).is_constant()]
@@ -105,11 +182,24 @@ class Converter:
             rest = self._composed(p - lead * g)
             self._value[symbols[i]] = (self.field.fraction(g**2) - rest) / self.field.fraction(lead)
             meaning[i] = sp.sqrt(poly_to_expr(p, self.field.meaning))
+            known = self.tower.sign(p)
+            below = self.tower.sign(1 - p) if self._domains is not None else None
+            top = Rational(1) if below and below.value > 0 else None
+            facts = tuple(sorted(below.facts)) if below and top else ()
+            intervals[i] = Interval(Rational(0), top, above=bool(known and known.strict), facts=facts)
             used |= present[name]
+        self.tower.unknown.clear()
+        self.tower.divided.clear()
+        if not self._value:
+            return
         self._memo = {}
         new = replace(self.field, meaning=tuple(meaning))
         self._value = {s: replace(v, field=new) for s, v in self._value.items()}
-        self.field = new
+        self.tower.field = new
+        self.tower.conjugates = {i: replace(v, field=new) for i, v in self.tower.conjugates.items()}
+        self.tower.lacking -= {i for i, s in symbols.items() if s in self._value}
+        self.tower.declare(intervals, [])
+        self.tower.declare(intervals, self._facts())
 
     def _composed(self, p: Poly) -> Fraction:
         """A polynomial in the plain symbols with the eliminated ones written in their roots."""
@@ -123,123 +213,14 @@ class Converter:
             total = total + term
         return total
 
-    def _add_roots(self, radicand: Fraction, q: int) -> None:
-        for (name, d), (p, _k) in self._split(radicand, q)[1].items():
-            if (name, d) not in self._root:
-                self._extend(p, d)
-
-    def _extend(self, radicand: Poly, q: int) -> None:
-        f = self.field
-        meaning = (*f.meaning, poly_to_expr(radicand, f.meaning) ** sp.Rational(1, q))
-        ctx = make_context(len(meaning))
-
-        def lift(p: Poly) -> Poly:
-            return p.project_to_context(ctx)
-
-        relations = [Relation(r.gen, r.degree, lift(r.value)) for r in f.relations]
-        self._root[(str(radicand), q)] = len(meaning) - 1
-        relations.append(Relation(len(meaning) - 1, q, lift(radicand)))
-        self.field = Field(ctx, meaning, tuple(relations))
-        self._value = {s: Fraction(self.field, lift(v.num), lift(v.den)) for s, v in self._value.items()}
-        self._nonnegative.add(len(meaning) - 1)
-        self._memo = {}
-
-    def _manifest(self, p: Poly) -> bool:
-        """Nonnegative on the physical domain: all coefficients positive, in nonnegative generators."""
-        if any(d and i not in self._nonnegative for i, d in enumerate(p.degrees())):
-            return False
-        return all(c > 0 for c in p.coeffs())
-
-    def _oriented(self, f: Fraction, q: int) -> tuple[int, list[tuple[Poly, int]]]:
-        """Content and factors of num*den^(q-1), with signs moved so that factors are nonnegative if they can."""
-        value, factors = self._sines_restored(*polynomial_factors(f.num * f.den ** (q - 1)))
-        out: list[tuple[Poly, int]] = []
-        for p, k in factors:
-            if self._one_minus_symbol(-p):
-                p, value = -p, value * (-1) ** int(k)
-            out.append((p, k))
-        if value < 0:
-            for j, (p, k) in enumerate(out):
-                if k % 2 and not self._manifest(p):
-                    out[j], value = (-p, k), -value
-                    break
-        return value, out
-
-    def _sines_restored(self, value: int, factors: list[tuple[Poly, int]]) -> tuple[int, list[tuple[Poly, int]]]:
-        """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""
-        table = {str(p): (p, k) for p, k in factors}
-        for _n, c, s in self._trig.values():
-            low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
-            k = min(table.get(low, (None, 0))[1], table.get(high, (None, 0))[1])
-            if k == 0:
-                continue
-            for name in (low, high):
-                p, old = table.pop(name)
-                if old > k:
-                    table[name] = (p, old - k)
-            sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
-            table[str(sine)] = (sine, old + 2 * k)
-            value *= (-1) ** k
-        return value, list(table.values())
-
-    def _one_minus_symbol(self, p: Poly) -> bool:
-        """p = 1 - x with x a plain symbol: a transmission or an efficiency, in [0, 1]."""
-        if len(p) != 2 or p.total_degree() != 1:
-            return False
-        i = next(i for i, d in enumerate(p.degrees()) if d)
-        return p == 1 - self.field.gen(i) and isinstance(self.field.meaning[i], Symbol)
-
-    def _split(self, f: Fraction, q: int) -> tuple[Fraction, dict[tuple[str, int], tuple[Poly, int]]]:
-        """f^(1/q) as (outside, {(printed radicand, q): (radicand, power)})."""
-        field = self.field
-        if f.is_zero:
-            return field.integer(0), {}
-        value, factors = self._oriented(f, q)
-        outside = field.fraction(field.one, f.den)
-        inside: dict[tuple[str, int], tuple[Poly, int]] = {}
-        if value < 0:
-            if q != 2:
-                raise OutsideExactDomain(f"a root of degree {q} of a negative number has no declared branch.")
-            outside, value = outside * field.element(self._place[sp.I]), -value
-        for prime, k in self._integers(value).items():
-            outside = outside * field.integer(prime ** (k // q))
-            if k % q:
-                inside[(str(prime), q)] = (field.context.constant(prime), k % q)
-        group = field.one
-        for p, k in factors:
-            if self._manifest(p) or self._one_minus_symbol(p):
-                outside = outside * field.fraction(p ** (k // q))
-                if k % q:
-                    inside[(str(p), q)] = (p, k % q)
-            elif len(p) == 1 and self._only(p, self._squarable):
-                outside = outside * field.fraction(p ** (k // q))
-                group = group * p ** (k % q)
-            else:
-                group = group * p**k
-        if not group.is_one():
-            inside[(str(group), q)] = (group, 1)
-        return outside, inside
-
-    def _integers(self, n: int) -> dict[int, int]:
-        """Factors of an integer; Refine where two that are too long to factor turn out to have one in common."""
-        found = integer_factors(n, self._parts)
-        self._long |= {m for m in found if is_long(m)}
-        base = coprime_base(self._long)
-        if len(base) > len(self._long) or not set(base) <= self._long:
-            raise Refine(coprime_base([*base, *self._parts]))
-        return found
-
-    def _only(self, p: Poly, allowed: set[int]) -> bool:
-        return all(i in allowed for i, d in enumerate(p.degrees()) if d)
-
     # -- into the field -----------------------------------------------------------------------------------
 
     def __call__(self, expr: Expr) -> Fraction:
-        """The element of the field that `expr` is; its atoms must be among those seen at the start."""
+        """The element of the field that `expr` is; its plain atoms must be among those seen at the start."""
         known = self._memo.get(expr)
         if known is None:
             known = self._memo[expr] = self._convert(expr)
-        return known
+        return known.within(self.field)
 
     def _convert(self, e: Expr) -> Fraction:
         f = self.field
@@ -257,19 +238,26 @@ class Converter:
                 out = out * self(a)
             return out
         if isinstance(e, sp.Pow):
-            return self._power(e.args[0], e.args[1])
+            base, power = self(e.base), e.exp
+            if power.is_negative:
+                self.tower.divided.append(base.num)
+            return base ** int(power) if power.q == 1 else self.tower.root(base, int(power.q)) ** int(power.p)
         if isinstance(e, sp.cos | sp.sin):
             c, s = self._angle(e.args[0])
             return c if isinstance(e, sp.cos) else s
         if isinstance(e, sp.exp):
             return self._exp(e.args[0])
+        if isinstance(e, sp.conjugate):
+            return self.tower.conj(self(e.args[0]))
+        if isinstance(e, sp.Abs):
+            return self.tower.abs(self(e.args[0]))
         raise OutsideExactDomain(f"{e} was not among the expressions that this field was built for.")
 
     def _sum(self, terms: list[Fraction]) -> Fraction:
         """Pairwise, by denominators, to keep gcds small."""
         f = self.field
         alike: dict[str, Fraction] = {}
-        for t in terms:
+        for t in (t.within(f) for t in terms):
             same = alike.get(key := str(t.den))
             alike[key] = Fraction(f, same.num + t.num, t.den) if same else t
         parts = [f.fraction(t.num, t.den) for t in alike.values()]
@@ -279,23 +267,11 @@ class Converter:
             )
         return parts[0] if parts else f.integer(0)
 
-    def _power(self, base: Expr, power: sp.Rational) -> Fraction:
-        b = self(base)
-        p, q = int(power.p), int(power.q)
-        if q == 1:
-            return b**p
-        outside, inside = self._split(b, q)
-        for key, (_p, k) in inside.items():
-            if key not in self._root:
-                raise OutsideExactDomain(f"{base}^({power}) was not among the expressions of this field.")
-            outside = outside * self.field.element(self._root[key]) ** k
-        return outside**p
-
     def _angle(self, argument: Expr) -> tuple[Fraction, Fraction]:
         """Cosine and sine of a sum of angles, by the addition theorems."""
         f = self.field
         c, s = f.integer(1), f.integer(0)
-        for coeff, mono in monomials(argument):
+        for coeff, mono in monomials(argument, self._domains):
             if mono is sp.pi:
                 ck, sk = self(sp.cos(coeff * sp.pi)), self(sp.sin(coeff * sp.pi))
             else:
@@ -315,7 +291,7 @@ class Converter:
     def _exp(self, argument: Expr) -> Fraction:
         f = self.field
         out = f.integer(1)
-        for coeff, mono in monomials(argument):
+        for coeff, mono in monomials(argument, self._domains):
             if not mono.has(sp.I):
                 n, g = self._exponential[mono]
                 out = out * f.element(g) ** int(coeff * n)
@@ -337,13 +313,51 @@ class Converter:
         return num / poly_to_expr(value.den, self.field.meaning)
 
 
-def converter(exprs: Iterable[Expr]) -> tuple[Converter, list[Expr]]:
-    """A converter for a field that holds all of `exprs`, and the expressions in canonical form."""
-    forms = [canonical(e) for e in exprs]
-    atoms = collect(forms)
-    parts: tuple[int, ...] = ()
+def _waves(declared: tuple[Domain, tuple[str, ...]] | None, n: int) -> tuple[Interval, Interval]:
+    """What is known of the cosine and sine of an angle over n."""
+    if declared is None or declared[0].kind == "complex":
+        return WAVE, WAVE
+    angle, facts = declared
+
+    def within(low: Expr, high: Expr) -> bool:
+        return bool(low * n <= angle.low and angle.high <= high * n)
+
+    cosine = Interval(0, 1, facts=facts) if within(-sp.pi / 2, sp.pi / 2) else WAVE
+    sine = Interval(0, 1, facts=facts) if within(sp.S.Zero, sp.pi) else WAVE
+    return cosine, Interval(-1, 0, facts=facts) if within(-sp.pi, sp.S.Zero) else sine
+
+
+def _degree(e: Expr) -> int:
+    return int(e.exp.q) if isinstance(e, sp.Pow) else 2
+
+
+def _interval(domain: Domain, said: tuple[str, ...]) -> Interval:
+    """A declared range, its ends widened to rational numbers."""
+    low, high = (_rational(end, way) for end, way in ((domain.low, -1), (domain.high, 1)))
+    return Interval(low, high, domain.above, domain.below, said)
+
+
+def _rational(end: Expr, way: int) -> Rational | None:
+    if not end.is_finite:
+        return None
+    if end.is_Rational:
+        return Rational(int(end.p), int(end.q))
+    near = Rational(str(sp.N(end, 20)))
+    return near + way * abs(near) / 10**15
+
+
+def converter(
+    exprs: Iterable[Expr], domains: Domains | None = None, given: Mapping[str, int] | None = None
+) -> tuple[Converter, list[Expr]]:
+    """A converter for a field that holds all of `exprs`, and the expressions in canonical form.
+
+    `domains` are what signs follow from (None: see `Converter`), `given` signs that are assumed of polynomials.
+    """
+    forms = [canonical(e, domains) for e in exprs]
+    atoms = collect(forms, domains)
+    refined = Refine()
     while True:
         try:
-            return Converter(atoms, parts), forms
+            return Converter(atoms, domains, given, refined), forms
         except Refine as found:
-            parts = found.parts
+            refined = Refine(found.parts or refined.parts, found.degrees or refined.degrees)

@@ -3,22 +3,19 @@
 The room knows no paper and no operator type: names and functions get their meaning from an `Environment`.
 """
 
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.difference import marked
-from cascade_sym.formula.edits import Edit, Vocabulary, edits
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum, to_text
+from cascade_sym.formula.edits import Edit, Vocabulary, edits, marked
 from cascade_sym.formula.interpret import Environment, interpret
 from cascade_sym.formula.latex import Marked, to_latex
-from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations, reading_names
+from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations
 from cascade_sym.formula.notation import name_latex
+from cascade_sym.formula.numbers import parse_value
 from cascade_sym.formula.parser import parse, parse_relation
-from cascade_sym.formula.sums import substitute_index, written_out
-from cascade_sym.formula.text import to_text
-from cascade_sym.formula.value import parse_value
-from cascade_sym.formula.walk import names_in, replace_at, rewrite, walk
+from cascade_sym.formula.walk import names_in, replace_at, rewrite, substitute_index, walk, written_out
 
 __all__ = [
     "Add", "Call", "Div", "Edit", "Environment", "Integral", "Marked", "Mul", "Name", "Neg", "Node",
     "Number", "Pow", "Relation", "Sum", "Vocabulary", "edits", "interpret", "marked", "name_latex", "names_in",
-    "parse", "parse_latex", "parse_latex_relations", "parse_relation", "parse_value", "reading_names", "replace_at",
+    "parse", "parse_latex", "parse_latex_relations", "parse_relation", "parse_value", "replace_at",
     "rewrite", "substitute_index", "to_latex", "to_text", "walk", "written_out",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The tree of a written formula: plain data that keeps the order and the shape in which it was written.
 
 No node simplifies anything: `b + a` and `a + b`, `1/2*x` and `x/2` are different trees with the same value.
-The tree is written back by `text`, typeset by `latex`, given a value by `interpret` and changed by `edits`.
+The tree is written back as plain text by `to_text`, typeset by `latex`, given a value by `interpret` and changed by
+`edits`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,11 @@ class Node:
     __match_args__: ClassVar[tuple[str, ...]] = ()  # the fields
 
     def __str__(self) -> str:
-        from cascade_sym.formula.text import to_text
-
         return to_text(self)
 
 
 Signed = tuple[int, Node]
+_SUM, _PRODUCT, _SIGNED, _ATOM = 1, 2, 3, 4  # how tightly plain text binds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Node):
-    """The sum of `body` over `index` in `values` (names or whole numbers), see `sums`."""
+    """The sum of `body` over `index` in `values` (names or whole numbers), see `walk`."""
 
     index: str
     values: tuple[str, ...]
@@ -163,3 +163,57 @@ def negated(node: Node) -> Node:
     if isinstance(node, Neg):
         return node.arg
     return added([(-s, t) for s, t in node.signed]) if isinstance(node, Add) else Neg(node)
+
+
+def to_text(node: Node) -> str:
+    """The plain text of `node`, with the brackets that its shape needs; `parse` reads it as `node` again.
+
+    >>> from cascade_sym.formula import parse
+    >>> to_text(parse("(a+b)/(2*c) - -x^2"))
+    '(a + b)/(2*c) - -x^2'
+    """
+    return _text(node)[0]
+
+
+def _text(node: Node) -> tuple[str, int]:
+    match node:
+        case Number(text):
+            return text, _ATOM
+        case Name(name):
+            return name, _ATOM
+        case Neg(arg):
+            return "-" + _within(arg, _PRODUCT), _SUM
+        case Add(terms, signs):
+            out = "-" if signs[0] < 0 else ""
+            out += _within(terms[0], _PRODUCT)
+            for t, s in zip(terms[1:], signs[1:], strict=True):
+                out += (" - " if s < 0 else " + ") + _signed(t, _PRODUCT)
+            return out, _SUM
+        case Mul(factors):
+            first = factors[0]
+            # a*b/c*d reads left to right, so a leading Div needs no bracket but a leading Mul does.
+            head = _within(first, _SIGNED if isinstance(first, Mul) else _PRODUCT)
+            return "*".join([head, *(_signed(f, _SIGNED) for f in factors[1:])]), _PRODUCT
+        case Div(num, den, slash):
+            return _within(num, _PRODUCT) + ("//" if slash else "/") + _signed(den, _SIGNED), _PRODUCT
+        case Pow(base, exponent):
+            return _within(base, _ATOM) + "^" + _signed(exponent, _SIGNED), _SIGNED
+        case Call(function, args):
+            return f"{function}({', '.join(to_text(a) for a in args)})", _ATOM
+        case Sum(index, values, body):
+            return f"sum({index}, ({', '.join(values)}), {to_text(body)})", _ATOM
+        case Integral(body, var, lo, hi):
+            return f"integral({to_text(body)}, {var}, {to_text(lo)}, {to_text(hi)})", _ATOM
+    raise TypeError(f"not a formula node: {type(node).__name__}")
+
+
+def _within(node: Node, level: int) -> str:
+    text, own = _text(node)
+    return text if own >= level else f"({text})"
+
+
+def _signed(node: Node, level: int) -> str:
+    """As `_within`, where a minus directly before a single operand needs no bracket: a*-b."""
+    if isinstance(node, Neg) and _text(node.arg)[1] >= _SIGNED:
+        return _text(node)[0]
+    return _within(node, level)

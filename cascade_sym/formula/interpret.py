@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
 import sympy as sp
@@ -12,7 +14,7 @@ from sympy import Expr
 
 from cascade_sym.errors import FormulaError, ReservedName, UnknownName, listing
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
-from cascade_sym.formula.sums import written_out
+from cascade_sym.formula.walk import written_out
 from cascade_sym.program import TABLE
 from cascade_sym.symbols import conj, symbol
 
@@ -110,10 +112,7 @@ class _Reader:
             case Add(terms, signs):
                 return self.added(terms, signs, env)
             case Mul(factors):
-                total = self.value(factors[0], env)
-                for f in factors[1:]:
-                    total = total * self.value(f, env)
-                return _finite(total)
+                return _finite(reduce(mul, [self.value(f, env) for f in factors]))
             case Div(num, den, _):
                 return divided(self.value(num, env), self.value(den, env))
             case Pow(base, exponent):
@@ -141,12 +140,7 @@ class _Reader:
     def added(self, terms: tuple[Node, ...], signs: tuple[int, ...], env: Environment) -> Any:
         values = [self.value(t, env) for t in terms]
         values = [v if s > 0 else -v for v, s in zip(values, signs, strict=True)]
-        if all(isinstance(v, Expr) for v in values):
-            return _finite(sp.Add(*values))
-        total = values[0]
-        for v in values[1:]:
-            total = total + v
-        return total
+        return _finite(sp.Add(*values)) if all(isinstance(v, Expr) for v in values) else reduce(add, values)
 
     def power_of_abs(self, base: Call, exponent: Node, env: Environment) -> Any:
         n = self.value(exponent, env)
@@ -180,7 +174,9 @@ def power(base: Any, exponent: Any) -> Any:
     if not isinstance(exponent, Expr):
         raise FormulaError("an operator stands in an exponent; only scalars may.")
     if not isinstance(base, Expr):
-        return _operator_power(base, exponent)
+        if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
+            raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
+        return reduce(mul, [base] * int(exponent))
     if exponent.is_Rational and abs(exponent) > MAX_EXPONENT:
         raise FormulaError(f"the power {exponent} is larger than {MAX_EXPONENT}.")
     if base.is_Rational and exponent.is_Rational:
@@ -199,15 +195,6 @@ def bit_size(x: sp.Rational) -> int:
     return max(int(x.p).bit_length(), int(x.q).bit_length())
 
 
-def _operator_power(base: Any, exponent: Expr) -> Any:
-    if not (isinstance(exponent, sp.Integer) and 1 <= exponent <= 64):
-        raise FormulaError(f"an operator to the power {exponent}; expected a whole number from 1 to 64.")
-    total = base
-    for _ in range(int(exponent) - 1):
-        total = total * base
-    return total
-
-
 def _finite(value: Any) -> Any:
     if isinstance(value, Expr) and value.has(sp.nan, sp.zoo):
         raise FormulaError("the formula divides by zero or subtracts infinities.")
@@ -216,13 +203,21 @@ def _finite(value: Any) -> Any:
 
 def dagger(x: Any) -> Any:
     """Hermitian conjugate of an operator, complex conjugate of a scalar."""
-    return conj(x) if isinstance(x, Expr) else x.dagger()
+    return conjugated(x) if isinstance(x, Expr) else x.dagger()
+
+
+def conjugated(x: Expr) -> Expr:
+    """The conjugate of a written number; that of a root, which may be real or not, stays as it is written."""
+    roots = [p for p in x.atoms(sp.Pow) if p.exp.is_Rational and not p.exp.is_Integer and not p.is_number]
+    stand = {p: sp.Dummy(complex=True) for p in roots}
+    written = {sp.conjugate(s): sp.conjugate(p) for p, s in stand.items()}
+    return conj(x.xreplace(stand)).xreplace(written) if roots else conj(x)
 
 
 def _conj(x: Any) -> Any:
     if not isinstance(x, Expr):
         raise FormulaError(f"conj of an operator ({x}); write dag for the Hermitian conjugate.")
-    return conj(x)
+    return conjugated(x)
 
 
 def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -239,7 +234,7 @@ BUILTINS: dict[str, Callable[..., Any]] = {
     "sqrt": lambda x: power(x, sp.Rational(1, 2)),
     "root": lambda x, n: power(x, divided(sp.S.One, n)),
     **{f.name: _scalar(f.sympy) for f in TABLE},
-    "abs": _scalar(lambda x: sp.Abs(x) if x.is_number else sp.sqrt(x * conj(x))),
+    "abs": _scalar(lambda x: sp.Abs(x) if x.is_number else sp.sqrt(x * conjugated(x))),
     "conj": _conj,
     "dag": dagger,
     "Re": lambda x: (x + dagger(x)) / 2,

@@ -1,21 +1,45 @@
 """Typesetting a tree exactly as it was written: its order, its fractions, brackets where needed.
 
-Only macros that KaTeX and plain LaTeX with amsmath know are used.
+Functions are printed by the template of a paper, else each in its own form, else as f(x). Only macros that KaTeX and
+plain LaTeX with amsmath know are used.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.brackets import ATOM, PRODUCT, SLASH, SUM, bracket, joined
-from cascade_sym.formula.calls import BARE, FIELDLIKE, call_latex, power_of_call
-from cascade_sym.formula.notation import CONSTANTS, name_latex, with_superscript
+from cascade_sym.formula.notation import (
+    ATOM,
+    CONSTANTS,
+    PRODUCT,
+    SLASH,
+    SUM,
+    bracket,
+    fenced,
+    joined,
+    name_latex,
+    with_accent,
+    with_superscript,
+)  # fmt: skip
+from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
+Piece = tuple[str, int]
 _RELATIONS = {"=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge"}
 _RED = "{\\color{red}"
+_STARS = {"conj": "*", "dag": "\\dagger"}
+_WORDS = {
+    f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")
+}
+_FENCES = {
+    "abs": (1, "\\lvert", "\\rvert"), "mean": (1, "\\langle", "\\rangle"), "sym": (2, "\\langle", "\\rangle"),
+    "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),
+}  # fmt: skip
+_OPEN = ("exp", "hc", "Var", "ddt", "dot", *_STARS, *_WORDS)  # below a power these need brackets
+_KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +67,14 @@ def to_latex(
     >>> to_latex(parse("D(a)*rho"), templates={"D": r"\mathcal{D}[#1]"})
     '\\mathcal{D}[a]\\rho'
     """
-    printer = Printer(notation or {}, templates or {})
+    printer = _Printer(notation or {}, templates or {})
     if isinstance(node, Relation):
         return f"{printer.top(node.lhs)} {_RELATIONS[node.op]} {printer.top(node.rhs)}"
     return printer.top(node)
 
 
 @dataclass(frozen=True)
-class Printer:
+class _Printer:
     """Renders nodes to (LaTeX, level). `closed` asks for a form that a following factor cannot fall into."""
 
     notation: Mapping[str, str]
@@ -62,11 +86,11 @@ class Printer:
 
     def in_script(self, node: Node) -> str:
         """`node` as a superscript: fractions on one line."""
-        return Printer(self.notation, self.templates, script=True).top(node)
+        return replace(self, script=True).top(node)
 
     def in_line(self, node: Node) -> str:
         """`node` where fractions are stacked again (inside a root within a superscript)."""
-        return Printer(self.notation, self.templates).top(node)
+        return replace(self, script=False).top(node)
 
     def within(self, node: Node, level: int, closed: bool = False) -> str:
         text, own = self.render(node, closed)
@@ -75,7 +99,10 @@ class Printer:
     def name(self, name: str) -> str:
         return name_latex(name, self.notation)
 
-    def render(self, node: Node, closed: bool = False) -> tuple[str, int]:
+    def listed(self, args: Sequence[Node]) -> str:
+        return ", ".join(self.top(a) for a in args)
+
+    def render(self, node: Node, closed: bool = False) -> Piece:
         match node:
             case Marked(arg, _):
                 text, level = self.render(arg, closed)
@@ -97,7 +124,7 @@ class Printer:
             case Pow():
                 return self.power(node, closed)
             case Call():
-                return call_latex(self, node, closed)
+                return self.call(node, closed)
             case Sum(index, _, body):
                 text = f"\\sum_{{{self.name(index)}}}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
@@ -144,20 +171,110 @@ class Printer:
         top = self.within(num, PRODUCT, closed=not (_is_bare(last) and _is_bare(den)))
         return f"{top}/{self.within(den, PRODUCT if _is_bare(den) else ATOM)}"
 
-    def power(self, node: Pow, closed: bool) -> tuple[str, int]:
+    def power(self, node: Pow, closed: bool) -> Piece:
         base, sup = node.base, self.in_script(node.exponent)
-        if isinstance(base, Call):
-            special = power_of_call(self, base, node.exponent, sup, closed)
-            if special:
-                return special, PRODUCT
+        if isinstance(base, Call) and (special := self.power_of_call(base, node.exponent, sup, closed)):
+            return special, PRODUCT
         if isinstance(base, Name) and (text := self.name(base.name)) != "e":
             return with_superscript(text, sup), ATOM
         text, level = self.render(base)
         plain = isinstance(_unmarked(base), Number) and level == ATOM
         return f"{text if plain else bracket(text)}^{{{sup}}}", ATOM
 
+    def call(self, node: Call, closed: bool) -> Piece:
+        f, arg = node.function, node.args[0]
+        if f in self.templates:
+            return _filled(self.templates[f], f, [self.top(a) for a in node.args]), PRODUCT
+        if self.is_plain(f):
+            return self.name(f) + fenced("(", self.listed(node.args), ")"), ATOM
+        if f in _WORDS and BY_NAME[f].least <= len(node.args) <= BY_NAME[f].most:
+            return _WORDS[f] + bracket(self.listed(node.args)), ATOM
+        count, left, right = _FENCES.get(f, (2 if f == "root" else 1, "", ""))
+        if len(node.args) != count:
+            raise FormulaError(f"{f} takes {count} argument(s); got {len(node.args)}.")
+        if f in COMMANDS:
+            return self.bare(COMMANDS[f], arg, closed), PRODUCT
+        match f:
+            case "sqrt":
+                return f"\\sqrt{{{self.in_line(arg)}}}", ATOM
+            case "root":
+                return f"\\sqrt[{self.in_script(node.args[1])}]{{{self.in_line(arg)}}}", ATOM
+            case "exp":
+                return f"e^{{{self.in_script(arg)}}}", ATOM
+            case "conj" | "dag":
+                return self.starred(arg, _STARS[f]), ATOM
+            case "hc":
+                text = self.within(arg, PRODUCT) if isinstance(arg, Call) else self.top(arg)
+                return f"{text} + \\mathrm{{H.c.}}", SUM
+            case "Var":
+                return joined(
+                    "\\Delta^{2}", self.top(arg) if isinstance(arg, Name) else bracket(self.top(arg))
+                ), PRODUCT
+            case "dot" if (dotted := self.dotted(arg)) is not None:
+                return dotted, ATOM
+            case "dot" | "ddt":
+                return self.derivative(arg, closed)
+        return fenced(left, self.listed(node.args), right), ATOM
 
-def _number(text: str) -> tuple[str, int]:
+    def power_of_call(self, call: Call, exponent: Node, sup: str, closed: bool) -> str:
+        """call^exponent where it needs no brackets around the call, else ''."""
+        f = call.function
+        if f in self.templates or f in _OPEN:
+            return ""
+        if f not in COMMANDS:
+            return f"{self.call(call, True)[0]}^{{{sup}}}"
+        whole = isinstance(exponent, Number) and exponent.text.isdigit()
+        return self.bare(f"{COMMANDS[f]}^{{{sup}}}", call.args[0], closed) if whole else ""
+
+    def is_plain(self, f: str) -> bool:
+        """Whether f prints as its name followed by a bracket."""
+        return f not in self.templates and f not in _KNOWN
+
+    def bare(self, macro: str, arg: Node, closed: bool) -> str:
+        factors = arg.factors if isinstance(arg, Mul) else (arg,)
+        number = isinstance(factors[0], Number) and factors[0].text.replace(".", "").isdigit()
+        name = isinstance(factors[-1], Name)
+        simple = (len(factors) == 1 and (number or name)) or (len(factors) == 2 and number and name)
+        text = self.top(arg)
+        # a bracket inside a bare argument would be read as the argument
+        return macro + bracket(text) if closed or not simple or "(" in text else joined(macro, text)
+
+    def starred(self, arg: Node, star: str) -> str:
+        if isinstance(arg, Name):
+            return with_superscript(self.name(arg.name), star)
+        if isinstance(arg, Call) and self.is_plain(arg.function):
+            name = self.name(arg.function)
+            return with_superscript(name, star) + self.top(arg)[len(name) :]
+        return f"{bracket(self.top(arg))}^{{{star}}}"
+
+    def derivative(self, arg: Node, closed: bool) -> Piece:
+        text, level = self.render(arg, True)
+        simple = isinstance(arg, Name) or (isinstance(arg, Call) and level >= PRODUCT)
+        text = "\\frac{d}{dt}" + (text if simple else bracket(text))
+        return (bracket(text), ATOM) if closed else (text, PRODUCT)
+
+    def dotted(self, arg: Node) -> str | None:
+        """A symbol with a dot, perhaps with a star or dagger; None for what is no symbol."""
+        star = ""
+        if isinstance(arg, Call) and arg.function in _STARS and len(arg.args) == 1:
+            star, arg = _STARS[arg.function], arg.args[0]
+        if not isinstance(arg, Name):
+            return None
+        dotted = with_accent(self.name(arg.name), "\\dot")
+        return with_superscript(dotted, star) if star else dotted
+
+
+def _filled(template: str, f: str, args: list[str]) -> str:
+    def fill(m: re.Match[str]) -> str:
+        i = int(m.group(1))
+        if not 1 <= i <= len(args):
+            raise FormulaError(f"the template of {f} uses #{i}; it was written with {len(args)} argument(s).")
+        return args[i - 1]
+
+    return re.sub(r"#(\d)", fill, template)
+
+
+def _number(text: str) -> Piece:
     mantissa, e, exponent = text.lower().partition("e")
     if not e:
         return text, ATOM
@@ -165,10 +282,7 @@ def _number(text: str) -> tuple[str, int]:
 
 
 def _flat(node: Mul) -> list[Node]:
-    out: list[Node] = []
-    for f in node.factors:
-        out.extend(_flat(f) if isinstance(f, Mul) else [f])
-    return out
+    return [g for f in node.factors for g in (_flat(f) if isinstance(f, Mul) else [f])]
 
 
 def _unmarked(node: Node) -> Node:
@@ -180,13 +294,13 @@ def _is_bare(node: Node) -> bool:
     node = _unmarked(node)
     if isinstance(node, Pow) and isinstance(node.exponent, Number):
         node = node.base
-    return isinstance(node, Call) and node.function in BARE
+    return isinstance(node, Call) and node.function in COMMANDS
 
 
 def _symbol(node: Node) -> bool:
     if isinstance(node, Pow):
         node = node.base
-    elif isinstance(node, Call) and node.function in FIELDLIKE:
+    elif isinstance(node, Call) and node.function in _STARS:
         node = node.args[0]
     node = _unmarked(node)
     return isinstance(node, Name) and node.name not in CONSTANTS

@@ -1,11 +1,11 @@
-"""LaTeX of names: a declared notation first, a rule for all other names; attaching scripts to a symbol."""
+"""LaTeX of names: a declared notation first, a rule for all others; scripts on a symbol, brackets around pieces."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from cascade_sym.formula.sums import WORDS
+from cascade_sym.formula.walk import WORDS
 
 GREEK = {
     name: "\\" + name
@@ -15,6 +15,9 @@ GREEK = {
     varrho varsigma ell hbar
 """.split()
 }
+SUM, SLASH, PRODUCT, ATOM = 1, 2, 3, 4  # a - b, a/b on one line, a b, and what is closed in itself
+_BRACE = re.compile(r"\\.|[{}]", re.S)
+_TALL = re.compile(r"\\(frac|left|sum|int)")
 CONSTANTS = {"I": "i", "oo": "\\infty", "pi": "\\pi"}
 
 
@@ -34,7 +37,8 @@ def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
     bare = name.rstrip("'")
     primes = name[len(bare) :]
     if primes and bare in declared:
-        return with_primes(declared[bare], primes)
+        nucleus, own, sub, sup = scripts(declared[bare])
+        return f"{{{declared[bare]}}}{primes}" if sup else nucleus + own + primes + (f"_{sub}" if sub else "")
     head, *subs = bare.split("_")
     base, digits = _head(head)
     subs = [s for s in [digits, *subs] if s]
@@ -91,14 +95,27 @@ def scripts(latex: str) -> tuple[str, str, str, str]:
 def _group(text: str) -> tuple[str, str]:
     """The script at the start of `text` (braced, a control word, or one character), and the rest."""
     if text.startswith("{"):
-        depth = 0
-        for m in re.finditer(r"\\.|[{}]", text):
-            depth += (m.group() == "{") - (m.group() == "}")
-            if depth == 0:
-                return text[: m.end()], text[m.end() :].lstrip()
-        return text, ""
-    first = re.match(r"\\[A-Za-z]+|\\.|.", text)
-    return (first.group(), text[first.end() :].lstrip()) if first else ("", "")
+        end = group_ends(text).get(0, len(text))
+    else:
+        first = re.match(r"\\[A-Za-z]+|\\.|.", text)
+        end = first.end() if first else 0
+    return text[:end], text[end:].lstrip()
+
+
+def group_ends(text: str) -> dict[int, int]:
+    r"""Where each group of a text opens, and the place after it closes; groups that are not closed are left out.
+
+    >>> group_ends(r"{a{b}\}}{")
+    {2: 5, 0: 8}
+    """
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for m in _BRACE.finditer(text):
+        if m[0] == "{":
+            waiting.append(m.start())
+        elif m[0] == "}" and waiting:
+            found[waiting.pop()] = m.end()
+    return found
 
 
 def with_superscript(latex: str, sup: str) -> str:
@@ -113,18 +130,6 @@ def with_superscript(latex: str, sup: str) -> str:
     return nucleus + (f"_{sub}" if sub else "") + primes + f"^{{{sup}}}"
 
 
-def with_primes(latex: str, primes: str) -> str:
-    r"""The symbol with primes at its nucleus.
-
-    >>> with_primes(r"\hat b_{+}", "'")
-    "\\hat b'_{+}"
-    """
-    nucleus, old, sub, sup = scripts(latex)
-    if sup:
-        return f"{{{latex}}}{primes}"
-    return nucleus + old + primes + (f"_{sub}" if sub else "")
-
-
 def with_accent(latex: str, accent: str) -> str:
     r"""The symbol with an accent such as `\dot` on its nucleus.
 
@@ -133,3 +138,33 @@ def with_accent(latex: str, accent: str) -> str:
     """
     nucleus, primes, sub, sup = scripts(latex)
     return f"{accent}{{{nucleus}}}" + primes + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
+
+
+def bracket(text: str) -> str:
+    r"""`text` in the next kind of brackets: ( ), then [ ], then \{ \}, then ( ) again.
+
+    >>> bracket("a + b"), bracket("b(t) + 1"), bracket(r"\frac{a}{b}")
+    ('(a + b)', '[b(t) + 1]', '\\left(\\frac{a}{b}\\right)')
+    """
+    if "\\{" in text:
+        return fenced("(", text, ")")
+    if "[" in text:
+        return fenced("\\{", text, "\\}")
+    return fenced("[", text, "]") if "(" in text else fenced("(", text, ")")
+
+
+def fenced(left: str, text: str, right: str) -> str:
+    r"""`text` between two delimiters, stretched when it is tall.
+
+    >>> fenced(r"\langle", "x", r"\rangle")
+    '\\langle x\\rangle'
+    """
+    if _TALL.search(text):
+        return joined(f"\\left{left}", text) + f"\\right{right}"
+    return joined(left, text) + right
+
+
+def joined(left: str, right: str) -> str:
+    """Side by side, with a space where a control word would swallow a letter."""
+    gap = right[:1].isalpha() and re.search(r"\\[A-Za-z]+$", left)
+    return f"{left} {right}" if gap else left + right

@@ -15,16 +15,22 @@ and `oo` are constants. Multiplication is always written. Text, nesting and numb
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
 
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Relation, Sum, added, product
-from cascade_sym.formula.stream import Stream, Token, error_at, require_text
 from cascade_sym.formula.walk import check_depth
 
+Result = TypeVar("Result")
+
+MAX_LENGTH = 20_000
 MAX_DIGITS = 400
 MAX_EXPONENT = 999
 MAX_DEPTH = 150
 MAX_VALUES = 64
-
+_WINDOW = 60
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
@@ -32,6 +38,110 @@ _TOKEN = re.compile(
       | (?P<op>\*\*|//|~=|:=|<=|>=|[-+*/^(),=<>])""",
     re.VERBOSE,
 )
+
+
+def error_at(text: str, position: int, message: str) -> FormulaError:
+    """A FormulaError naming line and column, with the line and a caret under the place.
+
+    >>> print(error_at("a + * b", 4, "expected a term"))
+    expected a term, at line 1, column 5:
+      a + * b
+          ^
+    """
+    position = min(position, len(text))
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    line = text[start : end if end >= 0 else len(text)]
+    number, column = text.count("\n", 0, position) + 1, position - start
+    left = max(0, column - _WINDOW)
+    shown = line[left : column + _WINDOW]
+    shown = "".join(c if c.isprintable() else "?" for c in shown)
+    return FormulaError(f"{message}, at line {number}, column {column + 1}:\n  {shown}\n  {' ' * (column - left)}^")
+
+
+def scanned(text: str, pattern: re.Pattern[str], unreadable: Callable[[str], str]) -> Iterator[re.Match[str]]:
+    """The tokens that make up `text`; FormulaError where there is none, for a text that is too long, or for no text."""
+    if not isinstance(text, str):
+        raise error_at("", 0, f"a formula is a text; got {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise error_at("", 0, f"the formula has {len(text)} characters; at most {MAX_LENGTH} are read")
+    at = 0
+    while at < len(text):
+        if (m := pattern.match(text, at)) is None:
+            raise error_at(text, at, unreadable(text[at]))
+        yield m
+        at = m.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    r"""`kind` is 'op', 'end', in the plain language 'number' or 'name', in LaTeX 'letter', 'digit', 'word'
+    (\alpha: text 'alpha') or 'escaped' (\{: text '{'); `start` is the position in the text.
+
+    `gap` says that an explicit space (`\,`) stands before it, `wide` that it is a \quad or wider.
+    """
+
+    kind: str
+    text: str
+    start: int
+    gap: bool = False
+    wide: bool = False
+
+    def is_op(self, *texts: str) -> bool:
+        return self.kind == "op" and self.text in texts
+
+    def is_word(self, *texts: str) -> bool:
+        return self.kind == "word" and self.text in texts
+
+    @property
+    def written(self) -> str:
+        """As the user wrote it."""
+        return "\\" + self.text if self.kind in ("word", "escaped") else self.text
+
+    def __str__(self) -> str:
+        return "the end" if self.kind == "end" else repr(self.written)
+
+
+class Stream:
+    """Tokens, closed by an 'end' token, with the place and the depth of a reader that descends into them."""
+
+    MAX_NESTING: ClassVar[int]
+    NESTED: ClassVar[str]
+
+    def __init__(self, text: str, tokens: tuple[Token, ...], depth: int = 0) -> None:
+        self.text, self.tokens, self.depth = text, tokens, depth
+        self.at = 0
+
+    def peek(self, ahead: int = 0) -> Token:
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.peek()
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        return token
+
+    def accept(self, *ops: str) -> str:
+        """The operator here, taken, where it is one of `ops`; else ''."""
+        return self.take().text if self.peek().is_op(*ops) else ""
+
+    def error(self, message: str, token: Token | None = None) -> FormulaError:
+        return error_at(self.text, (token or self.peek()).start, message)
+
+    def unexpected(self, expected: str, token: Token | None = None) -> FormulaError:
+        return self.error(f"expected {expected}, found {token or self.peek()}", token)
+
+    def finish(self, expected: str = "an operator or the end") -> None:
+        if self.peek().kind != "end":
+            raise self.unexpected(expected)
+
+    def deeper(self, read: Callable[[], Result]) -> Result:
+        """What `read` finds one level further down; FormulaError where that is too deep."""
+        if self.depth >= self.MAX_NESTING:
+            raise self.error(f"more than {self.MAX_NESTING} nested {self.NESTED}")
+        self.depth += 1
+        found = read()
+        self.depth -= 1
+        return found
 
 
 def parse(text: str) -> Node:
@@ -77,13 +187,14 @@ class _Parser(Stream):
             raise self.unexpected(f"{op!r} {why}")
 
     def sum(self) -> Node:
-        self.depth = self.deeper()
+        return self.deeper(self._sum)
+
+    def _sum(self) -> Node:
         terms: list[tuple[int, Node]] = []
         op = self.accept("+", "-")
         while op or not terms:
             terms.append((-1 if op == "-" else 1, self.product()))
             op = self.accept("+", "-")
-        self.depth -= 1
         return added(terms)
 
     def product(self) -> Node:
@@ -98,17 +209,9 @@ class _Parser(Stream):
 
     def signed(self) -> Node:
         if self.accept("-"):
-            self.depth = self.deeper()
-            node: Node = Neg(self.signed())
-            self.depth -= 1
-            return node
+            return Neg(self.deeper(self.signed))
         base = self.atom()
-        if not self.accept("^", "**"):
-            return base
-        self.depth = self.deeper()
-        node = Pow(base, self.signed())
-        self.depth -= 1
-        return node
+        return Pow(base, self.deeper(self.signed)) if self.accept("^", "**") else base
 
     def atom(self) -> Node:
         token = self.take()
@@ -142,15 +245,13 @@ class _Parser(Stream):
         self.expect(",", "after the index")
         self.expect("(", "around the values of the index")
         values: list[str] = []
-        while True:
+        while not values or self.accept(","):
             token = self.take()
             if token.kind not in ("name", "number") or (token.kind == "number" and not token.text.isdigit()):
                 raise self.unexpected("a name or a whole number as a value of the index", token)
             values.append(token.text)
             if len(values) > MAX_VALUES:
                 raise self.unexpected(f"at most {MAX_VALUES} values of an index", token)
-            if not self.accept(","):
-                break
         self.expect(")", "after the values of the index")
         self.expect(",", "before what is summed")
         body = self.sum()
@@ -164,28 +265,24 @@ def tokens(text: str) -> tuple[Token, ...]:
     Raises FormulaError on a character outside the language, on a text longer than MAX_LENGTH and on numbers
     of absurd size.
     """
-    require_text(text)
     found: list[Token] = []
-    at = 0
-    while at < len(text):
-        m = _TOKEN.match(text, at)
-        if m is None:
-            raise error_at(text, at, _unreadable(text[at]))
-        kind, word = str(m.lastgroup), m.group()
-        if kind == "number":
-            _check_number(text, word, at, m.end())
-        if kind != "space":
-            found.append(Token(kind, word, at))
-        at = m.end()
+    for m in scanned(text, _TOKEN, _unreadable):
+        if m["number"]:
+            _check_number(text, m)
+        if not m["space"]:
+            found.append(Token(str(m.lastgroup), m.group(), m.start()))
     return (*found, Token("end", "", len(text)))
 
 
-def _check_number(text: str, word: str, start: int, end: int) -> None:
-    if end < len(text) and (text[end].isalpha() or text[end] in "_."):
-        raise error_at(text, end, f"a number is followed by {text[end]!r}; write the product with *")
-    mantissa, _, exponent = word.lower().partition("e")
+def _check_number(text: str, m: re.Match[str]) -> None:
+    follower = text[m.end() : m.end() + 1]
+    if follower.isalpha() or (follower and follower in "_."):
+        raise error_at(text, m.end(), f"a number is followed by {follower!r}; write the product with *")
+    mantissa, _, exponent = m.group().lower().partition("e")
     if len(mantissa) > MAX_DIGITS or len(exponent) > 8 or abs(int(exponent or 0)) > MAX_EXPONENT:
-        raise error_at(text, start, f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}")
+        raise error_at(
+            text, m.start(), f"a number has more than {MAX_DIGITS} digits or an exponent beyond {MAX_EXPONENT}"
+        )
 
 
 def _unreadable(c: str) -> str:

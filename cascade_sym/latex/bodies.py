@@ -2,74 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
-from cascade_sym.errors import CascadeError, FormulaError
-from cascade_sym.exact import equal
+from cascade_sym.errors import FormulaError
+from cascade_sym.formula import Integral, Mul, Node, Number
+from cascade_sym.formula.ast import Signed, added, product
+from cascade_sym.formula.notation import scripts, with_superscript
 from cascade_sym.latex.fold import fold
+from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.operators import operator_node
 from cascade_sym.latex.text import text_latex
-from cascade_sym.latex.tidy import gathered
-from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
+from cascade_sym.latex.written import Writer, integrations
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
+
+_SIDEBAND = re.compile(r"(?<=\w)[+-](?=$|\()|(?<=_)[pm](?=$|[_A-Z(])")
+Monomial = tuple[Op, ...]
+Term = tuple[Monomial, Expr]
 
 
-def neat(e: Expr, notation: Notation, *, without: Sequence[sp.Symbol] = ()) -> Expr:
+def neat(e: Expr, notation: Notation) -> Expr:
     """An expression as it is shown: folded, common factors before brackets; equal to `e`."""
-    return gathered(fold(e, notation.abbreviations, without=without))
-
-
-def neat_operator(value: LinearForm | OperatorPolynomial, notation: Notation) -> LinearForm | OperatorPolynomial:
-    """The same for an operator: its own abbreviations, then its coefficients."""
-    value = fold_operators(value, notation.operator_abbreviations)
-    if isinstance(value, LinearForm):
-        return LinearForm({o: neat(c, notation) for o, c in value.terms.items()})
-    return OperatorPolynomial({m: neat(c, notation) for m, c in value.terms.items()})
-
-
-def fold_operators(
-    value: LinearForm | OperatorPolynomial, abbreviations: Sequence[tuple[str, LinearForm]]
-) -> LinearForm | OperatorPolynomial:
-    """`value` with each abbreviation used where its operators occur with proportional coefficients.
-
-    Exact; polynomials that are not linear are returned as they are. An abbreviation is used once, in order.
-
-    >>> from cascade_sym.operators import op
-    >>> x = sp.Symbol("x")
-    >>> X = (op("a") + op("a", dag=True)).scaled(1/sp.sqrt(2))
-    >>> fold_operators(op("a", x) + op("a", x, dag=True) + op("b"), [("X", X)]).terms
-    {Op(name='X', dag=False): sqrt(2)*x, Op(name='b', dag=False): 1}
-    """
-    if not abbreviations:
-        return value
-    if isinstance(value, OperatorPolynomial):
-        if any(len(m) != 1 for m in value.terms):
-            return value
-        form = value.linear()
-    else:
-        form = value
-    for name, meaning in abbreviations:
-        for long, o in ((meaning, Op(name)), (meaning.dagger(), Op(name, True))):
-            form = _replaced(form, long, o)
-    return form
-
-
-def _replaced(form: LinearForm, long: LinearForm, short: Op) -> LinearForm:
-    if len(long) < 2 or any(form[o] == 0 for o, _ in long):
-        return form
-    ratios = [form[o] / c for o, c in long]
-    try:
-        if not all(equal(r, ratios[0]) for r in ratios[1:]):
-            return form
-    except CascadeError:  # outside the exact algebra: not proportional as far as can be proved
-        return form
-    rest = {o: c for o, c in form if o not in long.terms}
-    return LinearForm({short: sp.simplify(ratios[0]) if ratios[0].is_number else ratios[0], **rest})
+    return gathered(fold(e, notation.abbreviations))
 
 
 def operator_body(
@@ -83,7 +42,8 @@ def operator_body(
     \omega\hat{a}_{S}^{\dagger}\hat{a}_{S} - \frac{1}{2}\hat{a}_{S}^{2}
     """
     writer = Writer(notation)
-    return writer.typeset(operator_node(neat_operator(value, notation), writer, first=first))
+    neatly = OperatorPolynomial({m: neat(c, notation) for m, c in as_operator(value).terms.items()})
+    return writer.typeset(operator_node(neatly, writer, first=first))
 
 
 def expression_body(e: Expr, notation: Notation = FALLBACK) -> str:
@@ -135,3 +95,133 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
             return Writer(notation).latex(value)
     got = type(value).__name__
     raise FormulaError(f"a value of type {got} has no LaTeX; give an expression, an operator or text.")
+
+
+def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, first: Sequence[str] = ()) -> Node:
+    """A sum of coefficient times operators.
+
+    Terms follow the notation's order; without hints they keep the order in which the value holds them.
+    Operators named in `first` come before. Light of one port is written with its common factor before a
+    bracket, -i(sqrt(Gamma_B) b_- + sqrt(Gamma_P) b_+^dagger); terms under one integral share its sign.
+    """
+    terms = list(as_operator(value).terms.items())
+    pieces: list[Signed] = []
+    for symbols, group in _by_integral(_ordered(terms, writer, first)):
+        if symbols:
+            pieces.append(_integral(symbols, group, writer))
+        else:
+            whole = _joined(group, writer) if _half(group) is None else None
+            pieces += [whole] if whole else _pieces(group, writer)
+    return added(pieces) if pieces else Number("0")
+
+
+def _ordered(terms: list[Term], writer: Writer, first: Sequence[str]) -> list[Term]:
+    hints = [*first, *writer.notation.places]
+    ports = list(dict.fromkeys(_port(t) for t in terms))
+
+    def place(term: Term) -> tuple[int, int, bool]:
+        names = [hints.index(o.name) for o in term[0] if o.name in hints]
+        return (min(names, default=len(hints)), ports.index(_port(term)), len(term[0]) == 0)
+
+    return sorted(terms, key=place)
+
+
+def _port(term: Term) -> str:
+    """An operator without its sideband and argument (S.in+, b_p, b_pM and a(-Omega) are read so)."""
+    if len(term[0]) != 1:
+        return repr(term[0])
+    return _SIDEBAND.sub("", term[0][0].name.partition("(")[0])
+
+
+def _pieces(terms: list[Term], writer: Writer) -> list[Signed]:
+    """The terms of a sum: neighbours of one port together, conjugate pairs of a Hermitian sum as + H.c."""
+    half = _half(terms)
+    if half is not None:
+        return [*_pieces(half[0], writer), (1, writer.verbatim("\\mathrm{H.c.}")), *_pieces(half[1], writer)]
+    out: list[Signed] = []
+    for _, group in groupby(terms, _port):
+        members = list(group)
+        joined = _joined(members, writer)
+        out += [joined] if joined else [_term(m, c, writer) for m, c in members]
+    return out
+
+
+def _half(terms: list[Term]) -> tuple[list[Term], list[Term]] | None:
+    """The first of each conjugate pair, and the rest, where a sum is worth writing as x + H.c."""
+    table = dict(terms)
+    half: list[Term] = []
+    partners: set[Monomial] = set()
+    for m, c in terms:
+        adjoint = OperatorPolynomial({m: c}).dagger().terms
+        if m in partners or len(m) < 2 or len(adjoint) != 1:
+            continue
+        ((partner, d),) = adjoint.items()
+        if partner != m and partner in table and sp.expand(table[partner] - d) == 0:
+            half.append((m, c))
+            partners.add(partner)
+    if len(half) < 2:
+        return None
+    chosen = {m for m, _ in half} | partners
+    return half, [t for t in terms if t[0] not in chosen]
+
+
+def _joined(group: list[Term], writer: Writer) -> Signed | None:
+    """A group with its common factor before a bracket; None where there is none."""
+    if len(group) < 2 or any(not m for m, _ in group):
+        return None
+    front, inside = _front(group)
+    if front == 1:
+        return None
+    lead = -1 if inside[0][1].as_coeff_Mul()[0] < 0 else 1
+    inner = _pieces([(m, lead * c) for m, c in inside], writer)
+    outer, node = writer.signed(_times(lead, front))
+    return outer, Mul((node, added(inner)))
+
+
+def _front(group: list[Term], free_of: Symbol | None = None) -> tuple[Expr, list[Term]]:
+    """The positive common factor of the coefficients (free of a symbol), and the terms without it."""
+    parts = [split(c) for _, c in group]
+    shared = {b: k for b, k in common([p for _, p in parts]).items() if free_of not in b.free_symbols}
+    sizes = {abs(c) for c, _ in parts}
+    number = sizes.pop() if len(sizes) == 1 else sp.S.One
+    inside = [(m, join(c / number, times(p, shared, -sp.S.One))) for (m, _), (c, p) in zip(group, parts, strict=True)]
+    return join(number, shared), inside
+
+
+def _by_integral(terms: list[Term]) -> list[tuple[tuple[Symbol, ...], list[Term]]]:
+    """Terms by the integrations in their coefficients, those without first."""
+    groups: dict[tuple[Symbol, ...], list[Term]] = {(): []}
+    for m, c in terms:
+        found, rest = integrations(c)
+        groups.setdefault(found, []).append((m, rest))
+    return [(k, g) for k, g in groups.items() if g]
+
+
+def _integral(symbols: tuple[Symbol, ...], group: list[Term], writer: Writer) -> Signed:
+    """Integrals over a sum of operators; common factors that don't depend on the variable stand before."""
+    variable, lo, hi = writer.measure(symbols[-1])
+    front, inside = _front(group, Symbol(variable))
+    lead = -1 if all(c.as_coeff_Mul()[0] < 0 for _, c in inside) else 1
+    node: Node = Integral(added(_pieces([(m, lead * c) for m, c in inside], writer)), variable, lo, hi)
+    for s in reversed(symbols[:-1]):
+        node = Integral(node, *writer.measure(s))
+    if front == 1:
+        return lead, node
+    sign, before = writer.signed(_times(lead, front))
+    return sign, Mul((before, node))
+
+
+def _times(sign: int, front: Expr) -> Expr:
+    return sp.Mul(sign, *sp.Mul.make_args(gathered(front)), evaluate=False)
+
+
+def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:
+    sign, node = writer.signed(coefficient)
+    runs = [(writer.notation.operator(o), len(list(same))) for o, same in groupby(monomial)]
+    operators: list[Node] = [writer.verbatim(latex if k == 1 else _power(latex, k)) for latex, k in runs]
+    return sign, product(operators if operators and node == Number("1") else [node, *operators])
+
+
+def _power(latex: str, k: int) -> str:
+    nucleus, *_, sup = scripts(latex)
+    return f"({latex})^{{{k}}}" if sup or "(" in nucleus else with_superscript(latex, str(k))

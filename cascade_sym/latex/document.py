@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
-from cascade_sym.latex.chain import step_rows
 from cascade_sym.latex.equations import definition_rows
-from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import Row, rows_broken, rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.scan import checked
+from cascade_sym.latex.show import rows_of_steps
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
 
 LINE = 80.0  # widths in digits
 INDENTED = 76.0
 LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
-_CLASSES = {
+CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",
     "revtex": "\\documentclass[aps,pra,onecolumn,notitlepage,superscriptaddress,nofootinbib,11pt]{revtex4-2}",
 }
@@ -62,20 +62,17 @@ class Entry:
     steps: tuple[StepText, ...] = ()
 
 
-def steps_of(derivation: Derivation, notation: Notation = FALLBACK, *, run: bool = True) -> tuple[StepText, ...]:
-    """The steps of a derivation for print; `run` runs their checks and says how each was checked.
+def steps_of(derivation: Derivation, notation: Notation = FALLBACK) -> tuple[StepText, ...]:
+    """The steps of a derivation for print; their checks are run, and it is said how each was checked.
 
     >>> from cascade_sym.steps import Step
     >>> steps_of(Derivation("x", (Step("input", "take $x$"),)))
     (StepText(title='input: take $x$', rows=(), checked=None),)
     """
     out = []
-    shown: Mapping[str, object] = {}
-    for step in derivation.steps:
-        rows = step_rows(step, notation, shown=shown)[1:]
-        shown = {**shown, **step.after}
+    for step, (_, *rows) in zip(derivation.steps, rows_of_steps(derivation, notation), strict=True):
         title = f"{step.kind}: {step.title}" + (f" ({step.note})" if step.note else "")
-        outcome = step.check() if run and step.check is not None else None
+        outcome = step.check() if step.check is not None else None
         words = None if outcome is None else outcome.method if outcome.ok else f"FAILED: {outcome.residual}"
         out.append(StepText(title, tuple(rows), words))
     return tuple(out)
@@ -92,36 +89,17 @@ def document(
     >>> print(document([Entry("1", "Free", "exact", derived_latex="H = x")], title="T").splitlines()[0])
     \documentclass[11pt]{article}
     """
-    if style not in _CLASSES:
-        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
+    if style not in CLASSES:
+        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
     parts = [
-        f"{_CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
-        _title(title or "Derived equations", notation),
+        f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
+        f"\\begin{{center}}\\Large\\textbf{{{text_latex(title or 'Derived equations', notation.name)}}}\\end{{center}}",
         _summary(entries, notation),
         _abbreviations(notation),
         *(_section(e, notation) for e in entries),
         "\\end{document}",
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
-
-
-def with_style(source: str, style: str) -> str:
-    """A document in another style; what follows its class stays as it is. FormulaError for an unknown style.
-
-    >>> with_style(document([Entry("1", "Free", "exact", derived_latex="H = x")]), "revtex").splitlines()[0][-11:]
-    '{revtex4-2}'
-    """
-    if style not in _CLASSES:
-        raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(_CLASSES)}.")
-    for head in _CLASSES.values():
-        if source.startswith(head):
-            return _CLASSES[style] + source[len(head) :]
-    raise FormulaError("the source does not start with the class of a document of this toolkit.")
-
-
-def equations(latex: str, line: float = LINE, label: str = "") -> str:
-    """Equations as a display that breaks between lines and pages; `label` as in `display`."""
-    return display(rows_of(latex), line, label)
 
 
 def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
@@ -141,10 +119,6 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
             first += f"\\tag*{{}}\\label{{{label}:{n}}}"
         lines += [first, *more]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
-
-
-def _title(title: str, notation: Notation) -> str:
-    return f"\\begin{{center}}\\Large\\textbf{{{text_latex(title, notation.name)}}}\\end{{center}}"
 
 
 def _summary(entries: Sequence[Entry], notation: Notation) -> str:
@@ -174,7 +148,7 @@ def _section(e: Entry, notation: Notation) -> str:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
             label = f"{LABELS[name]}:{anchor(e.id)}" if name in LABELS else ""
-            parts.append(f"\\heading{{{name}}}\n{equations(latex, label=label)}")
+            parts.append(f"\\heading{{{name}}}\n{display(rows_of(latex), label=label)}")
     for name, text in words:
         if text:
             stop = "" if text.rstrip().endswith((".", "!", "?")) else "."

@@ -1,24 +1,27 @@
-"""The equations by which quantities, definitions, systems and covariances are shown, as rows."""
+"""The equations by which quantities, systems, covariances, master and moment equations are shown, as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sympy import Expr, Mul, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.latex.bodies import neat
-from cascade_sym.latex.fold import fold, used
+from cascade_sym.derive.master_equation import MasterEquation
+from cascade_sym.derive.master_equation_moments import MomentEquations
+from cascade_sym.formula.notation import bracket, with_accent
+from cascade_sym.latex.bodies import expression_body, neat, operator_body, operator_node
+from cascade_sym.latex.fold import fold, size, used
 from cascade_sym.latex.lines import WHERE, Row
-from cascade_sym.latex.matching import size
-from cascade_sym.latex.names import dotted
+from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.operators import operator_node
-from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
+from cascade_sym.solve.conditional import Riccati
 from cascade_sym.system import LinearSystem
 
 MAX_MODES = 12
@@ -42,7 +45,9 @@ def definition_rows(
     notation declares its name.
     """
     restated = _restated(defs, notation)
-    notation = replace(notation, abbreviations=_free(notation, defs, restated))
+    taken = {t for t, _ in restated.values()}
+    free = tuple(p for p in notation.abbreviations if p[0] not in defs and p[0] not in taken)  # not defined already
+    notation = replace(notation, abbreviations=free)
     short: dict[Symbol, Expr] = {}
     folded: list[tuple[Symbol, Expr]] = []
     own: set[Symbol] = set()
@@ -84,14 +89,6 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
     return out
 
 
-def _free(
-    notation: Notation, defs: Definitions, restated: Mapping[Symbol, tuple[Symbol, Expr]]
-) -> tuple[tuple[Symbol, Expr], ...]:
-    """The abbreviations that are not defined already."""
-    taken = {t for t, _ in restated.values()}
-    return tuple(p for p in notation.abbreviations if p[0] not in defs and p[0] not in taken)
-
-
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
     return definition_rows(q.definitions.needed(q.expr), notation, [(notation.name(q.name), q.expr)])
@@ -103,19 +100,19 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     Of more than MAX_MODES modes the first are shown.
     """
     ends = [f for p in s.out_ports for f in p.fields.values()] or list(s.outputs)
-    left = [(dotted(notation.operator(Op(m))), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
+    left = [(with_accent(notation.operator(Op(m)), "\\dot"), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
     left += [(notation.operator(Op(f)), f, s.output(f)) for f in ends]
-    rows, forms = [], []
+    rows = []
+    new: set[Symbol] = set()
     for lhs, name, form in left:
         first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
-        neat_form = LinearForm({o: neat(c, notation) for o, c in form})
-        forms.append((form, neat_form))
-        rows.append(_operator_row(lhs, neat_form, notation, first))
+        shown = LinearForm({o: neat(c, notation) for o, c in form})
+        new |= _symbols(shown) - _symbols(form)
+        writer = Writer(notation)
+        rows.append(Row(lhs, "=", writer.typeset(operator_node(shown, writer, first=first))))
     if len(s.modes) > MAX_MODES:
         rows.insert(MAX_MODES, _ellipsis(len(s.modes) - MAX_MODES, "modes"))
-    new = {x for f, g in forms for x in _symbols(g) - _symbols(f)}
-    pairs = used([*new], notation.abbreviations)
-    below = [equation(notation.name(x.name), gathered(a), notation) for x, a in pairs]
+    below = [equation(notation.name(x.name), gathered(a), notation) for x, a in used([*new], notation.abbreviations)]
     return rows + ([WHERE, *below] if below else [])
 
 
@@ -131,11 +128,6 @@ def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
     return rows
 
 
-def _operator_row(lhs: str, form: LinearForm, notation: Notation, first: Sequence[str]) -> Row:
-    writer = Writer(notation)
-    return Row(lhs, "=", writer.typeset(operator_node(form, writer, first=first)))
-
-
 def _symbols(form: LinearForm) -> set[Symbol]:
     return {x for _, c in form for x in c.free_symbols}
 
@@ -149,3 +141,112 @@ def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
 
 def _ellipsis(count: int, what: str) -> Row:
     return Row("", "", f"\\vdots\\quad\\text{{({count} more {what})}}", text=True)
+
+
+def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK) -> list[Row]:
+    r"""d rho with the superoperators D and H, then what H and the longer jump operators are.
+
+    >>> from cascade_sym.derive.master_equation import master_equation
+    >>> from cascade_sym.parts import Cavity
+    >>> master_equation_rows(master_equation(Cavity("c", kappa=2)))[0].rhs
+    '2\\mathcal{D}[\\hat{c}]\\rho\\,\\mathrm{d}t'
+    """
+    below: list[Row] = []
+
+    def called(letter: str, operator: LinearForm | OperatorPolynomial, longest: int, index: str = "") -> str:
+        """An operator; where it has more terms than `longest` its symbol, explained below."""
+        shown = operator_body(operator, notation)
+        if len(operator.terms) <= longest:
+            return shown
+        symbol = f"\\hat{{{letter}}}" + (f"_{{{index}}}" if index else "")
+        below.append(Row(symbol, "=", shown))
+        return symbol
+
+    terms = []
+    if equation.H.terms:
+        terms.append(f"-i[{called('H', equation.H, 0)},\\rho]\\,\\mathrm{{d}}t")
+    for n, j in enumerate(equation.jumps, 1):
+        rate = "" if j.rate == 1 else _factor(j.rate, notation)
+        terms.append(f"+ {rate}\\mathcal{{D}}[{called('J', j.operator, 1, str(n))}]\\rho\\,\\mathrm{{d}}t")
+    for m in equation.measured:
+        name = notation.name(m.name)
+        terms.append(f"+ \\mathcal{{H}}[{called('M', m.operator, 1, name)}]\\rho\\,\\mathrm{{d}}W_{{{name}}}")
+    top = Row("\\mathrm{d}\\rho", "=", " ".join(terms).removeprefix("+ ") or "0")
+    return [top, WHERE, *below] if below else [top]
+
+
+def moments_rows(equations: MomentEquations, notation: Notation = FALLBACK) -> list[Row]:
+    """The stochastic equations of the means and the deterministic ones of the covariances."""
+    rows = []
+    for q, (drift, kicks) in equations.means.items():
+        terms = [f"{_factor(drift, notation)}\\,\\mathrm{{d}}t"] if drift != 0 else []
+        for k, c in kicks.items():
+            if c != 0:
+                kick = _factor(c, notation)
+                sign = "" if kick.startswith("-") else "+ "
+                terms.append(f"{sign}{kick}\\,\\mathrm{{d}}W_{{{notation.name(k)}}}")
+        rows.append(Row(f"\\mathrm{{d}}{notation.name(f'mean_{q}')}", "=", " ".join(terms).removeprefix("+ ") or "0"))
+    return rows + [_rate(pair, e, notation) for pair, e in equations.covariances.items()]
+
+
+def riccati_rows(problem: Riccati, notation: Notation = FALLBACK) -> list[Row]:
+    """The equations of motion of the conditional covariances, then the definitions that they use."""
+    rows = [_rate(pair, e, notation) for pair, e in problem.equations.items()]
+    used = problem.definitions.needed(*problem.equations.values())
+    return [*rows, WHERE, *definition_rows(used, notation)] if len(used) else rows
+
+
+def _factor(e: Expr, notation: Notation) -> str:
+    """An expression before a factor: sums in brackets."""
+    shown = neat(e, notation)
+    text = Writer(notation).latex(shown)
+    return bracket(text) if shown.is_Add else text
+
+
+def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
+    i, j = pair
+    name = notation.name(f"var_{i}" if i == j else f"cov_{i}_{j}")
+    return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
+
+
+def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> str:
+    r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
+
+    >>> from cascade_sym.operators import dissipator, operator
+    >>> superoperator_latex(dissipator(operator("a"))*2)
+    '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
+    """
+    rho = notation.symbols.get("rho", "\\hat\\rho")
+    parts = []
+    if value.commutator.terms:
+        parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
+    for (x, y), c in value.dissipation.items():
+        if c == 0:
+            continue
+        z, w = notation.operator(x), notation.operator(y.dagger())
+        if x == y:
+            parts.append(f"{_before(c, notation)}\\mathcal D[{z}]{rho}")
+        else:
+            mixed = f"{z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}"
+            parts.append(f"{_before(c, notation)}\\left({mixed}\\right)")
+    for (left, right), c in value.sandwiches.items():
+        if c != 0:
+            before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
+            parts.append(f"{_before(c, notation)}{before}{rho}{behind}")
+    if value.measured.terms:
+        parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
+    return " + ".join(parts) or "0"
+
+
+def _before(c: Expr, notation: Notation) -> str:
+    if c == 1:
+        return ""
+    text = expression_body(c, notation)
+    return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"
+
+
+ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
+    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
+    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
+    MomentEquations: moments_rows, Riccati: riccati_rows,
+}  # fmt: skip

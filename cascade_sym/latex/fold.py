@@ -13,16 +13,18 @@ from collections.abc import Iterable, Sequence
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.latex.matching import in_product, in_sum, size
+from cascade_sym.latex.monomials import join, split, times
 
 Pair = tuple[Expr, Expr]
+Key = frozenset[tuple[Expr, Expr]]
 Abbreviations = Sequence[tuple[Symbol, Expr]]
 ROUNDS = 4
 MAX_SIZE = 20_000
+MAX_TERMS = 400
 
 
-def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol] = ()) -> Expr:
-    """`e` with `abbreviations` used wherever they make it shorter; those in `without` are not used.
+def fold(e: Expr, abbreviations: Abbreviations = ()) -> Expr:
+    """`e` with `abbreviations` used wherever they make it shorter.
 
     Equal to `e` once the abbreviations are written out. Expressions of more than MAX_SIZE nodes are returned
     as they are (a result of that size should be held as definitions).
@@ -33,8 +35,7 @@ def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol
     >>> fold(s*sp.cos(t)**2 - s*sp.sin(t)**2)
     Gamma*cos(2*theta)
     """
-    skipped = set(without)
-    pairs = [(s, form) for s, a in _nested(abbreviations) if s not in skipped for form in _forms(a)]
+    pairs = [(s, form) for s, a in _nested(abbreviations) for form in _forms(a)]
     if size(e) > MAX_SIZE:
         return e
     for rest in (False, True):
@@ -48,18 +49,6 @@ def fold(e: Expr, abbreviations: Abbreviations = (), *, without: Iterable[Symbol
             if new == e:
                 break
             e = new
-    return e
-
-
-def unfolded(e: Expr, abbreviations: Abbreviations) -> Expr:
-    """`e` with the abbreviations written out.
-
-    >>> s, b = sp.symbols("s b")
-    >>> unfolded(s + 1, [(s, b**2)])
-    b**2 + 1
-    """
-    for s, a in reversed(list(abbreviations)):
-        e = e.xreplace({s: a})
     return e
 
 
@@ -111,12 +100,8 @@ def _contractions(e: Expr) -> list[Pair]:
         ]
     for i, x in enumerate(angles):
         for y in angles[i + 1 :]:
-            out += [
-                (sin(x + y), sin(x) * cos(y) + cos(x) * sin(y)),
-                (sin(x - y), sin(x) * cos(y) - cos(x) * sin(y)),
-                (cos(x + y), cos(x) * cos(y) - sin(x) * sin(y)),
-                (cos(x - y), cos(x) * cos(y) + sin(x) * sin(y)),
-            ]
+            out += [(sin(x + s * y), sin(x) * cos(y) + s * cos(x) * sin(y)) for s in (1, -1)]
+            out += [(cos(x + s * y), cos(x) * cos(y) - s * sin(x) * sin(y)) for s in (1, -1)]
     return out
 
 
@@ -135,3 +120,76 @@ def _everywhere(e: Expr, short: Expr, long: Expr, rest: bool) -> Expr:
             break
         e = found
     return e
+
+
+def size(e: Expr) -> int:
+    """Nodes of the expression tree: what folding makes smaller."""
+    return sum(1 for _ in sp.preorder_traversal(e))
+
+
+def in_product(e: Expr, short: Expr, long: Expr) -> Expr | None:
+    """`e` with the factors of `long` replaced by a power of `short`, or None where they are not all there.
+
+    >>> a, n, g = sp.symbols("a n g")
+    >>> in_product(a**2*(2*n + 1)/2, g, a*(n + sp.Rational(1, 2)))
+    a*g
+    """
+    c, have = split(e)
+    c_long, want = split(long)
+    if not want or not set(want) <= set(have):
+        return None
+    ratios = [have[b] / k for b, k in want.items()]
+    if len(set(ratios)) == 1:
+        k = ratios[0]
+    elif all(r >= 1 for r in ratios) or all(r <= -1 for r in ratios):
+        k = sp.Integer(int(min(ratios) if ratios[0] > 0 else max(ratios)))
+    else:
+        return None
+    if not k.is_Integer and c_long < 0:
+        return None
+    new = sp.Mul(c * c_long ** (-k), join(sp.S.One, times(have, want, -k)), sp.Pow(short, k))
+    return new if size(new) < size(e) else None
+
+
+def in_sum(e: Expr, short: Expr, long: Expr, *, rest: bool = False) -> Expr | None:
+    """`e` with q*long replaced by q*short for the monomial q that shortens it most, or None.
+
+    With `rest`, terms of `long` that `e` lacks, or has with another coefficient, are compensated: the
+    elimination of one variable, kept only where fewer terms are left.
+
+    >>> a, b, c, s, t = sp.symbols("a b c s t")
+    >>> in_sum(a*t + b*t + c, s, a + b)
+    c + s*t
+    >>> in_sum(a + 2*b + c, s, a + b + c), in_sum(a + 2*b + c, s, a + b + c, rest=True)
+    (None, b + s)
+    """
+    here, there = _table(sp.Add.make_args(e)), _table(sp.Add.make_args(long))
+    if len(there) < 2 or len(here) > MAX_TERMS:
+        return None
+    best, best_size = None, size(e)
+    quotients = ((_times(t, m, -sp.S.One), c / d) for t, c in here.items() for m, d in there.items())
+    for q, factor in dict.fromkeys(quotients):
+        moved = {_times(m, q): c for m, c in there.items()}  # q*long
+        if sum(1 for k in moved if k in here) < 2:
+            continue
+        new = {**here, **{k: here.get(k, sp.S.Zero) - c * factor for k, c in moved.items()}}
+        left = [join(c, dict(k)) for k, c in new.items() if c != 0]
+        if len(left) > len(here) - (2 if rest else len(there)):
+            continue
+        trial = sp.Add(*left, sp.Mul(factor, join(sp.S.One, dict(q)), short))
+        if (n := size(trial)) < best_size:
+            best, best_size = trial, n
+    return best
+
+
+def _times(one: Key, other: Key, k: Expr = sp.S.One) -> Key:
+    return frozenset(times(dict(one), dict(other), k).items())
+
+
+def _table(terms: Sequence[Expr]) -> dict[Key, Expr]:
+    table: dict[Key, Expr] = {}
+    for t in terms:
+        c, powers = split(t)
+        key = frozenset(powers.items())
+        table[key] = table.get(key, sp.S.Zero) + c
+    return {k: c for k, c in table.items() if c != 0}

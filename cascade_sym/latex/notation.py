@@ -1,7 +1,10 @@
-"""The notation of a paper: one value that says how names are printed, folded and ordered."""
+"""The notation of a paper: one value that says how names are printed, folded and ordered; and the rules by which names
+without an entry (parameters, moments, modes and fields) are printed."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,10 +12,26 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import FormulaError
-from cascade_sym.latex.guard import checked
-from cascade_sym.latex.names import dagger, operator_latex_name, symbol_latex
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
+from cascade_sym.errors import DuplicateName, FormulaError
+from cascade_sym.formula.notation import GREEK, name_latex, scripts
+from cascade_sym.latex.scan import checked
+from cascade_sym.operators import Op
+
+_DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_SIGNS = {"+": "Plus", "-": "Minus", "'": "Prime"}
+_MODE = r"((?:a_)?[^_]+)"
+_QUADRATURES = (
+    re.compile(r"(var|mean)_([XP])_(.+)"),
+    re.compile(r"(cov)_([XP])_(.+)_([XP])_(.+)"),
+    re.compile(rf"([A-Za-z]+)_([XP])_{_MODE}(?:_([XP])_{_MODE})?"),
+)
+_INDEXED = re.compile(r"(?P<head>[A-Za-z]+)_a_(?P<first>[^_]+)(?:_a_(?P<second>[^_]+))?")
+_TWO_INDICES = {"A", "K", "Q", "R"}  # R_a_S couples the modes a and S; gamma_a_S belongs to the mode a_S
+_FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
+_ARGUMENT = re.compile(r"(?P<base>[^()]+)\((?P<arg>[^()]*)\)")
+_PLAIN = re.compile(r"[A-Za-z0-9_,.()<>|/*:;!?='+ -]*")
+_ESCAPES = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", "{": r"\{", "}": r"\}"}
+_OWN_LETTER = re.compile(r"([A-Za-z]|" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(['_].*)?")
 
 
 @dataclass(frozen=True)
@@ -20,12 +39,10 @@ class Notation:
     r"""How formulas are printed; passed explicitly, never kept globally.
 
     `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without
-    an entry follow a rule (`cascade_sym.latex.names`). `abbreviations` are (symbol, expression) pairs in the
-    order in which they are introduced: long expressions are folded with them, exactly;
-    `operator_abbreviations` are (name, linear form) pairs, such as the quadratures of a mode, used in linear
-    forms. `order` lists names (and "1" for a number) in the order in which terms and factors are written
-    (default: as declared); names that are not listed come behind, alphabetically. `hats` puts hats on
-    operators that follow the rule.
+    an entry follow a rule (`symbol_latex`, `operator_latex_name`). `abbreviations` are (symbol, expression) pairs
+    in the order in which they are introduced: long expressions are folded with them, exactly. `order` lists names
+    (and "1" for a number) in the order in which terms and factors are written (default: as declared); names that
+    are not listed come behind, alphabetically. `hats` puts hats on operators that follow the rule.
 
     Raises FormulaError for LaTeX with unbalanced braces or commands that are not mathematics, and for an
     abbreviation that is not a pair of the right types; DuplicateName and UnknownName for abbreviations that
@@ -39,7 +56,6 @@ class Notation:
     symbols: Mapping[str, str] = field(default_factory=dict)
     operators: Mapping[str, str] = field(default_factory=dict)
     abbreviations: tuple[tuple[Symbol, Expr], ...] = ()
-    operator_abbreviations: tuple[tuple[str, LinearForm], ...] = ()
     order: tuple[str, ...] = ()
     hats: bool = True
 
@@ -47,18 +63,11 @@ class Notation:
         for table in (self.symbols, self.operators):
             for name, latex in table.items():
                 checked(latex, f"the notation of {name!r}")
-        named = []
-        for name, form in self.operator_abbreviations:
-            if not isinstance(name, str) or not isinstance(form, LinearForm | OperatorPolynomial):
-                raise FormulaError(f"the abbreviation {name!r} of an operator is not a pair (name, linear form).")
-            named.append((name, form if isinstance(form, LinearForm) else form.linear()))
-        object.__setattr__(self, "operator_abbreviations", tuple(named))
-        pairs = []
         for pair in self.abbreviations:
             if len(pair) != 2 or not isinstance(pair[0], Symbol):
                 raise FormulaError(f"the abbreviation {pair!r} is not a pair (Symbol, expression).")
-            pairs.append((pair[0], sp.sympify(pair[1])))
-        object.__setattr__(self, "abbreviations", Definitions(tuple(pairs)).items)
+        pairs = tuple((s, sp.sympify(e)) for s, e in self.abbreviations)
+        object.__setattr__(self, "abbreviations", Definitions(pairs).items)
         object.__setattr__(self, "order", tuple(self.order))
 
     @property
@@ -77,3 +86,185 @@ class Notation:
 
 
 FALLBACK = Notation()
+
+
+def macros(notation: Notation, prefix: str = "sym") -> str:
+    r"""One \newcommand for each declared symbol and operator: Gamma_SB becomes \symGammaSB.
+
+    The prefix keeps clear of TeX's own macros; where two names would give the same macro their underscores are spelled
+    Sub. Raises DuplicateName where two names that print differently still do.
+
+    >>> print(macros(Notation({"Gamma_S1": r"\Gamma_{S1}"}, {"a_S": r"\hat a_S"})))
+    \newcommand{\symGammaSOne}{\Gamma_{S1}}
+    \newcommand{\symaS}{\hat a_S}
+    """
+    declared = {**notation.symbols, **notation.operators}
+    plain = Counter(macro_name(name, prefix) for name in declared)
+    table: dict[str, str] = {}
+    for name in declared:
+        macro = macro_name(name, prefix)
+        if plain[macro] > 1:  # theta_p beside thetap
+            macro = macro_name(name.replace("_", "_Sub"), prefix)
+        if macro in table and declared[table[macro]] == declared[name]:
+            continue  # two names that print alike
+        if macro in table:
+            raise DuplicateName(f"{name!r} and {table[macro]!r} both give the macro {macro}; rename one of them.")
+        table[macro] = name
+    return "\n".join(f"\\newcommand{{{m}}}{{{declared[name]}}}" for m, name in table.items())
+
+
+def macro_name(name: str, prefix: str = "sym") -> str:
+    r"""The macro of a name: letters only, digits and signs spelled out.
+
+    >>> macro_name("gamma_S0"), macro_name("a_M'")
+    ('\\symgammaSZero', '\\symaMPrime')
+    """
+    spelled = "".join(_DIGITS[int(c)] if c.isdecimal() and c.isascii() else _SIGNS.get(c, c) for c in name)
+    return "\\" + prefix + re.sub(r"[^A-Za-z]", "", spelled)
+
+
+def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
+    r"""LaTeX of a parameter or moment: from `declared`, else by rule.
+
+    The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are
+    one). `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
+    `A_X_c_P_c` a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
+
+    >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
+    ('\\Gamma_{SB}', '\\Delta^{2}\\hat{X}_{S}')
+    >>> symbol_latex("cov_X_S_P_M"), symbol_latex("A_X_c_P_c")
+    ('\\operatorname{cov}(\\hat{X}_{S},\\hat{P}_{M})', 'A_{X_{c}P_{c}}')
+    """
+    table = declared or {}
+    if name in table:
+        return table[name]
+    short = short_name(name)
+    if short != name:
+        return symbol_latex(short, table, hats=hats)
+    if found := _quadratures(name):
+        head, pairs = found
+        shown = ",".join(_quadrature(q, mode, hats, table) for q, mode in pairs)
+        if head in ("var", "mean"):
+            return f"\\Delta^{{2}}{shown}" if head == "var" else f"\\langle {shown}\\rangle"
+        if head == "cov" and len(pairs) == 2:
+            return f"\\operatorname{{cov}}({shown})"
+        sub = "".join(_quadrature(q, mode, False, {}) for q, mode in pairs)
+        return f"{name_latex(head, table)}_{{{sub}}}"
+    return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
+
+
+def _quadratures(name: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """The head of a name of one or two quadratures, and these: cov_X_S_P_M has (X, S) and (P, M)."""
+    for pattern in _QUADRATURES:
+        if m := pattern.fullmatch(name):
+            head, *parts = (part for part in m.groups() if part)
+            return head, list(zip(parts[::2], parts[1::2], strict=True))
+    return None
+
+
+def short_name(name: str) -> str:
+    """A name without the letter of modes called a_S: var_X_a_S is var_X_S.
+
+    >>> short_name("cov_X_a_S_X_a_M"), short_name("gamma_a_S"), short_name("a_S"), short_name("R_a_S")
+    ('cov_X_S_X_M', 'gamma_S', 'a_S', 'R_a_S')
+    """
+    if found := _quadratures(name):
+        return "_".join([found[0], *(f"{q}_{_index(mode)}" for q, mode in found[1])])
+    m = _INDEXED.fullmatch(name)
+    if m and (m["second"] is not None) == (m["head"] in _TWO_INDICES):
+        return "_".join(p for p in m.groups() if p)
+    return name
+
+
+def _index(mode: str) -> str:
+    return mode[2:] if mode.startswith("a_") and len(mode) > 2 else mode
+
+
+def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:
+    r"""LaTeX of a mode or field operator: from `declared`, else by rule.
+
+    A mode S is \hat a_S (a name that starts with its own letter keeps it: b_c, X_S, c); light is \hat b with
+    its sideband and end as subscript and its part as superscript; the bath of S is \hat a_{S,in}; the vacuum
+    that enters at a loss is \hat v. `a(Omega)` is the operator at a frequency or time.
+
+    >>> operator_latex_name("S"), operator_latex_name("S.in+"), operator_latex_name("S.bath")
+    ('\\hat{a}_{S}', '\\hat{b}_{+,\\mathrm{in}}^{(S)}', '\\hat{a}_{S,\\mathrm{in}}')
+    >>> operator_latex_name("loss1.vacuum-"), operator_latex_name("b_c(-Omega)")
+    ('\\hat{v}_{-}^{(\\mathrm{loss1})}', '\\hat{b}_{c}(-\\Omega)')
+    """
+    table = declared or {}
+    if name in table:
+        return table[name]
+    if m := _ARGUMENT.fullmatch(name):
+        return operator_latex_name(m["base"], table, hats=hats) + f"({_argument(m['arg'], table)})"
+    if m := _FIELD.fullmatch(name):
+        return _field(m["part"], m["end"], m["port"], m["band"], hats)
+    base, band = (name[:-1], name[-1]) if name[-1:] in ("+", "-") and len(name) > 1 else (name, "")
+    if _OWN_LETTER.fullmatch(base) and not (len(base) == 1 and base.isupper()):
+        nucleus, primes, sub, sup = scripts(name_latex(base.rstrip("_")))
+        subs = [s for s in (sub.strip("{}") if sub.count("{") <= 1 else sub[1:-1], band) if s]
+        return _hat(nucleus, hats) + primes + _sub(subs) + (f"^{sup}" if sup else "")
+    return _hat("a", hats) + _sub([_label(base), band])
+
+
+def dagger(latex: str) -> str:
+    r"""The adjoint of an operator's symbol; a superscript or an argument keeps its place.
+
+    >>> dagger(r"\hat a_{S}"), dagger(r"\hat b_{+}^{(S)}"), dagger(r"\hat a(-\Omega)")
+    ('\\hat a_{S}^{\\dagger}', '\\hat b_{+}^{(S)\\dagger}', '\\hat a^{\\dagger}(-\\Omega)')
+    """
+    head, bracket, arg = latex.partition("(")
+    if bracket and head.count("{") == head.count("}") and not head.endswith("^"):
+        return f"{dagger(head)}({arg}"
+    nucleus, primes, sub, sup = scripts(latex)
+    body = nucleus + (f"_{sub}" if sub else "")
+    if not sup:
+        return f"{body}{primes}^{{\\dagger}}"
+    inner = sup[1:-1] if sup.startswith("{") else sup
+    gap = "" if inner.endswith(")") else "\\,"
+    return f"{body}{primes}^{{{inner}{gap}\\dagger}}"
+
+
+def _field(part: str, end: str, port: str, band: str, hats: bool) -> str:
+    if end in ("bath", "bath_out"):
+        return _hat("a", hats) + _sub([_label(_index(part)), "\\mathrm{in}" if end == "bath" else "\\mathrm{out}"])
+    letter = "v" if end == "vacuum" else "b"
+    ends = [] if end == "vacuum" else [f"\\mathrm{{{end}}}"]
+    return f"{_hat(letter, hats)}{_sub([band, _label(port), *ends])}^{{({_label(_index(part))})}}"
+
+
+def _quadrature(q: str, mode: str, hats: bool, table: Mapping[str, str]) -> str:
+    if f"{q}_{mode}" in table:
+        return table[f"{q}_{mode}"]
+    base, band = (mode[:-1], mode[-1]) if mode[-1] in "+-" and len(mode) > 1 else (mode, "")
+    return _hat(q, hats) + _sub([_label(base), band])
+
+
+def _hat(letter: str, hats: bool) -> str:
+    return f"\\hat{{{letter}}}" if hats else letter
+
+
+def _sub(parts: list[str]) -> str:
+    kept = ",".join(p for p in parts if p)
+    return f"_{{{kept}}}" if kept else ""
+
+
+def _label(s: str) -> str:
+    """A part's or mode's name as a subscript."""
+    if not _PLAIN.fullmatch(s):
+        return _escaped(s)
+    if s in GREEK:
+        return GREEK[s]
+    words = [GREEK.get(w, w if len(w) < 2 or w.isdigit() else f"\\mathrm{{{w}}}") for w in s.split("_") if w]
+    return ",".join(words)
+
+
+def _argument(arg: str, table: Mapping[str, str]) -> str:
+    sign = "-" if arg.startswith("-") else ""
+    return sign + symbol_latex(arg[len(sign) :], table)
+
+
+def _escaped(name: str) -> str:
+    """A name with characters that TeX would act on, as upright text."""
+    kept = "".join(_ESCAPES.get(c, "\\" + c if c in "#%&$_" else c if c.isascii() else "?") for c in name)
+    return f"\\mathrm{{{kept}}}"

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Callable
 
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.latex.guard import checked
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
+from cascade_sym.latex.scan import checked
 
 _ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}
 _MATH = {
@@ -22,11 +22,8 @@ _MATH = {
     "⟩": "\\rangle", "∫": "\\int", "∑": "\\sum", "∂": "\\partial", "−": "-", "²": "^{2}", "³": "^{3}",
     "½": "\\tfrac{1}{2}", "ℏ": "\\hbar", "ħ": "\\hbar", "∝": "\\propto", "≡": "\\equiv", "∼": "\\sim",
     "⁻": "^{-}", "⁺": "^{+}", "¹": "^{1}", "∗": "*", "′": "'", "°": "^{\\circ}", "µ": "\\mu", "<": "<",
-    ">": ">", "|": "|",
-}  # fmt: skip
-_ASCII = {
-    "\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#", "%": "\\%",
-    "&": "\\&", "_": "\\_", "$": "\\$",
+    ">": ">", "|": "|", "\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#",
+    "%": "\\%", "&": "\\&", "_": "\\_", "$": "\\$",
 }  # fmt: skip
 _TEXT = {
     "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": "...", "\u00a0": " ", "\t": " ",
@@ -39,7 +36,7 @@ _TOKEN = re.compile(
     r"|(?P<arrow>->)|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
     re.S,
 )
-_SPAN = re.compile(r"\$[^$]*\$")
+_SPAN = re.compile(r"(\$[^$]*\$)")
 
 
 def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
@@ -53,11 +50,8 @@ def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
     """
     if text.count("$") % 2:
         return _plain(text, name)
-    out, end = "", 0
-    for m in _SPAN.finditer(text):
-        out += _plain(text[end : m.start()], name) + checked(m.group(), "a text")
-        end = m.end()
-    return out + _plain(text[end:], name)
+    pieces = enumerate(_SPAN.split(text))
+    return "".join(checked(piece, "a text") if n % 2 else _plain(piece, name) for n, piece in pieces)
 
 
 def _plain(text: str, name: Callable[[str], str]) -> str:
@@ -96,8 +90,8 @@ def _greek(c: str) -> str:
 
 
 def _character(c: str) -> str:
-    if c in _ASCII or c in _MATH:
-        return f"${_ASCII.get(c) or _MATH[c]}$"
+    if c in _MATH:
+        return f"${_MATH[c]}$"
     if c in _TEXT:
         return _TEXT[c]
     if c.isascii():

@@ -16,11 +16,10 @@ from sympy.core.function import Application
 from cascade_sym.formula import names_in, parse, to_latex, walk
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
 from cascade_sym.formula.notation import scripts
-from cascade_sym.latex.factors import Factors, balanced_flip, flat, is_exponential, rationalised
+from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.order import Order, is_moment
-from cascade_sym.latex.tidy import gathered
-from cascade_sym.latex.width import width
+from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
+from cascade_sym.latex.scan import width
 from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real
 
@@ -30,6 +29,7 @@ _FUNCTIONS = tuple(BY_NAME[name].sympy for name in COMMANDS)
 _ODD = tuple(f for f in _FUNCTIONS if BY_CLASS[f].parity < 0)
 _INTEGRATION = re.compile(r"int\[(?P<variable>.+?)=(?P<lo>.+?)\.\.(?P<hi>.+)\]")
 _VERBATIM = {sp.E: "e", -sp.oo: "-\\infty", sp.zoo: "\\tilde{\\infty}", sp.nan: "\\mathrm{NaN}"}
+_CONSTANTS = {sp.oo: "oo", sp.pi: "pi", sp.I: "I"}
 _RELATIONS = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -69,8 +69,8 @@ class Writer:
         """Sign and written form of the rest."""
         if e in _VERBATIM:
             return 1, self.verbatim(_VERBATIM[e])
-        if e is sp.oo or e is sp.pi or e is sp.I:
-            return 1, Name({sp.oo: "oo", sp.pi: "pi", sp.I: "I"}[e])
+        if e in _CONSTANTS:
+            return 1, Name(_CONSTANTS[e])
         if isinstance(e, sp.Rational | sp.Float):
             return (-1, _number(-e)) if e < 0 else (1, _number(e))
         if isinstance(e, sp.Symbol):
@@ -78,15 +78,11 @@ class Writer:
             return 1, Name(e.name)
         if isinstance(e, sp.Add):
             return self.sum(e)
-        if isinstance(e, sp.Mul):
+        if isinstance(e, (sp.Mul, *_ODD)):
             return self.product(e)
         if isinstance(e, sp.Pow):
-            exponent = e.exp
-            if exponent.is_Rational and (exponent < 0 or exponent == HALF):
-                return self.product(e)
-            return 1, self.power(e.base, exponent)
-        if isinstance(e, _ODD):
-            return self.product(e)
+            divides = e.exp.is_Rational and (e.exp < 0 or e.exp == HALF)
+            return self.product(e) if divides else (1, self.power(e.base, e.exp))
         if isinstance(e, Application):
             return 1, self.call(e)
         return 1, self.verbatim(self._by_sympy(e))
@@ -103,13 +99,9 @@ class Writer:
 
     # -- sums ---------------------------------------------------------------------------------------------
 
-    def terms(self, e: Expr) -> list[tuple[int, Node]]:
-        """The terms of a sum in the order in which they are written, each with its sign."""
-        return [self.signed(t) for t in self.order.sorted_terms(sp.Add.make_args(e))]
-
     def sum(self, e: Expr) -> tuple[int, Node]:
-        """A sum; where all its terms are negative, minus their sum."""
-        parts = self.terms(e)
+        """A sum, its terms in the order in which they are written; where all are negative, minus their sum."""
+        parts = [self.signed(t) for t in self.order.sorted_terms(sp.Add.make_args(e))]
         flip = all(s < 0 for s, _ in parts)
         signs = tuple(1 if flip else s for s, _ in parts)
         return (-1 if flip else 1), Add(tuple(n for _, n in parts), signs)
@@ -182,21 +174,13 @@ class Writer:
     def _pieces(self, side: Factors) -> tuple[list[Node], list[Node], list[Node]]:
         """(factors before a bracket, brackets, functions behind), each in order."""
         plain = sorted(side.plain, key=lambda f: (not f.is_number, is_moment(f), self.order.key(f)))
-        head = [self.node(n) for n in side.numbers]
-        units = [f for f in plain if f is sp.I]
-        head += [self.node(f) for f in units]
-        head += self._roots(side.roots)
-        head += [self.node(f) for f in plain if f is not sp.I]
-        brackets = []
-        for s, k in sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1]))):
-            inner = self.sum(s)[1]
-            brackets.append(inner if k == 1 else Pow(inner, self.node(k)))
+        head = [self.node(f) for f in (*side.numbers, *(f for f in plain if f is sp.I))]
+        head += [*self._roots(side.roots), *(self.node(f) for f in plain if f is not sp.I)]
+        sums = sorted(side.sums, key=lambda f: (self.order.key(f[0]), str(f[1])))
+        inner = [(self.sum(s)[1], k) for s, k in sums]
+        brackets: list[Node] = [node if k == 1 else Pow(node, self.node(k)) for node, k in inner]
         late = sorted(side.tail, key=lambda f: (not is_exponential(f), self.order.key(f)))
-        return head, brackets, [self._late(f) for f in late]
-
-    def _late(self, f: Expr) -> Node:
-        """A function, or a power of one."""
-        return self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f)
+        return head, brackets, [self.power(f.base, f.exp) if isinstance(f, sp.Pow) else self.call(f) for f in late]
 
     def _roots(self, radicands: list[Expr]) -> list[Node]:
         """Square roots: of sums each by itself, of products of parameters under one root."""

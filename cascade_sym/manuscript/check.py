@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, product
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
-from cascade_sym.manuscript.bounded import bounded
-from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, statements
-from cascade_sym.manuscript.implicit import ZERO, polynomial_verdict
-from cascade_sym.manuscript.judge import judged
+from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, read_sources, statements
+from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
-from cascade_sym.manuscript.source import read_sources
 from cascade_sym.paper.folder import Folder
 
 PASSED = ("definition", "exact", "asymptotic", "unknown")
@@ -55,9 +56,6 @@ class Checked:
     @property
     def passed(self) -> bool:
         return self.verdict in PASSED
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "equally_small_repairs": list(self.equally_small_repairs)}
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def _block(
     split: list[tuple[Equation, list[str] | str]] = []
     for e in equations:
         try:
-            formulas, _ = statements(expanded(e.latex, macros))
+            formulas = statements(expanded(e.latex, macros))
             split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
         except CascadeError as err:
             split.append((e, _line(err)))
@@ -120,31 +118,29 @@ def _block(
             yield _formula(e, f, readings, display)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Display:
     """What the formulas of one display have in common: abbreviations (left side to right side), polynomials that
     vanish (their LaTeX), and the formulas whose left sides the folder knows."""
 
-    local: Mapping[str, str]
-    polynomials: tuple[str, ...]
-    known: tuple[str, ...]
+    local: dict[str, str] = field(default_factory=dict)
+    polynomials: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
 
 
 def _display(formulas: Sequence[str], readings: Sequence[Reading]) -> _Display:
-    local: dict[str, str] = {}
-    polynomials: list[str] = []
-    known: list[str] = []
+    found = _Display()
     for f in formulas:
         r = row(f)
-        if len(r.lhs) > MAX_LEFT or len(local) + len(polynomials) >= MAX_LOCAL:
+        if len(r.lhs) > MAX_LEFT or len(found.local) + len(found.polynomials) >= MAX_LOCAL:
             continue
         if r.lhs == ZERO and r.relation == "=":
-            polynomials.append(r.rhs)
+            found.polynomials.append(r.rhs)
         elif any(x.knows(r.lhs) for x in readings):
-            known += [f] if len(known) < MAX_SCALINGS else []
+            found.known += [f] if len(found.known) < MAX_SCALINGS else []
         elif r.relation in ("=", ":=", "\\equiv"):
-            local[r.lhs] = r.rhs
-    return _Display(local, tuple(polynomials), tuple(known))
+            found.local[r.lhs] = r.rhs
+    return found
 
 
 def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
@@ -222,3 +218,54 @@ def _line(err: CascadeError) -> str:
     """The first line of an error's message: the place in an expanded formula says nothing of the manuscript."""
     text = str(err).split("\n", 1)[0]
     return re.sub(r", at line \d+, column \d+:?$", "", text)
+
+
+class BoundReached(CascadeError, RuntimeError):
+    """A computation was ended because it took too long or too much memory."""
+
+
+def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
+    """The value of `work` (JSON data), computed in a child process that is ended after `seconds`.
+
+    Raises BoundReached when it is, or when it runs out of memory; a CascadeError of `work` comes out as one. Where a
+    process can't be forked the work is done here, without bounds.
+    """
+    if not hasattr(os, "fork"):
+        return work()  # Windows
+    receiver, sender = Pipe(duplex=False)
+    pid = os.fork()
+    if pid == 0:
+        _child(work, megabytes, sender)
+    sender.close()
+    try:
+        if not receiver.poll(seconds):
+            raise BoundReached(f"given up after {seconds:g} seconds; write the formula shorter.")
+        value, error = json.loads(receiver.recv_bytes())
+    except EOFError:
+        reason = f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it."
+        raise BoundReached(reason) from None
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        receiver.close()
+    if error is not None:
+        raise CascadeError(error)
+    return value
+
+
+def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
+    """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
+    try:
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        outcome: tuple[Any, str | None]
+        try:
+            outcome = work(), None
+        except CascadeError as err:
+            outcome = None, str(err)
+        sender.send_bytes(json.dumps(outcome).encode())
+    finally:  # nothing may escape from here: what is not sent has failed
+        os._exit(0)

@@ -1,25 +1,36 @@
-"""The verdict of one formula: the best over all that its left side may mean in the paper."""
+"""The verdict of one formula: the best over all that its left side may mean in the paper.
+
+A prefactor may be given implicitly: xi = P C^(-1/2), where 0 = a polynomial in P. What is proved then is that the
+polynomial is the derived one up to a factor without P; of its roots the derived one is meant.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sympy import Expr
+
+from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
-from cascade_sym.formula import Environment, Relation, to_latex, to_text
-from cascade_sym.formula.size import require_small
-from cascade_sym.formula.walk import check_depth
-from cascade_sym.manuscript.implicit import implicit_verdict
+from cascade_sym.exact import is_zero
+from cascade_sym.formula import Relation, to_latex, to_text
+from cascade_sym.formula.walk import check_depth, require_small
 from cascade_sym.manuscript.known import Meaning, spelt
+from cascade_sym.paper.environment import plain
 from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.model import Leading
+from cascade_sym.paper.model import Leading, PowerLaw
 from cascade_sym.paper.printed import VERDICTS, Statement
 from cascade_sym.paper.show import derived_latex
-from cascade_sym.paper.verdict import StatementVerdict, judge
+from cascade_sym.paper.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.steps import Derivation
+from cascade_sym.symbols import own
 
 MAX_DEPTH = 60
 MAX_REPAIRED = 3  # meanings for which a repair is sought
+ZERO = "0"  # the left side of such a polynomial
+METHOD = "the polynomial of the exact prefactor, up to a factor (identity in the exact algebra)"
+_OTHER = own("P_other")
 
 
 def judged(
@@ -32,28 +43,25 @@ def judged(
 
     Raises FormulaError when no meaning can read the formula.
     """
-    found: list[tuple[Meaning, Environment, list[tuple[Relation, StatementVerdict]]]] = []
+    found: list[tuple[Meaning, list[tuple[Relation, StatementVerdict]]]] = []
     trouble: list[CascadeError] = []
-    for m in meanings:
+    for meaning in meanings:
         try:
-            env, symbols = m.local_values(local)
-            relations = _own(m, m.reading.relations(latex, env, symbols))
-            parts = [
-                (r, implicit_verdict(m, r, env, symbols, polynomials) or _judged(m, r, env, repair=False))
-                for r in relations
-            ]
-            found.append((m, env, parts))
+            m = meaning.beside(local)
+            relations = _own(m, m.relations(latex))
+            verdicts = [implicit_verdict(m, r, polynomials) or _judged(m, r, repair=False) for r in relations]
+            found.append((m, list(zip(relations, verdicts, strict=True))))
         except (CascadeError, RecursionError) as err:
             trouble.append(err if isinstance(err, CascadeError) else FormulaError("it is nested too deeply."))
     if not found:
         raise trouble[0] if trouble else FormulaError("it has no statement that could be compared.")
     # of a = b = c every part counts; of several meanings the one that agrees
-    worst = [(m, env, max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, env, parts in found]
-    best, _, (_, verdict) = min(worst, key=lambda x: VERDICTS.index(x[2][1].verdict))
+    worst = [(m, *max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, parts in found]
+    best, _, verdict = min(worst, key=lambda x: VERDICTS.index(x[2].verdict))
     if verdict.verdict != "differs" or not repair:
         return _fields(best, verdict)
-    for m, env, (relation, v) in worst[:MAX_REPAIRED]:
-        if v.verdict == "differs" and (fixed := _judged(m, relation, env, repair=True)).repair:
+    for m, relation, v in worst[:MAX_REPAIRED]:
+        if v.verdict == "differs" and (fixed := _judged(m, relation, repair=True)).repair:
             return _fields(m, fixed)
     return _fields(best, verdict)
 
@@ -65,14 +73,14 @@ def _own(m: Meaning, relations: Sequence[Relation]) -> Sequence[Relation]:
     return relations
 
 
-def _judged(m: Meaning, relation: Relation, env: Environment, repair: bool) -> StatementVerdict:
+def _judged(m: Meaning, relation: Relation, repair: bool) -> StatementVerdict:
     if relation.op not in ("=", "~=", ":="):
         raise FormulaError(f"it states {relation.op!r}, not an equality.")
     check_depth(relation.rhs, MAX_DEPTH)
     require_small(relation.rhs)
     statement = Statement(to_text(relation.rhs), relation, m.statement.key)
     folder = m.reading.folder
-    return judge(statement, m.derived, m.equation, env, folder.model, folder.printed.swaps, repair=repair)
+    return judge(statement, m.derived, m.equation, m.env, folder.model, folder.printed.swaps, repair=repair)
 
 
 def _fields(m: Meaning, v: StatementVerdict) -> dict[str, Any]:
@@ -90,3 +98,78 @@ def _fields(m: Meaning, v: StatementVerdict) -> dict[str, Any]:
         entry = Entry(m.equation, v.verdict, (shown,), Derivation("", ()), {}, 0.0)
         out["derived_latex"] = derived_latex(m.reading.folder, entry)
     return out
+
+
+def polynomial_of(m: Meaning) -> Expr | None:
+    """The polynomial (in `VARIABLE`) whose root the derived prefactor is; None where it has a closed form or none.
+
+    None as well where P is a parameter: then a printed P is that.
+    """
+    if not isinstance(m.derived, PowerLaw):
+        return None
+    exact = m.derived.law.prefactor
+    return exact.polynomial if exact.closed is None and exact.proved and exact.variable == VARIABLE else None
+
+
+def same_roots(m: Meaning, latex: str, root: Expr = VARIABLE) -> bool:
+    """Whether a printed polynomial is the derived one at P = `root`, up to a factor without P.
+
+    Raises FormulaError where it can't be read.
+    """
+    (relation,) = m.relations(f"x = {latex}")
+    require_small(relation.rhs)
+    printed = m.value(relation.rhs)
+    derived = plain(polynomial_of(m), m.reading.folder.model).xreplace({VARIABLE: root})
+    if not isinstance(printed, Expr) or VARIABLE not in printed.free_symbols or is_zero(printed):
+        return False
+    other = {VARIABLE: _OTHER}  # the quotient is the same there
+    return bool(is_zero(derived * printed.xreplace(other) - derived.xreplace(other) * printed))
+
+
+def implicit_verdict(m: Meaning, relation: Relation, given: Sequence[str]) -> StatementVerdict | None:
+    """The verdict of a scaling whose prefactor is a root of one of the polynomials `given`; None where it is not."""
+    if not given or polynomial_of(m) is None:
+        return None
+    root = _root(m, relation)
+    if root is None or not any(_same(m, g, root) for g in given):
+        return None
+    check = confirmed(m.derived)
+    if not check.ok:
+        said = f"not shown to be the leading term: {check.method}"
+        return StatementVerdict(m.statement, "unchecked", said, m.derived)
+    verdict = "asymptotic" if relation.op == "~=" else "differs"
+    return StatementVerdict(m.statement, verdict, f"leading term; its prefactor is a root of {METHOD}", m.derived)
+
+
+def polynomial_verdict(
+    latex: str, scaling: str, meanings: Sequence[Meaning], local: Mapping[str, str]
+) -> dict[str, str]:
+    """The fields of a `Checked` for a polynomial that stands beside the formula `scaling`, which may mean `meanings`.
+
+    Raises FormulaError where none of them has such a prefactor, or where something can't be read.
+    """
+    wanted = [m.beside(local) for m in meanings if polynomial_of(m) is not None]
+    if not wanted:
+        raise FormulaError("no scaling of this display has a prefactor that is a root of a polynomial.")
+    for m in wanted:
+        roots = [_root(m, r) for r in m.relations(scaling)]
+        if any(same_roots(m, latex, root) for root in (*filter(None, roots), VARIABLE)):
+            return {"verdict": "exact", "equation": m.equation.id, "reason": METHOD}
+    return {"verdict": "differs", "equation": wanted[0].equation.id, "reason": f"not {METHOD}"}
+
+
+def _root(m: Meaning, relation: Relation) -> Expr | None:
+    """What a printed scaling has as its prefactor, over the root of a polynomial; None for other formulas."""
+    law = m.derived.law
+    value = m.value(relation.rhs)
+    if not isinstance(value, Expr) or VARIABLE not in value.free_symbols:
+        return None
+    root = value / law.large**law.exponent
+    return None if law.large in root.free_symbols else root
+
+
+def _same(m: Meaning, latex: str, root: Expr) -> bool:
+    try:
+        return same_roots(m, latex, root)
+    except CascadeError:
+        return False

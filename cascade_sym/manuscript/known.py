@@ -18,11 +18,10 @@ from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
-from cascade_sym.formula.size import require_small
-from cascade_sym.latex.names import symbol_latex
-from cascade_sym.latex.notation import Notation
+from cascade_sym.formula.walk import require_small
+from cascade_sym.latex.notation import Notation, symbol_latex
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
-from cascade_sym.paper.environment import FUNCTIONS, environment, value_of
+from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import leading_form
 from cascade_sym.paper.printed import PrintedEquation, Statement
@@ -48,22 +47,29 @@ class Meaning:
     def equation(self) -> PrintedEquation:
         return self.reading.equation
 
-    def local_values(self, local: Mapping[str, str]) -> tuple[Environment, dict[str, str]]:
-        """The environment with abbreviations of a display, and how their symbols are read (LaTeX to name)."""
-        env = self.env
-        symbols = dict(self.symbols)
+    def beside(self, local: Mapping[str, str]) -> Meaning:
+        """What it means in a display with abbreviations (LaTeX of left side to right side)."""
+        here = self
         waiting = {lhs: (f"abbreviation_{n}", rhs) for n, (lhs, rhs) in enumerate(local.items())}
         for _ in range(len(waiting)):
             for lhs, (name, rhs) in list(waiting.items()):
                 try:
-                    relation, *_ = self.reading.relations(f"x = {rhs}", env, symbols)
+                    relation, *_ = here.relations(f"x = {rhs}")
                     require_small(relation.rhs)
-                    value = value_of(relation.rhs, env)
+                    value = value_of(relation.rhs, here.env)
                 except (CascadeError, RecursionError):
                     continue
-                env, symbols[lhs] = env.bound(name, value), name
+                here = replace(here, env=here.env.bound(name, value), symbols={**here.symbols, lhs: name})
                 del waiting[lhs]
-        return env, symbols
+        return here
+
+    def relations(self, latex: str) -> tuple[Relation, ...]:
+        """The statements of a formula, read with what is known here; FormulaError where it can't be read."""
+        return self.reading.relations(latex, self.env, self.symbols)
+
+    def value(self, node: Node) -> Any:
+        """What a written formula is worth here, abbreviations of the paper written out."""
+        return plain(value_of(node, self.env), self.reading.folder.model)
 
 
 class Reading:

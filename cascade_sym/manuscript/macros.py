@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
+from cascade_sym.formula.notation import group_ends
 
 _TAKING = "|".join((*sorted({*ACCENTS, *FONTS}), "[dtc]?frac", "sqrt", "d?dot", "operatorname", "(over|under)line"))
 _ARGUMENT = re.compile(rf"(\\({_TAKING})\s*|[\^_]\s*|[}}\]])$")  # a group behind this is an argument
@@ -74,22 +75,6 @@ def macros_in(texts: Iterable[str]) -> dict[str, Macro]:
                 found[name] = Macro(int(m["count"] or 0), body, m["default"])
             if len(found) > MAX_MACROS:
                 raise FormulaError(f"the manuscript defines more than {MAX_MACROS} macros.")
-    return found
-
-
-def group_ends(text: str) -> dict[int, int]:
-    r"""Where each group of a text opens, and the place after it closes; groups that are not closed are left out.
-
-    >>> group_ends(r"{a{b}\}}{")
-    {2: 5, 0: 8}
-    """
-    found: dict[int, int] = {}
-    waiting: list[int] = []
-    for m in _PIECE.finditer(text):
-        if m[0] == "{":
-            waiting.append(m.start())
-        elif m[0] == "}" and waiting:
-            found[waiting.pop()] = m.end()
     return found
 
 

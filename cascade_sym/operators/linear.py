@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import as_given, conj, expression, symbols_in
 
 Key = TypeVar("Key")
@@ -33,7 +34,7 @@ class Op(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LinearForm:
+class LinearForm(Shown):
     """The sum of coefficient * operator; coefficients are SymPy expressions, terms with zero are dropped.
 
     >>> x = sp.Symbol("x")
@@ -76,11 +77,6 @@ class LinearForm:
 
     def __sub__(self, other: LinearForm) -> LinearForm:
         return self + (-other)
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
     def scaled(self, factor: Expr) -> LinearForm:
         """The form times a number."""

@@ -19,6 +19,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import LinearForm, Op, collected
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import as_given, conj
 
 Monomial = tuple[Op, ...]
@@ -40,7 +41,7 @@ def _normal(word: Monomial) -> tuple[tuple[Monomial, Expr], ...]:
 
 
 @dataclass(frozen=True)
-class OperatorPolynomial:
+class OperatorPolynomial(Shown):
     """A sum of coefficient * normally ordered monomial; the empty monomial is the identity.
 
     >>> a = operator("a")
@@ -97,11 +98,6 @@ class OperatorPolynomial:
         pairs = ((tuple(o.dagger() for o in reversed(m)), conj(c)) for m, c in self.terms.items())
         return OperatorPolynomial(collected((w, k * c) for word, c in pairs for w, k in _normal(word)))
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
-
     def scalar(self) -> Expr:
         """The number that this is; DerivationError if operators remain."""
         if any(self.terms.keys() - {()}):
@@ -142,9 +138,14 @@ class OperatorPolynomial:
         return self.map_coefficients(lambda c: c.xreplace(dict(values)))
 
     @property
+    def coefficients(self) -> tuple[Expr, ...]:
+        """What is zero where this operator is."""
+        return tuple(self.terms.values())
+
+    @property
     def is_zero(self) -> bool:
         """Whether every coefficient is zero, proved in the exact algebra."""
-        return all_zero(self.terms.values())
+        return all_zero(self.coefficients)
 
 
 def as_operator(value: object) -> OperatorPolynomial:

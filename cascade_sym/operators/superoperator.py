@@ -151,12 +151,17 @@ class Superoperator:
         return {(part, key): c for part, found in parts.items() for key, c in found.items()}
 
     @property
-    def is_zero(self) -> bool:
-        """Whether this generator is zero, proved in the exact algebra (a number in a commutator is)."""
+    def coefficients(self) -> tuple[Expr, ...]:
+        """What is zero where this generator is (a number in a commutator is)."""
         if self.sandwiches:
-            return self.measured.is_zero and all_zero(self.written_out().values())
+            return (*self.measured.coefficients, *self.written_out().values())
         operators = self.commutator.filtered(lambda m: m != ())
-        return operators.is_zero and self.measured.is_zero and all_zero(self.dissipation.values())
+        return (*operators.coefficients, *self.measured.coefficients, *self.dissipation.values())
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether this generator is zero, proved in the exact algebra."""
+        return all_zero(self.coefficients)
 
 
 def dissipator(J: OperatorPolynomial) -> Superoperator:

@@ -52,6 +52,23 @@ class Entry:
         return "; ".join(dict.fromkeys(v.method for v in self.statements))
 
     @property
+    def assumptions(self) -> tuple[str, ...]:
+        """All inequalities that the proofs of its statements used."""
+        return tuple(dict.fromkeys(a for v in self.statements if v.found is not None for a in v.found.assumptions))
+
+    @property
+    def witness(self) -> dict[str, Any] | None:
+        """A point where a statement is refuted; None where none is."""
+        found = [v.found.witness for v in self.statements if v.found is not None]
+        return next(filter(None, found), None)
+
+    @property
+    def proof(self) -> str | None:
+        """Of what kind the proofs are, where all statements are proved."""
+        kinds = [v.proof for v in self.statements]
+        return "; ".join(dict.fromkeys(k for k in kinds if k)) if all(kinds) else None
+
+    @property
     def correction(self) -> str | None:
         """The repairs of misprinted statements in words; None where nothing was repaired."""
         return "; ".join(v.repair.description for v in self.statements if v.repair) or None
@@ -73,6 +90,7 @@ class Entry:
             "id": self.printed.id, "title": self.printed.title, "verdict": self.verdict, "method": self.method,
             "evidence": dict(self.evidence), "seconds": round(self.seconds, 3), "expected": self.printed.expected,
             "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
+            "assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof,
         }  # fmt: skip
 
 
@@ -135,6 +153,8 @@ def _simpler(v: StatementVerdict) -> str | None:
 
 def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
+    if v.found is not None:
+        out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
     if v.verdict == "exact" and (shorter := _simpler(v)):
         out["simpler"] = shorter
     if v.repair:

@@ -19,7 +19,7 @@ from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.formula.interpret import refuse_reserved
 from cascade_sym.operators import DensityOperator, LinearForm, OperatorPolynomial, Superoperator
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import symbol
+from cascade_sym.symbols import Domain, Domains, symbol
 
 if TYPE_CHECKING:
     from cascade_sym.asymptotics import Scaling
@@ -114,11 +114,12 @@ class Model:
     `parameters` are the symbols that printed formulas may use as they are: any names but those of constants (pi, I, oo)
     and functions of the language, which raise ReservedName. `base` rewrites derived parameters in
     base ones before two formulas are compared (Gamma_B = Gamma sin^2 theta, ...). `abbreviations` are (symbol,
-    expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval in
-    which `cascade-sym eval` accepts values; all others must be nonnegative. `asymptotic` rewrites parameters for
-    `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say). `units` names the units of parameters and
-    quantities in the files of `cascade-sym sweep` ("1" unless given). `conventions` are the paper's own; the
-    folder converts covariances and systems to them (`V.in_conventions(model.conventions)`).
+    expression) pairs used only to typeset derived results. `ranges` gives, by parameter name, the closed interval of
+    its values, on which proofs rest and in which `cascade-sym eval` accepts them; all others are real numbers of any
+    sign. `asymptotic` rewrites parameters for `cascade-sym scaling` (gamma_M0 by a ratio of decoherence rates, say).
+    `units` names the units of parameters and quantities in the files of `cascade-sym sweep` ("1" unless given).
+    `conventions` are the paper's own; the folder converts covariances and systems to them
+    (`V.in_conventions(model.conventions)`).
 
     >>> m = Model(parameters=("x",))
     >>> @m.equation("1")
@@ -211,7 +212,12 @@ class Model:
 
     def range_of(self, name: str) -> tuple[Expr, Expr]:
         """The closed interval in which a parameter is accepted."""
-        return self.ranges.get(name, (sp.S.Zero, sp.oo))
+        return self.ranges.get(name, (-sp.oo, sp.oo))
+
+    def domains(self) -> Domains:
+        """What the ranges declare."""
+        found = ((name, Domain(*ends)) for name, ends in sorted(self.ranges.items()))
+        return Domains(tuple((name, d) for name, d in found if d != Domain()))
 
     def derive(self, id: str) -> Result:
         """The derived side of an equation (computed once). UnknownName where the folder has none."""

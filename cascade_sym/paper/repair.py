@@ -18,12 +18,10 @@ from sympy import Expr, S, Symbol
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import Node, marked
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum, negated
-from cascade_sym.formula.edits import Vocabulary, edits
-from cascade_sym.formula.edits.build import ONE, product, total
-from cascade_sym.formula.edits.search import KINDS
-from cascade_sym.formula.numbers import CONSTANTS, NotNumeric
-from cascade_sym.formula.size import terms
-from cascade_sym.formula.walk import Path, at, replace_at, walk
+from cascade_sym.formula.edits import KINDS, Vocabulary, edits
+from cascade_sym.formula.edits.arithmetic import ONE, product, total
+from cascade_sym.formula.numbers import FINITE, NotNumeric
+from cascade_sym.formula.walk import Path, at, replace_at, terms, walk
 from cascade_sym.operators import Op, OperatorPolynomial
 from cascade_sym.paper.environment import value_of
 from cascade_sym.paper.samples import POINTS, Atom, Candidate, Products, Samples, Values, Written, cheapest, number
@@ -221,7 +219,7 @@ class _Search:
         samples = self.samples
         asked = [n for n, v in samples.scalars.items() if v.free_symbols and v.free_symbols <= samples.symbols]
         names = [n for n in dict.fromkeys((*used, *asked, *samples.scalars)) if samples.named(n) is not None]
-        nodes: list[Node] = [*[Name(n) for n in names if n not in CONSTANTS and Name(n) != self.left][:MOST_NAMES]]
+        nodes: list[Node] = [*[Name(n) for n in names if n not in FINITE and Name(n) != self.left][:MOST_NAMES]]
         nodes.append(Name("pi"))
         nodes += [Add((ONE, n), (1, -1)) for n in nodes if isinstance(n, Name) and self._is_share(n.name)]
         nodes += [Call("sqrt", (n,)) for n in nodes if isinstance(n, Add)]

@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, S, Symbol
 
-from cascade_sym.errors import CascadeError
-from cascade_sym.exact.probe import number_at
+from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.formula import Environment, Node, names_in
 from cascade_sym.formula.ast import Add, Call, Div, Name, Number, Pow
-from cascade_sym.formula.edits.build import ONE, TWO, product
+from cascade_sym.formula.edits.arithmetic import ONE, TWO, product
 from cascade_sym.formula.numbers import NotNumeric, number_of
 from cascade_sym.formula.walk import operations
 from cascade_sym.operators import OperatorPolynomial
 from cascade_sym.paper.environment import plain, value_of
 from cascade_sym.paper.model import Model
+from cascade_sym.program import read
+from cascade_sym.program.points import Points
 
 Values = NDArray[np.complex128]
 POINTS = 3
@@ -117,8 +118,10 @@ class Samples:
 
 def number(e: Expr, point: Mapping[Symbol, Any]) -> complex:
     """The value of an expression, nan where it has none."""
-    found = number_at(e, dict(point))
-    return complex(np.nan) if found is None else found
+    try:
+        return complex(read(e).run(Points(), {s.name: complex(v) for s, v in point.items()})[0])
+    except (ArithmeticError, ValueError, OutsideExactDomain):
+        return complex(np.nan)
 
 
 def _coefficients(value: Any) -> dict[Any, Expr] | None:

@@ -12,9 +12,8 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
-from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.equations import definition_rows, superoperator_latex
 from cascade_sym.latex.lines import aligned, row
-from cascade_sym.latex.master_equation import superoperator_latex
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.operators import OperatorPolynomial, Superoperator
@@ -156,14 +155,14 @@ def document_entry(folder: Folder, entry: Entry, steps: bool = True) -> Document
     )  # fmt: skip
 
 
-def document_of(folder: Folder, entries: Sequence[Entry]) -> str:
+def document_of(folder: Folder, entries: Sequence[Entry], style: str = "article") -> str:
     """The whole ledger as a LaTeX document that compiles as it is."""
-    return document_text(folder, [document_entry(folder, e) for e in entries])
+    return document_text(folder, [document_entry(folder, e) for e in entries], style)
 
 
-def document_text(folder: Folder, entries: Sequence[DocumentEntry]) -> str:
+def document_text(folder: Folder, entries: Sequence[DocumentEntry], style: str = "article") -> str:
     """Entries that were typeset already as a LaTeX document."""
-    return document(entries, notation_of(folder), folder.printed.title)
+    return document(entries, notation_of(folder), folder.printed.title, style=style)
 
 
 def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> dict[str, Any]:

@@ -14,10 +14,12 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.formula import Environment, Node
-from cascade_sym.formula.size import require_small
+from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
 from cascade_sym.paper.model import Leading, Model, PowerLaw, leading_form
@@ -25,6 +27,7 @@ from cascade_sym.paper.printed import Domain, PrintedEquation, Statement
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
 from cascade_sym.steps import Check
+from cascade_sym.symbols import NOTHING, Domains, all_domains
 
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15
@@ -117,36 +120,55 @@ def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether two values are identical (a proof), how that was found, and their difference where not."""
+    """Whether two values are equal on the declared domain, how that was found, of what kind the proof is ("algebraic",
+    "operator", "generator", "limit"), and their difference where they are not.
+    """
 
-    equal: bool
+    found: Equality
     method: str
+    proof: str
     difference: Any = None
+
+    @property
+    def equal(self) -> bool:
+        return bool(self.found)
 
 
 def compare(printed: Any, derived: Any, model: Model) -> Comparison:
-    """Prove that two values are equal in the exact algebra, or give their difference.
+    """Prove that two values are equal on the folder's domain, or find a point where they differ.
 
-    Raises OutsideExactDomain when one of them can't be held by the exact algebra, DerivationError when one is a
-    number or operator and the other a generator acting on rho.
+    Raises DerivationError when one of them is a number or operator and the other a generator acting on rho.
     """
     p, d = plain(printed, model), plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
         same = _is_root(p / derived.law.large**derived.law.exponent, derived)
         said = "root of the polynomial of the exact prefactor"
-        return Comparison(same, said if same else f"not the {said}", None if same else d - p)
+        found = Equality("equal" if same else "different")
+        return Comparison(found, said if same else f"not the {said}", "limit", None if same else d - p)
+    domains = all_domains([model.domains(), *(_declared_by(v, model) for v in (printed, derived))])
     difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
-        difference, method = d - p, "normal form in the exact algebra"
-    elif isinstance(p, Superoperator) and isinstance(d, Superoperator):
+        found = all_equal([(p, d)], domains)
+        return Comparison(found, "normal form in the exact algebra", "algebraic", None if found else d - p)
+    if isinstance(p, Superoperator) and isinstance(d, Superoperator):
         difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
     elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
         raise DerivationError("one side acts on rho, the other is a number or an operator.")
     else:
         p, d = as_operator(p), as_operator(d)
         difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
-    same = is_zero(difference) if isinstance(difference, Expr) else difference.is_zero
-    return Comparison(same, method, None if same else difference)
+    found = all_equal([(c, sp.S.Zero) for c in difference.coefficients], domains)
+    kind = "generator" if isinstance(difference, Superoperator) else "operator"
+    return Comparison(found, method, kind, None if found else difference)
+
+
+def _declared_by(value: Any, model: Model) -> Domains:
+    """What a quantity rests on, in base parameters."""
+    value = leading_form(value)
+    if not isinstance(value, Quantity):
+        return NOTHING
+    known = tuple(model.in_base(e) for e, _ in value.domains.expressions)
+    return Domains(symbols=value.domains.symbols, known=tuple(e for e in known if e.free_symbols))
 
 
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
@@ -186,6 +208,8 @@ class StatementVerdict:
     derived: Any = None
     difference: Any = None
     repair: Repair | None = None
+    found: Equality | None = None
+    proof: str | None = None
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -205,6 +229,9 @@ def judge(
         found = compare(printed, derived, model)
     except OutsideExactDomain as err:
         return said("unchecked", f"outside the exact algebra: {err}")
+    said = partial(said, found=found.found, proof=found.proof if found.equal else None)
+    if found.found.status == "undecided" and domain is None:
+        return said("unchecked", f"undecided: {found.found.reason}", difference=found.difference)
     if not found.equal and domain is None:
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
         method = f"the edit makes it exact ({found.method})" if fix else found.method

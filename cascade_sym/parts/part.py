@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from cascade_sym.parts.values import declared
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem
 
@@ -19,7 +20,7 @@ SIDEBANDS = ("+", "-")
 SINGLE = ("",)
 
 
-class Part(ABC):
+class Part(Shown, ABC):
     """A part of an experiment. `a >> b` sends the light of a on to b (series product).
 
     `channels` are the frequency bands that the part's light port carries, or None for a part that takes any
@@ -59,11 +60,6 @@ class Part(ABC):
         from cascade_sym.compose.chain import Chain
 
         return Chain((self, other))
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def field_name(part: str, label: str, channel: str) -> str:

@@ -12,10 +12,9 @@ from functools import cache
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.formula import names_in, parse, to_latex
-from cascade_sym.latex.guard import checked
 from cascade_sym.latex.lines import all_broken, rows_of
-from cascade_sym.latex.names import symbol_latex
-from cascade_sym.latex.scan import tokens
+from cascade_sym.latex.notation import symbol_latex
+from cascade_sym.latex.scan import checked, tokens
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import element, text
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.report.entry import Name, Record, derivations, entry_html, verdict_mark
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text
 from cascade_sym.report.mathml import FULL, block, edit_words, words

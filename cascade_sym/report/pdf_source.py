@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, StepText, anchor, equations, steps_block, verdict
-from cascade_sym.latex.guard import checked
+from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, StepText, anchor, display, steps_block, verdict
 from cascade_sym.latex.lines import Row, rows_of
-from cascade_sym.latex.names import symbol_latex
+from cascade_sym.latex.notation import symbol_latex
+from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.entry import SHOWN, Derivation, derivations, is_formula, is_short, key_words, notes
 from cascade_sym.report.mathml import broken, quoted
@@ -140,7 +140,7 @@ def _shown(name: str, latex: str | None, line: float) -> str:
 
 def _equations(latex: str, line: float) -> str:
     try:
-        return equations(checked(latex, "a formula"), line)
+        return display(rows_of(checked(latex, "a formula")), line)
     except CascadeError:
         return _LEFT_OUT
 

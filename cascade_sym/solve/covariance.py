@@ -140,11 +140,6 @@ class Covariance(Declared):
         )  # fmt: skip
         return found, table
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
-
 
 def covariance(system: object) -> Covariance:
     """The steady-state covariance matrix of a part, cascade or LinearSystem.

@@ -56,7 +56,7 @@ def _plain(e: Expr) -> Expr:
 
 def _inside(atoms: Atoms) -> set[Symbol]:
     """Symbols that occur under roots and in angles and exponents."""
-    places = [*(base for base, _ in atoms.roots), *atoms.trig, *atoms.phases, *atoms.exponentials]
+    places = [*(e.args[0] for e in atoms.late), *atoms.trig, *atoms.phases, *atoms.exponentials]
     return set().union(*(e.free_symbols for e in places))
 
 

@@ -53,6 +53,13 @@ class Domain:
         ends = [(x - self.low, self.above)] if self.low.is_finite else []
         return ends + ([(self.high - x, self.below)] if self.high.is_finite else [])
 
+    def inequalities(self, name: str) -> tuple[str, ...]:
+        """Its edges in the language of formulas."""
+        if self.kind == "complex":
+            return ()
+        out = [f"{name} {'>' if self.above else '>='} {self.low}"] if self.low.is_finite else []
+        return (*out, *([f"{name} {'<' if self.below else '<='} {self.high}"] if self.high.is_finite else []))
+
     def __str__(self) -> str:
         if self.kind == "complex":
             return self.kind
@@ -199,6 +206,32 @@ class Domains:
         groups = {kind: tuple(dict.fromkeys(out)) for kind, out in left.items()}
         return Domains(tuple(kept), **groups, gone=self.gone | set(names))
 
+    def ranges(self) -> dict[str, tuple[Domain, tuple[str, ...]]]:
+        """The domain of every parameter of which something is declared, with the declarations as inequalities.
+
+        What is declared of an expression that is linear in one parameter alone counts as a range of that one.
+        """
+        out = {name: (d, d.inequalities(name)) for name, d in self.symbols}
+        for e, strict in self.expressions:
+            if len(e.free_symbols) != 1:
+                continue
+            (s,) = e.free_symbols
+            slope = e.diff(s)
+            if not slope.is_number or not slope.is_real or slope == 0:
+                continue
+            end = -e.subs(s, 0) / slope
+            new = Domain(end, sp.oo, above=strict) if slope > 0 else Domain(-sp.oo, end, below=strict)
+            old, said = out.get(s.name, (REAL, ()))
+            if old.kind != "complex":
+                out[s.name] = old.meet(new, s.name), (*said, inequality(e, strict))
+        return out
+
+    @property
+    def expressions(self) -> list[tuple[Expr, bool]]:
+        """All expressions that are declared >= 0 (True: > 0)."""
+        groups = ((self.positive, True), (self.nonnegative, False), (self.known, False))
+        return [(e, strict) for group, strict in groups for e in group]
+
     @property
     def conditions(self) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
         """Expressions that evaluators check at every point: positive ones, and nonnegative ones."""
@@ -212,17 +245,17 @@ class Domains:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """All of it as inequalities in the language of formulas."""
-        out = []
-        for name, d in self.symbols:
-            if d.kind != "complex":
-                out += [f"{name} {'>' if d.above else '>='} {d.low}"] if d.low.is_finite else []
-                out += [f"{name} {'<' if d.below else '<='} {d.high}"] if d.high.is_finite else []
-        for group, sign in ((self.positive, ">"), (self.nonnegative, ">="), (self.known, ">=")):
-            out += [f"{e} {sign} 0".replace("**", "^") for e in group]
+        out = [said for name, d in self.symbols for said in d.inequalities(name)]
+        out += [inequality(e, strict) for e, strict in self.expressions]
         return tuple(dict.fromkeys(out))
 
 
 NOTHING = Domains()
+
+
+def inequality(e: Expr, strict: bool = False) -> str:
+    """e >= 0, or e > 0, in the language of formulas."""
+    return f"{e} {'>' if strict else '>='} 0".replace("**", "^")
 
 
 def check(name: str, domain: Domain, value: Expr) -> None:

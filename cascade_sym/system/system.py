@@ -21,6 +21,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import (
     NOTHING,
     Domains,
@@ -56,7 +57,7 @@ class Port:
 
 
 @dataclass(frozen=True)
-class LinearSystem:
+class LinearSystem(Shown):
     """Modes, their drift, input fields with their symmetrised noise, internal fields, outputs and ports.
 
     `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
@@ -241,11 +242,6 @@ class LinearSystem:
             tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
             table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
         )  # fmt: skip
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:

@@ -42,6 +42,11 @@ model = Model(
         (cs.symbol("gammat_S0"), gamma_S0 * (n_S + half)), (cs.symbol("gammat_M0"), gamma_M0 * (n_M + half)),
     ),
     ranges={
+        **dict.fromkeys(
+            "Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M C_S C_M r beta_in kappa omega_S omega_M Omega_M Omegat_M g_0 "
+            "g_om omega_c omega_L t tp L gamma_sig".split(),
+            (sp.S.Zero, sp.oo),
+        ),
         "epsilon": (sp.S.Zero, sp.S.One), "eta": (sp.S.Zero, sp.S.One), "psi": (-sp.oo, sp.oo),
         "delta": (-sp.oo, sp.oo), "theta_S": (sp.S.Zero, sp.pi / 2), "theta_M": (sp.S.Zero, sp.pi / 2),
     },

@@ -19,7 +19,9 @@ Gamma, gamma, nu, n, n_1, n_2, mu_1, mu_2, eta, t = (
     cs.symbol(s) for s in ("Gamma", "gamma", "nu", "n", "n_1", "n_2", "mu_1", "mu_2", "eta", "t")
 )
 nu_1, nu_2 = complex_symbol("nu_1"), complex_symbol("nu_2")
-model = Model(parameters=("alpha", "beta", "J_x1"))
+model = Model(
+    parameters=("alpha", "beta", "J_x1"), ranges=dict.fromkeys(("C_1", "C_2", "J_x1"), (sp.S.Zero, sp.oo)),
+)  # fmt: skip
 Forms = Mapping[str, OperatorPolynomial]
 
 

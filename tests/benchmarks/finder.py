@@ -15,8 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula.edits import edits
-from cascade_sym.formula.edits.search import KINDS
+from cascade_sym.formula.edits import KINDS, edits
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.environment import environment, vocabulary
 from cascade_sym.paper.verdict import judge

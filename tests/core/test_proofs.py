@@ -7,9 +7,10 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_sym.asymptotics import limit_of, limit_of_whole
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact import converter, equal, is_zero, limit_at_infinity, normal_form
-from cascade_sym.exact.probe import counterexample
+from cascade_sym.exact import converter, equal, is_zero, normal_form
 
 a, b, c, n, t, u, x = sp.symbols("a b c n t u x")
 eps, I, sqrt = sp.Symbol("epsilon"), sp.I, sp.sqrt
@@ -69,12 +70,12 @@ def test_false_identities(left, right):
 def test_a_false_identity_that_double_precision_would_pass():
     """sin x = x up to rounding at every point the numeric filter looks at, when scaled down far enough."""
     tiny = sp.Rational(1, 10**40)
-    assert counterexample(a + tiny - a) is None or not is_zero(tiny + a - a)
+    assert not is_zero(tiny + a - a)
     assert not is_zero((a + b) ** 2 - a**2 - 2 * a * b - b**2 + tiny)
 
 
 @pytest.mark.parametrize(
-    "outside", [sp.log(a), sp.gamma(a), sp.Abs(a), a**b, sp.Function("f")(a), sp.cos(sp.pi / 7) * a]
+    "outside", [sp.log(a), sp.gamma(a), sp.zeta(a), a**b, sp.Function("f")(a), sp.cos(sp.pi / 7) * a]
 )
 def test_what_can_not_be_held_is_an_error(outside):
     with pytest.raises(OutsideExactDomain):
@@ -97,9 +98,9 @@ def test_domain_says_its_relations():
     ],
 )
 def test_limits(e, limit):
-    assert equal(limit_at_infinity(e, x), limit)
-    assert limit_at_infinity(a, x) == a
-    assert limit_at_infinity(x**2, x) == sp.oo
+    assert equal(limit_of(e, x, sp.oo), limit)
+    assert limit_of(a, x, sp.oo) == a
+    assert limit_of_whole(x**2, Definitions(), {x: sp.oo}) == sp.oo
 
 
 polynomials = st.recursive(

@@ -238,8 +238,8 @@ def test_edits_mark_their_change(printed, vocabulary, notation):
     for key in ("4.R", "5.S", "7.C", "8.g", "6.M"):
         rhs = parse_relation(printed[key]).rhs
         for e in edits(rhs, vocabulary):
-            assert r"\color{red}" in e.latex(notation)
-            assert e.latex(notation, mark=False) == to_latex(e.node, notation)
+            shown = to_latex(marked(rhs, e.node), notation)
+            assert r"\color{red}" in shown and shown != to_latex(e.node, notation)
 
 
 @given(st.data())
@@ -253,7 +253,7 @@ def test_edits_of_random_trees(all_trees, data):
         assert e.node != tree and e.node not in seen
         seen.add(e.node)
         assert parse(str(e.node)) == e.node
-        assert e.latex()
+        assert to_latex(marked(tree, e.node))
 
 
 def test_a_missing_factor_is_put_to_a_term_or_below_it():

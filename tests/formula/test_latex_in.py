@@ -17,12 +17,12 @@ from cascade_sym.formula import (
     Number,
     Sum,
     interpret,
+    name_latex,
     names_in,
     parse,
     parse_latex,
     parse_latex_relations,
     parse_relation,
-    reading_names,
     rewrite,
     to_latex,
     walk,
@@ -47,6 +47,13 @@ def reading(printed, notation):
             names |= {n.name for _, n in walk(side) if isinstance(n, Name)}
             functions |= {n.function for _, n in walk(side) if isinstance(n, Call)} - KNOWN
     return reading_names(sorted(names | functions), notation), functions - {"b_c"}
+
+
+def reading_names(names, notation):
+    """The map from LaTeX to names that reads what is printed for them; names that print alike are left out."""
+    printed = [(name_latex(n, notation), n) for n in dict.fromkeys(names) if n not in ("pi", "I", "oo")]
+    shown = [latex for latex, _ in printed]
+    return {latex: n for latex, n in printed if shown.count(latex) == 1}
 
 
 def abstract(node):

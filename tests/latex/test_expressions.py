@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cascade_sym.formula import Environment, interpret
 from cascade_sym.latex import expr_latex
+from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import Notation
-from cascade_sym.latex.tidy import gathered
 from cascade_sym.latex.written import Writer
 from tests.latex.cases import EXPRESSIONS, PAPER
 from tests.latex.reader import value_of

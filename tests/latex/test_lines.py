@@ -6,10 +6,9 @@ import re
 
 import pytest
 
-from cascade_sym.latex.breaking import terms
-from cascade_sym.latex.lines import Row, aligned, all_broken, broken, row, rows_of
+from cascade_sym.latex.lines import Row, aligned, all_broken, broken, row, rows_of, terms
+from cascade_sym.latex.scan import width
 from cascade_sym.latex.show import body
-from cascade_sym.latex.width import width
 from tests.latex.cases import PAPER, values
 
 

@@ -6,9 +6,8 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import DuplicateName, FormulaError, UnknownName
-from cascade_sym.latex.macros import macros
-from cascade_sym.latex.names import dagger, dotted, operator_latex_name, symbol_latex
-from cascade_sym.latex.notation import Notation
+from cascade_sym.formula.notation import with_accent
+from cascade_sym.latex.notation import Notation, dagger, macros, operator_latex_name, symbol_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.operators import Op
 
@@ -71,7 +70,7 @@ def test_declared_names_come_first_and_hats_can_be_left_out() -> None:
 def test_adjoints_and_derivatives() -> None:
     assert dagger(r"\hat b'_{+}") == r"\hat b_{+}'^{\dagger}"
     assert dagger(r"X^{\cos}") == r"X^{\cos\,\dagger}"
-    assert dotted(r"\hat a_{S}") == r"\dot{\hat a}_{S}"
+    assert with_accent(r"\hat a_{S}", r"\dot") == r"\dot{\hat a}_{S}"
 
 
 @pytest.mark.parametrize(

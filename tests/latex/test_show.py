@@ -18,9 +18,8 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
-from cascade_sym.latex.chain import left_side
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.show import body, display, value_latex
+from cascade_sym.latex.show import body, display, left_side, value_latex
 from cascade_sym.operators import LinearForm, integration_symbol, op, operator
 from tests.latex.cases import PAPER, derivation, pair, values
 

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from cascade_sym.errors import CascadeError
 from cascade_sym.manuscript import check_manuscript
-from cascade_sym.manuscript.bounded import BoundReached, bounded
-from cascade_sym.manuscript.equations import equations_in, statements
+from cascade_sym.manuscript.check import BoundReached, bounded
+from cascade_sym.manuscript.equations import Source, blanked, equations_in, statements
 from cascade_sym.manuscript.macros import expanded, macros_in
-from cascade_sym.manuscript.source import Source, blanked
 
 PIECES = (
     "\\begin{align}", "\\end{align}", "\\begin{equation}", "\\end{equation}", "\\label{a}", "\\tag{1}", "\\\\", "&", "=",

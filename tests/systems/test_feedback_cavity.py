@@ -2,7 +2,8 @@
 
 With the amplitude share alpha going around (its sign included) the decay rate becomes
 
-    kappa_eff = kappa (1 - alpha)/(1 + alpha),
+    DOMAINS = {"kappa": "positive", "alpha": (0, 1)}  # a rate, an amplitude
+kappa_eff = kappa (1 - alpha)/(1 + alpha),
 
 and a round-trip phase phi, alpha -> -alpha e^(i phi), also detunes. Source: Gough and James, IEEE TAC 54, 2530 (2009);
 Gough and Wildfeuer, PRA 80, 042107 (2009). The sign of alpha is a convention: light that returns in phase with what the
@@ -17,6 +18,7 @@ import sympy as sp
 import cascade_sym as cs
 
 kappa, alpha, phi, omega = sp.symbols("kappa alpha phi omega")
+DOMAINS = {"kappa": "positive", "alpha": (0, 1)}  # a rate, an amplitude
 kappa_eff = kappa * (1 - alpha) / (1 + alpha)
 
 
@@ -56,4 +58,4 @@ def test_the_light_still_reflects_like_a_cavity():
     """The transfer of the whole loop is that of one cavity of width kappa_eff (up to the sign of the mirror)."""
     net, cavity = fed_back(cs.Cavity("c", kappa=kappa)), cs.Cavity("d", kappa=kappa_eff)
     T = cs.transfer(net, "bs.in1", "bs.out1", frequency=omega).inline()
-    assert cs.equal(T, cs.transfer(cavity, "d.in", "d.out", frequency=omega).inline())
+    assert cs.equal(T, cs.transfer(cavity, "d.in", "d.out", frequency=omega).inline(), domains=DOMAINS)

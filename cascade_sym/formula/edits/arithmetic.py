@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, negated
-from cascade_sym.formula.edits.build import ONE, TWO, doubled, halved, product, total
-from cascade_sym.formula.edits.place import Place, places
-from cascade_sym.formula.edits.vocabulary import Vocabulary
-from cascade_sym.formula.walk import Path, replace_at
+from cascade_sym.formula import ast
+from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Signed, added, negated
+from cascade_sym.formula.edits.names import Change, Vocabulary
+from cascade_sym.formula.walk import Path, Place, places, replace_at
 from cascade_sym.program import ANALYTIC
 
-Change = tuple[str, Node]
 SCALAR = ("sqrt", "root", *ANALYTIC)
 # Functions whose sign is the sign of their argument, or that do not see it.
 _LINEAR = (
     "dag", "conj", "hc", "mean", "Var", "sym", "comm", "anticomm", "ddt", "dot", "Re", "Im", "abs", "sgn"
 )  # fmt: skip
 _SQUARABLE = (*SCALAR, "abs", "Var", "sym", "mean")
+ONE, TWO = Number("1"), Number("2")
 
 
 def signs(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
@@ -140,3 +139,61 @@ def dropped_factors(node: Node, place: Place, vocabulary: Vocabulary) -> Iterato
             yield f"the denominator '{node.den}' dropped", node.num
             yield f"the numerator '{node.num}' replaced by 1", Div(ONE, node.den, node.slash)
             yield f"'{node}' turned upside down", Div(node.den, node.num, node.slash)
+
+
+def product(factors: Sequence[Node]) -> Node:
+    """The product of `factors`: nested products joined, no factors giving 1, a lone one itself."""
+    flat = [g for f in factors for g in (f.factors if isinstance(f, Mul) else (f,))]
+    return ast.product(flat or [ONE])
+
+
+def total(terms: Sequence[Signed]) -> Node:
+    """The sum of signed terms; sums and signs that are terms themselves are joined in."""
+    flat: list[Signed] = []
+    for sign, t in terms:
+        while isinstance(t, Neg):
+            sign, t = -sign, t.arg
+        flat += [(sign * s, u) for s, u in t.signed] if isinstance(t, Add) else [(sign, t)]
+    return added(flat)
+
+
+def doubled(node: Node) -> Node:
+    """2*node, by removing a 1/2 where there is one."""
+    match node:
+        case Number(text) if text.isdigit():
+            return Number(str(2 * int(text)))
+        case Neg(arg):
+            return Neg(doubled(arg))
+        case Div(num, den, slash):
+            if (less := _without_two(den)) is not None:
+                return num if less == ONE else Div(num, less, slash)
+            return Div(doubled(num), den, slash)
+        case Mul((Number() | Div() as first, *rest)):
+            return product([f for f in (doubled(first),) if f != ONE] + rest)
+    return product([TWO, node])
+
+
+def halved(node: Node) -> Node:
+    """node/2, by removing a 2 where there is one."""
+    if (less := _without_two(node)) is not None:
+        return less
+    match node:
+        case Neg(arg):
+            return Neg(halved(arg))
+        case Div(num, den, slash):
+            if (less := _without_two(num)) is not None:
+                return Div(less, den, slash)
+            return Div(num, doubled(den) if isinstance(den, Number | Mul) else product([TWO, den]), slash)
+        case Mul((Number() | Div() as first, *rest)):
+            return product([halved(first), *rest])
+    return Div(node, TWO) if isinstance(node, Number | Name | Pow) else product([Div(ONE, TWO), node])
+
+
+def _without_two(node: Node) -> Node | None:
+    """node/2 where a whole even number shows as (first factor of) node, else None."""
+    match node:
+        case Number(text) if text.isdigit() and int(text) % 2 == 0:
+            return Number(str(int(text) // 2))
+        case Mul((Number() as first, *rest)) if (less := _without_two(first)) is not None:
+            return product([f for f in (less,) if f != ONE] + rest)
+    return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Signed
-from cascade_sym.formula.edits.arithmetic import SCALAR, Change, squarable
-from cascade_sym.formula.edits.build import product, total
-from cascade_sym.formula.edits.place import Place
-from cascade_sym.formula.edits.vocabulary import Vocabulary
+from cascade_sym.formula.edits.arithmetic import SCALAR, product, squarable, total
+from cascade_sym.formula.edits.names import Change, Vocabulary
+from cascade_sym.formula.walk import Place
+
+Opened = Iterator[tuple[str, list[Signed]]]  # words, and the terms of the sum that comes out
 
 
 def root(node: Node) -> Call:
@@ -18,6 +19,17 @@ def root(node: Node) -> Call:
 def _radicand(node: Node) -> Node | None:
     """What stands under the root, where `node` is one."""
     return node.args[0] if isinstance(node, Call) and node.function == "sqrt" else None
+
+
+def _terms(node: Node) -> list[Signed]:
+    """The terms of a sum that holds several; none of anything else."""
+    return node.signed if isinstance(node, Add) else []
+
+
+def _each(factors: Sequence[Node]) -> Iterator[tuple[int, Node, list[Node]]]:
+    """Every factor with its place and those that are left without it."""
+    for i, factor in enumerate(factors):
+        yield i, factor, [*factors[:i], *factors[i + 1 :]]
 
 
 def roots(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
@@ -37,41 +49,39 @@ def root_extent(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Ch
     """A root that covers one factor or term too few or too many."""
     if (inner := _radicand(node)) is not None:
         yield from _smaller_root(inner)
-    if isinstance(node, Mul):
-        for i, factor in enumerate(node.factors):
-            if (inner := _radicand(factor)) is None:
-                continue
-            for k in (i - 1, i + 1):
-                if 0 <= k < len(node.factors) and _radicand(node.factors[k]) is None:
-                    other = node.factors[k]
-                    inside = product([inner, other] if k > i else [other, inner])
-                    rest = [f for n, f in enumerate(node.factors) if n not in (i, k)]
-                    rest.insert(min(i, k), root(inside))
-                    yield f"'{other}' taken under the root", product(rest)
-    if isinstance(node, Div):
-        above, below = _radicand(node.num), _radicand(node.den)
-        if above is not None and below is None:
-            yield f"'{node.den}' taken under the root", root(Div(above, node.den))
-        if below is not None and above is None:
-            yield f"'{node.num}' taken under the root", root(Div(node.num, below))
+    match node:
+        case Mul(factors):
+            for i, factor, others in _each(factors):
+                inner = _radicand(factor)
+                for k in (i - 1, i):  # in `others`
+                    if inner is not None and 0 <= k < len(others) and _radicand(other := others[k]) is None:
+                        inside = product([inner, other] if k == i else [other, inner])
+                        rest = [*others[:k], root(inside), *others[k + 1 :]]
+                        yield f"'{other}' taken under the root", product(rest)
+        case Div(num, den, _):
+            above, below = _radicand(num), _radicand(den)
+            if above is not None and below is None:
+                yield f"'{den}' taken under the root", root(Div(above, den))
+            if below is not None and above is None:
+                yield f"'{num}' taken under the root", root(Div(num, below))
 
 
 def _smaller_root(inner: Node) -> Iterator[Change]:
-    if isinstance(inner, Mul):
-        for i, factor in enumerate(inner.factors):
-            rest = product([*inner.factors[:i], *inner.factors[i + 1 :]])
-            outside = product([factor, root(rest)] if i == 0 else [root(rest), factor])
-            yield f"'{factor}' taken out of the root", outside
-    if isinstance(inner, Div):
-        yield f"'{inner.den}' taken out of the root", Div(root(inner.num), inner.den)
-        yield f"'{inner.num}' taken out of the root", Div(inner.num, root(inner.den))
-    if isinstance(inner, Add):
-        terms = inner.signed
-        for k in range(1, len(terms)):
-            if terms[0][0] > 0 or k > 1:
-                yield "the root ends early", total([(1, root(total(terms[:k]))), *terms[k:]])
-            if terms[k][0] > 0:
-                yield "the root starts late", total([*terms[:k], (1, root(total(terms[k:])))])
+    match inner:
+        case Mul(factors):
+            for i, factor, others in _each(factors):
+                rest = root(product(others))
+                yield f"'{factor}' taken out of the root", product([rest, factor] if i else [factor, rest])
+        case Div(num, den, _):
+            yield f"'{den}' taken out of the root", Div(root(num), den)
+            yield f"'{num}' taken out of the root", Div(num, root(den))
+        case Add():
+            terms = inner.signed
+            for k in range(1, len(terms)):
+                if terms[0][0] > 0 or k > 1:
+                    yield "the root ends early", total([(1, root(total(terms[:k]))), *terms[k:]])
+                if terms[k][0] > 0:
+                    yield "the root starts late", total([*terms[:k], (1, root(total(terms[k:])))])
 
 
 def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Change]:
@@ -91,69 +101,47 @@ def brackets(node: Node, place: Place, vocabulary: Vocabulary) -> Iterator[Chang
             yield what, total(inner)
 
 
-def _opened(node: Node, sign: int) -> Iterator[tuple[str, list[Signed]]]:
+def _opened(node: Node, sign: int) -> Opened:
     """sign*node with a bracket in it opened early, as signed terms."""
-    if isinstance(node, Mul):
-        for i, factor in enumerate(node.factors):
-            if isinstance(factor, Add):
-                yield from _bracket_of_product(node.factors[:i], factor, node.factors[i + 1 :], sign)
-    if isinstance(node, Div):
-        if isinstance(node.num, Add):
-            terms = node.num.signed
-            for k in range(1, len(terms)):
-                own, under = _from(terms, k)
-                late = (own, Div(under, node.den, node.slash))
-                yield "the fraction line starts late", [*_opening(sign, terms, k), late]
-                over = Div(total(terms[:k]), node.den, node.slash)
-                yield "the fraction line ends early", [(sign, over), *terms[k:]]
-        if isinstance(node.den, Add):
-            terms = node.den.signed
-            for k in range(1, len(terms)):
-                below = Div(node.num, total(terms[:k]), node.slash)
-                yield "the denominator ends early", [(sign, below), *terms[k:]]
-        if isinstance(node.den, Mul):
-            for i, factor in enumerate(node.den.factors):
-                rest = product([*node.den.factors[:i], *node.den.factors[i + 1 :]])
-                moved = product([Div(node.num, rest, node.slash), factor])
+    match node:
+        case Mul(factors):
+            for i, factor in enumerate(factors):
+                yield from _bracket_of_product(factors[:i], _terms(factor), factors[i + 1 :], sign)
+            if isinstance(fraction := factors[0], Div):
+                below = Div(fraction.num, product([fraction.den, factors[1]]), fraction.slash)
+                yield f"'{factors[1]}' moved into the denominator", [(sign, product([below, *factors[2:]]))]
+        case Div(num, den, slash):
+            late, early = "the fraction line starts late", "the fraction line ends early"
+            yield from _cut(_terms(num), sign, lambda part: Div(part, den, slash), early=early, late=late)
+            yield from _cut(_terms(den), sign, lambda part: Div(num, part, slash), early="the denominator ends early")
+            for _, factor, others in _each(den.factors if isinstance(den, Mul) else ()):
+                moved = product([Div(num, product(others), slash), factor])
                 yield f"'{factor}' moved out of the denominator", [(sign, moved)]
-    if isinstance(node, Mul) and isinstance(fraction := node.factors[0], Div):
-        second, *others = node.factors[1:]
-        below = Div(fraction.num, product([fraction.den, second]), fraction.slash)
-        yield f"'{second}' moved into the denominator", [(sign, product([below, *others]))]
-    if isinstance(node, Call) and node.function in SCALAR and node.function != "sqrt":
-        terms = node.args[0].signed if isinstance(node.args[0], Add) else []
-        for k in range(1, len(terms)):
-            short = Call(node.function, (total(terms[:k]), *node.args[1:]))
-            yield f"the argument of {node.function} ends early", [(sign, short), *terms[k:]]
+        case Call(f, (first, *others)) if f in SCALAR and f != "sqrt":
+            early = f"the argument of {f} ends early"
+            yield from _cut(_terms(first), sign, lambda part: Call(f, (part, *others)), early=early)
 
 
-def _opening(sign: int, terms: list[Signed], k: int) -> list[Signed]:
-    """The first k terms of sign*(...) where its bracket is dropped."""
-    return [(sign * terms[0][0], terms[0][1]), *terms[1:k]]
+def _cut(terms: list[Signed], sign: int, around: Callable[[Node], Node], *, early: str = "", late: str = "") -> Opened:
+    """sign*around(terms) where what is around them starts late (with the words `late`) or ends early."""
+    for k in range(1, len(terms)):
+        if late:
+            own = terms[k][0]  # the sign of what it then stands before
+            inner = total([(own * s, t) for s, t in terms[k:]])
+            yield late, [(sign * terms[0][0], terms[0][1]), *terms[1:k], (own, around(inner))]
+        if early:
+            yield early, [(sign, around(total(terms[:k]))), *terms[k:]]
 
 
-def _from(terms: list[Signed], k: int) -> Signed:
-    """The terms from k on as one: the sign of the first of them, and what it stands before."""
-    sign = terms[k][0]
-    return sign, total([(sign * s, t) for s, t in terms[k:]])
-
-
-def _bracket_of_product(
-    before: tuple[Node, ...], bracket: Add, after: tuple[Node, ...], sign: int
-) -> Iterator[tuple[str, list[Signed]]]:
-    terms = bracket.signed
-    n = len(terms)
-    for k in range(1, n):
-        if not after:
-            left = product([*before, total(terms[:k])])
-            yield "the bracket closes early", [(sign, left), *terms[k:]]
-        if not before:
-            own, inner = _from(terms, k)
-            yield "the bracket opens late", [*_opening(sign, terms, k), (own, product([inner, *after]))]
-    if before and after:
+def _bracket_of_product(before: tuple[Node, ...], terms: list[Signed], after: tuple[Node, ...], sign: int) -> Opened:
+    if before and after and terms:
         first_term = (sign * terms[0][0], product([*before, terms[0][1]]))
         last_term = (terms[-1][0], product([terms[-1][1], *after]))
         yield "the bracket dropped", [first_term, *terms[1:-1], last_term]
+    elif after:
+        yield from _cut(terms, sign, lambda part: product([part, *after]), late="the bracket opens late")
+    else:
+        yield from _cut(terms, sign, lambda part: product([*before, part]), early="the bracket closes early")
 
 
 def _spanned(terms: list[Signed]) -> Iterator[Change]:
@@ -161,22 +149,21 @@ def _spanned(terms: list[Signed]) -> Iterator[Change]:
 
     Signs stay as they are written, as they would where only a bracket was misplaced.
     """
-    for i in range(len(terms) - 1):
-        sign, first = terms[i]
+    for i, (sign, first) in enumerate(terms[:-1]):
         *head, x = _in_row(first)
         for j in range(i + 1, len(terms)):
-            y, *tail = last.factors if isinstance(last := terms[j][1], Mul) else (last,)
-            around: list[tuple[str, list[Node], Node, int, list[Node]]] = []
+            last = terms[j][1]
+            y, *tail = last.factors if isinstance(last, Mul) else (last,)
+            around: list[tuple[str, list[Node], Node, list[Node]]] = []
             if head and j > i + 1:
-                around.append(("the bracket reaches further", head, last, sign, []))
+                around.append(("the bracket reaches further", head, last, []))
             if tail:
-                around.append(("the bracket starts before", [], y, sign, tail))
+                around.append(("the bracket starts before", [], y, tail))
             if head and tail:
-                around.append(("a bracket put between two factors", head, y, sign, tail))
-            for what, before, end, s, after in around:
-                start = x if before else first
-                inner = total([(1, start), *terms[i + 1 : j], (terms[j][0], end)])
-                yield what, total([*terms[:i], (s, product([*before, inner, *after])), *terms[j + 1 :]])
+                around.append(("a bracket put between two factors", head, y, tail))
+            for what, before, end, after in around:
+                inner = total([(1, x if before else first), *terms[i + 1 : j], (terms[j][0], end)])
+                yield what, total([*terms[:i], (sign, product([*before, inner, *after])), *terms[j + 1 :]])
 
 
 def _in_row(node: Node) -> tuple[Node, ...]:
@@ -190,18 +177,19 @@ def _in_row(node: Node) -> tuple[Node, ...]:
 def _closed(left: Signed, right: Signed) -> Iterator[tuple[str, Signed]]:
     """a*b + c -> a*(b + c), a + b/c -> (a + b)/c, a/b + c -> (a + c)/b is not of this kind."""
     (sign, term), (next_sign, follower) = left, right
+
+    def longer(part: Node) -> Node:
+        return total([(1, part), (next_sign, follower)])
+
     *head, last = _in_row(term)
     if head:
-        inner = total([(1, last), (next_sign, follower)])
-        yield f"'{follower}' taken into a bracket", (sign, product([*head, inner]))
+        yield f"'{follower}' taken into a bracket", (sign, product([*head, longer(last)]))
     if isinstance(term, Div):
-        below = total([(1, term.den), (next_sign, follower)])
-        yield f"'{follower}' taken into the denominator", (sign, Div(term.num, below, term.slash))
-        above = total([(1, term.num), (next_sign, follower)])
-        yield f"'{follower}' taken onto the fraction line", (sign, Div(above, term.den, term.slash))
+        num, den, slash = term.num, term.den, term.slash
+        yield f"'{follower}' taken into the denominator", (sign, Div(num, longer(den), slash))
+        yield f"'{follower}' taken onto the fraction line", (sign, Div(longer(num), den, slash))
     if isinstance(follower, Div):
         above = total([(sign, term), (next_sign, follower.num)])
         yield f"'{term}' taken onto the fraction line", (1, Div(above, follower.den, follower.slash))
     if isinstance(term, Call) and term.function in SCALAR and len(term.args) == 1:
-        longer = total([(1, term.args[0]), (next_sign, follower)])
-        yield f"'{follower}' taken into {term.function}", (sign, Call(term.function, (longer,)))
+        yield f"'{follower}' taken into {term.function}", (sign, Call(term.function, (longer(term.args[0]),)))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
-from cascade_sym.formula.latex_in.reader import Reader
-from cascade_sym.formula.latex_in.spelling import read_symbol, symbol_name
-from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Misread, group_at, spelled
-from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.stream import Token
+from cascade_sym.formula.latex_in.reader import Reader, leading_stars
+from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Key, by_rule, spelled, with_superscript
+from cascade_sym.formula.notation import CONSTANTS, GREEK
+from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj"))
 FUNCTIONS = {f: f for f in (*ANALYTIC, *BRACKETED, "Var")} | {"ln": "log", "sign": "sgn"}
 _COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
 _MAX_VALUES = 64
+_BRACKETS = {
+    ("|", 1): "abs", ("\\langle", 1): "mean", ("\\langle", 2): "sym", ("[", 2): "comm", ("\\{", 2): "anticomm"
+}  # fmt: skip
 
 
 def atom(r: Reader) -> Node:
@@ -29,19 +30,18 @@ def atom(r: Reader) -> Node:
     if r.opener():
         return _bracketed(r)
     if t.is_op("{"):
-        return read_symbol(r) if _grouped_symbol(r) else r.inner(r.argument())
+        # {\hat a}_S starts with a group that is only a symbol's nucleus
+        return read_symbol(r) if r.attempt(r.group) is not None else r.inner(r.script())
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "word":
         if t.text in _CONSTRUCTS:
             r.take()
             return _CONSTRUCTS[t.text](r)
-        if t.text in FUNCTIONS:
+        if (word := _function_word(r) or t.text) in FUNCTIONS:
             r.take()
-            return _function(r, FUNCTIONS[t.text])
-        if (word := _function_word(r)) in FUNCTIONS:
-            r.take()
-            r.argument()
+            if word != t.text:
+                r.script()
             return _function(r, FUNCTIONS[word])
         if t.text in GREEK or t.text in ACCENTS or t.text in FONTS or t.text in ("dot", "operatorname"):
             return read_symbol(r)
@@ -50,7 +50,7 @@ def atom(r: Reader) -> Node:
 
 
 def _compound(r: Reader) -> Name | None:
-    for spelling, name in r.dialect.names.compound:
+    for spelling, name in r.names.compound:
         same = all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling))
         if same and not r.peek(len(spelling)).is_op("_", "'"):  # R is no part of R_0
             r.at += len(spelling)
@@ -60,33 +60,21 @@ def _compound(r: Reader) -> Name | None:
 
 def _function_word(r: Reader) -> str:
     r"""The word in \mathrm{...} or \operatorname{...} here, '' when there is none."""
-    return spelled(r.try_script(1)[0]) if r.peek().is_word("operatorname", *FONTS) else ""
-
-
-def _grouped_symbol(r: Reader) -> bool:
-    r"""Whether the group here is only a symbol's nucleus: {\hat a}_S."""
-    try:
-        return group_at(r.tokens, r.at)[0] is not None
-    except Misread:
-        return False
+    return spelled(r.attempt(r.script, 1) or ()) if r.peek().is_word("operatorname", *FONTS) else ""
 
 
 def _bracketed(r: Reader) -> Node:
     start = r.peek()
     kind, items = r.bracket()
-    if kind == "|" and len(items) == 1:
-        return Call("abs", tuple(items))
-    if kind == "\\langle" and len(items) <= 2:
-        return Call("mean" if len(items) == 1 else "sym", tuple(items))
+    if function := _BRACKETS.get((kind, len(items))):
+        return Call(function, tuple(items))
     if len(items) == 1:
         return items[0]
-    if len(items) == 2 and kind in ("[", "\\{"):
-        return Call("comm" if kind == "[" else "anticomm", tuple(items))
     raise r.error("a list in brackets is read only after the name of a function", start)
 
 
 def _fraction(r: Reader) -> Node:
-    num, den = r.argument(), r.argument()
+    num, den = r.script(), r.script()
     if (rest := _after_d(r, num)) is not None and (below := _after_d(r, den)) is not None:
         if spelled(below) != "t":
             raise r.error("only derivatives d/dt are read")
@@ -96,14 +84,8 @@ def _fraction(r: Reader) -> Node:
 
 def _after_d(r: Reader, body: Body) -> Body | None:
     """The tokens after a leading d of a derivative, or None."""
-    if body and body[0].kind == "letter" and body[0].text == "d" and not r.d_is_declared():
-        return body[1:]
-    if len(body) > 1 and body[0].is_word("mathrm", "rm"):
-        if body[1].is_op("{") and spelled(body[1:3]) == "d":
-            return body[4:]
-        if body[1].text == "d":
-            return body[2:]
-    return None
+    width = r.child(body).width_of_d()
+    return body[width:] if width else None
 
 
 def _root(r: Reader) -> Node:
@@ -116,7 +98,7 @@ def _root(r: Reader) -> Node:
             body.append(r.take())
         r.take()
         order = r.inner(tuple(body))
-    inside = r.inner(r.argument())
+    inside = r.inner(r.script())
     if order is None or order == Number("2"):
         return Call("sqrt", (inside,))
     return Call("root", (inside, order))
@@ -127,7 +109,7 @@ def _function(r: Reader, name: str) -> Node:
     power: Number | None = None
     start = r.peek()
     if r.accept("^"):
-        body = r.argument()
+        body = r.script()
         if not body or any(t.kind != "digit" for t in body):
             raise r.error(f"only whole powers of {name} are read; name the inverse or use brackets", start)
         power = Number("".join(t.text for t in body))
@@ -188,13 +170,12 @@ def _sum(r: Reader) -> Node:
     start = r.peek()
     if not r.accept("_"):
         raise r.unexpected("the index of the sum")
-    body = r.argument()
-    upper = r.argument() if r.accept("^") else ()
+    body = r.script()
+    upper = r.script() if r.accept("^") else ()
     index, values = _index(r, body, upper, start)
-    saved = r.dialect
-    r.dialect = replace(saved, indices={**saved.indices, index: values})
+    saved, r.indices = r.indices, {**r.indices, index: values}
     inside = r.product()
-    r.dialect = saved
+    r.indices = saved
     return Sum(index, values, inside)
 
 
@@ -204,7 +185,7 @@ def _index(r: Reader, body: Body, upper: Body, start: Token) -> tuple[str, tuple
         raise r.error("expected an index letter below the sum", start)
     rest = body[1:]
     if not rest:
-        values = r.dialect.indices.get(index, ())
+        values = r.indices.get(index, ())
         if not values:
             raise r.error(f"the values of {index!r} are not known; write \\sum_{{{index}=S,M}}", start)
         return index, values
@@ -226,23 +207,92 @@ def _integral(r: Reader) -> Node:
     lo: Node = Neg(Name("oo"))
     hi: Node = Name("oo")
     while op := r.accept("_", "^"):
-        node = r.inner(r.argument())
+        node = r.inner(r.script())
         lo, hi = (node, hi) if op == "_" else (lo, node)
-    if width := r.differential():
-        var = _variable(r, width)
-        return Integral(r.product(), var, lo, hi)
-    saved = r.in_integral
-    r.in_integral = True
+    width = r.differential()
+    body = None if width else _integrand(r)
+    if not (width := width or r.differential()):
+        raise r.unexpected("the differential of the integral")
+    r.at += width
+    var = symbol_name(r)
+    return Integral(body or r.product(), var, lo, hi)
+
+
+def _integrand(r: Reader) -> Node:
+    saved, r.in_integral = r.in_integral, True
     body = r.sum()
     r.in_integral = saved
-    if not (width := r.differential()):
-        raise r.unexpected("the differential of the integral")
-    return Integral(body, _variable(r, width), lo, hi)
+    return body
 
 
-def _variable(r: Reader, width: int) -> str:
-    r.at += width
-    return symbol_name(r)
+def symbol_name(r: Reader) -> str:
+    """The name of the symbol here, with primes and subscripts, without powers and arguments."""
+    key, sup = r.key()
+    name = r.names.find(key, r.indices) or _by_rule(r, key)
+    if sup:
+        raise r.error("a superscript where a plain variable is expected")
+    return name
+
+
+def read_symbol(r: Reader) -> Node:
+    """A symbol with all that belongs to it: f(x), a^\\dagger, \\dot a, e^x, \\Delta^2 X."""
+    dotted = r.peek().is_word("dot")
+    if dotted:
+        r.take()
+    key, sup = r.key()
+    stars = leading_stars(sup)
+    ended = leading_stars(sup[::-1])[::-1]
+    rest = sup[len(stars) :]
+    # a superscript may belong to the name, before or behind the stars
+    for named, around in ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended)):
+        if named and (name := r.names.find(with_superscript(key, named), r.indices)):
+            return _applied(r, name, around, dotted)
+    declared = r.names.find(key, r.indices)
+    if key.nucleus == "Delta" and not (key.sub or key.primes or stars) and _spread_follows(r, rest, declared):
+        spread = Call("Var", (_spread_of(r),))
+        return spread if rest else Call("sqrt", (spread,))
+    if declared is None and key.nucleus in ("i", "e", "pi") and not key.sub and not key.primes:
+        if key.nucleus == "e" and rest and not stars:
+            return Call("exp", (r.inner(rest),))
+        if key.nucleus != "e":
+            return r.superscript(Name("I" if key.nucleus == "i" else "pi"), sup)
+    return r.superscript(_applied(r, declared or _by_rule(r, key), stars, dotted), rest)
+
+
+def _by_rule(r: Reader, key: Key) -> str:
+    name = by_rule(key)
+    if name is None or name in r.names.declared or name in CONSTANTS:
+        shown = key.nucleus + (f" with subscript {key.sub!r}" if key.sub else "")
+        raise r.error(f"the symbol before this place ({shown}) is not declared and no rule gives it a name")
+    return name
+
+
+def _applied(r: Reader, name: str, stars: Body, dotted: bool) -> Node:
+    """The symbol, its value at arguments where it is a function, with daggers and a time derivative."""
+    node: Node = Name(name)
+    if name in r.functions and r.opener() in ("(", "[") and not r.peek().gap:
+        node = Call(name, tuple(r.bracket()[1]))
+    node = r.starred(node, stars)
+    return Call("dot", (node,)) if dotted else node
+
+
+def _spread_follows(r: Reader, rest: Body, declared: str | None) -> bool:
+    r"""Whether \Delta here starts a variance (\Delta^2 X) or a standard deviation (\Delta X)."""
+    squared = len(rest) == 1 and rest[0].text == "2"
+    if not squared and (rest or declared):
+        return False
+    t = r.peek()
+    greek = t.kind == "word" and t.text in GREEK and declared is None
+    return r.opener() in ("(", "[", "\\{") or t.kind == "letter" or t.is_word("hat", "mathrm") or greek
+
+
+def _spread_of(r: Reader) -> Node:
+    if not r.opener():
+        return Name(symbol_name(r))
+    _, items = r.bracket()
+    if len(items) != 1:
+        raise r.error("a variance of a list")
+    return items[0]
 
 
 def _refused(r: Reader) -> Node:

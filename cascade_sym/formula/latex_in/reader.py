@@ -1,108 +1,178 @@
-"""The reader proper: sums, products, brackets and scripts of a LaTeX formula, by recursive descent."""
+r"""Reading the LaTeX dialect in which papers write formulas into the same trees as the plain language.
+
+Read are: \frac and its kin, \sqrt[n], scripts, \dagger and *, \left \right and all brackets, accents, \mathrm
+and \operatorname, implicit products, \cdot \times, functions with powers (\sin^2 x, \cos 2\theta), means and
+symmetrised moments \langle A, B\rangle, commutators [A, B], variances \Delta^2 X, sums over declared or
+written index values, integrals, d/dt and dots, + H.c. Single-token arguments (\tfrac12) work as in TeX.
+
+Rules where LaTeX is ambiguous: a bare function argument is numbers and one symbol (and a coordinate t, x, ...
+directly after it); `a/b c` is refused; a name is applied to a bracket only when it is declared a function; a
+sum or an integral extends over the rest of its term.
+
+No macro is expanded or executed; size, nesting and digits are bounded; everything else is a FormulaError with
+line and column.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import takewhile
 
-from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Signed, added, product
-from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Key, Misread, Names, script_at, spelled
+from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Relation, Signed, added, product
+from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled, tokens
 from cascade_sym.formula.notation import GREEK
-from cascade_sym.formula.stream import Stream, Token
+from cascade_sym.formula.parser import MAX_DEPTH, MAX_DIGITS
+from cascade_sym.formula.walk import check_depth
 
-MAX_DIGITS = 400
-
-Part = TypeVar("Part")
+Symbols = Mapping[str, str] | Names
+_RELATIONS = {
+    "=": "=", "<": "<", ">": ">", "\\approx": "~=", "\\simeq": "~=", "\\sim": "~=", "\\equiv": ":=", "\\coloneqq": ":=",
+    "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\lt": "<",
+    "\\gt": ">",
+}  # fmt: skip
 TIMES = ("cdot", "times", "ast")
 STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
-_CLOSERS = {"(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert"}
-_CLOSERS |= {"\\lbrace": "\\rbrace", "\\lbrack": "\\rbrack", "\\vert": "\\vert"}
+_CLOSERS = {
+    "(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert", "\\lbrace": "\\rbrace",
+    "\\lbrack": "\\rbrack", "\\vert": "\\vert",
+}  # fmt: skip
 _SAME = {"\\lbrace": "\\{", "\\lbrack": "[", "\\vert": "|", "\\lvert": "|"}
-_NEVER_FACTORS = frozenset(
-    ("right", "rangle", "rvert", "rbrace", "rbrack", "approx", "simeq", "equiv", "le", "leq", "ge", "geq",
-     "lt", "gt", "leqslant", "geqslant", "cdot", "times", "ast", "over", "neq", "ne", "propto", "sim", "to",
-     "coloneqq", "pm", "mp")
-)  # fmt: skip
+_NEVER_FACTORS = {
+    *_RELATIONS, "\\right", "\\rangle", "\\rvert", "\\rbrace", "\\rbrack", "\\cdot", "\\times", "\\ast", "\\over",
+    "\\neq", "\\ne", "\\propto", "\\to", "\\pm", "\\mp",
+}  # fmt: skip
 _HC = ("H.c.", "h.c.", "H.c", "h.c", "c.c.", "c.c")
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """What a reader knows: declared symbols, names that are functions, values of summation indices."""
+def parse_latex(
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
+) -> Node:
+    r"""The tree of an expression in LaTeX.
 
-    names: Names
-    functions: frozenset[str] = frozenset()
-    indices: Indices = field(default_factory=dict)
+    `names` maps the LaTeX of symbols to names; a symbol without an entry gets the name that prints like it
+    (`\Gamma_{SB}` is `Gamma_SB`); a `Names` made once serves many formulas. `functions` are names that are
+    applied to a bracket, `indices` the values of summation indices. Raises FormulaError.
 
-    def find(self, key: Key) -> str | None:
-        """The declared name of a symbol, or None."""
-        return self.names.find(key, self.indices)
+    >>> str(parse_latex(r"\frac{1}{\gamma_S}\left(\tfrac12\Gamma_S + \tilde\gamma_{S,0}\right)",
+    ...                 {r"\tilde\gamma_{S,0}": "gammat_S0"}))
+    '1/gamma_S*(1/2*Gamma_S + gammat_S0)'
+    >>> str(parse_latex(r"\hat b^\dagger(t)e^{-i\Omega t} + \mathrm{H.c.}", functions=["b"]))
+    'hc(dag(b(t))*exp(-I*Omega*t))'
+    """
+    node = _reader(text, names, functions, indices).whole()
+    check_depth(node, MAX_DEPTH)
+    return node
 
 
-class Reader(Stream):
-    """A stream of tokens with the state of the descent; a group is read by a child on its own tokens."""
+def parse_latex_relations(
+    text: str, names: Symbols | None = None, *, functions: Iterable[str] = (), indices: Indices | None = None
+) -> tuple[Relation, ...]:
+    r"""The statements of a displayed formula: chains a = b = c (read as a = b, a = c), separated by commas.
+
+    In a chain an `approx` makes all that follows it approximate.
+
+    >>> [str(r) for r in parse_latex_relations(r"R = a b \approx -c,\quad g < 1.")]
+    ['R = a*b', 'R ~= -c', 'g < 1']
+    """
+    reader = _reader(text, names, functions, indices)
+    found: list[Relation] = []
+    while True:
+        found.extend(_chain(reader))
+        if reader.peek().kind == "end":
+            return tuple(found)
+        if not reader.accept(",", ";") and not reader.peek().wide:
+            raise reader.unexpected("an operator, a relation sign or the end")
+
+
+def _chain(reader: Reader) -> list[Relation]:
+    first = reader.sum()
+    found: list[Relation] = []
+    approximate = False
+    while (op := _relation(reader)) is not None:
+        approximate = approximate or op == "~="
+        rhs = reader.sum()
+        check_depth(first, MAX_DEPTH)
+        check_depth(rhs, MAX_DEPTH)
+        found.append(Relation(first, "~=" if approximate and op == "=" else op, rhs))
+    if not found:
+        raise reader.unexpected("a relation sign such as = or \\approx")
+    return found
+
+
+def _relation(reader: Reader) -> str | None:
+    t = reader.peek()
+    if t.is_op(":") and reader.peek(1).is_op("="):
+        reader.at += 2
+        return ":="
+    if op := _RELATIONS.get(t.written):
+        reader.take()
+    return op
+
+
+def _reader(text: str, names: Symbols | None, functions: Iterable[str], indices: Indices | None) -> Reader:
+    body = _without_full_stop(tokens(text))
+    known = names if isinstance(names, Names) else Names(names or {})
+    return Reader(text, body, known, frozenset(functions), indices or {})
+
+
+def _without_full_stop(body: Body) -> Body:
+    """The tokens without the punctuation that ends a displayed formula."""
+    *kept, end = body
+    while kept and kept[-1].is_op(".", ",", ";") and "".join(t.text for t in kept[-4:]) not in ("H.c.", "h.c."):
+        kept.pop()
+    return (*kept, end)
+
+
+class Reader(SymbolStream):
+    """A stream of tokens with what is known of symbols, functions and indices, and the state of the descent; a group is
+    read by another reader on its own tokens."""
 
     MAX_NESTING = 90
     NESTED = "brackets, scripts or fractions"
 
-    def __init__(self, text: str, body: Body, dialect: Dialect, depth: int = 0) -> None:
+    def __init__(
+        self, text: str, body: Body, names: Names, functions: frozenset[str], indices: Indices, depth: int = 0
+    ) -> None:
         super().__init__(text, body, depth)
-        self.dialect = dialect
-        self.in_bars = False
-        self.in_integral = False
-
-    # the stream
-
-    def read(self, part: Callable[[Body, int], tuple[Part, int]]) -> Part:
-        """What `part` finds at this place of the tokens, taken; its errors are given the place."""
-        try:
-            found, self.at = part(self.tokens, self.at)
-        except Misread as e:
-            raise self.error(e.message, e.token) from e
-        return found
-
-    def try_script(self, ahead: int = 0) -> tuple[Body, int]:
-        """The tokens of the group or single token here and the position after it; none where there is none."""
-        try:
-            return script_at(self.tokens, self.at + ahead)
-        except Misread:
-            return (), self.at
-
-    def argument(self) -> Body:
-        """The tokens of the next group, or the next single token."""
-        return self.read(script_at)
-
-    def child(self, body: Body) -> Reader:
-        end = replace(self.peek(), kind="end", text="")
-        return Reader(self.text, (*body, end), self.dialect, self.deeper())
+        self.names, self.functions, self.indices = names, functions, indices
+        self.in_bars = self.in_integral = False
 
     def inner(self, body: Body) -> Node:
         """The value of a group's tokens, all of them."""
-        r = self.child(body)
-        node = r.sum()
-        r.finish()
+        return self.deeper(self.child(body).whole)
+
+    def child(self, body: Body) -> Reader:
+        """A reader of a group's tokens."""
+        end = replace(self.peek(), kind="end", text="")
+        return Reader(self.text, (*body, end), self.names, self.functions, self.indices, self.depth + 1)
+
+    def whole(self) -> Node:
+        """The value of all tokens."""
+        node = self.sum()
+        self.finish()
         return node
 
     # sums and products
 
     def sum(self) -> Node:
-        self.depth = self.deeper()
+        return self.deeper(self._sum)
+
+    def _sum(self) -> Node:
         terms: list[Signed] = []
         conjugated = False
         op = self._sign()
         while op or not terms:
             if terms and self._hermitian_conjugate():
-                if conjugated or op == "-":
-                    raise self.error(
-                        "H.c. stands twice in one sum" if conjugated else "- H.c. is not read; write + H.c."
-                    )
+                if conjugated:
+                    raise self.error("H.c. stands twice in one sum")
+                if op == "-":
+                    raise self.error("- H.c. is not read; write + H.c.")
                 terms, conjugated = [(1, Call("hc", (added(terms),)))], True
             else:
                 terms.append((-1 if op == "-" else 1, self.product()))
                 conjugated = False
             op = self._sign()
-        self.depth -= 1
         return added(terms)
 
     def _sign(self) -> str:
@@ -112,13 +182,11 @@ class Reader(Stream):
 
     def _hermitian_conjugate(self) -> bool:
         t = self.peek()
-        body, after = self.try_script() if t.is_word(*FONTS) or t.is_op("{") else ((), self.at)
         if t.kind == "letter" and "".join(self.peek(i).text for i in range(4)) in _HC:
-            after = self.at + 4
-        elif spelled(body) not in _HC:
-            return False
-        self.at = after
-        return True
+            self.at += 4
+            return True
+        upright = t.is_word(*FONTS) or t.is_op("{")
+        return upright and spelled(self.attempt(self.script) or ()) in _HC and bool(self.script())
 
     def product(self) -> Node:
         factors = [self.factor()]
@@ -144,7 +212,7 @@ class Reader(Stream):
         if t.kind in ("letter", "digit"):
             return not (self.in_integral and self.differential())
         if t.kind == "word":
-            return t.text not in _NEVER_FACTORS and not (self.in_integral and self.differential())
+            return t.written not in _NEVER_FACTORS and not (self.in_integral and self.differential())
         if t.kind == "escaped":
             return t.text == "{"
         if t.is_op("|"):
@@ -152,28 +220,27 @@ class Reader(Stream):
         return t.is_op("(", "[", "{") or self._point()
 
     def differential(self) -> int:
-        r"""The number of tokens of a differential's d (\mathrm{d} or d before a symbol) here, else 0."""
-        t = self.peek()
-        if t.is_word("mathrm", "rm", "text") and spelled(self.try_script()[0]) == "d":
-            return 4 if self.peek(1).is_op("{") else 2
+        r"""The number of tokens of a differential's d (\mathrm{d}, or d before a symbol) here, else 0."""
         follower = self.peek(1)
         symbol = follower.kind == "letter" or (follower.kind == "word" and follower.text in GREEK)
-        return 1 if t.kind == "letter" and t.text == "d" and symbol and not self.d_is_declared() else 0
+        width = self.width_of_d()
+        return width if width > 1 or symbol else 0
 
-    def d_is_declared(self) -> bool:
-        """Whether the letter d is a symbol here and never a differential."""
-        return "d" in self.dialect.names.nuclei
+    def width_of_d(self) -> int:
+        r"""The number of tokens of a d (\mathrm{d} or d) here that is no symbol, else 0."""
+        t = self.peek()
+        if t.is_word("mathrm", "rm", "text") and spelled(self.attempt(self.script) or ()) == "d":
+            return 4 if self.peek(1).is_op("{") else 2
+        return int(t.kind == "letter" and t.text == "d" and "d" not in self.names.nuclei)
 
     # factors
 
     def factor(self) -> Node:
         from cascade_sym.formula.latex_in.constructs import atom
 
-        self.depth = self.deeper()
-        node = atom(self)
-        self.depth -= 1
+        node = self.deeper(lambda: atom(self))
         if self.accept("^"):
-            node = self.superscript(node, self.argument())
+            node = self.superscript(node, self.script())
             if self.peek().is_op("^", "'"):
                 raise self.error("two superscripts; group the inner one with braces")
         if self.peek().is_op("_", "'"):
@@ -210,8 +277,7 @@ class Reader(Stream):
     def opener(self) -> str:
         """The bracket that opens here ('' if none), as a key of the table of closing brackets."""
         t = self.peek(1) if self.peek().is_word("left") else self.peek()
-        name = "\\" + t.text if t.kind in ("word", "escaped") else t.text if t.kind == "op" else ""
-        return name if name in _CLOSERS else ""
+        return t.written if t.written in _CLOSERS else ""
 
     def bracket(self) -> tuple[str, list[Node]]:
         """The kind of the bracket here and what it contains, separated by commas."""
@@ -228,23 +294,17 @@ class Reader(Stream):
         while self.accept(","):
             items.append(self.sum())
         self.in_bars, self.in_integral = saved
-        self._close(_CLOSERS[kind], stretched, start)
-        return _SAME.get(kind, kind), items
-
-    def _close(self, closer: str, stretched: bool, start: Token) -> None:
+        closer = _CLOSERS[kind]
+        if stretched and not self.peek().is_word("right"):
+            raise self.unexpected(f"\\right{closer} to close {start}")
         if stretched:
-            if not self.peek().is_word("right"):
-                raise self.unexpected(f"\\right{closer} to close {start}")
             self.take()
-        t = self.peek()
-        if ("\\" + t.text if t.kind in ("word", "escaped") else t.text) != closer or t.kind == "end":
+        if self.peek().written != closer:
             raise self.unexpected(f"{closer!r} to close the bracket at column {start.start + 1}")
         self.take()
+        return _SAME.get(kind, kind), items
 
 
 def leading_stars(sup: Body) -> Body:
     """The daggers and stars at the start of a superscript."""
-    n = 0
-    while n < len(sup) and sup[n].text in STARS and sup[n].kind in ("word", "op"):
-        n += 1
-    return sup[:n]
+    return tuple(takewhile(lambda t: t.text in STARS and t.kind in ("word", "op"), sup))

@@ -1,4 +1,4 @@
-r"""Which name a printed symbol stands for.
+r"""Which name a printed symbol stands for. Nothing is expanded or executed.
 
 A symbol is a nucleus (a letter, a Greek letter, \mathrm{...}, with accents), primes, a subscript and perhaps
 a superscript that belongs to the name. Spelling that makes no difference on paper makes none here: braces,
@@ -9,16 +9,18 @@ another symbol.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.tokens import tokens
-from cascade_sym.formula.notation import CONSTANTS, GREEK, name_latex
-from cascade_sym.formula.stream import Token
-from cascade_sym.formula.sums import indexed
+from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.parser import Stream, Token, error_at, scanned
+from cascade_sym.formula.walk import indexed
 
 Body = tuple[Token, ...]
+Part = TypeVar("Part")
 Indices = Mapping[str, tuple[str, ...]]  # the values of summation indices
 
 ACCENTS = frozenset(("hat", "tilde", "bar", "vec", "check", "breve", "widehat", "widetilde", "mathring"))
@@ -26,15 +28,22 @@ FONTS = frozenset(
     ("mathrm", "mathit", "mathbf", "mathcal", "mathsf", "boldsymbol", "text", "textrm", "rm", "it")
 )  # fmt: skip
 _UPRIGHT = frozenset(("mathrm", "text", "textrm", "rm", "mathit", "it", "textit"))
+_TOKEN = re.compile(
+    r"""(?P<skipped>[\s&]|%[^\n]*)
+      | (?P<dropped>\\(?:label|tag|[hv]space|h?phantom)(?![A-Za-z])(?:\s*(?P<group>\{)[^}]*(?P<closed>\})?)?)
+      | (?P<space>~|\\(?:[,;:! >/\s]|(?:q?quad|thinspace|medspace|thickspace|enspace|hfill)(?![A-Za-z])))
+      | \\(?P<word>[A-Za-z]+)
+      | \\(?P<escaped>.)
+      | (?P<letter>[A-Za-z])
+      | (?P<digit>[0-9])
+      | (?P<op>[-{}^_'+*/=<>()\[\]|,;:.!])""",
+    re.VERBOSE | re.DOTALL,
+)
+_IGNORED = {
+    "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "allowbreak",
+    *(size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")),
+}  # fmt: skip
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho"}
-
-
-class Misread(FormulaError):
-    """What can't be read, with the token where that is."""
-
-    def __init__(self, token: Token, message: str) -> None:
-        super().__init__(f"{message}.")
-        self.token, self.message = token, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,12 @@ class Names:
         self.exact: dict[Key, str] = {}
         self.compound: list[tuple[tuple[tuple[str, str], ...], str]] = []
         for latex, name in names.items():
-            key = symbol_key(latex)
-            if key is not None:
+            if (key := symbol_key(latex)) is not None:
                 self.exact.setdefault(key, name)
+            elif spelling := tuple((t.kind, t.text) for t in tokens(latex)[:-1]):
+                self.compound.append((spelling, name))
             else:
-                spelled = tuple((t.kind, t.text) for t in tokens(latex)[:-1])
-                if not spelled:
-                    raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
-                self.compound.append((spelled, name))
+                raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
         self.compound.sort(key=lambda item: -len(item[0]))
         loose: dict[Key, set[str]] = {}
         for key, name in self.exact.items():
@@ -111,106 +118,106 @@ def by_rule(key: Key) -> str | None:
     return nucleus + (f"_{sub}" if sub else "") + "'" * key.primes
 
 
-def reading_names(names: Iterable[str], notation: Mapping[str, str] | None = None) -> dict[str, str]:
-    r"""The map from LaTeX to names that reads what `to_latex` prints for these names in this notation.
-
-    Two names that print alike are left out: what is printed cannot be told apart.
-
-    >>> reading_names(["Gamma_SB", "h1"], {"h1": r"\eta"})
-    {'\\Gamma_{SB}': 'Gamma_SB', '\\eta': 'h1'}
-    """
-    found: dict[str, str] = {}
-    ambiguous = set()
-    for name in names:
-        latex = name_latex(name, notation)
-        if name not in CONSTANTS and found.setdefault(latex, name) != name:
-            ambiguous.add(latex)
-    return {latex: name for latex, name in found.items() if latex not in ambiguous}
-
-
 def symbol_key(latex: str) -> Key | None:
     """The key of a LaTeX text that is one symbol, or None when it is not."""
     try:
-        found = tokens(latex)
-        nucleus, at = nucleus_at(found, 0)
-        (primes, sub, sup), at = scripts_at(found, at)
+        stream = SymbolStream(latex, tokens(latex))
+        grouped = stream.peek().is_op("{")
+        key, sup = stream.key()
     except FormulaError:
         return None
-    if nucleus is None or found[at].kind != "end":
+    return None if grouped or stream.peek().kind != "end" else with_superscript(key, sup)
+
+
+class SymbolStream(Stream):
+    """A stream of LaTeX tokens from which symbols and arguments are taken."""
+
+    def attempt(self, part: Callable[[], Part], ahead: int = 0) -> Part | None:
+        """What `part` reads here or some tokens ahead, without taking it; None where it can't."""
+        saved = self.at
+        self.at += ahead
+        try:
+            return part()
+        except FormulaError:
+            return None
+        finally:
+            self.at = saved
+
+    def key(self) -> tuple[Key, Body]:
+        """The symbol here without its superscript, and the tokens of that."""
+        start = self.peek()
+        nucleus = self.nucleus_or_group()
+        if nucleus is None:
+            raise self.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
+        primes, sub, sup = self.scripts()
+        return Key(nucleus, primes, sub), sup
+
+    def nucleus_or_group(self) -> str | None:
+        return self.group() if self.peek().is_op("{") else self.nucleus()
+
+    def group(self) -> str | None:
+        r"""The nucleus that a group consists of, {\hat a}, or None."""
+        self.take()
+        inner = self.nucleus()
+        return inner if self.take().is_op("}") else None
+
+    def nucleus(self) -> str | None:
+        r"""The nucleus here (as 'hat a', 'Gamma', 'mathcal D') or None."""
+        t = self.take()
+        if t.kind == "letter":
+            return t.text
+        if t.kind != "word":
+            return None
+        if t.text in GREEK:
+            return _SAME_LETTER.get(t.text, t.text)
+        if t.text in ACCENTS:
+            # One accent on another is not read: that bounds the recursion.
+            accented = self.peek(1 if self.peek().is_op("{") else 0).is_word(*ACCENTS)
+            inner = None if accented else self.nucleus_or_group()
+            return f"{t.text.removeprefix('wide')} {inner}" if inner else None
+        if t.text in FONTS or t.text == "operatorname":
+            body = self.script()
+            word = spelled(body)
+            if not word.isalpha() and not (word and all(b.kind in ("letter", "digit") for b in body)):
+                return None
+            return word if t.text in _UPRIGHT or t.text == "operatorname" else f"{t.text} {word}"
         return None
-    return with_superscript(Key(nucleus, primes, sub), sup)
 
+    def script(self) -> Body:
+        """The tokens of a script or argument: a group's inside, or one token, with its fonts and accents."""
+        start = self.at
+        while self.peek().is_word(*FONTS, *ACCENTS):
+            self.take()
+        before = self.tokens[start : self.at]
+        if len(before) > 2:
+            raise self.error("more than two fonts or accents on one letter", before[0])
+        opening = self.take()
+        if opening.kind == "end" or opening.is_op("^", "_", "}"):
+            raise self.error(f"expected an argument, found {opening}", opening)
+        if not opening.is_op("{"):
+            return (*before, opening)
+        inside, depth = self.at, 1
+        while depth:
+            t = self.take()
+            if t.kind == "end":
+                raise self.error("a brace is not closed", opening)
+            depth += t.is_op("{") - t.is_op("}")
+        return (*before, *self.tokens[inside : self.at - 1])
 
-def nucleus_at(found: Body, at: int) -> tuple[str | None, int]:
-    r"""The nucleus at a position (as 'hat a', 'Gamma', 'mathcal D') or None, and the position after."""
-    t = found[at]
-    if t.kind == "letter":
-        return t.text, at + 1
-    if t.kind != "word":
-        return None, at
-    if t.text in GREEK:
-        return _SAME_LETTER.get(t.text, t.text), at + 1
-    if t.text in ACCENTS:
-        inner, after = _grouped_nucleus(found, at + 1)
-        accent = {"widehat": "hat", "widetilde": "tilde"}.get(t.text, t.text)
-        return (f"{accent} {inner}" if inner else None), after
-    if t.text in FONTS or t.text == "operatorname":
-        body, after = script_at(found, at + 1)
-        word = spelled(body)
-        if not word.isalpha() and not (word and all(b.kind in ("letter", "digit") for b in body)):
-            return None, at
-        return (word if t.text in _UPRIGHT or t.text == "operatorname" else f"{t.text} {word}"), after
-    return None, at
-
-
-def _grouped_nucleus(found: Body, at: int) -> tuple[str | None, int]:
-    # One accent on another is not read: that bounds the recursion.
-    if found[at].is_word(*ACCENTS) or (found[at].is_op("{") and found[at + 1].is_word(*ACCENTS)):
-        return None, at
-    return group_at(found, at) if found[at].is_op("{") else nucleus_at(found, at)
-
-
-def group_at(found: Body, at: int) -> tuple[str | None, int]:
-    r"""The nucleus that a group consists of, {\hat a}, or None, and the position after."""
-    inner, after = nucleus_at(found, at + 1)
-    return (inner, after + 1) if found[after].is_op("}") else (None, at)
-
-
-def script_at(found: Body, at: int) -> tuple[Body, int]:
-    """The tokens of a script or argument (a group's inside, or one token) and the position after it."""
-    if found[at].is_op("{"):
-        depth = 0
-        for end in range(at, len(found)):
-            depth += found[end].is_op("{") - found[end].is_op("}")
-            if depth == 0:
-                return found[at + 1 : end], end + 1
-        raise Misread(found[at], "a brace is not closed")
-    start = at
-    while found[at].is_word(*FONTS, *ACCENTS):
-        at += 1
-    if at > start + 2:
-        raise Misread(found[start], "more than two fonts or accents on one letter")
-    if at > start:
-        body, after = script_at(found, at)
-        return (*found[start:at], *body), after
-    if found[at].kind == "end" or found[at].is_op("^", "_", "}"):
-        raise Misread(found[at], f"expected an argument, found {found[at]}")
-    return (found[at],), at + 1
-
-
-def scripts_at(found: Body, at: int) -> tuple[tuple[int, str, Body], int]:
-    """The primes, the subscript and the tokens of the superscript behind a nucleus, and the position after."""
-    primes = 0
-    scripts: dict[str, Body] = {}
-    while (t := found[at]).is_op("'", "_", "^"):
-        if t.text == "'":
-            primes, at = primes + 1, at + 1
-        elif t.text in scripts:
-            raise Misread(t, f"two {'subscripts' if t.text == '_' else 'superscripts'} on one symbol")
-        else:
-            scripts[t.text], at = script_at(found, at + 1)
-    more, sup = split_primes(scripts.get("^", ()))
-    return (primes + more, spelled(scripts.get("_", ())), sup), at
+    def scripts(self) -> tuple[int, str, Body]:
+        """The primes, the subscript and the tokens of the superscript behind a nucleus."""
+        primes = 0
+        found: dict[str, Body] = {}
+        while (t := self.peek()).is_op("'", "_", "^"):
+            if t.text in found:
+                raise self.error(f"two {'subscripts' if t.text == '_' else 'superscripts'} on one symbol", t)
+            self.take()
+            if t.text == "'":
+                primes += 1
+            else:
+                found[t.text] = self.script()
+        more, sup = split_primes(found.get("^", ()))
+        return primes + more, spelled(found.get("_", ())), sup
 
 
 def split_primes(body: Body) -> tuple[int, Body]:
@@ -233,9 +240,29 @@ def with_superscript(key: Key, sup: Body) -> Key:
 
 def spelled(body: Body) -> str:
     """A script in canonical spelling: fonts and braces dropped, words by name."""
-    out = ""
-    for t in body:
-        if t.is_op("{", "}") or t.is_word(*_UPRIGHT):
-            continue
-        out += _SAME_LETTER.get(t.text, t.text) if t.kind == "word" else t.text
-    return out
+    kept = (t for t in body if not (t.is_op("{", "}") or t.is_word(*_UPRIGHT)))
+    return "".join(_SAME_LETTER.get(t.text, t.text) if t.kind == "word" else t.text for t in kept)
+
+
+def tokens(text: str) -> Body:
+    """The tokens of `text` without spaces, comments, sizes and labels, closed by an 'end' token."""
+    out: list[Token] = []
+    gap = wide = False
+    for m in scanned(text, _TOKEN, _unreadable):
+        if m["group"] and not m["closed"]:
+            raise error_at(text, m.start("group"), "a brace is not closed")
+        if m["dropped"] and not m["group"]:
+            raise error_at(text, m.start(), f"{m['dropped']} without its braces")
+        if m["space"]:
+            gap, wide = True, wide or m["space"] in ("\\quad", "\\qquad")
+        elif not (m["skipped"] or m["dropped"] or m["word"] in _IGNORED):
+            kind = str(m.lastgroup)
+            out.append(Token(kind, m[kind], m.start(), gap, wide))
+            gap = wide = False
+    return (*out, Token("end", "", len(text), gap, wide))
+
+
+def _unreadable(c: str) -> str:
+    if c == "\\":
+        return "a lone backslash ends the formula"
+    return f"{repr(c) if c.isprintable() else 'an unprintable character'} is not read in a formula"

@@ -16,8 +16,10 @@ Gamma_B, Gamma_P, gamma_0, n = (cs.symbol(name) for name in ("Gamma_B", "Gamma_P
 oscillator = cs.Oscillator("m", Gamma_B=Gamma_B, Gamma_P=Gamma_P, gamma=gamma_0, n=n)
 system = oscillator.system().renamed({"m.in+": "b_p", "m.in-": "b_m", "m.bath": "m_in"})
 
-# Names that printed formulas may use as they are; what other names stand for is said in the glossary below.
-model = Model(parameters=("Gamma_B", "Gamma_P", "gamma_0", "n"))
+# Names that printed formulas may use as they are, and their ranges, on which proofs rest (a parameter without one is
+# any real number). What other names stand for is said in the glossary below.
+RATES = ("Gamma_B", "Gamma_P", "gamma_0", "n")
+model = Model(parameters=RATES, ranges=dict.fromkeys(RATES, (sp.S.Zero, sp.oo)))
 
 
 def damping() -> sp.Expr:

@@ -20,6 +20,7 @@ from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.derive.master_equation_gaussian import GaussianState
 from cascade_sym.parts.values import fraction
+from cascade_sym.shown import Shown
 from cascade_sym.solve.conditional.sector import Sector
 from cascade_sym.solve.conditional.whiten import tidy, whitening
 from cascade_sym.solve.covariance import Covariance
@@ -28,7 +29,7 @@ from cascade_sym.symbols import replacements
 
 
 @dataclass(frozen=True)
-class Riccati:
+class Riccati(Shown):
     """The filtering problem in independent sectors; entries may use `definitions`.
 
     `A`, `N`, `C`, `R`, `S` are the whole problem in quadratures (X_1, P_1, X_2, ...), with one row of C for each
@@ -135,11 +136,6 @@ class Riccati:
         sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(table))) for s in self.sectors)
         seen = tuple(fraction(e.xreplace(table), "the efficiency of a detector") for e in self.efficiencies)
         return Riccati(self.modes, sectors, definitions.replaced(new, values), seen)
-
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
-
-        return value_latex(self)
 
 
 def collected(e: Expr, symbols: ImmutableDenseMatrix) -> Expr:

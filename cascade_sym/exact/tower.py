@@ -1,0 +1,422 @@
+"""A field that grows by roots and absolute values, each on its principal branch.
+
+Which factor leaves a root, and with which sign, follows from signs that are declared or proved of them (`signs`): a
+factor p >= 0 has a root of its own; of a factor whose sign is not known, even powers leave the root as powers of |p|,
+and the rest stays under it together. What is under a root of unknown sign makes the root real or imaginary, so the
+root itself has no sign, and its conjugate is |radicand|^(2/q)/root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import lcm
+
+import flint
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
+from cascade_sym.exact.field import Field, Relation, make_context
+from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.show import poly_to_expr
+from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, by_power
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
+
+BITS = 300  # of the balls that tell the sign of a number
+POSITIVE = Interval(low=0, above=True)
+NONNEGATIVE = Interval(low=0)
+Factors = list[tuple[Poly, int]]
+
+
+class Refine(Exception):
+    """What was not known when the field was begun: integers under roots have a factor in common (`parts`), or a
+    factor has roots of several degrees (`degrees`); start again with that.
+    """
+
+    def __init__(self, parts: tuple[int, ...] = (), degrees: Mapping[str, int] | None = None) -> None:
+        super().__init__()
+        self.parts, self.degrees = parts, dict(degrees or {})
+
+
+class Tower:
+    """A field, what is known of its generators, and the roots in it.
+
+    `intervals` has the real generators, `conjugates` the conjugates of others, `given` the signs that are assumed of
+    polynomials (written as expressions) in this case. What was asked and not known is in `unknown`, the declarations
+    that proofs used are in `used`, what was divided by in `divided`.
+    """
+
+    def __init__(self, field: Field, imaginary: int, given: Mapping[str, int], refined: Refine) -> None:
+        self.field, self._imaginary, self._given = field, imaginary, given
+        self.intervals: dict[int, Interval] = {}
+        self.conjugates: dict[int, Fraction] = {}
+        self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
+        self.lacking: set[int] = set()  # generators x of which 1 - x >= 0 is taken for granted
+        self.squarable: set[int] = set()  # generators that are taken for the roots of their squares
+        self.unknown: dict[str, Poly] = {}
+        self.used: set[str] = set()
+        self.divided: list[Poly] = []
+        self._facts: list[Fact] = []
+        self._signs = Signs({})
+        self._parts, self._degrees = refined.parts, refined.degrees
+        self._long: set[int] = set()
+        self._roots: dict[str, tuple[int, int]] = {}  # printed radicand -> generator, degree
+
+    # -- signs --------------------------------------------------------------------------------------------
+
+    def declare(self, intervals: Mapping[int, Interval], facts: Iterable[Fact]) -> None:
+        """What is known of generators and of polynomials in them from now on."""
+        self.intervals = dict(intervals)
+        self._facts = list(facts)
+        self._signs = Signs(self.intervals, self._facts)
+
+    def _now(self, p: Poly) -> Poly:
+        """A polynomial in the ring as it has become."""
+        return p if p.context() is self.field.context else p.project_to_context(self.field.context)
+
+    def said(self, p: Poly) -> str:
+        """A polynomial as it is written."""
+        return str(poly_to_expr(p, self.field.meaning))
+
+    def sign(self, p: Poly) -> Sign | None:
+        """The sign of a real polynomial; one that is not known is noted."""
+        p = self._now(p)
+        if not self._real(p):
+            return None
+        for key, turned in ((p, 1), (-p, -1)) if self._given else ():
+            if (said := self.said(key)) in self._given:
+                return Sign(turned * self._given[said], False)
+        found = self._signs.of(p)
+        if found is None and self.lacking and len(p) == 2 and p.total_degree() == 1:
+            lacks = any(p == c * (1 - self.field.gen(i)) for i in self.lacking for c in (1, -1))
+            found = Sign(1 if p.to_dict().get(tuple([0] * len(p.degrees())), 0) > 0 else -1, False) if lacks else None
+        if found is None:
+            found = self._numeric_sign(p)
+        if found is None:
+            self.unknown.setdefault(self.said(p if p.leading_coefficient() > 0 else -p), p)
+        else:
+            self.used |= found.facts
+        return found
+
+    def known_sign(self, p: Poly) -> Sign | None:
+        """The sign of a polynomial, where it is known; nothing is noted."""
+        p = self._now(p)
+        return (self._signs.of(p) or self._numeric_sign(p)) if self._real(p) else None
+
+    def _numeric_sign(self, p: Poly) -> Sign | None:
+        """The sign of a number, from a ball around it."""
+        e = self.expr(p)
+        if e.free_symbols:
+            return None
+        with flint.ctx.workprec(BITS):
+            (ball,) = read(e).run(Balls(), {})
+            ball = lifted(ball)
+            value = 1 if ball.real > 0 else -1 if ball.real < 0 else 0
+        return Sign(value, True, steps=(("number",),)) if value else None
+
+    def vanishes(self, f: Fraction, depth: int = 3) -> bool:
+        """Whether an element is proved to be zero.
+
+        What is not zero as a polynomial may be so as a value, where a root can be written otherwise, as that of
+        3 + 2 sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
+        """
+        f = f.within(self.field)
+        if f.is_zero:
+            return True
+        for r in reversed(self.field.relations) if depth else ():
+            if r.degree != 2 or r.gen not in self.intervals or not f.num.degrees()[r.gen]:
+                continue
+            parts = by_power(f.num, r.gen)
+            a, b = (self.field.fraction(parts.get(k, f.num - f.num)) for k in (0, 1))
+            if not self.vanishes(a * a - b * b * self.field.fraction(r.value), depth - 1):
+                continue
+            one, other = (self.sign_of(x) if self.is_real(x) else None for x in (a, b))
+            if one and other and one.value * other.value < 0 and self.intervals[r.gen].sign > 0:
+                return True
+        return False
+
+    def is_real(self, f: Fraction) -> bool:
+        """Whether an element is real by its generators."""
+        return self._real(f.num) and self._real(f.den)
+
+    def _real(self, p: Poly) -> bool:
+        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d)
+
+    def sign_of(self, f: Fraction) -> Sign | None:
+        """The sign of a real element."""
+        total = Sign(1, True)
+        for p in (f.num, f.den):
+            content, factors = polynomial_factors(p)
+            total = total if content > 0 else -total
+            for q, k in factors:
+                if k % 2:
+                    found = self.sign(q)
+                    if found is None:
+                        return None
+                    total = total.times(found)
+                elif not (self._real(q) and (found := self._signs.of(self._now(q))) and found.strict):
+                    total = total.times(Sign(1, False))
+        return total
+
+    # -- conjugates and absolute values ---------------------------------------------------------------------
+
+    def conj(self, f: Fraction) -> Fraction:
+        f = f.within(self.field)
+        return f if self.is_real(f) else self._turned(f.num) / self._turned(f.den)
+
+    def _turned(self, p: Poly) -> Fraction:
+        """The conjugate of a polynomial, by Horner's rule in the generators that are not real."""
+        field = self.field
+        total = field.integer(0)
+        for mono, c in p.terms():
+            term = field.integer(1)
+            plain = {}
+            for i, k in enumerate(mono):
+                if k and i not in self.intervals:
+                    term = term * self._conjugate(i) ** int(k)
+                elif k:
+                    plain[i] = k
+            real = self.field.context.from_dict({tuple(plain.get(i, 0) for i in range(len(self.field.meaning))): c})
+            total = total + term * self.field.fraction(real)
+        return total
+
+    def _conjugate(self, i: int) -> Fraction:
+        if i == self._imaginary:
+            return -self.field.element(i)
+        if i not in self.conjugates:
+            relation = next((r for r in self.field.relations if r.gen == i), None)
+            if relation is None:
+                raise OutsideExactDomain(f"the conjugate of {self.field.meaning[i]} is not known to the exact algebra.")
+            u = self.field.fraction(relation.value)
+            self.divided.append(self._now(relation.value))
+            size = self.root(u * self.conj(u), relation.degree, nonnegative=True)
+            self.conjugates[i] = size / self.field.element(i)
+        return self.conjugates[i].within(self.field)
+
+    def abs(self, f: Fraction) -> Fraction:
+        """|f|: factor by factor where f is real by its generators, else the root of f conj(f)."""
+        f = f.within(self.field)
+        if f.is_zero:
+            return f
+        if not self.is_real(f):
+            return self.root(f * self.conj(f), 2, nonnegative=True)
+        out = self.field.integer(1)
+        for p, turn in ((f.num, 1), (f.den, -1)):
+            content, factors = self._sines_restored(*polynomial_factors(p))
+            out = out * self.field.integer(abs(content)) ** turn
+            for q, k in factors:
+                out = out * self._modulus(q, k) ** turn
+        return out
+
+    def _modulus(self, p: Poly, k: int) -> Fraction:
+        """|p|^k for a real polynomial p and k > 0."""
+        p = self._now(p)
+        base = self.field.fraction(p)
+        if k % 2 == 0 or any(p == self.field.gen(i) for i in self.squarable):
+            return base**k
+        if found := self.sign(p):
+            return (base if found.value > 0 else -base) ** k
+        size = self._generator(f"|{p}|", p**2, 2, NONNEGATIVE, sp.sqrt(self.expr(p) ** 2))
+        return size * base ** (k - 1)
+
+    def expr(self, p: Poly) -> Expr:
+        return poly_to_expr(p, self.field.meaning)
+
+    # -- roots ----------------------------------------------------------------------------------------------
+
+    def root(self, f: Fraction, q: int, nonnegative: bool = False) -> Fraction:
+        """The principal root f^(1/q); `nonnegative` says that f is known to be."""
+        f = f.within(self.field)
+        if f.is_zero:
+            return f
+        above, factors = self._sines_restored(*polynomial_factors(f.num))
+        below, divisors = self._sines_restored(*polynomial_factors(f.den))
+        sign = 1 if above * below > 0 else -1
+        out = self._numeric(abs(above), q) / self._numeric(abs(below), q)
+        left: Factors = []
+        mixed: Factors = []
+        for p, k in (*factors, *((p, -k) for p, k in divisors)):
+            if not self._real(p):
+                mixed.append((p, k))
+            elif found := self.sign(p):
+                sign *= found.value ** (k % 2)
+                out = out * self._positive(p if found.value > 0 else -p, k, q, found.strict)
+            else:
+                whole = lcm(2, q)
+                m, rest = divmod(k, whole)
+                out = out * self._modulus_power(p, m * whole // q)
+                left += [(p, rest)] if rest else []
+        for p, k in self._pairs(mixed):
+            out = out * self._positive(p, k, q, False)
+        return out * self._rest(sign, left, mixed, q, nonnegative)
+
+    def _modulus_power(self, p: Poly, k: int) -> Fraction:
+        if k == 0:
+            return self.field.integer(1)
+        return self._modulus(p, k) if k > 0 else self._modulus(p, -k).inverse()
+
+    def _positive(self, p: Poly, k: int, q: int, strict: bool) -> Fraction:
+        """p^(k/q) for p >= 0."""
+        m, rest = divmod(k, q)
+        out = self.field.fraction(self._now(p)) ** m
+        if not rest:
+            return out
+        return out * self._root_of(p, q, POSITIVE if strict else NONNEGATIVE) ** rest
+
+    def _numeric(self, n: int, q: int) -> Fraction:
+        """The root of a positive integer."""
+        out = self.field.integer(1)
+        for prime, k in self._integers(n).items():
+            out = out * self.field.integer(prime ** (k // q))
+            if k % q:
+                out = out * self._root_of(self.field.context.constant(prime), q, POSITIVE) ** (k % q)
+        return out
+
+    def _integers(self, n: int) -> dict[int, int]:
+        """Factors of an integer; Refine where two that are too long to factor turn out to have one in common."""
+        found = integer_factors(n, self._parts)
+        self._long |= {m for m in found if is_long(m)}
+        base = coprime_base(self._long)
+        if len(base) > len(self._long) or not set(base) <= self._long:
+            raise Refine(parts=coprime_base([*base, *self._parts]))
+        return found
+
+    def _pairs(self, mixed: Factors) -> Factors:
+        """Products of a factor and its conjugate, which are >= 0; they are taken out of `mixed`."""
+        out: Factors = []
+        for a, (p, k) in enumerate(mixed):
+            for b, (other, j) in enumerate(mixed[:a]):
+                if k * j <= 0:
+                    continue
+                turned = self._turned(self._now(p))
+                ratio = turned / self.field.fraction(self._now(other))
+                if ratio.num.is_constant() and ratio.num.leading_coefficient() > 0 and ratio.den.is_constant():
+                    n = min(k, j, key=abs)
+                    out.append(((self.field.fraction(self._now(p)) * self.field.fraction(self._now(other))).num, n))
+                    mixed[a], mixed[b] = (p, k - n), (other, j - n)
+                    k -= n
+        mixed[:] = [(p, k) for p, k in mixed if k]
+        return out
+
+    def _rest(self, sign: int, left: Factors, mixed: Factors, q: int, nonnegative: bool) -> Fraction:
+        """The root of what no sign is known of: sign times the factors `left`, which are real, and `mixed`."""
+        field = self.field
+        if not left and not mixed:
+            return field.integer(1) if sign > 0 else self._unit(q)
+        group = field.integer(sign)
+        for p, k in (*left, *mixed):
+            group = group * self.field.fraction(self._now(p)) ** k
+        if nonnegative:
+            group, out = self._cleared(group, q)
+            return out * self._root_of(group, q, NONNEGATIVE)
+        if not mixed and q == 2 and sign < 0:  # sqrt(-U) sqrt(U) = i |U|
+            group = -group
+            w = self.root(group, 2)
+            self.divided.append(group.num)
+            return self.field.element(self._imaginary) * self.abs(group) / w
+        if not mixed:
+            return self._root_of(group.num, q, None)
+        if q == 2 and (found := self._principal(group)):
+            return found
+        below = self.field.fraction(self._now(group.den))  # f = num conj(den)/|den|^2
+        square = below * self.conj(below)
+        return self._root_of((group * square).num, q, None) / self.root(square, q, nonnegative=True)
+
+    def _cleared(self, group: Fraction, q: int) -> tuple[Poly, Fraction]:
+        """A nonnegative element as a polynomial, and what its root is divided by."""
+        power = lcm(2, q)
+        scale = (
+            self.abs(self.field.fraction(group.den)) if not group.den.is_constant() else self.field.fraction(group.den)
+        )
+        cleared = group * scale**power
+        return cleared.num, scale.inverse() ** (power // q)
+
+    def _unit(self, q: int) -> Fraction:
+        """(-1)^(1/q)."""
+        i = self.field.element(self._imaginary)
+        if q == 2:
+            return i
+        if q == 3:
+            half = self.field.rational(1, 2)
+            return half + i * half * self._numeric(3, 2)
+        if q in (4, 6):
+            c, s = (self._numeric(n, 2) * self.field.rational(1, 2) for n in ((2, 2) if q == 4 else (3, 1)))
+            return c + i * s
+        raise OutsideExactDomain(f"a root of degree {q} of a negative number has no short form in roots.")
+
+    def _principal(self, f: Fraction) -> Fraction | None:
+        """sqrt(u + i v) = sqrt((r + u)/2) + i sgn(v) sqrt((r - u)/2) where r = |u + i v| and the sign are known."""
+        before = len(self.field.meaning)
+        try:
+            size = self.root(self.conj(f) * f, 2, nonnegative=True)
+        except OutsideExactDomain:
+            return None
+        if len(self.field.meaning) > before:
+            return None
+        i, half = self.field.element(self._imaginary), self.field.rational(1, 2)
+        u, v = (f + self.conj(f)) * half, (self.conj(f) - f) * half * i
+        x = self.root((size + u) * half, 2, nonnegative=True)
+        if (right := self.sign_of(x)) and right.value > 0 and right.strict:
+            return x + i * v * half / x
+        turn = self.sign_of(v)
+        if turn is None or (turn.value < 0 and not turn.strict):
+            return None
+        y = self.root((size - u) * half, 2, nonnegative=True)
+        return x + i * y if turn.value > 0 else x - i * y
+
+    def _root_of(self, p: Poly, q: int, interval: Interval | None) -> Fraction:
+        """p^(1/q) as a power of the one generator that this radicand has."""
+        p = self._now(p)
+        name = str(p)
+        if name not in self._roots:
+            degree = self._degrees.get(name, q)
+            self._generator(name, p, degree, interval, self.expr(p) ** sp.Rational(1, degree))
+        place, degree = self._roots[name]
+        if degree % q:
+            raise Refine(degrees={**self._degrees, name: lcm(degree, q)})
+        return self.field.element(place) ** (degree // q)
+
+    def _generator(self, name: str, value: Poly, degree: int, interval: Interval | None, meaning: Expr) -> Fraction:
+        """A new generator w with w^degree = value, if there is none by that name."""
+        if name in self._roots:
+            return self.field.element(self._roots[name][0])
+        old = self.field
+        ctx = make_context(len(old.meaning) + 1)
+
+        def lift(p: Poly) -> Poly:
+            return p.project_to_context(ctx)
+
+        place = len(old.meaning)
+        relations = [Relation(r.gen, r.degree, lift(r.value)) for r in old.relations]
+        relations.append(Relation(place, degree, lift(value)))
+        self.field = Field(ctx, (*old.meaning, meaning), tuple(relations))
+        self._roots[name] = place, degree
+        facts = [Fact(lift(f.poly), f.strict, f.said) for f in self._facts]
+        intervals = dict(self.intervals)
+        if interval is not None:
+            if (below := self._signs.of(1 - value)) and below.value > 0:
+                interval = Interval(0, 1, interval.above, facts=tuple(sorted(below.facts)))
+            intervals[place] = interval
+        known = self._signs.known
+        self.declare(intervals, facts)
+        self._signs.known.update({k: s for k, s in known.items() if s is not None})
+        return self.field.element(place)
+
+    def _sines_restored(self, value: int, factors: Factors) -> tuple[int, Factors]:
+        """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""
+        table = {str(p): (p, k) for p, k in factors}
+        for c, s in self.sines:
+            low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
+            k = min(table.get(low, (None, 0))[1], table.get(high, (None, 0))[1])
+            if k == 0:
+                continue
+            for name in (low, high):
+                p, old = table.pop(name)
+                if old > k:
+                    table[name] = (p, old - k)
+            sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
+            table[str(sine)] = (sine, old + 2 * k)
+            value *= (-1) ** k
+        return value, list(table.values())

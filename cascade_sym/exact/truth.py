@@ -1,0 +1,223 @@
+"""Equality in three values: proved, refuted at a point, or undecided.
+
+Both sides are first compared in ball arithmetic at points spread over the declared domain; one certified difference
+refutes the claim. Then their difference is brought into the exact algebra, where signs follow from declarations alone;
+where the sign of a few factors is not known, every combination of signs is proved by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
+from cascade_sym.exact.convert import Converter, converter
+from cascade_sym.exact.factors import polynomial_factors
+from cascade_sym.exact.fraction import Fraction
+from cascade_sym.exact.proof import canonical_fraction
+from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
+from cascade_sym.symbols.domains import REAL, domain_of
+from cascade_sym.symbols.read import one_kind
+
+MOST_CASES = 64  # combinations of signs that are proved one by one
+Declared = Mapping[str, Any] | Domains | None
+
+
+@dataclass(frozen=True)
+class Equality:
+    """Whether two formulas are equal: true only where that is proved.
+
+    `status` is "equal", "different" or "undecided". `assumptions` are the inequalities that the proof used, in the
+    language of formulas, with "... != 0" for what was divided by and cancelled. `witness` is a point of the domain
+    where the sides differ, certified in ball arithmetic: {"point": {name: decimal}, "left": text, "right": text},
+    complex values as {"re": text, "im": text}. `reason` says why nothing was decided.
+    """
+
+    status: str
+    assumptions: tuple[str, ...] = ()
+    witness: Witness | None = None
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.status == "equal"
+
+
+def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
+    """Whether two formulas are equal on the whole declared domain, wherever both have a value.
+
+    `domains` declares parameters by name: "real" (any sign, as every symbol that is not declared), "nonnegative",
+    "positive", "complex", "integer", or a range (low, high); assumptions of SymPy symbols, and what Quantities rest on,
+    count too. Raises DomainConflict for declarations that contradict each other, ParameterError for what is no formula.
+
+    >>> x = sp.Symbol("x")
+    >>> equal(sp.sqrt(x**2), x).status, equal(sp.sqrt(x**2), x, domains={"x": "positive"}).assumptions
+    ('different', ('x > 0',))
+    """
+    (a, b), declared = read_sides([left, right], domains)
+    return all_equal([(a, b)], declared)
+
+
+def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains) -> Equality:
+    """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it."""
+    pairs = [(a, b) for a, b in pairs if a != b]
+    undecided = ""
+    for a, b in pairs:
+        try:
+            found = witness(a, b, domains)
+        except OutsideExactDomain as err:
+            undecided, found = str(err), None
+        if found:
+            return Equality("different", witness=found)
+    used: set[str] = set()
+    for a, b in pairs:
+        if undecided:
+            break
+        if a.has(sp.Float) or b.has(sp.Float):
+            undecided = "a floating-point number is no exact value; write it as a decimal or a rational."
+            break
+        try:
+            proof = proved_zero([a, b], domains)
+        except (CascadeError, RecursionError) as err:
+            undecided, proof = str(err) or type(err).__name__, None
+        if proof is None:
+            undecided = undecided or "neither a proof nor a point where the sides differ was found."
+            break
+        used |= proof
+    return Equality("undecided", reason=undecided) if undecided else Equality("equal", tuple(sorted(used)))
+
+
+def is_zero(expr: Any, domains: Declared = None) -> Equality:
+    """Whether a formula is zero on the whole declared domain; see `equal`.
+
+    >>> a, b, t = sp.symbols("a b t")
+    >>> bool(is_zero(sp.sin(2*t) - 2*sp.sin(t)*sp.cos(t))), is_zero(a - b).status
+    (True, 'different')
+    """
+    return equal(expr, sp.S.Zero, domains)
+
+
+def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) -> Expr:
+    """The canonical fraction of `expr`: equal expressions in the same roots, angles and phases give the same.
+
+    (One written in exp(I*x) and one in cos(x), sin(x) keep what they are written in; `equal` compares them.) Roots
+    follow from the signs that `domains` declares, as for `equal`. `factor=True` writes numerator and denominator as
+    products of irreducible factors. OutsideExactDomain is raised for what the exact algebra can't hold.
+
+    >>> a, b = sp.symbols("a b")
+    >>> normal_form((a**2 - b**2)/(a + b)), normal_form(sp.sqrt(a**2), domains={"a": "nonnegative"})
+    (a - b, a)
+    """
+    (e,), declared = read_sides([expr], domains)
+    return canonical_fraction(e, declared, factor)
+
+
+def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains]:
+    """Formulas in plain symbols, and all that is declared of them."""
+    parts = [_declared(domains)]
+    exprs = []
+    for side in given:
+        if hasattr(side, "inline") and hasattr(side, "domains"):
+            parts.append(side.domains)
+            side = side.inline()
+        e = as_given(side)
+        parts.append(domains_in(e))
+        exprs.append(e)
+    kinds = {n for d in parts for n, domain in d.symbols if domain.kind == "complex"}
+    free: set[Symbol] = set().union(*(e.free_symbols for e in exprs))
+    new = {s: Symbol(s.name, complex=True) if s.name in kinds else plain(s) for s in free}
+    one_kind(new.values())
+    return [e.xreplace({s: t for s, t in new.items() if s != t}) for e in exprs], all_domains(parts)
+
+
+def _declared(domains: Declared) -> Domains:
+    if domains is None or isinstance(domains, Domains):
+        return domains or Domains()
+    if not isinstance(domains, Mapping):
+        raise ParameterError(f"domains: expected a mapping from names to domains, got {domains!r}.")
+    named = {(k.name if isinstance(k, Symbol) else k): d for k, d in domains.items()}
+    if not all(isinstance(k, str) for k in named):
+        raise ParameterError(f"domains: names are expected as keys, got {list(domains)!r}.")
+    return Domains(tuple(sorted((n, d) for n, given in named.items() if (d := domain_of(given, n)) != REAL)))
+
+
+def proved_zero(sides: list[Expr], domains: Domains, given: Mapping[str, int] | None = None) -> set[str] | None:
+    """What a proof of sides[0] = sides[1] used; None where there is no proof."""
+    difference = sides[0] - sides[1]
+    if difference.is_Rational:
+        return set() if difference == 0 else None
+    conv, forms = converter(sides, domains, given)
+    value = conv(forms[0]) - conv(forms[1])
+    if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
+        return conv.tower.used | _cancelled(conv, [conv(f) for f in forms])
+    unknown = [key for key in conv.tower.unknown if key not in (given or {})]
+    if not unknown or 2 ** (len(given or {}) + 1) > MOST_CASES:
+        return None
+    used: set[str] = set()
+    for sign in (1, -1):
+        found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign})
+        if found is None:
+            return None
+        used |= found
+    return used
+
+
+def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, domains: Domains) -> bool:
+    """Whether a sum T of multiples of pi and of arctangents is zero.
+
+    The product of ((1 + i x)/(1 - i x))^c over its terms c arctan(x) is exp(2 i T). Where that is 1 and no x has a
+    pole, T is a constant multiple of pi on the domain, which is a box and so connected: its value at one point tells.
+    """
+    meaning = conv.field.meaning
+    angles = [i for i, e in enumerate(meaning) if isinstance(e, sp.atan)]
+    if not angles or any(len(e.free_symbols) > 1 for e, _ in domains.expressions):
+        return False
+    table = {tuple(m): int(c) for m, c in value.num.terms()}
+    scale = int(value.den.leading_coefficient())
+    if not value.den.is_constant():
+        return False
+    terms = {}
+    for mono, c in table.items():
+        present = [k for k, d in enumerate(mono) if d]
+        if (
+            len(present) != 1
+            or mono[present[0]] != 1
+            or meaning[present[0]] not in (sp.pi, *(meaning[k] for k in angles))
+        ):
+            return False
+        terms[meaning[present[0]]] = c
+    terms.pop(sp.pi, None)  # exp(2 i c pi) = 1
+    inner, (i, *forms) = converter([sp.I, *(e.args[0] for e in terms)], domains)
+    one, turn = inner.field.integer(1), inner.field.integer(1)
+    for x, c in zip(map(inner, forms), terms.values(), strict=True):
+        if not inner.tower.is_real(x) or not ((sign := inner.tower.known_sign(x.den)) and sign.strict):
+            return False
+        conv.tower.used |= sign.facts
+        turn = turn * ((one + inner(i) * x) / (one - inner(i) * x)) ** c
+    if not inner.tower.vanishes(turn - one):
+        return False
+    ranges = domains.ranges()
+    declared = {s.name: ranges[s.name][0] if s.name in ranges else REAL for s in difference.free_symbols}
+    with flint.ctx.workprec(BITS):
+        (at,) = read(difference).run(Balls(), as_balls(next(points(declared))))
+        return bool(abs(lifted(at)) * scale < 3)  # scale T is a multiple of pi
+
+
+def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:
+    """What was divided by on the way, is not known to be nonzero, and stands below neither side."""
+    tower = conv.tower
+    below = {str(p) for side in sides for p, _ in polynomial_factors(side.den)[1]}
+    out = set()
+    for value in tower.divided:
+        for p, _ in polynomial_factors(value)[1]:
+            if str(p) in below or ((sign := tower.known_sign(p)) and sign.strict):
+                continue
+            out.add(f"{tower.said(p)} != 0".replace("**", "^"))
+    return out
