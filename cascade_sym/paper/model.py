@@ -154,6 +154,7 @@ class Model:
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
     ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
+        refuse_reserved(parameters, functions=("D", "H"))
         return lambda f: self._declare(f, name, parameters, defaults, title, make=f)
 
     def number(
@@ -165,6 +166,7 @@ class Model:
         `formula` gives it as a formula at given values, where its asymptotics are wanted; `arrays` gives what computes
         it in floats, where sweeps are wanted.
         """
+        refuse_reserved(parameters, functions=("D", "H"))
 
         def no_formula() -> Quantity:
             raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
@@ -175,7 +177,6 @@ class Model:
     def _declare(
         self, f: Any, name: str, parameters: Sequence[str], defaults: Mapping[str, Any] | None, title: str, **how: Any
     ) -> Any:
-        refuse_reserved(parameters, functions=("D", "H"))
         given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
         kinds = {"make": Quantity, "formula": Quantity}
         how = {k: v and _bounded(f"the quantity {name}", v, kinds.get(k, object)) for k, v in how.items()}
