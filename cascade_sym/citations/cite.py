@@ -6,7 +6,7 @@ The literature behind the methods is in methods.bib, whose comments say what eac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -183,30 +183,20 @@ def _methods(result: Any) -> Iterator[str]:
     if isinstance(result, Basic | MatrixBase):
         yield from ALGEBRA
     elif module.startswith("xarray."):
-        yield from _of_a_dataset(result.attrs)
+        if str(result.attrs.get("source", "")).startswith("cascade_sym "):
+            yield from ("arrays", "labelled arrays", *(["optimisation"] if "optimised" in result.attrs else []))
     elif module.startswith("cascade_sym."):
-        yield from of_steps(_steps(result))
+        steps = getattr(result, "steps", None)
+        if steps is None:
+            steps = getattr(getattr(result, "derivation", None), "steps", ())
+        for step in steps if isinstance(steps, tuple | list) else ():
+            said = f"{step.title} {step.note}"
+            yield from (n for kind, words, names in STEPS if step.kind == kind and words in said for n in names)
         yield from _of_a_type(result, module.removeprefix("cascade_sym."))
         yield from ALGEBRA
     elif isinstance(result, Mapping | list | tuple):
         for x in result.values() if isinstance(result, Mapping) else result:
             yield from _methods(x)
-
-
-def of_steps(steps: Iterable[Any]) -> Iterator[str]:
-    """The methods of a derivation, in its order."""
-    for step in steps:
-        said = f"{step.title} {step.note}"
-        for kind, words, names in STEPS:
-            if step.kind == kind and words in said:
-                yield from names
-
-
-def _steps(result: Any) -> tuple[Any, ...]:
-    found = getattr(result, "steps", None)
-    if found is None:
-        found = getattr(getattr(result, "derivation", None), "steps", ())
-    return tuple(found) if isinstance(found, tuple | list) else ()
 
 
 def _of_a_type(result: Any, module: str) -> Iterator[str]:
@@ -229,13 +219,6 @@ def _of_a_type(result: Any, module: str) -> Iterator[str]:
         yield from _methods(getattr(result, name, None))
     for statement in getattr(result, "statements", ()):
         yield from _methods(statement.derived)
-
-
-def _of_a_dataset(attrs: Mapping[str, Any]) -> Iterator[str]:
-    if str(attrs.get("source", "")).startswith("cascade_sym "):
-        yield from ("arrays", "labelled arrays")
-        if "optimised" in attrs:
-            yield "optimisation"
 
 
 def _has_loop(system: Any) -> bool:

@@ -113,16 +113,14 @@ def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
 
 
 def _exit_as(code: int, late: bool, ended: bool) -> NoReturn:
-    if code >= 0 and not ended:
-        print(f"cascade-sym: ended from within with code {code}; no folder's Python may do that.", file=sys.stderr)
-        sys.exit(WRONG)
-    if late:
-        print("cascade-sym: given up: one operation took too long; make the formulas shorter.", file=sys.stderr)
-        sys.exit(WRONG)
+    if code >= 0 and ended:
+        sys.exit(code)
     if code in (-signal.SIGINT, -signal.SIGTERM, -signal.SIGHUP):
         sys.exit(128 - code)
+    said = f"ended from within with code {code}; no folder's Python may do that."
     if code < 0:
-        name = signal.Signals(-code).name
-        print(f"cascade-sym: ended by {name}; the input is probably too large for this machine.", file=sys.stderr)
-        sys.exit(WRONG)
-    sys.exit(code)
+        said = f"ended by {signal.Signals(-code).name}; the input is probably too large for this machine."
+    if late:
+        said = "given up: one operation took too long; make the formulas shorter."
+    print(f"cascade-sym: {said}", file=sys.stderr)
+    sys.exit(WRONG)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from cascade_sym.manuscript import Checked
@@ -25,26 +26,26 @@ def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:
     rows = []
     for r in records:
         count[r["verdict"]] += 1
-        word = f"[{COLOURS[r['verdict']]}]{r['verdict']}[/]" + ("" if r["as_expected"] else " [red](not expected)[/]")
+        word = Text(r["verdict"], COLOURS[r["verdict"]]).append("" if r["as_expected"] else " (not expected)", "red")
         note = r["correction"] or r["deviation"]
-        title = r["title"] + (f"\n[dim]{note}[/]" if note else "")
+        title = Text(r["title"]).append(f"\n{note}" if note else "", "dim")
         rows.append((r["id"], title, word, str(len(r["evidence"]["statements"])), f"{r['seconds']:.2f}"))
     console = Console(highlight=False)
     console.print(_table(("id", "equation", "verdict", "statements", "seconds"), rows))
     console.print(", ".join(f"{n} {v}" for v, n in count.items()))
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
     table = Table(*columns, box=None, header_style="bold")
     for r in rows:
-        table.add_row(*r)
+        table.add_row(*(Text(x) if isinstance(x, str) else x for x in r))
     return table
 
 
 def contents_table(data: Mapping[str, Any]) -> None:
     """The equations, quantities and figures of a folder."""
     console = Console()
-    console.print(data["paper"], style="bold", highlight=False)
+    console.print(data["paper"], style="bold", highlight=False, markup=False)
     console.print(_table(("id", "equation", "kind"), [(e["id"], e["title"], e["kind"]) for e in data["equations"]]))
     rows = []
     for q in data["quantities"]:
@@ -84,9 +85,9 @@ def audit_table(found: Sequence[Audit]) -> None:
     rows, survivors = [], []
     for a in found:
         text = a.statement if len(a.statement) < 60 else a.statement[:57] + "..."
-        left = f"[red]{len(a.survivors)}[/]" if a.survivors else "0"
+        left = Text(str(len(a.survivors)), "red" if a.survivors else "")
         rows.append((a.id, text, str(a.edits), str(a.caught + a.unreadable), str(len(a.identities)), left))
-        survivors += [f"[red]survivor[/] ({a.id}) {a.statement}: {s}" for s in a.survivors]
+        survivors += [Text("survivor", "red").append(f" ({a.id}) {a.statement}: {s}", "") for s in a.survivors]
     console = Console(highlight=False)
     console.print(_table(("id", "statement", "edits", "caught", "identities", "survivors"), rows))
     for line in survivors:

@@ -9,25 +9,14 @@ from typing import Any
 import sympy as sp
 from sympy import Add, Expr, Symbol, preorder_traversal
 
+from cascade_sym import operators
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.formula import Environment, Neg, Node, interpret, parse
 from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
 from cascade_sym.formula.walk import walk
-from cascade_sym.operators import (
-    RHO,
-    DensityOperator,
-    LinearForm,
-    OperatorPolynomial,
-    Superoperator,
-    as_operator,
-    commutator,
-    commutator_with_rho,
-    dissipator,
-    formal_integral,
-    innovation,
-)
+from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Model, Result, leading_form
 from cascade_sym.symbols import is_real
@@ -35,7 +24,7 @@ from cascade_sym.symbols import is_real
 
 def environment(folder: Folder, result: Result | None = None) -> Environment:
     """The environment in which printed formulas have their values; `result` may add names of its own."""
-    table = {"rho": RHO, **folder.model.names(), **(result.names if result else {})}
+    table = {"rho": operators.RHO, **folder.model.names(), **(result.names if result else {})}
     names = {k: written_out(v) for k, v in table.items()}
     functions: Mapping[str, Callable[..., Any]] = {**FUNCTIONS, **folder.model.functions}
     return Environment(names, functions)
@@ -57,13 +46,13 @@ def plain(value: Any, model: Model) -> Any:
 
 
 def _comm(a: Any, b: Any) -> OperatorPolynomial | Superoperator:
-    if isinstance(b, DensityOperator):
-        return commutator_with_rho(as_operator(a))
-    return commutator(as_operator(a), as_operator(b))
+    if isinstance(b, operators.DensityOperator):
+        return operators.commutator_with_rho(as_operator(a))
+    return operators.commutator(as_operator(a), as_operator(b))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "comm": _comm, "integral": formal_integral, "D": dissipator, "H": innovation,
+    "comm": _comm, "integral": operators.formal_integral, "D": operators.dissipator, "H": operators.innovation,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cascade_sym.deadline import own_python
 from cascade_sym.errors import FolderError, ParameterError
+from cascade_sym.files import write
 from cascade_sym.paper.model import Model
 from cascade_sym.paper.printed import Printed, read_printed
 
@@ -111,7 +112,7 @@ def new_folder(path: str | Path) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir()
         for f, text in texts.items():
-            (place / f).write_text(text, encoding="utf-8")
+            write(place / f, text)
     except FileExistsError as err:
         raise FolderError(f"{root} exists already and is left as it is; give a new name.") from err
     except OSError as err:

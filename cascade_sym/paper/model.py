@@ -154,6 +154,7 @@ class Model:
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
     ) -> Callable[[Callable[[], Quantity]], Callable[[], Quantity]]:
         """Register a quantity for `cascade-sym eval`, given in `parameters` (names)."""
+        refuse_reserved(parameters, functions=("D", "H"))
         return lambda f: self._declare(f, name, parameters, defaults, title, make=f)
 
     def number(
@@ -165,6 +166,7 @@ class Model:
         `formula` gives it as a formula at given values, where its asymptotics are wanted; `arrays` gives what computes
         it in floats, where sweeps are wanted.
         """
+        refuse_reserved(parameters, functions=("D", "H"))
 
         def no_formula() -> Quantity:
             raise UnknownName(f"{name} has no closed form in this folder; it can be evaluated only.")
@@ -175,7 +177,6 @@ class Model:
     def _declare(
         self, f: Any, name: str, parameters: Sequence[str], defaults: Mapping[str, Any] | None, title: str, **how: Any
     ) -> Any:
-        refuse_reserved(parameters, functions=("D", "H"))
         given = {k: sp.sympify(v) for k, v in (defaults or {}).items()}
         kinds = {"make": Quantity, "formula": Quantity}
         how = {k: v and _bounded(f"the quantity {name}", v, kinds.get(k, object)) for k, v in how.items()}
@@ -203,13 +204,12 @@ class Model:
 
     def require_sound(self) -> None:
         """Raises, for the author of the folder, where a table holds something else than it should."""
-        [*map(symbol, self.parameters), *map(symbol, self.ranges), *map(symbol, self.units)]
+        [*map(symbol, (*self.parameters, *self.ranges, *self.units))]
         pairs = [*self.base.items(), *self.asymptotic.items(), *self.abbreviations]
-        ends = [end for low, high in self.ranges.values() for end in (low, high)]
-        if not all(isinstance(s, Symbol) and isinstance(e, Expr) for s, e in pairs):
-            raise FolderError("base, asymptotic and abbreviations are pairs of a symbol and an expression.")
-        if not all(isinstance(e, Expr) for e in ends):
-            raise FolderError("ranges are pairs of numbers (expressions), such as (sp.S.Zero, sp.oo).")
+        if not all(isinstance(s, Symbol) for s, _ in pairs):
+            raise FolderError("base, asymptotic and abbreviations give expressions for symbols.")
+        _require_values("a table of the model", {str(s): e for s, e in pairs})
+        _require_values("a range", {f"{k} {n}": e for k, ends in self.ranges.items() for n, e in enumerate(ends)})
 
     def range_of(self, name: str) -> tuple[Expr, Expr]:
         """The closed interval in which a parameter is accepted."""
@@ -232,17 +232,13 @@ class Model:
                 if not isinstance(found, Result):
                     got = type(found).__name__
                     raise FolderError(f"the derivation of {id} returned {got}; return a Result or a dict.")
-                for key, value in found.values.items():
-                    _require_value(value, f"the derivation of {id} gives a {{}} for {key!r}")
-                for key, value in found.names.items():
-                    _require_value(value, f"the derivation of {id} names a {{}} {key!r}")
+                for table in (found.values, found.names):
+                    _require_values(f"the derivation of {id}", {k: leading_form(v) for k, v in table.items()})
                 json.dumps(dict(found.evidence))  # else TypeError
                 bounded = partial(_bounded, f"a check of the derivation of {id}", kind=Check)
                 steps = tuple(replace(s, check=s.check and bounded(s.check)) for s in found.steps)
-                values = {
-                    k: replace(v, check=bounded(v.check)) if isinstance(v, Leading) else v
-                    for k, v in found.values.items()
-                }
+            items = found.values.items()
+            values = {k: replace(v, check=bounded(v.check)) if isinstance(v, Leading) else v for k, v in items}
             self._cache[id] = replace(found, values=values, steps=steps)
         return self._cache[id]
 
@@ -253,8 +249,7 @@ class Model:
             with own_python("the glossary"):
                 for g in self._glossaries:
                     table |= g()
-                for name, value in table.items():
-                    _require_value(value, f"the glossary gives a {{}} for {name!r}")
+                _require_values("the glossary", table)
             self._cache[""] = table
         return self._cache[""]
 
@@ -282,11 +277,11 @@ def _bounded(what: str, f: Callable[..., Any], kind: type = object) -> Callable[
     return run
 
 
-def _require_value(value: Any, said: str) -> None:
+def _require_values(what: str, table: Mapping[str, Any]) -> None:
     operators = OperatorPolynomial | Superoperator | DensityOperator | LinearForm
-    value = leading_form(value)
-    if isinstance(value, bool) or not isinstance(value, Expr | Number | Quantity | operators):
-        raise FolderError(f"{said.format(type(value).__name__)}; give an expression.")
+    for name, v in table.items():
+        if isinstance(v, bool) or not isinstance(v, Expr | Number | Quantity | operators):
+            raise FolderError(f"{what} gives a {type(v).__name__} for {name!r}; give an expression.")
 
 
 def _put(table: dict[str, Any], what: str, name: str, value: Any) -> Any:

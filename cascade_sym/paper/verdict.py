@@ -34,48 +34,12 @@ DIGITS = 15
 OTHERS = (sp.S.One, sp.Rational(7, 3))  # values of parameters that must drop out
 
 
-@dataclass(frozen=True)
-class Deviation:
-    """derived/printed - 1: at the domain's point, and its extreme over the domain with the place where it was found.
+def deviation(printed: Expr, derived: Any, domain: Domain) -> tuple[Any, dict[str, Any]]:
+    """derived/printed - 1: its extreme, found on a grid over the domain and refined, and all about it as plain data.
 
-    `function` is the ratio less one as a formula, with P for a prefactor that is a root without closed form.
-    """
-
-    at_point: Any
-    extreme: Any
-    where: Mapping[str, Expr]
-    domain: Domain
-    function: Expr
-
-    @property
-    def tolerated(self) -> bool:
-        return abs(self.extreme) <= mp.mpf(sp.N(self.domain.error, DIGITS))
-
-    def to_json(self) -> dict[str, Any]:
-        """Numbers as text; `printed_over_derived` is the same with printed/derived - 1."""
-
-        def text(v: Any) -> str:
-            return str(mp.nstr(mp.mpf(v), 10))
-
-        return {
-            "quantity": "derived/printed - 1",
-            "function": str(self.function),
-            "at": {k: str(v) for k, v in self.domain.at.items()},
-            "value_at": text(self.at_point),
-            "maximum": text(self.extreme),
-            "maximum_at": {k: text(sp.N(v, DIGITS)) for k, v in self.where.items()},
-            "domain": {k: [str(a), str(b)] for k, (a, b) in self.domain.ranges.items()},
-            "printed_over_derived": {
-                "value_at": text(1 / (1 + self.at_point) - 1), "maximum": text(1 / (1 + self.extreme) - 1),
-            },
-        }  # fmt: skip
-
-
-def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
-    """The relative deviation of two forms of one quantity; found on a grid over the domain and refined.
-
-    Ranges may end at oo. Raises ParameterError where the ratio has no finite value or depends on more than the
-    domain's parameters.
+    There numbers are text; `function` is the ratio less one as a formula, with P for a prefactor that is a root without
+    closed form; `printed_over_derived` is the same with printed/derived - 1. Ranges may end at oo. Raises
+    ParameterError where the ratio has no finite value or depends on more than the domain's parameters.
     """
     names = list(domain.ranges)
 
@@ -92,29 +56,33 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> Deviation:
         except CascadeError:
             return 0.0
 
+    def text(v: Any) -> str:
+        return str(mp.nstr(mp.mpf(v), 10))
+
     best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
     if names:
         from scipy.optimize import minimize
 
-        found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": _near(best)})
+        start = np.array(best)  # the simplex stays inside the unit box
+        simplex = np.vstack([start, start + np.diag(np.where(start < 0.5, 0.5, -0.5) / GRID)])
+        found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": simplex})
         if found.fun < size(best):
             best = tuple(found.x)
-    where = dict(zip(names, point(best), strict=True))
-    at_point = ratio(tuple(domain.at[n] for n in names))
-    return Deviation(at_point, ratio(tuple(where.values())), where, domain, _function(printed, derived))
-
-
-def _function(printed: Expr, derived: Any) -> Expr:
-    ratio = leading_form(derived) / printed
+    where = point(best)
+    at_point, extreme = ratio(tuple(domain.at[n] for n in names)), ratio(where)
+    function = leading_form(derived) / printed
     if isinstance(derived, PowerLaw):
-        ratio = ratio.subs(derived.law.large, 1)  # both are the same power of it
-    return sp.simplify(ratio) - 1
-
-
-def _near(u: Sequence[float]) -> np.ndarray:
-    """A simplex that stays inside the unit box."""
-    start = np.array(u)
-    return np.vstack([start, start + np.diag(np.where(start < 0.5, 0.5, -0.5) / GRID)])
+        function = function.subs(derived.law.large, 1)  # both are the same power of it
+    return extreme, {
+        "quantity": "derived/printed - 1",
+        "function": str(sp.simplify(function) - 1),
+        "at": {k: str(v) for k, v in domain.at.items()},
+        "value_at": text(at_point),
+        "maximum": text(extreme),
+        "maximum_at": {k: text(sp.N(v, DIGITS)) for k, v in zip(names, where, strict=True)},
+        "domain": {k: [str(a), str(b)] for k, (a, b) in domain.ranges.items()},
+        "printed_over_derived": {"value_at": text(1 / (1 + at_point) - 1), "maximum": text(1 / (1 + extreme) - 1)},
+    }
 
 
 def _place(lo: Expr, hi: Expr, u: float) -> Expr:
@@ -272,11 +240,12 @@ def judge(
     if check and not check.ok:
         return said("unchecked", f"not shown to be the leading term: {check.method}: {check.residual}")
     if domain is not None and not found.equal:
-        away = deviation(plain(printed, model), derived, domain)
-        reached = f"not exact; derived/printed - 1 reaches {float(away.extreme):+.3%} over the stated domain"
+        extreme, about = deviation(plain(printed, model), derived, domain)
+        tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))
+        reached = f"not exact; derived/printed - 1 reaches {float(extreme):+.3%} over the stated domain"
         return said(
-            "approximate" if away.tolerated and approximate else "differs", f"{reached} (tolerated: {domain.error})",
-            difference=found.difference, notes={"relative_difference": away.to_json()},
+            "approximate" if tolerated else "differs", f"{reached} (tolerated: {domain.error})",
+            difference=found.difference, notes={"relative_difference": about},
         )  # fmt: skip
     if check:
         notes = {"leading_term": check.method, "order": derived.note}

@@ -34,7 +34,8 @@ def build_report(
     records, place = build_paper(folder, output, progress)
     page, pdf, stamp = place / "report.html", place / "report.pdf", place / "report.key"
     files = [place / "ledger.json", place / "equations.tex", page]
-    key = _key(place, str(folder))
+    inputs = [place / "ledger.json", place / "paper.json", place / "content.key", *figure_files(place)]
+    key = digest(place, inputs, str(folder), str(find_pdflatex() is not None))
     if not is_current(stamp, key, [page, pdf]) or not page.is_file():
         _write(records, place, str(folder), page, pdf)
         write(stamp, stamp_of(key, [page, pdf]))
@@ -63,12 +64,6 @@ def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
 
     drawn = {name: plot_pdf(curves) for r in records for name, curves in plots_of(r)}
     return {f.paper.name: f.paper.read_bytes() for f in figures if f.paper is not None} | drawn
-
-
-def _key(place: Path, folder: str) -> str:
-    """A hash of all that the report depends on; the ledger's own key stands for the toolkit's code."""
-    inputs = [place / n for n in ("ledger.json", "paper.json", "content.key")]
-    return digest(place, [*inputs, *figure_files(place)], folder, str(find_pdflatex() is not None))
 
 
 SECONDS = 180

@@ -11,7 +11,7 @@ from typing import Any
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.latex.scan import width
 from cascade_sym.report.html import anchor, details, element, listing, table, text
-from cascade_sym.report.mathml import FULL, HALF, NARROW, block, edit_words, fits_beside, mathml, source, words
+from cascade_sym.report.mathml import FULL, HALF, NARROW, block, edit_words, fits_beside, mathml, words
 from cascade_sym.report.plots import certificate_plot, certificates
 
 Name = Callable[[str], str]
@@ -32,8 +32,12 @@ def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) 
     if not record.get("as_expected", True):
         mark += element("span", "not as expected", class_="unexpected")
     title = element("h3", link, " ", words(record["title"], name), id=f"title-{id}")
-    sources = source(*((k.capitalize(), record.get(f"{k}_latex")) for k in FORMS))
-    more = _statements(record, name), _steps(derivation, label, name), sources, _commands(record, folder)
+    forms = [(k.capitalize(), latex) for k in FORMS if (latex := record.get(f"{k}_latex"))]
+    sources = "".join(element("h5", head) + listing([latex]) for head, latex in forms)
+    sources = details("LaTeX source", sources, class_="source") if sources else ""
+    lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
+    commands = details("Reproduce", listing(lines), class_="commands")
+    more = _statements(record, name), _steps(derivation, label, name), sources, commands
     parts = [
         element("header", title, element("p", mark, class_="marks")),
         _notes(record, name),
@@ -128,11 +132,6 @@ def _step(s: Mapping[str, Any], label: str, name: Name) -> str:
     word = "" if failed else "checked: "
     how = words(word + s["checked"], name) if s.get("checked") else ""
     return element("li", head, shown, element("p", how, class_="failed" if failed else "checked") if how else "")
-
-
-def _commands(record: Record, folder: str) -> str:
-    lines = [f"cascade-sym verify {folder} --only {record['id']}", f"cascade-sym derive {folder} {record['id']}"]
-    return details("Reproduce", listing(lines), class_="commands")
 
 
 # shown elsewhere on the page

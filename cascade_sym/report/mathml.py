@@ -16,7 +16,7 @@ from cascade_sym.latex.lines import all_broken, rows_of
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked, tokens
 from cascade_sym.latex.text import text_latex
-from cascade_sym.report.html import details, element, listing, text
+from cascade_sym.report.html import element, text
 
 MAX_LENGTH = 200_000
 _ALIGNED = re.compile(r' style="text-align: (left|right);justify-items: (?:start|end);padding-(?:left|right): 0;"')
@@ -182,9 +182,3 @@ def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:
     forms = (element("div", mathml(text), class_=" ".join(names)) for text, names in screens.items())
     shown = "".join(forms) if len(screens) > 1 else mathml(next(iter(screens)))
     return element("div", shown, class_="formula", role="group", aria_label=label)
-
-
-def source(*pieces: tuple[str, str | None]) -> str:
-    """The LaTeX of formulas, folded away: (heading, LaTeX) pairs."""
-    inner = "".join(element("h5", text(name)) + listing([latex]) for name, latex in pieces if latex)
-    return details("LaTeX source", inner, class_="source") if inner else ""

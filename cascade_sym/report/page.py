@@ -50,11 +50,15 @@ def report_page(
     name = partial(symbol_latex, declared=heading.get("notation", {}))
     title = heading.get("title") or "Ledger"
     used = ", ".join(f"{p} {version(p)}" for p in COMPUTED_WITH)
-    sections = (
-        _summary(records), _contents(records, name), _abbreviations(heading), _figures(figures, name),
-        section("equations", "Equations", *(entry_html(r, d, folder, name) for r, d in derivations(records))),
-        _reproduce(folder),
-    )  # fmt: skip
+    sections = [_summary(records), _contents(records, name)]
+    if latex := heading.get("abbreviations_latex"):
+        formulas = block(latex, FULL, "Abbreviations in derived forms")
+        sections.append(section("abbreviations", "Abbreviations", formulas))
+    if figures:
+        drawn = (figure_html(f, partial(words, name=name)) for f in figures)
+        sections.append(section("figures", "Figures", element("div", *drawn, class_="figures")))
+    entries = (entry_html(r, d, folder, name) for r, d in derivations(records))
+    sections += [section("equations", "Equations", *entries), _reproduce(folder)]
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
         element("header", _head(title, heading, records, bool(figures), pdf), class_="top"),
@@ -121,16 +125,6 @@ def _contents(records: Sequence[Record], name: Name) -> str:
         rows.append(element("tr", element("th", link, scope="row"), title, verdict, data_verdict=r["verdict"]))
     shown = table(("no.", "equation", "verdict"), *rows, caption="Every equation and its verdict")
     return section("contents", "All equations", shown)
-
-
-def _abbreviations(heading: Record) -> str:
-    latex, label = heading.get("abbreviations_latex"), "Abbreviations in derived forms"
-    return section("abbreviations", "Abbreviations", block(latex, FULL, label)) if latex else ""
-
-
-def _figures(figures: Sequence[Figure], name: Name) -> str:
-    shown = element("div", *(figure_html(f, partial(words, name=name)) for f in figures), class_="figures")
-    return section("figures", "Figures", shown) if figures else ""
 
 
 def _reproduce(folder: str) -> str:

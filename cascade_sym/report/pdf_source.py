@@ -22,6 +22,7 @@ HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page
 STEPS = 128.0
 _TALL, _MOST = 6, 13  # lines of a column, which does not break over pages
 _LEFT_OUT = "\\par (not shown: the formula is no plain mathematics)\\par"
+_COLUMN = "\\begin{minipage}[t]{0.485\\linewidth}"
 _PLOT = "\\includegraphics[scale=0.9]{{{}}}"
 
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
@@ -124,14 +125,12 @@ def _entry(record: Record, derivation: Derivation, words: Words, name: Words, im
 def _pair(printed: str | None, derived: str | None) -> str:
     lines = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (printed, derived) if x]
     if len(lines) == 2 and all(half <= min(_MOST, max(_TALL, 2 * full)) for half, full in lines):
-        sides = (_column(name, x) for name, x in (("Printed", printed), ("Derived", derived)))
+        sides = (
+            f"{_COLUMN}\\formhead{{{name}}}\n{_equations(x or '', HALF)}\n\\end{{minipage}}"
+            for name, x in (("Printed", printed), ("Derived", derived))
+        )
         return "\\par\\nopagebreak\\medskip\\noindent" + "\\hfill\n".join(sides) + "\\par\\nopagebreak\\smallskip"
     return "\n".join(_shown(name, x, FULL) for name, x in (("Printed", printed), ("Derived", derived)) if x)
-
-
-def _column(name: str, latex: str | None) -> str:
-    inner = _equations(latex or "", HALF)
-    return f"\\begin{{minipage}}[t]{{0.485\\linewidth}}\\formhead{{{name}}}\n{inner}\n\\end{{minipage}}"
 
 
 def _shown(name: str, latex: str | None, line: float) -> str:

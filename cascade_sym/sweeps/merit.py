@@ -74,7 +74,7 @@ class Called:
     def value(self, values: Values) -> np.ndarray:
         shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
         try:
-            found = np.asarray(self.function(**values), dtype=float)
+            found = np.asarray(np.ma.filled(self.function(**values), np.nan), dtype=float)
         except (TypeError, ValueError) as e:
             raise ParameterError(f"the figure must return one real number a point ({e}); give one element.") from e
         if found.shape not in (shape, ()):

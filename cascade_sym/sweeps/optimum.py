@@ -126,15 +126,6 @@ class Recheck:
         )
 
 
-def independent(objective: Objective, points: np.ndarray, starts: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Starts for each of the points: (points, columns). Some anywhere, and the best parts of a far larger sample."""
-    anywhere = spread(objective.space, starts, seed)
-    sample = spread(objective.space, LARGER * starts, seed + ROUNDS)
-    best = promising(objective.at(points), points.size, sample, parts(objective.space, sample))
-    rows = [np.repeat(points, starts), np.tile(points, len(best))]
-    return np.concatenate(rows), np.concatenate([np.tile(anywhere, points.size), sample[:, best.ravel()]], axis=1)
-
-
 def rounding(objective: Objective, u: np.ndarray) -> np.ndarray:
     """By how much values may be off for their rounding errors: less than that makes no other optimum."""
     if not isinstance(objective.merit, Formula) or not u.shape[1]:
@@ -148,17 +139,20 @@ def recheck(
     objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, points: int, starts: int
 ) -> Recheck:
     """Rounds of restarts with new seeds until one finds nothing; what they find is put in place and spread."""
-    points = min(points, f.size)
+    points, space = min(points, f.size), objective.space
     if not points or not starts:
         return Recheck(0, 0, ())
     missed: list[int] = []
     while len(missed) < ROUNDS and (not missed or missed[-1]):
         rng = np.random.default_rng([SEED, len(missed)])
         chosen = np.sort(rng.choice(f.size, points, replace=False))
-        rows, begin = independent(objective, chosen, starts, SEED + 1 + len(missed))
-        found = descend(objective.at(rows), begin)
+        seed = SEED + 1 + len(missed)  # some starts anywhere, and in each part the best of a far larger sample
+        anywhere, sample = spread(space, starts, seed), spread(space, LARGER * starts, seed + ROUNDS)
+        best = promising(objective.at(chosen), points, sample, parts(space, sample))
+        rows = np.concatenate([np.repeat(chosen, starts), np.tile(chosen, len(best))])
+        begin = np.concatenate([np.tile(anywhere, points), sample[:, best.ravel()]], axis=1)
         before = f.copy()
-        better = keep_best(u, f, rows, *found)
+        better = keep_best(u, f, rows, *descend(objective.at(rows), begin))
         better = better[before[better] - f[better] > rounding(objective.at(better), u[:, better])]
         missed.append(better.size)
         spread_optima(objective, shape, u, f, better)

@@ -96,7 +96,11 @@ def sweep(
         f = np.broadcast_to(work.objective().value(u), axes.size)
     f = np.where(np.isfinite(f), work.sign * f, np.nan)
     values = {n: np.where(np.isnan(f), np.nan, x) for n, x in space.values(u).items()}
-    _report(called, f, unstable)
+    if bad := int(np.isnan(f).sum()):
+        message = f"{called} has no value at {bad} of {f.size} points (no steady state there)"
+        if unstable == "raise":
+            raise UnstableError(f"{message}; restrict the grid, or use unstable='nan'.")
+        warnings.warn(f"{message}; it is nan there.", RuntimeWarning, stacklevel=2)
     columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
     points = {**constants, **axes.points(np.arange(axes.size)), **values}
     if precision == "guaranteed":
@@ -152,16 +156,6 @@ def _at_bounds(space: Space, u: np.ndarray) -> str:
     near = 1e-9 * (high - low)
     counts = ((u <= low + near) | (u >= high - near)).sum(axis=1)
     return ", ".join(f"{'='.join(c.names)}: {n}" for c, n in zip(space.coordinates, counts, strict=True))
-
-
-def _report(name: str, f: np.ndarray, unstable: str) -> None:
-    bad = int(np.isnan(f).sum())
-    if not bad:
-        return
-    message = f"{name} has no value at {bad} of {f.size} points (no steady state there)"
-    if unstable == "raise":
-        raise UnstableError(f"{message}; restrict the grid, or use unstable='nan'.")
-    warnings.warn(f"{message}; it is nan there.", RuntimeWarning, stacklevel=3)
 
 
 def _dataset(
@@ -236,18 +230,14 @@ def content_key(work: Work, name: str, key: str | None) -> str:
     from cascade_sym.sweeps.optimum import SAMPLE, SEED
 
     h = hashlib.sha256()
-    figure = (cascade_sym.__version__, SEED, SAMPLE, name, key or _identity(work.merit))
+    merit = work.merit
+    content = repr((merit.target, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+    figure = (cascade_sym.__version__, SEED, SAMPLE, name, key or content)
     for part in (*figure, work.space, work.fixed, work.sign, work.grid.names):
         h.update(repr(part).encode() + b"\0")
     for v in work.grid.values:
         h.update(v.tobytes() + b"\0")
     return h.hexdigest()
-
-
-def _identity(merit: Merit) -> str:
-    if not isinstance(merit, Formula):
-        return _called(merit.function)
-    return repr((merit.target, sorted(merit.target.complex_parameters), merit.backend))
 
 
 def attributes(name: str, units: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:

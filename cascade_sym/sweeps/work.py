@@ -57,7 +57,7 @@ def run(work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, tell:
     With a checkpoint, what is finished is written to it, now and then and when the run is interrupted, and read again
     by the next run of the same work. Work that is done before other processes have started is done in this one.
     """
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import Parallel, cpu_count, delayed, effective_n_jobs
 
     size, width = work.grid.size, max(1, effective_n_jobs(n_jobs))
     found, done = np.full((len(work.space) + 1, size), np.nan), np.zeros(size, dtype=bool)
@@ -78,7 +78,8 @@ def run(work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, tell:
             if (rest := (monotonic() - start) * len(left)) < STARTING:
                 said = f"done in one process: the rest takes it {rest:.1g} seconds, others take {STARTING:g} to start."
                 warnings.warn(said, RuntimeWarning, stacklevel=4)
-                width = n_jobs = 1
+                width = 1
+            n_jobs = width = max(1, min(width, len(left), 2 * cpu_count()))
         with Parallel(n_jobs=n_jobs) as parallel:
             for wave in (left[k : k + width] for k in range(0, len(left), width)):
                 for a, b in wave:
@@ -92,7 +93,8 @@ def run(work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, tell:
         if checkpoint is not None and done.any():
             keep(checkpoint, key, found, done)
         if isinstance(err, BrokenProcessPool):
-            raise CascadeError("a process was ended from outside, perhaps for its memory; use fewer (--jobs).") from err
+            said = "a process was ended from outside, perhaps for its memory; what is finished is kept: use fewer."
+            raise CascadeError(said) from err
         raise
     return found
 

@@ -134,6 +134,9 @@ def test_masked_numbers_are_refused():
     with pytest.raises(ParameterError, match="masked"):
         sweep(sp.Symbol("x"), {"x": masked})
     assert sweep(sp.Symbol("x"), {"x": np.ma.array([1.0, 2.0])}).value.values.tolist() == [1, 2]
+    with pytest.warns(RuntimeWarning, match="no value at 1 of 3"):
+        found = sweep(lambda x: np.ma.masked_greater(x, 2), {"x": [1.0, 2.0, 3.0]}, name="f")
+    assert found.f.values[:2].tolist() == [1, 2] and np.isnan(found.f.values[2])
 
 
 def test_numbers_in_json_are_decimals(capsys, place):

@@ -58,6 +58,7 @@ COMMANDS = (
     "sweep P q --grid kappa_1=1,2 -o O/q.nc", "sweep P q --optimise kappa_1 -o O/q.nc", "code P q -l c", "check M P",
 )  # fmt: skip
 TEXTS = ("", "=", "1/0", "oo", "-oo", "[1]", "kappa_1", "9^9^9", "1e400", "x" * 300, "\0", "é", "__import__('os')", "1:2:3", "$", "[/]", "{0}")
+OPTIONS = ("--only", "--optimise", "--digits", "--jobs", "--equal", "--large", "--limit", "--terms", "--language", "--also", "--style", "-o")
 FILES = {"helper.py": Path.mkdir, "pipe": os.mkfifo, "loop": lambda p: p.symlink_to(p), "data.csv": Path.touch, ".hidden": Path.mkdir}
 
 
@@ -103,7 +104,8 @@ def test_whatever_is_given_ends_with_an_answer_or_a_message(seed, capsys, tmp_pa
     for command in rng.sample(fits, 2):
         arguments = command.split()
         if rng.random() < 0.3:
-            arguments += rng.choice([["--set", f"kappa_1={rng.choice(TEXTS)}"], [rng.choice(TEXTS)], ["--only", rng.choice(TEXTS)]])
+            text = rng.choice(TEXTS)
+            arguments += rng.choice([["--set", f"kappa_1={text}"], [text], ["--grid", f"kappa_1={text}"], [rng.choice(OPTIONS), text]])
         ended(capsys, arguments)
 
 

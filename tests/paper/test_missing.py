@@ -14,10 +14,9 @@ from cascade_sym.formula.ast import Name
 from cascade_sym.operators import operator
 from cascade_sym.paper import load_folder
 from cascade_sym.paper.environment import environment, value_of
-from cascade_sym.paper.missing import candidates
 from cascade_sym.paper.model import Model
-from cascade_sym.paper.recognise import Atom, Products
-from cascade_sym.paper.samples import Samples
+from cascade_sym.paper.repair import candidates
+from cascade_sym.paper.samples import Atom, Products, Samples
 from cascade_sym.paper.verdict import judge
 
 x, y, z, epsilon = sp.symbols("x y z epsilon")
