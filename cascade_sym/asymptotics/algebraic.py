@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from math import gcd
 from typing import Any
 
@@ -15,7 +14,6 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.recognise import minimal_polynomial
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.show import factored, poly_to_expr
@@ -24,6 +22,8 @@ from cascade_sym.symbols import free_symbol
 VARIABLE = Symbol("P")  # where no parameter has that name
 DIGITS = 30
 RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
+SPARE = 40  # of these, what is left out of the search: chance does not hold on them
+DEGREES = (2, 4, 8, 12, 16, 24)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def algebraic_value(
     """
     coeffs = ground.coefficients(p, i)
     sample = values[i].mid()
-    step = reduce(gcd, coeffs, 0)
+    step = gcd(*coeffs)
     meaning = {**{s: e.xreplace(dict(back)) for s, e in ground.meaning().items()}, **back}
 
     def show(q: Any) -> Expr:
@@ -186,16 +186,13 @@ def _closed(
     c = [coeffs.get(k * step, zero) for k in range(3)]
     sign = 1 if sample > 0 else -1
     if degree == 1:
-        y = _ratio(ground, -c[0], c[1], show)
-        return _root_of(y, step, sign)
+        y = ground.fraction(-c[0], c[1])
+        return _root_of(show(y.num) / show(y.den), step, sign)
     if degree != 2:
         return None
     disc = c[1] ** 2 - 4 * c[2] * c[0]
     content, factors = disc.factor()
-    outside, inside = ground.ctx.constant(1), ground.ctx.constant(1)
-    square, free = _square_part(int(content))
-    outside *= square
-    inside *= free
+    outside, inside = map(ground.ctx.constant, _square_part(int(content)))
     for q, k in factors:
         outside *= q ** (int(k) // 2)
         inside *= q ** (int(k) % 2)
@@ -206,11 +203,6 @@ def _closed(
     common = c[1].gcd(outside).gcd(2 * c[2])
     y = (show(-c[1] / common) + s * show(outside / common) * sp.sqrt(show(inside))) / show(2 * c[2] / common)
     return _root_of(y, step, sign)
-
-
-def _ratio(ground: Ground, num: Any, den: Any, show: Any) -> Expr:
-    e = ground.fraction(num, den)
-    return show(e.num) / show(e.den)
 
 
 def _root_of(y: Expr, step: int, sign: int) -> Expr:
@@ -235,3 +227,49 @@ def _square_part(n: int) -> tuple[int, int]:
         outside *= int(prime) ** (int(k) // 2)
         inside *= int(prime) ** (int(k) % 2)
     return outside, inside
+
+
+def minimal_polynomial(value: Any, digits: int) -> list[int] | None:
+    """Integer coefficients (constant first) of the irreducible polynomial of `value` (a ball); None if not found.
+
+    By lattice reduction, from all but `SPARE` of the `digits` that are right; it must vanish on all of them, which is
+    no proof.
+
+    >>> with flint.ctx.workprec(400):
+    ...     minimal_polynomial(flint.arb(2).sqrt(), 90)
+    [-2, 0, 1]
+    """
+    for degree in DEGREES:
+        found = _relation(value, degree, digits - SPARE)
+        if found is None:
+            continue
+        for q, _ in flint.fmpz_poly(found).factor()[1]:
+            coeffs = [int(c) for c in q.coeffs()]
+            if _vanishes(coeffs, value, digits - 5):
+                sign = 1 if coeffs[-1] > 0 else -1
+                return [sign * c for c in coeffs]
+    return None
+
+
+def _relation(value: Any, degree: int, digits: int) -> list[int] | None:
+    """A short integer relation between the powers of `value` (scaled to `digits` digits)."""
+    scale = flint.arb(10) ** digits
+    top = max(flint.arb(1), abs(value)) ** degree if degree else flint.arb(1)
+    rows = []
+    for k in range(degree + 1):
+        last = (value**k / top * scale).mid().floor().unique_fmpz()
+        if last is None:
+            return None
+        rows.append([int(j == k) for j in range(degree + 1)] + [int(last)])
+    reduced = flint.fmpz_mat(rows).lll()
+    coeffs = [int(reduced[0, j]) for j in range(degree + 1)]
+    size = max(abs(c) for c in coeffs)
+    # by chance, coefficients of digits/(degree + 1) digits fit any number
+    if not any(coeffs[1:]) or len(str(size)) * (degree + 1) > digits * 3 // 4:
+        return None
+    return coeffs
+
+
+def _vanishes(coeffs: list[int], value: Any, digits: int) -> bool:
+    terms = [c * value**k for k, c in enumerate(coeffs)]
+    return bool(abs(sum(terms)).mid() <= sum(map(abs, terms)).mid() * flint.arb(10) ** -digits)

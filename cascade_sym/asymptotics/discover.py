@@ -18,7 +18,6 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
-from cascade_sym.asymptotics.flat import flat_direction
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.search import candidates
@@ -28,15 +27,19 @@ SEARCHED = (2.5, 4.0, 5.5, 7.0)
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
 COMPARED, LAST = 10.0, 22.0
 TRIED = 3
+NULL = 1e-6  # ratio of curvatures below which a direction is a valley
 DEEP = 1e3  # how far below all other candidates a value is that can't be followed: a pole
 
 
-class AtEdge(Exception):
-    """The minimum lies at an edge of the allowed region of one parameter."""
+class Settled(Exception):
+    """One parameter is to be fixed: its best value is at an `edge`, or any value is as good (a `valley`).
 
-    def __init__(self, symbol: Symbol, edge: Expr) -> None:
-        super().__init__(f"{symbol} = {edge}")
-        self.symbol, self.edge = symbol, edge
+    In a valley `other` is a second value, at which the optimum has to be the same.
+    """
+
+    def __init__(self, symbol: Symbol, value: Expr, kind: str, other: Expr | None = None) -> None:
+        super().__init__(f"{symbol} = {value}")
+        self.symbol, self.value, self.kind, self.other = symbol, value, kind, other
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def _unbounded(problem: Problem, decade: float, found: tuple[float, np.ndarray])
 
 
 def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[Any]) -> None:
-    """Does the objective keep improving towards an edge of one parameter? AtEdge or OptimumAtInfinity if so."""
+    """Does the objective keep improving towards an edge of one parameter? Settled or OptimumAtInfinity if so."""
     g = flint.arb(10) ** ball_of(sp.Rational(decade))
     far = flint.arb(10) ** 25
     x = [_clipped(v) if problem.intervals[s].kind == "half" else v for v, s in zip(x, problem.over, strict=True)]
@@ -199,7 +202,7 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
             if there < 0 and abs(further) > 2 * abs(there):
                 raise UnboundedObjective(f"the objective decreases without bound as {s} tends to {edge}.")
             if edge.is_finite:
-                raise AtEdge(s, edge)
+                raise Settled(s, edge, "edge")
             raise OptimumAtInfinity(
                 f"the objective keeps improving as {s} tends to {edge}: it has no optimum at finite {s}. Set "
                 f"at={{{s}: {edge}}} for the limit, or bound {s} with bounds={{{s}: (low, high)}}."
@@ -221,7 +224,27 @@ def _towards(edge: Expr, x: Any, far: Any) -> Any:
     return (sign * (1 + abs(x)) * far).mid()
 
 
-def sample_of(problem_parameters: Sequence[Symbol], shift: int = 0) -> dict[Symbol, sp.Rational]:
-    """Generic rational values in (0, 1) for the remaining parameters (rates, occupancies, losses alike)."""
-    pool = [sp.Rational(a, b) for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))]
-    return {s: pool[(i + shift) % len(pool)] for i, s in enumerate(problem_parameters)}
+def flat_direction(follower: Follower, g: Any, x: list[Any]) -> Settled | None:
+    """Whether the second derivatives at a candidate are singular along a direction, and what to fix then."""
+    problem = follower.problem
+    if len(x) < 2:
+        return None
+    z = follower.coordinates(x)
+    _, _, hess = follower.derivatives(g, z, [flint.arb(10) ** -50] * len(z))
+    h = np.array([[float(v) for v in row] for row in hess])
+    scale = np.sqrt(np.abs(np.diag(h)))
+    if not np.all(np.isfinite(h)) or not np.all(scale > 0):
+        return None
+    values, vectors = np.linalg.eigh(h / np.outer(scale, scale))
+    if abs(values[0]) > NULL * abs(values[-1]):
+        return None
+    weight = np.abs(vectors[:, 0])
+    involved = [s for s, w in zip(problem.over, weight, strict=True) if w > 0.05]
+    if len(involved) < 2:
+        return None
+    angles = [s for s in involved if problem.intervals[s].kind == "box"]
+    s = (angles or involved)[-1]
+    iv = problem.intervals[s]
+    if iv.kind == "box":
+        return Settled(s, (iv.low + iv.high) / 2, "valley", iv.low + (iv.high - iv.low) / 3)
+    return Settled(s, sp.S.One, "valley", sp.Integer(2))

@@ -10,12 +10,19 @@ import flint
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
-from cascade_sym.asymptotics.discover import sample_of
 from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import plain_series
-from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.setup import build_problem, quantity_of, require_known, symbol_of, values_of, with_values
+from cascade_sym.asymptotics.setup import (
+    build_problem,
+    limit_of_large,
+    quantity_of,
+    require_known,
+    sample_of,
+    symbol_of,
+    values_of,
+    with_values,
+)
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError
 
@@ -71,16 +78,12 @@ def expand(
     """
     if terms < 1:
         raise ParameterError(f"terms: expected at least 1, got {terms}.")
-    lim = number_of(limit, "limit")
-    if lim != 0 and lim is not sp.oo:
-        raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
-    big = symbol_of(large, "large")
+    big, lim = symbol_of(large, "large"), limit_of_large(limit)
     target = quantity_of(expression)
     require_known(sample or (), target.parameters, "sample")
     target = with_values(target, values_of(at, target.parameters))
     problem = build_problem([target], big, lim, (), {})
-    numbers: dict[Symbol, Any] = dict(sample_of(problem.parameters))
-    numbers |= {symbol_of(k, "sample"): number_of(v, "sample") for k, v in (sample or {}).items()}
+    numbers = sample_of(problem.parameters, given=sample)
     with flint.ctx.workprec(BITS):
         wanted = terms
         while True:

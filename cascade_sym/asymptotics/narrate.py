@@ -12,15 +12,23 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
-from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Certificate
+from cascade_sym.asymptotics.setup import Call
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import free_symbol, spelled
 
 ACCEPTED = mp.mpf(10) ** -12
+SETTLED = {  # of parameters that are fixed: what the step says, and its note
+    "edge": ("minimum at the edge {s} = {e}", "the objective improves towards the edge of the allowed region of {s}"),
+    "exact": ("the optimum stays at {s} = {e}", "for every value of the large parameter"),
+    "valley": (
+        "a valley of optima along {s}",
+        "every {s} reaches the same optimum, as a second value of it shows; this one is chosen",
+    ),
+}
 
 
 def narrate(
@@ -36,15 +44,9 @@ def narrate(
     big = call.large
     name = call.targets[0].name
     steps = [_question(call, problem)]
-    for s, e in call.edges.items():
-        note = f"the objective improves towards the edge of the allowed region of {s}"
-        steps.append(Step("minimisation", f"minimum at the edge {s} = {e}", after={s.name: e}, note=note))
-    for s, e in call.still.items():
-        note = "for every value of the large parameter"
-        steps.append(Step("minimisation", f"the optimum stays at {s} = {e}", after={s.name: e}, note=note))
-    for s, e in call.idle.items():
-        note = f"every {s} reaches the same optimum, as a second value of it shows; this one is chosen"
-        steps.append(Step("minimisation", f"a valley of optima along {s}", after={s.name: e}, note=note))
+    for s, (e, why) in call.settled.items():
+        what, note = SETTLED[why]
+        steps.append(Step("minimisation", what.format(s=s, e=e), after={s.name: e}, note=note.format(s=s)))
     sign = -1 if problem.inverted else 1
     if problem.over:
         rows = {a.symbol.name: spelled(_ansatz(a, big, sign)) for a in x.frame.ansatze}

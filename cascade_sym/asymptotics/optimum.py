@@ -14,7 +14,6 @@ from sympy import Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
-from cascade_sym.asymptotics.call import Call
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.elimination import TooLarge
@@ -23,6 +22,7 @@ from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, solved_linear
 from cascade_sym.asymptotics.problem import Problem, ball_of, rational
 from cascade_sym.asymptotics.result import OptimumTerm
+from cascade_sym.asymptotics.setup import Call
 
 NUMBER = 25
 
@@ -59,13 +59,7 @@ def optimum_terms(
             out[ansatz.symbol.name] = OptimumTerm(a.limit, _power(problem, a.power), None, first.exact, first.number)
         else:
             out[ansatz.symbol.name] = _finite(problem, found, x, points, ansatz, first, y, hard)
-    for s, e in call.still.items():
-        out[s.name] = OptimumTerm(e, None, None, None, None, "exact")
-    for s, e in call.edges.items():
-        out[s.name] = OptimumTerm(e, None, None, None, None, "edge")
-    for s, e in call.idle.items():
-        out[s.name] = OptimumTerm(e, None, None, None, None, "valley")
-    return out
+    return out | {s.name: OptimumTerm(e, None, None, None, None, why) for s, (e, why) in call.settled.items()}
 
 
 def _power(problem: Problem, q: Q) -> Rational:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction as Q
 from typing import Any
 
@@ -14,21 +13,19 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.angles import uses_of_angles
-from cascade_sym.asymptotics.call import Call, prepare
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
-from cascade_sym.asymptotics.discover import AtEdge, Found, discover, sample_of
+from cascade_sym.asymptotics.discover import Found, Settled, discover
 from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.elimination import TooLarge
 from cascade_sym.asymptotics.exponents import ALWAYS
-from cascade_sym.asymptotics.flat import Flat
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
 from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem, number_of, rational
+from cascade_sym.asymptotics.problem import Problem, rational
 from cascade_sym.asymptotics.result import Scaling
-from cascade_sym.asymptotics.setup import symbol_of
+from cascade_sym.asymptotics.setup import Call, prepare, sample_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 from cascade_sym.symbols import spelled
@@ -130,7 +127,7 @@ def _found(
     call: Call, given: Mapping[Any, Any] | None, say: Progress
 ) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational]]:
     """The followed optimum, after parameters at an edge or along a valley have been fixed."""
-    valleys: list[tuple[Call, Flat]] = []
+    valleys: list[tuple[Call, Settled]] = []
     while True:
         problem = call.problem()
         say("searching the optimum")
@@ -140,24 +137,22 @@ def _found(
             if not still:
                 break
             say(f"the optimum stays at {', '.join(f'{s} = {e}' for s, e in still.items())}")
-            call = replace(call.fixed(still), still={**call.still, **still})
-        except AtEdge as e:
-            say(f"the minimum is at the edge {e.symbol} = {e.edge}")
-            call = replace(call.fixed({e.symbol: e.edge}), edges={**call.edges, e.symbol: e.edge})
-        except Flat as e:
-            say(f"the optimum is a valley; {e.symbol} is fixed at {e.value}")
-            valleys.append((call, e))
-            call = replace(call.fixed({e.symbol: e.value}), idle={**call.idle, e.symbol: e.value})
-    for before, flat in valleys:
-        _check_valley(before.fixed({flat.symbol: flat.other}), found, flat, given)
+            call = call.fixed(still, "exact")
+        except Settled as e:
+            say(f"the optimum has {e} ({e.kind})")
+            if e.kind == "valley":
+                valleys.append((call.fixed({e.symbol: e.other}, e.kind), e))
+            call = call.fixed({e.symbol: e.value}, e.kind)
+    for other, valley in valleys:
+        _check_valley(other, found, valley, given)
     return call, problem, found, sample
 
 
-def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any] | None) -> None:
+def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
     """The optimum must be the same at another point of the valley."""
     try:
         elsewhere, _ = _discover(other.problem(), given)
-    except (Flat, AtEdge) as e:
+    except Settled as e:
         raise NoOptimum(
             f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters."
         ) from e
@@ -170,20 +165,11 @@ def _check_valley(other: Call, found: Found, flat: Flat, given: Mapping[Any, Any
         )
 
 
-def _sample(problem: Problem, given: Mapping[Any, Any] | None, shift: int) -> dict[Symbol, sp.Rational]:
-    out = sample_of(problem.parameters, shift)
-    for k, v in (given or {}).items():
-        s = symbol_of(k, "sample")
-        if s in out:
-            out[s] = number_of(v, "sample")
-    return out
-
-
 def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found, dict[Symbol, sp.Rational]]:
     """At the first sample where an optimum exists."""
     reason: CascadeError | None = None
     for shift in range(3 if problem.parameters else 1):
-        sample = _sample(problem, given, shift)
+        sample = sample_of(problem.parameters, shift, given)
         try:
             return discover(problem, sample), sample
         except NoOptimum as e:
@@ -252,10 +238,10 @@ def _other_samples(
 
     rows: list[dict[str, Any]] = []
     for shift in range(1, checks + 1):
-        other = _sample(problem, None, 2 * shift)
+        other = sample_of(problem.parameters, 2 * shift)
         try:
             elsewhere = discover(problem, other)
-        except (CascadeError, AtEdge) as e:
+        except (CascadeError, Settled) as e:
             rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
             continue
         observed = observed_prefactor(elsewhere.branch, found.power)

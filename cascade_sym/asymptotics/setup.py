@@ -1,16 +1,18 @@
-"""From the call to the problem: values and equalities put in, limits taken, angles and bounds recognised."""
+"""From the call to the problem: arguments checked, values, equalities and limits put in, angles recognised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.angles import is_angle
 from cascade_sym.asymptotics.infinite import in_the_limit
-from cascade_sym.asymptotics.problem import Interval, Problem, number_of
+from cascade_sym.asymptotics.problem import Interval, Problem, ball_of, is_positive, number_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import (
     IndependentObjective,
@@ -21,6 +23,7 @@ from cascade_sym.errors import (
     listing,
 )
 from cascade_sym.program import Calculation, Reader
+from cascade_sym.program.balls import Undecided
 from cascade_sym.symbols import own, plain, read_name
 
 Target = Expr | Quantity
@@ -37,6 +40,24 @@ def quantity_of(objective: Any, name: str = "f") -> Quantity:
 def symbol_of(s: Any, argument: str) -> Symbol:
     """A plain symbol from a symbol or a name."""
     return plain(s) if isinstance(s, Symbol) else Symbol(read_name(s, argument))
+
+
+def limit_of_large(limit: Any) -> Expr:
+    """oo or 0; ParameterError for others."""
+    found = number_of(limit, "limit")
+    if found != 0 and found is not sp.oo:
+        raise ParameterError(f"limit: the parameter must tend to oo or to 0, got {limit}.")
+    return found
+
+
+def sample_of(
+    parameters: Sequence[Symbol], shift: int = 0, given: Mapping[Any, Any] | None = None
+) -> dict[Symbol, sp.Rational]:
+    """Values of the remaining parameters: those `given`, else generic rational ones in (0, 1), for all kinds alike."""
+    pool = [sp.Rational(a, b) for a, b in ((3, 7), (5, 11), (4, 13), (9, 17), (7, 19), (11, 23), (13, 29), (8, 31))]
+    out = {s: pool[(i + shift) % len(pool)] for i, s in enumerate(parameters)}
+    named = {symbol_of(k, "sample"): number_of(v, "sample") for k, v in (given or {}).items()}
+    return out | {s: v for s, v in named.items() if s in out}
 
 
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
@@ -162,3 +183,81 @@ def build_problem(
     fixed = {large.name, *(s.name for s in over)}
     parameters = tuple(known[n] for n in program.symbols if n not in fixed)
     return Problem(program, large, limit == 0, tuple(over), intervals, parameters)
+
+
+@dataclass(frozen=True)
+class Call:
+    """The prepared arguments: targets (objective first) with everything put in, and what was put in.
+
+    `settled`: optimised parameters that turned out to have a fixed best value, and why (see `OptimumTerm.fixed`).
+    """
+
+    targets: tuple[Quantity, ...]
+    large: Symbol
+    limit: Expr
+    over: tuple[Symbol, ...]
+    bounds: Mapping[Symbol, tuple[Expr, Expr]]
+    settled: Mapping[Symbol, tuple[Expr, str]]
+    irrelevant: tuple[Symbol, ...] = ()
+
+    def problem(self) -> Problem:
+        return build_problem(self.targets, self.large, self.limit, self.over, self.bounds)
+
+    def fixed(self, values: Mapping[Symbol, Expr], why: str) -> Call:
+        """With parameters fixed that were to be optimised."""
+        return replace(
+            self,
+            targets=tuple(with_values(t, values) for t in self.targets),
+            over=tuple(s for s in self.over if s not in values),
+            settled={**self.settled, **{s: (v, why) for s, v in values.items() if s in self.over}},
+        )
+
+
+def prepare(
+    objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any, sample: Any
+) -> Call:
+    """The checked call; ParameterError and UnknownParameter name what does not fit."""
+    big, lim = symbol_of(large, "large"), limit_of_large(limit)
+    groups = groups_of(equal)
+    objective, others = quantity_of(objective), [quantity_of(p, "constraint") for p in positive]
+    every = {s for q in (objective, *others) for s in q.parameters}
+    for argument, given in (("equal", [s for g in groups for s in g]), ("bounds", bounds), ("sample", sample)):
+        require_known(given or (), every, argument)
+    first = {s: g[0] for g in groups for s in g}
+    wanted = tuple(dict.fromkeys(first.get(s, s) for s in (symbol_of(o, "over") for o in over)))
+    target = renamed(objective, groups)
+    own = [Quantity("constraint", d, target.definitions) for d in target.domain]
+    moving = {big, *wanted}
+    target = Quantity(target.name, target.expr, target.definitions, target.steps)
+    targets = [target, *(c for c in own if moving & set(c.parameters))]
+    targets += [renamed(p, groups) for p in others]
+    values = values_of(at, {s for t in targets for s in t.parameters})
+    names = {s.name for s in values}
+    if clash := [s for s in (*wanted, big) if s.name in names]:
+        raise ParameterError(f"at: {', '.join(map(str, clash))} can't be set and varied at the same time.")
+    intervals: dict[Symbol, Any] = {
+        symbol_of(s, "bounds"): tuple(number_of(e, "bounds") for e in ends) for s, ends in (bounds or {}).items()
+    }
+    done = tuple(with_values(t, values) for t in targets)
+    for t in done:
+        refuse_fixed_angles(t, moving)
+    call = Call(done, big, lim, wanted, intervals, {})
+    irrelevant = _irrelevant(call.problem())
+    return replace(call.fixed(dict.fromkeys(irrelevant, sp.S.One), ""), irrelevant=irrelevant) if irrelevant else call
+
+
+def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
+    """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
+    env = {s.name: ball_of(v) for s, v in sample_of([Symbol(n) for n in problem.program.symbols]).items()}
+    out = []
+    for s in problem.parameters:
+        try:
+            rows = [problem.balls({**env, s.name: env[s.name] * factor / 5}) for factor in (1, 3, 7)]
+        except Undecided:
+            continue
+        values = [r[0] for r in rows]
+        signs = [[is_positive(c) for c in r[1:]] for r in rows]
+        same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
+        if same and all(row == signs[0] for row in signs):
+            out.append(s)
+    return tuple(out)
