@@ -3,6 +3,7 @@
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.bound import LowerBound, lower_bound
 from cascade_sym.asymptotics.expand import Expansion, expand
+from cascade_sym.asymptotics.infinite import in_the_limit, limit_of, limit_of_whole
 from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
 from cascade_sym.asymptotics.scaling import scaling
 
@@ -14,6 +15,9 @@ __all__ = [
     "OptimumTerm",
     "Scaling",
     "expand",
+    "in_the_limit",
+    "limit_of",
+    "limit_of_whole",
     "lower_bound",
     "scaling",
 ]

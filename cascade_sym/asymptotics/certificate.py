@@ -18,6 +18,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.exponents import slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
+from cascade_sym.asymptotics.minimum import Solution
 from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
@@ -27,19 +28,13 @@ ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
 LOWEST = -1.0
 
 
-def certify(
-    problem: Problem,
-    sample: Mapping[Symbol, Any],
-    found: Found,
-    power: Q,
-    prefactor: Any,
-    correction: tuple[Q, Any] | None,
-    samples: Sequence[Mapping[str, Any]],
-) -> Certificate:
+def certify(solution: Solution, samples: Sequence[Mapping[str, Any]]) -> Certificate:
     """Hold prefactor * g^power (and the correction) against the followed optimum.
 
     ScalingError where the extrapolated prefactor disagrees with the claim.
     """
+    problem, sample, found = solution.x.problem, solution.x.sample, solution.found
+    power, prefactor = found.power, solution.prefactor.sample
     with mp.workdps(WORK):
         claim = _mpf(prefactor)
         points = _points(problem, sample, found.branch, power)
@@ -52,34 +47,31 @@ def certify(
             )
         digits = WORK if error == 0 else int(mp.floor(-mp.log10(error)))
         whole = _extended(problem, sample, found)
-        relative = [
-            abs(claim * _g(k) ** _mpq(power) / _mpf(v) - 1) for k, v in zip(whole.decades, whole.value, strict=True)
-        ]
-        two = None
-        if correction is not None:
-            q, c = correction
-            two = [
-                abs((claim * _g(k) ** _mpq(power) + _mpf(c) * _g(k) ** _mpq(q)) / _mpf(v) - 1)
-                for k, v in zip(whole.decades, whole.value, strict=True)
-            ]
+        leading = [claim * _g(k) ** _mpq(power) for k in whole.decades]
+        forms = {"leading": leading}
+        if solution.next_power is not None:
+            c, q = _mpf(solution.next_number), _mpq(solution.next_power)
+            forms["two_terms"] = [first + c * _g(k) ** q for first, k in zip(leading, whole.decades, strict=True)]
+        errors = {
+            name: [abs(a / _mpf(v) - 1) for a, v in zip(form, whole.value, strict=True)] for name, form in forms.items()
+        }
         observed = slope(
             found.branch.decades,
             [_departure(v, k, power, prefactor) for k, v in zip(found.branch.decades, found.branch.value, strict=True)],
         )
         window = {
             name: {
-                "leading": _window(problem, whole, relative, mp.mpf(bound)),
-                "two_terms": None if two is None else _window(problem, whole, two, mp.mpf(bound)),
+                form: _window(problem, whole, errors[form], mp.mpf(bound)) if form in errors else None
+                for form in ("leading", "two_terms")
             }
             for name, bound in ACCURACIES
         }
-        sign = -1 if problem.inverted else 1
         return Certificate(
             points,
             mp.nstr(limit, 30),
             mp.nstr(error, 3),
             min(digits, 60),
-            None if observed is None else str(sign * (observed + power)),
+            None if observed is None else str(solution.power(observed + power)),
             window,
             {s.name: str(v) for s, v in sample.items()},
             tuple(samples),

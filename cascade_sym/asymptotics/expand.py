@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.follow import BITS
-from cascade_sym.asymptotics.leading import plain_series
+from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.setup import (
     build_problem,
     limit_of_large,
@@ -88,12 +88,15 @@ def expand(
         wanted = terms
         while True:
             try:
-                series, p, rewriting = plain_series(problem, numbers, wanted)
+                x = expansion(problem, numbers, wanted)
             except Diverges as e:
                 raise NoPowerLaw(f"the expression has no expansion in powers of {big}: {e}.") from e
-            sign = 1 if problem.inverted else -1
+            series, sign = x.series, 1 if problem.inverted else -1
             found = [
-                (sp.factor_terms(sp.simplify(rewriting.shown(c.expr()))), Rational(sign * (series.val + k), p))
+                (
+                    sp.factor_terms(sp.simplify(x.rewriting.shown(c.expr()))),
+                    Rational(sign * (series.val + k), x.frame.p),
+                )
                 for k, c in enumerate(series.coeffs)
                 if not c.is_zero
             ]

@@ -30,11 +30,6 @@ CONSTANTS = 12
 INFINITE = (sp.oo, -sp.oo)
 
 
-def at_infinity(target: Quantity, s: Symbol, value: Expr) -> Quantity:
-    """The limit of `target` as s -> value (oo or -oo); see `in_the_limit`."""
-    return in_the_limit(target, {s: value})
-
-
 def limit_of(e: Expr, s: Symbol, value: Expr) -> Expr:
     """The finite limit of an expression; NoLimit where there is none. Subexpressions without s are left alone.
 

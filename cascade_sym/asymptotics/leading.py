@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction as Q
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of
 from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries
-from cascade_sym.asymptotics.exponents import limit_of, slope
+from cascade_sym.asymptotics.exponents import Approach, limit_of, slope
 from cascade_sym.asymptotics.follow import Branch
 from cascade_sym.asymptotics.ground import Ground, Reparametrise
 from cascade_sym.asymptotics.problem import Problem, ball_of
@@ -31,6 +31,7 @@ from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import own
 
 MOST_TERMS = 40
+UNMOVED = Frame((), 1)  # where nothing is optimised
 T = TypeVar("T")
 
 
@@ -83,6 +84,7 @@ class Expansion:
     coefficients of constraints.
     """
 
+    problem: Problem
     ground: Ground
     frame: Frame
     series: Series
@@ -90,103 +92,73 @@ class Expansion:
     rewriting: Rewriting
     sample: Mapping[Symbol, Any]
     zeros: tuple[tuple[Elem, Symbol], ...]
-    walls: tuple[Elem, ...] = ()
+    walls: tuple[Elem, ...]
 
 
 def expansion(
-    problem: Problem, frame: Frame, branch: Branch, sample: Mapping[Symbol, Any], power: Q, terms: int
+    problem: Problem,
+    sample: Mapping[Symbol, Any],
+    terms: int,
+    frame: Frame = UNMOVED,
+    branch: Branch | None = None,
+    power: Q | None = None,
 ) -> Expansion:
-    """Expand on `frame`, refining it until the leading power of g is `power` (that of the followed optimum)."""
-    return reparametrised(
-        sample, lambda values, rewriting: _expand(problem, frame, branch, sample, values, rewriting, power, terms)
-    )
+    """The objective with at least `terms` known terms, on `frame` for parameters that follow `branch`.
 
+    The frame is refined until the leading power of g is `power` (that of the followed optimum).
+    """
 
-def plain_series(problem: Problem, sample: Mapping[Symbol, Any], terms: int) -> tuple[Series, int, Rewriting]:
-    """A target without optimised parameters as a series in t = g^(-1/p): (series, p, rewriting)."""
-
-    def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Any:
-        frame = Frame((), 1)
-        ground = Ground((), values, beside=(problem.large, *problem.over))
+    def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Expansion:
+        unknowns = [unknown_of(a.symbol, level) for level in range(LEVELS) for a in frame.ansatze]
+        ground = Ground(unknowns, values, beside=(problem.large, *problem.over))
+        on, working = frame, terms + 2
+        zeros: list[tuple[Elem, Symbol]] = []
         while True:
+            rows = [] if branch is None else _rows(on, ground, branch)
+            limits = {s: limit_of([row[s] for row in rows]) for s in rows[-1]} if rows else {}
+            for s, v in limits.items():
+                ground.value[ground.index[s]] = v
             try:
-                return (_series(problem, frame, ground, rewriting, terms + 2, terms)[0], frame.p, rewriting)
+                series, walls, working = _series(problem, on, ground, rewriting, working, terms)
             except Ramify as r:
-                frame = Frame((), frame.p * r.factor)
+                on = replace(on, p=on.p * r.factor)
+                continue
+            val, lead = series.leading()
+            shown = -Q(val, on.p)
+            if power is None or branch is None or shown == power:
+                return Expansion(problem, ground, on, series, limits, rewriting, sample, tuple(zeros), walls)
+            if shown < power:
+                raise ScalingError(
+                    f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
+                    "numerically and the expansion disagree; please report this objective."
+                )
+            on, zero = _refine(on, ground, branch.decades, rows, lead)
+            zeros.append(zero)
 
     return reparametrised(sample, attempt)
 
 
-def _expand(
-    problem: Problem,
-    frame: Frame,
-    branch: Branch,
-    original: Mapping[Symbol, Any],
-    sample: Mapping[Symbol, Any],
-    rewriting: Rewriting,
-    power: Q,
-    terms: int,
-) -> Expansion:
-    unknowns = [unknown_of(a.symbol, level) for level in range(LEVELS) for a in frame.ansatze]
-    ground = Ground(unknowns, sample, beside=(problem.large, *problem.over))
-    zeros: list[tuple[Elem, Symbol]] = []
-    working = terms + 2
-    while True:
-        values = _limits(frame, ground, branch)
-        for s, v in values.items():
-            ground.value[ground.index[s]] = v
-        try:
-            series, working = _series(problem, frame, ground, rewriting, working, terms)
-        except Ramify as r:
-            frame = Frame(frame.ansatze, frame.p * r.factor, frame.refinements)
-            continue
-        val, lead = series.leading()
-        shown = -Q(val, frame.p)
-        if shown == power:
-            walls = _walls(problem, frame, ground, rewriting, working)
-            return Expansion(ground, frame, series, values, rewriting, original, tuple(zeros), walls)
-        if shown < power:
-            raise ScalingError(
-                f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
-                "numerically and the expansion disagree; please report this objective."
-            )
-        frame, zero = _refine(frame, ground, branch, lead)
-        zeros.append(zero)
-
-
 def _series(
     problem: Problem, frame: Frame, ground: Ground, rewriting: Rewriting, working: int, terms: int
-) -> tuple[Series, int]:
-    """The objective's series with at least `terms` known terms."""
+) -> tuple[Series, tuple[Elem, ...], int]:
+    """The objective's series with at least `terms` known terms, what constraints start with, the terms computed."""
     while working <= MOST_TERMS:
         try:
             arithmetic = ExactSeries(ground, working)
             env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
             env[problem.large.name] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
-            out = arithmetic.series(problem.program.run(arithmetic, env)[0])
+            first, *constraints = problem.program.run(arithmetic, env)
+            out = arithmetic.series(first)
             val, _ = out.leading()
             if out.cut is None or out.cut - val >= terms:
-                return out, working
+                known = (c for c in map(arithmetic.series, constraints) if c.coeffs)
+                return out, tuple(c.coeffs[0] for c in known), working
         except PrecisionLoss:
             pass
         working = working + max(3, working // 2)
     raise NoPowerLaw(
         f"the leading {MOST_TERMS} orders of the objective cancel identically; it is zero or has no power law."
     )
-
-
-def _walls(problem: Problem, frame: Frame, ground: Ground, rewriting: Rewriting, working: int) -> tuple[Elem, ...]:
-    """The leading coefficients of the constraints: where one vanishes, the allowed region ends at this order."""
-    arithmetic = ExactSeries(ground, working)
-    env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
-    env[problem.large.name] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
-    found = []
-    for constraint in problem.program.run(arithmetic, env)[1:]:
-        try:
-            found.append(arithmetic.series(constraint).leading()[1])
-        except PrecisionLoss:
-            continue
-    return tuple(found)
 
 
 def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[str, Any]:
@@ -197,24 +169,16 @@ def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> 
     return env
 
 
-def _limits(frame: Frame, ground: Ground, branch: Branch) -> dict[Symbol, Any]:
-    """Approximate limits of all unknowns along the followed optimum."""
-    rows = _rows(frame, ground, branch, 5)
-    return {s: limit_of([row[s] for row in rows]) for s in rows[0]}
+def _rows(frame: Frame, ground: Ground, branch: Branch) -> list[dict[Symbol, Any]]:
+    """The values of all unknowns along the followed optimum."""
+    growths = (flint.arb(10) ** ball_of(sp.Rational(k)) for k in branch.decades)
+    return [frame.unknowns_at(ground, g, x) for g, x in zip(growths, branch.x, strict=True)]
 
 
-def _rows(frame: Frame, ground: Ground, branch: Branch, count: int | None = None) -> list[dict[Symbol, Any]]:
-    start = 0 if count is None else len(branch.x) - count
-    ten = flint.arb(10)
-    return [
-        frame.unknowns_at(ground, ten ** ball_of(sp.Rational(branch.decades[k])), branch.x[k])
-        for k in range(start, len(branch.x))
-    ]
-
-
-def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[Frame, tuple[Elem, Symbol]]:
+def _refine(
+    frame: Frame, ground: Ground, decades: Sequence[float], rows: Sequence[Mapping[Symbol, Any]], lead: Elem
+) -> tuple[Frame, tuple[Elem, Symbol]]:
     """Solve the factor of the leading coefficient that vanishes at the optimum for one unknown."""
-    rows = _rows(frame, ground, branch)
     values = ground.values(rows[-1])
     free = frame.innermost()
     places = {unknown_of(a.symbol, level): (a.symbol, level) for a in frame.ansatze for level in range(LEVELS)}
@@ -226,7 +190,7 @@ def _refine(frame: Frame, ground: Ground, branch: Branch, lead: Elem) -> tuple[F
                 continue
             for solution in _solutions(ground, q, i):
                 residues = [row[s] - solution.number(ground.values(row)) for row in rows]
-                power = slope(branch.decades, residues)
+                power = slope(decades, residues)
                 small = all(abs(r) < flint.arb(10) ** -60 for r in residues[-3:])
                 if small:
                     power = -Q(1)
@@ -257,13 +221,10 @@ def _solutions(ground: Ground, q: Any, i: int) -> list[Elem]:
     return [(root - c[1]) * half, (-root - c[1]) * half]
 
 
-def frame_of(
-    problem: Problem, found: Sequence[tuple[Symbol, Expr | None, Q]], reference: Mapping[Symbol, Expr]
-) -> Frame:
-    """The frame for given limits and powers of g (as `exponents.approach` reports them)."""
-    ansatze = []
-    for s, limit, power in found:
-        iv = problem.intervals[s]
-        ansatze.append(Ansatz(s, iv.angle, limit, -power, reference.get(s, sp.S.Zero)))
-    p = math.lcm(1, *(a.power.denominator for a in ansatze))
-    return Frame(tuple(ansatze), p)
+def frame_of(problem: Problem, approaches: Sequence[Approach], reference: Mapping[Symbol, Expr]) -> Frame:
+    """The frame for the limits and powers of g that were found."""
+    ansatze = tuple(
+        Ansatz(s, problem.intervals[s].angle, a.limit, -a.power, reference.get(s, sp.S.Zero))
+        for s, a in zip(problem.over, approaches, strict=True)
+    )
+    return Frame(ansatze, math.lcm(1, *(a.power.denominator for a in ansatze)))

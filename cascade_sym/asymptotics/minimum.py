@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from fractions import Fraction as Q
+from functools import cached_property, reduce
 from operator import add, mul
 from typing import Any
 
 import flint
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value, value_from_digits
+from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.elimination import LARGEST, LARGEST_DEPENDENT, Conditions, TooLarge, eliminate, vanishing
 from cascade_sym.asymptotics.ground import Ground
@@ -183,3 +185,56 @@ def solved_linear(ground: Ground, lead: Elem, g: Sequence[Elem], unknowns: Seque
 
 def scalar_product(a: Sequence[Elem], b: Sequence[Elem]) -> Elem:
     return reduce(add, map(mul, a, b))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The exact side of a scaling: the expansion on the followed optimum, where it is stationary, its next order."""
+
+    found: Found
+    x: Expansion
+    point: Stationary
+    correction: NextOrder | None
+
+    @property
+    def lead(self) -> Elem:
+        """The leading function."""
+        return self.x.series.coeffs[0]
+
+    @cached_property
+    def prefactor(self) -> AlgebraicValue:
+        return self.point.prefactor(self.lead)
+
+    @property
+    def hard(self) -> bool:
+        """Whether elimination was out of reach for the prefactor, so that it is not tried for anything else."""
+        return not self.prefactor.proved
+
+    @property
+    def next_power(self) -> Q | None:
+        """The power of g of the next order."""
+        return None if self.correction is None else self.found.power - Q(self.correction.offset, self.x.frame.p)
+
+    @property
+    def next_number(self) -> Any:
+        """Its coefficient at the sample."""
+        c = self.correction
+        return None if c is None else c.function.number(c.point.values).mid()
+
+    @cached_property
+    def next_value(self) -> AlgebraicValue | None:
+        """Its exact coefficient; None where that is out of reach."""
+        return None if self.correction is None else self.value(self.correction.function, self.correction.point)
+
+    def value(self, e: Elem, point: Stationary) -> AlgebraicValue | None:
+        """The exact value of a function of the unknowns at a point; None where elimination is out of reach."""
+        if self.hard:
+            return point.recognised(e)
+        try:
+            return point.exact(e)
+        except TooLarge:
+            return None
+
+    def power(self, q: Q) -> Rational:
+        """A power of g as one of the large parameter."""
+        return Rational(q.numerator, q.denominator) * (-1 if self.x.problem.inverted else 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction as Q
 from typing import Any
 
 import mpmath as mp
@@ -12,9 +11,8 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import Ansatz
-from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.leading import Expansion
-from cascade_sym.asymptotics.problem import Problem, rational
+from cascade_sym.asymptotics.minimum import Solution
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.asymptotics.setup import Call
 from cascade_sym.steps import Check, Step
@@ -31,41 +29,33 @@ SETTLED = {  # of parameters that are fixed: what the step says, and its note
 }
 
 
-def narrate(
-    call: Call,
-    problem: Problem,
-    found: Found,
-    x: Expansion,
-    prefactor: AlgebraicValue,
-    following: tuple[Q | None, AlgebraicValue | None],
-    certificate: Certificate,
-) -> tuple[Step, ...]:
+def narrate(call: Call, solution: Solution, certificate: Certificate) -> tuple[Step, ...]:
     """Question, discovered powers, competing scales, leading function, minimum, next order."""
-    big = call.large
+    x, prefactor, following = solution.x, solution.prefactor, solution.next_value
+    problem, big = x.problem, call.large
     name = call.targets[0].name
     steps = [_question(call, problem)]
     for s, (e, why) in call.settled.items():
         what, note = SETTLED[why]
         steps.append(Step("minimisation", what.format(s=s, e=e), after={s.name: e}, note=note.format(s=s)))
-    sign = -1 if problem.inverted else 1
     if problem.over:
-        rows = {a.symbol.name: spelled(_ansatz(a, big, sign)) for a in x.frame.ansatze}
+        rows = {a.symbol.name: spelled(_ansatz(a, big, solution)) for a in x.frame.ansatze}
         at = ", ".join(f"{s} = {v}" for s, v in certificate.sample.items())
         note = "discovered along the followed optimum" + (f" at {at}" if at else "")
         steps.append(Step("expansion", "powers found along the optimum", after=rows, note=note))
     for (_, s), r in zip(x.zeros, x.frame.refinements, strict=True):
-        curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** rational(sign * -r.power)
+        curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** solution.power(-r.power)
         note = "the leading order vanishes on a curve; what remains is decided at higher order"
         steps.append(Step("substitution", "competing scales", after={str(spelled(s)): spelled(curve)}, note=note))
-    lead = x.rewriting.shown(x.series.coeffs[0].expr())
-    power = big ** rational(sign * found.power)
+    lead = x.rewriting.shown(solution.lead.expr())
+    power = big ** solution.power(solution.found.power)
     steps.append(
         Step("expansion", "leading order", after={name: spelled(lead * power)}, note="exact valuation on these powers")
     )
     steps.append(_minimum(prefactor, certificate, bool(problem.over)))
-    if following[0] is not None and following[1] is not None:
-        other = free_symbol("Q", *(v.polynomial for v in (prefactor, following[1]) if v.polynomial is not None), power)
-        value = prefactor.shown() * power + following[1].shown(other) * big ** rational(sign * following[0])
+    if solution.next_power is not None and following is not None:
+        other = free_symbol("Q", *(v.polynomial for v in (prefactor, following) if v.polynomial is not None), power)
+        value = prefactor.shown() * power + following.shown(other) * big ** solution.power(solution.next_power)
         note = "the next coefficient at the leading optimum, by the envelope theorem"
         steps.append(Step("expansion", "next order", after={name: value}, note=note))
     return tuple(steps)
@@ -93,10 +83,10 @@ def _question(call: Call, problem: Problem) -> Step:
     return Step("input", f"{what} as {goal}", note=note)
 
 
-def _ansatz(a: Ansatz, big: Symbol, sign: int) -> Expr:
+def _ansatz(a: Ansatz, big: Symbol, solution: Solution) -> Expr:
     if a.limit is None:
         return a.reference + 2 * sp.atan(a.unknown) if a.angle else a.unknown
-    return a.start + a.unknown * big ** rational(sign * -a.power)
+    return a.start + a.unknown * big ** solution.power(-a.power)
 
 
 def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: bool) -> Step:

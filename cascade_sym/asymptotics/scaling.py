@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction as Q
 from typing import Any
 
 import flint
+import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.angles import uses_of_angles
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import Found, Settled, discover
 from cascade_sym.asymptotics.element import Diverges
-from cascade_sym.asymptotics.elimination import TooLarge
 from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.follow import BITS
-from cascade_sym.asymptotics.leading import Expansion, expansion, frame_of
-from cascade_sym.asymptotics.minimum import NextOrder, Stationary, next_order, stationary_point
+from cascade_sym.asymptotics.leading import expansion, frame_of
+from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem, rational
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.setup import Call, prepare, sample_of
 from cascade_sym.definitions import Quantity
@@ -87,38 +85,28 @@ def _scaling(
     call, problem, found, sample = _found(call, given, say)
     say("expanding on the discovered powers")
     try:
-        x, point, correction = _expanded(problem, found, sample, terms)
+        solution = _solved(problem, found, sample, terms)
     except Diverges as e:
         raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
     say("minimising the leading function")
-    lead = x.series.coeffs[0]
-    prefactor = point.prefactor(lead)
-    hard = not prefactor.proved
-    following = _exact_next(correction, found, x, hard)
-    optimum = optimum_terms(problem, found, x, point, correction, call, hard)
+    prefactor = solution.prefactor
+    optimum = optimum_terms(solution, call.settled)
     say("certifying")
-    others = _other_samples(problem, found, prefactor, given, checks) if prefactor.parameters else []
-    second = None
-    if correction is not None:
-        power = found.power - Q(correction.offset, x.frame.p)
-        second = (power, correction.function.number(correction.point.values).mid())
-    certificate = certify(problem, sample, found, found.power, prefactor.sample, second, others)
-    sign = -1 if problem.inverted else 1
-    number = None if second is None else second[1].str(30, radius=False)
-    steps = narrate(call, problem, found, x, prefactor, following, certificate)
+    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [])
+    number = solution.next_number
     return Scaling(
         name=call.targets[0].name,
         large=call.large,
         limit=call.limit,
-        exponent=rational(sign * found.power),
+        exponent=solution.power(found.power),
         prefactor=prefactor,
-        next_exponent=None if second is None else rational(sign * second[0]),
-        next_value=following[1],
-        next_number=number,
+        next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
+        next_value=solution.next_value,
+        next_number=None if number is None else number.str(30, radius=False),
         optimum=optimum,
-        leading_function=spelled(lead.expr().xreplace(dict(point.back))),
+        leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
         certificate=certificate,
-        steps=steps,
+        steps=narrate(call, solution, certificate),
         seconds=time.monotonic() - began,
     )
 
@@ -178,26 +166,17 @@ def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found,
     raise reason
 
 
-def _expanded(
-    problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int
-) -> tuple[Expansion, Stationary, NextOrder | None]:
-    """The expansion with as many terms as the next order needs: powers that are absent count as terms."""
-    wanted = terms
+def _solved(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Solution:
+    """The solution with as many terms as the next order needs: powers that are absent count as terms."""
+    frame, wanted = frame_of(problem, found.approaches, _references(problem, found)), terms
     while True:
-        x = _expand(problem, found, sample, wanted)
+        x = expansion(problem, sample, wanted, frame, found.branch, found.power)
         free = x.frame.innermost()
         point = stationary_point(x, x.series.coeffs[0], free)
         correction = None if terms < 2 else next_order(x, point, free)
         if terms < 2 or correction is not None or x.series.cut is None or wanted > MOST_ORDERS * x.frame.p:
-            return x, point, correction
+            return Solution(found, x, point, correction)
         wanted += x.frame.p
-
-
-def _expand(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms: int) -> Expansion:
-    triples = [(s, a.limit, a.power) for s, a in zip(problem.over, found.approaches, strict=True)]
-    reference = _references(problem, found)
-    frame = frame_of(problem, triples, reference)
-    return expansion(problem, frame, found.branch, sample, found.power, terms)
 
 
 def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
@@ -216,26 +195,9 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     return {s: at for s in problem.over if problem.intervals[s].angle}
 
 
-def _exact_next(
-    correction: NextOrder | None, found: Found, x: Expansion, hard: bool
-) -> tuple[Q | None, AlgebraicValue | None]:
-    if correction is None:
-        return None, None
-    power = found.power - Q(correction.offset, x.frame.p)
-    if hard:
-        return power, correction.point.recognised(correction.function)
-    try:
-        return power, correction.point.exact(correction.function)
-    except TooLarge:
-        return power, None
-
-
-def _other_samples(
-    problem: Problem, found: Found, prefactor: AlgebraicValue, given: Mapping[Any, Any] | None, checks: int
-) -> list[dict[str, Any]]:
+def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
     """The symbolic prefactor against the optimum found afresh at other parameter values."""
-    import mpmath as mp
-
+    problem, power = solution.x.problem, solution.found.power
     rows: list[dict[str, Any]] = []
     for shift in range(1, checks + 1):
         other = sample_of(problem.parameters, 2 * shift)
@@ -244,8 +206,8 @@ def _other_samples(
         except (CascadeError, Settled) as e:
             rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
             continue
-        observed = observed_prefactor(elsewhere.branch, found.power)
-        claimed = prefactor.at(other)
+        observed = observed_prefactor(elsewhere.branch, power)
+        claimed = solution.prefactor.at(other)
         with mp.workdps(40):
             error = abs(observed / claimed - 1)
         rows.append(
@@ -254,7 +216,7 @@ def _other_samples(
                 "optimum": mp.nstr(observed, 20),
                 "claim": mp.nstr(claimed, 20),
                 "relative_error": mp.nstr(error, 3),
-                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == found.power),
+                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
             }
         )
     return rows

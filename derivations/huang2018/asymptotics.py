@@ -10,8 +10,7 @@ import mpmath as mp
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics import LowerBound, Scaling
-from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics import LowerBound, Scaling, in_the_limit
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import PowerLaw, Result
@@ -96,7 +95,7 @@ def _hot(q: Quantity, e: sp.Expr) -> sp.Expr:
     """The limit of an expression of a quantity for large occupancies."""
     target = Quantity("limit", e, q.definitions)
     for n in (n_S, n_M):
-        target = at_infinity(target, n, sp.oo)
+        target = in_the_limit(target, {n: sp.oo})
     return target.inline()
 
 

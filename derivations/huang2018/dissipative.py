@@ -9,10 +9,9 @@ import mpmath as mp
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics import Scaling
-from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics import Scaling, in_the_limit, limit_of
 from cascade_sym.asymptotics.result import number_text
-from cascade_sym.exact import equal, limit_at_infinity
+from cascade_sym.exact import equal
 from cascade_sym.paper import Leading, Result
 from cascade_sym.steps import Check, Step, identity_check
 
@@ -45,7 +44,7 @@ def dissipative_variance() -> Result:
 
     def check() -> Check:
         exact = xi().subs({theta_S: theta, theta_M: theta}).inline()
-        again = limit_at_infinity(limit_at_infinity(exact, n_M), n_S)
+        again = limit_of(limit_of(exact, n_M, sp.oo), n_S, sp.oo)
         return Check(equal(again, form), "limit of the exact xi_g for large occupancies, by another route")
 
     value = Leading(form, check, "gamma_j0 is neglected in gamma_j")
@@ -69,7 +68,7 @@ def outside(form: sp.Expr) -> dict[str, Any]:
     """The error of (S21) where gamma_j0 matters: along the exact optimum at equal angles, parameters of Fig. 3."""
     k = dissipative().optimum["theta_S"].coefficient
     assert k is not None
-    exact = at_infinity(xi().subs({theta_S: theta, theta_M: theta, epsilon: sp.S.Zero}), n_M, sp.oo).inline()
+    exact = in_the_limit(xi().subs({theta_S: theta, theta_M: theta, epsilon: sp.S.Zero}), {n_M: sp.oo}).inline()
     rows = {}
     for c in (10, 100, 1000, 10**6, 10**12):
         angle = sp.pi / 4 + sp.Float(str(k.at(FIG3, 40)), 40) / sp.sqrt(c)

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics.infinite import at_infinity
+from cascade_sym.asymptotics import in_the_limit
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import Leading, Result
@@ -89,7 +89,7 @@ def ideal_cancellation() -> Result:
 def _weight_at_optimum() -> sp.Expr:
     """g at the leading order of the optimum of (T1)."""
     g = objective(model, "g").subs({C_M: coefficient(unconditional(), "C_M") * C_S, epsilon: sp.S.Zero, **QND})
-    return sp.simplify(at_infinity(Quantity("g", g.inline()), n_M, sp.oo).expr.subs(gamma_S0, 1).subs(n_S, 0))
+    return sp.simplify(in_the_limit(Quantity("g", g.inline()), {n_M: sp.oo}).expr.subs(gamma_S0, 1).subs(n_S, 0))
 
 
 def _at_optimum() -> dict[str, Any]:

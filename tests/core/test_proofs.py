@@ -7,8 +7,10 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_sym.asymptotics import limit_of, limit_of_whole
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact import converter, equal, is_zero, limit_at_infinity, normal_form
+from cascade_sym.exact import converter, equal, is_zero, normal_form
 from cascade_sym.exact.probe import counterexample
 
 a, b, c, n, t, u, x = sp.symbols("a b c n t u x")
@@ -97,9 +99,9 @@ def test_domain_says_its_relations():
     ],
 )
 def test_limits(e, limit):
-    assert equal(limit_at_infinity(e, x), limit)
-    assert limit_at_infinity(a, x) == a
-    assert limit_at_infinity(x**2, x) == sp.oo
+    assert equal(limit_of(e, x, sp.oo), limit)
+    assert limit_of(a, x, sp.oo) == a
+    assert limit_of_whole(x**2, Definitions(), {x: sp.oo}) == sp.oo
 
 
 polynomials = st.recursive(
