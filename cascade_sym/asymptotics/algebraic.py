@@ -41,14 +41,14 @@ class AlgebraicValue:
     closed: Expr | None
     sample: Any
     origin: Mapping[Symbol, Any]
-    track: Track | None = field(default=None, repr=False, compare=False)
+    track: Track = field(repr=False, compare=False)
     proved: bool = True
     variable: Symbol = VARIABLE
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         if self.polynomial is None:
-            return () if self.track is None else self.track.parameters
+            return self.track.parameters
         return tuple(sorted(self.polynomial.free_symbols - {self.variable}, key=lambda s: s.name))
 
     @property
@@ -71,7 +71,8 @@ class AlgebraicValue:
                 "use at({...}) for numbers, or polynomial with sample and origin."
             )
         poly = sp.Poly(self.polynomial, self.variable)
-        return sp.rootof(poly, _index(_real_roots(poly, DIGITS), self.sample), radicals=False)
+        below = sp.Rational(self.sample.str(DIGITS, radius=False)) - sp.Rational(1, 10 ** (DIGITS // 2))
+        return sp.rootof(poly, poly.count_roots(sup=below), radicals=False)
 
     def at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
         """The value as an mpmath number, parameters taken from `values` (symbols or names).
@@ -87,17 +88,7 @@ class AlgebraicValue:
                 if number.is_finite:
                     return mp.mpf(number)
                 # a removable 0/0 of the closed form: the stationary point itself is regular there
-            target = {s: given[s] for s in self.parameters}
-            near = self.sample
-            if target and self.track is not None:
-                near = self.track.value(given, digits)
-            if self.polynomial is None:
-                return mp.mpf(near.str(digits + 10, radius=False))
-            poly = sp.Poly(self.polynomial.xreplace(target), self.variable)
-            if not poly.domain.is_ZZ and not poly.domain.is_QQ:
-                return mp.mpf(near.str(digits + 10, radius=False))
-            roots = _real_roots(poly, digits)
-            return roots[_index(roots, near)]
+            return mp.mpf(self.track.value(given, digits).str(digits + 10, radius=False))
 
     def shown(self, name: Symbol | None = None) -> Expr:
         """The closed form, or `name` (`variable`) where there is none."""
@@ -118,26 +109,6 @@ def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> di
     """Exact values (floats are decimals) by name or symbol, for those of `symbols` that have one."""
     named = {str(k): number_of(v, "at") for k, v in (values or {}).items()}
     return {s: named[s.name] for s in symbols if s.name in named}
-
-
-def _index(roots: Sequence[Any], near: Any) -> int:
-    """The index of the root next to a ball."""
-    target = mp.mpf(near.str(60, radius=False))
-    return min(range(len(roots)), key=lambda k: abs(roots[k] - target))
-
-
-def _real_roots(poly: sp.Poly, digits: int) -> list[Any]:
-    """Distinct real roots of a rational polynomial in increasing order, isolated in balls (python-flint)."""
-    _, prim = poly.clear_denoms(convert=True)
-    coeffs = [int(c) for c in reversed(prim.all_coeffs())]
-    bits = int((digits + 20) * 3.33)
-    with flint.ctx.workprec(bits):
-        out = []
-        isolated: Any = flint.fmpz_poly(coeffs).complex_roots()
-        for r, _ in isolated:
-            if r.imag == 0 or (r.imag.contains(0) and abs(r.imag.mid()) < flint.arb(10) ** -(digits + 5)):
-                out.append(mp.mpf(r.real.mid().str(digits + 10, radius=False)))
-        return sorted(out)
 
 
 def value_from_digits(sample: Any, track: Track) -> AlgebraicValue:

@@ -12,14 +12,13 @@ from typing import Any
 
 import flint
 import mpmath as mp
-import sympy as sp
 from sympy import Symbol
 
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.exponents import slope
+from cascade_sym.asymptotics.exponents import accelerated, slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
 from cascade_sym.asymptotics.minimum import Solution
-from cascade_sym.asymptotics.problem import Problem
+from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
 
@@ -55,10 +54,9 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]]) -> Certifi
         errors = {
             name: [abs(a / _mpf(v) - 1) for a, v in zip(form, whole.value, strict=True)] for name, form in forms.items()
         }
-        observed = slope(
-            found.branch.decades,
-            [_departure(v, k, power, prefactor) for k, v in zip(found.branch.decades, found.branch.value, strict=True)],
-        )
+        rows = zip(found.branch.decades, found.branch.value, strict=True)
+        departures = [(v / _power_of_ten(k, power) / prefactor - 1).mid() for k, v in rows]
+        observed = slope(found.branch.decades, departures)
         window = {
             name: {
                 form: _window(problem, whole, errors[form], mp.mpf(bound)) if form in errors else None
@@ -79,26 +77,14 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]]) -> Certifi
 
 
 def observed_prefactor(branch: Branch, power: Q) -> Any:
-    """The limit of value/g^power along the branch, extrapolated (Aitken, twice)."""
-    with mp.workdps(WORK):
-        y = [_mpf(v) / _g(k) ** _mpq(power) for k, v in zip(branch.decades, branch.value, strict=True)]
-        for _ in range(2):
-            if len(y) < 3:
-                break
-            y = [_aitken(a, b, c) for a, b, c in zip(y, y[1:], y[2:], strict=False)]
-        return y[-1]
-
-
-def _aitken(a: Any, b: Any, c: Any) -> Any:
-    d0, d1 = b - a, c - b
-    if abs(d1) < abs(c) * mp.mpf(10) ** (-WORK + 20) or d1 == d0:
-        return c
-    return c - d1 * d1 / (d1 - d0)
+    """The limit of value/g^power along the branch, extrapolated twice."""
+    y = [(v / _power_of_ten(k, power)).mid() for v, k in zip(branch.value, branch.decades, strict=True)]
+    return _mpf(accelerated(accelerated(y))[-1])
 
 
 def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, power: Q) -> tuple[Any, ...]:
     rows = []
-    env = {s: _mpq(Q(int(sp.Rational(v).p), int(sp.Rational(v).q))) for s, v in sample.items()}
+    env = {s: _mpf(ball_of(v)) for s, v in sample.items()}
     chosen = [k for k in range(len(branch.decades)) if float(branch.decades[k]).is_integer()][::3]
     last = None
     for k in chosen:
@@ -106,24 +92,18 @@ def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, powe
         x = [_mpf(v) for v in branch.x[k]]
         value = problem.multiprecision(g, x, env)
         _check_minimum(problem, env, g, x, value)
-        local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(g / last[0]), 12)
         large = 1 / g if problem.inverted else g
-        if problem.inverted and local:
-            local = mp.nstr(-mp.mpf(local), 12)
+        local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(large / last[0]), 12)
         rows.append((mp.nstr(large, 6), mp.nstr(value, 20), local, mp.nstr(value / g ** _mpq(power), 20)))
-        last = (g, value)
+        last = (large, value)
     return tuple(rows)
 
 
 def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[Any], value: Any) -> None:
     """Central differences in mpmath: no first-order change, an increase at second order."""
     for i in range(len(x)):
-        h = abs(x[i]) * mp.mpf(10) ** -40 if x[i] else mp.mpf(10) ** -40
-        near = []
-        for side in (1, -1):
-            y = list(x)
-            y[i] = x[i] + side * h
-            near.append(problem.multiprecision(g, y, env))
+        h = (abs(x[i]) or 1) * mp.mpf(10) ** -40
+        near = [problem.multiprecision(g, [*x[:i], x[i] + move, *x[i + 1 :]], env) for move in (h, -h)]
         rise = near[0] + near[1] - 2 * value
         if not (rise > 0 and abs(near[0] - near[1]) < rise):
             raise ScalingError(
@@ -133,15 +113,12 @@ def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[
 
 def _extended(problem: Problem, sample: Mapping[Symbol, Any], found: Found) -> Branch:
     """The branch continued down to small values of g as far as it goes."""
-    follower = Follower(problem, sample)
-    start = found.branch.decades[0]
+    follower, b = Follower(problem, sample), found.branch
     try:
-        z = follower.coordinates(list(found.branch.x[0]))
-        lower = follower.follow(start, z, LOWEST)
+        lower = follower.follow(b.decades[0], follower.coordinates(list(b.x[0])), LOWEST)
     except Lost:
-        return found.branch
+        return b
     n = len(lower.decades) - 1
-    b = found.branch
     return Branch(lower.decades[:n] + b.decades, lower.x[:n] + b.x, lower.value[:n] + b.value)
 
 
@@ -161,9 +138,8 @@ def _window(problem: Problem, branch: Branch, error: Sequence[Any], bound: Any) 
     return mp.nstr(1 / g if problem.inverted else g, 4)
 
 
-def _departure(v: Any, decade: float, power: Q, prefactor: Any) -> Any:
-    g = flint.arb(10) ** flint.arb(decade)
-    return (v / g ** (flint.arb(power.numerator) / power.denominator) / prefactor - 1).mid()
+def _power_of_ten(decade: float, power: Q) -> Any:
+    return flint.arb(10) ** (flint.arb(decade) * ball_of(power))
 
 
 def _g(decade: float) -> Any:
@@ -171,7 +147,7 @@ def _g(decade: float) -> Any:
 
 
 def _mpf(v: Any) -> Any:
-    return mp.mpf(v.str(WORK + 10, radius=False)) if isinstance(v, flint.arb) else mp.mpf(v)
+    return mp.mpf(v.str(WORK + 10, radius=False))
 
 
 def _mpq(q: Q) -> Any:

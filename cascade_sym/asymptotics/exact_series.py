@@ -47,15 +47,22 @@ class Angle:
     parts: tuple[tuple[str, Q], ...]
     rest: Series
 
-    def plus(self, other: Angle) -> Any:
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Angle):
+            return self.arithmetic.angle(self.turn, self.parts, self.rest + other)
         parts = dict(self.parts)
         for name, k in other.parts:
             parts[name] = parts.get(name, Q(0)) + k
         return self.arithmetic.angle(self.turn + other.turn, parts, self.rest + other.rest)
 
-    def times(self, q: Q) -> Any:
-        parts = {name: k * q for name, k in self.parts}
-        return self.arithmetic.angle(self.turn * q, parts, self.arithmetic.number(q) * self.rest)
+    def __mul__(self, other: Any) -> Any:
+        a = self.arithmetic
+        q = None if isinstance(other, Angle) else other.rational()
+        if q is None:
+            return a.series(self) * a.series(other)
+        return a.angle(self.turn * q, {name: k * q for name, k in self.parts}, a.number(q) * self.rest)
+
+    __radd__, __rmul__ = __add__, __mul__
 
     @cached_property
     def rotation(self) -> Rotation:
@@ -117,27 +124,6 @@ class ExactSeries(Arithmetic):
         return self.number(x.turn) * pi + x.rest
 
     # -- operations -----------------------------------------------------------------------------------------
-
-    def add(self, terms: Sequence[Any]) -> Any:
-        total = terms[0]
-        for t in terms[1:]:
-            if isinstance(total, Angle) or isinstance(t, Angle):
-                a, b = (x if isinstance(x, Angle) else Angle(self, Q(0), (), x) for x in (total, t))
-                total = a.plus(b)
-            else:
-                total = total + t
-        return total
-
-    def mul(self, factors: Sequence[Any]) -> Any:
-        total = factors[0]
-        for f in factors[1:]:
-            if isinstance(total, Angle) or isinstance(f, Angle):
-                a, b = (total, f) if isinstance(total, Angle) else (f, total)
-                q = None if isinstance(b, Angle) else b.rational()
-                total = a.times(q) if q is not None else self.series(a) * self.series(b)
-            else:
-                total = total * f
-        return total
 
     def power(self, base: Any, exponent: Q) -> Any:
         return self.series(base).power(exponent)

@@ -51,12 +51,18 @@ def slope(decades: Sequence[float], y: Sequence[Any]) -> Q | None:
 
 
 def limit_of(y: Sequence[Any]) -> Any:
-    """The limit of a convergent sequence on a geometric grid (Aitken, once)."""
-    a, b, c = y[-3], y[-2], y[-1]
-    d0, d1 = b - a, c - b
-    if not abs(d0) > flint.arb(10) ** -95 or not abs(d1) > flint.arb(10) ** -95:
-        return c
-    return (c - d1 * d1 / (d1 - d0)).mid()
+    """The limit of a convergent sequence on a geometric grid."""
+    return accelerated(y[-3:])[-1]
+
+
+def accelerated(y: Sequence[Any]) -> list[Any]:
+    """A sequence that tends to the same limit faster (Aitken's)."""
+    out = []
+    for a, b, c in zip(y, y[1:], y[2:], strict=False):
+        before, last = b - a, c - b
+        settled = any(not abs(d) > flint.arb(10) ** -95 for d in (before, last))
+        out.append(c if settled else (c - last * last / (last - before)).mid())
+    return out
 
 
 def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> Approach | None:

@@ -144,11 +144,15 @@ class Germ:
         return Germ(self.joint, self.above * Sum.make(c.field, {UNIT: c}), self.below)
 
     def __add__(self, other: Germ) -> Germ:
+        if not isinstance(other, Germ):
+            return NotImplemented
         if self.below.same(other.below):
             return Germ(self.joint, self.above + other.above, self.below)
         return self.joint.ratio(self.above * other.below + other.above * self.below, self.below * other.below)
 
     def __mul__(self, other: Germ) -> Germ:
+        if not isinstance(other, Germ):
+            return NotImplemented
         if self.below.same(other.above):
             return Germ(self.joint, self.above, other.below)
         if other.below.same(self.above):

@@ -100,6 +100,8 @@ class Series:
         return 0 if self.is_exact_zero else self.leading()[1].sign()
 
     def __add__(self, other: Series) -> Series:
+        if not isinstance(other, Series):
+            return NotImplemented
         if self.is_exact_zero:
             return other
         if other.is_exact_zero:
@@ -118,6 +120,8 @@ class Series:
         return Series.make(self.ground, self.terms, self.val, [c * x for x in self.coeffs], self.cut)
 
     def __mul__(self, other: Series) -> Series:
+        if not isinstance(other, Series):
+            return NotImplemented
         if self.is_exact_zero or other.is_exact_zero:
             return Series(self.ground, self.terms, 0, (), None)
         cut = _least(

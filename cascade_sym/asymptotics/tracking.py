@@ -69,7 +69,8 @@ class _Walk:
         if not self.start:
             return self._with(1.0, [])
         try:
-            return self._with(1.0, walked(self._newton, self.start, 0.0, 1.0, FIRST, LONGEST))
+            first = FIRST if self.a else 1.0
+            return self._with(1.0, walked(self._newton, self.start, 0.0, 1.0, first, LONGEST))
         except Lost as e:
             raise ParameterError(
                 "the optimum can't be followed to these parameter values (it reaches an edge or meets "
