@@ -27,10 +27,11 @@ ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
 LOWEST = -1.0
 
 
-def certify(solution: Solution, samples: Sequence[Mapping[str, Any]]) -> Certificate:
+def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: Sequence[float]) -> Certificate:
     """Hold prefactor * g^power (and the correction) against the followed optimum.
 
-    ScalingError where the extrapolated prefactor disagrees with the claim.
+    A global search found nothing lower at `decades`. ScalingError where the extrapolated prefactor disagrees with the
+    claim.
     """
     problem, sample, found = solution.x.problem, solution.x.sample, solution.found
     power, prefactor = found.power, solution.prefactor.sample
@@ -73,6 +74,7 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]]) -> Certifi
             window,
             {s.name: str(v) for s, v in sample.items()},
             tuple(samples),
+            tuple(_shown(problem, _g(k)) for k in decades),
         )
 
 
@@ -134,7 +136,11 @@ def _window(problem: Problem, branch: Branch, error: Sequence[Any], bound: Any) 
         a, b = mp.log(error[k - 1] / bound), mp.log(error[k] / bound)
         lower = mp.mpf(branch.decades[k - 1])
         decade = lower + (decade - lower) * a / (a - b)
-    g = mp.mpf(10) ** decade
+    return _shown(problem, mp.mpf(10) ** decade)
+
+
+def _shown(problem: Problem, g: Any) -> str:
+    """The value of the large parameter."""
     return mp.nstr(1 / g if problem.inverted else g, 4)
 
 

@@ -19,8 +19,8 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
-from cascade_sym.asymptotics.problem import Problem, ball_of
-from cascade_sym.asymptotics.search import candidates
+from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
+from cascade_sym.asymptotics.search import Candidate, candidates
 from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, OptimumAtInfinity, UnboundedObjective
 
 SEARCHED = (2.5, 4.0, 5.5, 7.0)
@@ -47,14 +47,17 @@ class Found:
     """The followed optimum with what its parameters and its value do."""
 
     branch: Branch
-    start: tuple[Any, ...]
     approaches: tuple[Approach, ...]
     power: Q
 
 
 def discover(problem: Problem, sample: Mapping[Symbol, Any]) -> Found:
     """Find and follow the asymptotic optimum; the typed errors of this module say why there is none."""
-    branch, start = _best_branch(problem, sample)
+    return read_off(problem, _best_branch(problem, sample))
+
+
+def read_off(problem: Problem, branch: Branch) -> Found:
+    """Limits and powers along a followed optimum."""
     value = branch.value
     if all(abs(v - value[-1]) <= abs(value[-1]) * flint.arb(10) ** -60 for v in value):
         raise IndependentObjective(
@@ -71,7 +74,7 @@ def discover(problem: Problem, sample: Mapping[Symbol, Any]) -> Found:
         if a is None:
             raise NoPowerLaw(_creeping(f"the optimal {s}", problem, branch, y))
         found.append(a)
-    return Found(branch, start, tuple(found), power)
+    return Found(branch, tuple(found), power)
 
 
 def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> str:
@@ -85,105 +88,113 @@ def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> 
     )
 
 
-def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> tuple[Branch, tuple[Any, ...]]:
+def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> Branch:
+    """The optimum that is lowest in the end: a lower value that can't be followed is never passed over."""
     follower = Follower(problem, sample)
-    if not problem.over:
-        return follower.follow(SEARCHED[0], [], LAST), ()
     heads: list[Head] = []
     reasons: list[str] = []
-    any_finite = False
+    any_finite, threats = False, []
     for decade in SEARCHED:
-        found = [c for c in candidates(problem, decade, sample) if np.isfinite(c[0])]
+        g = growth(decade)
+        found = candidates(problem, decade, sample)
         any_finite = any_finite or bool(found)
-        if not found:
-            continue
-        clean, lost = _heads(problem, follower, decade, _distinct(found)[:TRIED], heads)
-        if not clean and found[0][0] < -DEEP * (1 + min(abs(v) for v, _ in found)):
-            raise UnboundedObjective(_unbounded(problem, decade, found[0]))
-        reasons += [reason for _, reason in lost]
-        if clean and decade >= ENOUGH:
+        lost = []
+        for n, c in enumerate(found[:TRIED]):
+            try:
+                z, _ = follower.polish(g, follower.coordinates(c.x))
+                if not any(_same(z, h.at(decade)) for h in heads):
+                    heads.append(Head(follower.follow(decade, z, COMPARED), follower))
+            except Lost as e:
+                lost.append(c)
+                reasons.append(str(e))
+                if n == 0 and not isinstance(e, AtWall) and (valley := flat_direction(follower, g, list(c.x))):
+                    raise valley from e
+        here = [h.branch.value[h.branch.decades.index(decade)] for h in heads if decade in h.branch.decades]
+        threats = [c for c in lost if is_lower(problem.ball(g, c.x, follower.sample), here)]
+        if threats and threats[0].value < -DEEP * (1 + min(abs(c.value) for c in found)):
+            raise UnboundedObjective(_unbounded(problem, decade, threats[0]))
+        if heads and not threats and decade >= ENOUGH:
             break
-        if not clean and decade == SEARCHED[-1]:
-            _look_at_edges(problem, follower, decade, lost[0][0])
+    for c in threats:
+        _look_at_edges(problem, follower, SEARCHED[-1], list(c.x))
     if not any_finite:
         raise NoOptimum(
             "the objective is nowhere finite with all constraints positive in the searched region; "
             "check the constraints, the bounds and the values that were set."
         )
-    if not heads:
+    branches = [] if threats else _followed(follower, heads, reasons)
+    if not branches:
         raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
-    best = min(heads, key=lambda h: _order(h.value))
-    branch = follower.follow(best.decade, best.z, LAST)
-    return branch, tuple(branch.x[0])
+    return min(branches, key=in_the_end)
+
+
+def growth(decade: float) -> Any:
+    return flint.arb(10) ** flint.arb(decade)
+
+
+def is_lower(found: tuple[Any, bool], others: Sequence[Any]) -> bool:
+    """Whether an allowed value is below all others, by more than a search leaves open."""
+    value, allowed = found
+    return allowed and all(value < v - abs(v) * flint.arb(10) ** -9 for v in others)
 
 
 @dataclass(frozen=True)
 class Head:
-    """One optimum at 10**decade, and what its continuation is worth at 10**COMPARED."""
+    """The continuation of one optimum to 10**COMPARED."""
 
-    value: Any
-    decade: float
-    z: list[Any]
+    branch: Branch
+    follower: Follower
 
-
-def _order(v: Any) -> tuple[int, float]:
-    """Sorts balls by value, beyond the range of floats."""
-    if v == 0:
-        return (0, 0.0)
-    size = float(abs(v).log())
-    return (1, size) if v > 0 else (-1, -size)
+    def at(self, decade: float) -> list[Any] | None:
+        """Its Newton coordinates, where the continuation has that point."""
+        if decade not in self.branch.decades:
+            return None
+        return self.follower.coordinates(self.branch.x[self.branch.decades.index(decade)])
 
 
-def _heads(
-    problem: Problem, follower: Follower, decade: float, found: list[tuple[float, np.ndarray]], heads: list[Head]
-) -> tuple[bool, list[tuple[list[Any], str]]]:
-    """Add the candidates that can be followed to `heads`; whether the best one could, and what was lost."""
-    lost: list[tuple[list[Any], str]] = []
-    g = flint.arb(10) ** ball_of(sp.Rational(decade))
-    clean = False
-    for n, (_, u) in enumerate(found):
-        x = [flint.arb(float(problem.to_value(i, u[i : i + 1])[0])) for i in range(len(u))]
+def _followed(follower: Follower, heads: Sequence[Head], reasons: list[str]) -> list[Branch]:
+    """The optima that are different at 10**COMPARED, followed to the end."""
+    branches: list[Branch] = []
+    ends: list[list[Any]] = []
+    for head in heads:
+        z = follower.coordinates(head.branch.x[-1])
+        if any(_same(z, other) for other in ends):
+            continue
+        ends.append(z)
         try:
-            z, _ = follower.polish(g, follower.coordinates(x))
-            if not any(_same(z, h.z) for h in heads if h.decade == decade):
-                head = follower.follow(decade, z, COMPARED)
-                heads.append(Head(head.value[-1], decade, z))
-            clean = clean or n == 0
+            start = follower.coordinates(head.branch.x[0])
+            branches.append(follower.follow(head.branch.decades[0], start, LAST))
         except Lost as e:
-            lost.append((x, str(e)))
-            if n == 0 and not isinstance(e, AtWall) and (flat := flat_direction(follower, g, x)):
-                raise flat from e
-    return clean, lost
+            reasons.append(str(e))
+    return branches
 
 
-def _distinct(found: list[tuple[float, np.ndarray]]) -> list[tuple[float, np.ndarray]]:
-    out: list[tuple[float, np.ndarray]] = []
-    for v, u in found:
-        if all(abs(v - w) > 1e-7 * abs(w) + 1e-300 or np.linalg.norm(u - q) > 1e-2 for w, q in out):
-            out.append((v, u))
-    return out
+def in_the_end(branch: Branch) -> tuple[int, float, float]:
+    """Sorts optima by what they are worth beyond all growth: by sign, power, and size."""
+    before, last = branch.value[-2:]
+    if last == 0:
+        return (0, 0.0, 0.0)
+    sign, size = 1 if last > 0 else -1, float(abs(last).log())
+    power = (size - float(abs(before).log())) / (branch.decades[-1] - branch.decades[-2]) if before != 0 else 0.0
+    return (sign, sign * round(power, 3), sign * size)
 
 
-def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
-    return all(abs(x - y) < flint.arb(10) ** -30 for x, y in zip(a, b, strict=True))
+def _same(a: Sequence[Any], b: Sequence[Any] | None) -> bool:
+    return b is not None and all(abs(x - y) < flint.arb(10) ** -30 for x, y in zip(a, b, strict=True))
 
 
-def _unbounded(problem: Problem, decade: float, found: tuple[float, np.ndarray]) -> str:
-    at = ", ".join(
-        f"{s} = {float(problem.to_value(i, found[1][i : i + 1])[0]):.6g}" for i, s in enumerate(problem.over)
-    )
+def _unbounded(problem: Problem, decade: float, found: Candidate) -> str:
     return (
-        f"the objective reaches {found[0]:.3g} at {problem.large} = 10^{'-' if problem.inverted else ''}{decade:g}, "
-        f"{at}, and has no lower bound there. If that region is unphysical, exclude it with positive=[...] "
-        "(for example a damping rate that must stay positive) or bounds={...}."
+        f"the objective reaches {found.value:.3g} at {problem.at(decade, found.x)}, and has no lower bound there. If that "
+        "region is unphysical, exclude it with positive=[...] (for example a damping rate that must stay positive) or "
+        "bounds={...}."
     )
 
 
 def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[Any]) -> None:
     """Does the objective keep improving towards an edge of one parameter? Settled or OptimumAtInfinity if so."""
-    g = flint.arb(10) ** ball_of(sp.Rational(decade))
-    far = flint.arb(10) ** 25
-    x = [_clipped(v) if problem.intervals[s].kind == "half" else v for v, s in zip(x, problem.over, strict=True)]
+    g, far = growth(decade), flint.arb(10) ** 25
+    x = [_clipped(v, problem.intervals[s]) for v, s in zip(x, problem.over, strict=True)]
     here, ok = problem.ball(g, x, follower.sample)
     if not ok:
         return
@@ -209,10 +220,12 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
             )
 
 
-def _clipped(v: Any) -> Any:
-    """Within thirty decades of one: far enough, and differences keep their digits."""
-    most = flint.arb(10) ** 30
-    return most if v > most else 1 / most if v < 1 / most else v
+def _clipped(x: Any, interval: Interval) -> Any:
+    """On a half line, within thirty decades of one from its end: far enough, and differences keep their digits."""
+    if interval.kind != "half":
+        return x
+    most, z = flint.arb(10).log() * 30, interval.coordinate(x)
+    return interval.value(most if z > most else -most if z < -most else z)
 
 
 def _towards(edge: Expr, x: Any, far: Any) -> Any:
@@ -247,4 +260,6 @@ def flat_direction(follower: Follower, g: Any, x: list[Any]) -> Settled | None:
     iv = problem.intervals[s]
     if iv.kind == "box":
         return Settled(s, (iv.low + iv.high) / 2, "valley", iv.low + (iv.high - iv.low) / 3)
-    return Settled(s, sp.S.One, "valley", sp.Integer(2))
+    side = 1 if iv.rising or iv.kind == "line" else -1
+    start = next((e for e in (iv.low, iv.high) if e.is_finite), sp.S.Zero)
+    return Settled(s, start + side, "valley", start + 2 * side)

@@ -70,7 +70,7 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
     if interval.kind != "box":
         p = slope(decades, y)
         if p is not None and p != 0:
-            return Approach(sp.oo if p > 0 else sp.S.Zero, p)
+            return Approach(sp.S.Zero if p < 0 else sp.oo if y[-1] > 0 else -sp.oo, p)
     end = limit_of(y)
     for special in specials(interval):
         d = [v - ball_of(special) for v in y]
@@ -88,7 +88,7 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
 def specials(interval: Interval) -> list[Expr]:
     """Limits that are recognised as exact: the edges, zero, and for angles the multiples of pi/24."""
     out = [e for e in (interval.low, interval.high) if e.is_finite]
-    if interval.kind == "line":
+    if interval.low < 0 < interval.high:
         out.append(sp.S.Zero)
     if interval.angle:
         turns = [sp.pi * k / TURNS for k in range(-2 * TURNS, 2 * TURNS + 1)]

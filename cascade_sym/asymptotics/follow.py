@@ -51,22 +51,17 @@ class Follower:
     def __init__(self, problem: Problem, sample: Mapping[Symbol, Any]) -> None:
         self.problem = problem
         self.sample = {s: ball_of(v) for s, v in sample.items()}
-        self.kinds = [problem.intervals[s].kind for s in problem.over]
-        self.edges = [
-            (ball_of(iv.low), ball_of(iv.high)) if iv.kind == "box" else None
-            for iv in (problem.intervals[s] for s in problem.over)
-        ]
+        self.intervals = [problem.intervals[s] for s in problem.over]
 
     def values(self, z: Sequence[Any]) -> list[Any]:
         """Parameter values of Newton coordinates."""
-        return [v.exp().mid() if k == "half" else v for v, k in zip(z, self.kinds, strict=True)]
+        return [iv.value(v) for v, iv in zip(z, self.intervals, strict=True)]
 
     def coordinates(self, x: Sequence[Any]) -> list[Any]:
-        return [v.log().mid() if k == "half" else v for v, k in zip(x, self.kinds, strict=True)]
+        return [iv.coordinate(v) for v, iv in zip(x, self.intervals, strict=True)]
 
     def f(self, g: Any, z: Sequence[Any]) -> tuple[Any, bool]:
-        inside = all(e is None or bool(e[0] <= v <= e[1]) for v, e in zip(z, self.edges, strict=True))
-        if not inside:
+        if not all(iv.holds(v) for v, iv in zip(z, self.intervals, strict=True)):
             return flint.arb("nan"), False
         return self.problem.ball(g, self.values(z), self.sample)
 
@@ -193,10 +188,9 @@ class Follower:
         if len(zs) < 2:
             return z
         out = []
-        for i, c in enumerate(zs[-1]):
-            e = self.edges[i]
-            guess = (c + _next_difference([w[i] for w in zs], self.kinds[i] == "half")).mid()
-            out.append(guess if e is None or bool(e[0] < guess < e[1]) else c)
+        for i, (c, iv) in enumerate(zip(zs[-1], self.intervals, strict=True)):
+            guess = (c + _next_difference([w[i] for w in zs], iv.kind == "half")).mid()
+            out.append(guess if iv.holds(guess) else c)
         return out
 
 

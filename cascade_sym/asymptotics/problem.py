@@ -22,7 +22,7 @@ from cascade_sym.program.doubles import Doubles
 from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.numbers import exact_number
 
-EDGE = 13  # decades towards an edge of a box: beyond, floats can't tell its sides apart
+EDGE = 13.0  # decades towards an edge of a box: beyond, floats can't tell its sides apart
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,68 @@ class Interval:
     high: Expr
     angle: bool
 
+    @property
+    def kind(self) -> str:
+        """`half` (one finite end) is searched in logarithms of the distance to it, `line` in asinh, `box` as it is."""
+        finite = sum(bool(e.is_finite) for e in (self.low, self.high))
+        return ("line", "half", "box")[finite]
+
     @cached_property
     def span(self) -> tuple[float, float]:
         return float(self.low), float(self.high)
 
     @cached_property
-    def kind(self) -> str:
-        """`half` (0, oo) is searched in logarithms, `line` in asinh, `box` as it is."""
-        if self.low.is_finite and self.high.is_finite:
-            return "box"
-        return "half" if self.low == 0 and self.high is sp.oo else "line"
+    def ends(self) -> tuple[Any, Any]:
+        """The ends as balls, where they are finite."""
+        low, high = (ball_of(e) if e.is_finite else None for e in (self.low, self.high))
+        return low, high
+
+    @property
+    def rising(self) -> bool:
+        """Of a half line: whether it goes to +oo."""
+        return bool(self.low.is_finite)
+
+    def value(self, z: Any) -> Any:
+        """The parameter at a coordinate of the continuation (a ball)."""
+        if self.kind != "half":
+            return z
+        return (self.ends[0] + z.exp() if self.rising else self.ends[1] - z.exp()).mid()
+
+    def coordinate(self, x: Any) -> Any:
+        """The inverse of `value`."""
+        if self.kind != "half":
+            return x
+        return (x - self.ends[0] if self.rising else self.ends[1] - x).log().mid()
+
+    def holds(self, x: Any) -> bool:
+        return self.kind != "box" or bool(self.ends[0] <= x <= self.ends[1])
+
+    def search_coordinate(self, x: Any) -> float:
+        """The inverse of `searched` for a ball, within the range of the search."""
+        if self.kind == "half":
+            above = x - self.ends[0] if self.rising else self.ends[1] - x
+            return float(above.log()) / math.log(10) if above > 0 else -300.0
+        if self.kind == "line":
+            return float(x.asinh()) / math.log(10)
+        if not self.ends[0] < x < self.ends[1]:
+            return -EDGE if x <= self.ends[0] else EDGE
+        return float(((x - self.ends[0]) / (self.ends[1] - x)).log()) / math.log(10)
+
+    def found(self, u: float) -> Any:
+        """The ball at a search coordinate; on a half line, floats can't tell it from the end."""
+        if self.kind == "half":
+            return self.value(flint.arb(float(np.clip(u, -300, 300))) * flint.arb(10).log())
+        return flint.arb(float(self.searched(np.asarray(u))))
+
+    def searched(self, u: np.ndarray) -> np.ndarray:
+        """The parameter at search coordinates (floats)."""
+        low, high = self.span
+        if self.kind == "half":
+            step = 10.0 ** np.clip(u, -300, 300)
+            return np.asarray(low + step if self.rising else high - step)
+        if self.kind == "line":
+            return np.asarray(np.sinh(np.clip(u, -300, 300) * math.log(10)))
+        return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
 
 
 @dataclass(frozen=True)
@@ -102,21 +154,14 @@ class Problem:
         """Objective and constraints as balls, real or complex, for all symbols by name; Undecided where undefined."""
         return [lifted(v) for v in self._balls(values)]
 
+    def at(self, decade: float, x: Sequence[Any]) -> str:
+        """A point as messages show it."""
+        where = "".join(f", {s} = {float(v):.6g}" for s, v in zip(self.over, x, strict=True))
+        return f"{self.large} = 10^{'-' if self.inverted else ''}{decade:g}{where}"
+
     def multiprecision(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> Any:
         """The objective as an mpmath number."""
         return self.program.run(Multiprecision(), self._values(g, x, sample))[0]
-
-    # -- search coordinates ---------------------------------------------------------------------------------
-
-    def to_value(self, i: int, u: np.ndarray) -> np.ndarray:
-        """Search coordinate -> parameter value (floats)."""
-        iv = self.intervals[self.over[i]]
-        if iv.kind == "half":
-            return np.asarray(10.0 ** np.clip(u, -300, 300))
-        if iv.kind == "line":
-            return np.asarray(np.sinh(np.clip(u, -300, 300) * math.log(10)))
-        low, high = iv.span
-        return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
 
 
 def is_positive(x: Any) -> bool:

@@ -55,7 +55,8 @@ class Certificate:
     `prefactor_limit`: extrapolated; `error`: its relative distance from the exact prefactor;
     `observed_next`: observed exponent of the relative correction; `window`: accuracy -> value of large from which
     on (up to which, for a limit at zero) the leading and the two-term form hold that accuracy;
-    `samples`: the same comparison at other values of the remaining parameters.
+    `samples`: the same comparison at other values of the remaining parameters; `searched`: values of large at which
+    a global search of the whole allowed region found nothing lower.
     """
 
     points: tuple[tuple[str, str, str, str], ...]
@@ -66,6 +67,12 @@ class Certificate:
     window: Mapping[str, Mapping[str, str | None]]
     sample: Mapping[str, str]
     samples: tuple[Mapping[str, Any], ...]
+    searched: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """ "global" where searches of the whole allowed region could have refuted the optimum, else "local"."""
+        return "global" if self.searched else "local"
 
     def to_json(self) -> dict[str, Any]:
         keys = ("large", "objective", "slope", "prefactor")
@@ -78,6 +85,8 @@ class Certificate:
             "window": {k: dict(v) for k, v in self.window.items()},
             "sample": dict(self.sample),
             "other_samples": [dict(s) for s in self.samples],
+            "scope": self.scope,
+            "searched": list(self.searched),
         }
 
 

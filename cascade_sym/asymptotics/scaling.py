@@ -13,7 +13,8 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.angles import uses_of_angles
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
-from cascade_sym.asymptotics.discover import Found, Settled, discover
+from cascade_sym.asymptotics.challenge import challenged
+from cascade_sym.asymptotics.discover import Found, Settled, discover, read_off
 from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.follow import BITS
@@ -29,6 +30,7 @@ from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
 from cascade_sym.symbols import spelled
 
 Progress = Callable[[str], None]
+SAMPLES = 8  # of the remaining parameters that are tried, until one is in the allowed region
 MOST_ORDERS = 3  # whole powers of the large parameter in which the next order is looked for
 
 
@@ -82,7 +84,7 @@ def scaling(
 def _scaling(
     call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
 ) -> Scaling:
-    call, problem, found, sample = _found(call, given, say)
+    call, problem, found, sample, decades = _found(call, given, say)
     say("expanding on the discovered powers")
     try:
         solution = _solved(problem, found, sample, terms)
@@ -92,7 +94,7 @@ def _scaling(
     prefactor = solution.prefactor
     optimum = optimum_terms(solution, call.settled)
     say("certifying")
-    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [])
+    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
     number = solution.next_number
     return Scaling(
         name=call.targets[0].name,
@@ -113,8 +115,9 @@ def _scaling(
 
 def _found(
     call: Call, given: Mapping[Any, Any] | None, say: Progress
-) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational]]:
-    """The followed optimum, after parameters at an edge or along a valley have been fixed."""
+) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
+    """The followed optimum, after parameters at an edge or in a valley have been fixed, and where it was searched for."""
+    asked = call
     valleys: list[tuple[Call, Settled]] = []
     while True:
         problem = call.problem()
@@ -133,7 +136,19 @@ def _found(
             call = call.fixed({e.symbol: e.value}, e.kind)
     for other, valley in valleys:
         _check_valley(other, found, valley, given)
-    return call, problem, found, sample
+    say("searching for a lower optimum")
+    whole = asked.problem()
+    places = {s: value for s, (value, _) in call.settled.items()} | _places(problem, found)
+    values = sample_of(whole.parameters, 0, given) | sample
+    decades, better = challenged(whole, values, found.branch, places)
+    if better is not None:
+        call, problem, found, sample = asked, whole, read_off(whole, better), values
+        decades, _ = challenged(problem, sample, better, _places(problem, found))
+    return call, problem, found, sample, decades
+
+
+def _places(problem: Problem, found: Found) -> dict[Symbol, Any]:
+    return {s: tuple(x[i] for x in found.branch.x) for i, s in enumerate(problem.over)}
 
 
 def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
@@ -156,7 +171,7 @@ def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, 
 def _discover(problem: Problem, given: Mapping[Any, Any] | None) -> tuple[Found, dict[Symbol, sp.Rational]]:
     """At the first sample where an optimum exists."""
     reason: CascadeError | None = None
-    for shift in range(3 if problem.parameters else 1):
+    for shift in range(SAMPLES if problem.parameters else 1):
         sample = sample_of(problem.parameters, shift, given)
         try:
             return discover(problem, sample), sample

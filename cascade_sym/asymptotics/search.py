@@ -6,7 +6,8 @@ strategy from the best few. Its only task is to find every relevant branch; prec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,50 @@ from sympy import Symbol
 
 from cascade_sym.asymptotics.problem import Problem
 
+NEARBY = 3  # decades around a known optimum
 STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
 
 
-def candidates(problem: Problem, decade: float, sample: Mapping[Symbol, Any]) -> list[tuple[float, np.ndarray]]:
-    """(value, search coordinates) of the best local minima found at growth 10**decade, best first."""
+@dataclass(frozen=True)
+class Candidate:
+    """A local minimum in floats: its value, the search coordinates, and the parameters (balls)."""
+
+    value: float
+    u: np.ndarray
+    x: tuple[Any, ...]
+
+
+def candidates(
+    problem: Problem, decade: float, sample: Mapping[Symbol, Any], near: Sequence[Any] | None = None
+) -> list[Candidate]:
+    """The best local minima found at growth 10**decade, best first; none where nothing is finite and allowed.
+
+    Half of the starts are within some decades of the parameters `near`, where these are given.
+    """
     rng = np.random.default_rng(20180711)
-    n = len(problem.over)
+    intervals = [problem.intervals[s] for s in problem.over]
     g = 10.0**decade
 
     def f(u: np.ndarray) -> np.ndarray:
-        x = np.array([problem.to_value(i, u[i]) for i in range(n)])
+        x = np.array([iv.searched(row) for iv, row in zip(intervals, u, strict=True)]).reshape(u.shape)
         return problem.floats(g, x, sample)
 
+    if not intervals:
+        value = float(f(np.zeros((0, 1)))[0])
+        return [Candidate(value, np.zeros(0), ())] if np.isfinite(value) else []
     starts = _starts(problem, decade, rng)
+    if near is not None:
+        centre = np.array([[iv.search_coordinate(x)] for iv, x in zip(intervals, near, strict=True)])
+        starts[:, ::2] = centre + rng.uniform(-NEARBY, NEARBY, starts[:, ::2].shape)
     values = f(starts)
     found = [_evolve(f, starts[:, j], width, rng) for j, width in _prominent(starts, values)]
-    return sorted(found, key=lambda vu: vu[0])
+    out: list[Candidate] = []
+    for v, u in sorted(found, key=lambda vu: vu[0]):
+        new = all(abs(v - c.value) > 1e-7 * abs(c.value) + 1e-300 or np.linalg.norm(u - c.u) > 1e-2 for c in out)
+        if new and np.isfinite(v):
+            x = (iv.found(c) for iv, c in zip(intervals, u, strict=True))
+            out.append(Candidate(v, u, tuple(x)))
+    return out
 
 
 def _prominent(starts: np.ndarray, values: np.ndarray) -> list[tuple[int, float]]:

@@ -229,8 +229,7 @@ def prepare(
     own = [Quantity("constraint", d, target.definitions) for d in target.domain]
     moving = {big, *wanted}
     target = Quantity(target.name, target.expr, target.definitions, target.steps)
-    targets = [target, *(c for c in own if moving & set(c.parameters))]
-    targets += [renamed(p, groups) for p in others]
+    targets = [target, *own, *(renamed(p, groups) for p in others)]
     values = values_of(at, {s for t in targets for s in t.parameters})
     names = {s.name for s in values}
     if clash := [s for s in (*wanted, big) if s.name in names]:
