@@ -185,9 +185,9 @@ def _same(a: Sequence[Any], b: Sequence[Any] | None) -> bool:
 
 def _unbounded(problem: Problem, decade: float, found: Candidate) -> str:
     return (
-        f"the objective reaches {found.value:.3g} at {problem.at(decade, found.x)}, and has no lower bound there. If that "
-        "region is unphysical, exclude it with positive=[...] (for example a damping rate that must stay positive) or "
-        "bounds={...}."
+        f"the objective reaches {found.value:.3g} at {problem.at(decade, found.x)}, and has no lower bound there. "
+        "If that region is unphysical, exclude it with positive=[...] (for example a damping rate that must stay "
+        "positive) or bounds={...}."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,20 @@ class Problem:
         for s, v in zip(self.over, x, strict=True):
             env[s.name] = v
         return env
+
+    @cached_property
+    def divisors(self) -> Calculation:
+        """What computes everything that is divided by: its zeros are where the objective may have a pole."""
+        nodes = self.program.nodes
+        found = [n[2] for n in nodes if n[0] == "div"] + [n[1] for n in nodes if n[0] == "power" and n[2] < 0]
+        return replace(self.program, outputs=tuple(dict.fromkeys(found)))
+
+    def denominators(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
+        """All that is divided by, for columns of parameter values."""
+        env = self._values(g, tuple(x), {s: float(v) for s, v in sample.items()})
+        with np.errstate(all="ignore"):
+            found = self.divisors.run(Doubles(real=True), env)
+        return np.array([np.broadcast_to(np.asarray(d, dtype=float), x.shape[1:]) for d in found])
 
     def floats(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
         """Objective for columns of parameter values; inf where a constraint is violated."""

@@ -116,7 +116,7 @@ def _scaling(
 def _found(
     call: Call, given: Mapping[Any, Any] | None, say: Progress
 ) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
-    """The followed optimum, after parameters at an edge or in a valley have been fixed, and where it was searched for."""
+    """The followed optimum, after parameters at an edge or in a valley have been fixed, and where searches agreed."""
     asked = call
     valleys: list[tuple[Call, Settled]] = []
     while True:

@@ -16,6 +16,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.problem import Problem
 
 NEARBY = 3  # decades around a known optimum
+LINES, ALONG, HALVED = 2, 1000, 45  # lines along which poles are looked for, points of each, and halvings
 STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
 
 
@@ -39,9 +40,11 @@ def candidates(
     intervals = [problem.intervals[s] for s in problem.over]
     g = 10.0**decade
 
+    def at(u: np.ndarray) -> np.ndarray:
+        return np.array([iv.searched(row) for iv, row in zip(intervals, u, strict=True)]).reshape(u.shape)
+
     def f(u: np.ndarray) -> np.ndarray:
-        x = np.array([iv.searched(row) for iv, row in zip(intervals, u, strict=True)]).reshape(u.shape)
-        return problem.floats(g, x, sample)
+        return problem.floats(g, at(u), sample)
 
     if not intervals:
         value = float(f(np.zeros((0, 1)))[0])
@@ -51,7 +54,11 @@ def candidates(
         centre = np.array([[iv.search_coordinate(x)] for iv, x in zip(intervals, near, strict=True)])
         starts[:, ::2] = centre + rng.uniform(-NEARBY, NEARBY, starts[:, ::2].shape)
     values = f(starts)
-    found = [_evolve(f, starts[:, j], width, rng) for j, width in _prominent(starts, values)]
+    chosen = _prominent(starts, values)
+    found = [_evolve(f, starts[:, j], width, rng) for j, width in chosen]
+    for j, _ in chosen[:LINES]:
+        beside = _beside_poles(lambda u: problem.denominators(g, at(u), sample), starts[:, j], 2 * decade + 2)
+        found += zip(map(float, f(beside)), beside.T, strict=True)
     out: list[Candidate] = []
     for v, u in sorted(found, key=lambda vu: vu[0]):
         new = all(abs(v - c.value) > 1e-7 * abs(c.value) + 1e-300 or np.linalg.norm(u - c.u) > 1e-2 for c in out)
@@ -78,6 +85,23 @@ def _prominent(starts: np.ndarray, values: np.ndarray) -> list[tuple[int, float]
     deepest = local[np.argsort(-depth, kind="stable")][: BRANCHES // 2]
     width = np.sqrt(np.maximum(np.median(np.take_along_axis(distance, near, axis=1), axis=1), 1e-12))
     return [(int(finite[j]), float(width[j]) / 2) for j in dict.fromkeys([*lowest, *deepest])]
+
+
+def _beside_poles(denominators: Any, u: np.ndarray, reach: float) -> np.ndarray:
+    """Points on both sides of the zeros of denominators along all axes through u: poles are narrower than any grid."""
+    out = [np.zeros((len(u), 0))]
+    for i in range(len(u)):
+        line = np.repeat(u[:, None], ALONG, axis=1)
+        line[i] = np.linspace(-reach, reach, ALONG)
+        signs = np.sign(denominators(line))
+        which, k = np.nonzero(signs[:, :-1] * signs[:, 1:] < 0)
+        low, high = line[:, k], line[:, k + 1]
+        for _ in range(HALVED):
+            middle = (low + high) / 2
+            same = np.sign(denominators(middle)[which, np.arange(len(k))]) == signs[which, k]
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        out += [low, high]
+    return np.concatenate(out, axis=1)
 
 
 def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.ndarray:

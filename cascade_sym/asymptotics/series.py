@@ -15,6 +15,8 @@ from cascade_sym.asymptotics.element import Diverges, Elem
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.errors import DivisionByZero
 
+LONGEST = 1000  # numerators and denominators of exponents: a series has that many terms between two of its powers
+
 
 class PrecisionLoss(Exception):
     """All known terms cancelled; more terms are needed."""
@@ -163,6 +165,8 @@ class Series:
             return self**e.numerator
         if self.is_exact_zero:
             return self if e > 0 else self.inverse()
+        if max(abs(e.numerator), e.denominator) > LONGEST:
+            raise Diverges(f"the exponent {e} is too long for an expansion in powers")
         val, c0 = self.leading()
         moved = val * e
         if moved.denominator != 1:
