@@ -17,7 +17,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.exponents import accelerated, slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
-from cascade_sym.asymptotics.minimum import Solution
+from cascade_sym.asymptotics.minimum import Solution, is_zero
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
@@ -35,6 +35,9 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: S
     """
     problem, sample, found = solution.x.problem, solution.x.sample, solution.found
     power, prefactor = found.power, solution.prefactor.sample
+    ends = [c.number(solution.point.values) for c in solution.x.walls]
+    if any(v < 0 and not is_zero(v) for v in ends):
+        raise ScalingError("the optimum leaves the allowed region beyond the values to which it was followed.")
     with mp.workdps(WORK):
         claim = _mpf(prefactor)
         points = _points(problem, sample, found.branch, power)
@@ -92,7 +95,9 @@ def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, powe
     for k in chosen:
         g = _g(branch.decades[k])
         x = [_mpf(v) for v in branch.x[k]]
-        value = problem.multiprecision(g, x, env)
+        value, allowed = problem.multiprecision(g, x, env)
+        if not allowed:
+            raise ScalingError(f"the optimum leaves the allowed region at {problem.large} = {_shown(problem, g)}.")
         _check_minimum(problem, env, g, x, value)
         large = 1 / g if problem.inverted else g
         local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(large / last[0]), 12)
@@ -105,7 +110,7 @@ def _check_minimum(problem: Problem, env: Mapping[Symbol, Any], g: Any, x: list[
     """Central differences in mpmath: no first-order change, an increase at second order."""
     for i in range(len(x)):
         h = (abs(x[i]) or 1) * mp.mpf(10) ** -40
-        near = [problem.multiprecision(g, [*x[:i], x[i] + move, *x[i + 1 :]], env) for move in (h, -h)]
+        near = [problem.multiprecision(g, [*x[:i], x[i] + move, *x[i + 1 :]], env)[0] for move in (h, -h)]
         rise = near[0] + near[1] - 2 * value
         if not (rise > 0 and abs(near[0] - near[1]) < rise):
             raise ScalingError(

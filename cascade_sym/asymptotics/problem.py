@@ -22,6 +22,7 @@ from cascade_sym.program.doubles import Doubles
 from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.numbers import exact_number
 
+Run = Callable[[Mapping[str, Any]], list[Any]]
 EDGE = 13.0  # decades towards an edge of a box: beyond, floats can't tell its sides apart
 
 
@@ -114,11 +115,17 @@ class Problem:
     # -- numbers --------------------------------------------------------------------------------------------
 
     @cached_property
-    def _doubles(self) -> Callable[[Mapping[str, Any]], list[Any]]:
+    def _doubles(self) -> Run:
         return self.program.on(Doubles(real=True))
 
     @cached_property
-    def _balls(self) -> Callable[[Mapping[str, Any]], list[Any]]:
+    def _divisors(self) -> Run:
+        nodes = self.program.nodes
+        found = [n[2] for n in nodes if n[0] == "div"] + [n[1] for n in nodes if n[0] == "power" and n[2] < 0]
+        return replace(self.program, outputs=tuple(dict.fromkeys(found))).on(Doubles(real=True))
+
+    @cached_property
+    def _balls(self) -> Run:
         return self.program.on(Balls())
 
     def _values(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> dict[str, Any]:
@@ -128,31 +135,25 @@ class Problem:
             env[s.name] = v
         return env
 
-    @cached_property
-    def divisors(self) -> Calculation:
-        """What computes everything that is divided by: its zeros are where the objective may have a pole."""
-        nodes = self.program.nodes
-        found = [n[2] for n in nodes if n[0] == "div"] + [n[1] for n in nodes if n[0] == "power" and n[2] < 0]
-        return replace(self.program, outputs=tuple(dict.fromkeys(found)))
-
     def denominators(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
-        """All that is divided by, for columns of parameter values."""
-        env = self._values(g, tuple(x), {s: float(v) for s, v in sample.items()})
-        with np.errstate(all="ignore"):
-            found = self.divisors.run(Doubles(real=True), env)
-        return np.array([np.broadcast_to(np.asarray(d, dtype=float), x.shape[1:]) for d in found])
+        """All that is divided by, for columns of parameter values: its zeros are where the objective may have a pole."""
+        return self._rows(self._divisors, g, x, sample)
 
     def floats(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
         """Objective for columns of parameter values; inf where a constraint is violated."""
-        env = self._values(g, tuple(x), {s: float(v) for s, v in sample.items()})
+        value, *constraints = self._rows(self._doubles, g, x, sample)
+        allowed = np.isfinite(value)
+        for c in constraints:
+            allowed &= c > 0
+        return np.where(allowed, value, np.inf)
+
+    def _rows(self, run: Run, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
         with np.errstate(all="ignore"):
-            value, *constraints = self._doubles(env)
-            value = np.broadcast_to(np.asarray(value, dtype=float), x.shape[1:]).copy()
-            bad = ~np.isfinite(value)
-            for c in constraints:
-                bad |= ~(np.broadcast_to(np.asarray(c, dtype=float), x.shape[1:]) > 0)
-        value[bad] = np.inf
-        return value
+            found = run(self._values(g, tuple(x), {s: float(v) for s, v in sample.items()}))
+        out = np.empty((len(found), *x.shape[1:]))
+        for k, row in enumerate(found):
+            out[k] = row
+        return out
 
     def ball(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> tuple[Any, bool]:
         """(objective, whether all constraints hold) in ball arithmetic; the midpoint is returned."""
@@ -173,9 +174,10 @@ class Problem:
         where = "".join(f", {s} = {float(v):.6g}" for s, v in zip(self.over, x, strict=True))
         return f"{self.large} = 10^{'-' if self.inverted else ''}{decade:g}{where}"
 
-    def multiprecision(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> Any:
-        """The objective as an mpmath number."""
-        return self.program.run(Multiprecision(), self._values(g, x, sample))[0]
+    def multiprecision(self, g: Any, x: Sequence[Any], sample: Mapping[Symbol, Any]) -> tuple[Any, bool]:
+        """(objective, whether all constraints hold), the objective as an mpmath number."""
+        value, *constraints = self.program.run(Multiprecision(), self._values(g, x, sample))
+        return value, all(c > 0 for c in constraints)
 
 
 def is_positive(x: Any) -> bool:
