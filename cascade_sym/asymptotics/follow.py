@@ -30,6 +30,11 @@ class Branch:
     x: tuple[tuple[Any, ...], ...]
     value: tuple[Any, ...]
 
+    def at(self, decade: float) -> tuple[tuple[Any, ...], Any]:
+        """Parameters and objective at one of the decades."""
+        k = self.decades.index(decade)
+        return self.x[k], self.value[k]
+
 
 class Lost(Exception):
     """Newton's iteration left the allowed region or did not settle."""

@@ -136,7 +136,7 @@ class Problem:
         return env
 
     def denominators(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
-        """All that is divided by, for columns of parameter values: its zeros are where the objective may have a pole."""
+        """All that is divided by, for columns of parameter values: where it is zero the objective may have a pole."""
         return self._rows(self._divisors, g, x, sample)
 
     def floats(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
