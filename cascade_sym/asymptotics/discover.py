@@ -26,6 +26,8 @@ from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, Opti
 SEARCHED = (2.5, 4.0, 5.5, 7.0)
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
 LAST = 22.0
+CHALLENGED = (12.0, 9.0, 6.0)  # where searches could refute what was found
+TRUSTED = 1e-3  # relative error of a value in floats up to which such a search is worth something
 TRIED = 3
 NULL = 1e-6  # ratio of curvatures below which a direction is a valley
 DEEP = 1e3  # how far below all other candidates a value is that can't be followed: a pole
@@ -126,6 +128,47 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> Branch:
     if threats or not branches:
         raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
     return min(branches, key=in_the_end)
+
+
+def challenged(
+    problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, places: Mapping[Symbol, Any]
+) -> tuple[tuple[float, ...], Branch | None]:
+    """Decades at which nothing lower than `branch` was found, and an optimum that is lower in the end, or None.
+
+    `places`: where the parameters of the problem are along the branch (sequences), or that they are fixed (numbers).
+    NoOptimum where there are lower values from which no optimum can be followed.
+    """
+    follower = Follower(problem, sample)
+    passed: list[float] = []
+    for decade in CHALLENGED:
+        k, g = branch.decades.index(decade), growth(decade)
+        x = [places[s][k] if isinstance(places[s], tuple) else ball_of(places[s]) for s in problem.over]
+        if not _trusted(problem, decade, x, sample, branch.value[k]):
+            continue
+        found = candidates(problem, decade, sample)
+        lower = [c for c in found if is_lower(problem.ball(g, c.x, follower.sample), [branch.value[k]])]
+        for c in lower:
+            try:
+                z, _ = follower.polish(g, follower.coordinates(c.x))
+                other = follower.follow(decade, z, LAST)
+            except Lost as e:
+                if not passed:
+                    raise NoOptimum(
+                        f"the optimum that could be followed is only local: the objective is lower ({c.value:.6g}) at "
+                        f"{problem.at(decade, c.x)}, but no optimum could be followed from there: {e}."
+                    ) from e
+                continue
+            if in_the_end(other) < in_the_end(branch):
+                return (), other
+        if not lower:
+            passed.append(decade)
+    return tuple(sorted(passed)), None
+
+
+def _trusted(problem: Problem, decade: float, x: list[Any], sample: Mapping[Symbol, Any], value: Any) -> bool:
+    """Whether floats are good enough there: at the optimum itself they have to give its value."""
+    found = problem.floats(10.0**decade, np.array([float(v) for v in x])[:, None], sample)[0]
+    return bool(abs(found - float(value)) <= TRUSTED * abs(float(value)))
 
 
 def growth(decade: float) -> Any:
