@@ -18,7 +18,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
-from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
+from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost, growth
 from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates
 from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, OptimumAtInfinity, UnboundedObjective
@@ -171,10 +171,6 @@ def _trusted(problem: Problem, decade: float, x: list[Any], sample: Mapping[Symb
     return bool(abs(found - float(value)) <= TRUSTED * abs(float(value)))
 
 
-def growth(decade: float) -> Any:
-    return flint.arb(10) ** flint.arb(decade)
-
-
 def is_lower(found: tuple[Any, bool], others: Sequence[Any]) -> bool:
     """Whether an allowed value is below all others, by more than a search leaves open."""
     value, allowed = found
@@ -255,7 +251,7 @@ def flat_direction(follower: Follower, g: Any, x: list[Any]) -> Settled | None:
     if len(x) < 2:
         return None
     z = follower.coordinates(x)
-    _, _, hess = follower.derivatives(g, z, [flint.arb(10) ** -50] * len(z))
+    _, _, hess = follower.derivatives(g, z)
     h = np.array([[float(v) for v in row] for row in hess])
     scale = np.sqrt(np.abs(np.diag(h)))
     if not np.all(np.isfinite(h)) or not np.all(scale > 0):

@@ -64,7 +64,8 @@ def scaling(
 
     Nothing is assumed about the solution: limits and exponents are discovered by high-precision optimisation,
     the leading-order function follows by exact valuations, its minimum by elimination, and the result is held
-    against the optimum again.
+    against the optimum again. The certificate's `scope` is "global" where searches of the whole allowed region could
+    have found something lower, else "local".
 
     - `at`: values of parameters (exact numbers; oo for an exact limit); unset ones stay symbols of the result.
     - `equal`: parameters that are kept equal, as (a, b) or a list of such groups.
