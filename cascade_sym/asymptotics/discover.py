@@ -30,7 +30,7 @@ CHALLENGED = (12.0, 9.0, 6.0)  # where searches could refute what was found
 TRUSTED = 1e-3  # relative error of a value in floats up to which such a search is worth something
 TRIED = 3
 NULL = 1e-6  # ratio of curvatures below which a direction is a valley
-DEEP = 1e3  # how far below all other candidates a value is that can't be followed: a pole
+DEEP = 1e8  # how far below all other candidates a value is that can't be followed: a pole
 
 
 class Settled(Exception):
