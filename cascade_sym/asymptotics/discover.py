@@ -140,7 +140,7 @@ def challenged(
     """
     follower = Follower(problem, sample)
     passed: list[float] = []
-    for decade in CHALLENGED:
+    for decade in (d for d in CHALLENGED if d in branch.decades):
         k, g = branch.decades.index(decade), growth(decade)
         x = [places[s][k] if isinstance(places[s], tuple) else ball_of(places[s]) for s in problem.over]
         if not _trusted(problem, decade, x, sample, branch.value[k]):
