@@ -1,11 +1,10 @@
 """Asymptotic scalings of optimised figures of merit: discovered, derived exactly, certified."""
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
-from cascade_sym.asymptotics.bound import LowerBound, lower_bound
 from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.infinite import in_the_limit, limit_of, limit_of_whole
 from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
-from cascade_sym.asymptotics.scaling import scaling
+from cascade_sym.asymptotics.scaling import LowerBound, lower_bound, scaling
 
 __all__ = [
     "AlgebraicValue",

@@ -17,7 +17,7 @@ from sympy import Symbol
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.exponents import accelerated, slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
-from cascade_sym.asymptotics.minimum import Solution, is_zero
+from cascade_sym.asymptotics.minimum import Solution
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.result import Certificate
 from cascade_sym.errors import ScalingError
@@ -35,9 +35,6 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: S
     """
     problem, sample, found = solution.x.problem, solution.x.sample, solution.found
     power, prefactor = found.power, solution.prefactor.sample
-    ends = [c.number(solution.point.values) for c in solution.x.walls]
-    if any(v < 0 and not is_zero(v) for v in ends):
-        raise ScalingError("the optimum leaves the allowed region beyond the values to which it was followed.")
     with mp.workdps(WORK):
         claim = _mpf(prefactor)
         points = _points(problem, sample, found.branch, power)

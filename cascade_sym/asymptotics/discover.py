@@ -1,7 +1,7 @@
 """Which optimum, where does it tend to, and with which powers: discovered numerically, at one sample.
 
 The global search runs at two sizes of the large parameter; every distinct candidate is followed far out and the
-lowest one there is taken, so that a branch that is best only at moderate values is not mistaken for the
+one that is lowest in the end is taken, so that a branch that is best only at moderate values is not mistaken for the
 asymptotic one.
 """
 
@@ -18,17 +18,19 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.exponents import Approach, approach, slope
-from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost
+from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost, growth
 from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates
 from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, OptimumAtInfinity, UnboundedObjective
 
 SEARCHED = (2.5, 4.0, 5.5, 7.0)
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
-COMPARED, LAST = 10.0, 22.0
+LAST = 22.0
+CHALLENGED = (12.0, 9.0, 6.0)  # where searches could refute what was found
+TRUSTED = 1e-3  # relative error of a value in floats up to which such a search is worth something
 TRIED = 3
 NULL = 1e-6  # ratio of curvatures below which a direction is a valley
-DEEP = 1e3  # how far below all other candidates a value is that can't be followed: a pole
+DEEP = 1e8  # how far below all other candidates a value is that can't be followed: a pole
 
 
 class Settled(Exception):
@@ -91,7 +93,7 @@ def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> 
 def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> Branch:
     """The optimum that is lowest in the end: a lower value that can't be followed is never passed over."""
     follower = Follower(problem, sample)
-    heads: list[Head] = []
+    branches: list[Branch] = []
     reasons: list[str] = []
     any_finite, threats = False, []
     for decade in SEARCHED:
@@ -102,18 +104,19 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> Branch:
         for n, c in enumerate(found[:TRIED]):
             try:
                 z, _ = follower.polish(g, follower.coordinates(c.x))
-                if not any(_same(z, h.at(decade)) for h in heads):
-                    heads.append(Head(follower.follow(decade, z, COMPARED), follower))
+                known = (follower.coordinates(b.at(decade)[0]) for b in branches if decade in b.decades)
+                if not any(_same(z, other) for other in known):
+                    branches.append(follower.follow(decade, z, LAST))
             except Lost as e:
                 lost.append(c)
                 reasons.append(str(e))
                 if n == 0 and not isinstance(e, AtWall) and (valley := flat_direction(follower, g, list(c.x))):
                     raise valley from e
-        here = [h.branch.value[h.branch.decades.index(decade)] for h in heads if decade in h.branch.decades]
+        here = [b.at(decade)[1] for b in branches if decade in b.decades]
         threats = [c for c in lost if is_lower(problem.ball(g, c.x, follower.sample), here)]
         if threats and threats[0].value < -DEEP * (1 + min(abs(c.value) for c in found)):
             raise UnboundedObjective(_unbounded(problem, decade, threats[0]))
-        if heads and not threats and decade >= ENOUGH:
+        if branches and not threats and decade >= ENOUGH:
             break
     for c in threats:
         _look_at_edges(problem, follower, SEARCHED[-1], list(c.x))
@@ -122,51 +125,56 @@ def _best_branch(problem: Problem, sample: Mapping[Symbol, Any]) -> Branch:
             "the objective is nowhere finite with all constraints positive in the searched region; "
             "check the constraints, the bounds and the values that were set."
         )
-    branches = [] if threats else _followed(follower, heads, reasons)
-    if not branches:
+    if threats or not branches:
         raise NoOptimum(f"no optimum could be followed to large {problem.large}: {'; '.join(dict.fromkeys(reasons))}.")
     return min(branches, key=in_the_end)
 
 
-def growth(decade: float) -> Any:
-    return flint.arb(10) ** flint.arb(decade)
+def challenged(
+    problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, places: Mapping[Symbol, Any]
+) -> tuple[tuple[float, ...], Branch | None]:
+    """Decades at which nothing lower than `branch` was found, and an optimum that is lower in the end, or None.
+
+    `places`: where the parameters of the problem are along the branch (sequences), or that they are fixed (numbers).
+    NoOptimum where there are lower values from which no optimum can be followed.
+    """
+    follower = Follower(problem, sample)
+    passed: list[float] = []
+    for decade in (d for d in CHALLENGED if d in branch.decades):
+        k, g = branch.decades.index(decade), growth(decade)
+        x = [places[s][k] if isinstance(places[s], tuple) else ball_of(places[s]) for s in problem.over]
+        if not _trusted(problem, decade, x, sample, branch.value[k]):
+            continue
+        found = candidates(problem, decade, sample)
+        lower = [c for c in found if is_lower(problem.ball(g, c.x, follower.sample), [branch.value[k]])]
+        for c in lower:
+            try:
+                z, _ = follower.polish(g, follower.coordinates(c.x))
+                other = follower.follow(decade, z, LAST)
+            except Lost as e:
+                if not passed:
+                    raise NoOptimum(
+                        f"the optimum that could be followed is only local: the objective is lower ({c.value:.6g}) at "
+                        f"{problem.at(decade, c.x)}, but no optimum could be followed from there: {e}."
+                    ) from e
+                continue
+            if in_the_end(other) < in_the_end(branch):
+                return (), other
+        if not lower:
+            passed.append(decade)
+    return tuple(sorted(passed)), None
+
+
+def _trusted(problem: Problem, decade: float, x: list[Any], sample: Mapping[Symbol, Any], value: Any) -> bool:
+    """Whether floats are good enough there: at the optimum itself they have to give its value."""
+    found = problem.floats(10.0**decade, np.array([float(v) for v in x])[:, None], sample)[0]
+    return bool(abs(found - float(value)) <= TRUSTED * abs(float(value)))
 
 
 def is_lower(found: tuple[Any, bool], others: Sequence[Any]) -> bool:
     """Whether an allowed value is below all others, by more than a search leaves open."""
     value, allowed = found
     return allowed and all(value < v - abs(v) * flint.arb(10) ** -9 for v in others)
-
-
-@dataclass(frozen=True)
-class Head:
-    """The continuation of one optimum to 10**COMPARED."""
-
-    branch: Branch
-    follower: Follower
-
-    def at(self, decade: float) -> list[Any] | None:
-        """Its Newton coordinates, where the continuation has that point."""
-        if decade not in self.branch.decades:
-            return None
-        return self.follower.coordinates(self.branch.x[self.branch.decades.index(decade)])
-
-
-def _followed(follower: Follower, heads: Sequence[Head], reasons: list[str]) -> list[Branch]:
-    """The optima that are different at 10**COMPARED, followed to the end."""
-    branches: list[Branch] = []
-    ends: list[list[Any]] = []
-    for head in heads:
-        z = follower.coordinates(head.branch.x[-1])
-        if any(_same(z, other) for other in ends):
-            continue
-        ends.append(z)
-        try:
-            start = follower.coordinates(head.branch.x[0])
-            branches.append(follower.follow(head.branch.decades[0], start, LAST))
-        except Lost as e:
-            reasons.append(str(e))
-    return branches
 
 
 def in_the_end(branch: Branch) -> tuple[int, float, float]:
@@ -179,8 +187,8 @@ def in_the_end(branch: Branch) -> tuple[int, float, float]:
     return (sign, sign * round(power, 3), sign * size)
 
 
-def _same(a: Sequence[Any], b: Sequence[Any] | None) -> bool:
-    return b is not None and all(abs(x - y) < flint.arb(10) ** -30 for x, y in zip(a, b, strict=True))
+def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    return all(abs(x - y) < flint.arb(10) ** -30 for x, y in zip(a, b, strict=True))
 
 
 def _unbounded(problem: Problem, decade: float, found: Candidate) -> str:
@@ -243,7 +251,7 @@ def flat_direction(follower: Follower, g: Any, x: list[Any]) -> Settled | None:
     if len(x) < 2:
         return None
     z = follower.coordinates(x)
-    _, _, hess = follower.derivatives(g, z, [flint.arb(10) ** -50] * len(z))
+    _, _, hess = follower.derivatives(g, z)
     h = np.array([[float(v) for v in row] for row in hess])
     scale = np.sqrt(np.abs(np.diag(h)))
     if not np.all(np.isfinite(h)) or not np.all(scale > 0):

@@ -88,8 +88,6 @@ class ExactSeries(Arithmetic):
     def __init__(self, ground: Ground, terms: int) -> None:
         self.ground, self.terms = ground, terms
         self.rotations: dict[str, Rotation] = {}
-        self._multiples: dict[tuple[str, Q], Rotation] = {}
-        self._quarters: dict[Q, Rotation] = {}
         self.zero = self.const(ground.rational(0))
 
     # -- values ---------------------------------------------------------------------------------------------
@@ -145,10 +143,8 @@ class ExactSeries(Arithmetic):
 
     def quarter(self, turn: Q) -> Rotation:
         """The rotation by `turn` pi, in square roots."""
-        if turn not in self._quarters:
-            angle = sp.Rational(turn.numerator, turn.denominator) * sp.pi
-            self._quarters[turn] = Rotation(*(self.const(self.surd(f(angle))) for f in (sp.cos, sp.sin)))
-        return self._quarters[turn]
+        angle = sp.Rational(turn.numerator, turn.denominator) * sp.pi
+        return Rotation(*(self.const(self.surd(f(angle))) for f in (sp.cos, sp.sin)))
 
     def surd(self, e: sp.Expr) -> Elem:
         """A number in square roots."""
@@ -164,12 +160,8 @@ class ExactSeries(Arithmetic):
         """k times the angle `name`, for a whole number k."""
         if k.denominator != 1:
             raise Diverges(f"a fraction of the angle {name} appears; use {name}/{k.denominator} as the parameter")
-        if (name, k) not in self._multiples:
-            out = base = self.rotations[name]
-            for _ in range(abs(int(k)) - 1):
-                out = out * base
-            self._multiples[name, k] = out if k > 0 else Rotation(out.cos, -out.sin)
-        return self._multiples[name, k]
+        out = reduce(mul, [self.rotations[name]] * abs(int(k)))
+        return out if k > 0 else Rotation(out.cos, -out.sin)
 
     def small_rotation(self, x: Series) -> Rotation:
         """cos and sin of a series with a finite limit."""

@@ -30,6 +30,16 @@ class Branch:
     x: tuple[tuple[Any, ...], ...]
     value: tuple[Any, ...]
 
+    def at(self, decade: float) -> tuple[tuple[Any, ...], Any]:
+        """Parameters and objective at one of the decades."""
+        k = self.decades.index(decade)
+        return self.x[k], self.value[k]
+
+
+def growth(decade: float) -> Any:
+    """The value of g."""
+    return flint.arb(10) ** flint.arb(decade)
+
 
 class Lost(Exception):
     """Newton's iteration left the allowed region or did not settle."""
@@ -69,24 +79,25 @@ class Follower:
         """The objective without regard to edges (difference quotients may step over one)."""
         return self.problem.ball(g, self.values(z), self.sample)[0]
 
-    def derivatives(self, g: Any, z: list[Any], h: list[Any]) -> tuple[Any, list[Any], list[list[Any]]]:
-        n = len(z)
+    def derivatives(self, g: Any, z: list[Any]) -> tuple[Any, list[Any], list[list[Any]]]:
+        """The objective, its gradient, and its second derivatives."""
+        n, h = len(z), flint.arb(10) ** -50
 
         def at(*moves: tuple[int, int]) -> Any:
             y = list(z)
             for i, k in moves:
-                y[i] = (y[i] + k * h[i]).mid()
+                y[i] = (y[i] + k * h).mid()
             return self.raw(g, y)
 
         f0 = self.raw(g, z)
         plus, minus = [at((i, 1)) for i in range(n)], [at((i, -1)) for i in range(n)]
-        grad = [((plus[i] - minus[i]) / (2 * h[i])).mid() for i in range(n)]
+        grad = [((plus[i] - minus[i]) / (2 * h)).mid() for i in range(n)]
         hess = [[flint.arb(0)] * n for _ in range(n)]
         for i in range(n):
-            hess[i][i] = ((plus[i] - 2 * f0 + minus[i]) / h[i] ** 2).mid()
+            hess[i][i] = ((plus[i] - 2 * f0 + minus[i]) / h**2).mid()
             for j in range(i):
                 mixed = at((i, 1), (j, 1)) - at((i, 1), (j, -1)) - at((i, -1), (j, 1)) + at((i, -1), (j, -1))
-                hess[i][j] = hess[j][i] = (mixed / (4 * h[i] * h[j])).mid()
+                hess[i][j] = hess[j][i] = (mixed / (4 * h**2)).mid()
         return f0, grad, hess
 
     def polish(self, g: Any, z: list[Any]) -> tuple[list[Any], Any]:
@@ -96,17 +107,15 @@ class Follower:
             raise Lost("the start is outside the allowed region")
         if not z:
             return z, value
-        small = flint.arb(10) ** -50
-        h = [small for _ in z]
         step: list[Any] | None = None
         for _ in range(80):
-            f0, grad, hess = self.derivatives(g, z, h)
+            f0, grad, hess = self.derivatives(g, z)
             if not (f0.is_finite() and all(d.is_finite() for d in grad)):
                 raise Lost("the objective is not finite")
             step = self._step(grad, hess)
             definite = step is not None
             if step is None:
-                step = [-gr / (abs(hess[i][i]) + small) for i, gr in enumerate(grad)]
+                step = [-gr / (abs(hess[i][i]) + flint.arb(10) ** -50) for i, gr in enumerate(grad)]
             fraction = flint.arb(1)
             for _try in range(60):
                 new = [(a + fraction * d).mid() for a, d in zip(z, step, strict=True)]
@@ -142,46 +151,35 @@ class Follower:
         Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is
         lost.
         """
-        ten = flint.arb(10)
         points: list[tuple[int, list[Any], Any]] = []
-        k, end, stride = round(decade * 4), round(last * 4), 1
-        down = end < k
-        while (k >= end) if down else (k <= end):
-            g = ten ** (flint.arb(k) / 4)
+        k, end = round(decade * 4), round(last * 4)
+        stride = 1 if end >= k else -1
+        while (end - k) * stride >= 0:
             try:
-                z, v = self._onwards(g, [p[1] for p in points], z, k, stride, down)
+                z, v = self._onwards([p[1] for p in points], z, k, stride)
             except Lost:
-                if down and points:
-                    break
-                raise
+                if stride > 0 or not points:
+                    raise
+                break
             points.append((k, z, v))
-            if not down and stride == 1 and len(points) >= 8 and k % 2 == 0:
+            if stride == 1 and len(points) >= 8 and k % 2 == 0:
                 points, stride = points[::-2][::-1], 2
-            k += -stride if down else stride
-        if down:
-            points.reverse()
-        return Branch(
-            tuple(k / 4 for k, _, _ in points),
-            tuple(tuple(self.values(z)) for _, z, _ in points),
-            tuple(v for _, _, v in points),
-        )
+            k += stride
+        steps, zs, values = zip(*sorted(points, key=lambda p: p[0]), strict=True)
+        return Branch(tuple(k / 4 for k in steps), tuple(tuple(self.values(z)) for z in zs), values)
 
-    def _onwards(
-        self, g: Any, before: list[list[Any]], z: list[Any], k: int, stride: int, down: bool
-    ) -> tuple[list[Any], Any]:
+    def _onwards(self, before: list[list[Any]], z: list[Any], k: int, stride: int) -> tuple[list[Any], Any]:
         """The next optimum; where the prediction fails, in ever smaller steps from the last one."""
         try:
-            return self.polish(g, self._predict(before, z))
+            return self.polish(growth(k / 4), self._predict(before, z))
         except Lost:
             if not before:
                 raise
-        start = k + stride if down else k - stride
-
-        def solve(there: float, guess: Sequence[Any]) -> list[Any]:
-            return self.polish(flint.arb(10) ** (flint.arb(there) / 4), list(guess))[0]
-
-        z = walked(solve, before[-1], float(start), float(k), (k - start) / 4)
-        return z, self.f(g, z)[0]
+        z = walked(
+            lambda there, guess: self.polish(growth(there / 4), list(guess))[0],
+            before[-1], float(k - stride), float(k), stride / 4,
+        )  # fmt: skip
+        return z, self.f(growth(k / 4), z)[0]
 
     def _predict(self, zs: list[list[Any]], z: list[Any]) -> list[Any]:
         """The next point on the same grid: sums of powers have differences that obey a linear recurrence."""

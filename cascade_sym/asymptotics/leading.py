@@ -21,7 +21,7 @@ from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, un
 from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries
 from cascade_sym.asymptotics.exponents import Approach, limit_of, slope
-from cascade_sym.asymptotics.follow import Branch
+from cascade_sym.asymptotics.follow import Branch, growth
 from cascade_sym.asymptotics.ground import Ground, Reparametrise
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
@@ -171,8 +171,7 @@ def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> 
 
 def _rows(frame: Frame, ground: Ground, branch: Branch) -> list[dict[Symbol, Any]]:
     """The values of all unknowns along the followed optimum."""
-    growths = (flint.arb(10) ** ball_of(sp.Rational(k)) for k in branch.decades)
-    return [frame.unknowns_at(ground, g, x) for g, x in zip(growths, branch.x, strict=True)]
+    return [frame.unknowns_at(ground, growth(k), x) for k, x in zip(branch.decades, branch.x, strict=True)]
 
 
 def _refine(

@@ -70,17 +70,6 @@ class Interval:
     def holds(self, x: Any) -> bool:
         return self.kind != "box" or bool(self.ends[0] <= x <= self.ends[1])
 
-    def search_coordinate(self, x: Any) -> float:
-        """The inverse of `searched` for a ball, within the range of the search."""
-        if self.kind == "half":
-            above = x - self.ends[0] if self.rising else self.ends[1] - x
-            return float(above.log()) / math.log(10) if above > 0 else -300.0
-        if self.kind == "line":
-            return float(x.asinh()) / math.log(10)
-        if not self.ends[0] < x < self.ends[1]:
-            return -EDGE if x <= self.ends[0] else EDGE
-        return float(((x - self.ends[0]) / (self.ends[1] - x)).log()) / math.log(10)
-
     def found(self, u: float) -> Any:
         """The ball at a search coordinate; on a half line, floats can't tell it from the end."""
         if self.kind == "half":
@@ -136,7 +125,7 @@ class Problem:
         return env
 
     def denominators(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:
-        """All that is divided by, for columns of parameter values: where it is zero, the objective may have a pole."""
+        """All that is divided by, for columns of parameter values: where it is zero the objective may have a pole."""
         return self._rows(self._divisors, g, x, sample)
 
     def floats(self, g: float, x: np.ndarray, sample: Mapping[Symbol, Any]) -> np.ndarray:

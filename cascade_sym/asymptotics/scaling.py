@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import flint
@@ -11,11 +12,12 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.angles import uses_of_angles
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
-from cascade_sym.asymptotics.challenge import challenged
-from cascade_sym.asymptotics.discover import Found, Settled, discover, read_off
+from cascade_sym.asymptotics.discover import Found, Settled, challenged, discover, read_off
 from cascade_sym.asymptotics.element import Diverges
+from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.leading import expansion, frame_of
@@ -24,14 +26,23 @@ from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Scaling
-from cascade_sym.asymptotics.setup import Call, prepare, sample_of
+from cascade_sym.asymptotics.setup import Call, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw
+from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ScalingError
 from cascade_sym.symbols import spelled
 
 Progress = Callable[[str], None]
 SAMPLES = 8  # of the remaining parameters that are tried, until one is in the allowed region
 MOST_ORDERS = 3  # whole powers of the large parameter in which the next order is looked for
+
+
+@dataclass(frozen=True)
+class LowerBound:
+    """The exact limit `value` of the optimised objective, its `series` in a small parameter, and its scaling."""
+
+    value: AlgebraicValue
+    series: Expansion | None
+    scaling: Scaling
 
 
 def scaling(
@@ -53,7 +64,8 @@ def scaling(
 
     Nothing is assumed about the solution: limits and exponents are discovered by high-precision optimisation,
     the leading-order function follows by exact valuations, its minimum by elimination, and the result is held
-    against the optimum again.
+    against the optimum again. The certificate's `scope` is "global" where searches of the whole allowed region could
+    have found something lower, else "local".
 
     - `at`: values of parameters (exact numbers; oo for an exact limit); unset ones stay symbols of the result.
     - `equal`: parameters that are kept equal, as (a, b) or a list of such groups.
@@ -79,6 +91,61 @@ def scaling(
     with flint.ctx.workprec(BITS):
         call = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
         return _scaling(call, terms, sample, checks, say, began)
+
+
+def lower_bound(
+    objective: Expr | Quantity,
+    *,
+    large: Symbol | str,
+    over: Iterable[Symbol | str] = (),
+    at: Mapping[Any, Any] | None = None,
+    small: Symbol | str | None = None,
+    terms: int = 3,
+    equal: Any = (),
+    limit: Any = sp.oo,
+    positive: Sequence[Expr | Quantity] = (),
+    bounds: Mapping[Any, tuple[Any, Any]] | None = None,
+    sample: Mapping[Any, Any] | None = None,
+    checks: int = 1,
+) -> LowerBound:
+    """The non-zero limit of min(objective) as `large` tends to `limit`, exactly; `small` asks for a series in it.
+
+    Arguments as in `scaling`. ScalingError where the optimised objective tends to zero or diverges: then there is
+    no bound, and the message gives the power law instead.
+
+    >>> C, e, x = sp.symbols("C epsilon x")
+    >>> b = lower_bound(x + e/x + 1/(C*x), large=C, over=[x], small=e, terms=1)
+    >>> b.value.expr(), b.series.terms
+    (2*sqrt(epsilon), ((2, 1/2),))
+    """
+    result = scaling(
+        objective,
+        large=large,
+        over=over,
+        at=at,
+        equal=equal,
+        terms=1,
+        limit=limit,
+        positive=positive,
+        bounds=bounds,
+        sample=sample,
+        checks=checks,
+    )
+    if result.exponent != 0:
+        raise ScalingError(
+            f"the optimised objective behaves as {result.large}^({result.exponent}) and is not bounded by a "
+            "constant; use scaling for its prefactor."
+        )
+    series = None
+    if small is not None:
+        s = symbol_of(small, "small")
+        if result.prefactor.closed is None:
+            raise ScalingError(
+                f"the bound is a root of degree {result.prefactor.degree} without a closed form; its series in {s} "
+                "is not available. Leave out `small` to get the bound itself."
+            )
+        series = expand(result.prefactor.closed, large=s, limit=0, terms=terms)
+    return LowerBound(result.prefactor, series, result)
 
 
 def _scaling(

@@ -6,7 +6,7 @@ strategy from the best few. Its only task is to find every relevant branch; prec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sympy import Symbol
 
 from cascade_sym.asymptotics.problem import Problem
 
-NEARBY = 3  # decades around a known optimum
+NEARBY = 2  # decades around one
 LINES, ALONG, HALVED = 2, 1000, 45  # lines along which poles are looked for, points of each, and halvings
 STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
 
@@ -29,13 +29,8 @@ class Candidate:
     x: tuple[Any, ...]
 
 
-def candidates(
-    problem: Problem, decade: float, sample: Mapping[Symbol, Any], near: Sequence[Any] | None = None
-) -> list[Candidate]:
-    """The best local minima found at growth 10**decade, best first; none where nothing is finite and allowed.
-
-    Half of the starts are within some decades of the parameters `near`, where these are given.
-    """
+def candidates(problem: Problem, decade: float, sample: Mapping[Symbol, Any]) -> list[Candidate]:
+    """The best local minima found at growth 10**decade, best first; none where nothing is finite and allowed."""
     rng = np.random.default_rng(20180711)
     intervals = [problem.intervals[s] for s in problem.over]
     g = 10.0**decade
@@ -50,9 +45,6 @@ def candidates(
         value = float(f(np.zeros((0, 1)))[0])
         return [Candidate(value, np.zeros(0), ())] if np.isfinite(value) else []
     starts = _starts(problem, decade, rng)
-    if near is not None:
-        centre = np.array([[iv.search_coordinate(x)] for iv, x in zip(intervals, near, strict=True)])
-        starts[:, ::2] = centre + rng.uniform(-NEARBY, NEARBY, starts[:, ::2].shape)
     values = f(starts)
     chosen = _prominent(starts, values)
     found = [_evolve(f, starts[:, j], width, rng) for j, width in chosen]
@@ -113,7 +105,9 @@ def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.nda
             rows.append(np.where(centre, near, rng.uniform(-decade - 1, decade + 1, STARTS)))
         else:
             rows.append(rng.uniform(-2 * decade - 2, 2 * decade + 2, STARTS))
-    return np.array(rows)
+    out = np.array(rows)
+    out[:, ::3] = rng.uniform(-NEARBY, NEARBY, out[:, ::3].shape)  # where nothing scales
+    return out
 
 
 def _evolve(f: Any, start: np.ndarray, width: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:

@@ -229,6 +229,8 @@ def prepare(
     own = [Quantity("constraint", d, target.definitions) for d in target.domain]
     moving = {big, *wanted}
     target = Quantity(target.name, target.expr, target.definitions, target.steps)
+    # a condition on other parameters alone, which are left open, concerns another part of the system
+    own = [c for c in own if moving & set(c.parameters) or set(c.parameters) <= set(target.parameters)]
     targets = [target, *own, *(renamed(p, groups) for p in others)]
     values = values_of(at, {s for t in targets for s in t.parameters})
     names = {s.name for s in values}

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from cascade_sym.asymptotics import scaling
-from cascade_sym.errors import ScalingError
+import cascade_sym as cs
+from cascade_sym.asymptotics import expand, scaling
+from cascade_sym.errors import NoOptimum, NoPowerLaw, ScalingError, UnboundedObjective
 
 N, x, y = sp.symbols("N x y")
 LARGE = (1e5, 1e7, 1e9)
@@ -97,3 +98,61 @@ def test_a_certified_law_is_that_of_the_global_optimum(seed):
         errors.append(abs(found / law - 1))
     # a search in floats stops at 1e-6; a law that is wrong by a factor or a power does not get there
     assert errors[2] < 1e-2 and errors[2] <= max(errors[0], 1e-6), (f, (low, high), s.exponent, s.at(), errors)
+
+
+@pytest.mark.parametrize(
+    ("f", "bounds", "at"),
+    [
+        ((x + 2) ** 2 + x / N, (1, sp.oo), 1),
+        ((x - 2) ** 2 + x / N, (-sp.oo, 1), 1),
+        (x + 1 / (N * x), (R(1, 3), sp.oo), R(1, 3)),
+        (x**2 / N - x, (-1, sp.sqrt(2)), sp.sqrt(2)),
+    ],
+)
+def test_an_optimum_at_the_end_of_its_interval(f, bounds, at):
+    s = scaling(f, large=N, over=[x], bounds={x: bounds})
+    assert (s.optimum["x"].limit, s.optimum["x"].fixed) == (at, "edge")
+    assert s.exponent == 0 and abs(s.at() - sp.N(sp.limit(f.subs(x, at), N, sp.oo), 30)) < 1e-20
+
+
+def test_an_interval_from_elsewhere_than_zero():
+    """x = 1 + 1/sqrt(N): near the end of the interval, at a distance that is a power."""
+    s = scaling(x - 1 + 1 / (N * (x - 1)), large=N, over=[x], bounds={x: (1, sp.oo)})
+    term = s.optimum["x"]
+    assert (s.exponent, s.prefactor.expr()) == (-R(1, 2), 2)
+    assert (term.limit, term.exponent, term.coefficient.expr()) == (1, -R(1, 2), 1)
+
+
+def test_the_deeper_of_two_wells_is_not_passed_over_for_one_that_can_be_followed():
+    """The wall at x = 40 cuts off a deeper region: the well at x = 1 is only local."""
+    with pytest.raises(NoOptimum, match="constraint"):
+        scaling((x - 1) ** 2 * (30 - x) + 1 / N, large=N, over=[x], positive=[40 - x])
+
+
+def test_a_narrow_pole_is_seen():
+    with pytest.raises(UnboundedObjective):
+        scaling((x - 9) ** 2 + 1 / N + 1 / (10**6 * (x + 3)), large=N, over=[x], bounds={x: (-sp.oo, sp.oo)})
+
+
+def test_an_unstable_system_has_no_occupancy():
+    a = cs.operator("a")
+    chi, kappa, n = sp.symbols("chi kappa n")
+    squeezing = chi * sp.I * (a.dagger() ** 2 - a**2) / 2
+    system = cs.SLH("sq", H=squeezing, ports={"light": sp.sqrt(kappa) * a}, baths={"bath": (sp.sqrt(kappa) * a, n)})
+    variance = cs.covariance(system)["X_a", "X_a"]
+    assert scaling(variance, large=n, at={chi: R(1, 2), kappa: 1}).prefactor.expr() == 1
+    for arguments in ({"large": n, "at": {chi: 2, kappa: 1}}, {"large": chi, "at": {kappa: 1}}):
+        with pytest.raises(NoOptimum):
+            scaling(variance, **arguments)
+
+
+def test_a_global_claim_says_where_it_was_searched():
+    s = scaling(x + 1 / (N * x), large=N, over=[x])
+    assert s.certificate.scope == "global"
+    assert s.certificate.to_json()["searched"] == ["1.0e+6", "1.0e+9", "1.0e+12"]
+
+
+@pytest.mark.parametrize("exponent", [sp.pi, sp.E, sp.sqrt(2), R(314159, 100000), R(1, 10**18 + 9)])
+def test_an_exponent_without_short_form(exponent):
+    with pytest.raises(NoPowerLaw):
+        expand((x + 1) ** exponent, large=x)
