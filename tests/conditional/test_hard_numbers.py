@@ -21,7 +21,7 @@ import cascade_sym as cs
 from cascade_sym.evaluate.conditional import ConditionalEvaluator, conditional_evaluator
 from cascade_sym.evaluate.conditional.evaluator import GOOD
 from cascade_sym.solve.conditional import Riccati, doubling
-from cascade_sym.solve.conditional.sector import Quad, Sector
+from cascade_sym.solve.conditional.riccati import Quad, Sector
 from tests.conditional.collection import PROBLEMS
 from tests.conditional.oracle import Matrices, form, measured, stabilising
 
