@@ -106,9 +106,23 @@ def _statements(record: Record, name: Name) -> str:
 
 
 def _how(s: Mapping[str, Any], name: Name) -> str:
-    known = ("statement", "verdict", "method", "repair", "equally_small_repairs")
+    known = ("statement", "verdict", "method", "repair", "equally_small_repairs", "assumptions", "witness", "proof")
     more = {k.replace("_", " "): v for k, v in s.items() if k not in known}
-    return words(s["method"], name) + (value_html("", more, name) if more else "")
+    said = words(s["method"], name)
+    if rests := s.get("assumptions"):
+        said += element("p", "It rests on ", element("code", text(", ".join(rests))), ".")
+    if at := s.get("witness"):
+        point = ", ".join(f"{k} = {_number_text(v)}" for k, v in at["point"].items()) or "every point"
+        sides = " and ".join(_number_text(at[side]) for side in ("left", "right"))
+        said += element("p", "At ", element("code", text(point)), " the sides are ", element("code", text(sides)), ".")
+    return said + (value_html("", more, name) if more else "")
+
+
+def _number_text(v: Any) -> str:
+    """A number of a witness, in eight digits."""
+    if isinstance(v, str):
+        return f"{float(v):.8g}"
+    return f"{float(v['re']):.8g} + {float(v['im']):.8g} I".replace("+ -", "- ")
 
 
 def _steps(derivation: Derivation, label: str, name: Name) -> str:
