@@ -8,13 +8,14 @@ side has no value is no witness.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 import flint
-import sympy as sp
 from flint import acb, arb, fmpq
 from sympy import Expr
 
@@ -40,8 +41,7 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
 
     OutsideExactDomain is raised for formulas that have no value at all.
 
-    >>> import sympy as sp
-    >>> x = sp.Symbol("x")
+    >>>     >>> x = sp.Symbol("x")
     >>> witness(sp.sqrt(x**2), x, Domains())["point"]["x"].startswith("-")
     True
     """
@@ -52,7 +52,7 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     inside = [(e, strict) for e, strict in domains.expressions if {s.name for s in e.free_symbols} <= set(declared)]
     conditions = read(*(e for e, _ in inside)) if inside else None
     spent = 0
-    for k, point in enumerate(points(declared)):
+    for k, point in enumerate(points(tuple(sorted(declared.items())))):
         spent += len(calculation.nodes) + 10
         if k >= FEWEST and spent > WORK:
             break
@@ -133,30 +133,97 @@ def _text(v: Any) -> Any:
 # -- the points ---------------------------------------------------------------------------------------------------
 
 
-def points(declared: Mapping[str, Domain]) -> Iterator[Point]:
+@dataclass(frozen=True)
+class Span:
+    """A domain in fractions: its ends (decimals just inside irrational ones), its signs, and its special values."""
+
+    low: Fraction | None
+    high: Fraction | None
+    domain: Domain
+    signs: tuple[int, ...]
+    edges: tuple[Number, ...]
+
+    @property
+    def complex(self) -> bool:
+        return self.domain.kind == "complex"
+
+    def has(self, v: Number) -> bool:
+        if isinstance(v, tuple) or self.complex:
+            return isinstance(v, tuple) and self.complex
+        d = self.domain
+        above = self.low is None or v > self.low or (v == self.low and not d.above)
+        below = self.high is None or v < self.high or (v == self.high and not d.below)
+        return above and below and (d.kind != "integer" or v.denominator == 1)
+
+    def inside(self, rng: random.Random, sign: int, wide: Fraction = Fraction(1)) -> Number:
+        """A value with this sign, of any magnitude up to and from about `wide` or 1/wide."""
+        if self.complex:
+            real, imaginary = (_size(rng, wide) for _ in range(2))
+            return (real if sign in (1, 2) else -real), (imaginary if sign in (1, -2) else -imaginary)
+        low, high, zero = self.low, self.high, Fraction(0)
+        if sign > 0:
+            low = zero if low is None else max(low, zero)
+        else:
+            high = zero if high is None else min(high, zero)
+        if self.domain.kind == "integer":
+            step = rng.randint(1, 9)
+            value = Fraction(int(low) + step) if low is not None else Fraction(int(high or 0) - step)
+            return value if self.has(value) else Fraction(int(low if low is not None else high or 0))
+        if low is not None and high is not None:
+            share = Fraction(rng.randint(50, 950), 1000)
+            if wide > 1:  # near an edge
+                share = Fraction(1, 1000) / wide if rng.random() < 0.5 else 1 - Fraction(1, 1000) / wide
+            return _round(low + (high - low) * share, low, high)
+        size = _size(rng, wide)
+        return low + size if low is not None else (high or zero) - size
+
+
+@lru_cache(maxsize=1000)
+def span(d: Domain) -> Span:
+    """A domain ready for drawing points."""
+    if d.kind == "complex":
+        one, zero = Fraction(7, 5), Fraction(0)
+        axes = ((one, zero), (-one, zero), (zero, one), (zero, -one), (zero, zero))
+        return Span(None, None, d, (1, -1, 2, -2), axes)
+    low, high = (_end(e, way) for e, way in ((d.low, 1), (d.high, -1)))
+    signs = tuple(s for s in (1, -1) if (d.high > 0 if s > 0 else d.low < 0)) or (1,)
+    plain = Span(low, high, d, signs, ())
+    candidates = (*(e for e in (low, high) if e is not None), *map(Fraction, (0, 1, -1)))
+    return replace(plain, edges=tuple(v for v in dict.fromkeys(candidates) if plain.has(v)))
+
+
+def _end(end: Expr, way: int) -> Fraction | None:
+    if not end.is_finite:
+        return None
+    if end.is_Rational:
+        return Fraction(int(end.p), int(end.q))
+    return Fraction(str(round(float(end), 12))) + way * Fraction(1, 10**11)
+
+
+@lru_cache(maxsize=64)
+def points(declared: tuple[tuple[str, Domain], ...]) -> tuple[Point, ...]:
     """Points of a domain, in a fixed order: friendly ones, sign patterns, edges, coincidences, all magnitudes."""
-    names = sorted(declared)
+    spans = {n: span(d) for n, d in declared}
+    names = sorted(spans)
     rng = random.Random(len(names))
     if not names:
-        yield {}
-        return
-    signs = {n: _signs(declared[n]) for n in names}
-    yield {n: _inside(declared[n], rng, signs[n][0]) for n in names}
-    for pattern in _patterns([signs[n] for n in names], rng):
-        yield {n: _inside(declared[n], rng, s) for n, s in zip(names, pattern, strict=True)}
-    edges = {n: _edges(declared[n]) for n in names}
+        return ({},)
+    out: list[Point] = [{n: x.inside(rng, x.signs[0]) for n, x in spans.items()}]
+    for pattern in _patterns([spans[n].signs for n in names], rng):
+        out.append({n: spans[n].inside(rng, s) for n, s in zip(names, pattern, strict=True)})
     for n in names:
-        for edge in edges[n]:
-            yield {**{m: _inside(declared[m], rng, rng.choice(signs[m])) for m in names}, n: edge}
+        for edge in spans[n].edges:
+            out.append({**{m: x.inside(rng, rng.choice(x.signs)) for m, x in spans.items()}, n: edge})
     for k in range(POINTS):
         wide = Fraction(10) ** rng.choice((0, 0, 1, 3, 6)) if k % 2 else Fraction(1)
-        point = {n: _inside(declared[n], rng, rng.choice(signs[n]), wide) for n in names}
+        point = {n: x.inside(rng, rng.choice(x.signs), wide) for n, x in spans.items()}
         if k % 4 == 3:  # some at their edges together
-            point |= {n: rng.choice(edges[n]) for n in names if edges[n] and rng.random() < 0.5}
+            point |= {n: rng.choice(x.edges) for n, x in spans.items() if x.edges and rng.random() < 0.5}
         if k % 4 == 1 and len(names) > 1:  # some equal, where both domains have the value
             first, *others = rng.sample(names, rng.randint(2, len(names)))
-            point |= {n: point[first] for n in others if _has(declared[n], point[first])}
-        yield point
+            point |= {n: point[first] for n in others if spans[n].has(point[first])}
+        out.append(point)
+    return tuple(out)
 
 
 def _patterns(signs: Sequence[Sequence[int]], rng: random.Random) -> Iterator[tuple[int, ...]]:
@@ -167,37 +234,6 @@ def _patterns(signs: Sequence[Sequence[int]], rng: random.Random) -> Iterator[tu
         yield from product(*signs)
         return
     yield from (tuple(rng.choice(s) for s in signs) for _ in range(2 * PATTERNS))  # three take all with near certainty
-
-
-def _signs(d: Domain) -> list[int]:
-    if d.kind == "complex":
-        return [1, -1, 2, -2]
-    return [s for s in (1, -1) if (d.high > 0 if s > 0 else d.low < 0)] or [1]
-
-
-def _inside(d: Domain, rng: random.Random, sign: int, wide: Fraction = Fraction(1)) -> Number:
-    """A value of the domain with this sign, of any magnitude up to and from about `wide` or 1/wide."""
-    if d.kind == "complex":
-        real, imaginary = (_size(rng, wide) for _ in range(2))
-        return (real if sign in (1, 2) else -real), (imaginary if sign in (1, -2) else -imaginary)
-    low = Fraction(str(d.low)) if d.low.is_Rational else None if not d.low.is_finite else _near(d.low, 1)
-    high = Fraction(str(d.high)) if d.high.is_Rational else None if not d.high.is_finite else _near(d.high, -1)
-    if sign > 0:
-        low = max(low, Fraction(0)) if low is not None else Fraction(0)
-    else:
-        high = min(high, Fraction(0)) if high is not None else Fraction(0)
-    if d.kind == "integer":
-        start, stop = (low, None) if low is not None else (None, high)
-        step = rng.randint(1, 9)
-        value = Fraction(int(start) + step) if start is not None else Fraction(int(stop or 0) - step)
-        return value if _has(d, value) else Fraction(int(low if low is not None else high or 0))
-    if low is not None and high is not None:
-        share = Fraction(rng.randint(50, 950), 1000)
-        if wide > 1:  # near an edge
-            share = Fraction(1, 1000) / wide if rng.random() < 0.5 else 1 - Fraction(1, 1000) / wide
-        return _round(low + (high - low) * share, low, high)
-    size = _size(rng, wide)
-    return low + size if low is not None else (high or Fraction(0)) - size
 
 
 def _round(q: Fraction, low: Fraction, high: Fraction) -> Fraction:
@@ -211,24 +247,3 @@ def _round(q: Fraction, low: Fraction, high: Fraction) -> Fraction:
 def _size(rng: random.Random, wide: Fraction) -> Fraction:
     size = Fraction(rng.randint(101, 2999), 1000)
     return size * (wide if rng.random() < 0.5 else 1 / wide)
-
-
-def _near(end: Expr, way: int) -> Fraction:
-    """A decimal just inside an irrational end."""
-    return Fraction(str(round(float(end), 12))) + way * Fraction(1, 10**11)
-
-
-def _has(d: Domain, v: Number) -> bool:
-    if isinstance(v, tuple):
-        return d.kind == "complex"
-    return d.kind != "complex" and d.allows(sp.Rational(v.numerator, v.denominator))
-
-
-def _edges(d: Domain) -> list[Number]:
-    """The ends that belong to it, zero, one, and where it is complex the axes."""
-    if d.kind == "complex":
-        one, zero = Fraction(7, 5), Fraction(0)
-        return [(one, zero), (-one, zero), (zero, one), (zero, -one), (zero, zero)]
-    ends = [Fraction(str(e)) for e in (d.low, d.high) if e.is_Rational]
-    candidates = [*ends, Fraction(0), Fraction(1), Fraction(-1)]
-    return [v for v in dict.fromkeys(candidates) if _has(d, v)]

@@ -14,12 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
+from random import Random
 from typing import Any
 
 from cascade_sym.exact.fraction import Poly
 
 PIECES = 24  # into which a region is cut at most: what is not settled then is left open
-LONGEST = 400  # terms of a polynomial whose sign is looked for by cutting
+LONGEST = 100  # terms of a polynomial whose sign is looked for by cutting
+SAMPLES = 12  # points at which a polynomial with both signs is seen to have none
 MOST_ENDS = 8  # variables with two closed ends of which all corners are looked at
 DEPTH = 2  # of discriminants of discriminants
 Step = tuple[Any, ...]  # of a proof; see `Signs.nonnegative`
@@ -39,6 +42,15 @@ class Interval:
     def sign(self) -> int:
         """1 and -1 for what is >= 0 and <= 0, else 0."""
         return 1 if self.low is not None and self.low >= 0 else -1 if self.high is not None and self.high <= 0 else 0
+
+    def some(self, rng: Random) -> float:
+        """A number inside."""
+        size = rng.choice((0.03, 0.4, 1.3, 7.0, 60.0)) * rng.uniform(0.5, 1.5)
+        if self.low is not None and self.high is not None:
+            return float(self.low) + (float(self.high) - float(self.low)) * rng.random()
+        if self.low is not None:
+            return float(self.low) + size
+        return float(self.high) - size if self.high is not None else rng.choice((size, -size))
 
     @property
     def nonzero(self) -> bool:
@@ -94,10 +106,25 @@ class Signs:
         for fact in self.facts:
             if (c := _multiple(p, fact.poly)) is not None:
                 return Sign(1 if c > 0 else -1, fact.strict, frozenset([fact.said]), (("fact", fact.said),))
+        seen = self._seen(p)
         for sign in (1, -1):
-            if found := self.nonnegative(p if sign > 0 else -p):
+            if -sign not in seen and (found := self.nonnegative(p if sign > 0 else -p)):
                 return found if sign > 0 else -found
         return None
+
+    def _seen(self, p: Poly) -> set[int]:
+        """Signs that a polynomial has at some points of the region: in floats, they spare searches and prove nothing."""
+        present = sorted({*variables(p), *(k for f in self.facts for k in variables(f.poly))})
+        if any(k not in self.intervals for k in present):
+            return set()
+        rng, found = Random(len(p)), set()
+        for _ in range(SAMPLES):
+            at = {k: self.intervals[k].some(rng) for k in present}
+            if all(_value(f.poly, at)[0] >= 0 for f in self.facts):
+                value, size = _value(p, at)
+                if abs(value) > 1e-9 * size:
+                    found.add(1 if value > 0 else -1)
+        return found
 
     def nonnegative(self, p: Poly, depth: int = DEPTH) -> Sign | None:
         """A proof that p >= 0, in steps
@@ -175,6 +202,18 @@ def by_power(p: Poly, k: int) -> dict[int, Poly]:
         parts.setdefault(int(mono[k]), {})[(*mono[:k], 0, *mono[k + 1 :])] = c
     ctx = p.context()
     return {d: ctx.from_dict(terms) for d, terms in parts.items()}
+
+
+def _value(p: Poly, at: Mapping[int, float]) -> tuple[float, float]:
+    """The value at a point, and the sum of the moduli of its terms."""
+    value = size = 0.0
+    for mono, c in p.terms():
+        try:
+            term = prod((at[k] ** int(power) for k, power in enumerate(mono) if power), start=float(c))
+        except OverflowError:
+            return 0.0, 1.0
+        value, size = value + term, size + abs(term)
+    return value, size
 
 
 def _multiple(p: Poly, q: Poly) -> int | None:

@@ -24,6 +24,7 @@ from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, by_power
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 
+SHORT = 2  # terms of a radicand for which it is asked whether it is at most one
 BITS = 300  # of the balls that tell the sign of a number
 POSITIVE = Interval(low=0, above=True)
 NONNEGATIVE = Interval(low=0)
@@ -396,7 +397,7 @@ class Tower:
         facts = [Fact(lift(f.poly), f.strict, f.said) for f in self._facts]
         intervals = dict(self.intervals)
         if interval is not None:
-            if (below := self._signs.of(1 - value)) and below.value > 0:
+            if len(value) <= SHORT and (below := self._signs.of(1 - value)) and below.value > 0:
                 interval = Interval(0, 1, interval.above, facts=tuple(sorted(below.facts)))
             intervals[place] = interval
         known = self._signs.known

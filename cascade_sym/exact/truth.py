@@ -210,7 +210,7 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
     ranges = domains.ranges
     declared = {s.name: ranges[s.name][0] if s.name in ranges else REAL for s in difference.free_symbols}
     with flint.ctx.workprec(BITS):
-        (at,) = read(difference).run(Balls(), as_balls(next(points(declared))))
+        (at,) = read(difference).run(Balls(), as_balls(points(tuple(sorted(declared.items())))[0]))
         return bool(abs(lifted(at)) * scale < 3)  # scale T is a multiple of pi
 
 
