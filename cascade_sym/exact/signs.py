@@ -113,7 +113,7 @@ class Signs:
         return None
 
     def _seen(self, p: Poly) -> set[int]:
-        """Signs that a polynomial has at some points of the region: in floats, they spare searches and prove nothing."""
+        """Signs that a polynomial has at some points of the region: in floats, so they only spare searches."""
         present = sorted({*variables(p), *(k for f in self.facts for k in variables(f.poly))})
         if any(k not in self.intervals for k in present):
             return set()
