@@ -27,6 +27,7 @@ from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plai
 from cascade_sym.symbols.domains import REAL, domain_of
 from cascade_sym.symbols.read import one_kind
 
+NO_PROOF = (sp.Float, sp.nan, sp.zoo, sp.oo, -sp.oo)  # the same on both sides, they are not equal yet
 MOST_CASES = 64  # combinations of signs that are proved one by one
 Declared = Mapping[str, Any] | Domains | None
 
@@ -71,7 +72,7 @@ def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
 
 def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains) -> Equality:
     """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it."""
-    pairs = [(a, b) for a, b in pairs if a != b]
+    pairs = [(a, b) for a, b in pairs if a != b or a.has(*NO_PROOF)]
     undecided = ""
     for a, b in pairs:
         try:

@@ -119,10 +119,10 @@ def _how(s: Mapping[str, Any], name: Name) -> str:
 
 
 def _number_text(v: Any) -> str:
-    """A number of a witness, in eight digits."""
+    """A number of a witness, in twelve digits."""
     if isinstance(v, str):
-        return f"{float(v):.8g}"
-    return f"{float(v['re']):.8g} + {float(v['im']):.8g} I".replace("+ -", "- ")
+        return f"{float(v):.12g}"
+    return f"{float(v['re']):.12g} + {float(v['im']):.12g} I".replace("+ -", "- ")
 
 
 def _steps(derivation: Derivation, label: str, name: Name) -> str:

@@ -66,6 +66,17 @@ def test_most_true_identities_are_proved_and_most_false_ones_refuted() -> None:
     assert false.count("different") >= 0.9 * len(false)
 
 
+@pytest.mark.parametrize("same", [0.1 * sp.Symbol("x"), sp.nan, sp.oo, sp.zoo, sp.Symbol("x") + sp.oo])
+def test_floats_and_what_has_no_value_are_never_proved_equal(same: sp.Expr) -> None:
+    assert cs.equal(same, same).status == "undecided"
+
+
+def test_large_floats_are_decimals_that_can_be_refuted() -> None:
+    x = sp.Symbol("x")
+    assert cs.equal(100000000000000000001 * x, 1e20 * x).status == "different"
+    assert cs.equal(x / 2, 0.5 * x).status == "undecided"
+
+
 # -- random formulas, rewritten by rules that hold only on part of the domain ---------------------------------------
 
 X, Y = sp.symbols("x y")
