@@ -22,7 +22,8 @@ from cascade_sym.system.numbers import vanishes
 class Physicality:
     """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
 
-    `exact` is False for a system with floats, whose commutators are compared to twelve digits.
+    `assumptions` are what the system's parts declare of their parameters, under which that holds. `exact` is False for
+    a system with floats, whose commutators are compared to twelve digits.
     """
 
     ok: bool
@@ -30,6 +31,7 @@ class Physicality:
     witness: str = ""
     excess: Expr = sp.S.Zero
     exact: bool = True
+    assumptions: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.ok
@@ -89,7 +91,7 @@ def is_physical(system: object) -> Physicality:
         count += 1
         if not vanishes(*terms, size, -size):
             return refuted(f"[{_show(f)}, {_show(g.dagger())}] - {expected}", terms)
-    return Physicality(True, count, exact=exact)
+    return Physicality(True, count, exact=exact, assumptions=s.assumptions)
 
 
 def _largest(s: LinearSystem) -> Expr:

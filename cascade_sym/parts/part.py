@@ -50,14 +50,18 @@ class Part(Shown, ABC):
         return ()
 
     def __post_init__(self) -> None:
-        """Values are checked when a part is made, not when its system is built."""
-        self.known(self.name or self.kind)
+        """Values are checked when a part is made, and that they can be what it knows of them, not when it is used."""
+        _ = self.declared(self.name or self.kind).ranges
+
+    def declared(self, name: str) -> Domains:
+        """Everything that is declared of the parameters: where their symbols were made, and by the part."""
+        known = Domains(known=tuple(e for e in self.known(name) if e.free_symbols))
+        return all_domains((declared(vars(self).values()), known))
 
     def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         """`build`, with everything that is declared of the parameters."""
         s = self.build(name, channels)
-        known = Domains(known=tuple(e for e in self.known(name) if e.free_symbols))
-        return replace(s, domains=all_domains((s.domains, declared(vars(self).values()), known)))
+        return replace(s, domains=all_domains((s.domains, self.declared(name))))
 
     def system(self) -> LinearSystem:
         """The part on its own as a LinearSystem."""

@@ -218,3 +218,15 @@ def test_a_form_takes_numbers_of_any_kind():
     assert form.symbols == frozenset()
     assert form.mapped({}) == form
     assert form._repr_latex_()
+
+
+def test_a_part_declares_what_its_values_have_to_be():
+    """Loss(C - 1) is physical where 0 <= C - 1 <= 1; where C can't be that, it is an error when it is made."""
+    C = sp.Symbol("C")
+    assert {"C - 1 >= 0", "2 - C >= 0"} <= set(cs.is_physical(cs.Loss(C - 1)).assumptions)
+    with pytest.raises(cs.errors.DomainConflict, match="C is declared"):
+        cs.Loss(cs.symbol("C", (0, sp.Rational(1, 2))) - 1)
+    with pytest.raises(cs.errors.DomainConflict):
+        cs.Cavity("c", kappa=-cs.symbol("k", "positive"))
+    kappa = sp.Symbol("a") - sp.Symbol("b")
+    assert cs.equal(sp.sqrt(kappa**2), kappa, domains=cs.Cavity("c", kappa=kappa).system().domains)
