@@ -41,7 +41,8 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
 
     OutsideExactDomain is raised for formulas that have no value at all.
 
-    >>>     >>> x = sp.Symbol("x")
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x")
     >>> witness(sp.sqrt(x**2), x, Domains())["point"]["x"].startswith("-")
     True
     """

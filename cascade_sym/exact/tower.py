@@ -310,8 +310,8 @@ class Tower:
         for p, k in (*left, *mixed):
             group = group * self.field.fraction(self._now(p)) ** k
         if nonnegative:
-            group, out = self._cleared(group, q)
-            return out * self._root_of(group, q, NONNEGATIVE)
+            cleared, out = self._cleared(group, q)
+            return out * self._root_of(cleared, q, NONNEGATIVE)
         if not mixed and q == 2 and sign < 0:  # sqrt(-U) sqrt(U) = i |U|
             group = -group
             w = self.root(group, 2)
@@ -321,18 +321,21 @@ class Tower:
             return self._root_of(group.num, q, None)
         if q == 2 and (found := self._principal(group)):
             return found
-        below = self.field.fraction(self._now(group.den))  # f = num conj(den)/|den|^2
-        square = below * self.conj(below)
-        return self._root_of((group * square).num, q, None) / self.root(square, q, nonnegative=True)
+        cleared, out = self._cleared(group, q)
+        return out * self._root_of(cleared, q, None)
 
-    def _cleared(self, group: Fraction, q: int) -> tuple[Poly, Fraction]:
-        """A nonnegative element as a polynomial, and what its root is divided by."""
+    def _cleared(self, f: Fraction, q: int) -> tuple[Poly, Fraction]:
+        """f as p/s^q with a polynomial p and s > 0: p and 1/s. OutsideExactDomain where the denominator is not real."""
+        num, den = self._now(f.num), self._now(f.den)
+        for r in reversed(self.field.relations):  # 1/w = w^(degree - 1)/w^degree
+            if (k := min(int(m[r.gen]) for m in den.monoms())) > 0:
+                more = self.field.gen(r.gen) ** (r.degree - k)
+                num, den = self.field.reduce(num * more), self.field.reduce(den * more)
+        if not self._real(den):
+            raise OutsideExactDomain(f"no sign is known of the parts of {self.expr(num)}/({self.expr(den)}).")
         power = lcm(2, q)
-        scale = (
-            self.abs(self.field.fraction(group.den)) if not group.den.is_constant() else self.field.fraction(group.den)
-        )
-        cleared = group * scale**power
-        return cleared.num, scale.inverse() ** (power // q)
+        scale = self.abs(self.field.fraction(den)) ** (power // q)
+        return self.field.reduce(self._now(num) * self._now(den) ** (power - 1)), scale.inverse()
 
     def _unit(self, q: int) -> Fraction:
         """(-1)^(1/q)."""

@@ -165,7 +165,7 @@ def sweep_declared(
 
     >>> import sympy as sp
     >>> from cascade_sym.definitions import Quantity
-    >>> model = Model()
+    >>> model = Model(ranges={"x": (sp.S.Zero, sp.oo)})
     >>> @model.quantity("f", ["x", "a"])
     ... def f():
     ...     x, a = sp.symbols("x a")
