@@ -16,6 +16,7 @@ from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import free_symbol
 
@@ -131,7 +132,7 @@ def algebraic_value(
     `track` follows the value to other parameters; `back` maps generators that replaced a parameter to their
     meaning (tau -> sqrt(1 - epsilon)).
     """
-    coeffs = ground.coefficients(p, i)
+    coeffs = by_power(p, i)
     sample = values[i].mid()
     step = gcd(*coeffs)
     meaning = {**{s: e.xreplace(dict(back)) for s, e in ground.meaning().items()}, **back}

@@ -16,11 +16,12 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.element import Elem, evaluated
+from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries, Rotation
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.series import Series
+from cascade_sym.exact.fraction import evaluated
 from cascade_sym.symbols import own
 
 LEVELS = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction as Q
 from typing import Any
 
@@ -48,15 +48,3 @@ class Elem(Fraction):
         """As a SymPy expression, numerator and denominator factored."""
         num, den = (factored(p, self.field.symbols) for p in (self.num, self.den))
         return (num / den).xreplace(self.field.meaning())
-
-
-def evaluated(p: Any, values: Sequence[Any], constant: Callable[[Any], Any]) -> Any:
-    """A polynomial at values of its generators, of any kind with + and *; `constant` makes them from integers."""
-    total = constant(0)
-    for mono, c in p.terms():
-        term = constant(c)
-        for i, k in enumerate(mono):
-            if k:
-                term = term * values[i] ** int(k)
-        total = total + term
-    return total

@@ -16,9 +16,10 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.element import Diverges, Elem, evaluated
+from cascade_sym.asymptotics.element import Diverges, Elem
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.errors import DerivationError, DivisionByZero
+from cascade_sym.exact.fraction import evaluated
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.symbols import own
 
@@ -112,13 +113,6 @@ class Ground:
         common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
         over, under = (self.ctx.from_dict({m: int(c * common) for m, c in q.terms() if c}) for q in (num, den))
         return self.fraction(over, under)
-
-    def coefficients(self, p: Any, i: int) -> dict[int, Any]:
-        """{power of generator i: its coefficient}."""
-        parts: dict[int, dict[tuple[int, ...], Any]] = {}
-        for mono, c in p.terms():
-            parts.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
-        return {k: self.ctx.from_dict(part) for k, part in parts.items()}
 
     def generators(self, *polys: Any) -> set[int]:
         """The generators that polynomials contain, directly or under a root."""

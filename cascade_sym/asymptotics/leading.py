@@ -26,6 +26,7 @@ from cascade_sym.asymptotics.ground import Ground, Reparametrise
 from cascade_sym.asymptotics.problem import Problem, ball_of
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.errors import NoPowerLaw, ScalingError
+from cascade_sym.exact.fraction import by_power
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import own
@@ -208,7 +209,7 @@ def _refine(
 
 def _solutions(ground: Ground, q: Any, i: int) -> list[Elem]:
     """The roots of a polynomial of degree 1 or 2 in generator i."""
-    parts = ground.coefficients(q, i)
+    parts = by_power(q, i)
     c = [ground.fraction(parts.get(k, ground.ctx.constant(0))) for k in range(3)]
     if c[2].is_zero:
         return [-(c[0] / c[1])]

@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from math import lcm
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.signs import Interval
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
 from cascade_sym.symbols import Domains, is_complex_symbol
 from cascade_sym.symbols.names import MARK, Own
 
+QUARTER = Fraction(11, 7)  # more than pi/2
 _TRIG = (sp.sin, sp.cos)
 _KNOWN = ("exp", "sin", "cos", "arctan", "abs", "conj")
 _WRITTEN: dict[str, Callable[..., Expr]] = {name: BY_NAME[name].sympy for name in _KNOWN}
@@ -118,27 +121,36 @@ class _Written(Arithmetic):
 
 
 class Arctangent(Own):
-    """The symbol that stands for arctan(`argument`) inside the algebra; whether that is nonnegative for sure."""
+    """The symbol that stands for arctan(`argument`) inside the algebra; `interval` has its values, where it is real."""
 
-    __slots__ = ("argument", "nonnegative")
+    __slots__ = ("argument", "interval")
     argument: Expr
-    nonnegative: bool
+    interval: Interval | None
+
+    def __new__(cls, argument: Expr, interval: Interval | None) -> Arctangent:
+        made = Symbol.__xnew__(cls, f"arctan({argument}){MARK}")
+        made.argument, made.interval = argument, interval
+        return made  # type: ignore[no-any-return]
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.interval)
 
 
 def _named_arctangent(argument: Expr, domains: Domains | None) -> Expr:
-    """arctan of a rational argument as a symbol of its own, named by the argument's normal form (odd in it): of the
-    nonnegative one of +-argument, where one is.
+    """arctan of an argument as a symbol of its own, named by the argument's normal form (odd in it): of the nonnegative
+    one of +-argument, where one is.
     """
     from cascade_sym.exact.convert import converter
 
     conv, (form,) = converter([argument], domains)
     value = conv(form)
-    found = conv.tower.sign_of(value) if conv.tower.is_real(value) else None
+    real = conv.tower.is_real(value)
+    found = conv.tower.sign_of(value) if real else None
     ways = sorted(((conv.expr(way), sign) for way, sign in ((value, 1), (-value, -1))), key=lambda way: str(way[0]))
     chosen, sign = next((way for way in ways if found and way[1] == found.value), ways[0])
-    stands = Arctangent(f"arctan({chosen}){MARK}")
-    stands.argument, stands.nonnegative = chosen, found is not None
-    return sign * stands
+    low = 0 if found else -QUARTER
+    interval = Interval(low, QUARTER, facts=tuple(sorted(conv.tower.used))) if real else None
+    return sign * Arctangent(chosen, interval)
 
 
 def shown(e: Expr) -> Expr:

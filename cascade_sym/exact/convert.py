@@ -22,12 +22,12 @@ from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval
-from cascade_sym.exact.tower import NONNEGATIVE, POSITIVE, Refine, Tower
+from cascade_sym.exact.tower import Refine, Tower
 from cascade_sym.symbols import Domain, Domains, is_complex_symbol
 from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
-LINE, WAVE, QUARTER = Interval(), Interval(-1, 1), Interval(Rational(-11, 7), Rational(11, 7))  # 11/7 > pi/2
+LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
 PI = Interval(3, Rational(22, 7))
 
 
@@ -107,7 +107,8 @@ class Converter:
         out |= {g: POSITIVE for m, (_, g) in self._exponential.items() if self._real(m)}
         for m, (n, c, s) in self._trig.items():
             if self._real(m):
-                out |= dict(zip((c, s), _waves(self._ranges.get(str(m)), n), strict=True))
+                declared = self._ranges.get(m.name) if isinstance(m, Symbol) else None
+                out |= dict(zip((c, s), _waves(declared, n), strict=True))
         for m, (_, g) in self._phase.items():
             if self._real(m):
                 tower.conjugates[g] = tower.field.element(g).inverse()
@@ -116,7 +117,7 @@ class Converter:
     def _interval(self, s: Symbol) -> Interval | None:
         """What is known of a symbol; None where it may be complex."""
         if isinstance(s, Arctangent):
-            return Interval(0, QUARTER.high) if s.nonnegative else QUARTER
+            return s.interval
         if is_complex_symbol(s):
             return None
         if self._domains is None:
@@ -183,10 +184,7 @@ class Converter:
             self._value[symbols[i]] = (self.field.fraction(g**2) - rest) / self.field.fraction(lead)
             meaning[i] = sp.sqrt(poly_to_expr(p, self.field.meaning))
             known = self.tower.sign(p)
-            below = self.tower.sign(1 - p) if self._domains is not None else None
-            top = Rational(1) if below and below.value > 0 else None
-            facts = tuple(sorted(below.facts)) if below and top else ()
-            intervals[i] = Interval(Rational(0), top, above=bool(known and known.strict), facts=facts)
+            intervals[i] = self.tower.root_interval(p, bool(known and known.strict))
             used |= present[name]
         self.tower.unknown.clear()
         self.tower.divided.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,3 +72,24 @@ class Fraction:
     def is_zero(self) -> bool:
         """Whether the element is zero: its reduced numerator is the zero polynomial."""
         return self.num.is_zero()
+
+
+def by_power(p: Poly, k: int) -> dict[int, Poly]:
+    """The coefficients of a polynomial in its k-th generator, by its powers."""
+    parts: dict[int, dict[tuple[int, ...], Any]] = {}
+    for mono, c in p.terms():
+        parts.setdefault(int(mono[k]), {})[(*mono[:k], 0, *mono[k + 1 :])] = c
+    ctx = p.context()
+    return {d: ctx.from_dict(terms) for d, terms in parts.items()}
+
+
+def evaluated(p: Poly, values: Mapping[int, Any] | Sequence[Any], constant: Callable[[Any], Any]) -> Any:
+    """A polynomial at values of its generators, of any kind with + and *; `constant` makes them from integers."""
+    total = constant(0)
+    for mono, c in p.terms():
+        term = constant(c)
+        for i, k in enumerate(mono):
+            if k:
+                term = term * values[i] ** int(k)
+        total = total + term
+    return total

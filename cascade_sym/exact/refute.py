@@ -76,7 +76,7 @@ def _different(calculation: Calculation, point: Point) -> list[Any] | None:
         with flint.ctx.workprec(bits):
             try:
                 values = [lifted(v) for v in calculation.run(Balls(), as_balls(point))]
-            except (Undecided, ZeroDivisionError, OverflowError):
+            except (Undecided, OutsideExactDomain, ZeroDivisionError, OverflowError):
                 continue
             if not all(v.is_finite() for v in values):
                 return None

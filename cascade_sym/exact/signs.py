@@ -18,7 +18,7 @@ from math import prod
 from random import Random
 from typing import Any
 
-from cascade_sym.exact.fraction import Poly
+from cascade_sym.exact.fraction import Poly, by_power, evaluated
 
 PIECES = 24  # into which a region is cut at most: what is not settled then is left open
 LONGEST = 100  # terms of a polynomial whose sign is looked for by cutting
@@ -117,13 +117,17 @@ class Signs:
         present = sorted({*variables(p), *(k for f in self.facts for k in variables(f.poly))})
         if any(k not in self.intervals for k in present):
             return set()
-        rng, found = Random(len(p)), set()
+        rng = Random(len(p))
+        found: set[int] = set()
         for _ in range(SAMPLES):
             at = {k: self.intervals[k].some(rng) for k in present}
-            if all(_value(f.poly, at)[0] >= 0 for f in self.facts):
-                value, size = _value(p, at)
-                if abs(value) > 1e-9 * size:
-                    found.add(1 if value > 0 else -1)
+            try:
+                if all(evaluated(f.poly, at, float) >= 0 for f in self.facts):
+                    value = evaluated(p, at, float)
+                    size = evaluated(p, {k: abs(x) for k, x in at.items()}, lambda c: abs(float(c)))
+                    found |= {1 if value > 0 else -1} if abs(value) > 1e-9 * size else set()
+            except OverflowError:
+                continue
         return found
 
     def nonnegative(self, p: Poly, depth: int = DEPTH) -> Sign | None:
@@ -195,27 +199,6 @@ def variables(p: Poly) -> list[int]:
     return [i for i, d in enumerate(p.degrees()) if d]
 
 
-def by_power(p: Poly, k: int) -> dict[int, Poly]:
-    """The coefficients of a polynomial in its k-th generator."""
-    parts: dict[int, dict[tuple[int, ...], Any]] = {}
-    for mono, c in p.terms():
-        parts.setdefault(int(mono[k]), {})[(*mono[:k], 0, *mono[k + 1 :])] = c
-    ctx = p.context()
-    return {d: ctx.from_dict(terms) for d, terms in parts.items()}
-
-
-def _value(p: Poly, at: Mapping[int, float]) -> tuple[float, float]:
-    """The value at a point, and the sum of the moduli of its terms."""
-    value = size = 0.0
-    for mono, c in p.terms():
-        try:
-            term = prod((at[k] ** int(power) for k, power in enumerate(mono) if power), start=float(c))
-        except OverflowError:
-            return 0.0, 1.0
-        value, size = value + term, size + abs(term)
-    return value, size
-
-
 def _multiple(p: Poly, q: Poly) -> int | None:
     """The sign of c where p = c q with a number c."""
     if len(p) != len(q) or p.degrees() != q.degrees():
@@ -226,21 +209,16 @@ def _multiple(p: Poly, q: Poly) -> int | None:
 
 def _terms(p: Poly, ranges: Mapping[int, Interval]) -> Sign | None:
     """p >= 0 because every term is."""
-    strict, facts = False, set()
+    facts: set[str] = set()
+    positive: list[set[str]] = []  # for every term that is never zero, the declarations that say so
     for mono, c in p.terms():
-        sign, nonzero = (1 if c > 0 else -1), True
-        for k, power in enumerate(mono):
-            if not power:
-                continue
-            x = ranges[k]
-            nonzero = nonzero and x.nonzero
-            if power % 2:
-                sign *= x.sign
-                facts |= set(x.facts)
-        if sign <= 0:
+        present = [(ranges[k], power) for k, power in enumerate(mono) if power]
+        if (1 if c > 0 else -1) * prod(x.sign for x, power in present if power % 2) <= 0:
             return None
-        strict = strict or nonzero
-    return Sign(1, strict or p.is_zero(), frozenset(facts), (("terms",),))
+        facts |= {said for x, power in present if power % 2 for said in x.facts}
+        if all(x.nonzero for x, _ in present):
+            positive.append({said for x, _ in present for said in x.facts})
+    return Sign(1, bool(positive), frozenset(facts | min(positive, key=len, default=set())), (("terms",),))
 
 
 def _composed(p: Poly, k: int, above: Poly, below: Poly) -> Poly:

@@ -8,26 +8,18 @@ root itself has no sign, and its conjugate is |radicand|^(2/q)/root.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import lcm
 
-import flint
 import sympy as sp
-from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
-from cascade_sym.exact.field import Field, Relation, make_context
+from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, by_power
-from cascade_sym.program import read
-from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.exact.signed import SignedField
+from cascade_sym.exact.signs import Interval
 
-SHORT = 2  # terms of a radicand for which it is asked whether it is at most one
-BITS = 300  # of the balls that tell the sign of a number
-POSITIVE = Interval(low=0, above=True)
-NONNEGATIVE = Interval(low=0)
 Factors = list[tuple[Poly, int]]
 
 
@@ -41,125 +33,22 @@ class Refine(Exception):
         self.parts, self.degrees = parts, dict(degrees or {})
 
 
-class Tower:
-    """A field, what is known of its generators, and the roots in it.
+class Tower(SignedField):
+    """Roots, absolute values and conjugates in a field with signs.
 
-    `intervals` has the real generators, `conjugates` the conjugates of others, `given` the signs that are assumed of
-    polynomials (written as expressions) in this case. What was asked and not known is in `unknown`, the declarations
-    that proofs used are in `used`, what was divided by in `divided`.
+    `conjugates` are those of generators that are not real; what was divided by on the way is in `divided`.
     """
 
     def __init__(self, field: Field, imaginary: int, given: Mapping[str, int], refined: Refine) -> None:
-        self.field, self._imaginary, self._given = field, imaginary, given
-        self.intervals: dict[int, Interval] = {}
+        super().__init__(field, given)
+        self._imaginary = imaginary
         self.conjugates: dict[int, Fraction] = {}
         self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
-        self.lacking: set[int] = set()  # generators x of which 1 - x >= 0 is taken for granted
         self.squarable: set[int] = set()  # generators that are taken for the roots of their squares
-        self.unknown: dict[str, Poly] = {}
-        self.used: set[str] = set()
         self.divided: list[Poly] = []
-        self._facts: list[Fact] = []
-        self._signs = Signs({})
         self._parts, self._degrees = refined.parts, refined.degrees
         self._long: set[int] = set()
         self._roots: dict[str, tuple[int, int]] = {}  # printed radicand -> generator, degree
-
-    # -- signs --------------------------------------------------------------------------------------------
-
-    def declare(self, intervals: Mapping[int, Interval], facts: Iterable[Fact]) -> None:
-        """What is known of generators and of polynomials in them from now on."""
-        self.intervals = dict(intervals)
-        self._facts = list(facts)
-        self._signs = Signs(self.intervals, self._facts)
-
-    def _now(self, p: Poly) -> Poly:
-        """A polynomial in the ring as it has become."""
-        return p if p.context() is self.field.context else p.project_to_context(self.field.context)
-
-    def said(self, p: Poly) -> str:
-        """A polynomial as it is written."""
-        return str(poly_to_expr(p, self.field.meaning))
-
-    def sign(self, p: Poly) -> Sign | None:
-        """The sign of a real polynomial; one that is not known is noted."""
-        p = self._now(p)
-        if not self._real(p):
-            return None
-        for key, turned in ((p, 1), (-p, -1)) if self._given else ():
-            if (said := self.said(key)) in self._given:
-                return Sign(turned * self._given[said], False)
-        found = self._signs.of(p)
-        if found is None and self.lacking and len(p) == 2 and p.total_degree() == 1:
-            lacks = any(p == c * (1 - self.field.gen(i)) for i in self.lacking for c in (1, -1))
-            found = Sign(1 if p.to_dict().get(tuple([0] * len(p.degrees())), 0) > 0 else -1, False) if lacks else None
-        if found is None:
-            found = self._numeric_sign(p)
-        if found is None:
-            self.unknown.setdefault(self.said(p if p.leading_coefficient() > 0 else -p), p)
-        else:
-            self.used |= found.facts
-        return found
-
-    def known_sign(self, p: Poly) -> Sign | None:
-        """The sign of a polynomial, where it is known; nothing is noted."""
-        p = self._now(p)
-        return (self._signs.of(p) or self._numeric_sign(p)) if self._real(p) else None
-
-    def _numeric_sign(self, p: Poly) -> Sign | None:
-        """The sign of a number, from a ball around it."""
-        e = self.expr(p)
-        if e.free_symbols:
-            return None
-        with flint.ctx.workprec(BITS):
-            (ball,) = read(e).run(Balls(), {})
-            ball = lifted(ball)
-            value = 1 if ball.real > 0 else -1 if ball.real < 0 else 0
-        return Sign(value, True, steps=(("number",),)) if value else None
-
-    def vanishes(self, f: Fraction, depth: int = 3) -> bool:
-        """Whether an element is proved to be zero.
-
-        What is not zero as a polynomial may be so as a value, where a root can be written otherwise, as that of
-        3 + 2 sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
-        """
-        f = f.within(self.field)
-        if f.is_zero:
-            return True
-        for r in reversed(self.field.relations) if depth else ():
-            if r.degree != 2 or r.gen not in self.intervals or not f.num.degrees()[r.gen]:
-                continue
-            parts = by_power(f.num, r.gen)
-            a, b = (self.field.fraction(parts.get(k, f.num - f.num)) for k in (0, 1))
-            if not self.vanishes(a * a - b * b * self.field.fraction(r.value), depth - 1):
-                continue
-            one, other = (self.sign_of(x) if self.is_real(x) else None for x in (a, b))
-            if one and other and one.value * other.value < 0 and self.intervals[r.gen].sign > 0:
-                return True
-        return False
-
-    def is_real(self, f: Fraction) -> bool:
-        """Whether an element is real by its generators."""
-        return self._real(f.num) and self._real(f.den)
-
-    def _real(self, p: Poly) -> bool:
-        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d)
-
-    def sign_of(self, f: Fraction) -> Sign | None:
-        """The sign of a real element."""
-        total = Sign(1, True)
-        for p in (f.num, f.den):
-            content, factors = polynomial_factors(p)
-            total = total if content > 0 else -total
-            for q, k in factors:
-                if k % 2:
-                    found = self.sign(q)
-                    if found is None:
-                        return None
-                    total = total.times(found)
-                elif not (self._real(q) and (found := self._signs.of(self._now(q))) and found.strict):
-                    total = total.times(Sign(1, False))
-        return total
 
     # -- conjugates and absolute values ---------------------------------------------------------------------
 
@@ -168,7 +57,7 @@ class Tower:
         return f if self.is_real(f) else self._turned(f.num) / self._turned(f.den)
 
     def _turned(self, p: Poly) -> Fraction:
-        """The conjugate of a polynomial, by Horner's rule in the generators that are not real."""
+        """The conjugate of a polynomial, with those of the generators that are not real."""
         field = self.field
         total = field.integer(0)
         for mono, c in p.terms():
@@ -191,7 +80,7 @@ class Tower:
             if relation is None:
                 raise OutsideExactDomain(f"the conjugate of {self.field.meaning[i]} is not known to the exact algebra.")
             u = self.field.fraction(relation.value)
-            self.divided.append(self._now(relation.value))
+            self.divided.append(self.now(relation.value))
             size = self.root(u * self.conj(u), relation.degree, nonnegative=True)
             self.conjugates[i] = size / self.field.element(i)
         return self.conjugates[i].within(self.field)
@@ -213,17 +102,16 @@ class Tower:
 
     def _modulus(self, p: Poly, k: int) -> Fraction:
         """|p|^k for a real polynomial p and k > 0."""
-        p = self._now(p)
+        p = self.now(p)
         base = self.field.fraction(p)
         if k % 2 == 0 or any(p == self.field.gen(i) for i in self.squarable):
             return base**k
         if found := self.sign(p):
             return (base if found.value > 0 else -base) ** k
-        size = self._generator(f"|{p}|", p**2, 2, NONNEGATIVE, sp.sqrt(self.expr(p) ** 2))
-        return size * base ** (k - 1)
-
-    def expr(self, p: Poly) -> Expr:
-        return poly_to_expr(p, self.field.meaning)
+        name = f"|{p}|"
+        if name not in self._roots:
+            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.sqrt(self.expr(p) ** 2)), 2
+        return self.field.element(self._roots[name][0]) * base ** (k - 1)
 
     # -- roots ----------------------------------------------------------------------------------------------
 
@@ -261,10 +149,10 @@ class Tower:
     def _positive(self, p: Poly, k: int, q: int, strict: bool) -> Fraction:
         """p^(k/q) for p >= 0."""
         m, rest = divmod(k, q)
-        out = self.field.fraction(self._now(p)) ** m
+        out = self.field.fraction(self.now(p)) ** m
         if not rest:
             return out
-        return out * self._root_of(p, q, POSITIVE if strict else NONNEGATIVE) ** rest
+        return out * self._root_of(p, q, strict) ** rest
 
     def _numeric(self, n: int, q: int) -> Fraction:
         """The root of a positive integer."""
@@ -272,7 +160,7 @@ class Tower:
         for prime, k in self._integers(n).items():
             out = out * self.field.integer(prime ** (k // q))
             if k % q:
-                out = out * self._root_of(self.field.context.constant(prime), q, POSITIVE) ** (k % q)
+                out = out * self._root_of(self.field.context.constant(prime), q, True) ** (k % q)
         return out
 
     def _integers(self, n: int) -> dict[int, int]:
@@ -291,11 +179,11 @@ class Tower:
             for b, (other, j) in enumerate(mixed[:a]):
                 if k * j <= 0:
                     continue
-                turned = self._turned(self._now(p))
-                ratio = turned / self.field.fraction(self._now(other))
+                turned = self._turned(self.now(p))
+                ratio = turned / self.field.fraction(self.now(other))
                 if ratio.num.is_constant() and ratio.num.leading_coefficient() > 0 and ratio.den.is_constant():
                     n = min(k, j, key=abs)
-                    out.append(((self.field.fraction(self._now(p)) * self.field.fraction(self._now(other))).num, n))
+                    out.append(((self.field.fraction(self.now(p)) * self.field.fraction(self.now(other))).num, n))
                     mixed[a], mixed[b] = (p, k - n), (other, j - n)
                     k -= n
         mixed[:] = [(p, k) for p, k in mixed if k]
@@ -308,10 +196,10 @@ class Tower:
             return field.integer(1) if sign > 0 else self._unit(q)
         group = field.integer(sign)
         for p, k in (*left, *mixed):
-            group = group * self.field.fraction(self._now(p)) ** k
+            group = group * self.field.fraction(self.now(p)) ** k
         if nonnegative:
             cleared, out = self._cleared(group, q)
-            return out * self._root_of(cleared, q, NONNEGATIVE)
+            return out * self._root_of(cleared, q, False)
         if not mixed and q == 2 and sign < 0:  # sqrt(-U) sqrt(U) = i |U|
             group = -group
             w = self.root(group, 2)
@@ -326,7 +214,7 @@ class Tower:
 
     def _cleared(self, f: Fraction, q: int) -> tuple[Poly, Fraction]:
         """f as p/s^q with a polynomial p and s > 0: p and 1/s. OutsideExactDomain where the denominator is not real."""
-        num, den = self._now(f.num), self._now(f.den)
+        num, den = self.now(f.num), self.now(f.den)
         for r in reversed(self.field.relations):  # 1/w = w^(degree - 1)/w^degree
             if (k := min(int(m[r.gen]) for m in den.monoms())) > 0:
                 more = self.field.gen(r.gen) ** (r.degree - k)
@@ -335,7 +223,7 @@ class Tower:
             raise OutsideExactDomain(f"no sign is known of the parts of {self.expr(num)}/({self.expr(den)}).")
         power = lcm(2, q)
         scale = self.abs(self.field.fraction(den)) ** (power // q)
-        return self.field.reduce(self._now(num) * self._now(den) ** (power - 1)), scale.inverse()
+        return self.field.reduce(self.now(num) * self.now(den) ** (power - 1)), scale.inverse()
 
     def _unit(self, q: int) -> Fraction:
         """(-1)^(1/q)."""
@@ -370,43 +258,25 @@ class Tower:
         y = self.root((size - u) * half, 2, nonnegative=True)
         return x + i * y if turn.value > 0 else x - i * y
 
-    def _root_of(self, p: Poly, q: int, interval: Interval | None) -> Fraction:
-        """p^(1/q) as a power of the one generator that this radicand has."""
-        p = self._now(p)
+    def _root_of(self, p: Poly, q: int, strict: bool | None) -> Fraction:
+        """p^(1/q) as a power of the one generator that this radicand has; `strict` is None where p may be negative."""
+        p = self.now(p)
         name = str(p)
         if name not in self._roots:
             degree = self._degrees.get(name, q)
-            self._generator(name, p, degree, interval, self.expr(p) ** sp.Rational(1, degree))
+            interval = None if strict is None else self.root_interval(p, strict)
+            self._roots[name] = self.adjoin(p, degree, interval, self.expr(p) ** sp.Rational(1, degree)), degree
         place, degree = self._roots[name]
         if degree % q:
             raise Refine(degrees={**self._degrees, name: lcm(degree, q)})
         return self.field.element(place) ** (degree // q)
 
-    def _generator(self, name: str, value: Poly, degree: int, interval: Interval | None, meaning: Expr) -> Fraction:
-        """A new generator w with w^degree = value, if there is none by that name."""
-        if name in self._roots:
-            return self.field.element(self._roots[name][0])
-        old = self.field
-        ctx = make_context(len(old.meaning) + 1)
-
-        def lift(p: Poly) -> Poly:
-            return p.project_to_context(ctx)
-
-        place = len(old.meaning)
-        relations = [Relation(r.gen, r.degree, lift(r.value)) for r in old.relations]
-        relations.append(Relation(place, degree, lift(value)))
-        self.field = Field(ctx, (*old.meaning, meaning), tuple(relations))
-        self._roots[name] = place, degree
-        facts = [Fact(lift(f.poly), f.strict, f.said) for f in self._facts]
-        intervals = dict(self.intervals)
-        if interval is not None:
-            if len(value) <= SHORT and (below := self._signs.of(1 - value)) and below.value > 0:
-                interval = Interval(0, 1, interval.above, facts=tuple(sorted(below.facts)))
-            intervals[place] = interval
-        known = self._signs.known
-        self.declare(intervals, facts)
-        self._signs.known.update({k: s for k, s in known.items() if s is not None})
-        return self.field.element(place)
+    def root_interval(self, p: Poly, strict: bool) -> Interval:
+        """Where a root of p >= 0 lies."""
+        below = self.known_sign(1 - p)
+        if below and below.value > 0:
+            return Interval(0, 1, strict, facts=tuple(sorted(below.facts)))
+        return Interval(0, above=strict)
 
     def _sines_restored(self, value: int, factors: Factors) -> tuple[int, Factors]:
         """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""

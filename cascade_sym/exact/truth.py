@@ -182,7 +182,8 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
     """
     meaning = conv.field.meaning
     angles = [i for i, e in enumerate(meaning) if isinstance(e, sp.atan)]
-    if not angles or any(len(e.free_symbols) > 1 for e, _ in domains.expressions):
+    whole = any(d.kind == "integer" for _, d in domains.symbols)
+    if not angles or whole or any(len(e.free_symbols) > 1 for e, _ in domains.expressions):
         return False
     table = {tuple(m): int(c) for m, c in value.num.terms()}
     scale = int(value.den.leading_coefficient())
@@ -219,10 +220,11 @@ def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:
     """What was divided by on the way, is not known to be nonzero, and stands below neither side."""
     tower = conv.tower
     below = {str(p) for side in sides for p, _ in polynomial_factors(side.den)[1]}
-    out = set()
+    out: set[str] = set()
     for value in tower.divided:
         for p, _ in polynomial_factors(value)[1]:
-            if str(p) in below or ((sign := tower.known_sign(p)) and sign.strict):
+            if str(p) in below:
                 continue
-            out.add(f"{tower.said(p)} != 0".replace("**", "^"))
+            sign = tower.known_sign(p)
+            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0".replace("**", "^")}
     return out

@@ -13,7 +13,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.spectra.area import integral
 from cascade_sym.spectra.inline import converted, written_out
-from cascade_sym.spectra.polynomial import Quotient, by_power, constant_definitions, show_value
+from cascade_sym.spectra.polynomial import Quotient, constant_definitions, elements_by_power, show_value
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.spectra.sweep import SpectrumNaming
 from cascade_sym.symbols import conj
@@ -50,9 +50,9 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
     root, lead = [sp.S.One], sp.Integer(int(content))
     pairs: list[tuple[Expr, Expr]] = []
     for p, k in factors:
-        if by_power(conv, conv.field.fraction(p), x)[-1].num.leading_coefficient() < 0:
+        if elements_by_power(conv, conv.field.fraction(p), x)[-1].num.leading_coefficient() < 0:
             p, lead = -p, lead * (-1) ** int(k)
-        ascending = [show_value(conv, c, nice=True) for c in by_power(conv, conv.field.fraction(p), x)]
+        ascending = [show_value(conv, c, nice=True) for c in elements_by_power(conv, conv.field.fraction(p), x)]
         if len(ascending) == 1:
             lead *= ascending[0] ** int(k)
             continue
@@ -64,7 +64,7 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
         for _ in range(int(k)):
             root = _product(root, h)
         pairs.append((_polynomial(ascending, x), _polynomial(h, x)))
-    numerator = by_power(conv, conv.field.fraction(value.num), x)
+    numerator = elements_by_power(conv, conv.field.fraction(value.num), x)
     top = tuple(show_value(conv, c, nice=True) / lead for c in numerator)
     return ClosedIntegral(integral(Quotient(top, tuple(root)), naming), naming.definitions, tuple(pairs))
 

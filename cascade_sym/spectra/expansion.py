@@ -20,7 +20,7 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction, is_zero, normal_form
 from cascade_sym.spectra.inline import converted, trigonometric, written_out
-from cascade_sym.spectra.polynomial import by_power, position, quotient, show_value, variable_of
+from cascade_sym.spectra.polynomial import elements_by_power, position, quotient, show_value, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.spectra.sweep import SpectrumNaming, Susceptibility
 from cascade_sym.steps import Step, identity_check
@@ -83,7 +83,7 @@ def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
     coefficients: dict[Key, Expr] = {}
     for subset, total in sums.items():
         names = tuple(named[k][0] for k in subset)
-        for power, value in enumerate(by_power(conv, total, x)):
+        for power, value in enumerate(elements_by_power(conv, total, x)):
             if not value.is_zero:
                 coefficients[names, power] = show_value(conv, value, nice=True)
     return Expansion(coefficients, _as_spectrum(spectrum, coefficients, [n for n, _ in named], values, letter))

@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction
+from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
@@ -114,18 +115,14 @@ def position(conv: Converter, x: Expr) -> int:
 
 def coefficients(conv: Converter, value: Fraction, x: Symbol, *, nice: bool = False) -> list[Expr]:
     """The coefficients, in ascending powers of x, of a value whose denominator is free of x."""
-    return [show_value(conv, v, nice=nice) for v in by_power(conv, value, x)]
+    return [show_value(conv, v, nice=nice) for v in elements_by_power(conv, value, x)]
 
 
-def by_power(conv: Converter, value: Fraction, x: Symbol) -> list[Fraction]:
+def elements_by_power(conv: Converter, value: Fraction, x: Symbol) -> list[Fraction]:
     """The same as elements of the field."""
     i = position(conv, x)
-    table: dict[int, dict[tuple[int, ...], object]] = {}
-    for mono, c in value.num.terms():
-        table.setdefault(int(mono[i]), {})[(*mono[:i], 0, *mono[i + 1 :])] = c
-    top = max(table, default=0)
-    ctx = conv.field.context
-    return [conv.field.fraction(ctx.from_dict(table.get(k, {})), value.den) for k in range(top + 1)]
+    parts, zero = by_power(value.num, i), conv.field.context.constant(0)
+    return [conv.field.fraction(parts.get(k, zero), value.den) for k in range(max(parts, default=0) + 1)]
 
 
 def show_value(conv: Converter, value: Fraction, *, nice: bool = False) -> Expr:

@@ -16,6 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cascade_sym as cs
+from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact import converter
+from cascade_sym.symbols import Domains
 from tests.core.test_ordinary_hamiltonians import examples
 
 TABLE = Path(__file__).with_name("identities.txt")
@@ -75,6 +78,30 @@ def test_large_floats_are_decimals_that_can_be_refuted() -> None:
     x = sp.Symbol("x")
     assert cs.equal(100000000000000000001 * x, 1e20 * x).status == "different"
     assert cs.equal(x / 2, 0.5 * x).status == "undecided"
+
+
+def test_what_is_not_real_has_no_sign_and_is_not_its_own_conjugate() -> None:
+    """Squares of complex values, arctangents of them, and angles that only share a declared name."""
+    z, a, b, x = sp.Symbol("z", complex=True), *sp.symbols("a b x")
+    conv, (difference, *_) = converter([(z - sp.conjugate(z)) ** 2, z, sp.conjugate(z)], Domains())
+    assert conv.tower.sign_of(conv(difference)) is None  # it is <= 0
+    for e in (sp.atan(z), sp.atan(sp.sqrt(x))):
+        with pytest.raises(OutsideExactDomain):
+            cs.normal_form(sp.conjugate(e))
+    assert cs.normal_form(sp.conjugate(sp.atan(x))) == sp.atan(x)
+    assert cs.normal_form(sp.Abs(sp.sin(a * b)), domains={"a*b": (0, sp.pi)}) != sp.sin(a * b)
+
+
+def test_assumptions_name_what_an_arctangent_or_a_cancelled_factor_rests_on() -> None:
+    x, y = sp.symbols("x y")
+    assert cs.equal(sp.sqrt(sp.atan(x) ** 2), sp.atan(x), domains={"x": "nonnegative"}).assumptions == ("x >= 0",)
+    assert cs.equal((x * y + x) / x, y + 1, domains={"x": "positive"}).assumptions == ("x > 0",)
+    assert cs.equal((x * y + x) / x, y + 1).assumptions == ("x != 0",)
+
+
+def test_points_where_a_side_has_no_value_are_no_obstacle() -> None:
+    x = sp.Symbol("x")
+    assert cs.equal(sp.Max(sp.sqrt(x), 2), 3).status == "different"
 
 
 # -- random formulas, rewritten by rules that hold only on part of the domain ---------------------------------------
