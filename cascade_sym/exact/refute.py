@@ -8,7 +8,7 @@ side has no value is no witness.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -34,6 +34,7 @@ DIGITS = 20  # of the values in a witness
 Number = Fraction | tuple[Fraction, Fraction]  # real, or real and imaginary part
 Point = dict[str, Number]
 Witness = dict[str, Any]
+Run = Callable[[Mapping[str, Any]], list[Any]]  # a calculation in balls at flint's present precision
 
 
 def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
@@ -51,15 +52,15 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     ranges = domains.ranges
     declared = {n: NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL for n, c in kinds.items()}
     inside = [(e, strict) for e, strict in domains.expressions if {s.name for s in e.free_symbols} <= set(declared)]
-    conditions = read(*(e for e, _ in inside)) if inside else None
+    values, conditions = calculation.on(Balls()), read(*(e for e, _ in inside)).on(Balls())
     spent = 0
     for k, point in enumerate(points(tuple(sorted(declared.items())))):
         spent += len(calculation.nodes) + 10
         if k >= FEWEST and spent > WORK:
             break
-        if conditions is not None and not _allowed(conditions, [s for _, s in inside], point):
+        if not _allowed(conditions, [strict for _, strict in inside], point):
             continue
-        if (found := _different(calculation, point)) is not None:
+        if (found := _different(values, point)) is not None:
             texts = [_text(v) for v in found]
             return {"point": {n: _shown(v) for n, v in sorted(point.items())}, "left": texts[0], "right": texts[1]}
     return None
@@ -67,15 +68,16 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
 
 def differ(calculation: Calculation, points: Iterable[Point]) -> bool:
     """Whether two formulas certainly differ (one: from zero) at one of the points."""
-    return any(_different(calculation, p) is not None for p in points)
+    values = calculation.on(Balls())
+    return any(_different(values, p) is not None for p in points)
 
 
-def _different(calculation: Calculation, point: Point) -> list[Any] | None:
+def _different(run: Run, point: Point) -> list[Any] | None:
     """The values of both sides at a point, where they certainly differ."""
     for bits in (BITS, MORE_BITS):
         with flint.ctx.workprec(bits):
             try:
-                values = [lifted(v) for v in calculation.run(Balls(), as_balls(point))]
+                values = [lifted(v) for v in run(as_balls(point))]
             except (Undecided, OutsideExactDomain, ZeroDivisionError, OverflowError):
                 continue
             if not all(v.is_finite() for v in values):
@@ -88,10 +90,10 @@ def _different(calculation: Calculation, point: Point) -> list[Any] | None:
     return None
 
 
-def _allowed(conditions: Calculation, strict: Sequence[bool], point: Point) -> bool:
+def _allowed(conditions: Run, strict: Sequence[bool], point: Point) -> bool:
     with flint.ctx.workprec(BITS):
         try:
-            values = [lifted(v) for v in conditions.run(Balls(), as_balls(point))]
+            values = [lifted(v) for v in conditions(as_balls(point))]
         except (Undecided, OutsideExactDomain, ZeroDivisionError, OverflowError):
             return False
         return all(isinstance(v, arb) and (v > 0 if s else v >= 0) for v, s in zip(values, strict, strict=True))
