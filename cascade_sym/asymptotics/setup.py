@@ -217,6 +217,8 @@ def prepare(
     objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any, sample: Any
 ) -> Call:
     """The checked call; ParameterError and UnknownParameter name what does not fit."""
+    if isinstance(over, str | Symbol | Mapping) or not isinstance(over, Iterable):
+        raise ParameterError(f"over: expected a list of symbols or names, got {over!r}; ranges go into `bounds`.")
     big, lim = symbol_of(large, "large"), limit_of_large(limit)
     groups = groups_of(equal)
     objective, others = quantity_of(objective), [quantity_of(p, "constraint") for p in positive]

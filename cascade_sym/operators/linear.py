@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.errors import ParameterError
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import as_given, conj, expression, symbols_in
 
@@ -46,6 +47,8 @@ class LinearForm(Shown):
     terms: Mapping[Op, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if bad := [o for o in self.terms if not isinstance(o, Op)]:
+            raise ParameterError(f"a linear form has operators as keys, such as Op('a'); got {bad[0]!r}.")
         object.__setattr__(self, "terms", {o: as_given(c) for o, c in self.terms.items() if c != 0})
 
     # systems are composed of the same forms again and again, so a form knows what is asked of it each time

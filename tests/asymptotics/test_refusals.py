@@ -120,3 +120,10 @@ def test_an_optimum_at_the_boundary_of_a_constraint():
     """x is best as small as the constraint allows: no minimum inside, and the message says where it is."""
     with pytest.raises(NoOptimum, match="boundary where a constraint"):
         scaling(x + 1 / C + 1 / (C * x), large=C, over=[x], positive=[x - sp.Rational(1, 2)])
+
+
+@pytest.mark.parametrize("over", [{"x": (3, 5)}, "x", sp.Symbol("x"), 3])
+def test_over_is_a_list_of_names_and_nothing_is_dropped_from_it(over):
+    x, N = sp.symbols("x N")
+    with pytest.raises(ParameterError, match="over: expected a list"):
+        scaling(x + 1 / (N * x), large=N, over=over)

@@ -8,7 +8,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_sym.errors import DerivationError
+from cascade_sym.errors import DerivationError, ParameterError
 from cascade_sym.exact import equal
 from cascade_sym.operators import LinearForm, Op, as_operator, commutator, linear_sum, op, operator, quadratures
 
@@ -121,3 +121,9 @@ def test_the_commutator_of_linear_forms_is_a_number(terms):
     got = commutator(f, g).scalar()
     expected = sum((k + sp.I) * ((-x if d else 0) if n == "a" else (0 if d else y)) for n, d, k in terms)
     assert equal(got, expected)
+
+
+@pytest.mark.parametrize("key", ["a", ("a",), sp.Symbol("a")])
+def test_the_keys_of_a_linear_form_are_operators(key):
+    with pytest.raises(ParameterError, match="has operators as keys"):
+        LinearForm({key: 1})
