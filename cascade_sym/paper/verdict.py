@@ -163,12 +163,16 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
-    """What a quantity rests on, in base parameters."""
+    """What a quantity rests on and where it exists, in base parameters."""
     value = leading_form(value)
     if not isinstance(value, Quantity):
         return NOTHING
-    known = tuple(model.in_base(e) for e, _ in value.domains.expressions)
-    return Domains(symbols=value.domains.symbols, known=tuple(e for e in known if e.free_symbols))
+    where = value.where
+    positive, known = (
+        tuple(based for e, strict in where.expressions if strict == kind and (based := model.in_base(e)).free_symbols)
+        for kind in (True, False)
+    )
+    return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
