@@ -47,6 +47,14 @@ class Atoms:
     domains: Domains | None = None
     _depth: dict[Expr, int] = field(default_factory=dict)
 
+    def without(self, defined: set[Symbol]) -> Atoms:
+        """Without symbols that are defined by others; where a root or conjugate has one, it has all these others."""
+        if any(not defined.isdisjoint(e.free_symbols) for e in self.late) or not defined.isdisjoint(self.conjugated):
+            self.conjugated |= {s for s in self.symbols if is_complex_symbol(s)}
+        self.symbols -= defined
+        self.conjugated -= defined
+        return self
+
 
 def _trig_of_exp_atan(e: Expr) -> Expr:
     coeff, rest = sp.expand(e.args[0] / sp.I).as_coeff_Mul()

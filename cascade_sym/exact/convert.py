@@ -15,6 +15,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
 from cascade_sym.exact.factors import polynomial_factors
@@ -22,25 +23,28 @@ from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval
+from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
-from cascade_sym.symbols import Domain, Domains, is_complex_symbol
+from cascade_sym.symbols import Domain, Domains, is_complex_symbol, symbols_in
 from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
 PI = Interval(3, Rational(22, 7))
+NONE = Definitions()
 
 
 class Converter:
     """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first.
 
     `domains` are the declarations that signs follow from. Without any (None) every real symbol stands for what a part
-    has declared: it is nonnegative, and 1 - x is, for a symbol x under a root (a loss, an efficiency).
+    has declared: it is nonnegative, and 1 - x is, for a symbol x under a root (a loss, an efficiency). What the
+    `definitions` define is computed in order (`straight`).
     """
 
     def __init__(
         self, atoms: Atoms, domains: Domains | None = None, given: Mapping[str, int] | None = None,
-        refined: Refine | None = None,
+        refined: Refine | None = None, definitions: Definitions = NONE,
     ) -> None:  # fmt: skip
         self._place: dict[Any, int] = {}
         self._trig: dict[Expr, tuple[int, int, int]] = {}  # angle -> denominator, cosine, sine
@@ -48,13 +52,17 @@ class Converter:
         self._exponential: dict[Expr, tuple[int, int]] = {}
         self._value: dict[Symbol, Fraction] = {}  # eliminated symbols
         self._memo: dict[Expr, Fraction] = {}
+        self._defined = {s for s, _ in definitions}
+        self._straight: Straight | None = None
         self._domains = domains
         self._ranges = domains.ranges if domains else {}
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())
-        self._eliminate([e for e, depth in atoms.late.items() if depth == 1 and isinstance(e, sp.Pow) and e.exp.q == 2])
-        for e, _depth in sorted(atoms.late.items(), key=lambda item: (item[1], _degree(item[0]), str(item[0].args[0]))):
+        late = {e: depth for e, depth in atoms.late.items() if self._defined.isdisjoint(e.free_symbols)}
+        self._eliminate([e for e, depth in late.items() if depth == 1 and isinstance(e, sp.Pow) and e.exp.q == 2])
+        self._straight = Straight(self.tower, self, definitions) if definitions else None
+        for e, _depth in sorted(late.items(), key=lambda item: (item[1], _degree(item[0]), str(item[0].args[0]))):
             self(e)
 
     @property
@@ -217,7 +225,10 @@ class Converter:
         """The element of the field that `expr` is; its plain atoms must be among those seen at the start."""
         known = self._memo.get(expr)
         if known is None:
-            known = self._memo[expr] = self._convert(expr)
+            run = self._convert
+            if self._straight and not self._defined.isdisjoint(symbols_in(expr)):
+                run = self._straight
+            known = self._memo[expr] = run(expr)
         return known.within(self.field)
 
     def _convert(self, e: Expr) -> Fraction:
@@ -345,17 +356,22 @@ def _rational(end: Expr, way: int) -> Rational | None:
 
 
 def converter(
-    exprs: Iterable[Expr], domains: Domains | None = None, given: Mapping[str, int] | None = None
-) -> tuple[Converter, list[Expr]]:
+    exprs: Iterable[Expr], domains: Domains | None = None, given: Mapping[str, int] | None = None,
+    definitions: Definitions = NONE,
+) -> tuple[Converter, list[Expr]]:  # fmt: skip
     """A converter for a field that holds all of `exprs`, and the expressions in canonical form.
 
-    `domains` are what signs follow from (None: see `Converter`), `given` signs that are assumed of polynomials.
+    `domains` are what signs follow from (None: see `Converter`), `given` signs that are assumed of polynomials. What
+    `exprs` use of `definitions` is not written out.
     """
     forms = [canonical(e, domains) for e in exprs]
-    atoms = collect(forms, domains)
+    definitions = definitions.needed(*forms)
+    bodies = tuple((s, canonical(e, domains)) for s, e in definitions)
+    definitions = Definitions(bodies, pivots=definitions.pivots)
+    atoms = collect([*(e for _, e in bodies), *forms], domains).without({s for s, _ in bodies})
     refined = Refine()
     while True:
         try:
-            return Converter(atoms, domains, given, refined), forms
+            return Converter(atoms, domains, given, refined, definitions), forms
         except Refine as found:
             refined = Refine(found.parts or refined.parts, found.degrees or refined.degrees)

@@ -11,8 +11,9 @@ from fractions import Fraction
 
 from sympy import Expr
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.convert import converter
+from cascade_sym.exact.convert import NONE, converter
 from cascade_sym.exact.refute import differ
 from cascade_sym.exact.show import factored
 from cascade_sym.program import read
@@ -55,9 +56,9 @@ def normal_form(expr: Expr, *, factor: bool = False) -> Expr:
     return canonical_fraction(expression(expr), None, factor)
 
 
-def canonical_fraction(expr: Expr, domains: Domains | None, factor: bool) -> Expr:
+def canonical_fraction(expr: Expr, domains: Domains | None, factor: bool, definitions: Definitions = NONE) -> Expr:
     """`expr` as a fraction in lowest terms, with `factor` as products of irreducible factors."""
-    conv, (form,) = converter([expr], domains)
+    conv, (form,) = converter([expr], domains, definitions=definitions)
     value = conv(form)
     if not factor:
         return conv.expr(value)

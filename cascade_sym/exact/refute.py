@@ -17,8 +17,9 @@ from typing import Any
 
 import flint
 from flint import acb, arb, fmpq
-from sympy import Expr, Symbol
+from sympy import Expr
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import Calculation, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
@@ -37,23 +38,28 @@ Witness = dict[str, Any]
 Run = Callable[[Mapping[str, Any]], list[Any]]  # a calculation in balls at flint's present precision
 
 
-def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
+def witness(
+    left: Expr, right: Expr, domains: Domains, definitions: Definitions = Definitions()  # noqa: B008
+) -> Witness | None:  # fmt: skip
     """A point where `left` and `right` certainly differ, with their values there; None where none was found.
 
-    OutsideExactDomain is raised for formulas that have no value at all.
+    What they and the conditions of the domains use of `definitions` is not written out. OutsideExactDomain is raised
+    for formulas that have no value at all.
 
     >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> witness(sp.sqrt(x**2), x, Domains())["point"]["x"].startswith("-")
     True
     """
-    calculation = read(left, right)
-    inside = _about(domains, left.free_symbols | right.free_symbols)
-    symbols = set().union(left.free_symbols, right.free_symbols, *(e.free_symbols for e, _ in inside))
+    calculation = read(left, right, definitions=definitions.needed(left, right))
+    inside = _about(domains, [left, right], definitions)
+    expressions = [e for e, _ in inside]
+    symbols = definitions.parameters(left, right, *expressions)
     kinds = {s.name: is_complex_symbol(s) for s in symbols}
     ranges = domains.ranges
     declared = {n: NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL for n, c in kinds.items()}
-    values, conditions = calculation.on(Balls()), read(*(e for e, _ in inside)).on(Balls())
+    values = calculation.on(Balls())
+    conditions = read(*expressions, definitions=definitions.needed(*expressions)).on(Balls())
     spent = 0
     for k, point in enumerate(points(tuple(sorted(declared.items())))):
         spent += len(calculation.nodes) + 10
@@ -67,13 +73,19 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     return None
 
 
-def _about(domains: Domains, symbols: Iterable[Symbol]) -> list[tuple[Expr, bool]]:
-    """What is declared of expressions that bears on `symbols`, over any number of others: a point satisfies it all."""
-    names, left, found = {s.name for s in symbols}, domains.expressions, []
-    while near := [f for f in left if names & {s.name for s in f[0].free_symbols}]:
-        found += near
-        left = [f for f in left if f not in near]
-        names = names.union(*({s.name for s in e.free_symbols} for e, _ in near))
+def _about(domains: Domains, sides: list[Expr], definitions: Definitions) -> list[tuple[Expr, bool]]:
+    """What is declared of expressions that bears on parameters of the sides, over any number of others: a point
+    satisfies it all.
+    """
+
+    def named(*exprs: Expr) -> set[str]:
+        return {s.name for s in definitions.parameters(*exprs)}
+
+    names, left, found = named(*sides), [(f, named(f[0])) for f in domains.expressions], []
+    while near := [(f, own) for f, own in left if names & own]:
+        found += [f for f, _ in near]
+        left = [x for x in left if x not in near]
+        names = names.union(*(own for _, own in near))
     return found
 
 

@@ -15,8 +15,10 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
-from cascade_sym.exact.convert import Converter, converter
+from cascade_sym.exact import modular
+from cascade_sym.exact.convert import NONE, Converter, converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction
 from cascade_sym.exact.proof import canonical_fraction
@@ -25,10 +27,14 @@ from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
 from cascade_sym.symbols.domains import REAL, domain_of
+from cascade_sym.symbols.names import MARK, Own
 from cascade_sym.symbols.read import one_kind
 
 NO_PROOF = (sp.Float, sp.nan, sp.zoo, sp.oo, -sp.oo)  # the same on both sides, they are not equal yet
 MOST_CASES = 64  # combinations of signs that are proved one by one
+WRITTEN_OUT = (
+    5000  # nodes of a Quantity that is written out; the definitions of longer ones are worked through in order
+)
 Declared = Mapping[str, Any] | Domains | None
 
 
@@ -39,7 +45,8 @@ class Equality:
     `status` is "equal", "different" or "undecided". `assumptions` are the inequalities that the proof used, in the
     language of formulas, with "... != 0" for what was divided by and cancelled. `witness` is a point of the domain
     where the sides differ, certified in ball arithmetic: {"point": {name: decimal}, "left": text, "right": text},
-    complex values as {"re": text, "im": text}. `reason` says why nothing was decided.
+    complex values as {"re": text, "im": text}. `reason` says why nothing was decided; where long definitions
+    were found equal by their values modulo a prime (`modular`), it says that.
 
     >>> x = sp.Symbol("x")
     >>> equal(sp.Abs(x)**2, x**2)
@@ -66,37 +73,41 @@ def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
     >>> equal(sp.sqrt(x**2), x).status, equal(sp.sqrt(x**2), x, domains={"x": "positive"}).assumptions
     ('different', ('x > 0',))
     """
-    (a, b), declared = read_sides([left, right], domains)
-    return all_equal([(a, b)], declared)
+    (a, b), declared, definitions = read_sides([left, right], domains)
+    return all_equal([(a, b)], declared, definitions)
 
 
-def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains) -> Equality:
+def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains, definitions: Definitions = NONE) -> Equality:
     """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it."""
-    pairs = [(a, b) for a, b in pairs if a != b or a.has(*NO_PROOF)]
+    doubtful = any(e.has(*NO_PROOF) for _, e in definitions)
+    pairs = [(a, b) for a, b in pairs if a != b or doubtful or a.has(*NO_PROOF)]
     undecided = ""
     for a, b in pairs:
         try:
-            found = witness(a, b, domains)
+            found = witness(a, b, domains, definitions)
         except OutsideExactDomain as err:
             undecided, found = str(err), None
         if found:
             return Equality("different", witness=found)
     used: set[str] = set()
+    said = ""
     for a, b in pairs:
         if undecided:
             break
-        if a.has(sp.Float) or b.has(sp.Float):
+        if any(e.has(sp.Float) for e in (a, b, *(e for _, e in definitions.needed(a, b)))):
             undecided = "a floating-point number is no exact value; write it as a decimal or a rational."
             break
         try:
-            proof = proved_zero([a, b], domains)
+            proof = proved_zero([a, b], domains, definitions=definitions)
         except (CascadeError, RecursionError) as err:
             undecided, proof = str(err) or type(err).__name__, None
+        if proof is None and definitions and modular.vanishes(read(a - b, definitions=definitions.needed(a, b))):
+            undecided, proof, said = "", _divisors([a, b], definitions, domains), modular.SAID
         if proof is None:
             undecided = undecided or "neither a proof nor a point where the sides differ was found."
             break
         used |= proof
-    return Equality("undecided", reason=undecided) if undecided else Equality("equal", tuple(sorted(used)))
+    return Equality("undecided", reason=undecided) if undecided else Equality("equal", tuple(sorted(used)), reason=said)
 
 
 def is_zero(expr: Any, domains: Declared = None) -> Equality:
@@ -120,26 +131,60 @@ def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) ->
     >>> normal_form((a**2 - b**2)/(a + b)), normal_form(sp.sqrt(a**2), domains={"a": "nonnegative"})
     (a - b, a)
     """
-    (e,), declared = read_sides([expr], domains)
-    return canonical_fraction(e, declared, factor)
+    (e,), declared, definitions = read_sides([expr], domains)
+    return canonical_fraction(e, declared, factor, definitions)
 
 
-def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains]:
-    """Formulas in plain symbols, and all that is declared of them."""
+def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains, Definitions]:
+    """Formulas in plain symbols, all that is declared of them, and definitions that are not written out."""
     parts = [_declared(domains)]
     exprs = []
+    own: dict[Symbol, Expr] = {}
+    pivots: list[tuple[Symbol, ...]] = []
     for side in given:
-        if hasattr(side, "inline") and hasattr(side, "where"):
-            parts.append(side.where)
-            side = side.inline()
+        if isinstance(side, Quantity):
+            conditions = [*side.domain, *side.nonnegative]
+            if max(map(side.definitions.size_of, [side.expr, *conditions])) > WRITTEN_OUT:
+                table = _beside(own, side.definitions)
+                pivots += [tuple(table[s] for s in pivot) for pivot in side.definitions.pivots]
+                positive, nonnegative = (
+                    tuple(e.xreplace(table) for e in group) for group in (side.domain, side.nonnegative)
+                )
+                parts.append(side.domains.merged(Domains(positive=positive, nonnegative=nonnegative)))
+                side = side.expr.xreplace(table)
+            else:
+                parts.append(side.where)
+                side = side.inline()
         e = as_given(side)
         parts.append(domains_in(e))
         exprs.append(e)
     kinds = {n for d in parts for n, domain in d.symbols if domain.kind == "complex"}
-    free: set[Symbol] = set().union(*(e.free_symbols for e in exprs))
+    free: set[Symbol] = set().union(*(e.free_symbols for e in (*exprs, *own.values())))
     new = {s: Symbol(s.name, complex=True) if s.name in kinds else plain(s) for s in free}
     one_kind(new.values())
-    return [e.xreplace({s: t for s, t in new.items() if s != t}) for e in exprs], all_domains(parts)
+    changed = {s: t for s, t in new.items() if s != t}
+    items = tuple((s, e.xreplace(changed)) for s, e in own.items())
+    return [e.xreplace(changed) for e in exprs], all_domains(parts), Definitions(items, pivots=tuple(pivots))
+
+
+def _beside(known: dict[Symbol, Expr], definitions: Definitions) -> dict[Symbol, Symbol]:
+    """Adds definitions to those that are `known`, under symbols of the toolkit's own; which became which.
+
+    What stands in a function (an angle) is written out.
+    """
+    table: dict[Symbol, Symbol] = {}
+
+    def inside(x: Expr) -> bool:
+        return isinstance(x, sp.Function) and not isinstance(x, sp.Abs | sp.conjugate)
+
+    for s, e in definitions:
+        written = e.replace(inside, definitions.inline) if e.has(sp.Function) else e
+        body, level = written.xreplace(table), 0
+        while known.get(mine := Own(s.name + MARK + "'" * level, **s.assumptions0), body) != body:
+            level += 1
+        known[mine] = body
+        table[s] = mine
+    return table
 
 
 def _declared(domains: Declared) -> Domains:
@@ -153,12 +198,14 @@ def _declared(domains: Declared) -> Domains:
     return Domains(tuple(sorted((n, d) for n, given in named.items() if (d := domain_of(given, n)) != REAL)))
 
 
-def proved_zero(sides: list[Expr], domains: Domains, given: Mapping[str, int] | None = None) -> set[str] | None:
+def proved_zero(
+    sides: list[Expr], domains: Domains, given: Mapping[str, int] | None = None, definitions: Definitions = NONE
+) -> set[str] | None:
     """What a proof of sides[0] = sides[1] used; None where there is no proof."""
     difference = sides[0] - sides[1]
     if difference.is_Rational:
         return set() if difference == 0 else None
-    conv, forms = converter(sides, domains, given)
+    conv, forms = converter(sides, domains, given, definitions)
     value = conv(forms[0]) - conv(forms[1])
     if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
         return conv.tower.used | _cancelled(conv, [conv(f) for f in forms])
@@ -167,7 +214,7 @@ def proved_zero(sides: list[Expr], domains: Domains, given: Mapping[str, int] | 
         return None
     used: set[str] = set()
     for sign in (1, -1):
-        found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign})
+        found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign}, definitions)
         if found is None:
             return None
         used |= found
@@ -214,6 +261,21 @@ def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, doma
     with flint.ctx.workprec(BITS):
         (at,) = read(difference).run(Balls(), as_balls(points(tuple(sorted(declared.items())))[0]))
         return bool(abs(lifted(at)) * scale < 3)  # scale T is a multiple of pi
+
+
+def _divisors(sides: list[Expr], definitions: Definitions, domains: Domains) -> set[str]:
+    """What is divided by in definitions, is no pivot, and is not known to be nonzero."""
+    needed = definitions.needed(*sides)
+    pivots = {s for pivot in needed.pivots for s in pivot}
+    powers = {p for e in (*sides, *(e for _, e in needed)) for p in e.atoms(sp.Pow) if p.exp.is_negative}
+    out: set[str] = set()
+    for base in {p.base for p in powers} - pivots:
+        written = needed.inline(base) if needed.size_of(base) <= WRITTEN_OUT else base
+        conv, (form,) = converter([written], domains)
+        sign = conv.tower.sign_of(conv(form))
+        shown = f"{str(written).replace(MARK, '')} != 0".replace("**", "^")
+        out |= sign.facts if sign and sign.strict else {shown}
+    return out
 
 
 def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:

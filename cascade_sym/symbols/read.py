@@ -18,6 +18,8 @@ from cascade_sym.errors import DomainConflict, ParameterError, UnknownParameter,
 from cascade_sym.symbols.domains import REAL, Domains, all_domains, assumed
 from cascade_sym.symbols.names import Own, conj, is_complex_symbol, is_hermitian, is_real
 
+CUT = (sp.log, sp.asin, sp.acos, sp.asec, sp.acsc, sp.acosh, sp.atanh, sp.acoth, sp.asech)  # real on part of the line
+
 
 @lru_cache(maxsize=20_000)
 def plain(s: Symbol) -> Symbol:
@@ -79,9 +81,8 @@ def _otherwise(e: Expr) -> Expr | None:
     one_kind(plain(s) for s in free)
     new = {s: plain(s) for s in free if plain(s) != s}
     domains_in(*new)
-    read = e.xreplace(new) if new else e
-    if read.has(sp.conjugate, sp.re, sp.im, sp.Abs):
-        read = read.replace(_of_real, _without)
+    read = e.replace(_of_real, _without) if e.has(sp.conjugate, sp.re, sp.im, sp.Abs) else e
+    read = read.xreplace(new) if new else read
     return None if read == e else read
 
 
@@ -90,8 +91,16 @@ def _of_real(e: Expr) -> bool:
     if isinstance(e, sp.conjugate):
         return not any(map(is_complex_symbol, symbols_in(e)))
     if isinstance(e, sp.Pow):
-        return isinstance(e.base, sp.Abs) and bool(e.exp.is_even) and is_real(e.base.args[0])
-    return isinstance(e, sp.re | sp.im) and is_real(e.args[0])
+        real = isinstance(e.base, sp.Abs) and bool(e.exp.is_even) and is_real(e.base.args[0])
+        return real and not _branches(e.base)
+    return isinstance(e, sp.re | sp.im) and is_real(e.args[0]) and not _branches(e)
+
+
+def _branches(e: Expr) -> bool:
+    """Whether it has a root, power or logarithm that may be complex though everything in it is real."""
+    if any(not p.exp.is_integer and not p.base.is_nonnegative for p in e.atoms(sp.Pow)):
+        return True
+    return any(not f.args[0].is_positive if isinstance(f, sp.log) else True for f in e.atoms(*CUT))
 
 
 def _without(e: Expr) -> Expr:
