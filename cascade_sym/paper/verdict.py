@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
@@ -31,6 +32,7 @@ from cascade_sym.symbols import NOTHING, Domains, all_domains
 
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15
+SIMPLIFIED = 5.0  # seconds after which a difference is shown as it stands
 OTHERS = (sp.S.One, sp.Rational(7, 3))  # values of parameters that must drop out
 
 
@@ -187,7 +189,7 @@ def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
 
 
 def shown_difference(difference: Any) -> Any:
-    """A difference in a form fit to be printed: normal form, factored, where that is short enough."""
+    """A difference in a form fit to be printed: normal form, factored; as it stands where that takes too long."""
     if isinstance(difference, OperatorPolynomial | Superoperator):
         return difference.map_coefficients(_short)
     return _short(difference)
@@ -197,8 +199,9 @@ def _short(e: Expr) -> Expr:
     if isinstance(e, sp.Float):  # numbers that were found as such stay decimals
         return sp.Float(f"{float(e):.6g}")
     try:
-        return normal_form(e, factor=True)
-    except CascadeError:
+        with at_most(SIMPLIFIED):
+            return normal_form(e, factor=True)
+    except (CascadeError, RecursionError, TimeReached):
         return e
 
 
