@@ -20,6 +20,7 @@ from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, doubtful
 from cascade_sym.program.nodes import operation_counts
 
 
@@ -48,6 +49,8 @@ def evaluator(
       llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
     - `dtype`: the type of real results, float64 by default; complex ones have its complex partner.
     - `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles given.
+    - Plain doubles are watched: at a few points of every call the bound is computed as well, and where it is larger
+      than 1e-9 of the value, because the formula cancels there, a warning counts these points.
     - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed again in pairs
       of doubles, then in ball arithmetic. A result that still misses it, or that no double can hold, is nan, and a
       warning counts these points.
@@ -108,6 +111,7 @@ class Evaluator:
             plan = replace(plan, scaled=True)
         self.plan, self.options = plan, options
         self.parameters = plan.target.parameters
+        self._calls = 0
         _ = self._kernel  # mistakes in the formula show here, not at the first call
 
     @cached_property
@@ -124,6 +128,15 @@ class Evaluator:
             return MpmathKernel(self._program, self.options.digits, self.plan.limits)
         fast = make_kernel(self._program, self.options)
         return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, limits=self.plan.limits)
+
+    @cached_property
+    def _watch(self) -> BoundedKernel | None:
+        """What tells how good plain doubles are; None where nobody asked for such, or for no warnings."""
+        o = self.options
+        plain = o.backend in ("numpy", "compiled") and o.precision == "double" and o.dtype == "float64"
+        if not plain or o.error or o.unstable == "quiet" or self.plan.over is not None:
+            return None
+        return BoundedKernel(self.plan, replace(o, backend="numpy"))
 
     @cached_property
     def _program(self) -> Any:
@@ -152,6 +165,16 @@ class Evaluator:
         results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded, out, arrays)
         if results.fill(self._kernel, arrays):
             report_failures(self.plan, self.options, arrays, shape, results)
+        self._calls += 1
+        often = results.size > 1 or self._calls <= ALONE or self._calls % SELDOM == 0
+        if often and self._watch is not None:
+            count, looked_at, worst = doubtful(self._watch, self.plan, arrays, shape)
+            if count:
+                warnings.warn(
+                    f"at {count} of {looked_at} points that were looked at, the digits of a result are lost to "
+                    f"cancellation: its error may exceed {LIMIT:g} of it (bound there: {worst:.1g}). error=True gives "
+                    "the bounds, precision='guaranteed' right values.", RuntimeWarning, stacklevel=2,
+                )  # fmt: skip
         return results.handed_back(self.options.error)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:

@@ -10,11 +10,12 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact import normal_form
+from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.spectra.area import integral
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.polynomial import Quotient, constant_definitions, elements_by_power, show_value
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.stable import stable
 from cascade_sym.spectra.sweep import SpectrumNaming
 from cascade_sym.symbols import conj
 
@@ -24,18 +25,25 @@ TRIED = 12  # operations up to which a radicand is tried for a perfect square
 
 @dataclass(frozen=True)
 class ClosedIntegral:
-    """`value` over `definitions`; `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, for checks."""
+    """`value` over `definitions`; for checks, `factors` are pairs (polynomial, h) with polynomial = constant |h|^2, and
+    `same` pairs of equal expressions that were put for one another.
+    """
 
     value: Expr
     definitions: Definitions
     factors: tuple[tuple[Expr, Expr], ...]
+    same: tuple[tuple[Expr, Expr], ...] = ()
 
 
-def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
+def closed_integral(
+    density: Spectrum, x: Symbol, noise: Spectrum | None = None, amplitudes: Sequence[tuple[Expr, Expr]] = ()
+) -> ClosedIntegral | None:
     """int density dx/(2 pi) over the real line; None where it has no closed form of this kind.
 
-    That is so when the density is not rational in x, or its denominator has a factor without a closed
-    spectral factor. Definitions that do not depend on x stay definitions.
+    `noise` = sum of n |T|^2 over the `amplitudes` (n, T) is what the density is divided by: the coefficients of its
+    polynomial are taken as sums of squares, which don't cancel. There is no closed form when the density is not
+    rational in x, or its denominator has a factor without a closed spectral factor. Definitions that do not depend on x
+    stay definitions.
     """
     held = constant_definitions(density)
     try:
@@ -49,6 +57,7 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
     content, factors = value.den.factor()
     root, lead = [sp.S.One], sp.Integer(int(content))
     pairs: list[tuple[Expr, Expr]] = []
+    same: list[tuple[Expr, Expr]] = []
     for p, k in factors:
         if elements_by_power(conv, conv.field.fraction(p), x)[-1].num.leading_coefficient() < 0:
             p, lead = -p, lead * (-1) ** int(k)
@@ -56,17 +65,55 @@ def closed_integral(density: Spectrum, x: Symbol) -> ClosedIntegral | None:
         if len(ascending) == 1:
             lead *= ascending[0] ** int(k)
             continue
+        lead *= ascending[-1] ** int(k)
+        if sums := _squares(noise, amplitudes, x, naming, len(ascending)):
+            written = [written_out(density.definitions, c) for c in ascending]
+            full = [written_out(naming.definitions, c) for c in sums]
+            equal = [(a * full[-1], b * written[-1]) for a, b in zip(written[:-1], full[:-1], strict=True)]
+            if all(is_zero(a - b) for a, b in equal):
+                ascending, same = sums, [*same, *equal]
         named = [naming.once(f"p_{i}", c) if sp.count_ops(c) > SHORT else c for i, c in enumerate(ascending)]
         h = spectral_factor(named, naming)
         if h is None:
             return None
-        lead *= named[-1] ** int(k)
         for _ in range(int(k)):
             root = _product(root, h)
-        pairs.append((_polynomial(ascending, x), _polynomial(h, x)))
+        pairs.append((_polynomial(named, x), _polynomial(h, x)))
     numerator = elements_by_power(conv, conv.field.fraction(value.num), x)
     top = tuple(show_value(conv, c, nice=True) / lead for c in numerator)
-    return ClosedIntegral(integral(Quotient(top, tuple(root)), naming), naming.definitions, tuple(pairs))
+    value_of = integral(Quotient(top, tuple(root)), naming)
+    return ClosedIntegral(value_of, naming.definitions, tuple(pairs), tuple(same))
+
+
+def _squares(
+    noise: Spectrum | None, amplitudes: Sequence[tuple[Expr, Expr]], x: Symbol, naming: SpectrumNaming, count: int
+) -> list[Expr] | None:
+    """The `count` coefficients of |D|^2 N, D the product of the denominators of a noise N = sum of n |T|^2: with the
+    polynomials P = D T, sums of n (Re P_i Re P_j + Im P_i Im P_j). None where there are more or fewer.
+    """
+    if noise is None or any(d is None for d in noise.denominators):
+        return None
+    D = sp.Mul(*dict.fromkeys(noise.denominators))
+    try:
+        conv, values = converted(noise.definitions, [*(t * D for _, t in amplitudes), x, sp.I])
+        polynomials = [elements_by_power(conv, v, x) for v in values[: len(amplitudes)]]
+    except OutsideExactDomain:
+        return None
+    if x not in conv.field.meaning or count != 2 * max(map(len, polynomials)) - 1:
+        return None
+    i, half = values[-1], conv.field.rational(1, 2)
+    out = [sp.S.Zero] * count
+    for (weight, _), polynomial in zip(amplitudes, polynomials, strict=True):
+        parts: list[tuple[Expr, Expr]] = []
+        for c in polynomial:
+            turned = conv.tower.conj(c)
+            both = ((c + turned) * half, (turned - c) * half * i)
+            re, im = (naming.once("t", e) if sp.count_ops(e) > SHORT else e for e in (stable(conv, v) for v in both))
+            parts.append((re, im))
+        for a, (re, im) in enumerate(parts):
+            for b, (re_b, im_b) in enumerate(parts[a:], a):
+                out[a + b] += weight * (1 if a == b else 2) * (re * re_b + im * im_b)
+    return out
 
 
 def few_poles(spectrum: Spectrum, x: Symbol) -> bool:
@@ -85,10 +132,9 @@ def factor_pairs(found: ClosedIntegral, x: Symbol) -> Mapping[str, tuple[Expr, E
     """The identities p = p_top |h|^2, written out."""
     out = {}
     for k, (p, h) in enumerate(found.factors):
-        full, root = (written_out(found.definitions, e) for e in (p, h))
-        top = sp.Poly(full, x).LC()
-        out[f"factor {k + 1}"] = (full, top * root * conj(root))
-    return out
+        root = written_out(found.definitions, h, p.free_symbols.__contains__)  # over the coefficients of p
+        out[f"factor {k + 1}"] = (p, sp.Poly(p, x).LC() * root * conj(root))
+    return {**out, **{f"sum of squares {k + 1}": pair for k, pair in enumerate(found.same)}}
 
 
 def _product(p: list[Expr], q: list[Expr]) -> list[Expr]:

@@ -76,12 +76,15 @@ def force_port(system: object, mode: str, *, through: str | None = None, couplin
 
 @dataclass(frozen=True)
 class Reading:
-    """The signal transfer T_F and the noise N of one read-out, over shared `definitions`."""
+    """The signal transfer T_F and the noise N of one read-out, over shared `definitions`; N is the sum of n |T|^2 over
+    the `amplitudes` (n, T) of its inputs.
+    """
 
     signal: Spectrum
     noise: Spectrum
     readout: Readout
     definitions: Definitions
+    amplitudes: tuple[tuple[Expr, Expr], ...]
 
     def combined(self, name: str, expr: Expr) -> Spectrum:
         """An expression in signal and noise."""
@@ -143,4 +146,5 @@ def reading(
     return Reading(
         finished(dynamics, at, f"T_{read.label}_F", signal, steps, second_moment=False),
         finished(dynamics, at, f"N_{read.label}", sp.Add(*parts.values()), steps), read, dynamics.naming.definitions,
+        tuple((noise[o.name], t) for o, t in response.inputs.items()),
     )  # fmt: skip

@@ -69,7 +69,8 @@ class Sensitivity:
         names = [s.name for s in self.density.parameters if s != x]
         if missing := set(names) - set(given):
             raise MissingParameter(f"no value for {listing(missing)}; give every one of {listing(names)}.")
-        f = evaluator(self.density.expr if not names and not self.density.definitions else self.density)
+        density_of = self.density.expr if not names and not self.density.definitions else self.density
+        f = evaluator(density_of, unstable="quiet")
         point = {n: given[n] for n in names if n in f.parameters}
 
         def density(w: Any) -> Any:
@@ -140,7 +141,11 @@ def matched_filter_sensitivity(
     G = r.combined("G", S.expr / r.noise.expr)
     density = _density(r, f, x, short=not called)
     branches = 1 if r.readout.hermitian else 2
-    found = None if called or not few_poles(r.noise, x) else closed_integral(density, x)
+    found = (
+        None
+        if called or not few_poles(r.noise, x)
+        else closed_integral(density, x, r.combined("N", r.noise.expr), r.amplitudes)
+    )
     variance = None
     given = {"T_F": r.signal.expr, "f": f}
     signal = Step("readout", "signal of the force in the output", given, {"S": S.expr})
