@@ -18,6 +18,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.truth import Equality, all_equal
+from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
@@ -61,6 +62,7 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> tuple[Any, dict[st
 
     best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
     if names:
+        require("deviations", "scipy", extra="papers")
         from scipy.optimize import minimize
 
         start = np.array(best)  # the simplex stays inside the unit box

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.extras import require
 from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.lines import all_broken, rows_of
 from cascade_sym.latex.notation import symbol_latex
@@ -79,6 +80,7 @@ def _flat(latex: str) -> str:
 
 @cache
 def _converter():  # type: ignore[no-untyped-def]
+    require("pages", "math_core")
     from math_core import LatexToMathML
 
     return LatexToMathML(fancy_error=False)
