@@ -7,21 +7,31 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import formed
-from cascade_sym.extras import require
 from cascade_sym.program.constants import parts
 from cascade_sym.program.nodes import TESTS, Program
+
+
+def require_jax() -> Any:
+    """The jax module; ParameterError where it is not installed."""
+    try:
+        import jax
+    except ImportError:
+        raise ParameterError(
+            "backend='jax' needs the package jax, which is not installed; install it, or use 'numpy' or 'compiled'."
+        ) from None
+    return jax
 
 
 def jax_function(program: Program, plan: Plan) -> Callable[[Mapping[str, Any]], Any]:
     """A jitted function from values by parameter name to the results of `program`, a form of the plan's: JAX arrays of
     float64 in the form of the target.
     """
-    require("evaluators with backend='jax'", "jax")
-    import jax
-    import jax.numpy as jnp
+    jax = require_jax()
+    jnp = jax.numpy
 
     def apply(op: str, *args: Any) -> Any:
         if op in TESTS:
