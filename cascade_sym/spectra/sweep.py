@@ -54,7 +54,7 @@ class Dynamics:
     def form(self, o: Op) -> LinearForm:
         """What drives an operator: the drift of a mode, the content of an internal field."""
         table = self.system.drift if o.name in self.system.drift else self.system.internal
-        return table[o.name].dagger() if o.dag else table[o.name]
+        return table[o.name].turned(o.dag)
 
     def is_mode(self, o: Op) -> bool:
         return o.name in self.system.drift
@@ -75,7 +75,7 @@ class Dynamics:
             chi = self.naming.once(f"chi_{o.name}", value)
             self.susceptibilities[o] = Susceptibility(o, chi, gamma, omega)
             self.stability.append(gamma)
-            self.denominators[(show(o),)] = gamma / 2 + sp.I * (omega - self.frequency)
+            self.denominators[(o.label,)] = gamma / 2 + sp.I * (omega - self.frequency)
         return self.susceptibilities[o]
 
 
@@ -148,11 +148,6 @@ def tag(o: Op) -> str:
     return f"{plain}_dag" if o.dag else plain
 
 
-def show(o: Op) -> str:
-    """An operator's name for people: 'S.in-^+'."""
-    return f"{o.name}^+" if o.dag else o.name
-
-
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
     """Modes and internal fields upstream of `start`, and what drives each of them directly.
 
@@ -186,7 +181,7 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
             dynamics.stability += loop_conditions(dynamics, modes, flat)
-            dynamics.denominators[tuple(map(show, modes))] = loop_polynomial(modes, flat, dynamics.frequency)
+            dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
     return dynamics._loops[block]
 
 
