@@ -148,8 +148,7 @@ class Follower:
     def follow(self, decade: float, z: list[Any], last: float) -> Branch:
         """Continue from 10**decade up (or down) to 10**last, predicting from the last steps.
 
-        Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is
-        lost.
+        Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is lost.
         """
         points: list[tuple[int, list[Any], Any]] = []
         k, end = round(decade * 4), round(last * 4)

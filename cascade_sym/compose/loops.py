@@ -21,9 +21,8 @@ from cascade_sym.system.sectors import flow_order
 def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
     """The system with the output field wires[i] fed into the input field i, for every i in `wires`.
 
-    Connected fields leave the ports; a port without fields disappears. Raises UnknownName for a field that
-    is not there, PortMismatch for an output used twice, AlgebraicLoop where light goes around without a
-    unique solution.
+    Connected fields leave the ports; a port without fields disappears. Raises UnknownName for a field that is not
+    there, PortMismatch for an output used twice, AlgebraicLoop where light goes around without a unique solution.
     """
     _check(system, wires)
     forms = {**system.internal, **{i: system.outputs[o] for i, o in wires.items()}}

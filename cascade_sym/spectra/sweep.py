@@ -39,8 +39,7 @@ class Susceptibility:
 
 @dataclass
 class Dynamics:
-    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so
-    far."""
+    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far."""
 
     system: LinearSystem
     frequency: Expr
@@ -151,8 +150,7 @@ def tag(o: Op) -> str:
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
     """Modes and internal fields upstream of `start`, and what drives each of them directly.
 
-    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on
-    chance.
+    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on chance.
     """
     sources: dict[Op, list[Op]] = {}
     todo = [o for o, _ in start if not dynamics.is_input(o)]
@@ -169,8 +167,7 @@ def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, li
 
 
 def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
-    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and
-    outside."""
+    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and outside."""
     if block not in dynamics._loops:
         rank = {f: k for k, f in enumerate(dynamics.system.internal)}
         light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
