@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from cascade_sym import shown
+
 __version__ = "0.1.0"
 
 _CONTENTS = {
@@ -54,6 +56,7 @@ _CONTENTS = {
     "exact.truth": ("Equality", "equal", "is_zero", "normal_form"),
     "operators": ("operator", "quadratures", "commutator", "LinearForm", "OperatorPolynomial"),
     "symbols": ("symbol",),
+    "shown": ("renderer", "Shown"),
     # papers
     "paper": ("Model", "verify"),
     "citations": ("citation",),
@@ -61,6 +64,8 @@ _CONTENTS = {
 _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
 __all__ = sorted(_HOME)
+
+shown.painter = lambda value: import_module("cascade_sym.latex.show").value_latex(value)
 
 
 def __getattr__(name: str) -> Any:
