@@ -19,8 +19,8 @@ from cascade_sym.formula import parse_value
 from cascade_sym.program import Calculation, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.numbers import exact_number
+from cascade_sym.program.points import Multiprecision
 
 Run = Callable[[Mapping[str, Any]], list[Any]]
 EDGE = 13.0  # decades towards an edge of a box: beyond, floats can't tell its sides apart
