@@ -88,11 +88,12 @@ def document(
     """
     if style not in CLASSES:
         raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
+    rows = definition_rows(Definitions(notation.abbreviations), notation)
     parts = [
         f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
         f"\\begin{{center}}\\Large\\textbf{{{text_latex(title or 'Derived equations', notation.name)}}}\\end{{center}}",
         _summary(entries, notation),
-        _abbreviations(notation),
+        "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else "",
         *(_section(e, notation) for e in entries),
         "\\end{document}",
     ]
@@ -126,11 +127,6 @@ def _summary(entries: Sequence[Entry], notation: Notation) -> str:
     ]
     head = "\\begin{longtable}{@{}lp{0.66\\textwidth}l@{}}"
     return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"]) if lines else ""
-
-
-def _abbreviations(notation: Notation) -> str:
-    rows = definition_rows(Definitions(notation.abbreviations), notation)
-    return "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else ""
 
 
 def _section(e: Entry, notation: Notation) -> str:
