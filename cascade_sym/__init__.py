@@ -10,6 +10,8 @@ import re
 from importlib import import_module
 from typing import Any
 
+from cascade_sym import shown
+
 __version__ = "0.1.0"
 
 _STUB = __spec__.loader.get_data(f"{__file__}i").decode()  # type: ignore[union-attr]
@@ -23,6 +25,8 @@ _ROOMS = _CONTENTS.pop("")
 _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
 __all__ = sorted(_HOME)
+
+shown.painter = lambda value: import_module("cascade_sym.latex.show").value_latex(value)
 
 
 def __getattr__(name: str) -> Any:

@@ -108,6 +108,7 @@ from cascade_sym.operators import (
     OperatorPolynomial as OperatorPolynomial,
 )
 from cascade_sym.symbols import symbol as symbol
+from cascade_sym.shown import Shown as Shown, renderer as renderer
 
 # papers
 from cascade_sym.paper import Model as Model, verify as verify
@@ -129,6 +130,7 @@ from . import (
     paper as paper,
     parts as parts,
     sensing as sensing,
+    shown as shown,
     solve as solve,
     spectra as spectra,
     steps as steps,

@@ -8,10 +8,9 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
-from functools import wraps
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -27,18 +26,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }  # fmt: skip
 
 
-def _exiting(command: Callable[..., int]) -> Callable[..., None]:
-    """The command with its return value as exit code."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        if code := command(*args, **kwargs):
-            raise typer.Exit(code)
-
-    return run
-
-
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, result_callback=sys.exit)
 
 
 def _version(asked: bool) -> None:
@@ -57,7 +45,7 @@ def _program(
 
 
 for name, command in COMMANDS.items():
-    app.command(name)(_exiting(command))
+    app.command(name)(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

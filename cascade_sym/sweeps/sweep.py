@@ -69,7 +69,7 @@ def sweep(
     (array([2., 4.]), array([1., 2.]))
     """
     require("sweeps", "xarray", "joblib", "scipy", extra="sweeps")
-    tell = progress or _quietly
+    tell = progress or (lambda text: None)
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     if precision not in ("double", "guaranteed"):
@@ -114,10 +114,6 @@ def sweep(
             x = np.broadcast_to(m.value({p: v for p, v in points.items() if p in known}), f.shape)
         columns[n] = ((also or {})[n], np.where(np.isnan(f), np.nan, x))
     return _dataset(axes, columns, units or {}, titles or {}, made)
-
-
-def _quietly(text: str) -> None:
-    """Progress that nobody asked for."""
 
 
 def _optimised(
