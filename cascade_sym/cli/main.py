@@ -26,7 +26,9 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }  # fmt: skip
 
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, result_callback=sys.exit)
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, result_callback=lambda code, **_: sys.exit(code)
+)
 
 
 def _version(asked: bool) -> None:
