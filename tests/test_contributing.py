@@ -71,8 +71,9 @@ CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
             "cascade_sym/evaluate/source/reserved.toml": ("", '\nrust = ["fn let mut"]\n'),
         },
         "import sympy as sp\nfrom cascade_sym.evaluate.source.code import code\n"
-        "print(code(sp.Symbol('fn')**2, 'rust').splitlines()[0][:2])",
-        "//",
+        "import cascade_sym as cs\nx = sp.Symbol('fn')\n"
+        "print(code(cs.Quantity('z', x**2), 'rust').splitlines()[3])",
+        "// fn_ is fn",
     ),
 }
 
