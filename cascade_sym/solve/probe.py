@@ -145,10 +145,10 @@ def sign(e: Expr) -> int:
     return 0
 
 
-def random_point(defs: Definitions, e: Expr) -> dict[Expr, Expr]:
-    """Rational numbers between 0 and 1/2 for the parameters of `e`: always the same ones."""
+def random_point(defs: Definitions, *exprs: Expr) -> dict[Expr, Expr]:
+    """Rational numbers between 0 and 1/2 for the parameters of `exprs`: always the same ones."""
     rng = random.Random(20_240_607)
-    return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(e)}
+    return {s: sp.Rational(rng.randint(10**5, 10**6), 2 * 10**6) for s in defs.parameters(*exprs)}
 
 
 def value_at(defs: Definitions, e: Expr, point: Mapping[Expr, Expr]) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 import sympy as sp
@@ -12,6 +14,7 @@ import cascade_sym as cs
 from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.exact import modular, straight, truth
 from cascade_sym.program import read
+from cascade_sym.solve.covariance import lyapunov_check
 from cascade_sym.symbols import complex_symbol
 from tests.exact.optomechanics import pair
 from tests.exact.test_soundness import ROWS, formula
@@ -68,6 +71,16 @@ def test_what_is_too_long_for_the_field_is_compared_modulo_a_prime(monkeypatch: 
         cs.normal_form(V["X_b", "X_b"])
     rooted = [cs.Quantity("r", sp.sqrt(x["X_b", "X_b"].expr), x.definitions) for x in (V, W)]
     assert cs.equal(*rooted).status == "undecided"
+
+
+def test_a_long_covariance_is_proved_to_solve_its_equation(monkeypatch: pytest.MonkeyPatch) -> None:
+    V, W = pair(["a", "b"], {})
+    check = lyapunov_check(V, V.system)
+    assert check.ok and check.method.endswith("proved element by element")
+    assert not lyapunov_check(replace(V, elements={**V.elements, ("X_a", "X_a"): V.elements["P_a", "P_a"]}), V.system).ok
+    monkeypatch.setattr(straight, "WORK", 1000)
+    check = lyapunov_check(W, W.system)
+    assert check.ok and check.method.endswith("large elements at a random point")
 
 
 LEAVES = st.sampled_from([*sp.symbols("x y z"), sp.Integer(2), sp.Rational(-1, 3), sp.I])
