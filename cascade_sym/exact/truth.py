@@ -135,6 +135,21 @@ def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) ->
     return canonical_fraction(e, declared, factor, definitions)
 
 
+def written(q: Quantity) -> Expr:
+    """A quantity as one expression: with its definitions written out, or its normal form where that is too long.
+
+    OutsideExactDomain is raised where it has none within the work that is allowed.
+    """
+    if q.definitions.size_of(q.expr) <= WRITTEN_OUT:
+        return q.inline()
+    return canonical_fraction(q.expr, q.domains, False, q.definitions)
+
+
+def is_long(q: Quantity) -> bool:
+    """Whether a quantity, or a condition under which it exists, is too long to be written out."""
+    return max(map(q.definitions.size_of, [q.expr, *q.domain, *q.nonnegative])) > WRITTEN_OUT
+
+
 def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains, Definitions]:
     """Formulas in plain symbols, all that is declared of them, and definitions that are not written out."""
     parts = [_declared(domains)]
@@ -143,8 +158,7 @@ def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains
     pivots: list[tuple[Symbol, ...]] = []
     for side in given:
         if isinstance(side, Quantity):
-            conditions = [*side.domain, *side.nonnegative]
-            if max(map(side.definitions.size_of, [side.expr, *conditions])) > WRITTEN_OUT:
+            if is_long(side):
                 table = _beside(own, side.definitions)
                 pivots += [tuple(table[s] for s in pivot) for pivot in side.definitions.pivots]
                 positive, nonnegative = (

@@ -12,6 +12,7 @@ from sympy import Add, Expr, Symbol, preorder_traversal
 from cascade_sym import operators
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.exact.truth import written
 from cascade_sym.formula import Environment, Neg, Node, interpret, parse
 from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
@@ -33,7 +34,7 @@ def environment(folder: Folder, result: Result | None = None) -> Environment:
 def written_out(v: Any) -> Any:
     """A quantity as one expression, a linear form as an operator; other values as they are."""
     if isinstance(v, Quantity):
-        return v.inline()
+        return written(v)
     return as_operator(v) if isinstance(v, LinearForm) else v
 
 

@@ -18,7 +18,7 @@ from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
-from cascade_sym.exact.truth import Equality, all_equal
+from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
 from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
@@ -144,7 +144,14 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
 
     Raises DerivationError when one of them is a number or operator and the other a generator acting on rho.
     """
-    p, d = plain(printed, model), plain(derived, model)
+    p = plain(printed, model)
+    if isinstance(derived, Quantity) and isinstance(p, Expr) and is_long(derived):
+        based = derived.subs({s: e for s, e in model.base.items() if s in derived.parameters})
+        sides, declared, definitions = read_sides([p, based], model.domains())
+        found = all_equal([(sides[0], sides[1])], declared, definitions)
+        method = "definition by definition in the exact algebra"
+        return Comparison(found, method, "algebraic", None if found else written(based) - p)
+    d = plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
         same = _is_root(p / derived.law.large**derived.law.exponent, derived)
         said = "root of the polynomial of the exact prefactor"

@@ -58,6 +58,7 @@ def test_the_order_of_modes_changes_no_covariance(element: tuple[str, str]) -> N
     assert found and not found.reason
     written = cs.normal_form(q)
     assert cs.equal(written, p) and len(str(written)) < 10**4
+    assert truth.written(p) == truth.written(q) == cs.normal_form(p)
     other = cs.equal(q, cs.Quantity("more", p.expr * (1 + sp.Rational(1, 10**30)), p.definitions))
     assert other.status == "different" and other.witness
 

@@ -1,11 +1,13 @@
-"""A difference is shown simplified, or, where that takes too long, as it stands."""
+"""Long values: differences that are shown as they stand, and covariances that are compared over their definitions."""
 
 from __future__ import annotations
 
 import pytest
 import sympy as sp
 
+import cascade_sym as cs
 from cascade_sym.paper import verdict
+from tests.exact.optomechanics import pair
 
 a, b, c, d, e, f = sp.symbols("a b c d e f")
 
@@ -19,3 +21,13 @@ def test_a_difference_of_nested_roots_is_shown_as_it_stands(monkeypatch: pytest.
     assert verdict.shown_difference(long) == long
     monkeypatch.setattr(verdict, "SIMPLIFIED", 60.0)
     assert verdict.shown_difference((a**2 - b**2) / (a + b)) == a - b
+
+
+def test_a_long_covariance_is_compared_with_what_is_printed_of_it() -> None:
+    V, W = pair(["a", "b"], {})
+    kappa, printed = sp.Symbol("kappa"), cs.normal_form(V["X_b", "X_b"])
+    model = cs.Model(base={kappa: 2 * sp.Symbol("k")})
+    assert verdict.compare(printed, W["X_b", "X_b"], cs.Model()).equal
+    assert verdict.compare(printed, W["X_b", "X_b"], model).equal
+    other = verdict.compare(printed.subs(kappa, 3 * kappa), W["X_b", "X_b"], model)
+    assert other.found.status == "different" and other.difference is not None
