@@ -172,11 +172,10 @@ class Evaluator:
     @property
     def source(self) -> str:
         """The computation as Python, one operation a line, with the names of the definitions."""
-        from cascade_sym.evaluate.source.code import source
-        from cascade_sym.evaluate.source.languages import PYTHON
+        from cascade_sym.evaluate.source.code import LANGUAGES, source
 
         name = self.target.names[0] if self.target.form == "single" else "evaluate"
-        return source(self._program, name, self.parameters, PYTHON, self.target.complex_parameters)
+        return source(self._program, name, self.parameters, LANGUAGES["python"], self.target.complex_parameters)
 
     @property
     def operations(self) -> int:

@@ -110,7 +110,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     for lhs, name, form in left:
         first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
         shown = LinearForm({o: neat(c, notation) for o, c in form})
-        new |= _symbols(shown) - _symbols(form)
+        new |= shown.symbols - form.symbols
         writer = Writer(notation)
         rows.append(Row(lhs, "=", writer.typeset(operator_node(shown, writer, first=first))))
     if len(s.modes) > MAX_MODES:
@@ -136,10 +136,6 @@ def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
         if e != Symbol(name) and str(e) != name:
             rows.append(equation(notation.name(name), neat(e, notation), notation))
     return rows
-
-
-def _symbols(form: LinearForm) -> set[Symbol]:
-    return {x for _, c in form for x in c.free_symbols}
 
 
 def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
