@@ -11,6 +11,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from cascade_sym.extras import require
 from cascade_sym.files import replacing
 
 COLOURS = {
@@ -27,6 +28,7 @@ STYLE = files("cascade_sym") / "journal.mplstyle"
 @contextmanager
 def styled() -> Iterator[None]:
     """The style, whatever the settings of the user; both are as before afterwards."""
+    require("pictures", "matplotlib")
     import matplotlib
 
     with matplotlib.rc_context():

@@ -10,11 +10,12 @@ import traceback
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from cascade_sym import __version__
 from cascade_sym.cli import commands, quantities
-from cascade_sym.cli.supervise import supervised
 from cascade_sym.errors import CascadeError
 
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -26,8 +27,25 @@ COMMANDS: dict[str, Callable[..., int]] = {
 
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False, result_callback=sys.exit
+    no_args_is_help=True, pretty_exceptions_enable=False, result_callback=lambda code, **_: sys.exit(code)
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"cascade-sym {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=__doc__)
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
 for name, command in COMMANDS.items():
     app.command(name)(command)
 
@@ -55,8 +73,3 @@ def main(arguments: list[str] | None = None) -> None:
         message = f"{type(err).__name__}: {err} ({where}); what was given is not understood by this program."
     print(f"cascade-sym: {message}", file=sys.stderr)
     sys.exit(2)
-
-
-def run() -> None:
-    """The program `cascade-sym`: `main` under supervision."""
-    supervised(main)

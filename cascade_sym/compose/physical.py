@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.network import as_system
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -63,8 +63,8 @@ def is_physical(system: object) -> Physicality:
     exact = not s.has_floats
     fields = commutators(s)
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
-    split = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in mode_ops}
-    outs = {Op(f, d): fields.split(_of(form, d)) for f, form in s.outputs.items() for d in (False, True)}
+    split = {o: fields.split(s.drift[o.name].turned(o.dag)) for o in mode_ops}
+    outs = {Op(f, d): fields.split(form.turned(d)) for f, form in s.outputs.items() for d in (False, True)}
     size = sp.S.Zero if exact else _largest(s) ** 2  # light that nearly closes a loop is large, and so is its rounding
 
     def every() -> Iterator[tuple[str, tuple[Expr, ...], Expr]]:
@@ -72,15 +72,15 @@ def is_physical(system: object) -> Physicality:
         for i, j in combinations_with_replacement(mode_ops, 2):
             drift = split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i)
             noise = fields.correlation(split[i][1], split[j][1])
-            yield f"d[{_show(i)}, {_show(j.dagger())}]/dt", (*drift, noise), sp.S.Zero
+            yield f"d[{i.label}, {j.dagger().label}]/dt", (*drift, noise), sp.S.Zero
         for i, (f, (modes, light)) in product(mode_ops, outs.items()):
             # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
             terms = fields.correlation(split[i][1], light), conj(modes[i]) * _sign(i)
-            yield f"[{_show(i)}, {_show(f.dagger())}]", terms, sp.S.Zero
+            yield f"[{i.label}, {f.dagger().label}]", terms, sp.S.Zero
         for f, g in combinations_with_replacement(outs, 2):
             expected = _sign(f) if f == g else 0
             terms = fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected)
-            yield f"[{_show(f)}, {_show(g.dagger())}] - {expected}", terms, size
+            yield f"[{f.label}, {g.dagger().label}] - {expected}", terms, size
 
     count = 0
     for count, (witness, terms, near) in enumerate(every(), 1):
@@ -96,13 +96,5 @@ def _largest(s: LinearSystem) -> Expr:
     return sp.Float(max([1.0, *(x for x in sizes if math.isfinite(x))]))
 
 
-def _of(form: LinearForm, dag: bool) -> LinearForm:
-    return form.dagger() if dag else form
-
-
 def _sign(o: Op) -> int:
     return -1 if o.dag else 1
-
-
-def _show(o: Op) -> str:
-    return f"{o.name}^+" if o.dag else o.name

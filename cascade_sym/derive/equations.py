@@ -102,10 +102,9 @@ class TimeSolution:
 def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
     """The matrix exponential of the drift of a cascade, element by element in closed form.
 
-    Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when
-    two rates are identical as expressions). DerivationError for feedback loops.
-    `delay` is the symbol for t - t' (default s, or another where the system has a parameter s).
-    Source: for two oscillators Huang et al. (2018), Eq. (6).
+    Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when two
+    rates are identical as expressions). DerivationError for feedback loops. `delay` is the symbol for t - t' (default
+    s, or another where the system has a parameter s). Source: for two oscillators Huang et al. (2018), Eq. (6).
 
     >>> from cascade_sym.parts import Cavity
     >>> k = time_solution(Cavity("c", kappa=2))

@@ -18,6 +18,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.truth import Equality, all_equal
+from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
@@ -62,6 +63,7 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> tuple[Any, dict[st
 
     best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
     if names:
+        require("deviations", "scipy", extra="papers")
         from scipy.optimize import minimize
 
         start = np.array(best)  # the simplex stays inside the unit box
@@ -164,12 +166,16 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
-    """What a quantity rests on, in base parameters."""
+    """What a quantity rests on and where it exists, in base parameters."""
     value = leading_form(value)
     if not isinstance(value, Quantity):
         return NOTHING
-    known = tuple(model.in_base(e) for e, _ in value.domains.expressions)
-    return Domains(symbols=value.domains.symbols, known=tuple(e for e in known if e.free_symbols))
+    where = value.where
+    positive, known = (
+        tuple(based for e, strict in where.expressions if strict == kind and (based := model.in_base(e)).free_symbols)
+        for kind in (True, False)
+    )
+    return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 from math import inf
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.extras import require
 from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.latex.lines import aligned, rows_of
 from cascade_sym.latex.notation import symbol_latex
@@ -80,6 +81,7 @@ def _flat(latex: str) -> str:
 
 @cache
 def _converter():  # type: ignore[no-untyped-def]
+    require("pages", "math_core")
     from math_core import LatexToMathML
 
     return LatexToMathML(fancy_error=False)

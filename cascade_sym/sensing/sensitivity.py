@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
-from scipy.integrate import cubature
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
+from cascade_sym.extras import require
 from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
@@ -215,6 +215,9 @@ def line_integral(
 
     def folded(t: Any) -> Any:
         return f(center + width * np.tan(t[:, 0])) * width / np.cos(t[:, 0]) ** 2
+
+    require("sensitivities", "scipy", extra="sensing")
+    from scipy.integrate import cubature
 
     found = cubature(folded, [-np.pi / 2], [np.pi / 2], rtol=tolerance, atol=0, max_subdivisions=MOST_PANELS)
     value, error = float(found.estimate), float(found.error)

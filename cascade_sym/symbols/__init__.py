@@ -21,6 +21,7 @@ from cascade_sym.symbols.read import (
     expression,
     one_kind,
     plain,
+    radicands,
     read_name,
     replacements,
     symbols_in,
@@ -29,5 +30,5 @@ from cascade_sym.symbols.read import (
 __all__ = [
     "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "as_given", "complex_symbol", "conj",
     "domains_after", "domains_in", "expression", "free_name", "free_symbol", "is_complex_symbol", "is_hermitian",
-    "is_real", "one_kind", "own", "plain", "read_name", "replacements", "spelled", "symbol", "symbols_in",
+    "is_real", "one_kind", "own", "plain", "radicands", "read_name", "replacements", "spelled", "symbol", "symbols_in",
 ]  # fmt: skip
