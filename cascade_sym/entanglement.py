@@ -20,8 +20,6 @@ from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, expression, free_symbol
 from cascade_sym.system import LinearSystem
 
-QUADRATURES = ("X_cos", "X_sin", "P_cos", "P_sin")
-
 
 @dataclass(frozen=True)
 class QuadratureForm:

@@ -119,10 +119,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     return rows + ([WHERE, *below] if below else [])
 
 
-@renderer.register(Part)
-def part_rows(part: Part, notation: Notation = FALLBACK) -> list[Row]:
-    """The equations of its system."""
-    return system_rows(part.system(), notation)
+renderer.register(Part, lambda part, notation: part.system())
 
 
 @renderer.register(Covariance)
@@ -226,22 +223,17 @@ def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> 
     '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
     """
     rho = notation.symbols.get("rho", "\\hat\\rho")
-    parts = []
+    parts, found = [], []
     if value.commutator.terms:
         parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
     for (x, y), c in value.dissipation.items():
-        if c == 0:
-            continue
         z, w = notation.operator(x), notation.operator(y.dagger())
-        if x == y:
-            parts.append(f"{_before(c, notation)}\\mathcal D[{z}]{rho}")
-        else:
-            mixed = f"{z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}"
-            parts.append(f"{_before(c, notation)}\\left({mixed}\\right)")
+        mixed = f"\\left({z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}\\right)"
+        found.append((c, f"\\mathcal D[{z}]{rho}" if x == y else mixed))
     for (left, right), c in value.sandwiches.items():
-        if c != 0:
-            before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
-            parts.append(f"{_before(c, notation)}{before}{rho}{behind}")
+        before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
+        found.append((c, f"{before}{rho}{behind}"))
+    parts += [f"{_before(c, notation)}{shown}" for c, shown in found if c != 0]
     if value.measured.terms:
         parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
     return " + ".join(parts) or "0"
