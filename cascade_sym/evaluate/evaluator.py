@@ -15,11 +15,11 @@ from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, comm
 from cascade_sym.evaluate.backends.libraries import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
 
 

@@ -9,8 +9,7 @@ from heapq import heapify, heappop, heappush
 
 from cascade_sym.evaluate.program.angles import SINCOS, expand_angles
 from cascade_sym.evaluate.program.factors import factor
-from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.program.builder import Builder, replay_node
+from cascade_sym.program.builder import Builder, guarded, replay_node
 from cascade_sym.program.nodes import FREE, TESTS, Program, arguments
 
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
