@@ -7,7 +7,6 @@ cache the same calls run at the speed of the arithmetic. The generated source co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +33,9 @@ def select(condition: Any, yes: Any, no: Any, out: Any) -> None:
 
 def nonnegative(*values: Any, out: Any) -> None:
     """The least of the values, or nan."""
-    np.copyto(out, reduce(np.minimum, values))
+    np.copyto(out, values[0])
+    for v in values[1:]:
+        np.minimum(out, v, out=out)
 
 
 def positive(*values: Any, out: Any) -> None:
