@@ -17,7 +17,7 @@ from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
 from cascade_sym.shown import renderer
 from cascade_sym.solve import Covariance
@@ -213,34 +213,3 @@ def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
     i, j = pair
     name = notation.name(f"var_{i}" if i == j else f"cov_{i}_{j}")
     return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
-
-
-def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> str:
-    r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
-
-    >>> from cascade_sym.operators import dissipator, operator
-    >>> superoperator_latex(dissipator(operator("a"))*2)
-    '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
-    """
-    rho = notation.symbols.get("rho", "\\hat\\rho")
-    parts, found = [], []
-    if value.commutator.terms:
-        parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
-    for (x, y), c in value.dissipation.items():
-        z, w = notation.operator(x), notation.operator(y.dagger())
-        mixed = f"\\left({z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}\\right)"
-        found.append((c, f"\\mathcal D[{z}]{rho}" if x == y else mixed))
-    for (left, right), c in value.sandwiches.items():
-        before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
-        found.append((c, f"{before}{rho}{behind}"))
-    parts += [f"{_before(c, notation)}{shown}" for c, shown in found if c != 0]
-    if value.measured.terms:
-        parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
-    return " + ".join(parts) or "0"
-
-
-def _before(c: Expr, notation: Notation) -> str:
-    if c == 1:
-        return ""
-    text = expression_body(c, notation)
-    return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"
