@@ -46,7 +46,7 @@ def waves_merged(program: Program) -> Program:
 
     >>> import sympy as sp
     >>> from cascade_sym.definitions import Definitions
-    >>> from cascade_sym.program.lower import read_program
+    >>> from cascade_sym.program.calculation import read_program
     >>> g, a = sp.symbols("g a")
     >>> waves_merged(read_program(Definitions(), {"f": g + sp.cos(a)**2 - sp.sin(a)**2})).nodes[-2:]
     (('cos', 3), ('add', 0, 4))
