@@ -12,9 +12,9 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.elimination import Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr

@@ -22,9 +22,8 @@ from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
-from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem, uses_of_angles
-from cascade_sym.asymptotics.result import Scaling
+from cascade_sym.asymptotics.result import Scaling, optimum_terms
 from cascade_sym.asymptotics.setup import Call, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ScalingError

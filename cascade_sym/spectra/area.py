@@ -15,7 +15,6 @@ from collections.abc import Sequence
 
 import sympy as sp
 from sympy import Expr
-from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError
@@ -23,8 +22,8 @@ from cascade_sym.parts.values import Value
 from cascade_sym.solve.pairs import NOUGHT, Pair, pair
 from cascade_sym.spectra.polynomial import Quotient, quotient
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.spectra.sweep import SpectrumNaming
-from cascade_sym.symbols import conj, expression, is_real, own
+from cascade_sym.spectra.sweep import SpectrumNaming, over_symbols
+from cascade_sym.symbols import conj, expression, is_real
 
 
 def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
@@ -138,25 +137,13 @@ def hurwitz_integral(even: Sequence[Expr], H: Sequence[Expr]) -> Expr:
         return sp.S.Zero
     c += [sp.S.Zero] * (n - len(c))
     top = [(-1) ** (n - 1 - j) * c[n - 1 - j] for j in range(n)]
-    rows = [[_at(a, 2 * j - i + 1) for j in range(n)] for i in range(n)]
-    return sp.cancel(sp.Rational((-1) ** (n - 1), 2) / a[0] * 1) * _ratio([top, *rows[1:]], rows)
-
-
-def _at(a: Sequence[Expr], k: int) -> Expr:
-    return a[k] if 0 <= k < len(a) else sp.S.Zero
+    rows = [[a[k] if 0 <= (k := 2 * j - i + 1) <= n else sp.S.Zero for j in range(n)] for i in range(n)]
+    return sp.cancel(sp.Rational((-1) ** (n - 1), 2) / a[0]) * _ratio([top, *rows[1:]], rows)
 
 
 def _ratio(top: list[list[Expr]], bottom: list[list[Expr]]) -> Expr:
-    """det(top)/det(bottom), with entries that are no numbers or symbols replaced by symbols for the while."""
-    odd = {e for m in (top, bottom) for r in m for e in r if not (e.is_Rational or e.is_Symbol)}
-    names = {e: own(f"entry{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
-    back = {v: k for k, v in names.items()}
-    first, second = (
-        DomainMatrix.from_list_sympy(len(m), len(m), [[names.get(e, e) for e in r] for r in m]) for m in (top, bottom)
-    )
+    """det(top)/det(bottom)."""
+    (first, second), back = over_symbols(top, bottom)
     first, second = first.unify(second)
-    domain = first.domain
-    num, den = domain.to_sympy(first.det()), domain.to_sympy(second.det())
-    if num == 0:
-        return sp.S.Zero
-    return sp.cancel(num / den).xreplace(back)
+    num, den = (first.domain.to_sympy(m.det()) for m in (first, second))
+    return sp.S.Zero if num == 0 else sp.cancel(num / den).xreplace(back)
