@@ -43,10 +43,10 @@ def narrate(call: Call, solution: Solution, certificate: Certificate) -> tuple[S
         at = ", ".join(f"{s} = {v}" for s, v in certificate.sample.items())
         note = "discovered along the followed optimum" + (f" at {at}" if at else "")
         steps.append(Step("expansion", "powers found along the optimum", after=rows, note=note))
-    for (_, s), r in zip(x.zeros, x.frame.refinements, strict=True):
+    for r in x.frame.refinements:
         curve = x.rewriting.shown(r.solution.expr()) + r.new * big ** solution.power(-r.power)
         note = "the leading order vanishes on a curve; what remains is decided at higher order"
-        steps.append(Step("substitution", "competing scales", after={str(spelled(s)): spelled(curve)}, note=note))
+        steps.append(Step("substitution", "competing scales", after={str(spelled(r.old)): spelled(curve)}, note=note))
     lead = x.rewriting.shown(solution.lead.expr())
     power = big ** solution.power(solution.found.power)
     steps.append(

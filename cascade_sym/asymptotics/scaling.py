@@ -261,18 +261,11 @@ def _solved(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms:
 
 def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     """Angles with an unknown limit are measured from another angle's special limit, else from an offset."""
-    special = [
-        a.limit
-        for s, a in zip(problem.over, found.approaches, strict=True)
-        if problem.intervals[s].angle and a.limit is not None and a.limit != 0
-    ]
-    turns = sorted({abs(turn) for turn in uses_of_angles(problem.program).turns})
-    at: Expr = sp.S.Zero
-    if special:
-        at = special[0]
-    elif turns:
-        at = sp.pi * sp.Rational(turns[0])
-    return {s: at for s in problem.over if problem.intervals[s].angle}
+    angles = [(s, a.limit) for s, a in zip(problem.over, found.approaches, strict=True) if problem.intervals[s].angle]
+    special = [limit for _, limit in angles if limit is not None and limit != 0]
+    turns = [sp.Rational(turn) * sp.pi for turn in sorted(uses_of_angles(problem.program).turns)]
+    at = next(iter((*special, *turns)), sp.S.Zero)
+    return {s: at for s, _ in angles}
 
 
 def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
@@ -281,22 +274,19 @@ def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for shift in range(1, checks + 1):
         other = sample_of(problem.parameters, 2 * shift)
+        rows.append({"sample": {s.name: str(v) for s, v in other.items()}})
         try:
             elsewhere = discover(problem, other)
         except (CascadeError, Settled) as e:
-            rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
+            rows[-1] |= {"optimum": None, "reason": str(e)}
             continue
-        observed = observed_prefactor(elsewhere.branch, power)
-        claimed = solution.prefactor.at(other)
+        observed, claimed = observed_prefactor(elsewhere.branch, power), solution.prefactor.at(other)
         with mp.workdps(40):
             error = abs(observed / claimed - 1)
-        rows.append(
-            {
-                "sample": {s.name: str(v) for s, v in other.items()},
-                "optimum": mp.nstr(observed, 20),
-                "claim": mp.nstr(claimed, 20),
-                "relative_error": mp.nstr(error, 3),
-                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
-            }
-        )
+        rows[-1] |= {
+            "optimum": mp.nstr(observed, 20),
+            "claim": mp.nstr(claimed, 20),
+            "relative_error": mp.nstr(error, 3),
+            "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
+        }
     return rows

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from operator import mul
 
 from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.errors import DivisionByZero
+from cascade_sym.program.builder import by_squaring
 
 LONGEST = 1000  # numerators and denominators of exponents: a series has that many terms between two of its powers
 
@@ -148,14 +150,8 @@ class Series:
         return self._binomial(Q(-1), c0.inverse(), -val)
 
     def __pow__(self, n: int) -> Series:
-        base, n = (self.inverse(), -n) if n < 0 else (self, n)
-        out = Series.constant(self.ground.rational(1), self.terms)
-        while n:
-            if n & 1:
-                out = out * base
-            n >>= 1
-            if n:
-                base = base * base
+        one = Series.constant(self.ground.rational(1), self.terms)
+        out: Series = by_squaring(mul, one, self.inverse() if n < 0 else self, abs(n))
         return out
 
     def power(self, e: Q) -> Series:

@@ -31,9 +31,7 @@ CIRCULAR = (sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
 
 def quantity_of(objective: Any, name: str = "f") -> Quantity:
     """Expressions become quantities without definitions."""
-    if isinstance(objective, Quantity):
-        return objective
-    return Quantity(name, objective)
+    return objective if isinstance(objective, Quantity) else Quantity(name, objective)
 
 
 def symbol_of(s: Any, argument: str) -> Symbol:
