@@ -13,8 +13,8 @@ from sympy import Expr, Rational, Symbol
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.setup import (
-    build_problem,
     limit_of_large,
     quantity_of,
     require_known,
@@ -82,7 +82,7 @@ def expand(
     target = quantity_of(expression)
     require_known(sample or (), target.parameters, "sample")
     target = with_values(target, values_of(at, target.parameters))
-    problem = build_problem([target], big, lim, (), {})
+    problem = Problem((target,), big, lim)
     numbers = sample_of(problem.parameters, given=sample)
     with flint.ctx.workprec(BITS):
         wanted = terms

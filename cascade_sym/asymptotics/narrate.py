@@ -14,7 +14,6 @@ from cascade_sym.asymptotics.ansatz import Ansatz
 from cascade_sym.asymptotics.minimum import Solution
 from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.result import Certificate
-from cascade_sym.asymptotics.setup import Call
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import free_symbol, spelled
 
@@ -29,13 +28,13 @@ SETTLED = {  # of parameters that are fixed: what the step says, and its note
 }
 
 
-def narrate(call: Call, solution: Solution, certificate: Certificate) -> tuple[Step, ...]:
+def narrate(solution: Solution, certificate: Certificate) -> tuple[Step, ...]:
     """Question, discovered powers, competing scales, leading function, minimum, next order."""
     x, prefactor, following = solution.x, solution.prefactor, solution.next_value
-    problem, big = x.problem, call.large
-    name = call.targets[0].name
-    steps = [_question(call, problem)]
-    for s, (e, why) in call.settled.items():
+    problem, big = x.problem, x.problem.large
+    name = problem.targets[0].name
+    steps = [_question(problem)]
+    for s, (e, why) in problem.settled.items():
         what, note = SETTLED[why]
         steps.append(Step("minimisation", what.format(s=s, e=e), after={s.name: e}, note=note.format(s=s)))
     if problem.over:
@@ -72,15 +71,11 @@ def certificate_check(certificate: Certificate) -> Check:
     return Check(bool(ok), method, residual)
 
 
-def _question(call: Call, problem: Problem) -> Step:
-    note = ""
-    if call.irrelevant:
-        note = f"it does not depend on {', '.join(s.name for s in call.irrelevant)}"
-    what = call.targets[0].name
-    goal = f"{call.large} tends to {call.limit}"
-    if problem.over:
-        return Step("input", f"minimise {what} over {', '.join(s.name for s in problem.over)} as {goal}", note=note)
-    return Step("input", f"{what} as {goal}", note=note)
+def _question(problem: Problem) -> Step:
+    unused = f"it does not depend on {', '.join(s.name for s in problem.irrelevant)}" if problem.irrelevant else ""
+    over = f" over {', '.join(s.name for s in problem.over)}" if problem.over else ""
+    what = f"{'minimise ' if over else ''}{problem.targets[0].name}{over} as {problem.large} tends to {problem.limit}"
+    return Step("input", what, note=unused)
 
 
 def _ansatz(a: Ansatz, big: Symbol, solution: Solution) -> Expr:

@@ -160,8 +160,8 @@ def _optimum_json(t: OptimumTerm, symbolic: bool) -> dict[str, Any]:
 Coefficient = tuple[AlgebraicValue | None, str | None]  # exact where it was found, else digits at the sample
 
 
-def optimum_terms(solution: Solution, settled: Mapping[Symbol, tuple[Expr, str]]) -> dict[str, OptimumTerm]:
-    """{name: OptimumTerm} for all optimised parameters; those that are `settled` come last."""
+def optimum_terms(solution: Solution) -> dict[str, OptimumTerm]:
+    """{name: OptimumTerm} for all optimised parameters; those that are settled come last."""
     out: dict[str, OptimumTerm] = {}
     x, found = solution.x, solution.found
     for i, (ansatz, a) in enumerate(zip(x.frame.ansatze, found.approaches, strict=True)):
@@ -173,7 +173,7 @@ def optimum_terms(solution: Solution, settled: Mapping[Symbol, tuple[Expr, str]]
         else:
             y = [row[i] for row in found.branch.x]
             out[ansatz.symbol.name] = _finite(solution, ansatz, first, y)
-    return out | {s.name: OptimumTerm(e, None, None, None, None, why) for s, (e, why) in settled.items()}
+    return out | {s.name: OptimumTerm(e, None, None, None, None, why) for s, (e, why) in x.problem.settled.items()}
 
 
 def _exact(solution: Solution, e: Elem, rough: Any) -> Coefficient:

@@ -24,7 +24,7 @@ from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_poi
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.problem import Problem, uses_of_angles
 from cascade_sym.asymptotics.result import Scaling, optimum_terms
-from cascade_sym.asymptotics.setup import Call, prepare, sample_of, symbol_of
+from cascade_sym.asymptotics.setup import fixed, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ScalingError
 from cascade_sym.symbols import spelled
@@ -87,8 +87,8 @@ def scaling(
     began = time.monotonic()
     say = progress or (lambda _text: None)
     with flint.ctx.workprec(BITS):
-        call = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
-        return _scaling(call, terms, sample, checks, say, began)
+        problem = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
+        return _scaling(problem, terms, sample, checks, say, began)
 
 
 def lower_bound(
@@ -147,24 +147,24 @@ def lower_bound(
 
 
 def _scaling(
-    call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
+    problem: Problem, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
 ) -> Scaling:
-    call, problem, found, sample, decades = _found(call, given, say)
+    problem, found, sample, decades = _found(problem, given, say)
     say("expanding on the discovered powers")
     try:
         solution = _solved(problem, found, sample, terms)
     except Diverges as e:
-        raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
+        raise NoPowerLaw(f"the objective has no expansion in powers of {problem.large}: {e}.") from e
     say("minimising the leading function")
     prefactor = solution.prefactor
-    optimum = optimum_terms(solution, call.settled)
+    optimum = optimum_terms(solution)
     say("certifying")
     certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
     number = solution.next_number
     return Scaling(
-        name=call.targets[0].name,
-        large=call.large,
-        limit=call.limit,
+        name=problem.targets[0].name,
+        large=problem.large,
+        limit=problem.limit,
         exponent=solution.power(found.power),
         prefactor=prefactor,
         next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
@@ -173,19 +173,18 @@ def _scaling(
         optimum=optimum,
         leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
         certificate=certificate,
-        steps=narrate(call, solution, certificate),
+        steps=narrate(solution, certificate),
         seconds=time.monotonic() - began,
     )
 
 
 def _found(
-    call: Call, given: Mapping[Any, Any] | None, say: Progress
-) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
+    problem: Problem, given: Mapping[Any, Any] | None, say: Progress
+) -> tuple[Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
     """The followed optimum, after parameters at an edge or in a valley have been fixed, and where searches agreed."""
-    asked = call
-    valleys: list[tuple[Call, Settled]] = []
+    asked = problem
+    valleys: list[tuple[Problem, Settled]] = []
     while True:
-        problem = call.problem()
         say("searching the optimum")
         try:
             found, sample = _discover(problem, given)
@@ -193,33 +192,32 @@ def _found(
             if not still:
                 break
             say(f"the optimum stays at {', '.join(f'{s} = {e}' for s, e in still.items())}")
-            call = call.fixed(still, "exact")
+            problem = fixed(problem, still, "exact")
         except Settled as e:
             say(f"the optimum has {e} ({e.kind})")
             if e.kind == "valley":
-                valleys.append((call.fixed({e.symbol: e.other}, e.kind), e))
-            call = call.fixed({e.symbol: e.value}, e.kind)
+                valleys.append((fixed(problem, {e.symbol: e.other}, e.kind), e))
+            problem = fixed(problem, {e.symbol: e.value}, e.kind)
     for other, valley in valleys:
         _check_valley(other, found, valley, given)
     say("searching for a lower optimum")
-    whole = asked.problem()
-    places = {s: value for s, (value, _) in call.settled.items()} | _places(problem, found)
-    values = sample_of(whole.parameters, 0, given) | sample
-    decades, better = challenged(whole, values, found.branch, places)
+    places = {s: value for s, (value, _) in problem.settled.items()} | _places(problem, found)
+    values = sample_of(asked.parameters, 0, given) | sample
+    decades, better = challenged(asked, values, found.branch, places)
     if better is not None:
-        call, problem, found, sample = asked, whole, read_off(whole, better), values
+        problem, found, sample = asked, read_off(asked, better), values
         decades, _ = challenged(problem, sample, better, _places(problem, found))
-    return call, problem, found, sample, decades
+    return problem, found, sample, decades
 
 
 def _places(problem: Problem, found: Found) -> dict[Symbol, Any]:
     return {s: tuple(x[i] for x in found.branch.x) for i, s in enumerate(problem.over)}
 
 
-def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
+def _check_valley(other: Problem, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
     """The optimum must be the same at another point of the valley."""
     try:
-        elsewhere, _ = _discover(other.problem(), given)
+        elsewhere, _ = _discover(other, given)
     except Settled as e:
         raise NoOptimum(
             f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters."
