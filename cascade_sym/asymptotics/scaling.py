@@ -14,14 +14,13 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import ALWAYS, frame_of
-from cascade_sym.asymptotics.certificate import certify, observed_prefactor
+from cascade_sym.asymptotics.certificate import certify, narrate, observed_prefactor
 from cascade_sym.asymptotics.discover import Found, Settled, challenged, discover, read_off
 from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
-from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.problem import Problem, uses_of_angles
 from cascade_sym.asymptotics.result import Scaling, optimum_terms
 from cascade_sym.asymptotics.setup import fixed, prepare, sample_of, symbol_of

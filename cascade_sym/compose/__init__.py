@@ -2,8 +2,7 @@
 
 from cascade_sym.compose.chain import Chain
 from cascade_sym.compose.connect import connect
-from cascade_sym.compose.gauge import in_conventions, rephased
-from cascade_sym.compose.network import as_system, concatenate, feedback, series
+from cascade_sym.compose.network import as_system, concatenate, feedback, in_conventions, rephased, series
 from cascade_sym.compose.physical import Physicality, is_physical
 
 __all__ = [

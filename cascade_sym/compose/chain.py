@@ -10,8 +10,6 @@ from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, list
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem
 
-__all__ = ["Chain", "as_system"]
-
 
 @dataclass(frozen=True)
 class Chain(Part):
@@ -26,23 +24,20 @@ class Chain(Part):
     kind = "cascade"
 
     def __post_init__(self) -> None:
-        flat: list[object] = []
-        for x in self.items:
-            flat.extend(x.items if isinstance(x, Chain) else [x])
-        for x in flat:
-            if not isinstance(x, Part | LinearSystem):
-                raise ParameterError(f"{x!r} can't stand in a cascade; give parts or linear systems.")
-        object.__setattr__(self, "items", tuple(flat))
+        flat = tuple(y for x in self.items for y in (x.items if isinstance(x, Chain) else (x,)))
+        if wrong := [x for x in flat if not isinstance(x, Part | LinearSystem)]:
+            raise ParameterError(f"{wrong[0]!r} can't stand in a cascade; give parts or linear systems.")
+        object.__setattr__(self, "items", flat)
 
     @property
     def channels(self) -> tuple[str, ...] | None:
-        fixed = {channels_of(x) for x in self.items} - {None}
-        if len({frozenset(c) for c in fixed if c is not None}) > 1:
+        fixed = [c for c in map(channels_of, self.items) if c is not None]
+        if len(set(map(frozenset, fixed))) > 1:
             raise PortMismatch(
-                f"the cascade joins parts with different channels: {sorted(map(str, fixed))}; sideband parts "
+                f"the cascade joins parts with different channels: {sorted(set(map(str, fixed)))}; sideband parts "
                 "(Oscillator, two-mode Squeezer) and narrow-band parts (Cavity) can't be joined directly."
             )
-        return next((channels_of(x) for x in self.items if channels_of(x) is not None), None)
+        return next(iter(fixed), None)
 
     @cached_property
     def _system(self) -> LinearSystem:

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.asymptotics.certificate import certificate_check
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form

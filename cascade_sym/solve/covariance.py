@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any, Self
 
 import sympy as sp
@@ -114,12 +115,8 @@ class Covariance(Declared):
         w = {k: expression(v) for k, v in weights.items()}
         if clash := {s for e in w.values() for s in e.free_symbols if s in self.definitions}:
             raise DuplicateName(f"{listing(clash)} in the weights is the name of a definition; call it differently.")
-        terms = []
-        names = list(w)
-        for a, i in enumerate(names):
-            terms.append(w[i] ** 2 * self.element(i, i))
-            terms += [2 * w[i] * w[j] * self.element(i, j) for j in names[a + 1 :]]
-        return sp.Add(*terms)
+        pairs = combinations_with_replacement(w, 2)
+        return sp.Add(*(w[i] * w[j] * self.element(i, j) * (1 if i == j else 2) for i, j in pairs))
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -274,8 +271,9 @@ def lyapunov_check(V: Covariance, system: object) -> Check:
     """
     residual = lyapunov_residual(V, system)
     large = [e for e in residual if V.definitions.size_of(e) > LARGEST]
-    for (i, j), e in _elements(residual):
+    for k, e in enumerate(residual):
         if e not in large and not is_zero(V.definitions.inline(e)):
+            i, j = divmod(k, residual.cols)
             return Check(False, METHOD, f"element {i}, {j} is {e}")
     if not large:
         return Check(True, f"{METHOD}, proved element by element")
@@ -286,7 +284,3 @@ def lyapunov_check(V: Covariance, system: object) -> Check:
 
 def _adjoint(m: sp.Matrix) -> sp.Matrix:
     return m.T.applyfunc(conj)
-
-
-def _elements(m: sp.Matrix) -> list[tuple[tuple[int, int], Expr]]:
-    return [((i, j), m[i, j]) for i in range(m.rows) for j in range(m.cols)]

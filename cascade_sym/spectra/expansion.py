@@ -112,18 +112,14 @@ def _subset_sums(
     field, ctx = conv.field, conv.field.context
     places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
     factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}
-    for p in (q for pair in places for q in pair):
-        if not body.den.is_constant() and body.den.degrees()[p]:
-            raise DerivationError(
-                "a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities."
-            )
+    held = {p for pair in places for p in pair}
+    if not body.den.is_constant() and any(body.den.degrees()[p] for p in held):
+        raise DerivationError("a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities.")
     grouped: dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], object]] = {}
     for mono, c in body.num.terms():
         powers = tuple((int(mono[p]), int(mono[q])) for p, q in places)
-        rest = list(mono)
-        for p, q in places:
-            rest[p] = rest[q] = 0
-        grouped.setdefault(powers, {})[tuple(rest)] = c
+        rest = tuple(0 if k in held else power for k, power in enumerate(mono))
+        grouped.setdefault(powers, {})[rest] = c
     sums: dict[tuple[int, ...], Fraction] = {}
     for powers, table in sorted(grouped.items()):
         total = field.fraction(ctx.from_dict(table), body.den)

@@ -62,18 +62,15 @@ class Fields:
 
     def noise(self, x: Op, y: Op) -> Expr:
         """The correlation of the noise parts of two fields, <nu_x nu_y^+> in the chosen weights."""
-        key = (x, y)
-        if key not in self._noise:
-            self._noise[key] = self._correlate(x, y)
-        return self._noise[key]
+        if (x, y) not in self._noise:
+            self._noise[x, y] = self._correlate(x, y)
+        return self._noise[x, y]
 
     def _correlate(self, x: Op, y: Op) -> Expr:
         if self._order[x.name] < self._order[y.name]:
             return conj(self.noise(y, x))
         if x.name in self._system.inputs:
-            if x != y:
-                return sp.S.Zero
-            return self._weights[x.name][1 if x.dag else 0]
+            return self._weights[x.name][x.dag] if x == y else sp.S.Zero
         form = self._system.internal[x.name].turned(x.dag)
         terms = [c * n for o, c in form if o.name in self._order if (n := self.noise(o, y)) != 0]
         total = simplified(sp.Add(*terms)) if len(terms) > 1 else sp.Add(*terms)
@@ -84,13 +81,7 @@ class Fields:
 
     def correlation(self, f: LinearForm, g: LinearForm) -> Expr:
         """<f g^+> of the noise parts of two forms in fields."""
-        terms = []
-        for x, c in f:
-            for y, d in g:
-                n = self.noise(x, y)
-                if n != 0:
-                    terms.append(c * n * conj(d))
-        return sp.Add(*terms)
+        return sp.Add(*(c * n * conj(d) for x, c in f for y, d in g if (n := self.noise(x, y)) != 0))
 
 
 def simplified(e: Expr) -> Expr:
@@ -102,10 +93,8 @@ def simplified(e: Expr) -> Expr:
         short = normal_form(e)
         return short if sp.count_ops(short) < size else e
     e = sp.expand(e)
-    if isinstance(e, sp.Add) and e.has(sp.sin, sp.cos):
-        short = normal_form(e)
-        return short if sp.count_ops(short) < sp.count_ops(e) else e
-    return e
+    short = normal_form(e) if isinstance(e, sp.Add) and e.has(sp.sin, sp.cos) else e
+    return short if sp.count_ops(short) < sp.count_ops(e) else e
 
 
 def symmetrised(system: LinearSystem, name: Callable[[str, Expr], Expr] | None = None) -> Fields:
