@@ -143,8 +143,9 @@ def challenged(
     for decade in (d for d in CHALLENGED if d in branch.decades):
         k, g = branch.decades.index(decade), growth(decade)
         x = [places[s][k] if isinstance(places[s], tuple) else ball_of(places[s]) for s in problem.over]
-        if not _trusted(problem, decade, x, sample, branch.value[k]):
-            continue
+        seen = problem.floats(10.0**decade, np.array(list(map(float, x)))[:, None], sample)[0]
+        if not abs(seen - float(branch.value[k])) <= TRUSTED * abs(float(branch.value[k])):
+            continue  # floats are not good enough there: at the optimum itself they have to give its value
         found = candidates(problem, decade, sample)
         lower = [c for c in found if is_lower(problem.ball(g, c.x, follower.sample), [branch.value[k]])]
         for c in lower:
@@ -163,12 +164,6 @@ def challenged(
         if not lower:
             passed.append(decade)
     return tuple(sorted(passed)), None
-
-
-def _trusted(problem: Problem, decade: float, x: list[Any], sample: Mapping[Symbol, Any], value: Any) -> bool:
-    """Whether floats are good enough there: at the optimum itself they have to give its value."""
-    found = problem.floats(10.0**decade, np.array([float(v) for v in x])[:, None], sample)[0]
-    return bool(abs(found - float(value)) <= TRUSTED * abs(float(value)))
 
 
 def is_lower(found: tuple[Any, bool], others: Sequence[Any]) -> bool:

@@ -51,18 +51,16 @@ def sample_of(
 
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """The values that were set; UnknownParameter names those that the objective does not have."""
-    out = {}
     given = {symbol_of(k, "at"): v for k, v in (at or {}).items()}
     require_known(given, known, "at")
-    for s, v in given.items():
-        e = number_of(v, "at")
+    out = {s: number_of(v, "at") for s, v in given.items()}
+    for s, e in out.items():
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
         if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
             raise ParameterError(
-                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt or a decimal string, and for "
+                f"at: {s} = {given[s]!r} is not an exact real number; use Rational, sqrt or a decimal string, and for "
                 "angles multiples of pi."
             )
-        out[s] = e
     return out
 
 
@@ -82,16 +80,12 @@ def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     given = {s: named[s.name] for s in target.parameters if s.name in named}
     out = target.subs({s: v for s, v in given.items() if v.is_finite is not False})
     if turned := [s for s, v in values.items() if v.has(sp.pi)]:
-        parts = [out.expr, *(e for _, e in out.definitions)]
-        if any(_without_angles(e).has(sp.pi) for e in parts):
+        parts = (out.expr, *(e for _, e in out.definitions))
+        if any(e.xreplace(dict.fromkeys(e.atoms(*CIRCULAR), own("wave"))).has(sp.pi) for e in parts):
             raise ParameterError(
                 f"at: {listing(turned)} is no angle, so a multiple of pi is not an exact real number for it."
             )
     return in_the_limit(out, {s: v for s, v in given.items() if v.is_finite is False})
-
-
-def _without_angles(e: Expr) -> Expr:
-    return e.xreplace({f: own("wave") for f in e.atoms(*CIRCULAR)})
 
 
 def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
@@ -177,15 +171,13 @@ def prepare(
 def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
     """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
     env = {s.name: ball_of(v) for s, v in sample_of([Symbol(n) for n in problem.program.symbols]).items()}
-    out = []
-    for s in problem.parameters:
+
+    def drops_out(s: Symbol) -> bool:
         try:
             rows = [problem.balls({**env, s.name: env[s.name] * factor / 5}) for factor in (1, 3, 7)]
         except Undecided:
-            continue
-        values = [r[0] for r in rows]
-        signs = [[is_positive(c) for c in r[1:]] for r in rows]
-        same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
-        if same and all(row == signs[0] for row in signs):
-            out.append(s)
-    return tuple(out)
+            return False
+        first, signs = rows[0][0], {tuple(map(is_positive, row[1:])) for row in rows}
+        return len(signs) == 1 and all(abs(row[0] - first) <= abs(first) * flint.arb(10) ** -150 for row in rows)
+
+    return tuple(filter(drops_out, problem.parameters))

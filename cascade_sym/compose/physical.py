@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.network import as_system
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -79,7 +79,7 @@ def is_physical(system: object) -> Physicality:
     for i in mode_ops:
         for f, (modes, noise) in outs.items():
             # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
-            terms = (fields.correlation(split[i][1], noise), _commutator(i, modes))
+            terms = (fields.correlation(split[i][1], noise), conj(modes[i]) * _sign(i))
             count += 1
             if not vanishes(*terms):
                 return refuted(f"[{i.label}, {f.dagger().label}]", terms)
@@ -103,8 +103,3 @@ def _largest(s: LinearSystem) -> Expr:
 
 def _sign(o: Op) -> int:
     return -1 if o.dag else 1
-
-
-def _commutator(z: Op, modes: LinearForm) -> Expr:
-    """[z, form^+] for a mode operator z and a form in modes."""
-    return conj(modes[z]) * _sign(z)

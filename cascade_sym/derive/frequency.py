@@ -168,8 +168,8 @@ def eliminate(
         outputs[plus] = bands.form(_put(form, solved), up)
         outputs[minus] = bands.form(_put(form.dagger(), solved), up).dagger()
     new = LinearSystem(
-        tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports, "in"),
-        out_ports=bands.ports(s.out_ports, "out"), domains=s.inherited.merged(domains_in(raw)),
+        tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports),
+        out_ports=bands.ports(s.out_ports), domains=s.inherited.merged(domains_in(raw)),
     )  # fmt: skip
     steps = _steps(s, solved, full, new, names, Omega)
     energy, resonance, width = (
@@ -219,7 +219,7 @@ class _Bands:
         moved |= {Op(m): Op(n) for m, n in self.names.items()} if modes else {}
         return LinearForm({new: form[o].xreplace(dict(up)) for o, new in moved.items()})
 
-    def ports(self, ports: Sequence[Port], end: str) -> tuple[Port, ...]:
+    def ports(self, ports: Sequence[Port]) -> tuple[Port, ...]:
         """Ports with two channels for each that there was."""
         pairs = ((p.name, {c: self._pair[f] for c, f in p.fields.items()}) for p in ports)
         return tuple(Port(n, {c + sign: f for c, pair in t.items() for sign, f in zip("+-", pair, strict=True)})

@@ -108,15 +108,11 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
                 return Check(False, "average over one period", f"the term {m} was treated wrongly")
         return Check(True, "average over one period, by integration")
 
-    slowest = sorted({str(abs_form(rate(m))) for m in dropped.terms})
+    rates = [rate(m) for m in dropped.terms]
+    slowest = sorted({str(-e if e.could_extract_minus_sign() else e) for e in rates})
     step = Step("rotating wave", "keep the terms that do not rotate", {"H": H}, {"H": kept}, check,
                 f"dropped: {len(dropped.terms)} terms rotating at {', '.join(slowest) or 'nothing'}")  # fmt: skip
     return Derived(kept, (step,))
-
-
-def abs_form(e: Expr) -> Expr:
-    """A frequency without its sign."""
-    return -e if e.could_extract_minus_sign() else e
 
 
 def coupling_operator(H: OperatorPolynomial, field: str) -> OperatorPolynomial:

@@ -116,16 +116,11 @@ def agree(pairs: Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str) -> 
     def run() -> Check:
         table = pairs()
         everything = [e for pair in table.values() for e in pair]
-        beside = everything if any(e.has(sp.Float) for e in everything) else []
-        wrong = [f"{n}: {x} != {y}" for n, (x, y) in table.items() if not vanishes(x, -y, *_twice(beside))]
+        beside = [s * e for e in everything for s in (1, -1)] if any(e.has(sp.Float) for e in everything) else []
+        wrong = [f"{n}: {x} != {y}" for n, (x, y) in table.items() if not vanishes(x, -y, *beside)]
         return Check(not wrong, method, "; ".join(wrong))
 
     return run
-
-
-def _twice(es: list[Expr]) -> list[Expr]:
-    """Terms that add up to nothing, and say what is small."""
-    return [sign * e for e in es for sign in (1, -1)]
 
 
 def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:
@@ -148,7 +143,7 @@ def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
     True
     """
     wrong = []
-    if not _without_number(left.H - right.H).is_zero:
+    if not (left.H - right.H).filtered(lambda m: m != ()).is_zero:
         wrong.append("the Hamiltonians differ")
     if set(left.modes) != set(right.modes):
         wrong.append(f"the modes differ: {left.modes} and {right.modes}")
@@ -166,16 +161,9 @@ def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
     return Check(not wrong, "H, the Lindblad matrix and the measured operators, element by element", "; ".join(wrong))
 
 
-def _without_number(H: OperatorPolynomial) -> OperatorPolynomial:
-    return H.filtered(lambda m: m != ())
-
-
 def _dissipation(m: MasterEquation, i: Op, j: Op) -> Expr:
-    total = sp.S.Zero
-    for jump in m.jumps:
-        f = jump.operator.linear()
-        total += jump.rate * f[i] * conj(f[j])
-    return sp.sympify(total)
+    forms = [(jump.rate, jump.operator.linear()) for jump in m.jumps]
+    return sp.Add(*(rate * f[i] * conj(f[j]) for rate, f in forms))
 
 
 def _measured(turned: Callable[[LinearForm], LinearForm]) -> Callable[[MasterEquation, Op, Op], Expr]:

@@ -124,8 +124,9 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     x = _quadratures(state.modes)
     means = {}
     for q in state.quadratures:
-        noise = {m.name: _kick(m.operator, state, x[q]) for m in equation.measured}
-        kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in noise.items()}
+        centred = x[q] - as_operator(state.expectation(x[q]))
+        noise = {m.name: centred * m.operator + m.operator.dagger() * centred for m in equation.measured}
+        kicks = {k: _linear(state.expectation(e), state, f"the noise of <{q}>") for k, e in noise.items()}
         means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
     covariances = {}
     for a, i in enumerate(state.quadratures):
@@ -155,12 +156,6 @@ def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEq
 def _rounded(m: MomentEquations) -> MomentEquations:
     means = {q: (sp.N(d), {k: sp.N(e) for k, e in kicks.items()}) for q, (d, kicks) in m.means.items()}
     return replace(m, means=means, covariances={k: sp.N(e) for k, e in m.covariances.items()})
-
-
-def _kick(M: OperatorPolynomial, state: GaussianState, O: OperatorPolynomial) -> Expr:
-    """The factor of dW in d<O>, for the measured operator M."""
-    centred = O - as_operator(state.expectation(O))
-    return sp.expand(state.expectation(centred * M + M.dagger() * centred))
 
 
 def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) -> Expr:

@@ -47,7 +47,9 @@ def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> li
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
     if is_numeric(rows):
-        refuse_unstable_numbers([[z.whole for z in r] for r in rows], nodes)
+        if (rate := growth([[z.whole for z in r] for r in rows])) >= 0:
+            how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
+            raise UnstableError(f"no steady state: the drift of {_names(nodes)} {how}; lower the gain or add damping.")
         return []
     found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
     return [c for c in found if not _positive(c, nodes)]
@@ -89,13 +91,6 @@ def require_damping(gamma: Expr, label: str, beside: Sequence[Expr] = (), *, sig
         raise UnstableError(
             f"{label} grows: its damping rate is {gamma} < 0, so there is no steady state; lower {gain}, or damp it."
         )
-
-
-def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
-    """UnstableError when a numeric drift matrix has an eigenvalue that does not decay."""
-    if (rate := growth(rows)) >= 0:
-        how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
-        raise UnstableError(f"no steady state: the drift of {_names(nodes)} {how}; lower the gain or add damping.")
 
 
 def growth(rows: Rows) -> mpmath.mpf:

@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import LinearForm, Op, linear_sum, op
 from cascade_sym.solve.linear import ADJUGATE_LIMIT, solve_named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import drift_entry, im, pair, re
@@ -69,7 +69,8 @@ class Dynamics:
     def susceptibility(self, o: Op, diag: Expr) -> Susceptibility:
         """The susceptibility of an operator whose own drift coefficient is `diag`."""
         if o not in self.susceptibilities:
-            rate = damping(diag, o.name)
+            rate = sp.expand(-2 * re(diag))
+            require_damping(rate, o.name)
             gamma = self.naming.once(f"gamma_{o.name}", rate)
             omega = sp.expand(-im(diag))
             if len(sp.Add.make_args(omega)) > 1:
@@ -177,21 +178,17 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
         flat: dict[Op, LinearForm] = {}
         for o in (*light, *(o for o in block if dynamics.is_mode(o))):
-            flat[o] = _written_out(dynamics.form(o), {p: flat[p] for p in light if p in flat})
+            parts = (
+                (flat[p], c) if p in flat and p in light else (op(p.name, dag=p.dag), c) for p, c in dynamics.form(o)
+            )
+            flat[o] = linear_sum(f.scaled(c) for f, c in parts).map_coefficients(sp.expand)
         dynamics._loops[block] = flat
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
-            dynamics.stability += loop_conditions(dynamics, modes, flat)
+            rows = [[pair(e) for e in row] for row in drift_matrix(modes, flat)]
+            dynamics.stability += block_conditions(rows, modes, dynamics.naming)
             dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
     return dynamics._loops[block]
-
-
-def _written_out(form: LinearForm, known: Mapping[Op, LinearForm]) -> LinearForm:
-    total: dict[Op, list[Expr]] = {}
-    for o, c in form:
-        for p, d in known[o] if o in known else LinearForm({o: sp.S.One}):
-            total.setdefault(p, []).append(c * d)
-    return LinearForm({o: sp.expand(sp.Add(*cs)) for o, cs in total.items()})
 
 
 class SpectrumNaming(Naming):
@@ -224,19 +221,6 @@ class SpectrumNaming(Naming):
             if is_real(part):
                 return sp.I * self.once(wanted, part)
         return self._added(wanted, expr, complex_symbol)
-
-
-def damping(diagonal: Expr, mode: str) -> Expr:
-    """gamma = -(A_jj + conj A_jj) of a mode; UnstableError when it is zero or cannot be positive."""
-    gamma = sp.expand(-2 * re(diagonal))
-    require_damping(gamma, mode)
-    return gamma
-
-
-def loop_conditions(dynamics: Dynamics, modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[Expr]:
-    """Expressions that are positive where a feedback loop is stable; UnstableError for unstable numbers."""
-    rows = [[pair(e) for e in row] for row in drift_matrix(modes, inside)]
-    return block_conditions(rows, modes, dynamics.naming)
 
 
 def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
