@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction as Q
-from operator import mul
+from functools import reduce
+from operator import add, mul
 
 from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.errors import DivisionByZero
@@ -134,12 +135,9 @@ class Series:
         size = min(len(self.coeffs) + len(other.coeffs) - 1, self.terms + 1)
         if cut is not None:
             size = min(size, cut - val)
-        out = []
-        for k in range(max(size, 0)):
-            total = self.ground.rational(0)
-            for i in range(max(0, k - len(other.coeffs) + 1), min(k + 1, len(self.coeffs))):
-                total = total + self.coeffs[i] * other.coeffs[k - i]
-            out.append(total)
+        a, b = self.coeffs, other.coeffs
+        spans = ((k, range(max(0, k - len(b) + 1), min(k + 1, len(a)))) for k in range(max(size, 0)))
+        out = [reduce(add, (a[i] * b[k - i] for i in span), self.ground.rational(0)) for k, span in spans]
         return Series.make(self.ground, self.terms, val, out, cut)
 
     def inverse(self) -> Series:
@@ -178,11 +176,9 @@ class Series:
         u = [c * inv for c in self.coeffs]
         out = [g.rational(1)]
         for k in range(1, size):
-            total = g.rational(0)
-            for i in range(1, min(k, len(u) - 1) + 1):
-                w = (e * i - (k - i)) / k
-                total = total + g.rational(w.numerator, w.denominator) * u[i] * out[k - i]
-            out.append(total)
+            weights = [(i, (e * i - (k - i)) / k) for i in range(1, min(k, len(u) - 1) + 1)]
+            terms = (g.rational(w.numerator, w.denominator) * u[i] * out[k - i] for i, w in weights)
+            out.append(reduce(add, terms, g.rational(0)))
         return Series.make(g, self.terms, val, [lead * c for c in out], val + size)
 
     def compose(self, derivatives: list[Elem]) -> Series:
