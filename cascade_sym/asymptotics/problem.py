@@ -21,8 +21,8 @@ from cascade_sym.formula import parse_value
 from cascade_sym.program import Arithmetic, Calculation, Reader, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.numbers import exact_number
+from cascade_sym.program.points import Multiprecision
 from cascade_sym.symbols import own
 
 Run = Callable[[Mapping[str, Any]], list[Any]]

@@ -15,6 +15,7 @@ from cascade_sym.errors import DerivationError, ParameterError, UnknownName, lis
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.operators.linear import collected
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import free_name, plain, symbol
 from cascade_sym.system import LinearSystem
@@ -22,7 +23,7 @@ from cascade_sym.system.sectors import flow_order
 
 
 @dataclass(frozen=True)
-class Equations:
+class Equations(Shown):
     """Named linear equations in operators; `kind` is "langevin" (left sides are da/dt) or "input-output"."""
 
     kind: str
@@ -45,11 +46,10 @@ class Equations:
     def __len__(self) -> int:
         return len(self.forms)
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
 
-        rate = self.kind == "langevin"
-        return value_latex({(f"dot({name})" if rate else name): form for name, form in self.forms.items()})
+@renderer.register(Equations)
+def _(value: Equations, notation: object) -> Mapping[str, LinearForm]:
+    return {(f"dot({name})" if value.kind == "langevin" else name): form for name, form in value.forms.items()}
 
 
 def langevin(system: object) -> Equations:
