@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction as Q
 from typing import Any
 
-import flint
 import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
-from cascade_sym.asymptotics.ansatz import Ansatz, accelerated, slope
+from cascade_sym.asymptotics.ansatz import Ansatz, accelerated, slope, without_power
 from cascade_sym.asymptotics.discover import Found
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
 from cascade_sym.asymptotics.minimum import Solution
@@ -30,6 +29,15 @@ from cascade_sym.symbols import free_symbol, spelled
 WORK = 120
 ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
 LOWEST = -1.0
+ACCEPTED = mp.mpf(10) ** -12
+SETTLED = {  # of parameters that are fixed: what the step says, and its note
+    "edge": ("minimum at the edge {s} = {e}", "the objective improves towards the edge of the allowed region of {s}"),
+    "exact": ("the optimum stays at {s} = {e}", "for every value of the large parameter"),
+    "valley": (
+        "a valley of optima along {s}",
+        "every {s} reaches the same optimum, as a second value of it shows; this one is chosen",
+    ),
+}
 
 
 def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: Sequence[float]) -> Certificate:
@@ -52,16 +60,16 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: S
             )
         digits = WORK if error == 0 else int(mp.floor(-mp.log10(error)))
         whole = _extended(problem, sample, found)
-        leading = [claim * _g(k) ** _mpq(power) for k in whole.decades]
+        leading = [claim * _g(k) ** mp.mpmathify(power) for k in whole.decades]
         forms = {"leading": leading}
         if solution.next_power is not None:
-            c, q = _mpf(solution.next_number), _mpq(solution.next_power)
+            c, q = _mpf(solution.next_number), mp.mpmathify(solution.next_power)
             forms["two_terms"] = [first + c * _g(k) ** q for first, k in zip(leading, whole.decades, strict=True)]
         errors = {
             name: [abs(a / _mpf(v) - 1) for a, v in zip(form, whole.value, strict=True)] for name, form in forms.items()
         }
-        rows = zip(found.branch.decades, found.branch.value, strict=True)
-        departures = [(v / _power_of_ten(k, power) / prefactor - 1).mid() for k, v in rows]
+        rows = without_power(found.branch.decades, found.branch.value, power)
+        departures = [(v / prefactor - 1).mid() for v in rows]
         observed = slope(found.branch.decades, departures)
         window = {
             name: {
@@ -85,8 +93,7 @@ def certify(solution: Solution, samples: Sequence[Mapping[str, Any]], decades: S
 
 def observed_prefactor(branch: Branch, power: Q) -> Any:
     """The limit of value/g^power along the branch, extrapolated twice."""
-    y = [(v / _power_of_ten(k, power)).mid() for v, k in zip(branch.value, branch.decades, strict=True)]
-    return _mpf(accelerated(accelerated(y))[-1])
+    return _mpf(accelerated(accelerated(without_power(branch.decades, branch.value, power)))[-1])
 
 
 def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, power: Q) -> tuple[Any, ...]:
@@ -103,7 +110,7 @@ def _points(problem: Problem, sample: Mapping[Symbol, Any], branch: Branch, powe
         _check_minimum(problem, env, g, x, value)
         large = 1 / g if problem.inverted else g
         local = "" if last is None else mp.nstr(mp.log(value / last[1]) / mp.log(large / last[0]), 12)
-        rows.append((mp.nstr(large, 6), mp.nstr(value, 20), local, mp.nstr(value / g ** _mpq(power), 20)))
+        rows.append((mp.nstr(large, 6), mp.nstr(value, 20), local, mp.nstr(value / g ** mp.mpmathify(power), 20)))
         last = (large, value)
     return tuple(rows)
 
@@ -151,31 +158,12 @@ def _shown(problem: Problem, g: Any) -> str:
     return mp.nstr(1 / g if problem.inverted else g, 4)
 
 
-def _power_of_ten(decade: float, power: Q) -> Any:
-    return flint.arb(10) ** (flint.arb(decade) * ball_of(power))
-
-
 def _g(decade: float) -> Any:
     return mp.mpf(10) ** mp.mpf(decade)
 
 
 def _mpf(v: Any) -> Any:
     return mp.mpf(v.str(WORK + 10, radius=False))
-
-
-def _mpq(q: Q) -> Any:
-    return mp.mpf(q.numerator) / q.denominator
-
-
-ACCEPTED = mp.mpf(10) ** -12
-SETTLED = {  # of parameters that are fixed: what the step says, and its note
-    "edge": ("minimum at the edge {s} = {e}", "the objective improves towards the edge of the allowed region of {s}"),
-    "exact": ("the optimum stays at {s} = {e}", "for every value of the large parameter"),
-    "valley": (
-        "a valley of optima along {s}",
-        "every {s} reaches the same optimum, as a second value of it shows; this one is chosen",
-    ),
-}
 
 
 def narrate(solution: Solution, certificate: Certificate) -> tuple[Step, ...]:

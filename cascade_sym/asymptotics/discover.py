@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.ansatz import Approach, approach, slope
+from cascade_sym.asymptotics.ansatz import Approach, approach, local_slopes, slope
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost, growth
 from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates
@@ -80,9 +80,7 @@ def read_off(problem: Problem, branch: Branch) -> Found:
 
 
 def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> str:
-    logs = [float(abs(v).log() / flint.arb(10).log()) if abs(v) > 0 else float("-inf") for v in y]
-    k = branch.decades
-    slopes = [(b - a) / (m - l) for a, b, l, m in zip(logs, logs[1:], k, k[1:], strict=False)]
+    k, slopes = branch.decades, local_slopes(branch.decades, y)
     shown = ", ".join(f"{slopes[i]:.6f}" for i in (len(slopes) // 3, 2 * len(slopes) // 3, len(slopes) - 1))
     return (
         f"{what} follows no power of {problem.large}: its local exponent still moves ({shown}) between "
@@ -202,16 +200,10 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
     if not ok:
         return
     for i, s in enumerate(problem.over):
-        iv = problem.intervals[s]
-        for edge, beyond in ((iv.low, _towards(iv.low, x[i], far)), (iv.high, _towards(iv.high, x[i], far))):
-            y = list(x)
-            y[i] = beyond
-            there, ok = problem.ball(g, y, follower.sample)
-            if not ok or not there <= here + abs(here) * flint.arb(10) ** -6:
-                continue
-            y[i] = _towards(edge, x[i], far * far)
-            further, ok = problem.ball(g, y, follower.sample)
-            if not ok or not further <= there:
+        for edge in (problem.intervals[s].low, problem.intervals[s].high):
+            points = ([*x[:i], _towards(edge, x[i], d), *x[i + 1 :]] for d in (far, far * far))
+            (there, ok), (further, still) = (problem.ball(g, y, follower.sample) for y in points)
+            if not (ok and still and there <= here + abs(here) * flint.arb(10) ** -6 and further <= there):
                 continue
             if there < 0 and abs(further) > 2 * abs(there):
                 raise UnboundedObjective(f"the objective decreases without bound as {s} tends to {edge}.")

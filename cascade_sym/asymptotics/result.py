@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, values_at
-from cascade_sym.asymptotics.ansatz import Ansatz, limit_of, slope
+from cascade_sym.asymptotics.ansatz import Ansatz, limit_of, slope, without_power
 from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.minimum import Solution, solved_linear
 from cascade_sym.asymptotics.problem import ball_of
@@ -166,7 +166,8 @@ def optimum_terms(solution: Solution) -> dict[str, OptimumTerm]:
     x, found = solution.x, solution.found
     for i, (ansatz, a) in enumerate(zip(x.frame.ansatze, found.approaches, strict=True)):
         unknown = ansatz.unknown
-        leading = next((r.solution for r in x.frame.refinements if r.old == unknown), x.ground.gen(unknown))
+        refined = x.frame.refinement(unknown)
+        leading = x.ground.gen(unknown) if refined is None else refined.solution
         first = _exact(solution, leading, x.values[unknown])
         if a.limit is not None:
             out[ansatz.symbol.name] = OptimumTerm(a.limit, solution.power(a.power), None, *first)
@@ -192,7 +193,7 @@ def _finite(solution: Solution, ansatz: Ansatz, first: Coefficient, y: Sequence[
     """A finite limit that is not special: its value, and the departure from it."""
     x, unknown, (value, number) = solution.x, ansatz.unknown, first
     ground, angle = x.ground, ansatz.angle
-    refined = next((r for r in x.frame.refinements if r.old == unknown), None)
+    refined = x.frame.refinement(unknown)
     kappa = flint.arb(str(number)) if value is None else value.sample
     closed = None if value is None else value.closed
     shown = sp.Float(kappa.str(30, radius=False), 30) if closed is None else closed
@@ -222,8 +223,7 @@ def _departure(decades: Sequence[float], y: Sequence[Any], end: Any) -> tuple[Q 
     power = slope(decades, d)
     if power is None or power >= 0:
         return None, ""
-    scaled = [(v / flint.arb(10) ** (flint.arb(k) * ball_of(power))).mid() for v, k in zip(d, decades, strict=True)]
-    return power, limit_of(scaled).str(12, radius=False)
+    return power, limit_of(without_power(decades, d, power)).str(12, radius=False)
 
 
 def _first_shift(solution: Solution, unknown: Symbol, power: Q) -> Elem | None:
