@@ -130,7 +130,8 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
                 for lam, c in terms.items():
                     if sp.expand(gap := lam - rate) == 0:
                         raise DerivationError(f"{i.name} and {j.name} decay at the same rate; perturb one of them.")
-                    new = [*row.get(j, {}).items(), (lam, a * c / gap), (rate, -a * c / gap)]
+                    weight = a * c / gap
+                    new = [*row.get(j, {}).items(), (lam, weight), (rate, -weight)]
                     row[j] = collected(new)
         kernel[i] = row
     closed = {
