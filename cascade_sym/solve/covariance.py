@@ -29,6 +29,8 @@ from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import SHORT, multiplied_out, terms
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
+Moments = dict[tuple[tuple[str, str], tuple[str, str]], Expr]  # of two quadratures, each as (mode, "X" or "P")
+
 
 def pair_of(key: Any) -> tuple[str, str]:
     """The two quadratures of an element; ParameterError for what is no pair of names."""
@@ -155,18 +157,13 @@ def covariance(system: object) -> Covariance:
     s = as_system(system).rounded()
     naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
-    moments = _Moments()
+    moments: Moments = {}
     stability: list[Expr] = []
     for sector in sectors(s):
         solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
         stability += solver(s, sector, fields, naming, moments)
-    elements = {}
-    quads = [(m, q) for m in s.modes for q in "XP"]
-    for a, (m, q) in enumerate(quads):
-        for k, r in quads[a:]:
-            e = moments.element(m, q, k, r)
-            if e != 0:
-                elements[f"{q}_{m}", f"{r}_{k}"] = e
+    pairs = combinations_with_replacement([(m, q) for m in s.modes for q in "XP"], 2)
+    elements = {(f"{i[1]}_{i[0]}", f"{j[1]}_{j[0]}"): e for i, j in pairs if (e := moments.get((i, j), 0)) != 0}
     V = Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
     return replace(V, steps=_steps(V, s))
 
@@ -180,26 +177,12 @@ def _steps(V: Covariance, s: LinearSystem) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-class _Moments:
-    """Where second moments are found: by quadratures, or by (a_i a_j^+) and (a_i a_j)."""
-
-    def __init__(self) -> None:
-        self.normal: dict[tuple[str, str], Expr] = {}
-        self.anomalous: dict[tuple[str, str], Expr] = {}
-        self.direct: dict[tuple[str, str, str, str], Expr] = {}
-
-    def element(self, m: str, q: str, k: str, r: str) -> Expr:
-        if (m, q, k, r) in self.direct:
-            return self.direct[m, q, k, r]
-        return quadrature(self.normal.get((m, k), sp.S.Zero), self.anomalous.get((m, k), sp.S.Zero), q, r)
-
-
 def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
     return {o: fields.split(s.drift[o.name].turned(o.dag)) for o in sector}
 
 
 def _phase_insensitive(
-    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: Moments
 ) -> list[Expr]:
     forms = _forms(s, sector, fields)
     drift = {o: {p: naming.parts("k", multiplied_out(c)) for p, c in forms[o][0]} for o in sector}
@@ -213,21 +196,21 @@ def _phase_insensitive(
         return f"cov_X_{i.name}_X_{j.name}" if real else f"K_{i.name}_{j.name}"
 
     ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name)
-    for i in sector:
-        for j in sector:
-            value = ly[i, j].conj if i.dag else ly[i, j]  # <z_i z_j^+>; the adjoint pair has the complex conjugate
-            (moments.normal if i.dag == j.dag else moments.anomalous)[i.name, j.name] = value.whole
+    for i, j in combinations_with_replacement(sector, 2):
+        value = (ly[i, j].conj if i.dag else ly[i, j]).whole  # <z_i z_j^+>; the adjoint pair has the complex conjugate
+        n, m = (value, sp.S.Zero) if i.dag == j.dag else (sp.S.Zero, value)
+        moments |= {((i.name, q), (j.name, r)): quadrature(n, m, q, r) for q in "XP" for r in "XP"}
     return ly.stability
 
 
 def _phase_sensitive(
-    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: Moments
 ) -> list[Expr]:
     modes = [o.name for o in sector if not o.dag]
 
     def short(form: LinearForm) -> LinearForm:
         """With names for coefficients that would be long when they are split into real and imaginary parts."""
-        return LinearForm({o: naming.name("k", c) if terms(c) > SHORT else c for o, c in form})
+        return form.map_coefficients(lambda c: naming.name("k", c) if terms(c) > SHORT else c)
 
     forms = {o.name: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(map(Op, modes)), fields).items()}
     nodes = [(m, q) for m in modes for q in "XP"]
@@ -246,7 +229,7 @@ def _phase_sensitive(
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
     ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
-    moments.direct |= {(*i, *j): ly[i, j].re for i in nodes for j in nodes}
+    moments |= {(i, j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability
 
 
