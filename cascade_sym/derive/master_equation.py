@@ -18,7 +18,7 @@ from sympy import Expr
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
 from cascade_sym.exact import is_zero
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, commutator
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, commutator, operator
 from cascade_sym.operators.linear import collected
 from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
@@ -126,11 +126,8 @@ def agree(pairs: Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str) -> 
 def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:
     out: dict[str, tuple[Expr, Expr]] = {}
     for m in d.system.modes:
-        rate = equation.rate_of(as_operator(LinearForm({(o := Op(m)): sp.S.One}))).linear()
-        form = d.system.equation(m)
-        for o in {*rate.terms, *form.terms}:
-            if o.name in d.system.modes:
-                out[f"{m}, {o}"] = (rate[o], form[o])
+        rate, form = equation.rate_of(operator(m)).linear(), d.system.equation(m)
+        out |= {f"{m}, {o}": (rate[o], form[o]) for o in {*rate.terms, *form.terms} if o.name in d.system.modes}
     return out
 
 
