@@ -87,7 +87,33 @@ def scaling(
     say = progress or (lambda _text: None)
     with flint.ctx.workprec(BITS):
         problem = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
-        return _scaling(problem, terms, sample, checks, say, began)
+        problem, found, values, decades = _found(problem, sample, say)
+        say("expanding on the discovered powers")
+        try:
+            solution = _solved(problem, found, values, terms)
+        except Diverges as e:
+            raise NoPowerLaw(f"the objective has no expansion in powers of {problem.large}: {e}.") from e
+        say("minimising the leading function")
+        prefactor = solution.prefactor
+        optimum = optimum_terms(solution)
+        say("certifying")
+        certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
+        number = solution.next_number
+        return Scaling(
+            name=problem.targets[0].name,
+            large=problem.large,
+            limit=problem.limit,
+            exponent=solution.power(found.power),
+            prefactor=prefactor,
+            next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
+            next_value=solution.next_value,
+            next_number=None if number is None else number.str(30, radius=False),
+            optimum=optimum,
+            leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
+            certificate=certificate,
+            steps=narrate(solution, certificate),
+            seconds=time.monotonic() - began,
+        )
 
 
 def lower_bound(
@@ -143,38 +169,6 @@ def lower_bound(
             )
         series = expand(result.prefactor.closed, large=s, limit=0, terms=terms)
     return LowerBound(result.prefactor, series, result)
-
-
-def _scaling(
-    problem: Problem, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
-) -> Scaling:
-    problem, found, sample, decades = _found(problem, given, say)
-    say("expanding on the discovered powers")
-    try:
-        solution = _solved(problem, found, sample, terms)
-    except Diverges as e:
-        raise NoPowerLaw(f"the objective has no expansion in powers of {problem.large}: {e}.") from e
-    say("minimising the leading function")
-    prefactor = solution.prefactor
-    optimum = optimum_terms(solution)
-    say("certifying")
-    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
-    number = solution.next_number
-    return Scaling(
-        name=problem.targets[0].name,
-        large=problem.large,
-        limit=problem.limit,
-        exponent=solution.power(found.power),
-        prefactor=prefactor,
-        next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
-        next_value=solution.next_value,
-        next_number=None if number is None else number.str(30, radius=False),
-        optimum=optimum,
-        leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
-        certificate=certificate,
-        steps=narrate(solution, certificate),
-        seconds=time.monotonic() - began,
-    )
 
 
 def _found(
