@@ -92,14 +92,8 @@ def expand(
             except Diverges as e:
                 raise NoPowerLaw(f"the expression has no expansion in powers of {big}: {e}.") from e
             series, sign = x.series, 1 if problem.inverted else -1
-            found = [
-                (
-                    sp.factor_terms(sp.simplify(x.rewriting.shown(c.expr()))),
-                    Rational(sign * (series.val + k), x.frame.p),
-                )
-                for k, c in enumerate(series.coeffs)
-                if not c.is_zero
-            ]
+            known = [(k, x.rewriting.shown(c.expr())) for k, c in enumerate(series.coeffs, series.val) if not c.is_zero]
+            found = [(sp.factor_terms(sp.simplify(c)), Rational(sign * k, x.frame.p)) for k, c in known]
             if len(found) >= terms or series.cut is None:
                 exact = series.cut is None and len(found) <= terms
                 return Expansion(big, lim, tuple(found[:terms]), exact)
