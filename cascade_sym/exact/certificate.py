@@ -1,0 +1,211 @@
+"""Certificates of equalities: what the exact algebra found, written so that `recheck` can check it by itself.
+
+The formulas are walked as `recheck` reads them; every root, absolute value and angle sum that is met is replaced by
+what the field of the proof has for it, with a proof that it is the principal value. Where such a proof needs a sign
+that is not known, both signs are proved one by one. A certificate that `recheck` rejects is none.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym import recheck
+from cascade_sym.errors import CascadeError
+from cascade_sym.exact.convert import Converter, converter
+from cascade_sym.exact.evidence import Evidence, NoEvidence
+from cascade_sym.exact.factors import polynomial_factors
+from cascade_sym.exact.fraction import Fraction
+from cascade_sym.exact.text import formula_text, plain_names
+from cascade_sym.symbols import Domains, is_complex_symbol
+from cascade_sym.symbols.names import conj
+
+MOST_CASES = 5  # signs that are not known and are proved one by one
+Json = dict[str, Any]
+
+
+class Open(Exception):
+    """The sign of `text` decides how the proof goes on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence[str] = ()) -> Json | None:
+    """A certificate that two formulas in plain symbols, proved equal, are; None where it can't be written down.
+
+    >>> a, b = sp.symbols("a b")
+    >>> certificate((a**2 - b**2)/(a + b), a - b, Domains())
+    {'left': '(a^2 - b^2)/(a + b)', 'right': 'a - b', 'complex': [], 'assumptions': [], 'proof': {'steps': []}}
+    """
+    try:
+        new = plain_names(left.free_symbols | right.free_symbols)
+        sides = [e.xreplace(new) for e in (left, right)]
+        texts = [formula_text(e) for e in sides]
+        kinds = sorted(s.name for e in sides for s in e.free_symbols if is_complex_symbol(s))
+        claim = {"left": texts[0], "right": texts[1], "complex": list(dict.fromkeys(kinds))}
+        used: set[str] = set(assumptions)
+        proof = _proof(sides, texts, domains, {}, used)
+        claim |= {"assumptions": sorted(used), "proof": proof}
+        recheck.check(claim)
+    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError) as err:
+        globals()["WHY"] = f"{type(err).__name__}: {str(err)[:100]}"
+        if globals().get("DEBUG"):
+            import traceback; traceback.print_exc(); print(locals().get("claim"))
+        return None
+    return claim
+
+
+def _proof(sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str]) -> Json:
+    try:
+        return _Walk(sides, texts, domains, given, used).proof()
+    except Open as found:
+        if len(given) >= MOST_CASES or found.text in given:
+            raise NoEvidence from found
+        plus, minus = (_proof(sides, texts, domains, {**given, found.text: sign}, used) for sign in (1, -1))
+        return {"split": found.text.replace("**", "^"), "plus": plus, "minus": minus}
+
+
+class _Walk:
+    """One case: both formulas are walked in the order in which they are checked."""
+
+    def __init__(
+        self, sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str]
+    ) -> None:
+        self.conv: Converter
+        angles = [f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)]
+        inner = {r for a in angles for r in a.atoms(sp.Pow) if not r.exp.is_Integer}
+        self.conv, _ = converter([*sides, sp.I, *sorted(inner, key=str)], domains, given)
+        self.symbols = {s.name: s for e in sides for s in e.free_symbols}
+        self.trees = [recheck.parsed(t) for t in texts]
+        self.given = given
+        self.evidence = Evidence(self.conv, domains, given, used)
+        self.evidence.value_of = self.value
+        self._values: dict[int, Fraction] = {}
+        self._done: dict[recheck.Key, Fraction] = {}
+
+    def proof(self) -> Json:
+        evidence = self.evidence
+        for n, text in enumerate(self.given):
+            tree = recheck.parsed(text.replace("**", "^"))
+            self.trees.append(tree)
+            self._announce(tree)
+            evidence.case(n, self.value(tree), self.given[text])
+        for tree in self.trees[:2]:
+            self._announce(tree)
+        left, right = (self.value(tree) for tree in self.trees[:2])
+        difference = left - right
+        out: Json = {"steps": evidence.steps}
+        if not difference.is_zero:
+            out["zero"] = evidence.zero(difference)
+            if out["zero"] is None:
+                self._ask()
+        return out
+
+    def _ask(self) -> None:
+        unknown = [name for name in self.conv.tower.unknown if name not in self.given]
+        raise Open(unknown[0]) if unknown else NoEvidence
+
+    def _announce(self, tree: ast.expr) -> None:
+        """What the formulas divide by is not zero."""
+        for node in ast.walk(tree):
+            for (name, text), inner in recheck.keys(node):
+                if name == "/":
+                    self.evidence.below(text, inner)
+
+    # -- values
+
+    def value(self, node: ast.expr) -> Fraction:
+        """The element that a formula is, once what it needs is proved."""
+        if id(node) not in self._values:
+            self._values[id(node)] = self._value(node)
+        return self._values[id(node)].within(self.conv.field)
+
+    def _value(self, node: ast.expr) -> Fraction:
+        field = self.conv.field
+        match node:
+            case ast.Set([ast.Constant(str(digits))]):
+                q = sp.Rational(digits)
+                return field.rational(int(q.p), int(q.q))
+            case ast.Name():
+                return self.conv(self._symbol(recheck.written(node)))
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self.value(operand)
+            case ast.BinOp(left, ast.Pow(), right):
+                q = recheck.exponent(right)
+                base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
+                return base**q.numerator
+            case ast.BinOp(left, op, right):
+                a, b = self.value(left), self.value(right)
+                if isinstance(op, ast.Add | ast.Sub):
+                    return a + b if isinstance(op, ast.Add) else a - b
+                return a * b if isinstance(op, ast.Mult) else a / b
+            case ast.Call(ast.Name(), [arg]):
+                return self._function(recheck.written(node.func), arg)
+        raise NoEvidence
+
+    def _symbol(self, name: str) -> Expr:
+        constant = {"pi": sp.pi, "I": sp.I}.get(name)
+        if constant is None and name not in self.symbols:
+            raise NoEvidence
+        return constant or self.symbols[name]
+
+    def _root(self, arg: ast.expr, q: int) -> Fraction:
+        text = recheck.written(arg)
+        if (q, text) not in self._done:
+            radicand = self.value(arg)
+            w = self.conv.tower.root(radicand, q)
+            found = self.evidence.principal(w.within(self.conv.field), q)
+            if found is None:
+                self._ask()
+            self.evidence.steps.append({"root": q, "of": text, **(found or {})})
+            self._done[q, text] = w
+        return self._done[q, text]
+
+    def _function(self, name: str, arg: ast.expr) -> Fraction:
+        if name in ("conj", "abs") and not self.evidence.settled(self.value(arg)):
+            self._ask()
+        if name == "conj":
+            return self.conv.tower.conj(self.value(arg))
+        text = recheck.written(arg)
+        if (name, text) not in self._done:
+            if name == "abs":
+                w = self.conv.tower.abs(self.value(arg))
+                claim = self.evidence.claim(w)
+                if claim is None:
+                    self._ask()
+                self.evidence.steps.append({"abs": text, "of": text, "claim": claim})
+            else:
+                for inner in ast.walk(arg):
+                    if any(kind not in ("/", "conj") for (kind, _), _ in recheck.keys(inner)):
+                        self.value(inner)  # type: ignore[arg-type]
+                angle = self._sympy(arg)
+                w = self.conv({"exp": sp.exp, "cos": sp.cos, "sin": sp.sin}[name](angle))
+                self.evidence.steps.append({"sum": name, "of": text, **self.evidence.angles(name, angle)})
+            self._done[name, text] = w
+        return self._done[name, text]
+
+    def _sympy(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Set([ast.Constant(str(digits))]):
+                return sp.Rational(digits)
+            case ast.Name():
+                return self._symbol(recheck.written(node))
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self._sympy(operand)
+            case ast.BinOp(left, ast.Pow(), right):
+                q = recheck.exponent(right)
+                return self._sympy(left) ** sp.Rational(q.numerator, q.denominator)
+            case ast.BinOp(left, op, right):
+                a, b = self._sympy(left), self._sympy(right)
+                if isinstance(op, ast.Add | ast.Sub):
+                    return a + b if isinstance(op, ast.Add) else a - b
+                return a * b if isinstance(op, ast.Mult) else a / b
+            case ast.Call(ast.Name(), [arg]) if recheck.written(node.func) == "conj":
+                return conj(self._sympy(arg))
+        raise NoEvidence
