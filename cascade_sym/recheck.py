@@ -1,7 +1,7 @@
 """A second opinion: checks the certificates of a ledger with nothing but integers, nothing of the toolkit or of SymPy.
 
 `python -m cascade_sym.recheck LEDGER.json` (the same as `cascade-sym recheck`) reads what `verify --json` or `paper`
-wrote; the README of the folders says what a certificate holds. It proves left = right at every point where its
+wrote; derivations/README.md says what a certificate holds. It proves left = right at every point where its
 `assumptions` hold and both sides have a value. Exit code: 0 nothing is rejected, 1 something is, 2 no ledger.
 """
 
@@ -11,29 +11,25 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from heapq import heapify, heappop, heappush
-from itertools import product
+from functools import reduce
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 from typing import Any, NamedTuple
 
 BITS = 24  # of the exponent of one generator in a monomial, which is one integer; its lowest field is the degree
 FIELD = (1 << BITS) - 1
-MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 40_000_000, 1_000_000, 400_000
-MOST_DIGITS, MOST_EXPONENT, MOST_ROOT, MOST_CASES, MOST_CORNERS = 400, 999, 64, 8, 8
+MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 10_000_000, 1_000_000, 400_000
+MOST_DIGITS, MOST_POWER, MOST_ROOT, MOST_CASES = 400, 999, 64, 8
 Poly = dict[int, int]
-Steps = Iterator[list[Any]]
+Json = Mapping[str, Any]
 ONE: Poly = {0: 1}
 
 
 class Rejected(Exception):
-    """What a certificate says does not follow."""
-
-
-class NoLedger(Exception):
-    """What was given is no ledger."""
+    """What a certificate says does not follow, or what was given is no ledger."""
 
 
 def need(holds: Any, why: str) -> None:
@@ -55,9 +51,7 @@ RULES = {
     "Re": "(({0})+conj({0}))/2", "Im": "(({0})-conj({0}))/2/I", "sgn": "({0})/abs({0})",
     "min": "(({0})+({1})-abs(({0})-({1})))/2", "max": "(({0})+({1})+abs(({0})-({1})))/2",
 }  # fmt: skip
-BASIC = ("exp", "cos", "sin", "abs", "conj")
 WRITTEN = str.maketrans({"ν": "", "ξ": "@", "ʹ": "'", "{": "", "}": "", "'": ""})
-Key = tuple[Any, str]  # a root (its degree) or function (its name), and of what
 
 
 def source(text: Any, names: Mapping[str, str], gens: bool) -> str:
@@ -65,25 +59,20 @@ def source(text: Any, names: Mapping[str, str], gens: bool) -> str:
     out, at = [], 0
     while at < len(text):
         m = TOKEN.match(text, at)
-        need(m and (gens or not m["gen"]), f"not a formula: {text[at : at + 30]!r}")
-        assert m is not None
+        if m is None or (m["gen"] and not gens) or len(m["number"] or "") > MOST_DIGITS:
+            raise Rejected(f"not a formula: {text[at : at + 30]!r}")
         token, at = str(m[m.lastgroup or 0]), m.end()
-        if m["number"]:
-            need(len(token) <= MOST_DIGITS, "a number is too long")
-            token = f"{{'{token}'}}"
-        elif m["name"]:
-            written = token in names and text[at : at + 1] != "("
-            token = f"({source(names[token], {}, gens)})" if written else "ν" + token.replace("'", "ʹ")
+        if m["name"] in names and text[at : at + 1] != "(":
+            token = f"({source(names[token], {}, False)})"
+        elif m["number"] or m["name"]:
+            token = f"{{'{token}'}}" if m["number"] else "ν" + token.replace("'", "ʹ")
         out.append(token.replace("^", "**").replace("@", "ξ"))
     return " ".join(out)
 
 
 def parsed(text: Any, names: Mapping[str, str] | None = None, gens: bool = False) -> ast.expr:
-    """The tree of a formula, its functions written by RULES; `names` stand for formulas, `gens` may occur."""
-    try:
-        return Written().visit(ast.parse(source(text, names or {}, gens), mode="eval").body)  # type: ignore[no-any-return]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
-        raise Rejected(f"not a formula: {str(text)[:60]!r}") from err
+    """The tree of a formula; `names` stand for formulas, generators (@1) may occur where `gens`."""
+    return ast.parse(source(text, names or {}, gens), mode="eval").body
 
 
 def written(node: ast.expr) -> str:
@@ -91,42 +80,39 @@ def written(node: ast.expr) -> str:
     return ast.unparse(node).translate(WRITTEN).replace(" ** ", "^").replace("**", "^")
 
 
-class Written(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> Any:
-        self.generic_visit(node)
-        need(isinstance(node.func, ast.Name) and node.args and not node.keywords, "not a formula")
-        name, args = written(node.func), [written(a) for a in node.args]
-        need(name in RULES or name in BASIC, f"{name} is not among the functions that are checked")
-        while len(args) > 2 and name in ("min", "max"):
-            args = [f"{name}({args[0]},{args[1]})", *args[2:]]
-        need(len(args) == (2 if name in ("min", "max") else 1), f"{name} of {len(args)} arguments")
-        return parsed(RULES[name].format(*args), gens=True) if name in RULES else node
-
-
-def keys(node: ast.AST) -> Iterator[tuple[Key, ast.expr]]:
-    """What has to be replaced, a root or a function, and what is divided by ("/")."""
-    match node:
-        case ast.Call(ast.Name(), [arg]):
-            yield (written(node.func), written(arg)), arg
-        case ast.BinOp(left, ast.Pow(), right):
-            q = exponent(right)
-            if q.denominator > 1:
-                yield (q.denominator, written(left)), left
-            if q < 0:
-                yield ("/", written(left)), left
-        case ast.BinOp(_, ast.Div() | ast.FloorDiv(), right):
-            yield ("/", written(right)), right
-
-
 def exponent(node: ast.expr) -> Fraction:
-    value = Leaf({"assumptions": (), "complex": ()}, {}, []).of(node)
-    need(not value.den and set(value.num) <= {0}, "an exponent that is no rational number")
-    q = Fraction(value.num.get(0, 0), value.c)
-    need(abs(q.numerator) <= MOST_EXPONENT and q.denominator <= MOST_ROOT, "an exponent is too large")
+    q = Fraction(re.sub(r"[ ()]", "", written(node)))
+    need(abs(q.numerator) <= MOST_POWER and q.denominator <= MOST_ROOT, "an exponent is too large")
     return q
 
 
+def divisors(trees: list[ast.expr]) -> Iterator[str]:
+    """What formulas divide by, as it is written; where they have a value it is not zero."""
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        match node:
+            case ast.BinOp(_, ast.Div() | ast.FloorDiv(), right):
+                yield written(right)
+            case ast.BinOp(left, ast.Pow(), right) if exponent(right) < 0:
+                yield written(left)
+            case ast.Call(func, args) if written(func) in RULES:
+                yield from divisors([rule(func, args)])
+
+
+def rule(func: ast.expr, args: list[ast.expr]) -> ast.expr:
+    need(len(args) == 1 + RULES[written(func)].count("{1}") // 2, "not a formula")
+    return parsed(RULES[written(func)].format(*map(written, args)), gens=True)
+
+
+def number(text: Any) -> Fraction:
+    need(isinstance(text, str) and re.fullmatch(r"-?[0-9]{1,400}(/[1-9][0-9]{0,399})?", text), f"no number: {text!r}")
+    return Fraction(text)
+
+
 # -- polynomials ------------------------------------------------------------------------------------------------------
+
+
+def gen(k: int, c: int = 1) -> Poly:
+    return {(1 << BITS * k) + 1: c}
 
 
 def total(p: Poly, q: Poly, c: int = 1) -> Poly:
@@ -136,110 +122,24 @@ def total(p: Poly, q: Poly, c: int = 1) -> Poly:
     return {m: b for m, b in out.items() if b}
 
 
-def multiple(p: Poly, q: Poly) -> bool:
-    """Whether p = c q with c > 0."""
-    m = max(q, default=0)
-    c, d = p.get(m, 0), q.get(m, 0)
-    return c * d > 0 and set(p) == set(q) and all(a * d == c * q[n] for n, a in p.items())
+def primitive(p: Poly) -> Poly:
+    return {m: c // gcd(*p.values()) for m, c in p.items()}
 
 
-class Ring:
-    """Polynomials in generators 1, 2, ... with integer coefficients, and relations gen^degree = polynomial."""
-
-    def __init__(self) -> None:
-        self.work = self.size = 0
-        self.relations: list[tuple[int, int, Poly]] = []
-
-    def gen(self, k: int) -> Poly:
-        return {(1 << BITS * k) + 1: 1}
-
-    def spend(self, work: int) -> None:
-        self.work += work
-        need(self.work < MOST_WORK, "more work than is allowed")
-
-    def mul(self, p: Poly, q: Poly) -> Poly:
-        self.spend(len(p) * len(q))
-        high = sum(max((m & FIELD for m in f), default=0) for f in (p, q))
-        need(high < MOST_DEGREE, "a degree is too high")
-        out: Poly = {}
-        for m, a in p.items():
-            for n, b in q.items():
-                out[m + n] = out.get(m + n, 0) + a * b
-        return {m: b for m, b in out.items() if b}
-
-    def power(self, p: Poly, k: int) -> Poly:
-        need(k * max((abs(c).bit_length() for c in p.values()), default=0) < MOST_BITS, "a number is too long")
-        out = ONE
-        for bit in bin(k)[2:]:
-            out = self.mul(out, out)
-            out = self.mul(out, p) if bit == "1" else out
-        return out
-
-    def split(self, p: Poly, k: int) -> dict[int, Poly]:
-        """The coefficients of a polynomial in generator k, by its powers."""
-        parts: dict[int, Poly] = {}
-        for m, c in p.items():
-            d = m >> BITS * k & FIELD
-            parts.setdefault(d, {})[m - d * ((1 << BITS * k) + 1)] = c
-        return parts
-
-    def variables(self, p: Poly) -> list[int]:
-        every = 0
-        for m in p:
-            every |= m
-        return [k for k in range(1, self.size + 1) if every >> BITS * k & FIELD]
-
-    def reduce(self, p: Poly) -> Poly:
-        again = True
-        while again:
-            again = False
-            for k, degree, value in reversed(self.relations):
-                if all(m >> BITS * k & FIELD < degree for m in p):
-                    continue
-                again, parts = True, self.split(p, k)
-                p, power, last = {}, ONE, 0
-                for d in sorted(parts):
-                    times, rest = divmod(d, degree)
-                    power, last = self.mul(power, self.power(value, times - last)), times
-                    p = total(p, self.mul(self.mul(parts[d], self.power(self.gen(k), rest)), power))
-        return p
-
-    def composed(self, p: Poly, k: int, above: Poly, below: Poly) -> Poly:
-        """below^d p at generator k = above/below, with d the degree of p in it."""
-        parts = self.split(p, k)
-        d, out = max(parts, default=0), dict[int, int]()
-        for j, part in parts.items():
-            out = total(out, self.mul(part, self.mul(self.power(above, j), self.power(below, d - j))))
-        return out
-
-    def divided(self, p: Poly, f: Poly) -> Poly | None:
-        """p/f where that is a polynomial."""
-        guard = sum(1 << BITS * (k + 1) - 1 for k in range(self.size + 1))
-        lead, tail = max(f), min(f)
-        if ((min(p) | guard) - tail) & guard != guard or p[min(p)] % f[tail]:
-            return None
-        rest, out, heap = dict(p), dict[int, int](), [-m for m in p]
-        heapify(heap)
-        while heap:
-            if not (c := rest.get(m := -heappop(heap), 0)):
-                continue
-            if ((m | guard) - lead) & guard != guard or c % f[lead]:
-                return None
-            t, out[m - lead] = m - lead, c // f[lead]
-            self.spend(len(f))
-            for n, b in f.items():
-                if n + t not in rest:
-                    heappush(heap, -n - t)
-                rest[n + t] = rest.get(n + t, 0) - out[t] * b
-        return out
+def split(p: Poly, k: int) -> dict[int, Poly]:
+    """The coefficients of a polynomial in generator k, by its powers."""
+    parts: dict[int, Poly] = {}
+    for m, c in p.items():
+        d = m >> BITS * k & FIELD
+        parts.setdefault(d, {})[m - d * ((1 << BITS * k) + 1)] = c
+    return parts
 
 
-class Value(NamedTuple):
-    """num/(c prod factor^k), the factors by their numbers."""
-
-    num: Poly
-    c: int = 1
-    den: tuple[tuple[int, int], ...] = ()
+def variables(p: Poly) -> list[int]:
+    every = 0
+    for m in p:
+        every |= m
+    return [k for k in range(1, every.bit_length() // BITS + 1) if every >> BITS * k & FIELD]
 
 
 class Range(NamedTuple):
@@ -250,501 +150,432 @@ class Range(NamedTuple):
     above: bool = False
     below: bool = False
 
-    @property
-    def sign(self) -> int:
-        return 1 if self.low is not None and self.low >= 0 else -1 if self.high is not None and self.high <= 0 else 0
 
-    @property
-    def nonzero(self) -> bool:
-        end, edge = (self.low, self.above) if self.sign > 0 else (self.high, self.below)
-        return self.sign != 0 and (end != 0 or edge)
-
-
-WAVE = Range(Fraction(-1), Fraction(1))
 PI = Range(Fraction("3.14159265358979323846"), Fraction("3.14159265358979323847"), True, True)
 
 
-# -- proofs -----------------------------------------------------------------------------------------------------------
+def terms(p: Poly, known: Mapping[int, Range]) -> bool:
+    """Checks that every term of a polynomial is >= 0; whether one is > 0."""
+    sign = {k: (x.low is not None and x.low >= 0) - (x.high is not None and x.high <= 0) for k, x in known.items()}
+    away = {k for k, x in known.items() if sign[k] and ((x.low, x.above), (x.high, x.below))[sign[k] < 0] != (0, False)}
+    for m, c in p.items():
+        odd = [sign[k] for k in variables({m: 1}) if (m >> BITS * k) % 2]
+        need(0 not in odd and (c > 0) == (odd.count(-1) % 2 == 0), "a term may be negative")
+    return any(away >= set(variables({m: 1})) for m in p)
 
 
-class Leaf(Ring):
-    """One case of a proof, and what its steps have established so far."""
+class Leaf:
+    """One case of a proof, and what its steps have established so far.
 
-    def __init__(self, claim: Mapping[str, Any], parts: Mapping[Key, tuple[ast.expr, bool]], cases: list[Any]) -> None:
-        super().__init__()
-        self.claim, self.parts, self.cases, self.told = claim, parts, cases, 0
+    Values are polynomials in generators 1, 2, ..., reduced by `relations` (generator^degree = polynomial); what is
+    divided by has a generator for its inverse (`below`).
+    """
+
+    def __init__(self, claim: Json, sides: list[ast.expr], cases: list[tuple[ast.expr, str]]) -> None:
+        self.divisors = set(
+            divisors([*sides, *(parsed(t) for a in claim["assumptions"] for t in RELATION.split(a)[::2])])
+        )
+        self.claim, self.cases, self.told, self.work, self.size = claim, cases, 0, 0, 0
         self.names: dict[str, int] = {}
+        self.relations: list[tuple[int, int, Poly]] = []
         self.ranges: dict[int, Range] = {}  # of the real generators
-        self.turned: dict[int, Value] = {}  # conjugates of others
+        self.turned: dict[int, Poly] = {}  # conjugates of others
+        self.below: dict[int, Poly] = {}
         self.roots: dict[int, tuple[int, Poly]] = {}
-        self.angles: dict[int, tuple[Value, int]] = {}  # of exponentials (0), and of cosines with their sines
+        self.angles: dict[int, tuple[Poly, Poly, Poly]] = {}  # z, exp(z), exp(-z)
         self.facts: list[tuple[Poly, bool]] = []
-        self.factors: list[Poly] = []
-        self.nonzero: set[int] = set()
-        self.replaced: dict[Key, Value] = {}
-        self._seen: dict[int, tuple[ast.AST, Value]] = {}
-        k = self.named("I")
-        self.i = Value(self.gen(k))
-        self.relations.append((k, 2, {0: -1}))
-        self.turned[k] = self.times(self.i, Value({0: -1}))
+        self.replaced: dict[tuple[Any, str], Poly] = {}  # roots (by degree) and functions (by name) of formulas
+        self.shorter: dict[str, Poly] = {}  # parts that are written otherwise
+        self.i = gen(self.named("I"))
+        self.relations.append((self.named("I"), 2, {0: -1}))
+        self.turned[self.named("I")] = total({}, self.i, -1)
 
     def named(self, name: str, new: bool = False) -> int:
         """The generator of a name; those of roots and angles (@1) are made by steps, once each."""
         need(name != "oo" and (name[0] != "@" or new != (name in self.names)), f"{name} is made twice, or never")
         if name not in self.names:
-            self.size += 1
-            self.names[name] = self.size
-            if name == "pi":
-                self.ranges[self.size] = PI
-            elif name in self.claim["complex"]:
-                self.turned |= {self.size: Value(self.gen(self.size + 1)), self.size + 1: Value(self.gen(self.size))}
+            self.names[name] = self.size = k = self.size + 1
+            if name in self.claim["complex"]:
+                self.turned |= {k: gen(k + 1), k + 1: gen(k)}
                 self.size += 1
             elif name[0] != "@" and name != "I":
-                self.ranges[self.size] = Range()
+                self.ranges[k] = PI if name == "pi" else Range()
         return self.names[name]
 
-    def relation(self, text: str) -> tuple[Value, str]:
-        """left - right of an assumption, and its sign."""
-        need(text in self.claim["assumptions"] and len(RELATION.split(text)) == 3, f"{text} is not assumed")
-        left, op, right = RELATION.split(text)
-        return self.minus(*(self.of(parsed(side), False) for side in (left, right))), op
+    def mul(self, p: Poly, q: Poly) -> Poly:
+        self.work += len(p) * len(q)
+        need(self.work < MOST_WORK, "more work than is allowed")
+        need(sum(max((m & FIELD for m in f), default=0) for f in (p, q)) < MOST_DEGREE, "a degree is too high")
+        out: Poly = {}
+        for m, a in p.items():
+            for n, b in q.items():
+                out[m + n] = out.get(m + n, 0) + a * b
+        return {m: b for m, b in out.items() if b}
+
+    def power(self, p: Poly, k: int) -> Poly:
+        need(k * max((abs(c).bit_length() for c in p.values()), default=0) < MOST_BITS, "a number is too long")
+        return reduce(self.mul, [p] * k, ONE)
+
+    def reduce(self, p: Poly) -> Poly:
+        for k, degree, value in reversed(self.relations):  # each has earlier generators only
+            parts, p = split(p, k), {}
+            for d, part in sorted(parts.items()):
+                whole = self.mul(part, self.power(gen(k), d % degree))
+                p = total(p, self.mul(whole, self.power(value, d // degree)) if d >= degree else whole)
+        return p
+
+    def composed(self, p: Poly, k: int, above: Poly, below: Poly) -> Poly:
+        """below^d p at generator k = above/below, with d the degree of p in it."""
+        parts, out = split(p, k), dict[int, int]()
+        for j, part in parts.items():
+            scale = self.mul(self.power(above, j), self.power(below, max(parts) - j))
+            out = total(out, self.mul(part, scale))
+        return out
 
     # -- values
 
-    def made(self, num: Poly, c: int, den: Mapping[int, int]) -> Value:
-        num, left = self.reduce(num), dict[int, int]()
-        for f, k in sorted(den.items()) if num else ():
-            while k and (less := self.divided(num, self.factors[f])) is not None:
-                num, k = less, k - 1
-            left |= {f: k} if k else {}
-        g = gcd(c, *num.values())
-        return Value({m: b // g for m, b in num.items()}, c // g, tuple(left.items()))
+    def cleared(self, p: Poly, even: bool = True) -> Poly:
+        """A value times powers (`even`: squares) of what it is divided by, so that it is a polynomial."""
+        p = self.reduce(p)
+        for k, d in reversed(self.below.items()):
+            if n := max(split(p, k), default=0):
+                p = self.reduce(self.mul(self.composed(p, k, ONE, d), d if n % 2 and even else ONE))
+        return p
 
-    def plus(self, v: Value, w: Value) -> Value:
-        den, c = dict(v.den), v.c * w.c // gcd(v.c, w.c)
-        for f, k in w.den:
-            den[f] = max(k, den.get(f, 0))
-        out: Poly = {}
-        for num, own, below in (v, w):
-            num = {m: b * (c // own) for m, b in num.items()}
-            for f, k in den.items():
-                num = self.mul(num, self.power(self.factors[f], k - dict(below).get(f, 0)))
-            out = total(out, num)
-        return self.made(out, c, den)
+    def same(self, p: Poly, q: Poly) -> bool:
+        return not self.cleared(total(p, q, -1), False)
 
-    def times(self, *values: Value) -> Value:
-        num, c, den = ONE, 1, dict[int, int]()
+    def times(self, *values: Poly) -> Poly:
+        out = ONE
         for v in values:
-            num, c = self.reduce(self.mul(num, v.num)), c * v.c
-            for f, k in v.den:
-                den[f] = den.get(f, 0) + k
-        return self.made(num, c, den)
-
-    def minus(self, v: Value, w: Value) -> Value:
-        return self.plus(v, Value({m: -b for m, b in w.num.items()}, w.c, w.den))
-
-    def raised(self, v: Value, k: int, strict: bool = True) -> Value:
-        v = v if k >= 0 else self.inverse(v, strict)
-        need(v.c.bit_length() * abs(k) < MOST_BITS, "a number is too long")
-        return self.made(self.power(v.num, abs(k)), v.c ** abs(k), {f: n * abs(k) for f, n in v.den})
-
-    def inverse(self, v: Value, strict: bool) -> Value:
-        """1/v; unless the formulas themselves divide by it (not `strict`), v must be known to have no zero."""
-        c, found = self.factored(v.num, strict)
-        num: Poly = {0: v.c if c > 0 else -v.c}
-        for f, k in v.den:
-            num = self.mul(num, self.power(self.factors[f], k))
-        return self.made(num, abs(c), found)
-
-    def factored(self, p: Poly, strict: bool) -> tuple[int, dict[int, int]]:
-        """Content and factors of a polynomial that is not zero; unless `strict`, they are not from now on."""
-        need(p, "a division by zero")
-        c, found = gcd(*p.values()), dict[int, int]()
-        p = {m: b // c for m, b in p.items()}
-        self.factors += [g for k in self.variables(p) if (g := self.gen(k)) not in self.factors]
-        for f, factor in enumerate(self.factors):
-            while len(p) + max(p) > 1 and (less := self.divided(p, factor)) is not None:
-                p, found[f] = less, found.get(f, 0) + 1
-        if p[max(p)] < 0:
-            c, p = -c, {m: -b for m, b in p.items()}
-        if p != ONE:
-            found[len(self.factors)] = 1
-            self.factors.append(p)
-        need(not strict or self.nonzero >= set(found), "a division by what may be zero")
-        self.nonzero |= set(found)
-        return c, found
-
-    def same(self, v: Value, w: Value) -> bool:
-        return not self.minus(v, w).num
-
-    def real(self, v: Value) -> bool:
-        return all(k in self.ranges for p in (v.num, *(self.factors[f] for f, _ in v.den)) for k in self.variables(p))
-
-    def conj(self, v: Value) -> Value:
-        below = [self.raised(self.conjugate(self.factors[f]), -k, False) for f, k in v.den]
-        return self.times(self.conjugate(v.num), Value(ONE, v.c), *below)
-
-    def conjugate(self, p: Poly) -> Value:
-        k = next((k for k in self.variables(p) if k not in self.ranges), None)
-        if k is None:
-            return Value(p)
-        need(k in self.turned, "a conjugate that is not known")
-        out = Value({})
-        for j, part in self.split(p, k).items():
-            out = self.plus(out, self.times(self.conjugate(part), self.raised(self.turned[k], j)))
+            out = self.reduce(self.mul(out, v))
         return out
 
-    def of(self, node: ast.expr, strict: bool = True) -> Value:
-        """The value of a formula."""
-        if id(node) not in self._seen:
-            self._seen[id(node)] = node, self._of(node, strict)
-        return self._seen[id(node)][1]
+    def raised(self, v: Poly, k: int, strict: bool = True) -> Poly:
+        """A power; where `strict`, what is divided by must be known not to be zero, else it is known from now on."""
+        if k < 0 and v != ONE:
+            if (found := next((j for j, d in self.below.items() if d == v), None)) is None:
+                need(self.cleared(v) and (not strict or set(v) == {0}), "a division by what may be zero")
+                self.size += 1
+                self.below[found := self.size] = v
+                self.ranges |= {found: Range()} if self.real(v) else {}
+            v = gen(found)
+        return self.reduce(self.power(v, abs(k)))
 
-    def _of(self, node: ast.expr, strict: bool) -> Value:
+    def rational(self, q: Fraction) -> Poly:
+        return self.mul({0: q.numerator} if q else {}, self.raised({0: q.denominator}, -1))
+
+    def real(self, p: Poly) -> bool:
+        return all(k in self.ranges for k in variables(p))
+
+    def conj(self, p: Poly) -> Poly:
+        k = next((k for k in variables(p) if k not in self.ranges), None)
+        if k is None:
+            return p
+        if k in self.below and k not in self.turned:
+            self.turned[k] = self.raised(self.conj(self.below[k]), -1, False)
+        need(k in self.turned, "a conjugate that is not known")
+        out: Poly = {}
+        for j, part in split(p, k).items():
+            out = total(out, self.times(self.conj(part), self.raised(self.turned[k], j)))
+        return out
+
+    def of(self, node: ast.expr) -> Poly:
+        """The value of a formula; what divides is a divisor of the two sides, or known not to be zero."""
         match node:
+            case ast.BinOp() if self.shorter and (text := written(node)) in self.shorter:
+                return self.shorter[text]
             case ast.Set([ast.Constant(str(digits))]):
-                q = Fraction(digits)
-                return Value({0: q.numerator} if q else {}, q.denominator)
+                return self.rational(Fraction(digits))
             case ast.Name(name):
-                return Value(self.gen(self.named(name.translate(WRITTEN))))
-            case ast.UnaryOp(ast.USub() | ast.UAdd(), inner):
-                v = self.of(inner, strict)
-                return v if isinstance(node.op, ast.UAdd) else self.minus(Value({}), v)
-            case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult(), right):
-                work = self.plus if isinstance(node.op, ast.Add) else self.times
-                work = self.minus if isinstance(node.op, ast.Sub) else work
-                return work(self.of(left, strict), self.of(right, strict))
+                return gen(self.named(name.translate(WRITTEN)))
+            case ast.UnaryOp(ast.USub() | ast.UAdd() as op, inner):
+                return total({}, self.of(inner), -1 if isinstance(op, ast.USub) else 1)
+            case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
+                return total(self.of(left), self.of(right), 1 if isinstance(op, ast.Add) else -1)
+            case ast.BinOp(left, ast.Mult(), right):
+                return self.times(self.of(left), self.of(right))
             case ast.BinOp(left, ast.Div() | ast.FloorDiv(), right):
-                return self.times(self.of(left, strict), self.raised(self.of(right, strict), -1, strict))
+                return self.times(self.of(left), self.raised(self.of(right), -1, written(right) not in self.divisors))
             case ast.BinOp(left, ast.Pow(), right):
-                q = exponent(right)
-                base = self.of(left, strict) if q.denominator == 1 else self.replaced.get((q.denominator, written(left)))
-                need(base is not None, f"nothing replaces the root of {written(left)[:60]}")
-                return self.raised(base, q.numerator, strict)  # type: ignore[arg-type]
-            case ast.Call(ast.Name(), [arg]) if written(node.func) == "conj":
-                return self.conj(self.of(arg, strict))
-            case ast.Call(ast.Name(), [arg]) if (name := (written(node.func), written(arg))) in self.replaced:
-                return self.replaced[name]
+                q, text = exponent(right), written(left)
+                base = self.of(left) if q.denominator == 1 else self.replaced.get((q.denominator, text))
+                need(base is not None, f"nothing replaces {written(node)[:60]}")
+                return self.raised(base or {}, q.numerator, text not in self.divisors)
+            case ast.Call(ast.Name("νconj"), [arg]):
+                return self.conj(self.of(arg))
+            case ast.Call(func, args) if written(func) in RULES:
+                return self.of(rule(func, args))
+            case ast.Call(func, [arg]) if (written(func), written(arg)) in self.replaced:
+                return self.replaced[written(func), written(arg)]
         raise Rejected(f"nothing replaces {written(node)[:60]}")
 
-    def element(self, text: Any) -> Value:
+    def element(self, text: Any) -> Poly:
         return self.of(parsed(text, gens=True))
 
     def plain(self, text: Any) -> Poly:
         """A polynomial as it is written: without relations."""
         kept, self.relations = self.relations, []
-        try:
-            value = self.element(text)
-        finally:
-            self.relations = kept
-        need(value.c == 1 and not value.den, "a polynomial has integer coefficients")
-        return value.num
+        p = self.element(text)
+        self.relations = kept
+        need(not any(k in self.below for k in variables(p)), "a polynomial has integer coefficients")
+        return p
 
     # -- signs
 
     def signs(self, p: Poly, steps: Any) -> bool:
         """Checks a proof of p >= 0, of which all the steps are needed; whether it shows p > 0."""
         left = iter(steps)
-        strict = self.positive(p, left, self.ranges, None)
+        strict = self.positive(p, left, self.ranges)
         need(next(left, None) is None, "steps that prove nothing")
         return strict
 
-    def positive(self, p: Poly, steps: Steps, known: Mapping[int, Range], ends: Mapping[int, int] | None) -> bool:
-        """One proof from the steps; `ends` are variables that may be infinite, None where none is mapped yet."""
+    def positive(self, p: Poly, steps: Iterator[Any], known: Mapping[int, Range]) -> bool:
+        """One proof from the steps; once a variable is mapped, `known` are no more the ranges of this leaf."""
         kind, *more = next(steps)
-        need(kind in ("norm", "as") or all(k in known for k in self.variables(p)), "what is not real has no sign")
+        need(kind == "norm" or all(k in known for k in variables(p)), "what is not real has no sign")
         if kind == "terms":
-            return terms(p, known, ends or {}, self.variables(p))
-        if kind == "on":  # a variable in pieces between ends, each mapped to t >= 0
-            k = self.named(more[0])
-            points, x, t, strict = [e and number(e) for e in more[1]], known[k], self.gen(k), True
-            low, high = points[0], points[-1]
-            need(low is None or (x.low is not None and low <= x.low), "a range is cut too high")
-            need(high is None or (x.high is not None and high >= x.high), "a range is cut too low")
-            need(len(points) > 1 and None not in points[1:-1] and k not in (ends or {}), "no pieces of a range")
-            for n, (a, b) in enumerate(zip(points, points[1:], strict=False)):
-                need(a is None or b is None or a < b, "ends that do not grow")
-                e, f = Fraction(a if a is not None else b or 0), Fraction(b or 0)
-                sign = 1 if a is not None else -1 if b is not None else 0
-                need(sign, "a line is cut at a point")
-                closed = a is not None and b is not None
-                scale = e.denominator * f.denominator
-                above = {m: int(f * scale) if closed else sign * scale for m in t} | {0: int(e * scale)}
-                below = {0: scale, **({m: scale for m in t} if closed else {})}
-                edge = x.above if a is not None and n == 0 and a == x.low else x.below if a is None else False
-                own = {**known, k: Range(Fraction(0), None, edge)}
-                last = closed and n == len(points) - 2 and not (x.below and b == x.high)
-                inf = {**(ends or {}), **({k: max(self.split(p, k), default=0)} if last else {})}
-                q = self.composed(p, k, total(above, {}), below)
-                strict = self.positive(q, steps, own, inf) and strict
-            return strict
-        need(ends is None, "facts come first")
-        if kind == "fact" and len(more) == 1:
+            return terms(p, known)
+        if kind == "on":
+            return all([self.positive(q, steps, own) and strict for q, own, strict in self.pieces(p, *more, known)])
+        need(known is self.ranges, "facts come first")
+        if kind == "fact":
             fact, strict = self.facts[int(more[0])]
-            need(multiple(p, fact), "not the polynomial of the fact")
-            return strict
-        if kind == "fact":  # linear in a variable, whose place it takes
-            (fact, strict), k = self.facts[int(more[0])], self.named(more[1])
-            parts = self.split(fact, k)
-            need(set(parts) <= {0, 1} and list(parts[1]) == [0], "a fact that is not linear")
-            need(all(j in known for j in self.variables(fact)), "what is not real has no sign")
-            c, own = parts[1][0], {**known, k: Range(Fraction(0), None, strict)}
-            above = total({}, total(self.gen(k), parts.get(0, {}), -1), 1 if c > 0 else -1)
-            return self.positive(self.composed(p, k, above, {0: abs(c)}), steps, own, {})
-        if kind == "as":  # otherwise written
-            q = self.plain(more[0])
-            need(not self.reduce(total(p, q, -1)), "not the same polynomial")
-            return self.positive(q, steps, known, None)
+            if len(more) == 1:
+                need(p and primitive(p) == primitive(fact), "not the polynomial of the fact")
+                return strict
+            k = self.named(more[1])  # in which it is linear, and whose place it takes
+            parts, own = split(fact, k), {**known, k: Range(Fraction(0), None, strict)}
+            need(set(parts) <= {0, 1} and set(parts[1]) == {0} and self.real(fact), "a fact that is not linear")
+            above = total({}, total(gen(k), parts.get(0, {}), -1), 1 if parts[1][0] > 0 else -1)
+            return self.positive(self.composed(p, k, above, {0: abs(parts[1][0])}), steps, own)
         if kind == "norm":  # |z|^2 e^2
             z, e = map(self.element, more)
-            need(self.real(e) and self.same(Value(self.reduce(p)), self.times(z, self.conj(z), e, e)), "not a norm")
+            need(self.real(e) and self.same(p, self.times(z, self.conj(z), e, e)), "not a norm")
             return False
         if kind == "over":  # r >= 0 and d = r^2 - s^2 >= 0 make r + s >= 0
             r, d = map(self.plain, more)
             s = total(p, r, -1)
             need(not self.reduce(total(total(d, self.mul(s, s)), self.mul(r, r), -1)), "not r^2 - s^2")
-            self.positive(r, steps, known, None)
-            self.positive(d, steps, known, None)
-            return False
-        need(kind == "square", f"{kind} is no step")
-        parts = self.split(p, self.named(more[0]))
-        need(max(parts) == 2, "not quadratic")
-        a, b, c = (parts.get(j, {}) for j in (2, 1, 0))
-        need(self.positive(a, steps, known, None), "a leading coefficient may be zero")
-        return self.positive(total(self.mul({0: 4}, self.mul(a, c)), self.mul(b, b), -1), steps, known, None)
+            return (self.positive(r, steps, known), self.positive(d, steps, known))[1]
+        need(kind == "square", f"{kind} is no step")  # a x^2 + b x + c with a > 0, 4 a c - b^2 >= 0
+        a, b, c = ((parts := split(p, self.named(more[0]))).get(j, {}) for j in (2, 1, 0))
+        need(max(parts) == 2 and self.positive(a, steps, known), "not quadratic")
+        return self.positive(total(self.mul({0: 4}, self.mul(a, c)), self.mul(b, b), -1), steps, known)
 
-    def claimed(self, claim: Mapping[str, Any]) -> tuple[Value, bool]:
+    def pieces(self, p: Poly, name: str, cuts: list[Any], known: Mapping[int, Range]) -> Iterator[Any]:
+        """A polynomial with a variable in pieces between the cuts, each mapped to t >= 0; whether t has all values."""
+        k, (low, *inner, high) = self.named(name), [e and number(e) for e in cuts]
+        x = known[k]
+        need(low is None or (x.low is not None and low <= x.low), "a range is cut too high")
+        need(high is None or (x.high is not None and high >= x.high), "a range is cut too low")
+        for a, b in pairwise((low, *inner, high)):  # x = (a + b t)/(1 + t), a + t or b - t
+            end = b if a is None else a
+            need(end is not None and (b is None or a is None or a < b), "cuts that do not grow")
+            m, both = end.denominator * (b or end).denominator, a is not None and b is not None
+            way = (b if both else Fraction(1 if b is None else -1)) * m
+            above, below = total({0: int(end * m)}, gen(k), int(way)), total({0: m}, gen(k), m if both else 0)
+            q = self.composed(p, k, total(above, {}), below)
+            edge = (end == x.low and x.above) if a is not None else (end == x.high and x.below)
+            yield q, {**known, k: Range(Fraction(0), None, edge)}, not both or b != high or (b == x.high and x.below)
+
+    def claimed(self, claim: Json) -> tuple[Poly, bool]:
         """A value c prod p^k with c >= 0, of which every p with odd k is proved to be >= 0; whether it is > 0."""
         c = number(claim["c"])
+        out, strict = self.rational(c), c > 0
         need(c >= 0, "a negative coefficient")
-        out, strict = Value({0: c.numerator} if c else {}, c.denominator), c > 0
         for text, k, steps in claim["factors"]:
             p = self.plain(text)
-            need(type(k) is int and 0 < abs(k) <= MOST_EXPONENT and (k % 2 == 0 or steps is not None), "no sign")
-            need(steps is not None or self.real(Value(p)), "what is not real has no sign")
-            positive = steps is not None and self.signs(p, steps)
-            strict = strict and (positive or k < 0)
-            out = self.times(out, self.raised(Value(self.reduce(p)), k))
+            need(type(k) is int and 0 < abs(k) <= MOST_POWER, "no power")
+            need(steps is not None or (k % 2 == 0 and self.real(p)), "no sign")
+            strict = ((steps is not None and self.signs(p, steps)) or k < 0) and strict
+            out = self.times(out, self.raised(self.reduce(p), k))
         return out, strict
 
     # -- steps
 
-    def step(self, s: Mapping[str, Any]) -> None:
-        kind, *_ = s
-        getattr(self, f"by_{kind}")(s)
-
-    def by_gen(self, s: Mapping[str, Any]) -> None:
+    def by_gen(self, s: Json) -> None:
         """A root of a polynomial, an exponential, or cosine and sine of an angle."""
         if "root" in s:
             q, p = s["root"], self.plain(s["of"])
             need(type(q) is int and 1 < q <= MOST_ROOT, "no degree of a root")
             strict = self.signs(p, s["low"]) if "low" in s else False
-            k, value = self.named(s["gen"], True), self.reduce(p)
-            self.roots[k] = q, value
-            self.relations.append((k, q, value))
-            if "low" in s:
-                self.ranges[k] = Range(Fraction(0), None, strict)
-        elif "exp" in s:
-            e = self.element(s["exp"])
             k = self.named(s["gen"], True)
-            self.angles[k] = e, 0
-            self.factored(self.gen(k), False)
-            if self.real(e):
-                self.ranges[k] = Range(Fraction(0), None, True)
-            elif self.real(self.times(e, self.i)):
-                self.turned[k] = self.raised(Value(self.gen(k)), -1)
+            self.roots[k] = q, self.reduce(p)
+            self.relations.append((k, *self.roots[k]))
+            self.ranges |= {k: Range(Fraction(0), None, strict)} if "low" in s else {}
+        elif "exp" in s:
+            e, k = self.element(s["exp"]), self.named(s["gen"], True)
+            self.ranges |= {k: Range(Fraction(0), None, True)} if self.real(e) else {}
+            self.angles[k] = e, gen(k), self.raised(gen(k), -1, False)
+            self.turned |= {k: self.angles[k][2]} if self.real(self.times(e, self.i)) else {}
         else:
             e = self.element(s["angle"])
             c, d = (self.named(name, True) for name in s["gen"])
-            self.angles[c] = e, d
-            self.relations.append((d, 2, total(ONE, self.mul(self.gen(c), self.gen(c)), -1)))
-            if self.real(e):
-                need(not e.den, "an angle is a polynomial")
-                pi = {m: e.c for m in self.gen(self.named("pi"))}
-                self.ranges |= {c: WAVE, d: WAVE}
-                for k, name, end, turns, sign in (c, "cos", 1, 2, 1), (d, "sin", 0, 1, 1), (d, "-sin", 0, 1, -1):
-                    if name in s:  # the angle from -+ pi/2 or 0 to pi
-                        first, other = s[name]
-                        self.signs(total(pi if end else {}, e.num, turns * sign), first)
-                        self.signs(total(pi, e.num, -turns * sign), other)
-                        self.ranges[k] = Range(Fraction(0), Fraction(1)) if sign > 0 else Range(Fraction(-1), Fraction(0))
+            sine = self.mul(self.i, gen(d))
+            self.angles[c] = self.times(self.i, e), total(gen(c), sine), total(gen(c), sine, -1)
+            self.relations.append((d, 2, total(ONE, self.mul(gen(c), gen(c)), -1)))
+            self.ranges |= {k: Range(Fraction(-1), Fraction(1)) for k in (c, d) if self.real(e)}
+            pi = gen(self.named("pi"))
+            for k, name, end, turns, sign in (c, "cos", pi, 2, 1), (d, "sin", {}, 1, 1), (d, "-sin", {}, 1, -1):
+                if name in s and self.real(e):  # the angle between -+ pi/2, or 0 and +- pi
+                    self.signs(self.cleared(total(end, e, turns * sign)), s[name][0])
+                    self.signs(self.cleared(total(pi, e, -turns * sign)), s[name][1])
+                    self.ranges[k] = Range(Fraction((sign - 1) // 2), Fraction((sign + 1) // 2))
 
-    def by_range(self, s: Mapping[str, Any]) -> None:
-        """Narrower bounds of a symbol, or of a root that is >= 0."""
+    def by_range(self, s: Json) -> None:
+        """Bounds of a symbol, or of a root that is >= 0."""
         k = self.named(s["range"])
-        q, value = self.roots.get(k, (1, self.gen(k)))
-        need(k in self.ranges and (q == 1 or self.ranges[k].sign > 0), "what is not real has no range")
+        q, value = self.roots.get(k, (1, gen(k)))
         for sign, name in (1, "low"), (-1, "high"):
             if name in s:
-                end, (low, high, above, below) = number(s[name][0]), self.ranges[k]
-                need(q == 1 or end >= 0, "a bound of a root is negative")
-                d, n = end.denominator**q, end.numerator**q
-                strict = self.signs(total({m: sign * d * b for m, b in value.items()}, ONE, -sign * n), s[name][1])
-                self.ranges[k] = Range(end, high, strict, below) if sign > 0 else Range(low, end, above, strict)
+                end, x = number(s[name][0]), self.ranges[k]
+                need(q == 1 or (end >= 0 and x.low is not None and x.low >= 0), "a root of unknown sign")
+                p = total({0: -sign * end.numerator**q} if end else {}, value, sign * end.denominator**q)
+                strict = self.signs(p, s[name][1])
+                self.ranges[k] = Range(end, x.high, strict, x.below) if sign > 0 else Range(x.low, end, x.above, strict)
 
-    def by_fact(self, s: Mapping[str, Any]) -> None:
+    def relation(self, text: str) -> tuple[Poly, str]:
+        """left - right of an assumption, and its sign."""
+        need(text in self.claim["assumptions"] and len(RELATION.split(text)) == 3, f"{text} is not assumed")
+        left, op, right = RELATION.split(text)
+        return total(self.of(parsed(left)), self.of(parsed(right)), -1), op
+
+    def by_fact(self, s: Json) -> None:
         """A polynomial that an assumption, or the present case, makes >= 0."""
-        p = self.plain(s["fact"])
         if "case" in s:
             need(s["case"] == self.told < len(self.cases), "cases come in their order")
-            node, sign = self.cases[self.told]
-            value, op = self.of(node), ">=" if sign > 0 else "<="
+            node, op = self.cases[self.told]
+            value, self.told = self.of(node), self.told + 1
             need(self.real(value), "what is not real has no sign")
-            self.told += 1
         else:
             value, op = self.relation(s["from"])
+        p, num = self.plain(s["fact"]), self.cleared(total({}, value, 1 if op[0] == ">" else -1))
         need(op in (">=", ">", "<=", "<"), "no inequality")
-        num = value.num if op[0] == ">" else {m: -b for m, b in value.num.items()}
-        for f, k in value.den:
-            num = self.mul(num, self.factors[f]) if k % 2 else num
-        need(multiple(self.reduce(num), self.reduce(p)), f"not what {s.get('from', 'the case')} says")
+        need(num and primitive(num) == primitive(self.reduce(p)), f"not what {s.get('from', 'the case')} says")
         self.facts.append((p, len(op) == 1))
 
-    def by_nonzero(self, s: Mapping[str, Any]) -> None:
+    def by_nonzero(self, s: Json) -> None:
+        """What is > 0, or a factor of a product of divisors, of assumptions, and of what is known not to be zero."""
         p = self.reduce(self.plain(s["nonzero"]))
         if "signs" in s:
             need(self.signs(self.plain(s["nonzero"]), s["signs"]), "it may be zero")
         else:
-            self.factored(self.reduce(self.mul(p, self.plain(s["times"]))), True)
-        self.factored(p, False)
+            whole = self.times(p, self.element(s["times"]))
+            for text in s["of"]:
+                said = text in self.claim["assumptions"]
+                value, op = self.relation(text) if said else (self.element(text), "!=")
+                need(op == "!=", "that does not say what is not zero")
+                whole = self.times(whole, self.raised(value, -1, not said and text not in self.divisors))
+            need(self.same(whole, ONE), "it may be zero")
+        self.raised(p, -1, False)
 
-    def by_assumed(self, s: Mapping[str, Any]) -> None:
-        value, op = self.relation(s["assumed"])
-        need(op == "!=", "that does not say what is not zero")
-        self.factored(value.num, False)
+    def by_part(self, s: Json) -> None:
+        w = self.element(s["is"])
+        need(self.same(w, self.element(s["part"])), "not the same value")
+        self.shorter[written(parsed(s["part"], gens=True))] = w
 
-    def by_below(self, s: Mapping[str, Any]) -> None:
-        node, textual = self.parts["/", s["below"]]
-        need(textual, "neither side divides by that")
-        self.factored(self.of(node, False).num, False)
-
-    def part(self, s: Mapping[str, Any], name: Any) -> tuple[Key, Value]:
-        """A root or function of the formulas, and of what it is."""
-        found = name, s["of"]
-        need(found in self.parts and found not in self.replaced, f"nothing to replace, or twice: {s['of'][:60]}")
-        node, textual = self.parts[found]
-        return found, self.of(node, not textual)
-
-    def by_root(self, s: Mapping[str, Any]) -> None:
+    def by_root(self, s: Json) -> None:
         """w for the principal root of f: w^q = f; w >= 0, or c g^k with c >= 0, or for a square root u + i v."""
-        name, f = self.part(s, s["root"])
-        q, w = s["root"], self.element(s["is"])
-        need(self.same(self.raised(w, q), f), "not a root of that")
-        c, strict = self.claimed(s["claim"])
+        f, q, w, (c, strict) = self.element(s["of"]), s["root"], self.element(s["is"]), self.claimed(s["claim"])
+        need(q == "abs" or (type(q) is int and 1 < q <= MOST_ROOT), "no root")
+        same = (
+            self.same(self.times(w, w), self.times(f, self.conj(f))) if q == "abs" else self.same(self.raised(w, q), f)
+        )
+        need(same, "not a root of that")
         if "side" in s:  # u = c >= 0, and v >= 0 where that may be zero
-            v = self.times(self.minus(c, w), self.i)
+            v = self.reduce(self.mul(total(c, w, -1), self.i))
             need(q == 2 and self.real(v), "not a principal root")
-            need(strict or (s["side"] and self.same(v, self.claimed(s["side"])[0])), "not a principal root")
-        else:
-            if "gen" in s:
-                k = self.named(s["gen"])
-                need(k in self.roots and type(s["power"]) is int and self.roots[k][0] == q * s["power"], "no such root")
-                c = self.times(c, self.raised(Value(self.gen(k)), s["power"]))
-            need(self.same(w, c), "not a principal root")
-        self.replaced[name] = w
+            c = w if strict or self.same(v, self.claimed(s["side"])[0]) else c
+        elif "gen" in s:
+            k = self.named(s["gen"])
+            need(type(s["power"]) is int and self.roots[k][0] == q * s["power"], "no such root")
+            c = self.times(c, self.raised(gen(k), s["power"]))
+        need(self.same(w, c), "not a principal root")
+        self.replaced[q, written(parsed(s["of"], gens=True))] = w
 
-    def by_abs(self, s: Mapping[str, Any]) -> None:
-        name, f = self.part(s, "abs")
-        w, _ = self.claimed(s["claim"])
-        need(self.same(self.times(w, w), self.times(f, self.conj(f))), "not the absolute value")
-        self.replaced[name] = w
-
-    def by_sum(self, s: Mapping[str, Any]) -> None:
+    def by_sum(self, s: Json) -> None:
         """An exponential, cosine or sine of sum n angle + r pi/2, by the addition theorems."""
-        need(s["sum"] in ("exp", "cos", "sin"), "no such function")
-        name, f = self.part(s, s["sum"])
-        r, i, half = s["quarters"], self.i, Value(ONE, 2)
-        of_exp = s["sum"] == "exp"
-        turn = i if of_exp else Value(ONE)
-        need(type(r) is int, "no number of quarter turns")
-        angle = self.times(turn, half, Value({0: r} if r else {}), self.element("pi"))
-        one = [self.raised(i, r % 4), self.raised(i, -r % 4)]  # exp(i angle), exp(-i angle)
-        for n, gen in s["angles"]:
-            k = self.named(gen)
-            need(type(n) is int and abs(n) <= MOST_EXPONENT and k in self.angles, "no such angle")
-            e, d = self.angles[k]
-            need(d or of_exp, "no cosine")
-            angle = self.plus(angle, self.times(turn if d else Value(ONE), e, Value({0: n} if n else {})))
-            for m, sign in (0, 1), (1, -1):
-                g = Value(self.gen(k))
-                z = self.plus(g, self.times(i, Value({0: sign if n > 0 else -sign}), Value(self.gen(d)))) if d else g
-                one[m] = self.times(one[m], self.raised(z, abs(n) if d else n * sign))
-        need(self.same(angle, f), "not the angle")
-        if s["sum"] == "cos":
-            one[0] = self.times(half, self.plus(*one))
-        elif s["sum"] == "sin":
-            one[0] = self.times(half, i, self.minus(one[1], one[0]))
-        self.replaced[name] = one[0]
-
-    def vanishes(self, value: Value, proof: Any) -> None:
-        """A value is zero: as it stands, or a polynomial a + b w times a value; a and -b w >= 0 have equal squares."""
-        if proof is None:
-            need(not value.num, "the two sides are not proved to be equal")
-            return
-        p = self.plain(proof["polynomial"])
-        need(self.same(self.times(Value(self.reduce(p)), self.element(proof["times"])), value), "not the difference")
-        k = self.named(proof["gen"])
-        parts = self.split(p, k)
-        q, radicand = self.roots[k]
-        need(set(parts) <= {0, 1} and q == 2 and k in self.ranges and self.ranges[k].sign > 0, "no root to split")
-        a, b = (Value(self.reduce(parts.get(j, {}))) for j in (0, 1))
-        (x, _), (y, _) = map(self.claimed, proof["claims"])
-        need((self.same(x, a) and self.same(y, self.minus(Value({}), b))) or
-             (self.same(x, b) and self.same(y, self.minus(Value({}), a))), "signs that are not opposite")  # fmt: skip
-        self.vanishes(self.minus(self.times(a, a), self.times(b, b, Value(radicand))), proof["then"])
+        name, r = s["sum"], s["quarters"]
+        need(name in ("exp", "cos", "sin") and type(r) is int, "no such function")
+        angle, up, down = (
+            self.times(self.i, self.rational(Fraction(r, 2)), gen(self.named("pi"))),
+            *(self.raised(self.i, n % 4) for n in (r, -r)),
+        )
+        for n, g in s["angles"]:
+            z, *both = self.angles[self.named(g)]
+            need(type(n) is int and 0 < abs(n) <= MOST_POWER, "no such angle")
+            angle, one, other = total(angle, z, n), *both[:: 1 if n > 0 else -1]
+            up, down = self.times(up, self.raised(one, abs(n))), self.times(down, self.raised(other, abs(n)))
+        need(self.same(angle, self.times(self.element(s["of"]), ONE if name == "exp" else self.i)), "not the angle")
+        turned = self.times(total(up, down, -1), total({}, self.i, -1))
+        value = self.times(total(up, down) if name == "cos" else turned, self.rational(Fraction(1, 2)))
+        self.replaced[name, written(parsed(s["of"], gens=True))] = up if name == "exp" else value
 
 
-def terms(p: Poly, known: Mapping[int, Range], ends: Mapping[int, int], present: list[int]) -> bool:
-    """Checks that every term of a polynomial is >= 0; whether in every corner one is > 0."""
-    strong = []
-    for m, c in p.items():
-        powers = {k: m >> BITS * k & FIELD for k in present if m >> BITS * k & FIELD}
-        sign = 1 if c > 0 else -1
-        for k, d in powers.items():
-            sign *= known[k].sign if d % 2 else 1
-        need(sign > 0, "a term may be negative")
-        if all(k in ends or known[k].nonzero for k in powers):
-            strong.append(powers)
-    corners = product(*([(k, e) for e in {0, d}] for k, d in ends.items()))
-    return len(ends) <= MOST_CORNERS and all(
-        any(all(powers.get(k, 0) == e or (e == 0 and known[k].nonzero) for k, e in corner) for powers in strong)
-        for corner in corners
-    )
+# -- certificates and ledgers -----------------------------------------------------------------------------------------
 
 
-def number(text: Any) -> Fraction:
-    need(isinstance(text, str) and re.fullmatch(r"-?[0-9]{1,400}(/[1-9][0-9]{0,399})?", text), f"no number: {text!r}")
-    return Fraction(text)
-
-
-def check(claim: Mapping[str, Any]) -> None:
+def check(claim: Json) -> None:
     """Rejected, with the reason, for a certificate that does not prove what it claims."""
+    broken = (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, RecursionError)
     try:
-        names = claim.get("names", {})
-        sides = [parsed(claim["left"], names), parsed(claim["right"])]
-        _prove(claim, sides, claim["proof"], [])
-    except Rejected:
-        raise
-    except (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, RecursionError) as err:
-        raise Rejected(f"a step that can't be read ({type(err).__name__}: {err})") from err
+        sides = [parsed(claim["left"], claim.get("names", {})), parsed(claim["right"])]
+        todo: list[Any] = [(claim["proof"], [])]
+        while todo:
+            proof, cases = todo.pop()
+            need(len(cases) <= MOST_CASES, "too many cases")
+            if "split" in proof:
+                todo += [
+                    (proof[w], [*cases, (parsed(proof["split"]), op)]) for w, op in (("plus", ">="), ("minus", "<="))
+                ]
+                continue
+            leaf = Leaf(claim, sides, cases)
+            for s in proof["steps"]:
+                getattr(leaf, f"by_{next(iter(s))}")(s)
+            need(leaf.told == len(cases), "a case that is not used")
+            need(leaf.same(*(leaf.of(side) for side in sides)), "the two sides are not proved to be equal")
+    except (*broken, SyntaxError, MemoryError) as err:
+        raise Rejected(f"a step that can't be read ({type(err).__name__}: {str(err)[:80]})") from err
 
 
-def _prove(claim: Mapping[str, Any], sides: list[ast.expr], proof: Mapping[str, Any], cases: list[Any]) -> None:
-    if "split" in proof:
-        need(len(cases) < MOST_CASES, "too many cases")
-        node = parsed(proof["split"])
-        for side, sign in ("plus", 1), ("minus", -1):
-            _prove(claim, sides, proof[side], [*cases, (node, sign)])
-        return
-    parts: dict[Key, tuple[ast.expr, bool]] = {}
-    for nodes, textual in (([node for node, _ in cases], False), (sides, True)):
-        for tree in nodes:
-            for node in ast.walk(tree):
-                for name, inner in keys(node):
-                    parts[name] = inner, textual
-    leaf = Leaf(claim, parts, cases)
-    for s in proof["steps"]:
-        leaf.step(s)
-    need(leaf.told == len(cases), "a case that is not used")
-    left, right = (leaf.of(side, False) for side in sides)
-    leaf.vanishes(leaf.minus(left, right), proof.get("zero"))
+def judged(statement: Json) -> tuple[str, str]:
+    """Whether an exact statement of a ledger is accepted, rejected or not covered, and why."""
+    proof, found = statement.get("proof"), statement.get("certificates")
+    if proof not in ("algebraic", "operator") or not found or None in found:
+        return "not covered", f"{proof}, no certificate"
+    try:
+        need(proof == "operator" or len(found) == 1, "an algebraic statement has one certificate")
+        for claim in found:
+            need(set(claim["assumptions"]) <= set(statement["assumptions"]), "an assumption that the ledger lacks")
+            check(claim)
+    except (Rejected, LookupError, TypeError) as err:
+        return "rejected", str(err)
+    return "accepted", f"{len(found)} certificate{'s' if len(found) != 1 else ''}"
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    need(len(dict(pairs)) == len(pairs), "a key occurs twice in one object")
+    return dict(pairs)
+
+
+def recheck(path: str) -> int:
+    """Prints what becomes of every exact statement of a ledger; the exit code."""
+    counts = {"accepted": 0, "rejected": 0, "not covered": 0}
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=once)
+        every = [(e["id"], str(s["statement"]), s) for e in data for s in e["evidence"]["statements"]]
+        chosen = [s for s in every if s[2]["verdict"] == "exact"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, Rejected) as err:
+        print(f"recheck: {path} is no ledger as `cascade-sym verify --json` writes it: {err}", file=sys.stderr)
+        return 2
+    for place, text, statement in chosen:
+        word, why = judged(statement)
+        counts[word] += 1
+        print(f"({place}) {word}: {text if len(text) <= 60 else text[:57] + '...'} ({why})")
+    print(", ".join(f"{n} {word}" for word, n in counts.items()))
+    return 1 if counts["rejected"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(recheck(sys.argv[1] if len(sys.argv) == 2 else "(give one file)"))

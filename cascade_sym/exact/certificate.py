@@ -16,15 +16,17 @@ from sympy import Expr, Symbol
 
 from cascade_sym import recheck
 from cascade_sym.errors import CascadeError
+from cascade_sym.exact.atoms import canonical
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.evidence import Evidence, NoEvidence
 from cascade_sym.exact.factors import polynomial_factors
-from cascade_sym.exact.fraction import Fraction
+from cascade_sym.exact.fraction import Fraction, by_power
 from cascade_sym.exact.text import formula_text, plain_names
 from cascade_sym.symbols import Domains, is_complex_symbol
 from cascade_sym.symbols.names import conj
 
 MOST_CASES = 5  # signs that are not known and are proved one by one
+LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
 Json = dict[str, Any]
 
 
@@ -53,7 +55,7 @@ def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence
         proof = _proof(sides, texts, domains, {}, used)
         claim |= {"assumptions": sorted(used), "proof": proof}
         recheck.check(claim)
-    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError) as err:
+    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError) as err:
         globals()["WHY"] = f"{type(err).__name__}: {str(err)[:100]}"
         if globals().get("DEBUG"):
             import traceback; traceback.print_exc(); print(locals().get("claim"))
@@ -61,9 +63,16 @@ def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence
     return claim
 
 
-def _proof(sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str]) -> Json:
+def _proof(
+    sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
+    otherwise: Mapping[int, Expr] | None = None,
+) -> Json:  # fmt: skip
     try:
-        return _Walk(sides, texts, domains, given, used).proof()
+        return _Walk(sides, texts, domains, given, used, otherwise or {}).proof()
+    except Otherwise as found:
+        if otherwise and len(otherwise) > 2:
+            raise NoEvidence from found
+        return _proof(sides, texts, domains, given, used, {**(otherwise or {}), **found.roots})
     except Open as found:
         if len(given) >= MOST_CASES or found.text in given:
             raise NoEvidence from found
@@ -71,21 +80,31 @@ def _proof(sides: list[Expr], texts: list[str], domains: Domains, given: Mapping
         return {"split": found.text.replace("**", "^"), "plus": plus, "minus": minus}
 
 
+class Otherwise(Exception):
+    """Roots, as generators, are to be written otherwise."""
+
+    def __init__(self, roots: Mapping[int, Expr]) -> None:
+        super().__init__()
+        self.roots = roots
+
+
 class _Walk:
     """One case: both formulas are walked in the order in which they are checked."""
 
     def __init__(
-        self, sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str]
-    ) -> None:
+        self, sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
+        otherwise: Mapping[int, Expr],
+    ) -> None:  # fmt: skip
         self.conv: Converter
-        angles = [f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)]
-        inner = {r for a in angles for r in a.atoms(sp.Pow) if not r.exp.is_Integer}
+        angles = {f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)}
+        inner = [a for a in angles if a.has(sp.exp, sp.cos, sp.sin) or any(not p.exp.is_Integer for p in a.atoms(sp.Pow))]
         self.conv, _ = converter([*sides, sp.I, *sorted(inner, key=str)], domains, given)
+        self.otherwise = otherwise
         self.symbols = {s.name: s for e in sides for s in e.free_symbols}
         self.trees = [recheck.parsed(t) for t in texts]
         self.given = given
         self.evidence = Evidence(self.conv, domains, given, used)
-        self.evidence.value_of = self.value
+        self._sizes: dict[int, int] = {}
         self._values: dict[int, Fraction] = {}
         self._done: dict[recheck.Key, Fraction] = {}
 
@@ -94,37 +113,47 @@ class _Walk:
         for n, text in enumerate(self.given):
             tree = recheck.parsed(text.replace("**", "^"))
             self.trees.append(tree)
-            self._announce(tree)
             evidence.case(n, self.value(tree), self.given[text])
-        for tree in self.trees[:2]:
-            self._announce(tree)
         left, right = (self.value(tree) for tree in self.trees[:2])
         difference = left - right
-        out: Json = {"steps": evidence.steps}
         if not difference.is_zero:
-            out["zero"] = evidence.zero(difference)
-            if out["zero"] is None:
-                self._ask()
-        return out
+            if found := evidence.instead(difference):
+                raise Otherwise({found[0]: self.conv.expr(found[1])})
+            self._ask()
+        return {"steps": evidence.steps}
 
     def _ask(self) -> None:
         unknown = [name for name in self.conv.tower.unknown if name not in self.given]
         raise Open(unknown[0]) if unknown else NoEvidence
-
-    def _announce(self, tree: ast.expr) -> None:
-        """What the formulas divide by is not zero."""
-        for node in ast.walk(tree):
-            for (name, text), inner in recheck.keys(node):
-                if name == "/":
-                    self.evidence.below(text, inner)
 
     # -- values
 
     def value(self, node: ast.expr) -> Fraction:
         """The element that a formula is, once what it needs is proved."""
         if id(node) not in self._values:
-            self._values[id(node)] = self._value(node)
+            value = self._values[id(node)] = self._value(node)
+            self._shorten(node, value)
         return self._values[id(node)].within(self.conv.field)
+
+    def _shorten(self, node: ast.expr, value: Fraction) -> None:
+        """Where a part is much longer as it is written, its short form is a step of its own."""
+        size = self._sizes
+        match node:
+            case ast.BinOp(left, ast.Pow(), right) if recheck.exponent(right).denominator == 1:
+                terms = size.get(id(left), 1) ** abs(recheck.exponent(right).numerator)
+            case ast.BinOp(left, ast.Add() | ast.Sub(), right):
+                terms = size.get(id(left), 1) + size.get(id(right), 1)
+            case ast.BinOp(left, ast.Mult(), right):
+                terms = size.get(id(left), 1) * size.get(id(right), 1)
+            case ast.BinOp(left, ast.Div(), _):
+                terms = size.get(id(left), 1)
+            case _:
+                terms = len(value.num)
+        if isinstance(node, ast.BinOp) and terms >= LONG and len(value.num) < SHARE * terms:
+            step = {"part": recheck.written(node), "is": self.evidence.element(value)}
+            self.evidence.steps.append(step)
+            terms = len(value.num)
+        size[id(node)] = terms
 
     def _value(self, node: ast.expr) -> Fraction:
         field = self.conv.field
@@ -139,12 +168,20 @@ class _Walk:
             case ast.BinOp(left, ast.Pow(), right):
                 q = recheck.exponent(right)
                 base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
+                if q < 0:
+                    self.evidence.below(recheck.written(left), self.value(left))
                 return base**q.numerator
             case ast.BinOp(left, op, right):
                 a, b = self.value(left), self.value(right)
                 if isinstance(op, ast.Add | ast.Sub):
                     return a + b if isinstance(op, ast.Add) else a - b
-                return a * b if isinstance(op, ast.Mult) else a / b
+                if isinstance(op, ast.Mult):
+                    return a * b
+                self.evidence.below(recheck.written(right), b)
+                return a / b
+            case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
+                self.trees.append(recheck.rule(func, args))
+                return self.value(self.trees[-1])
             case ast.Call(ast.Name(), [arg]):
                 return self._function(recheck.written(node.func), arg)
         raise NoEvidence
@@ -159,13 +196,23 @@ class _Walk:
         text = recheck.written(arg)
         if (q, text) not in self._done:
             radicand = self.value(arg)
-            w = self.conv.tower.root(radicand, q)
+            w = self._written_otherwise(self.conv.tower.root(radicand, q))
             found = self.evidence.principal(w.within(self.conv.field), q)
             if found is None:
                 self._ask()
             self.evidence.steps.append({"root": q, "of": text, **(found or {})})
             self._done[q, text] = w
         return self._done[q, text]
+
+    def _written_otherwise(self, w: Fraction) -> Fraction:
+        for i, e in self.otherwise.items():
+            parts = by_power(w.num, i) if i < len(w.num.degrees()) and w.num.degrees()[i] else {}
+            if parts:
+                total = w.field.integer(0)
+                for k, part in parts.items():
+                    total = total + w.field.fraction(part, w.den) * self.conv(canonical(e)) ** k
+                w = total
+        return w
 
     def _function(self, name: str, arg: ast.expr) -> Fraction:
         if name in ("conj", "abs") and not self.evidence.settled(self.value(arg)):
@@ -179,16 +226,23 @@ class _Walk:
                 claim = self.evidence.claim(w)
                 if claim is None:
                     self._ask()
-                self.evidence.steps.append({"abs": text, "of": text, "claim": claim})
+                self.evidence.steps.append({"root": "abs", "of": text, "is": self.evidence.element(w), "claim": claim})
             else:
-                for inner in ast.walk(arg):
-                    if any(kind not in ("/", "conj") for (kind, _), _ in recheck.keys(inner)):
-                        self.value(inner)  # type: ignore[arg-type]
+                self._prepare(arg)
                 angle = self._sympy(arg)
                 w = self.conv({"exp": sp.exp, "cos": sp.cos, "sin": sp.sin}[name](angle))
                 self.evidence.steps.append({"sum": name, "of": text, **self.evidence.angles(name, angle)})
             self._done[name, text] = w
         return self._done[name, text]
+
+    def _prepare(self, node: ast.expr) -> None:
+        """What is inside an angle or exponent is replaced."""
+        calls = [recheck.written(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)]
+        if set(calls) - {"conj", "Re", "Im"} or any(map(self._is_root, ast.walk(node))):
+            self.value(node)
+
+    def _is_root(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and recheck.exponent(node.right).denominator > 1
 
     def _sympy(self, node: ast.expr) -> Expr:
         match node:
@@ -206,6 +260,8 @@ class _Walk:
                 if isinstance(op, ast.Add | ast.Sub):
                     return a + b if isinstance(op, ast.Add) else a - b
                 return a * b if isinstance(op, ast.Mult) else a / b
+            case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
+                return self._sympy(recheck.rule(func, args))
             case ast.Call(ast.Name(), [arg]) if recheck.written(node.func) == "conj":
                 return conj(self._sympy(arg))
         raise NoEvidence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import product
 from math import lcm
 from typing import Any
 
@@ -17,7 +18,7 @@ from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
 from cascade_sym.exact.fraction import Fraction, Poly, by_power
-from cascade_sym.exact.signs import Fact, Interval, Signs, Step, variables
+from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, Step, variables
 from cascade_sym.exact.text import formula_text
 from cascade_sym.symbols import Domains
 from cascade_sym.symbols.domains import inequality
@@ -44,10 +45,12 @@ class Evidence:
         self._facts: dict[tuple[str, str], int] = {}
         self._told = 0
         self._nonzero: set[str] = set()
-        self._below: list[tuple[str, ast.expr]] = []
+        self._below: dict[str, Fraction] = {}
+        self._assumed: list[str] = []
         self._ranged: set[str] = set()
         self._count = 0
         self._cases: dict[str, int] = {}
+        self._squared: dict[int, int] = {}  # generators whose square is >= 0 in this case
         self._said = {inequality(e, strict): e for e, strict in domains.expressions}
         for name, d in domains.symbols:
             if d.kind != "complex":
@@ -92,8 +95,10 @@ class Evidence:
         if i in conv.squares:
             p, sign = conv.squares[i]
             step = {"root": 2, "of": self._text(p, self._plain.__getitem__)}
-            if i in self.tower.intervals:
-                step["low"] = self._converted(sign.steps if sign else (), p, self._plain.__getitem__, *conv.plain)
+            if i in self._squared:
+                step["low"] = [["fact", self._squared[i]]]
+            elif i in self.tower.intervals:
+                step["low"] = self._converted(sign, p, self._plain.__getitem__, *conv.plain)
         else:
             r = next(r for r in self.tower.field.relations if r.gen == i)
             step = {"root": r.degree, "of": self.text(r.value)}
@@ -104,7 +109,7 @@ class Evidence:
         if self.tower.intervals.get(i, Interval()).high == 1:
             if i in conv.squares:
                 found = Signs(*conv.plain).of(1 - p)
-                above = found and self._converted(found.steps, 1 - p, self._plain.__getitem__, *conv.plain)
+                above = found and self._converted(found, 1 - p, self._plain.__getitem__, *conv.plain)
             else:
                 above = self.signs(1 - self.tower.now(r.value))
             self.steps.append({"range": name, "high": ["1", self._needed(above)]})
@@ -138,7 +143,7 @@ class Evidence:
                 found = signs.of(p)
                 if found is None or found.value < 0:
                     break
-                proofs.append(self._converted(found.steps, p, names, signs.intervals, facts))
+                proofs.append(self._converted(found, p, names, signs.intervals, facts))
             if len(proofs) == 2:
                 out[name] = proofs
         return out
@@ -159,11 +164,11 @@ class Evidence:
 
     def element(self, f: Fraction) -> str:
         """An element of the field; what it is divided by is shown not to be zero."""
-        if f.den.is_constant() and f.den.is_one():
-            return self.text(f.num)
-        for p, _ in polynomial_factors(f.den)[1]:
+        content, below = polynomial_factors(f.den)
+        for p, _ in below:
             self.nonzero(p)
-        return f"({self.text(f.num)})/({self.text(f.den)})"
+        out = "".join(f"/({self.text(p)})" * k for p, k in below) + (f"/{content}" if content != 1 else "")
+        return f"({self.text(f.num)}){out}" if out else self.text(f.num)
 
     # -- facts
 
@@ -179,12 +184,17 @@ class Evidence:
     def case(self, n: int, value: Fraction, sign: int) -> None:
         """What is assumed in this case."""
         p = self.tower.now(value.num)
-        content, factors = polynomial_factors(p)
-        (q, _), *_ = factors
+        content, ((q, k), *_) = polynomial_factors(p)
         up = sign if content * int(value.den.leading_coefficient()) > 0 else -sign
-        for key, turn in ((q, up), (-q, -up)):
-            self._cases[str(key)] = turn * (self._told + 1)
-        self.steps.append({"fact": self.text(q if up > 0 else -q), "case": n})
+        square = next((i for i in self.conv.squares if q == self.tower.field.gen(i) and k == 2), None)
+        if square is not None:
+            text = self._text(self.conv.squares[square][0], self._plain.__getitem__)
+            self._squared[square] = self._told
+        else:
+            for key, turn in ((q, up), (-q, -up)):
+                self._cases[str(key)] = turn * (self._told + 1)
+            text = self.text(q if up > 0 else -q)
+        self.steps.append({"fact": text, "case": n})
         self._told += 1
 
     # -- signs
@@ -200,10 +210,22 @@ class Evidence:
         if found and found.value > 0:
             if found.steps == (("number",),):
                 return self._number(p)
-            return self._converted(found.steps, p, self.name, self.tower.intervals, self.tower.facts)
+            return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
         if str(p) in self.tower.because:
             return self._because(p, self.tower.because[str(p)])
         return self._square(p)
+
+    def _strictly(self, p: Poly, names: Callable[[int], str], known: Mapping[int, Interval]) -> Signed | None:
+        """Steps that show p > 0 by one end of every range, where that is enough."""
+        both = [k for k in variables(p) if None not in (known[k].low, known[k].high)]
+        for ends in product(("low", "high"), repeat=len(both)) if 0 < len(both) < 4 else ():
+            intervals = dict(known)
+            for k, end in zip(both, ends, strict=True):
+                intervals[k] = replace(intervals[k], **{"high" if end == "low" else "low": None})
+            found = Signs(intervals).nonnegative(p)
+            if found and found.strict:
+                return self._steps(found.steps, p, names, intervals, [])
+        return None
 
     def _square(self, p: Poly) -> Signed | None:
         content, factors = polynomial_factors(p)
@@ -286,9 +308,20 @@ class Evidence:
         found = Signs(intervals).nonnegative(p)
         if found is None:
             return None
-        return self._converted(found.steps, p, self.name, intervals, [])
+        return self._converted(found, p, self.name, intervals, [])
 
     def _converted(
+        self, sign: Sign | None, p: Poly, names: Callable[[int], str], intervals: Mapping[int, Interval], facts: Any
+    ) -> Signed:
+        """A sign's steps as a certificate has them."""
+        if sign is None:
+            raise NoEvidence
+        if sign.strict and any(step[0] == "both" for step in sign.steps):
+            if steps := self._strictly(p, names, intervals):
+                return steps
+        return self._steps(sign.steps, p, names, intervals, facts)
+
+    def _steps(
         self, steps: tuple[Step, ...], p: Poly, names: Callable[[int], str], intervals: Mapping[int, Interval], facts: Any
     ) -> Signed:
         """Steps of the toolkit's search as a certificate has them."""
@@ -299,7 +332,7 @@ class Evidence:
         mapped = {int(step[2]) for step in steps if step[0] == "fact" and len(step) > 2}
         for k in variables(p):
             if k not in mapped:
-                self._range(names(k), intervals[k])
+                self._range(names(k))
         left = iter(steps)
         lines = frozenset(k for k in intervals if intervals[k].low is None and intervals[k].high is None) - mapped
 
@@ -327,9 +360,11 @@ class Evidence:
 
         return one(lines)
 
-    def _range(self, name: str, x: Interval) -> None:
+    def _range(self, name: str) -> None:
         """What is declared of a symbol."""
-        if name in self._ranged or not x.facts or name.startswith("@"):
+        place = next((g for g, s in self._plain.items() if s == name), None)
+        x = self.conv.plain[0].get(place, Interval()) if place is not None else Interval()
+        if name in self._ranged or not x.facts:
             return
         self._ranged.add(name)
         step: Json = {"range": name}
@@ -351,10 +386,6 @@ class Evidence:
 
     # -- what is not zero
 
-    def below(self, text: str, node: ast.expr) -> None:
-        """The formulas divide by that."""
-        self._below.append((text, node))
-
     def nonzero(self, p: Poly) -> None:
         """Shows that a polynomial is not zero."""
         p = self.tower.now(p)
@@ -366,59 +397,76 @@ class Evidence:
                 self.steps.append({"nonzero": self.text(q), "signs": steps})
                 self._nonzero.add(str(p))
                 return
-        for text, node in self._below:
-            self._below = [b for b in self._below if b[0] != text]
-            self.divisor(text, node)
+        for text, value in self._below.items():
+            self._divisor(text, value)
             if str(p) in self._nonzero or str(-p) in self._nonzero:
                 return
         for r in self.tower.field.relations:
             if p == self.tower.field.gen(r.gen):
-                for q, _ in polynomial_factors(self.tower.now(r.value))[1]:
+                whole = self.tower.field.fraction(self.tower.now(r.value))
+                factors = polynomial_factors(whole.num)[1]
+                for q, _ in factors:
                     self.nonzero(q)
-                self.steps.append({"nonzero": self.text(p), "times": self.text(p ** (r.degree - 1))})
+                rest = self.tower.field.fraction(p) ** (r.degree - 1)
+                for q, k in factors:
+                    rest = rest * self.tower.field.fraction(q) ** k
+                said = [self.text(q) for q, k in factors for _ in range(k)]
+                self.steps.append({"nonzero": self.text(p), "times": self.element(rest / whole), "of": said})
                 self._nonzero.add(str(p))
                 return
         raise NoEvidence
 
-    def divisor(self, text: str, node: ast.expr) -> None:
-        """A divisor of the formulas: it and its factors are not zero."""
-        try:
-            value = self.value_of(node)
-        except Exception as err:
-            raise NoEvidence from err
-        self.steps.append({"below": text})
-        whole = self.tower.now(value.num)
-        for q, _ in polynomial_factors(whole)[1]:
-            rest = whole / q
-            if not rest.is_constant():
-                self.steps.append({"nonzero": self.text(q), "times": self.text(rest)})
-            self._nonzero.add(str(q))
+    def below(self, text: str, value: Fraction) -> None:
+        """The formulas divide by that."""
+        self._below[text] = value
 
-    value_of: Any = None
+    def _divisor(self, text: str, value: Fraction) -> None:
+        """The factors of a divisor are not zero."""
+        value = value.within(self.tower.field)
+        for q, _ in polynomial_factors(value.num)[1]:
+            if str(q) not in self._nonzero:
+                rest = value / self.tower.field.fraction(q)
+                self._nonzero.add(str(q))
+                self.steps.append({"nonzero": self.text(q), "times": self.element(rest), "of": [text]})
 
     # -- roots
 
     def claim(self, f: Fraction) -> Json | None:
-        """A proof that a real element is >= 0."""
+        """A proof that an element is >= 0."""
         f = f.within(self.tower.field)
         if f.is_zero:
             return {"c": "0", "factors": []}
-        if not self.tower.is_real(f):
-            return None
         c, factors = sp.S.One, []
         for p, turn in ((f.num, 1), (f.den, -1)):
             content, found = polynomial_factors(p)
             c *= sp.Integer(content) ** turn
-            for q, k in found:
-                if turn < 0:
-                    self.nonzero(q)
+            for q, k in self._paired(found):
                 steps = self.signs(q)
                 if k % 2 and steps is None:
                     q, c, steps = -q, -c, self.signs(-q)
-                    if steps is None:
-                        return None
+                if steps is None and (k % 2 or not self.tower.is_real(self.tower.field.fraction(q))):
+                    return None
+                if turn < 0:
+                    self.nonzero(q)
                 factors.append([self.text(q), turn * k, steps])
         return {"c": str(c), "factors": factors} if c > 0 else None
+
+    def _paired(self, factors: list[tuple[Poly, int]]) -> list[tuple[Poly, int]]:
+        """Factors, those that are each other's conjugates as products |p|^2."""
+        field, out = self.tower.field, []
+        left = dict(enumerate(factors))
+        while left:
+            n, (p, k) = left.popitem()
+            if not self.tower.is_real(field.fraction(p)) and self.settled(field.fraction(p)):
+                turned = self.tower.conj(field.fraction(p))
+                for m, (q, j) in left.items():
+                    if j == k and (turned / field.fraction(q)).num.is_one() and turned.den.is_one():
+                        del left[m]
+                        self.tower.because[str(p * q)] = (field.fraction(p),)
+                        p = p * q
+                        break
+            out.append((p, k))
+        return out
 
     def principal(self, w: Fraction, q: int) -> Json | None:
         """A proof that w is the principal root of w^q."""
@@ -475,24 +523,17 @@ class Evidence:
                 raise NoEvidence
         return {"angles": found, "quarters": quarters}
 
-    def zero(self, difference: Fraction, depth: int = 3) -> Json | None:
-        """A proof that an element vanishes though it is no zero polynomial: see `SignedField.vanishes`."""
-        tower = self.tower
-        for r in reversed(tower.field.relations) if depth else ():
-            if r.degree != 2 or r.gen not in tower.intervals or not difference.num.degrees()[r.gen]:
+    def instead(self, difference: Fraction, depth: int = 3) -> tuple[int, Fraction] | None:
+        """A root and what it is otherwise written, so that an element vanishes: see `SignedField.vanishes`."""
+        field = self.tower.field
+        for r in reversed(self._roots()):
+            if r.degree != 2 or r.gen not in self.tower.intervals or not difference.num.degrees()[r.gen]:
                 continue
             parts = by_power(difference.num, r.gen)
-            a, b = (tower.field.fraction(parts[k]) if k in parts else tower.field.integer(0) for k in (0, 1))
-            next_ = a * a - b * b * tower.field.fraction(r.value)
-            then = None if next_.is_zero else self.zero(next_, depth - 1)
-            if then is None and not next_.is_zero:
-                continue
-            for way in ((a, -b), (b, -a)):
-                claims = [self.claim(f) for f in way]
-                if all(claims):
-                    one = tower.field.fraction(tower.field.one, difference.den)
-                    return {"polynomial": self.text(difference.num), "times": self.element(one),
-                            "gen": self.name(r.gen), "claims": claims, "then": then}  # fmt: skip
+            a, b = (field.fraction(parts[k]) if k in parts else field.integer(0) for k in (0, 1))
+            v = -a / b
+            if (v * v - field.fraction(r.value)).is_zero and self.claim(v):
+                return r.gen, v
         return None
 
 

@@ -155,6 +155,8 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
+    if v.verdict == "exact" and v.compared is not None and v.proof in ("algebraic", "operator"):
+        out["certificates"] = v.compared.certificates()
     if v.verdict == "exact" and (shorter := _simpler(v)):
         out["simpler"] = shorter
     if v.repair:
