@@ -58,7 +58,10 @@ def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence
     except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError) as err:
         globals()["WHY"] = f"{type(err).__name__}: {str(err)[:100]}"
         if globals().get("DEBUG"):
-            import traceback; traceback.print_exc(); print(locals().get("claim"))
+            import traceback
+
+            traceback.print_exc()
+            print(locals().get("claim"))
         return None
     return claim
 
@@ -97,7 +100,9 @@ class _Walk:
     ) -> None:  # fmt: skip
         self.conv: Converter
         angles = {f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)}
-        inner = [a for a in angles if a.has(sp.exp, sp.cos, sp.sin) or any(not p.exp.is_Integer for p in a.atoms(sp.Pow))]
+        inner = [
+            a for a in angles if a.has(sp.exp, sp.cos, sp.sin) or any(not p.exp.is_Integer for p in a.atoms(sp.Pow))
+        ]
         self.conv, _ = converter([*sides, sp.I, *sorted(inner, key=str)], domains, given)
         self.otherwise = otherwise
         self.symbols = {s.name: s for e in sides for s in e.free_symbols}
@@ -139,8 +144,8 @@ class _Walk:
         """Where a part is much longer as it is written, its short form is a step of its own."""
         size = self._sizes
         match node:
-            case ast.BinOp(left, ast.Pow(), right) if recheck.exponent(right).denominator == 1:
-                terms = size.get(id(left), 1) ** abs(recheck.exponent(right).numerator)
+            case ast.BinOp(left, ast.Pow(), right) if recheck.number(right).denominator == 1:
+                terms = size.get(id(left), 1) ** abs(recheck.number(right).numerator)
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
                 terms = size.get(id(left), 1) + size.get(id(right), 1)
             case ast.BinOp(left, ast.Mult(), right):
@@ -150,7 +155,7 @@ class _Walk:
             case _:
                 terms = len(value.num)
         if isinstance(node, ast.BinOp) and terms >= LONG and len(value.num) < SHARE * terms:
-            step = {"part": recheck.written(node), "is": self.evidence.element(value)}
+            step = {"root": 1, "of": recheck.written(node), "is": self.evidence.element(value)}
             self.evidence.steps.append(step)
             terms = len(value.num)
         size[id(node)] = terms
@@ -166,7 +171,7 @@ class _Walk:
             case ast.UnaryOp(ast.USub(), operand):
                 return -self.value(operand)
             case ast.BinOp(left, ast.Pow(), right):
-                q = recheck.exponent(right)
+                q = recheck.number(right)
                 base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
                 if q < 0:
                     self.evidence.below(recheck.written(left), self.value(left))
@@ -242,7 +247,9 @@ class _Walk:
             self.value(node)
 
     def _is_root(self, node: ast.AST) -> bool:
-        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and recheck.exponent(node.right).denominator > 1
+        return (
+            isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and recheck.number(node.right).denominator > 1
+        )
 
     def _sympy(self, node: ast.expr) -> Expr:
         match node:
@@ -253,7 +260,7 @@ class _Walk:
             case ast.UnaryOp(ast.USub(), operand):
                 return -self._sympy(operand)
             case ast.BinOp(left, ast.Pow(), right):
-                q = recheck.exponent(right)
+                q = recheck.number(right)
                 return self._sympy(left) ** sp.Rational(q.numerator, q.denominator)
             case ast.BinOp(left, op, right):
                 a, b = self._sympy(left), self._sympy(right)

@@ -112,7 +112,7 @@ class Evidence:
                 above = found and self._converted(found, 1 - p, self._plain.__getitem__, *conv.plain)
             else:
                 above = self.signs(1 - self.tower.now(r.value))
-            self.steps.append({"range": name, "high": ["1", self._needed(above)]})
+            self.steps.append({"range": name, "end": "high", "at": "1", "signs": self._needed(above)})
         return name
 
     def _needed(self, found: Any) -> Any:
@@ -210,6 +210,8 @@ class Evidence:
         if found and found.value > 0:
             if found.steps == (("number",),):
                 return self._number(p)
+            if any(step[0] == "square" for step in found.steps):
+                return self._because(p, self.tower.because[str(p)]) if str(p) in self.tower.because else None
             return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
         if str(p) in self.tower.because:
             return self._because(p, self.tower.because[str(p)])
@@ -295,15 +297,13 @@ class Evidence:
                 low, high = (sp.Rational(e.numerator, e.denominator) for e in (recheck.PI.low, recheck.PI.high))
             elif name not in self._ranged:
                 r = next(r for r in self.tower.field.relations if r.gen == i)
-                step: Json = {"range": name}
                 for key, end, sign in (("low", low, 1), ("high", high, -1)):
                     bound = int(end.q) ** r.degree * self.tower.now(r.value) - int(end.p) ** r.degree
                     proof = self.signs(sign * bound)
                     if proof is None:
                         return None
-                    step[key] = [str(end), proof]
+                    self.steps.append({"range": name, "end": key, "at": str(end), "signs": proof})
                 self._ranged.add(name)
-                self.steps.append(step)
             intervals[i] = Interval(*(_rational(e) for e in (low, high)))
         found = Signs(intervals).nonnegative(p)
         if found is None:
@@ -322,7 +322,12 @@ class Evidence:
         return self._steps(sign.steps, p, names, intervals, facts)
 
     def _steps(
-        self, steps: tuple[Step, ...], p: Poly, names: Callable[[int], str], intervals: Mapping[int, Interval], facts: Any
+        self,
+        steps: tuple[Step, ...],
+        p: Poly,
+        names: Callable[[int], str],
+        intervals: Mapping[int, Interval],
+        facts: Any,
     ) -> Signed:
         """Steps of the toolkit's search as a certificate has them."""
         table = {f.said: f for f in facts}
@@ -367,7 +372,6 @@ class Evidence:
         if name in self._ranged or not x.facts:
             return
         self._ranged.add(name)
-        step: Json = {"range": name}
         for said in x.facts:
             e = self._said[said]
             s = Symbol(name)
@@ -380,9 +384,7 @@ class Evidence:
             end = sp.Rational(-rest, slope)
             key, wanted = ("low", x.low) if slope > 0 else ("high", x.high)
             if wanted is not None and _rational(end) == wanted:
-                step[key] = [str(end), [["fact", number]]]
-        if len(step) > 1:
-            self.steps.append(step)
+                self.steps.append({"range": name, "end": key, "at": str(end), "signs": [["fact", number]]})
 
     # -- what is not zero
 
