@@ -17,7 +17,7 @@ from cascade_sym.asymptotics.narrate import certificate_check
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
-from cascade_sym.exact.certificate import certificate
+from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small

@@ -12,22 +12,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym import recheck
 from cascade_sym.errors import CascadeError
 from cascade_sym.exact.atoms import canonical
+from cascade_sym.exact.certified.evidence import Evidence
+from cascade_sym.exact.certified.names import Json, NoEvidence
+from cascade_sym.exact.certified.text import formula_text, plain_names
 from cascade_sym.exact.convert import Converter, converter
-from cascade_sym.exact.evidence import Evidence, NoEvidence
-from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, by_power
-from cascade_sym.exact.text import formula_text, plain_names
 from cascade_sym.symbols import Domains, is_complex_symbol
 from cascade_sym.symbols.names import conj
 
 MOST_CASES = 5  # signs that are not known and are proved one by one
+PRUNED = 6000  # characters of proofs in which it is tried what can be left out
 LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
-Json = dict[str, Any]
 
 
 class Open(Exception):
@@ -50,20 +50,46 @@ def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence
         sides = [e.xreplace(new) for e in (left, right)]
         texts = [formula_text(e) for e in sides]
         kinds = sorted(s.name for e in sides for s in e.free_symbols if is_complex_symbol(s))
-        claim = {"left": texts[0], "right": texts[1], "complex": list(dict.fromkeys(kinds))}
+        claim: Json = {"left": texts[0], "right": texts[1], "complex": list(dict.fromkeys(kinds))}
         used: set[str] = set(assumptions)
         proof = _proof(sides, texts, domains, {}, used)
         claim |= {"assumptions": sorted(used), "proof": proof}
         recheck.check(claim)
-    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError) as err:
-        globals()["WHY"] = f"{type(err).__name__}: {str(err)[:100]}"
-        if globals().get("DEBUG"):
-            import traceback
-
-            traceback.print_exc()
-            print(locals().get("claim"))
+        if len(str(proof)) <= PRUNED:
+            _prune(claim, proof)
+    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError):
         return None
     return claim
+
+
+def _prune(claim: Json, proof: Json) -> None:
+    """Takes out what the proof does not need: bounds of generators, and what is said not to be zero."""
+    if "split" in proof:
+        for side in ("plus", "minus"):
+            _prune(claim, proof[side])
+        return
+    steps = proof["steps"]
+    for signs in [s[k][n] for s in steps for k in ("cos", "sin", "-sin") if k in s for n in (0, 1)]:
+        for step in [step for step in signs if step[0] == "on"]:
+            place = signs.index(step)
+            del signs[place]
+            try:
+                recheck.check(claim)
+            except recheck.Rejected:
+                signs.insert(place, step)
+    for s in list(steps):
+        for part in [k for k in ("cos", "sin", "-sin") if k in s] + (["all"] if {"range", "nonzero"} & set(s) else []):
+            old, place = dict(s), steps.index(s)
+            if part == "all":
+                del steps[place]
+            else:
+                del s[part]
+            try:
+                recheck.check(claim)
+            except recheck.Rejected:
+                if part == "all":
+                    steps.insert(place, s)
+                s |= old
 
 
 def _proof(
@@ -111,7 +137,7 @@ class _Walk:
         self.evidence = Evidence(self.conv, domains, given, used)
         self._sizes: dict[int, int] = {}
         self._values: dict[int, Fraction] = {}
-        self._done: dict[recheck.Key, Fraction] = {}
+        self._done: dict[tuple[Any, str], Fraction] = {}
 
     def proof(self) -> Json:
         evidence = self.evidence
