@@ -483,7 +483,7 @@ def recheck(path: str) -> int:
     counts = {"accepted": 0, "rejected": 0, "not covered": 0}
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=once)
-        every = [(e["id"], str(s["statement"]), s) for e in data for s in e["evidence"]["statements"]]
+        every = [(e["id"], str(s["statement"]), s) for e in data + [] for s in e["evidence"]["statements"]]
         chosen = [s for s in every if s[2]["verdict"] == "exact"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError, Rejected) as err:
         print(f"recheck: {path} is no ledger as `cascade-sym verify --json` writes it: {err}", file=sys.stderr)

@@ -154,7 +154,7 @@ class Converter:
                 continue
             content, factors = polynomial_factors(f.num * f.den)
             odd = [p for p, k in factors if k % 2]
-            plain = strict or all(k % 2 for _, k in polynomial_factors(f.num)[1])  # where s = 0, s^2 p >= 0 says nothing
+            plain = strict or all(k % 2 for _, k in polynomial_factors(f.num)[1])  # s^2 p >= 0 says nothing at s = 0
             if len(odd) == 1 and plain:
                 out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
         return out

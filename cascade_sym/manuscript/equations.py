@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from os.path import isdir, isfile
 from pathlib import Path
@@ -31,7 +31,9 @@ _QUIET = re.compile(r"\\(?:nonumber|notag)(?![A-Za-z])")
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\[\]]*\])?")
 _SPACE = re.compile(r"\\q?quad(?![A-Za-z])")
 _ASIDE = re.compile(r"(?:\\quad\s*)?\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}[\s,.:;]*")
-_SAID = re.compile(r"\s*(?:\\(?:text|mbox|mathrm|textrm|forall|hbox|intertext)(?![A-Za-z])|\()")
+_SAID = re.compile(r"\s*\\(?:(?:text|mbox|mathrm|textrm|hbox)\s*\{(?P<words>[^{}]*)\}|forall(?![A-Za-z]))")
+_RANGE = re.compile(r"\(.*(?:[<>=]|\\(?:gg|ll|geq?|leq?|approx|simeq|neq?|to|in)(?![A-Za-z])).*\)[.,;]?", re.S)
+_CONDITION = re.compile(r"\W*(?:for|if|when|whenever|provided|assuming|in the|at|as)\b")
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*(?:\{([^{}]*)\}|([^\s\\{}]+))")
 _UNREAD = re.compile(r"\\begin\{(verbatim\*?|lstlisting|comment|filecontents\*?)\}.*?(?:\\end\{\1\}|\Z)", re.S)
 
@@ -62,11 +64,11 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
     def read(file: Path, shown: str) -> None:
         nonlocal left
         seen.add(file.resolve())
-        raw = _bytes(file, shown, left)
-        left -= len(raw)
-        text = blanked(_decoded(raw, shown))
+        content, size = _content(file, shown, left)
+        left -= size
+        text = blanked(content)
         sources.append(Source(shown, text))
-        lines = Lines(text)
+        line = line_of(text)
         for m in _INPUT.finditer(text):
             if len(notes) >= MAX_NOTES:
                 notes[MAX_NOTES - 1 :] = ["further files were not read."]
@@ -84,13 +86,14 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
             else:
                 read(found, str(found.relative_to(root)))
                 continue
-            notes.append(f"{shown}, line {lines.at(m.start())}: {name!r} {why}")
+            notes.append(f"{shown}, line {line(m.start())}: {name!r} {why}")
 
     read(first, str(path))
     return tuple(sources), tuple(notes)
 
 
-def _bytes(file: Path, shown: str, limit: int) -> bytes:
+def _content(file: Path, shown: str, limit: int) -> tuple[str, int]:
+    """The text of a file, and its size in bytes."""
     if isdir(file):  # names that no file can have are no folder, not an error
         raise FormulaError(f"{shown} is a folder; give a .tex file.")
     if not isfile(file):
@@ -102,14 +105,10 @@ def _bytes(file: Path, shown: str, limit: int) -> bytes:
         raise FormulaError(f"can't read {shown}: {err.strerror}.") from err
     if len(raw) > limit:
         raise FormulaError(f"{shown}: a manuscript of more than {MAX_BYTES} bytes is not read; split it.")
-    return raw
-
-
-def _decoded(raw: bytes, shown: str) -> str:
     if b"\0" in raw:
         raise FormulaError(f"{shown} is a binary file; give a .tex file.")
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), len(raw)
     except UnicodeDecodeError as err:
         raise FormulaError(f"{shown} is not UTF-8 text (byte {err.start}); convert it first.") from err
 
@@ -138,14 +137,10 @@ def blanked(text: str) -> str:
     return _UNREAD.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), out)
 
 
-class Lines:
-    """The line numbers of places in a text."""
-
-    def __init__(self, text: str) -> None:
-        self._ends = [m.start() for m in re.finditer("\n", text)]
-
-    def at(self, place: int) -> int:
-        return bisect_left(self._ends, place) + 1
+def line_of(text: str) -> Callable[[int], int]:
+    """The line number of a place in a text, for many places."""
+    ends = [m.start() for m in re.finditer("\n", text)]
+    return lambda place: bisect_left(ends, place) + 1
 
 
 @dataclass(frozen=True)
@@ -186,11 +181,11 @@ def equations_in(source: Source) -> Iterator[Equation]:
     """
     text = source.text
     at = block = 0
-    lines = Lines(text)
+    line = line_of(text)
     while (m := _BEGIN.search(text, at)) is not None:
         end = text.find(f"\\end{{{m[1]}{m[2]}}}", m.end())
         if end < 0:
-            yield Equation(source.path, lines.at(m.start()), (), "", "", block)
+            yield Equation(source.path, line(m.start()), (), "", "", block)
             return
         start = m.end()
         if m[1] == "alignat" and text[start : start + 1] == "{":
@@ -198,7 +193,7 @@ def equations_in(source: Source) -> Iterator[Equation]:
         for row in _equations(text[start:end], start, joined=m[1] == "multline"):
             if m[2] and not (row.labels or row.tag):
                 continue
-            yield Equation(source.path, lines.at(row.start), tuple(row.labels), row.tag, row.latex, block)
+            yield Equation(source.path, line(row.start), tuple(row.labels), row.tag, row.latex, block)
         at, block = end, block + 1
 
 
@@ -241,19 +236,28 @@ def _rows(body: str, offset: int) -> Iterator[_Row]:
         yield _Row(latex, start, marks["label"], "".join(marks["tag"][:1]), bool(_QUIET.search(piece)))
 
 
-def statements(latex: str) -> list[str]:
-    r"""The formulas of an equation, separated by wide spaces, without what is said beside them (conditions).
+def statements(latex: str) -> tuple[list[str], str]:
+    r"""The formulas of an equation, separated by wide spaces, and the condition under which it states them.
+
+    What is said in words and is no condition stays in its formula, which then is not read.
 
     >>> statements(r"a = b,\quad c = d \quad\text{for } x > 1")
-    ['a = b', 'c = d']
+    (['a = b', 'c = d'], '\\text{for } x > 1')
     """
     gaps = [(t.at, t.at + len(t.text)) for t in tokens(latex) if t.outside and _SPACE.match(t.text)]
     formulas: list[str] = []
-    for piece in (piece.strip().rstrip(",;").strip() for _, piece in between(latex, gaps)):
-        if formulas and _SAID.match(piece):
-            break
+    listed = False  # after a comma
+    for at, piece in between(latex, gaps):
+        said = _SAID.match(piece)
+        ranged = not said and not split(piece).relation and _RANGE.fullmatch(piece.strip())
+        if formulas and (ranged or (said and (not said["words"] or _CONDITION.match(said["words"])))):
+            return [f.rstrip(",; ") for f in formulas], latex[at:].strip()
+        if said and formulas and said["words"].strip(" ,") in ("and", ""):
+            piece, listed = piece[said.end() :], True
+        piece, before = piece.strip(), listed
+        listed = piece.endswith((",", ";")) or (not piece and listed)
         if formulas and piece and not split(piece).relation:
-            formulas[-1] += f" {piece}"
+            formulas[-1] += f"{',' if before else ''} {piece}"
         elif piece:
             formulas.append(piece)
-    return formulas
+    return [f.rstrip(",; ") for f in formulas], ""

@@ -23,9 +23,10 @@ from cascade_sym.formula.edits import edits
 from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
+from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
+from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Entry:
     """One equation of the ledger."""
 
     printed: PrintedEquation
-    verdict: str
+    verdict: Verdict
     statements: tuple[StatementVerdict, ...]
     derivation: Derivation
     evidence: Mapping[str, Any]
@@ -44,7 +45,7 @@ class Entry:
         """Whether the verdict is what the folder's author expects (or anything but a failure, if nothing is said)."""
         if self.printed.expected is not None:
             return self.verdict == self.printed.expected
-        return self.verdict not in ("differs", "misprint", "unchecked")
+        return not self.verdict.fails
 
     @property
     def method(self) -> str:
@@ -114,7 +115,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     verdicts = [_judge(folder, equation, s, result.values[s.key], env) for s in equation.statements]
     checks = derivation.check()
     passed = all(c.ok for c in checks)
-    verdict = max((v.verdict for v in verdicts), key=VERDICTS.index) if passed else "unchecked"
+    verdict = max((v.verdict for v in verdicts), key=lambda v: v.severity) if passed else Verdict.UNCHECKED
     evidence = {
         "statements": [_statement_evidence(v) for v in verdicts],
         "derivation_steps": len(derivation.steps),
@@ -132,9 +133,9 @@ def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env:
             return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
     except TimeReached:
         late = f"given up after {SECONDS:g} seconds; write the formula shorter"
-        return StatementVerdict(s, "unchecked", late, derived)
+        return StatementVerdict(s, Verdict.UNCHECKED, late, derived)
     except CascadeError as err:
-        return StatementVerdict(s, "unchecked", " ".join(str(err).split()), derived)
+        return StatementVerdict(s, Verdict.UNCHECKED, " ".join(str(err).split()), derived)
 
 
 def _simpler(v: StatementVerdict) -> str | None:
@@ -155,9 +156,9 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
-    if v.verdict == "exact" and v.compared is not None and v.proof in ("algebraic", "operator"):
+    if v.verdict is Verdict.EXACT and v.compared is not None and v.proof in ("algebraic", "operator"):
         out |= _certified(v.compared, out["assumptions"])
-    if v.verdict == "exact" and (shorter := _simpler(v)):
+    if v.verdict is Verdict.EXACT and (shorter := _simpler(v)):
         out["simpler"] = shorter
     if v.repair:
         out["repair"] = v.repair.description
@@ -175,9 +176,6 @@ def _certified(compared: Comparison, assumptions: Sequence[str]) -> dict[str, An
         "complex": sorted({n for c in found if c for n in c["complex"]}),
         "certificates": [c and {k: c[k] for k in ("left", "right", "proof")} for c in found],
     }
-
-
-GOOD = ("exact", "definition", "asymptotic")
 
 
 @dataclass(frozen=True)
@@ -215,9 +213,9 @@ def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
         except CascadeError:
             unreadable += 1
             continue
-        if (verdict in GOOD or s.domain is not None) and compare(changed, printed, folder.model).equal:
+        if (verdict.passes or s.domain is not None) and compare(changed, printed, folder.model).equal:
             identities.append(edit.where)
-        elif verdict in GOOD:
+        elif verdict.passes:
             survivors.append(edit.where)
         else:
             caught += 1

@@ -19,6 +19,7 @@ from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import Equality, all_equal
+from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
@@ -29,6 +30,7 @@ from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
 from cascade_sym.steps import Check
 from cascade_sym.symbols import NOTHING, Domains, all_domains
+from cascade_sym.verdicts import Verdict
 
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15
@@ -62,6 +64,7 @@ def deviation(printed: Expr, derived: Any, domain: Domain) -> tuple[Any, dict[st
 
     best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
     if names:
+        require("deviations", "scipy", extra="papers")
         from scipy.optimize import minimize
 
         start = np.array(best)  # the simplex stays inside the unit box
@@ -175,12 +178,16 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
-    """What a quantity rests on, in base parameters."""
+    """What a quantity rests on and where it exists, in base parameters."""
     value = leading_form(value)
     if not isinstance(value, Quantity):
         return NOTHING
-    known = tuple(model.in_base(e) for e, _ in value.domains.expressions)
-    return Domains(symbols=value.domains.symbols, known=tuple(e for e in known if e.free_symbols))
+    where = value.where
+    positive, known = (
+        tuple(based for e, strict in where.expressions if strict == kind and (based := model.in_base(e)).free_symbols)
+        for kind in (True, False)
+    )
+    return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
@@ -215,7 +222,7 @@ class StatementVerdict:
     """The verdict of one statement, with what it rests on."""
 
     statement: Statement
-    verdict: str
+    verdict: Verdict
     method: str
     derived: Any = None
     difference: Any = None
@@ -241,31 +248,33 @@ def judge(
         printed = value_of(rhs, env)
         found = compare(printed, derived, model)
     except OutsideExactDomain as err:
-        return said("unchecked", f"outside the exact algebra: {err}")
+        return said(Verdict.UNCHECKED, f"outside the exact algebra: {err}")
     said = partial(said, found=found.found, proof=found.proof if found.equal else None, compared=found)
     if found.found.status == "undecided" and domain is None:
-        return said("unchecked", f"undecided: {found.found.reason}", difference=found.difference)
+        return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
     if not found.equal and domain is None:
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
         method = f"the edit makes it exact ({found.method})" if fix else found.method
-        return said("misprint" if fix else "differs", method, difference=found.difference, repair=fix)
+        return said(Verdict.MISPRINT if fix else Verdict.DIFFERS, method, difference=found.difference, repair=fix)
     check = confirmed(derived) if isinstance(derived, Leading | PowerLaw) else None
     if check and not check.ok:
-        return said("unchecked", f"not shown to be the leading term: {check.method}: {check.residual}")
+        return said(Verdict.UNCHECKED, f"not shown to be the leading term: {check.method}: {check.residual}")
     if domain is not None and not found.equal:
         extreme, about = deviation(plain(printed, model), derived, domain)
         tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))
         reached = f"not exact; derived/printed - 1 reaches {float(extreme):+.3%} over the stated domain"
         return said(
-            "approximate" if tolerated else "differs", f"{reached} (tolerated: {domain.error})",
+            Verdict.APPROXIMATE if tolerated else Verdict.DIFFERS, f"{reached} (tolerated: {domain.error})",
             difference=found.difference, notes={"relative_difference": about},
         )  # fmt: skip
     if check:
         notes = {"leading_term": check.method, "order": derived.note}
-        return said("asymptotic" if approximate else "differs", f"leading term; {found.method}", notes=notes)
+        return said(
+            Verdict.ASYMPTOTIC if approximate else Verdict.DIFFERS, f"leading term; {found.method}", notes=notes
+        )
     if equation.kind == "definition":
-        return said("definition", f"input of the model; {found.method}")
-    return said("exact", found.method)
+        return said(Verdict.DEFINITION, f"input of the model; {found.method}")
+    return said(Verdict.EXACT, found.method)
 
 
 def _repair(
