@@ -20,18 +20,22 @@ class Evidence(SignProofs):
     def nonzero(self, p: Poly) -> None:
         """Shows that a polynomial is not zero."""
         p = self.tower.now(p)
-        if str(p) in self._nonzero or str(-p) in self._nonzero:
+        if str(p) in self._nonzero:
+            return
+        if str(-p) in self._nonzero:
+            self.steps.append({"nonzero": self.text(p), "times": "-1", "of": [self.text(-p)]})
+            self._nonzero.add(str(p))
             return
         for q in (p, -p):
             found = self.tower.known_sign(q)
             if found and found.strict and found.value > 0 and (steps := self.signs(q)):
                 self.steps.append({"nonzero": self.text(q), "signs": steps})
-                self._nonzero.add(str(p))
-                return
+                self._nonzero.add(str(q))
+                return self.nonzero(p)
         for text, value in self._below.items():
             self._divisor(text, value)
             if str(p) in self._nonzero or str(-p) in self._nonzero:
-                return
+                return self.nonzero(p)
         for r in self.tower.field.relations:
             if p == self.tower.field.gen(r.gen):
                 whole = self.tower.field.fraction(self.tower.now(r.value))
@@ -45,7 +49,7 @@ class Evidence(SignProofs):
                 self.steps.append({"nonzero": self.text(p), "times": self.element(rest / whole), "of": said})
                 self._nonzero.add(str(p))
                 return
-        raise NoEvidence
+        raise NoEvidence(self.text(p))
 
     def below(self, text: str, value: Fraction) -> None:
         """The formulas divide by that."""
