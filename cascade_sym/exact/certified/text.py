@@ -32,7 +32,7 @@ def formula_text(e: Expr) -> str:
     >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> formula_text(sp.Abs(x)**sp.Rational(3, 2)/sp.sqrt(x) - sp.atan(x))
-    'abs(x)^(3/2)/sqrt(x) - arctan(x)'
+    '-arctan(x) + abs(x)^(3/2)/sqrt(x)'
     """
     return str(_Text({"order": None}).doprint(e)).replace("**", "^")
 
