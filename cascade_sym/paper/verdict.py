@@ -13,11 +13,12 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.asymptotics.certificate import certificate_check
 from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
 from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
 from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
@@ -127,16 +128,24 @@ def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:
 class Comparison:
     """Whether two values are equal on the declared domain, how that was found, of what kind the proof is ("algebraic",
     "operator", "generator", "limit"), and their difference where they are not.
+
+    `claims` are the pairs of formulas (for operators: of coefficients) that were compared, on `domains`.
     """
 
     found: Equality
     method: str
     proof: str
     difference: Any = None
+    claims: tuple[tuple[Expr, Expr], ...] = ()
+    domains: Domains = NOTHING
 
     @property
     def equal(self) -> bool:
         return bool(self.found)
+
+    def certificates(self) -> list[dict[str, Any] | None]:
+        """Of every pair that was proved equal, None where none could be made; see `cascade_sym.recheck`."""
+        return [certificate(a, b, self.domains) for a, b in self.claims]
 
 
 def compare(printed: Any, derived: Any, model: Model) -> Comparison:
@@ -161,7 +170,8 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
     difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
         found = all_equal([(p, d)], domains)
-        return Comparison(found, "normal form in the exact algebra", "algebraic", None if found else d - p)
+        method, difference = "normal form in the exact algebra", None if found else d - p
+        return Comparison(found, method, "algebraic", difference, ((p, d),), domains)
     if isinstance(p, Superoperator) and isinstance(d, Superoperator):
         difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
     elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
@@ -171,7 +181,9 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
         difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
     found = all_equal([(c, sp.S.Zero) for c in difference.coefficients], domains)
     kind = "generator" if isinstance(difference, Superoperator) else "operator"
-    return Comparison(found, method, kind, None if found else difference)
+    places = dict.fromkeys((*p.terms, *d.terms)) if kind == "operator" else ()
+    claims = tuple((p.terms.get(m, sp.S.Zero), d.terms.get(m, sp.S.Zero)) for m in places)
+    return Comparison(found, method, kind, None if found else difference, claims, domains)
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
@@ -227,6 +239,7 @@ class StatementVerdict:
     repair: Repair | None = None
     found: Equality | None = None
     proof: str | None = None
+    compared: Comparison | None = None
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -246,7 +259,7 @@ def judge(
         found = compare(printed, derived, model)
     except OutsideExactDomain as err:
         return said(Verdict.UNCHECKED, f"outside the exact algebra: {err}")
-    said = partial(said, found=found.found, proof=found.proof if found.equal else None)
+    said = partial(said, found=found.found, proof=found.proof if found.equal else None, compared=found)
     if found.found.status == "undecided" and domain is None:
         return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
     if not found.equal and domain is None:
