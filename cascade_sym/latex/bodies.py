@@ -20,6 +20,7 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer, integrations
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
+from cascade_sym.operators.integral import shown
 
 _SIDEBAND = re.compile(r"(?<=\w)[+-](?=$|\()|(?<=_)[pm](?=$|[_A-Z(])")
 Monomial = tuple[Op, ...]
@@ -42,7 +43,7 @@ def operator_body(
     \omega\hat{a}_{S}^{\dagger}\hat{a}_{S} - \frac{1}{2}\hat{a}_{S}^{2}
     """
     writer = Writer(notation)
-    neatly = OperatorPolynomial({m: neat(c, notation) for m, c in as_operator(value).terms.items()})
+    neatly = OperatorPolynomial({m: neat(c, notation) for m, c in shown(as_operator(value)).terms.items()})
     return writer.typeset(operator_node(neatly, writer, first=first))
 
 

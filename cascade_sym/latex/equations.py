@@ -18,7 +18,7 @@ from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator
 from cascade_sym.parts import Part
 from cascade_sym.solve import Covariance
 from cascade_sym.solve.conditional import Riccati
@@ -209,14 +209,18 @@ def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
     return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
 
 
-def superoperator_latex(value: Superoperator, notation: Notation = FALLBACK) -> str:
+def superoperator_latex(value: Superoperator | Generator, notation: Notation = FALLBACK) -> str:
     r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
+
+    One by itself has a dot for what it acts on.
 
     >>> from cascade_sym.operators import dissipator, operator
     >>> superoperator_latex(dissipator(operator("a"))*2)
     '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
     """
     rho = notation.symbols.get("rho", "\\hat\\rho")
+    if isinstance(value, Generator):
+        value, rho = value.applied, "\\,\\cdot\\,"
     parts = []
     if value.commutator.terms:
         parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")

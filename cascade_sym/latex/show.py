@@ -25,7 +25,7 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.scan import width
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.steps import Derivation, Step
 
 _RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
@@ -82,7 +82,7 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
     notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
     m = _RATE.fullmatch(name)
     mode = next(x for x in m.groups() if x) if m else name
-    if isinstance(value, Superoperator):
+    if isinstance(value, Superoperator | Generator):
         shown = superoperator_latex(value, notation)
     elif isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in as_operator(value).names()):
         shown = operator_body(value, notation, first=(mode,))

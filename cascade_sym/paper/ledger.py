@@ -16,11 +16,12 @@ from sympy import Expr, count_ops
 
 from cascade_sym.deadline import SECONDS, TimeReached, at_most
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import CascadeError, UnknownName, listing
+from cascade_sym.errors import CascadeError, listing
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name
 from cascade_sym.formula.edits import edits
 from cascade_sym.formula.walk import operations, walk
+from cascade_sym.paper.deviation import PROVED, SEEN
 from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
@@ -81,7 +82,8 @@ class Entry:
             if d := v.notes.get("relative_difference"):
                 at = ", ".join(f"{k} = {x}" for k, x in d["at"].items())
                 there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
-                lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
+                most = "at most" if d["maximum_is"] == PROVED else SEEN
+                lines.append(f"derived/printed - 1: {there}{most} {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
 
     def to_json(self) -> dict[str, Any]:
@@ -107,11 +109,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     result = folder.model.derive(equation.id)
     derivation = Derivation(f"Equation ({equation.id})", tuple(result.steps))
     env = environment(folder, result)
-    if missing := [s.key for s in equation.statements if s.key not in result.values]:
-        raise UnknownName(
-            f"equation {equation.id}: derived.py gives no value for {missing[0]!r}; it gives {listing(result.values)}."
-        )
-    verdicts = [_judge(folder, equation, s, result.values[s.key], env) for s in equation.statements]
+    verdicts = [_judge(folder, equation, s, result.values, env) for s in equation.statements]
     checks = derivation.check()
     passed = all(c.ok for c in checks)
     verdict = max((v.verdict for v in verdicts), key=VERDICTS.index) if passed else "unchecked"
@@ -126,15 +124,23 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     return Entry(equation, verdict, tuple(verdicts), derivation, evidence, time.perf_counter() - start)
 
 
-def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env: Environment) -> StatementVerdict:
+def _judge(
+    folder: Folder, equation: PrintedEquation, s: Statement, values: Mapping[str, Any], env: Environment
+) -> StatementVerdict:
+    """The verdict of a statement; whatever goes wrong with it is said in place of one, and stays with it."""
+    if s.key not in values:
+        return StatementVerdict(s, "unchecked", f"derived.py gives no value for {s.key!r}; it gives {listing(values)}.")
+    derived = values[s.key]
     try:
         with at_most(SECONDS):
             return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
     except TimeReached:
-        late = f"given up after {SECONDS:g} seconds; write the formula shorter"
-        return StatementVerdict(s, "unchecked", late, derived)
+        why = f"given up after {SECONDS:g} seconds; write the formula shorter"
     except CascadeError as err:
-        return StatementVerdict(s, "unchecked", " ".join(str(err).split()), derived)
+        why = " ".join(str(err).split())
+    except Exception as err:  # a statement that the checker can't stand is no reason to lose the others
+        why = f"the checker failed on it: {type(err).__name__}: {' '.join(str(err).split())}"
+    return StatementVerdict(s, "unchecked", why, derived)
 
 
 def _simpler(v: StatementVerdict) -> str | None:

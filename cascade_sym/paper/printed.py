@@ -12,10 +12,12 @@ from sympy import Expr
 
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
+from cascade_sym.formula.ast import Name
 
 # from best to worst: an equation is as good as its worst statement
 VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
 KINDS = ("derived", "definition")
+ORDER = ("<", "<=", ">", ">=")  # signs of a bound
 MAX_BYTES = 2_000_000
 
 
@@ -32,6 +34,12 @@ class Statement:
     key: str
     where: str = ""
     domain: Domain | None = None
+
+    @property
+    def is_hamiltonian(self) -> bool:
+        """Whether the left side is called H, with or without subscripts: a number in it moves nothing."""
+        lhs = self.relation.lhs
+        return isinstance(lhs, Name) and lhs.name.partition("_")[0].rstrip("'") == "H"
 
 
 @dataclass(frozen=True)
@@ -198,4 +206,6 @@ def _domain(raw: Any) -> Domain:
         raise FolderError(f"ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
     if wrong := [k for k, (lo, hi) in ranges.items() if not lo < hi]:
         raise FolderError(f"the range of {listing(wrong)} is empty; give [low, high] with low < high.")
+    if outside := [k for k, (lo, hi) in ranges.items() if not lo <= at[k] <= hi]:
+        raise FolderError(f"the point `at` of a domain has {listing(outside)} outside of its range.")
     return Domain(ranges, at, error)

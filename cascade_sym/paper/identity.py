@@ -1,0 +1,202 @@
+"""Equality, in three values, of what is more than a number: integrals, fields at points, generators.
+
+Integrals of numbers are proved equal by what stands under them, which is sufficient and not necessary; so they are
+never called different. Fields at different points are independent, so integrals over them differ where the kernels do;
+not, though, where one field stands under several of them, or in a product whose order matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.exact.truth import Equality, all_equal
+from cascade_sym.operators import Op, OperatorPolynomial
+from cascade_sym.operators.integral import measures, renamed
+from cascade_sym.operators.polynomial import Monomial, field_at, unordered
+from cascade_sym.symbols import Domain, Domains, all_domains, is_real, own
+from cascade_sym.symbols.names import MARK, Own, free_name
+
+UNDER = "integrals are compared by what stands under them, which differs here; that is no proof that they differ."
+POINTS = "fields at several points, or under several integrals, have products and sums that are not known to differ."
+Range = tuple[Expr, Expr]
+Key = tuple[Monomial, tuple[Range, ...]]
+
+
+def equal_numbers(left: Expr, right: Expr, domains: Domains) -> Equality:
+    """Whether two expressions are equal; those with integrals are equal or undecided."""
+    if not (left.has(sp.Integral) or right.has(sp.Integral)):
+        return all_equal([(left, right)], domains)
+    return _vanishes(left - right, domains)
+
+
+def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains: Domains) -> Equality:
+    """Whether two operators are equal."""
+    one, two = _kernels(left), _kernels(right)
+    keys = list(dict.fromkeys((*one, *two)))
+    alike = [_signature(word) for word, ranges in keys if ranges]
+    found = []
+    for key in keys:
+        (word, ranges), zero = key, sp.S.Zero
+        pair, here = _named(one.get(key, (zero, ())), two.get(key, (zero, ())), ranges, domains)
+        same = equal_numbers(*pair, here)
+        unsure = unordered(word) or alike.count(_signature(word)) > 1 or (ranges and not _oriented(ranges, domains))
+        found.append(Equality("undecided", reason=POINTS) if unsure and same.status == "different" else same)
+    return together(found)
+
+
+def equal_generators(difference: Any, domains: Domains) -> Equality:
+    """Whether a difference of two generators is zero."""
+    found = together(equal_numbers(c, sp.S.Zero, domains) for c in difference.coefficients)
+    if found.status == "different" and any(field_at(o.name) for key in difference.terms for o in _operators(key)):
+        return Equality("undecided", reason=POINTS)
+    return found
+
+
+def together(found: Iterable[Equality]) -> Equality:
+    """Several claims as one: different where one is, equal where all are."""
+    every = list(found)
+    for status in ("different", "undecided"):
+        if chosen := [e for e in every if e.status == status]:
+            return chosen[0]
+    return Equality("equal", tuple(sorted({a for e in every for a in e.assumptions})))
+
+
+# -- integrals of numbers -----------------------------------------------------------------------------------------
+
+
+def _vanishes(e: Expr, domains: Domains) -> Equality:
+    """Whether an expression with integrals is zero: linear ones by their bodies, others as unknown numbers."""
+    e = e.replace(lambda x: isinstance(x, sp.Integral) and len(x.limits) > 1, _nested)
+    integrals = sorted(_outermost(e), key=str)
+    if not integrals:
+        return all_equal([(e, sp.S.Zero)], domains)
+    if any(len(limit) != 3 for x in integrals for limit in x.limits):
+        return Equality("undecided", reason="an integral without limits is no number.")
+    unknown = {x: _number(x, k) for k, x in enumerate(integrals)}
+    linear = sp.expand(e.xreplace(unknown))
+    if linear.is_polynomial(*unknown.values()) and sp.Poly(linear, *unknown.values()).total_degree() <= 1:
+        parts = [all_equal([(linear.xreplace(dict.fromkeys(unknown.values(), sp.S.Zero)), sp.S.Zero)], domains)]
+        groups: dict[Range, list[tuple[Expr, Expr]]] = {}
+        for x, s in unknown.items():
+            groups.setdefault(x.limits[0][1:], []).append((linear.coeff(s), x))
+        for ends, terms in groups.items():
+            v = _fresh(terms[0][1].limits[0][0], [linear, *(x for _, x in terms)])
+            body = sp.Add(*(c * x.function.xreplace({x.limits[0][0]: v}) for c, x in terms))
+            parts.append(_vanishes(body, all_domains([domains, *_range_of(v, ends, domains)])))
+        if found := together(parts):
+            return found
+    split = e.replace(lambda x: isinstance(x, sp.Integral), _split)
+    again = {x: _number(x, k) for k, x in enumerate(sorted(_outermost(split), key=str))}
+    found = all_equal([(split.xreplace(again), sp.S.Zero)], domains)
+    return found if found else Equality("undecided", reason=UNDER)
+
+
+def _outermost(e: Expr) -> set[Expr]:
+    if isinstance(e, sp.Integral):
+        return {e}
+    return set().union(*(_outermost(a) for a in e.args))
+
+
+def _nested(e: Expr) -> Expr:
+    body = e.function
+    for limit in e.limits:
+        body = sp.Integral(body, limit)
+    return body
+
+
+def _split(e: Expr) -> Expr:
+    """An integral as a sum of constants times integrals, each over a variable that is named by its depth."""
+    (v, *ends), body = e.limits[0], e.function
+    inner = sum(1 for s in body.atoms(Own) if s.name.startswith(f"integral{MARK}"))
+    bound = own("integral", inner)
+    terms = (t.as_independent(v, as_Add=False) for t in sp.Add.make_args(sp.expand(body)))
+    return sp.Add(*(c * sp.Integral(f.xreplace({v: bound}), (bound, *ends)) for c, f in terms))
+
+
+def _number(e: Expr, k: int) -> Symbol:
+    """A symbol for the unknown value of an integral."""
+    real = all(map(is_real, (e.function, *e.limits[0][1:])))
+    return own("value", k) if real else Own(f"value{MARK}{k}", complex=True)
+
+
+def _fresh(bound: Symbol, beside: Iterable[Expr]) -> Symbol:
+    """A plain symbol to be shown for a bound variable, its own name where that is free."""
+    taken = {s.name for e in beside for s in e.atoms(Symbol)}
+    return Symbol(free_name(bound.name.partition(MARK)[0], taken))
+
+
+def _range_of(v: Symbol, ends: Range, domains: Domains) -> list[Domains]:
+    """What is known of a variable between two ends, where it is known which of them is the lower one."""
+    lo, hi = ends
+    if not _oriented([ends], domains):
+        return []
+    if lo.is_number and hi.is_number:
+        return [Domains(((v.name, Domain(lo, hi)),))]
+    inside = [v - lo] if lo is not -sp.oo else []
+    return [Domains(known=(*inside, *([hi - v] if hi is not sp.oo else [])))]
+
+
+def _oriented(ranges: Iterable[Range], domains: Domains) -> bool:
+    """Whether the first end of every range is certainly the lower one."""
+    return all(_lower(lo, hi, domains) for lo, hi in ranges)
+
+
+def _lower(lo: Expr, hi: Expr, domains: Domains) -> bool:
+    if lo is -sp.oo or hi is sp.oo:
+        return lo is not sp.oo and hi is not -sp.oo
+    length = hi - lo
+    if length.is_number:
+        return bool(length.is_positive)
+    declared = domains.ranges.get(length.name) if isinstance(length, Symbol) else None
+    return bool(declared and declared[0].low >= 0) or any(e == length for e, _ in domains.expressions)
+
+
+# -- fields at points ---------------------------------------------------------------------------------------------
+
+
+def _kernels(value: OperatorPolynomial) -> dict[Key, tuple[Expr, tuple[Symbol, ...]]]:
+    """The coefficient of every product of operators under integrals, and the variables, which are named by place."""
+    out: dict[Key, tuple[Expr, tuple[Symbol, ...]]] = {}
+    for given, c in value.terms.items():
+        names = " ".join(o.name for o in given)
+        found = sorted(measures(c), key=lambda m: (names.find(m.variable.name), m.name))
+        new: dict[Any, Expr] = {m.variable: own("bound", k) for k, m in enumerate(found)}
+        word = renamed(given, {v.name: s.name for v, s in new.items()})
+        ranges = tuple((m.lo.xreplace(new), m.hi.xreplace(new)) for m in found)
+        kernel = c.xreplace(new | dict.fromkeys(found, sp.S.One))
+        before, variables = out.get((word, ranges), (sp.S.Zero, tuple(m.variable for m in found)))
+        out[word, ranges] = before + kernel, variables
+    return out
+
+
+def _named(
+    left: tuple[Expr, tuple[Symbol, ...]], right: tuple[Expr, tuple[Symbol, ...]], ranges: tuple[Range, ...],
+    domains: Domains,
+) -> tuple[tuple[Expr, Expr], Domains]:  # fmt: skip
+    """Two kernels in variables that can be shown, and what is known of these."""
+    pair, parts = (left[0], right[0]), [domains]
+    table: Mapping[Any, Expr] = {}
+    for k, variable in enumerate(left[1] or right[1]):
+        new = _fresh(variable, [*pair, *table.values()])
+        table = {**table, own("bound", k): new}
+        ends = tuple(e.xreplace(table) for e in ranges[k])
+        parts += _range_of(new, ends, domains)
+    return (pair[0].xreplace(table), pair[1].xreplace(table)), all_domains(parts)
+
+
+def _signature(word: Monomial) -> tuple[tuple[str, bool], ...]:
+    """The fields of a product, without their points."""
+    return tuple((at[0] if (at := field_at(o.name)) else o.name, o.dag) for o in word)
+
+
+def _operators(key: Any) -> Iterator[Op]:
+    """The operators in the key of a generator's coefficient."""
+    if isinstance(key, Op):
+        yield key
+    elif isinstance(key, tuple):
+        for part in key:
+            yield from _operators(part)
