@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import flint
 import mpmath as mp
@@ -22,22 +23,29 @@ from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.symbols import own
 
+if TYPE_CHECKING:
+    from cascade_sym.asymptotics import Scaling
+
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15
 BOXES, BITS = 4000, 64  # of a proof: how many pieces of the domain are looked at, in balls of how many bits
 LOOSE = 1.001  # a proved bound may be that much larger than what was seen
 SEEN, PROVED = "largest seen", "proved bound"
 Point = tuple[Expr, ...]
+_FOLLOWED: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 
-def deviation(printed: Expr, derived: Any, domain: Domain, model: Model) -> tuple[Any, dict[str, Any]]:
+def deviation(
+    printed: Expr, derived: Any, domain: Domain, model: Model, refine: bool = True
+) -> tuple[Any, dict[str, Any]]:  # fmt: skip
     """derived/printed - 1: its extreme over the domain, and all about it as plain data.
 
-    The extreme is found on a grid and refined; `maximum_is` says whether ball arithmetic proved that nothing is larger
-    ("proved bound", which is then given) or it is the "largest seen". There numbers are text; `function` is the ratio
-    less one as a formula, with P for a prefactor that is a root without closed form; `printed_over_derived` is the same
-    with printed/derived - 1. Ranges may end at oo. Raises ParameterError where the ratio has no finite value or depends
-    on more than the domain's parameters, or where the domain leaves the ranges of the folder.
+    The extreme is found on a grid and, with `refine`, sought beside it; then `maximum_is` says whether ball arithmetic
+    proved that nothing is larger ("proved bound", which is then given) or it is the "largest seen". There numbers are
+    text; `function` is the ratio less one as a formula, with P for a prefactor that is a root without closed form;
+    `printed_over_derived` is the same with printed/derived - 1. Ranges may end at oo. Raises ParameterError where the
+    ratio has no finite value or depends on more than the domain's parameters, or where the domain leaves the ranges of
+    the folder.
     """
     names = list(domain.ranges)
     for n, (lo, hi) in domain.ranges.items():
@@ -59,8 +67,9 @@ def deviation(printed: Expr, derived: Any, domain: Domain, model: Model) -> tupl
         except CascadeError:
             return 0.0
 
-    best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
-    if names:
+    steps = GRID - 1 if refine else 1  # else the corners alone
+    best = min(itertools.product(*([i / steps for i in range(steps + 1)] for _ in names)), key=size)
+    if names and refine:
         from scipy.optimize import minimize
 
         start = np.array(best)  # the simplex stays inside the unit box
@@ -74,7 +83,7 @@ def deviation(printed: Expr, derived: Any, domain: Domain, model: Model) -> tupl
     if isinstance(derived, PowerLaw):
         function = function.subs(derived.law.large, 1)  # both are the same power of it
     bound = None
-    if not isinstance(derived, PowerLaw) or derived.law.prefactor.closed is not None:
+    if refine and (not isinstance(derived, PowerLaw) or derived.law.prefactor.closed is not None):
         bound = proved_bound(leading_form(derived) / printed, domain, elsewhere[0], model, abs(float(extreme)))
     return extreme if bound is None else bound, {
         "quantity": "derived/printed - 1",
@@ -126,7 +135,7 @@ def _ratio(
     """derived/printed - 1 at values of the domain's parameters; other symbols must drop out."""
     if isinstance(derived, PowerLaw):
         law = derived.law
-        above = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
+        above = _prefactor(law, tuple((s, at[s.name]) for s in law.prefactor.parameters))
         below = printed / law.large**law.exponent
         one, two = (above / _number(below, at, other) - 1 for other in elsewhere)
     else:
@@ -138,6 +147,14 @@ def _ratio(
             "give ranges for all parameters."
         )
     return one
+
+
+def _prefactor(law: Scaling, values: tuple[tuple[Symbol, Expr], ...]) -> Any:
+    """The prefactor of a scaling; where a root is followed, that is slow, and so is remembered."""
+    known = _FOLLOWED.setdefault(law.prefactor.track, {})
+    if values not in known:
+        known[values] = law.at(dict(values), DIGITS)
+    return known[values]
 
 
 def _number(e: Expr, at: Mapping[str, Expr], other: Mapping[Symbol, Expr]) -> Any:

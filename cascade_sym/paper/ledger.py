@@ -1,8 +1,8 @@
 """The ledger: every printed equation of a folder with its derived form and its verdict; and the audit of the checker.
 
-In the audit small edits of every printed formula must turn its verdict. An edited formula that the exact algebra proves
-equal to the unedited one is an identity, not a survivor. A printed approximation is never exact; what its edits must
-turn is the deviation that the ledger states, and any edit does that but an identity.
+In the audit small edits of every printed formula, and other signs between its sides, must turn its verdict. An edited
+formula that the exact algebra proves equal to the unedited one is an identity, not a survivor. Of a printed
+approximation an edit must turn the verdict or the deviation that the ledger states.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from cascade_sym.formula.walk import operations, walk
 from cascade_sym.paper.deviation import PROVED, SEEN
 from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.printed import VERDICTS, PrintedEquation, Statement
+from cascade_sym.paper.model import Bound, Leading, PowerLaw
+from cascade_sym.paper.printed import ORDER, VERDICTS, PrintedEquation, Statement
 from cascade_sym.paper.verdict import StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
 
@@ -171,6 +172,7 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
 
 
 GOOD = ("exact", "definition", "asymptotic")
+SIGNS = ("=", *ORDER)
 
 
 @dataclass(frozen=True)
@@ -195,23 +197,42 @@ def run_audit(
 
 def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
     result = folder.model.derive(e.id)
-    env = environment(folder, result)
+    env, derived = environment(folder, result), result.values[s.key]
     printed = value_of(s.relation.rhs, env)
+    stated = judge(s, derived, e, env, folder.model, repair=False).notes if s.domain else {}
     count = caught = unreadable = 0
     identities, survivors = [], []
+
+    def passes(changed: Statement) -> bool:
+        try:
+            found = judge(changed, derived, e, env, folder.model, repair=False)
+        except Exception:  # what has no verdict is unchecked
+            return False
+        return found.verdict in GOOD or (found.verdict == "approximate" and found.notes == stated)
+
     for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
         count += 1
-        statement = replace(s, relation=replace(s.relation, rhs=edit.node), domain=None)
         try:
             changed = value_of(edit.node, env)
-            verdict = judge(statement, result.values[s.key], e, env, folder.model, repair=False).verdict
-        except CascadeError:
+        except (CascadeError, RecursionError):
             unreadable += 1
             continue
-        if (verdict in GOOD or s.domain is not None) and compare(changed, printed, folder.model).equal:
+        if not passes(replace(s, relation=replace(s.relation, rhs=edit.node))):
+            caught += 1
+        elif compare(changed, printed, folder.model, s.is_hamiltonian).equal:
             identities.append(edit.where)
-        elif verdict in GOOD:
+        else:
             survivors.append(edit.where)
+    for sign in SIGNS:
+        said = f"{s.relation.op} replaced by {sign}"
+        # an equality that is derived makes an approximate one true as well
+        if sign == s.relation.op or (
+            sign == "=" and not isinstance(derived, Bound | Leading | PowerLaw) and not s.domain
+        ):
+            continue
+        count += 1
+        if passes(replace(s, relation=replace(s.relation, op=sign))):
+            survivors.append(said)
         else:
             caught += 1
     return Audit(e.id, s.text, count, caught, tuple(identities), tuple(survivors), unreadable)

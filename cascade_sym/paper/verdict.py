@@ -78,9 +78,9 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
     found = equal_operators(p, d, domains)
     number = (d - p).terms.get((), sp.S.Zero)
     if up_to_number and not found and is_hermitian(number):
-        same = equal_operators(p + number, d, domains)
-        if same:
-            found, method = same, f"{method}; up to the number {number}, which moves nothing"
+        shifted = equal_operators(p + number, d, domains)
+        if shifted:
+            found, method = shifted, f"{method}; up to the number {number}, which moves nothing"
     return Comparison(found, method, "operator", None if found else d - p)
 
 
@@ -147,7 +147,8 @@ def judge(
 ) -> StatementVerdict:  # fmt: skip
     """The verdict of a printed statement against its derived value.
 
-    `repair=False` skips the search for a misprint. Raises CascadeError when the printed formula has no value.
+    `repair=False` skips the search for a misprint, and what makes the deviation of an approximation fine. Raises
+    CascadeError when the printed formula has no value.
     """
     said = partial(StatementVerdict, statement, derived=derived)
     rhs, domain, approximate = statement.relation.rhs, statement.domain, statement.relation.op == "~="
@@ -178,7 +179,7 @@ def judge(
             said = partial(said, proof=None, found=Equality("different" if point else "undecided", witness=point))
         return said(verdict, f"{why}; {found.method}", notes={"bound": derived.note})
     if domain is not None and not found.equal:
-        extreme, about = deviation(plain(printed, model), derived, domain, model)
+        extreme, about = deviation(plain(printed, model), derived, domain, model, refine=repair)
         tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))
         seen = float(about["maximum"])
         reached = f"not exact; derived/printed - 1 reaches {seen:+.3%} over the stated domain ({about['maximum_is']})"
