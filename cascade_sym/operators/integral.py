@@ -45,8 +45,13 @@ def formal_integral(body: Any, variable: Symbol, lo: Any, hi: Any) -> Any:
     measure = Integration(bound, lo, hi)
     total = OperatorPolynomial()
     for word, c in body.terms.items():
-        new, c = renamed(word, {variable.name: bound.name}), c.xreplace({variable: bound})
-        if any(bound.name in names_at(o) for o in new):
+        new = renamed(word, {variable.name: bound.name})
+        inner = {
+            m: Integration(m.variable, *(e.xreplace({variable: bound}) for e in (m.lo, m.hi))) for m in measures(c)
+        }
+        c = c.xreplace({variable: bound, **inner})
+        limits = {s for m in inner.values() for e in (m.lo, m.hi) for s in e.free_symbols}
+        if bound in limits or any(bound.name in names_at(o) for o in new):
             total = total + OperatorPolynomial({new: c * measure})
         else:
             total = total + OperatorPolynomial({new: sp.Integral(c, (bound, lo, hi))})

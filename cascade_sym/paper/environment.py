@@ -40,6 +40,8 @@ def written_out(v: Any) -> Any:
 def plain(value: Any, model: Model) -> Any:
     """A value of either side as an expression, operator polynomial or generator, in base parameters."""
     value = written_out(leading_form(value))
+    if isinstance(value, operators.DensityOperator):
+        return value
     if isinstance(value, OperatorPolynomial | Superoperator | Generator):
         return value.map_coefficients(lambda c: model.in_base(sp.sympify(c)))
     return model.in_base(sp.sympify(value))

@@ -17,7 +17,7 @@ from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.operators import Op, OperatorPolynomial
 from cascade_sym.operators.integral import measures, renamed
 from cascade_sym.operators.polynomial import Monomial, field_at, unordered
-from cascade_sym.symbols import Domain, Domains, all_domains, is_real, own
+from cascade_sym.symbols import Domain, Domains, all_domains, is_real, own, symbol
 from cascade_sym.symbols.names import MARK, Own, free_name
 
 UNDER = "integrals are compared by what stands under them, which differs here; that is no proof that they differ."
@@ -40,11 +40,13 @@ def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains
     alike = [_signature(word) for word, ranges in keys if ranges]
     found = []
     for key in keys:
-        (word, ranges), zero = key, sp.S.Zero
-        pair, here = _named(one.get(key, (zero, ())), two.get(key, (zero, ())), ranges, domains)
+        (word, ranges), nothing = key, (sp.S.Zero, ())
+        pair, here = _named(one.get(key, nothing), two.get(key, nothing), ranges, domains)
         same = equal_numbers(*pair, here)
-        unsure = unordered(word) or alike.count(_signature(word)) > 1 or (ranges and not _oriented(ranges, domains))
-        found.append(Equality("undecided", reason=POINTS) if unsure and same.status == "different" else same)
+        unsure = unordered(word) or alike.count(_signature(word)) > 1 or not _oriented(ranges, domains)
+        if unsure and not same:  # a commutator that is not known may make up for what differs elsewhere
+            return Equality("undecided", reason=POINTS)
+        found.append(same)
     return together(found)
 
 
@@ -70,28 +72,28 @@ def together(found: Iterable[Equality]) -> Equality:
 
 def _vanishes(e: Expr, domains: Domains) -> Equality:
     """Whether an expression with integrals is zero: linear ones by their bodies, others as unknown numbers."""
-    e = e.replace(lambda x: isinstance(x, sp.Integral) and len(x.limits) > 1, _nested)
     integrals = sorted(_outermost(e), key=str)
     if not integrals:
         return all_equal([(e, sp.S.Zero)], domains)
     if any(len(limit) != 3 for x in integrals for limit in x.limits):
         return Equality("undecided", reason="an integral without limits is no number.")
-    unknown = {x: _number(x, k) for k, x in enumerate(integrals)}
+    unknown = _numbers(integrals, domains)
     linear = sp.expand(e.xreplace(unknown))
     if linear.is_polynomial(*unknown.values()) and sp.Poly(linear, *unknown.values()).total_degree() <= 1:
         parts = [all_equal([(linear.xreplace(dict.fromkeys(unknown.values(), sp.S.Zero)), sp.S.Zero)], domains)]
         groups: dict[Range, list[tuple[Expr, Expr]]] = {}
         for x, s in unknown.items():
-            groups.setdefault(x.limits[0][1:], []).append((linear.coeff(s), x))
+            groups.setdefault(_opened(x)[1], []).append((linear.coeff(s), x))
         for ends, terms in groups.items():
-            v = _fresh(terms[0][1].limits[0][0], [linear, *(x for _, x in terms)])
-            body = sp.Add(*(c * x.function.xreplace({x.limits[0][0]: v}) for c, x in terms))
+            v = _fresh(_opened(terms[0][1])[0], [linear, *(x for _, x in terms)])
+            bodies = ((c, *_opened(x)) for c, x in terms)
+            body = sp.Add(*(c * inside.xreplace({bound: v}) for c, bound, _, inside in bodies))
             parts.append(_vanishes(body, all_domains([domains, *_range_of(v, ends, domains)])))
         if found := together(parts):
             return found
-    split = e.replace(lambda x: isinstance(x, sp.Integral), _split)
-    again = {x: _number(x, k) for k, x in enumerate(sorted(_outermost(split), key=str))}
-    found = all_equal([(split.xreplace(again), sp.S.Zero)], domains)
+    split = e.xreplace({x: _split(x) for x in integrals})
+    again = split.xreplace(_numbers(sorted(_outermost(split), key=str), domains))
+    found = all_equal([(again, sp.S.Zero)], domains)
     return found if found else Equality("undecided", reason=UNDER)
 
 
@@ -101,26 +103,31 @@ def _outermost(e: Expr) -> set[Expr]:
     return set().union(*(_outermost(a) for a in e.args))
 
 
-def _nested(e: Expr) -> Expr:
-    body = e.function
-    for limit in e.limits:
-        body = sp.Integral(body, limit)
-    return body
+def _opened(e: Expr) -> tuple[Symbol, Range, Expr]:
+    """The outermost variable of an integral (SymPy keeps one in another as a double one), its range, and its body."""
+    *inner, (v, lo, hi) = e.limits
+    return v, (lo, hi), sp.Integral(e.function, *inner) if inner else e.function
 
 
 def _split(e: Expr) -> Expr:
     """An integral as a sum of constants times integrals, each over a variable that is named by its depth."""
-    (v, *ends), body = e.limits[0], e.function
+    v, ends, body = _opened(e)
+    body = body.replace(lambda x: isinstance(x, sp.Integral), _split) if body.has(sp.Integral) else body
     inner = sum(1 for s in body.atoms(Own) if s.name.startswith(f"integral{MARK}"))
     bound = own("integral", inner)
     terms = (t.as_independent(v, as_Add=False) for t in sp.Add.make_args(sp.expand(body)))
     return sp.Add(*(c * sp.Integral(f.xreplace({v: bound}), (bound, *ends)) for c, f in terms))
 
 
-def _number(e: Expr, k: int) -> Symbol:
-    """A symbol for the unknown value of an integral."""
-    real = all(map(is_real, (e.function, *e.limits[0][1:])))
-    return own("value", k) if real else Own(f"value{MARK}{k}", complex=True)
+def _numbers(integrals: Iterable[Expr], domains: Domains) -> dict[Expr, Symbol]:
+    """A symbol for the unknown value of each integral."""
+    out: dict[Expr, Symbol] = {}
+    taken = set(domains.ranges).union(*({s.name for s in x.atoms(Symbol)} for x in integrals))
+    for x in integrals:
+        real = all(map(is_real, (x.function, *(end for limit in x.limits for end in limit[1:]))))
+        out[x] = symbol(free_name("integral", taken), "real" if real else "complex")
+        taken.add(out[x].name)
+    return out
 
 
 def _fresh(bound: Symbol, beside: Iterable[Expr]) -> Symbol:

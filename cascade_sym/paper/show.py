@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
@@ -16,6 +17,7 @@ from cascade_sym.latex.equations import definition_rows, superoperator_latex
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
+from cascade_sym.latex.text import text_latex
 from cascade_sym.operators import Generator, OperatorPolynomial, Superoperator
 from cascade_sym.operators.integral import shown
 from cascade_sym.paper.environment import written_out
@@ -76,7 +78,11 @@ def _left(folder: Folder, v: StatementVerdict) -> str:
 
 
 def _written(folder: Folder, formula: Node | Relation) -> str:
-    return to_latex(formula, folder.printed.notation, folder.printed.functions)
+    """A printed formula typeset; one with a function whose arguments do not fit, as the text that it is."""
+    try:
+        return to_latex(formula, folder.printed.notation, folder.printed.functions)
+    except FormulaError:
+        return f"\\text{{{text_latex(str(formula))}}}"
 
 
 def _value(value: Any, notation: Notation) -> str:

@@ -18,7 +18,7 @@ from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.truth import Equality
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
-from cascade_sym.operators import Generator, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import DensityOperator, Generator, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.deviation import DIGITS, deviation
 from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
 from cascade_sym.paper.identity import equal_generators, equal_numbers, equal_operators
@@ -69,10 +69,10 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
         found = equal_generators(difference, domains)
         method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
         return Comparison(found, method, "generator", None if found else difference)
-    for one, other in ((p, d), (d, p)):
-        if isinstance(one, Superoperator | Generator):
-            said = "what acts on rho" if isinstance(one, Superoperator) else "a generator by itself"
-            raise DerivationError(f"one side is {said}, the other {_kind(other)}; they can't be equal.")
+    kinds = [_kind(side) for side in (p, d)]
+    if any(kinds):
+        one, two = (kind or "a number or an operator" for kind in kinds)
+        raise DerivationError(f"the printed side is {one}, the derived one {two}; they can't be compared.")
     p, d = as_operator(p), as_operator(d)
     method = f"operator identity: {max(len((d - p).terms), 1)} coefficients by normal form"
     found = equal_operators(p, d, domains)
@@ -85,9 +85,9 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, Superoperator):
-        return "what acts on rho"
-    return "a generator by itself" if isinstance(value, Generator) else "a number or an operator"
+    """What a value is that is neither a number nor an operator; empty for these."""
+    names = {Superoperator: "a generator times rho", Generator: "a generator by itself", DensityOperator: "rho"}
+    return names.get(type(value), "")
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
