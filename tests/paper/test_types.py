@@ -137,7 +137,7 @@ def test_a_domain_stays_within_the_folder(tmp_path):
 
 # -- integrals ------------------------------------------------------------------------------------------------------
 
-I = "formal_integral"  # noqa: E741
+I = "formal_integral"
 
 
 @pytest.mark.parametrize(
