@@ -3,6 +3,9 @@ PAPER ?= derivations/huang2018
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# versions are those of constraints.txt; the package stays where it is, visible to type checkers and editors too
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+    --config-settings editable_mode=compat --editable
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
@@ -52,19 +55,19 @@ compare: $(STAMP)
 
 # what the benchmarks compare with; without them those rows are skipped
 peers: $(STAMP)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(INSTALL) '.[bench]'
 
 bench: peers
 	$(BIN)/python -m tests.benchmarks.run
 
-$(RUNTIME): pyproject.toml
+$(RUNTIME): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(INSTALL) '.[all]'
 	touch $(RUNTIME)
 
 $(STAMP): $(RUNTIME)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(INSTALL) '.[dev]'
 	touch $(STAMP)
 
 clean:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cascade_sym.extras import require
 from cascade_sym.files import replacing
 
 COLOURS = {
@@ -34,6 +35,7 @@ STYLE: Any = {
 @contextmanager
 def styled() -> Iterator[None]:
     """The style, whatever the settings of the user; both are as before afterwards."""
+    require("pictures", "matplotlib")
     import matplotlib
 
     with matplotlib.rc_context():

@@ -27,6 +27,7 @@ from docs.stored import EXECUTED
 
 ROOT = Path(__file__).resolve().parents[1]
 DARK = "github-dark"
+TEXTS = {"architecture": "docs/architecture.md", "contributing": "CONTRIBUTING.md", "changelog": "CHANGELOG.md"}
 ORDER = ("tour", "story", "scalings", "own_system", "conditional", "sensing")  # as a course; others follow by name
 
 
@@ -41,6 +42,10 @@ def build(output: Path, notebooks: Path) -> Path:
         pages.append(made)
     (output / "index.html").write_text(front(pages), encoding="utf-8")
     (output / "reference.html").write_text(reference(), encoding="utf-8")
+    for name, source in TEXTS.items():
+        said = (ROOT / source).read_text(encoding="utf-8").replace("docs/architecture.md", "architecture.html")
+        made = page(name.capitalize(), html_of(said), here=f"{name}.html")
+        (output / f"{name}.html").write_text(made, encoding="utf-8")
     (output / "style.css").write_text(style(), encoding="utf-8")
     (output / "math.woff2").write_bytes((files("cascade_sym.report") / "math.woff2").read_bytes())
     rooms(output / "api")

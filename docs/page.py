@@ -10,7 +10,11 @@ import markdown2  # type: ignore[import-untyped]
 
 from cascade_sym.report.mathml import is_readable, mathml
 
-MENU = (("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"))
+MENU = (
+    ("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"),
+    ("architecture.html", "Architecture"),
+    ("contributing.html", "Contributing"), ("changelog.html", "Changelog"),
+)
 STYLE = Path(__file__).parent / "style.css"
 # code is left as it is; then $$...$$, then $...$
 _PARTS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$(.+?)\$\$|(?<!\\)\$((?:\\.|[^$\\])+?)\$", re.S)

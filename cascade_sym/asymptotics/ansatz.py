@@ -1,4 +1,7 @@
-"""x_i = limit + kappa_i t^alpha: the optimised parameters as series in t with unknown coefficients.
+"""From a followed optimum to limits and exponents, and to x_i = limit + kappa_i t^alpha with unknown coefficients.
+
+A local slope d log y / d log g must settle on a rational number with a small denominator, at a rate that is itself a
+power law; a slope that creeps (a logarithm) or wanders is refused.
 
 Where the leading function vanishes on a curve, an unknown is itself refined: kappa = solution + kappa' t^beta,
 with a new unknown kappa'. A `Frame` holds both; `Frame.unknowns_at` inverts it at finite g, so that the
@@ -8,23 +11,35 @@ exponents of refinements are read off the followed optimum as well.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction as Q
+from itertools import pairwise
 from typing import Any
 
+import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries, Rotation
-from cascade_sym.asymptotics.ground import Ground
-from cascade_sym.asymptotics.problem import ball_of
+from cascade_sym.asymptotics.ground import Elem, Ground
+from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.series import Series
-from cascade_sym.exact.fraction import evaluated
+from cascade_sym.program import read
 from cascade_sym.symbols import own
 
 LEVELS = 4
+DENOMINATOR = 12
+ALWAYS = Q(-(10**6))  # the power of a distance that is zero along the whole optimum
+TURNS = 24  # special angles are multiples of pi/24
+
+
+@dataclass(frozen=True)
+class Approach:
+    """`limit` of a parameter (None: a finite number that is not special) and the power of g in its distance."""
+
+    limit: Expr | None
+    power: Q
 
 
 @dataclass(frozen=True)
@@ -103,22 +118,13 @@ class Frame:
             out.append(s)
         return tuple(out)
 
-    def environment(self, arithmetic: ExactSeries) -> dict[str, Any]:
-        """Series for every optimised parameter, by name."""
-        by_old = {r.old: r for r in self.refinements}
-        known: dict[Symbol, Series] = {}
-
-        def resolve(s: Symbol) -> Series:
-            if s not in known:
-                if s in by_old:
-                    r = by_old[s]
-                    move = Series.power_of_t(arithmetic.ground, int(r.power * self.p), arithmetic.terms)
-                    known[s] = substituted(r.solution, resolve, set(by_old), arithmetic) + resolve(r.new) * move
-                else:
-                    known[s] = arithmetic.const(arithmetic.ground.gen(s))
-            return known[s]
-
-        return {a.symbol.name: a.series(resolve(a.unknown), arithmetic, self.p) for a in self.ansatze}
+    def environment(self, arithmetic: ExactSeries, known: dict[str, Any]) -> dict[str, Any]:
+        """Series for every optimised parameter, by name; `known` are unknowns and other parameters as constants."""
+        for r in reversed(self.refinements):
+            move = Series.power_of_t(arithmetic.ground, int(r.power * self.p), arithmetic.terms)
+            (start,) = read(r.solution.expr()).run(arithmetic, known)
+            known = known | {r.old.name: start + known[r.new.name] * move}
+        return {a.symbol.name: a.series(known[a.unknown.name], arithmetic, self.p) for a in self.ansatze}
 
     def unknowns_at(self, ground: Ground, g: Any, x: Sequence[Any]) -> dict[Symbol, Any]:
         """Every unknown's value (of all levels) at finite g."""
@@ -129,32 +135,84 @@ class Frame:
         return value
 
 
+def frame_of(problem: Problem, approaches: Sequence[Approach], reference: Mapping[Symbol, Expr]) -> Frame:
+    """The frame for the limits and powers of g that were found."""
+    ansatze = tuple(
+        Ansatz(s, problem.intervals[s].angle, a.limit, -a.power, reference.get(s, sp.S.Zero))
+        for s, a in zip(problem.over, approaches, strict=True)
+    )
+    return Frame(ansatze, math.lcm(1, *(a.power.denominator for a in ansatze)))
+
+
 def unknown_of(symbol: Symbol, level: int) -> Symbol:
     """The unknown coefficient of a parameter: kappa_<name>, primed at each refinement."""
     return own(f"kappa_{symbol.name}", level)
 
 
-def substituted(e: Elem, resolve: Callable[[Symbol], Series], refined: set[Symbol], arithmetic: ExactSeries) -> Series:
-    """`e` with refined unknowns replaced by their series."""
-    ground, radicands = arithmetic.ground, dict(arithmetic.ground.roots)
-    touched = {ground.index[s] for s in refined} & ground.generators(e.num, e.den)
-    if not touched:
-        return arithmetic.const(e)
+def slope(decades: Sequence[float], y: Sequence[Any]) -> Q | None:
+    """The rational power of g that y follows, or None where no power law settles."""
+    if len(y) < 6:
+        return None
+    if all(float(abs(v)) == 0 for v in y[-3:]):
+        return None
+    if any(not abs(v) > 0 for v in y):
+        return None
+    logs = [float((abs(v)).log() / flint.arb(10).log()) for v in y]
+    local = [(b - a) / (l - k) for a, b, k, l in zip(logs, logs[1:], decades, decades[1:], strict=False)]
+    last = local[-1]
+    q = Q(last).limit_denominator(DENOMINATOR)
+    errors = [abs(s - float(q)) for s in local]
+    middle = errors[len(errors) // 2]
+    if errors[-1] > 2e-3 or (errors[-1] > 1e-7 and errors[-1] > 0.35 * middle):
+        return None
+    return q
 
-    def value(i: int) -> Series:
-        if i in touched:
-            return resolve(ground.symbols[i])
-        if i in radicands and touched & ground.generators(radicands[i]):
-            return at(radicands[i]).power(Q(1, 2))
-        return arithmetic.const(ground.gen(ground.symbols[i]))
 
-    def at(p: Any) -> Series:
-        values = [value(i) if d else None for i, d in enumerate(p.degrees())]
-        return evaluated(p, values, lambda c: arithmetic.number(Q(int(c))))
+def limit_of(y: Sequence[Any]) -> Any:
+    """The limit of a convergent sequence on a geometric grid."""
+    return accelerated(y[-3:])[-1]
 
-    return at(e.num) * at(e.den).inverse()
+
+def accelerated(y: Sequence[Any]) -> list[Any]:
+    """A sequence that tends to the same limit faster (Aitken's)."""
+    out = []
+    for a, b, c in zip(y, y[1:], y[2:], strict=False):
+        before, last = b - a, c - b
+        settled = any(not abs(d) > flint.arb(10) ** -95 for d in (before, last))
+        out.append(c if settled else (c - last * last / (last - before)).mid())
+    return out
+
+
+def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> Approach | None:
+    """Limit and rate of one parameter; None where neither a limit nor a power law is seen."""
+    if interval.kind != "box":
+        p = slope(decades, y)
+        if p is not None and p != 0:
+            return Approach(sp.S.Zero if p < 0 else sp.oo if y[-1] > 0 else -sp.oo, p)
+    end = limit_of(y)
+    for special in specials(interval):
+        d = [v - ball_of(special) for v in y]
+        if abs(d[-1]) < flint.arb("1e-3"):
+            p = slope(decades, d)
+            if p is not None and p < 0:
+                return Approach(special, p)
+            if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
+                return Approach(special, ALWAYS)
+    change = [abs(b - a) for a, b in pairwise(y)]
+    small = flint.arb(10) ** -6 * (1 + abs(end))
+    return Approach(None, Q(0)) if abs(y[-1] - end) < small and not change[-1] > small else None
+
+
+def specials(interval: Interval) -> list[Expr]:
+    """Limits that are recognised as exact: the edges, zero, and for angles the multiples of pi/24."""
+    out = [e for e in (interval.low, interval.high) if e.is_finite]
+    if interval.low < 0 < interval.high:
+        out.append(sp.S.Zero)
+    if interval.angle:
+        turns = [sp.pi * k / TURNS for k in range(-2 * TURNS, 2 * TURNS + 1)]
+        out += [a for a in turns if interval.low < a < interval.high]
+    return out
 
 
 def _turns(angle: Expr) -> Q:
-    q = sp.Rational(sp.simplify(angle / sp.pi))
-    return Q(int(q.p), int(q.q))
+    return Q(sp.simplify(angle / sp.pi))

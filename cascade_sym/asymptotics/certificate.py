@@ -14,8 +14,8 @@ import flint
 import mpmath as mp
 from sympy import Symbol
 
+from cascade_sym.asymptotics.ansatz import accelerated, slope
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.exponents import accelerated, slope
 from cascade_sym.asymptotics.follow import Branch, Follower, Lost
 from cascade_sym.asymptotics.minimum import Solution
 from cascade_sym.asymptotics.problem import Problem, ball_of

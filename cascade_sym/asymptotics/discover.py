@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.exponents import Approach, approach, slope
+from cascade_sym.asymptotics.ansatz import Approach, approach, slope
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost, growth
 from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates

@@ -13,8 +13,7 @@ from typing import Any
 import flint
 import sympy as sp
 
-from cascade_sym.asymptotics.element import Diverges, Elem
-from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.asymptotics.series import Series
 from cascade_sym.errors import NoLimit
 from cascade_sym.program import Arithmetic
@@ -143,7 +142,7 @@ class ExactSeries(Arithmetic):
 
     def quarter(self, turn: Q) -> Rotation:
         """The rotation by `turn` pi, in square roots."""
-        angle = sp.Rational(turn.numerator, turn.denominator) * sp.pi
+        angle = sp.Rational(turn) * sp.pi
         return Rotation(*(self.const(self.surd(f(angle))) for f in (sp.cos, sp.sin)))
 
     def surd(self, e: sp.Expr) -> Elem:
@@ -197,7 +196,7 @@ class ExactSeries(Arithmetic):
         if q is None:
             return self._constant(sp.log, c, "log")
         total = self.ground.rational(0)
-        for p, k in sp.factorrat(sp.Rational(q.numerator, q.denominator)).items():
+        for p, k in sp.factorrat(sp.Rational(q)).items():
             total = total + self.ground.rational(int(k)) * self._constant(sp.log, self.ground.rational(int(p)), "log")
         return total
 

@@ -10,8 +10,8 @@ import flint
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
-from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.follow import BITS
+from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.setup import (
     build_problem,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import flint
@@ -19,6 +19,7 @@ from cascade_sym.asymptotics.problem import Problem, ball_of
 
 BITS = 900
 SMALLEST = 1e-6  # part of a path below which a step is not shortened any more
+NEAR = 20  # rounds of Newton's iteration from a point nearby
 POWERS = 3  # in which an optimum is predicted: where scales compete, one is not enough
 
 
@@ -91,16 +92,15 @@ class Follower:
 
         f0 = self.raw(g, z)
         plus, minus = [at((i, 1)) for i in range(n)], [at((i, -1)) for i in range(n)]
-        grad = [((plus[i] - minus[i]) / (2 * h)).mid() for i in range(n)]
-        hess = [[flint.arb(0)] * n for _ in range(n)]
-        for i in range(n):
-            hess[i][i] = ((plus[i] - 2 * f0 + minus[i]) / h**2).mid()
-            for j in range(i):
-                mixed = at((i, 1), (j, 1)) - at((i, 1), (j, -1)) - at((i, -1), (j, 1)) + at((i, -1), (j, -1))
-                hess[i][j] = hess[j][i] = (mixed / (4 * h**2)).mid()
+        grad = [((a - b) / (2 * h)).mid() for a, b in zip(plus, minus, strict=True)]
+        second = [a - 2 * f0 + b for a, b in zip(plus, minus, strict=True)]
+        hess = [[(second[i] / h**2).mid()] * n for i in range(n)]
+        for i, j in combinations(range(n), 2):
+            both = at((i, 1), (j, 1)) - 2 * f0 + at((i, -1), (j, -1))
+            hess[i][j] = hess[j][i] = ((both - second[i] - second[j]) / (2 * h**2)).mid()
         return f0, grad, hess
 
-    def polish(self, g: Any, z: list[Any]) -> tuple[list[Any], Any]:
+    def polish(self, g: Any, z: list[Any], rounds: int = 80) -> tuple[list[Any], Any]:
         """The minimum near z; Lost where the iteration fails or ends at no minimum."""
         value, ok = self.f(g, z)
         if not ok:
@@ -108,7 +108,7 @@ class Follower:
         if not z:
             return z, value
         step: list[Any] | None = None
-        for _ in range(80):
+        for _ in range(rounds):
             f0, grad, hess = self.derivatives(g, z)
             if not (f0.is_finite() and all(d.is_finite() for d in grad)):
                 raise Lost("the objective is not finite")
@@ -148,8 +148,7 @@ class Follower:
     def follow(self, decade: float, z: list[Any], last: float) -> Branch:
         """Continue from 10**decade up (or down) to 10**last, predicting from the last steps.
 
-        Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is
-        lost.
+        Upwards the first steps are quarters of a decade, then halves; downwards quarters, until the optimum is lost.
         """
         points: list[tuple[int, list[Any], Any]] = []
         k, end = round(decade * 4), round(last * 4)
@@ -176,7 +175,7 @@ class Follower:
             if not before:
                 raise
         z = walked(
-            lambda there, guess: self.polish(growth(there / 4), list(guess))[0],
+            lambda there, guess: self.polish(growth(there / 4), list(guess), NEAR)[0],
             before[-1], float(k - stride), float(k), stride / 4,
         )  # fmt: skip
         return z, self.f(growth(k / 4), z)[0]

@@ -8,7 +8,7 @@ which signs of radicands are decided; zero is decided exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from fractions import Fraction as Q
 from math import prod
 from typing import Any
 
@@ -16,16 +16,53 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.element import Diverges, Elem
 from cascade_sym.asymptotics.problem import ball_of
-from cascade_sym.errors import DerivationError, DivisionByZero
+from cascade_sym.errors import DerivationError, DivisionByZero, NoPowerLaw
+from cascade_sym.exact import Fraction
 from cascade_sym.exact.fraction import evaluated
-from cascade_sym.exact.show import poly_to_expr
+from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import own
 
 ROOTS = 12
 NESTED = 3  # levels at which sqrt(a + b sqrt(c)) is still tried as a sum of roots
 DIGITS = 60
+
+
+class Diverges(NoPowerLaw):
+    """A function without an expansion in powers was met: what it was taken of diverges, vanishes, or is not known."""
+
+
+class Elem(Fraction):
+    """An element num/den of the `Ground` that is its field, always in normal form."""
+
+    def number(self, values: Sequence[Any] | None = None) -> Any:
+        """The value at the sample (or at `values`, one for each generator)."""
+        return self.field.number(self.num, values) / self.field.number(self.den, values)
+
+    def sign(self) -> int:
+        """The sign at the sample."""
+        if self.is_zero:
+            return 0
+        v = self.number()
+        if v.contains(0):
+            raise DerivationError(f"the sign of {self.expr()} was not decided at the sample.")
+        return 1 if v > 0 else -1
+
+    def rational(self) -> Q | None:
+        """The rational number that the element is, or None."""
+        if not (self.num.is_constant() and self.den.is_constant()):
+            return None
+        above = 0 if self.is_zero else int(self.num.leading_coefficient())
+        return Q(above, int(self.den.leading_coefficient()))
+
+    def depends_on(self, s: Symbol) -> bool:
+        """Whether the element contains a generator, directly or under a root."""
+        return self.field.index[s] in self.field.generators(self.num, self.den)
+
+    def expr(self) -> Expr:
+        """As a SymPy expression, numerator and denominator factored."""
+        num, den = (factored(p, self.field.symbols) for p in (self.num, self.den))
+        return (num / den).xreplace(self.field.meaning())
 
 
 class Reparametrise(Exception):
@@ -107,13 +144,6 @@ class Ground:
         """A polynomial with the other sign of root i."""
         return p.compose(*(-g if j == i else g for j, g in enumerate(self.polys)))
 
-    def elem(self, e: Expr) -> Elem:
-        """A rational expression in the generators."""
-        num, den = (sp.Poly(q, *self.symbols) for q in sp.fraction(sp.together(e)))
-        common = int(sp.ilcm(1, *(c.q for c in (*num.coeffs(), *den.coeffs()))))
-        over, under = (self.ctx.from_dict({m: int(c * common) for m, c in q.terms() if c}) for q in (num, den))
-        return self.fraction(over, under)
-
     def generators(self, *polys: Any) -> set[int]:
         """The generators that polynomials contain, directly or under a root."""
         found: set[int] = set()
@@ -159,7 +189,7 @@ class Ground:
 
     # -- roots ----------------------------------------------------------------------------------------------
 
-    def power(self, e: Elem, q: Fraction) -> Elem:
+    def power(self, e: Elem, q: Q) -> Elem:
         """A rational power of an element that is positive at the sample.
 
         Roots other than square roots of square roots are taken where they are exact, and become constants of an open
@@ -168,11 +198,7 @@ class Ground:
         d = q.denominator
         while d % 2 == 0:
             e, d = self.sqrt(e), d // 2
-        root = e if d == 1 else self._odd_root(e, d)
-        out = self.rational(1)
-        for _ in range(abs(q.numerator)):
-            out = out * root
-        return out if q > 0 else out.inverse()
+        return (e if d == 1 else self._odd_root(e, d)) ** q.numerator
 
     def _odd_root(self, e: Elem, d: int) -> Elem:
         if e.sign() < 0:
@@ -207,11 +233,8 @@ class Ground:
         content, factors = radicand.factor()
         sign = -1 if content < 0 else 1
         out = self.fraction(self.one, e.den)
-        for prime, k in sp.factorint(abs(int(content))).items():
-            out = out * self.rational(int(prime) ** (int(k) // 2))
-            if int(k) % 2:
-                out = out * self._root(self.ctx.constant(int(prime)))
-        for p, k in factors:
+        primes = sp.factorint(abs(int(content))).items()
+        for p, k in (*((self.ctx.constant(int(prime)), k) for prime, k in primes), *factors):
             v = self.number(p)
             q = p
             if not v > 0:

@@ -19,10 +19,10 @@ from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.joint import Joint
 from cascade_sym.asymptotics.leading import Rewriting, constants, reparametrised
+from cascade_sym.asymptotics.problem import balls_at
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, DerivationError, DivisionByZero, NoLimit
 from cascade_sym.program import read
-from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import own
 
 ORDERS = (2, 5, 9)  # to which functions are expanded, one after the other, until cancellations are through
@@ -173,7 +173,7 @@ class Setting:
         if near:
             self.near[s] = e
         with flint.ctx.workprec(BITS):
-            (self.balls[s.name],) = read(e).run(Balls(), self.balls)
+            (self.balls[s.name],) = balls_at([e], self.balls)
 
     def limit(self, e: Expr, definitions: Sequence[tuple[Symbol, Expr]] = ()) -> Expr:
         """The limit of e, over definitions that contain growing parameters.
@@ -196,14 +196,14 @@ class Setting:
         self.hidden = not all(isinstance(part, Symbol) for part in names)
         near = {s: v for s, v in self.near.items() if s.name in program.symbols}
         with flint.ctx.workprec(BITS):
-            parts = read(*names).run(Balls(), self.balls)
+            parts = balls_at(names, self.balls)
             sample = {s: _real(v) for s, v in zip(names.values(), parts, strict=True)}
             sample |= {s: _real(self.balls[s.name]) for s, v in near.items() if not v.is_Rational}
 
             def attempt(values: Mapping[Symbol, Any], rewriting: Rewriting) -> Expr:
                 ground = Ground((), values, CONSTANTS)
                 joint, self.cut = Joint(ground, orders), True
-                env = constants(ground, joint, rewriting)
+                env = constants(joint, rewriting)
                 for s, v in near.items():
                     known = ground.rational(int(v.p), int(v.q)) if isinstance(v, sp.Rational) else env[s.name].limit()
                     env[s.name] = joint.near(known)
@@ -228,10 +228,9 @@ class Setting:
 
 
 def _real(x: Any) -> Any:
-    ball = lifted(x)
-    if isinstance(ball, flint.acb):
+    if isinstance(x, flint.acb):
         raise NoLimit("a part is not real at a sample of the other parameters")
-    return ball
+    return x
 
 
 def _abstract(e: Expr, growing: set[str], names: dict[Expr, Symbol], kept: Any) -> Expr:

@@ -15,9 +15,8 @@ from fractions import Fraction as Q
 from itertools import combinations
 from typing import Any
 
-from cascade_sym.asymptotics.element import Diverges, Elem
 from cascade_sym.asymptotics.exact_series import ExactSeries
-from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.errors import DivisionByZero, NoLimit
 from cascade_sym.program import BY_NAME
 

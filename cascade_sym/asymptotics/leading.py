@@ -7,7 +7,6 @@ repeated, until the leading exponent is the one that the followed optimum shows.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction as Q
@@ -17,18 +16,15 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.ansatz import LEVELS, Ansatz, Frame, Refinement, unknown_of
-from cascade_sym.asymptotics.element import Elem
+from cascade_sym.asymptotics.ansatz import LEVELS, Frame, Refinement, limit_of, slope, unknown_of
 from cascade_sym.asymptotics.exact_series import ExactSeries
-from cascade_sym.asymptotics.exponents import Approach, limit_of, slope
 from cascade_sym.asymptotics.follow import Branch, growth
-from cascade_sym.asymptotics.ground import Ground, Reparametrise
-from cascade_sym.asymptotics.problem import Problem, ball_of
+from cascade_sym.asymptotics.ground import Elem, Ground, Reparametrise
+from cascade_sym.asymptotics.problem import Problem, ball_of, balls_at
 from cascade_sym.asymptotics.series import PrecisionLoss, Ramify, Series
 from cascade_sym.errors import NoPowerLaw, ScalingError
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.program import read
-from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import own
 
 MOST_TERMS = 40
@@ -70,10 +66,10 @@ def reparametrised(sample: Mapping[Symbol, Any], attempt: Callable[[Mapping[Symb
             return attempt(values, rewriting)
         except Reparametrise as r:
             balls = {s.name: v if isinstance(v, flint.arb) else ball_of(v) for s, v in values.items()}
-            (size,) = read(r.radicand).run(Balls(), balls)
+            (size,) = balls_at([r.radicand], balls)
             rewriting, tau = rewriting.eliminated(r.parameter, r.radicand)
             values = {s: v for s, v in values.items() if s != r.parameter}
-            values[tau] = lifted(size).sqrt()
+            values[tau] = size.sqrt()
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,8 @@ def _series(
     while working <= MOST_TERMS:
         try:
             arithmetic = ExactSeries(ground, working)
-            env = {**constants(ground, arithmetic, rewriting), **frame.environment(arithmetic)}
+            env = constants(arithmetic, rewriting)
+            env |= frame.environment(arithmetic, env)
             env[problem.large.name] = Series.power_of_t(ground, frame.p if problem.inverted else -frame.p, working)
             first, *constraints = problem.program.run(arithmetic, env)
             out = arithmetic.series(first)
@@ -162,12 +159,12 @@ def _series(
     )
 
 
-def constants(ground: Ground, arithmetic: ExactSeries, rewriting: Rewriting) -> dict[str, Any]:
-    """Parameters as constant series by name; eliminated ones through their roots."""
-    env: dict[str, Any] = {s.name: arithmetic.const(ground.gen(s)) for s in ground.parameters}
-    for s, e in rewriting.values.items():
-        env[s.name] = arithmetic.const(ground.elem(e))
-    return env
+def constants(arithmetic: ExactSeries, rewriting: Rewriting) -> dict[str, Any]:
+    """Unknowns and parameters as constant series by name; eliminated ones through their roots."""
+    ground = arithmetic.ground
+    env: dict[str, Any] = {s.name: arithmetic.const(ground.gen(s)) for s in (*ground.unknowns, *ground.parameters)}
+    eliminated = read(*rewriting.values.values()).run(arithmetic, env)
+    return env | {s.name: v for s, v in zip(rewriting.values, eliminated, strict=True)}
 
 
 def _rows(frame: Frame, ground: Ground, branch: Branch) -> list[dict[Symbol, Any]]:
@@ -219,12 +216,3 @@ def _solutions(ground: Ground, q: Any, i: int) -> list[Elem]:
     root = ground.sqrt(disc)
     half = (ground.rational(2) * c[2]).inverse()
     return [(root - c[1]) * half, (-root - c[1]) * half]
-
-
-def frame_of(problem: Problem, approaches: Sequence[Approach], reference: Mapping[Symbol, Expr]) -> Frame:
-    """The frame for the limits and powers of g that were found."""
-    ansatze = tuple(
-        Ansatz(s, problem.intervals[s].angle, a.limit, -a.power, reference.get(s, sp.S.Zero))
-        for s, a in zip(problem.over, approaches, strict=True)
-    )
-    return Frame(ansatze, math.lcm(1, *(a.power.denominator for a in ansatze)))

@@ -14,9 +14,8 @@ from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value, value_from_digits
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.elimination import LARGEST, LARGEST_DEPENDENT, Conditions, TooLarge, eliminate, vanishing
-from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import ScalingError
@@ -237,4 +236,4 @@ class Solution:
 
     def power(self, q: Q) -> Rational:
         """A power of g as one of the large parameter."""
-        return Rational(q.numerator, q.denominator) * (-1 if self.x.problem.inverted else 1)
+        return Rational(q) * (-1 if self.x.problem.inverted else 1)

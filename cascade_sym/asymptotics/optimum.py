@@ -12,9 +12,8 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
-from cascade_sym.asymptotics.ansatz import Ansatz
-from cascade_sym.asymptotics.element import Elem
-from cascade_sym.asymptotics.exponents import limit_of, slope
+from cascade_sym.asymptotics.ansatz import Ansatz, limit_of, slope
+from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.minimum import Solution, solved_linear
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.asymptotics.result import OptimumTerm

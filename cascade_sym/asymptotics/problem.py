@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import flint
@@ -16,11 +17,12 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.formula import parse_value
-from cascade_sym.program import Calculation, read
+from cascade_sym.program import Arithmetic, Calculation, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
 from cascade_sym.program.numbers import exact_number
+from cascade_sym.program.points import Multiprecision
+from cascade_sym.symbols import own
 
 Run = Callable[[Mapping[str, Any]], list[Any]]
 EDGE = 13.0  # decades towards an edge of a box: beyond, floats can't tell its sides apart
@@ -173,11 +175,6 @@ def is_positive(x: Any) -> bool:
     return isinstance(x, flint.arb) and bool(x > 0)
 
 
-def rational(q: Fraction) -> sp.Rational:
-    """An exponent as a SymPy number."""
-    return sp.Rational(q.numerator, q.denominator)
-
-
 def number_of(v: Any, argument: str) -> Expr:
     """The exact number that a value stands for (floats are decimals), or an infinity; text is read as for `--set`."""
     if isinstance(v, str):
@@ -190,7 +187,71 @@ def number_of(v: Any, argument: str) -> Expr:
         raise ParameterError(f"{argument}: {e}") from e
 
 
+def balls_at(exprs: Iterable[Expr], values: Mapping[str, Any]) -> list[Any]:
+    """Expressions as balls at the present precision, real or complex, with the values of symbols by name."""
+    return [lifted(v) for v in read(*exprs).run(Balls(), values)]
+
+
 def ball_of(e: Any) -> Any:
     """A SymPy number, fraction or int as a ball at the present precision."""
-    (value,) = read(sp.sympify(e)).run(Balls(), {})
-    return lifted(value).real if isinstance(value, flint.acb) else lifted(value)
+    (value,) = balls_at([sp.sympify(e)], {})
+    return value.real if isinstance(value, flint.acb) else value
+
+
+CIRCULAR = {"sin", "cos", "tan", "cot", "sec", "csc"}
+NO_ANGLE = own("no angle")
+
+
+@dataclass
+class Uses(Arithmetic):
+    """How symbols are used: `angles` inside circular functions, `plain` outside; `turns` are multiples of pi inside.
+
+    Values are linear forms in symbols and pi; what is none any more is `NO_ANGLE`.
+    """
+
+    angles: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    turns: set[Fraction] = field(default_factory=set)
+
+    def number(self, q: Fraction) -> Expr:
+        return sp.Rational(q)
+
+    def constant(self, name: str) -> Expr:
+        return sp.pi if name == "pi" else NO_ANGLE
+
+    def mul(self, factors: Sequence[Expr]) -> Expr:
+        return prod(factors) if sum(not f.is_Rational for f in factors) <= 1 else self.used(factors)
+
+    def power(self, base: Expr, exponent: Fraction) -> Expr:
+        if base.is_Rational and exponent.denominator == 1 and (base or exponent > 0):
+            return base**exponent.numerator
+        return self.used([base])
+
+    def pow(self, base: Expr, exponent: Expr) -> Expr:
+        return self.used([base, exponent])
+
+    def call(self, name: str, *arguments: Expr) -> Expr:
+        if name not in CIRCULAR:
+            return self.used(arguments)
+        (angle,) = arguments
+        self.angles |= {s.name for s in angle.free_symbols}
+        self.turns |= {abs(Fraction(q.p, q.q)) for q in [angle.coeff(sp.pi)] if q}
+        return NO_ANGLE
+
+    def used(self, forms: Sequence[Expr]) -> Expr:
+        """Something that is no sum of angles any more."""
+        self.plain |= {s.name for e in forms for s in e.free_symbols}
+        return NO_ANGLE
+
+
+def uses_of_angles(program: Calculation) -> Uses:
+    """How the symbols of a calculation are used: angles enter through sines and cosines only.
+
+    >>> x, y = sp.symbols("x y")
+    >>> u = uses_of_angles(read(sp.sin(x + 2*y + sp.pi/4)*y))
+    >>> u.angles - u.plain, u.plain & {"x", "y"}, u.turns
+    ({'x'}, {'y'}, {Fraction(1, 4)})
+    """
+    uses = Uses()
+    uses.used(program.run(uses, {s: Symbol(s) for s in program.symbols}))
+    return uses

@@ -51,12 +51,11 @@ class OptimumTerm:
 class Certificate:
     """Independent numbers (mpmath) that the claim was held against; see `certificate.certify`.
 
-    `points`: (value of large, optimised objective, local exponent, objective / large^exponent);
-    `prefactor_limit`: extrapolated; `error`: its relative distance from the exact prefactor;
-    `observed_next`: observed exponent of the relative correction; `window`: accuracy -> value of large from which
-    on (up to which, for a limit at zero) the leading and the two-term form hold that accuracy;
-    `samples`: the same comparison at other values of the remaining parameters; `searched`: values of large at which
-    a global search of the whole allowed region found nothing lower.
+    `points`: (value of large, optimised objective, local exponent, objective / large^exponent); `prefactor_limit`:
+    extrapolated; `error`: its relative distance from the exact prefactor; `observed_next`: observed exponent of the
+    relative correction; `window`: accuracy -> value of large from which on (up to which, for a limit at zero) the
+    leading and the two-term form hold that accuracy; `samples`: the same comparison at other values of the remaining
+    parameters; `searched`: values of large at which a global search of the whole allowed region found nothing lower.
     """
 
     points: tuple[tuple[str, str, str, str], ...]

@@ -13,18 +13,17 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
-from cascade_sym.asymptotics.angles import uses_of_angles
+from cascade_sym.asymptotics.ansatz import ALWAYS, frame_of
 from cascade_sym.asymptotics.certificate import certify, observed_prefactor
 from cascade_sym.asymptotics.discover import Found, Settled, challenged, discover, read_off
-from cascade_sym.asymptotics.element import Diverges
 from cascade_sym.asymptotics.expand import Expansion, expand
-from cascade_sym.asymptotics.exponents import ALWAYS
 from cascade_sym.asymptotics.follow import BITS
-from cascade_sym.asymptotics.leading import expansion, frame_of
+from cascade_sym.asymptotics.ground import Diverges
+from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
 from cascade_sym.asymptotics.narrate import narrate
 from cascade_sym.asymptotics.optimum import optimum_terms
-from cascade_sym.asymptotics.problem import Problem
+from cascade_sym.asymptotics.problem import Problem, uses_of_angles
 from cascade_sym.asymptotics.result import Scaling
 from cascade_sym.asymptotics.setup import Call, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
@@ -273,7 +272,7 @@ def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     if special:
         at = special[0]
     elif turns:
-        at = sp.pi * sp.Rational(turns[0].numerator, turns[0].denominator)
+        at = sp.pi * sp.Rational(turns[0])
     return {s: at for s in problem.over if problem.intervals[s].angle}
 
 

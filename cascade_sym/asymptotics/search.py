@@ -47,8 +47,11 @@ def candidates(problem: Problem, decade: float, sample: Mapping[Symbol, Any]) ->
     starts = _starts(problem, decade, rng)
     values = f(starts)
     chosen = _prominent(starts, values)
-    found = [_evolve(f, starts[:, j], width, rng) for j, width in chosen]
-    for j, _ in chosen[:LINES]:
+    if not chosen:
+        return []
+    places, widths = zip(*chosen, strict=True)
+    found = _evolve(f, starts[:, places], np.array(widths), rng)
+    for j in places[:LINES]:
         beside = _beside_poles(lambda u: problem.denominators(g, at(u), sample), starts[:, j], 2 * decade + 2)
         found += zip(map(float, f(beside)), beside.T, strict=True)
     out: list[Candidate] = []
@@ -110,9 +113,9 @@ def _starts(problem: Problem, decade: float, rng: np.random.Generator) -> np.nda
     return out
 
 
-def _evolve(f: Any, start: np.ndarray, width: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:
-    """CMA-ES (Hansen's standard strategy parameters) from one start."""
-    n = len(start)
+def _evolve(f: Any, starts: np.ndarray, widths: np.ndarray, rng: np.random.Generator) -> list[tuple[float, np.ndarray]]:
+    """CMA-ES (Hansen's standard strategy parameters) from several starts at once: the best of each."""
+    n = len(starts)
     lam = 8 + 4 * n
     mu = lam // 2
     w = np.log(mu + 0.5) - np.log(np.arange(1, mu + 1))
@@ -123,30 +126,35 @@ def _evolve(f: Any, start: np.ndarray, width: float, rng: np.random.Generator) -
     cmu = min(1 - c1, 2 * (mueff - 2 + 1 / mueff) / ((n + 2) ** 2 + mueff))
     damp = 1 + 2 * max(0.0, np.sqrt((mueff - 1) / (n + 1)) - 1) + cs
     chi = np.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n**2))
-    mean, sigma, cov = start.copy(), min(width, 0.5), np.eye(n)
-    pc, ps = np.zeros(n), np.zeros(n)
-    best, best_u = float(f(start[:, None])[0]), start.copy()
+    best, best_u, alive = f(starts), starts.T.copy(), np.arange(starts.shape[1])
+    mean, sigma, cov = best_u.copy(), np.minimum(widths, 0.5), np.tile(np.eye(n), (len(alive), 1, 1))
+    pc, ps = np.zeros_like(mean), np.zeros_like(mean)
     for generation in range(GENERATIONS):
         d, b = np.linalg.eigh(cov)
         d = np.sqrt(np.maximum(d, 1e-40))
-        z = rng.standard_normal((n, lam))
-        y = b @ (d[:, None] * z)
-        u = mean[:, None] + sigma * y
-        values = f(u)
-        order = np.argsort(values, kind="stable")
-        if values[order[0]] < best:
-            best, best_u = float(values[order[0]]), u[:, order[0]].copy()
-        if not np.isfinite(values[order[0]]):
-            sigma *= 0.5
-            continue
-        step = y[:, order[:mu]] @ w
-        mean = mean + sigma * step
-        ps = (1 - cs) * ps + np.sqrt(cs * (2 - cs) * mueff) * (b @ ((b.T @ step) / d))
-        damped = np.linalg.norm(ps) / np.sqrt(1 - (1 - cs) ** (2 * generation + 2)) < (1.4 + 2 / (n + 1)) * chi
-        pc = (1 - cc) * pc + damped * np.sqrt(cc * (2 - cc) * mueff) * step
-        chosen = y[:, order[:mu]]
-        cov = (1 - c1 - cmu) * cov + c1 * np.outer(pc, pc) + cmu * (chosen * w) @ chosen.T
-        sigma *= np.exp(min(1.0, (cs / damp) * (np.linalg.norm(ps) / chi - 1)))
-        if sigma * d.max() < 1e-11 or sigma * d.max() > 1e6:
+        y = b @ (d[:, :, None] * rng.standard_normal((len(alive), n, lam)))
+        u = mean[:, :, None] + sigma[:, None, None] * y
+        values = f(np.moveaxis(u, 1, 0).reshape(n, -1)).reshape(len(alive), lam)
+        order = np.argsort(values, axis=1, kind="stable")[:, :mu]
+        lowest = np.take_along_axis(values, order[:, :1], axis=1)[:, 0]
+        better = lowest < best[alive]
+        best[alive[better]], best_u[alive[better]] = lowest[better], u[better, :, order[better, 0]]
+        inside = np.isfinite(lowest)
+        chosen = np.take_along_axis(y, order[:, None, :], axis=2)
+        step = inside[:, None] * (chosen @ w)
+        mean = mean + sigma[:, None] * step
+        turned = (b @ ((step[:, None, :] @ b)[:, 0] / d)[:, :, None])[:, :, 0]
+        ps = np.where(inside[:, None], (1 - cs) * ps + np.sqrt(cs * (2 - cs) * mueff) * turned, ps)
+        length = np.linalg.norm(ps, axis=1)
+        damped = length / np.sqrt(1 - (1 - cs) ** (2 * generation + 2)) < (1.4 + 2 / (n + 1)) * chi
+        moved = (1 - cc) * pc + damped[:, None] * np.sqrt(cc * (2 - cc) * mueff) * step
+        pc = np.where(inside[:, None], moved, pc)
+        new = (1 - c1 - cmu) * cov + c1 * pc[:, :, None] * pc[:, None, :] + cmu * (chosen * w) @ chosen.swapaxes(1, 2)
+        cov = np.where(inside[:, None, None], new, cov)
+        sigma = sigma * np.where(inside, np.exp(np.minimum(1.0, (cs / damp) * (length / chi - 1))), 0.5)
+        size = sigma * d.max(axis=1)
+        on = ~inside | ((size >= 1e-11) & (size <= 1e6))
+        if not on.any():
             break
-    return best, best_u
+        alive, mean, sigma, cov, pc, ps = (a[on] for a in (alive, mean, sigma, cov, pc, ps))
+    return list(zip(map(float, best), best_u, strict=True))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction as Q
 
-from cascade_sym.asymptotics.element import Diverges, Elem
-from cascade_sym.asymptotics.ground import Ground
+from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.errors import DivisionByZero
 
 LONGEST = 1000  # numerators and denominators of exponents: a series has that many terms between two of its powers

@@ -10,9 +10,8 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.angles import is_angle
 from cascade_sym.asymptotics.infinite import in_the_limit
-from cascade_sym.asymptotics.problem import Interval, Problem, ball_of, is_positive, number_of
+from cascade_sym.asymptotics.problem import Interval, Problem, ball_of, is_positive, number_of, uses_of_angles
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import (
     IndependentObjective,
@@ -173,9 +172,9 @@ def build_problem(
         )
     if large in over:
         raise ParameterError(f"over: {large} is the parameter that grows; it can't be optimised as well.")
-    intervals = {}
+    intervals, uses = {}, uses_of_angles(program)
     for s in over:
-        angle = is_angle(program, s.name)
+        angle = s.name in uses.angles - uses.plain
         low, high = bounds.get(s, (sp.S.Zero, sp.pi / 2) if angle else (sp.S.Zero, sp.oo))
         if not low < high:
             raise ParameterError(f"bounds: {s} needs low < high, got ({low}, {high}).")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import flint
 from sympy import Symbol
 
-from cascade_sym.asymptotics.element import Elem
 from cascade_sym.asymptotics.elimination import Conditions
 from cascade_sym.asymptotics.follow import Lost, walked
+from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.errors import ParameterError
 from cascade_sym.program import read

@@ -1,3 +1,3 @@
-from cascade_sym.cli.main import run
+from cascade_sym.cli import run
 
 run()

@@ -114,8 +114,6 @@ def latex(
 
 def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Make small edits to every printed formula and report those that the checker would not notice."""
-    from dataclasses import asdict
-
     from cascade_sym.cli.tables import audit_table
     from cascade_sym.paper.ledger import run_audit
 

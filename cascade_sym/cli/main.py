@@ -8,15 +8,14 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
-from functools import wraps
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import typer
 
+from cascade_sym import __version__
 from cascade_sym.cli import commands, quantities
-from cascade_sym.cli.supervise import supervised
 from cascade_sym.errors import CascadeError
 
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -27,20 +26,28 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }  # fmt: skip
 
 
-def _exiting(command: Callable[..., int]) -> Callable[..., None]:
-    """The command with its return value as exit code."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        if code := command(*args, **kwargs):
-            raise typer.Exit(code)
-
-    return run
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, result_callback=lambda code, **_: sys.exit(code)
+)
 
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"cascade-sym {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=__doc__)
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
 for name, command in COMMANDS.items():
-    app.command(name)(_exiting(command))
+    app.command(name)(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -66,8 +73,3 @@ def main(arguments: list[str] | None = None) -> None:
         message = f"{type(err).__name__}: {err} ({where}); what was given is not understood by this program."
     print(f"cascade-sym: {message}", file=sys.stderr)
     sys.exit(2)
-
-
-def run() -> None:
-    """The program `cascade-sym`: `main` under supervision."""
-    supervised(main)

@@ -10,14 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cascade_sym.verdicts import Verdict
+
 if TYPE_CHECKING:
     from cascade_sym.manuscript import Checked
     from cascade_sym.paper.ledger import Audit
-
-COLOURS = {
-    "definition": "cyan", "exact": "green", "asymptotic": "green", "approximate": "yellow", "misprint": "red",
-    "differs": "red", "unchecked": "magenta",
-}  # fmt: skip
 
 
 def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:
@@ -26,7 +23,9 @@ def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:
     rows = []
     for r in records:
         count[r["verdict"]] += 1
-        word = Text(r["verdict"], COLOURS[r["verdict"]]).append("" if r["as_expected"] else " (not expected)", "red")
+        word = Text(r["verdict"], Verdict(r["verdict"]).terminal).append(
+            "" if r["as_expected"] else " (not expected)", "red"
+        )
         note = r["correction"] or r["deviation"]
         title = Text(r["title"]).append(f"\n{note}" if note else "", "dim")
         rows.append((r["id"], title, word, str(len(r["evidence"]["statements"])), f"{r['seconds']:.2f}"))
@@ -67,12 +66,12 @@ def check_text(checked: Sequence[Checked]) -> str:
 
 def _checked(c: Checked) -> str:
     label = f" [{c.label}]" if c.label else ""
-    against = f", as ({c.equation})" if c.equation and c.verdict != "unchecked" else ""
+    against = f", as ({c.equation})" if c.equation and c.verdict != Verdict.UNCHECKED else ""
     out = f"{c.file}:{c.line}:{label} {c.left}  {c.verdict}{against}"
     if c.repair:
         out += f"\n    repair: {c.repair}"
         out += "".join(f"\n    or, as small: {r}" for r in c.equally_small_repairs)
-    elif c.verdict in ("unchecked", "differs"):
+    elif c.verdict in (Verdict.UNCHECKED, Verdict.DIFFERS):
         out += f"\n    {c.reason}"
     if c.derived_latex:
         shown = c.derived_latex.replace("\n", " ")

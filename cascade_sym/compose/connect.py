@@ -23,12 +23,11 @@ def connect(
 ) -> LinearSystem:
     """A network: every wire ("part.port", "part.port") sends the light of an output port into an input port.
 
-    `parts` are parts or systems; a table gives them names for the wires, otherwise a part's own name (or
-    its kind and number: "beamsplitter1") is used. ".port" may be left out where a part has one port in that
-    direction. Ports that no wire uses stay open under the name "part.port"; `inputs` and `outputs` = {new
-    name: "part.port"} choose and rename the ones that the network shows (the light of the others is still
-    there, as fields). Parts without memory take the channels of what they are connected to. Light that runs
-    around a loop without delay is solved for exactly.
+    `parts` are parts or systems; a table gives them names for the wires, otherwise a part's own name (or its kind and
+    number: "beamsplitter1") is used. ".port" may be left out where a part has one port in that direction. Ports that no
+    wire uses stay open under the name "part.port"; `inputs` and `outputs` = {new name: "part.port"} choose and rename
+    the ones that the network shows (the light of the others is still there, as fields). Parts without memory take the
+    channels of what they are connected to. Light that runs around a loop without delay is solved for exactly.
 
     Raises UnknownName for a part or port that does not exist, PortMismatch for a port used twice or for
     channels that do not fit, DuplicateName, and AlgebraicLoop for a loop without a unique solution. Source:

@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sympy as sp
-from sympy import Expr
 
 from cascade_sym.errors import AlgebraicLoop, PortMismatch, UnknownName, listing
-from cascade_sym.exact import Fraction, converter
-from cascade_sym.exact.matrix import inverse
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.numbers import inverted
 from cascade_sym.system.sectors import flow_order
 
 
 def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
     """The system with the output field wires[i] fed into the input field i, for every i in `wires`.
 
-    Connected fields leave the ports; a port without fields disappears. Raises UnknownName for a field that
-    is not there, PortMismatch for an output used twice, AlgebraicLoop where light goes around without a
-    unique solution.
+    Connected fields leave the ports; a port without fields disappears. Raises UnknownName for a field that is not
+    there, PortMismatch for an output used twice, AlgebraicLoop where light goes around without a unique solution.
     """
     _check(system, wires)
     forms = {**system.internal, **{i: system.outputs[o] for i, o in wires.items()}}
@@ -67,23 +64,17 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     """
     conjugate = any(o.name in forms and o.dag for form in forms.values() for o, _ in form)
     unknowns = [Op(f) for f in forms] + ([Op(f, True) for f in forms] if conjugate else [])
-    full = [forms[o.name].dagger() if o.dag else forms[o.name] for o in unknowns]
+    full = [forms[o.name].turned(o.dag) for o in unknowns]
     rest = [LinearForm({o: c for o, c in form if o.name not in forms}) for form in full]
-    conv, flat = converter([-form[o] + int(o == u) for u, form in zip(unknowns, full, strict=True) for o in unknowns])
-    n = len(unknowns)
-    rows = [[conv(e) for e in flat[k * n : (k + 1) * n]] for k in range(n)]
-    inverted = inverse(rows)
-    if inverted is None:
+    gains = inverted([[-form[o] + int(o == u) for o in unknowns] for u, form in zip(unknowns, full, strict=True)])
+    if gains is None:
         raise AlgebraicLoop(
             f"the light in {listing(forms)} runs in a loop with gain 1 and no delay, which has no unique "
             "solution; open the loop or add loss."
         )
-    floats = any(c.has(sp.Float) for form in full for _, c in form)
-
-    def gain(x: Fraction) -> Expr:
-        return sp.N(conv.expr(x)) if floats else conv.expr(x)
-
+    if any(c.has(sp.Float) for form in full for _, c in form):
+        gains = [list(map(sp.N, row)) for row in gains]
     return {
-        f: linear_sum(rest[j].scaled(gain(inverted[k][j])) for j in range(n) if not inverted[k][j].is_zero)
-        for k, f in enumerate(forms)
+        f: linear_sum(r.scaled(c) for r, c in zip(rest, row, strict=True) if c != 0)
+        for f, row in zip(forms, gains, strict=False)
     }

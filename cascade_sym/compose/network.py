@@ -57,9 +57,8 @@ def names_of(parts: Iterable[Part]) -> list[str]:
 def concatenate(*parts: object) -> LinearSystem:
     """Parts or systems side by side, without a connection. Raises DuplicateName when names or ports clash.
 
-    Ports of the same name are told apart by no one, so give the parts different port names or connect them
-    with `series`; in a concatenation a port that occurs twice gets the number of its system: "light",
-    "light2".
+    Ports of the same name are told apart by no one, so give the parts different port names or connect them with
+    `series`; in a concatenation a port that occurs twice gets the number of its system: "light", "light2".
 
     >>> from cascade_sym.parts import Cavity
     >>> both = concatenate(Cavity("a"), Cavity("b"))
@@ -97,9 +96,8 @@ def _numbered(ports: Iterable[Port]) -> tuple[Port, ...]:
 def series(first: object, second: object) -> LinearSystem:
     """The series product: the light that leaves `first` enters `second` (parts or systems).
 
-    All output ports of `first` are connected, in order, to the input ports of `second`. Raises PortMismatch
-    when their numbers or channels differ, and DuplicateName when a name occurs in both. Source: Gough and
-    James (2009).
+    All output ports of `first` are connected, in order, to the input ports of `second`. Raises PortMismatch when their
+    numbers or channels differ, and DuplicateName when a name occurs in both. Source: Gough and James (2009).
 
     >>> from cascade_sym.parts import Cavity
     >>> series(Cavity("a", kappa=4), Cavity("b", kappa=9)).equation("b").terms
@@ -128,8 +126,7 @@ def series(first: object, second: object) -> LinearSystem:
 
 
 def feedback(system: object, output: str, input: str) -> LinearSystem:
-    """Feed the output field `output` back into the input field `input` of the same part or system, without
-    delay.
+    """Feed the output field `output` back into the input field `input` of the same part or system, without delay.
 
     Both are names of fields (`system.outputs`, `system.inputs`). An algebraic loop is solved exactly;
     AlgebraicLoop is raised when it has no unique solution. Source: Gough and James (2009).

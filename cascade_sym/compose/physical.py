@@ -62,8 +62,8 @@ def is_physical(system: object) -> Physicality:
     exact = not s.has_floats
     fields = commutators(s)
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
-    split = {o: fields.split(_of(s.drift[o.name], o.dag)) for o in mode_ops}
-    outs = {Op(f, d): fields.split(_of(form, d)) for f, form in s.outputs.items() for d in (False, True)}
+    split = {o: fields.split(s.drift[o.name].turned(o.dag)) for o in mode_ops}
+    outs = {Op(f, d): fields.split(form.turned(d)) for f, form in s.outputs.items() for d in (False, True)}
     count = 0
 
     def refuted(witness: str, terms: tuple[Expr, ...]) -> Physicality:
@@ -75,14 +75,14 @@ def is_physical(system: object) -> Physicality:
         )  # fmt: skip
         count += 1
         if not vanishes(*terms):
-            return refuted(f"d[{_show(i)}, {_show(j.dagger())}]/dt", terms)
+            return refuted(f"d[{i.label}, {j.dagger().label}]/dt", terms)
     for i in mode_ops:
         for f, (modes, noise) in outs.items():
             # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
             terms = (fields.correlation(split[i][1], noise), _commutator(i, modes))
             count += 1
             if not vanishes(*terms):
-                return refuted(f"[{_show(i)}, {_show(f.dagger())}]", terms)
+                return refuted(f"[{i.label}, {f.dagger().label}]", terms)
     names = list(outs)
     size = sp.S.Zero if exact else _largest(s) ** 2  # light that nearly closes a loop is large, and so is its rounding
     for f, g in combinations_with_replacement(names, 2):
@@ -90,7 +90,7 @@ def is_physical(system: object) -> Physicality:
         terms = (fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected))
         count += 1
         if not vanishes(*terms, size, -size):
-            return refuted(f"[{_show(f)}, {_show(g.dagger())}] - {expected}", terms)
+            return refuted(f"[{f.label}, {g.dagger().label}] - {expected}", terms)
     return Physicality(True, count, exact=exact, assumptions=s.assumptions)
 
 
@@ -101,10 +101,6 @@ def _largest(s: LinearSystem) -> Expr:
     return sp.Float(max([1.0, *(x for x in sizes if math.isfinite(x))]))
 
 
-def _of(form: LinearForm, dag: bool) -> LinearForm:
-    return form.dagger() if dag else form
-
-
 def _sign(o: Op) -> int:
     return -1 if o.dag else 1
 
@@ -112,7 +108,3 @@ def _sign(o: Op) -> int:
 def _commutator(z: Op, modes: LinearForm) -> Expr:
     """[z, form^+] for a mode operator z and a form in modes."""
     return conj(modes[z]) * _sign(z)
-
-
-def _show(o: Op) -> str:
-    return f"{o.name}^+" if o.dag else o.name

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions.definitions import Declared, Definitions
 from cascade_sym.errors import ParameterError
-from cascade_sym.symbols import NOTHING, domains_in, expression, replacements
+from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class Quantity(Declared):
         from cascade_sym.steps import Derivation
 
         return Derivation(self.name, self.steps)
+
+    @property
+    def where(self) -> Domains:
+        """What is declared of its parameters and where its value exists, with every definition written out."""
+        written = [[self.definitions.inline(e) for e in group] for group in (self.domain, self.nonnegative)]
+        positive, nonnegative = (
+            tuple(e.as_content_primitive()[1] for e in group if e.free_symbols) for group in written
+        )
+        return self.domains.merged(Domains(positive=positive, nonnegative=nonnegative))
 
     def inline(self) -> Expr:
         """The expression with every definition written out."""

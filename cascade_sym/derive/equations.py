@@ -13,6 +13,7 @@ from cascade_sym.compose import as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj, free_name, plain, symbol
 from cascade_sym.system import LinearSystem
@@ -20,7 +21,7 @@ from cascade_sym.system.sectors import flow_order
 
 
 @dataclass(frozen=True)
-class Equations:
+class Equations(Shown):
     """Named linear equations in operators; `kind` is "langevin" (left sides are da/dt) or "input-output"."""
 
     kind: str
@@ -43,11 +44,10 @@ class Equations:
     def __len__(self) -> int:
         return len(self.forms)
 
-    def _repr_latex_(self) -> str:
-        from cascade_sym.latex.show import value_latex
 
-        rate = self.kind == "langevin"
-        return value_latex({(f"dot({name})" if rate else name): form for name, form in self.forms.items()})
+@renderer.register(Equations)
+def _(value: Equations, notation: object) -> Mapping[str, LinearForm]:
+    return {(f"dot({name})" if value.kind == "langevin" else name): form for name, form in value.forms.items()}
 
 
 def langevin(system: object) -> Equations:
@@ -102,10 +102,9 @@ class TimeSolution:
 def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
     """The matrix exponential of the drift of a cascade, element by element in closed form.
 
-    Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when
-    two rates are identical as expressions). DerivationError for feedback loops.
-    `delay` is the symbol for t - t' (default s, or another where the system has a parameter s).
-    Source: for two oscillators Huang et al. (2018), Eq. (6).
+    Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when two
+    rates are identical as expressions). DerivationError for feedback loops. `delay` is the symbol for t - t' (default
+    s, or another where the system has a parameter s). Source: for two oscillators Huang et al. (2018), Eq. (6).
 
     >>> from cascade_sym.parts import Cavity
     >>> k = time_solution(Cavity("c", kappa=2))

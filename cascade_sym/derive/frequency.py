@@ -16,13 +16,13 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 from cascade_sym.compose import as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
-from cascade_sym.exact import converter, is_zero
-from cascade_sym.exact.matrix import inverse
+from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.parts.values import Value, real
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.numbers import inverted
 from cascade_sym.system.sectors import flow_order
 
 OMEGA = symbol("Omega")
@@ -60,14 +60,9 @@ def shown(form: LinearForm, Omega: Expr) -> LinearForm:
     return LinearForm({Op(f"{o.name}({-Omega if o.dag else Omega})", o.dag): c for o, c in form})
 
 
-def _equation(s: LinearSystem, o: Op) -> LinearForm:
-    form = s.equation(o.name)
-    return form.dagger() if o.dag else form
-
-
 def _solved(s: LinearSystem, modes: Sequence[str], Omega: Expr) -> dict[Op, LinearForm]:
     """Modes and their adjoints in frequency space: forms in all others, block by block along the flow of light."""
-    equations = {o: _equation(s, o) for m in modes for o in (Op(m), Op(m, True))}
+    equations = {o: s.equation(o) for m in modes for o in (Op(m), Op(m, True))}
     solved: dict[Op, LinearForm] = {}
     sources = {o: [p for p, _ in form if p in equations and p != o] for o, form in equations.items()}
     for block in flow_order(equations, sources):
@@ -77,7 +72,9 @@ def _solved(s: LinearSystem, modes: Sequence[str], Omega: Expr) -> dict[Op, Line
             solved[block[0]] = outer[0].scaled(response)
             continue
         rows = [[(-sp.I * Omega if o == p else 0) - equations[o][p] for p in block] for o in block]
-        back = _inverse(rows)
+        floats = any(e.has(sp.Float) for row in rows for e in row)
+        back = sp.Matrix(rows).inv().tolist() if floats else inverted(rows)
+        assert back is not None  # it is regular at almost every frequency
         for o, row in zip(block, back, strict=True):
             solved[o] = linear_sum(f.scaled(c) for f, c in zip(outer, row, strict=True) if c != 0)
     return solved
@@ -86,17 +83,6 @@ def _solved(s: LinearSystem, modes: Sequence[str], Omega: Expr) -> dict[Op, Line
 def _put(form: LinearForm, solved: Mapping[Op, LinearForm]) -> LinearForm:
     """The solved operators replaced by their forms."""
     return linear_sum(solved[o].scaled(c) if o in solved else LinearForm({o: c}) for o, c in form)
-
-
-def _inverse(rows: list[list[Expr]]) -> list[list[Expr]]:
-    """Of a matrix that is regular at almost every frequency."""
-    n = len(rows)
-    if any(e.has(sp.Float) for row in rows for e in row):
-        return sp.Matrix(rows).inv().tolist()  # type: ignore[no-any-return]
-    conv, flat = converter([e for row in rows for e in row])
-    found = inverse([[conv(e) for e in flat[n * k : n * k + n]] for k in range(n)])
-    assert found is not None
-    return [[conv.expr(x) for x in row] for row in found]
 
 
 @dataclass(frozen=True)
@@ -247,7 +233,7 @@ def _steps(
     def put_back() -> Check:
         """Put the solution back into the equations of the fast modes."""
         for o, form in solved.items():
-            left = form.scaled(-sp.I * Omega) - _put(_equation(s, o), solved)
+            left = form.scaled(-sp.I * Omega) - _put(s.equation(o), solved)
             for f, e in left:
                 if not is_zero(e):
                     return Check(False, "solution put back into the equation", str(f))

@@ -76,8 +76,7 @@ def in_sidebands(H: OperatorPolynomial, fields: Mapping[str, tuple[str, str]]) -
 def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Derived:
     """The terms of H that do not rotate when each operator c(t) = c e^(-i Omega_c t), with Omega_c = frequencies[c].
 
-    The check of the step averages H(t) over one period by integration. UnknownName for an operator without
-    frequency.
+    The check of the step averages H(t) over one period by integration. UnknownName for an operator without frequency.
 
     >>> w = sp.Symbol("omega")
     >>> a, b = operator("a"), operator("b")

@@ -162,7 +162,7 @@ def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
                 for j in basis:
                     excess = table(left, i, j) - table(right, i, j)
                     if not is_zero(excess):
-                        wrong.append(f"the {what} differ in {_show(i)}, {_show(j)}")
+                        wrong.append(f"the {what} differ in {i.label}, {j.label}")
     return Check(not wrong, "H, the Lindblad matrix and the measured operators, element by element", "; ".join(wrong))
 
 
@@ -184,7 +184,3 @@ def _measured(turned: Callable[[LinearForm], LinearForm]) -> Callable[[MasterEqu
         return sp.Add(*(f[i] * turned(f)[j] for f in forms))
 
     return table
-
-
-def _show(o: Op) -> str:
-    return f"{o.name}^+" if o.dag else o.name

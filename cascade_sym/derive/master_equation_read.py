@@ -133,12 +133,8 @@ def without_phase(form: LinearForm) -> LinearForm:
     for phase in (sp.S.One, sp.I, sp.S.NegativeOne, -sp.I):
         turned = sp.expand(phase * first)
         if not turned.has(sp.I) and not turned.could_extract_minus_sign():
-            return _expanded(form.scaled(phase))
+            return form.scaled(phase).map_coefficients(sp.expand)
     return form
-
-
-def _expanded(form: LinearForm) -> LinearForm:
-    return LinearForm({o: sp.expand(c) for o, c in form})
 
 
 def measured_operators(d: Detection, L: Couplings) -> tuple[list[LinearForm], dict[str, tuple[Expr, Expr]]]:
@@ -154,14 +150,14 @@ def measured_operators(d: Detection, L: Couplings) -> tuple[list[LinearForm], di
     for c in d.currents:
         flat = c.form.substituted({f: s.output(f) for f in s.internal})
         for y in _real(flat) if c.paired else [flat]:
-            fields = _expanded(LinearForm({o: x for o, x in y if o.name in s.inputs}))
+            fields = LinearForm({o: sp.expand(x) for o, x in y if o.name in s.inputs})
             noise.append(fields)
             modes.append(LinearForm({o: x for o, x in y if o.name in s.modes}))
             raw.append(_coupled(s, fields, L))
     turn = _whitening([[_correlation(s, f, g) for g in noise] for f in noise])
     out, pairs = [], {}
     for k, row in enumerate(turn):
-        M = _expanded(linear_sum(raw[j].scaled(t) for j, t in enumerate(row) if t != 0))
+        M = linear_sum(raw[j].scaled(t) for j, t in enumerate(row) if t != 0).map_coefficients(sp.expand)
         seen = linear_sum(modes[j].scaled(t) for j, t in enumerate(row) if t != 0)
         out.append(M)
         both = M + M.dagger()

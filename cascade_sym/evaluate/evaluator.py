@@ -12,7 +12,7 @@ import numpy as np
 
 from cascade_sym.errors import ParameterError, UnstableError
 from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, common_shape
-from cascade_sym.evaluate.backends.python_mpmath import MpmathKernel
+from cascade_sym.evaluate.backends.libraries import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.guards import guarded
@@ -113,7 +113,7 @@ class Evaluator:
     @cached_property
     def _kernel(self) -> Any:
         if self.options.backend == "jax":
-            from cascade_sym.evaluate.backends.python_jax import jax_function
+            from cascade_sym.evaluate.backends.libraries import jax_function
 
             return jax_function(self._program, self.plan)
         if self.options.precision == "guaranteed":

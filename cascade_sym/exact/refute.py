@@ -17,7 +17,7 @@ from typing import Any
 
 import flint
 from flint import acb, arb, fmpq
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import Calculation, read
@@ -48,10 +48,11 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
     True
     """
     calculation = read(left, right)
-    kinds = {s.name: is_complex_symbol(s) for s in left.free_symbols | right.free_symbols}
+    inside = _about(domains, left.free_symbols | right.free_symbols)
+    symbols = set().union(left.free_symbols, right.free_symbols, *(e.free_symbols for e, _ in inside))
+    kinds = {s.name: is_complex_symbol(s) for s in symbols}
     ranges = domains.ranges
     declared = {n: NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL for n, c in kinds.items()}
-    inside = [(e, strict) for e, strict in domains.expressions if {s.name for s in e.free_symbols} <= set(declared)]
     values, conditions = calculation.on(Balls()), read(*(e for e, _ in inside)).on(Balls())
     spent = 0
     for k, point in enumerate(points(tuple(sorted(declared.items())))):
@@ -64,6 +65,16 @@ def witness(left: Expr, right: Expr, domains: Domains) -> Witness | None:
             texts = [_text(v) for v in found]
             return {"point": {n: _shown(v) for n, v in sorted(point.items())}, "left": texts[0], "right": texts[1]}
     return None
+
+
+def _about(domains: Domains, symbols: Iterable[Symbol]) -> list[tuple[Expr, bool]]:
+    """What is declared of expressions that bears on `symbols`, over any number of others: a point satisfies it all."""
+    names, left, found = {s.name for s in symbols}, domains.expressions, []
+    while near := [f for f in left if names & {s.name for s in f[0].free_symbols}]:
+        found += near
+        left = [f for f in left if f not in near]
+        names = names.union(*({s.name for s in e.free_symbols} for e, _ in near))
+    return found
 
 
 def differ(calculation: Calculation, points: Iterable[Point]) -> bool:

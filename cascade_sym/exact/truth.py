@@ -129,8 +129,8 @@ def read_sides(given: list[Any], domains: Declared) -> tuple[list[Expr], Domains
     parts = [_declared(domains)]
     exprs = []
     for side in given:
-        if hasattr(side, "inline") and hasattr(side, "domains"):
-            parts.append(side.domains)
+        if hasattr(side, "inline") and hasattr(side, "where"):
+            parts.append(side.where)
             side = side.inline()
         e = as_given(side)
         parts.append(domains_in(e))

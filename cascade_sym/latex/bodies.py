@@ -57,12 +57,6 @@ def expression_body(e: Expr, notation: Notation = FALLBACK) -> str:
     return Writer(notation).latex(neat(e, notation))
 
 
-def matrix_body(matrix: sp.MatrixBase, notation: Notation = FALLBACK) -> str:
-    """LaTeX of a matrix in round brackets."""
-    rows = (" & ".join(expression_body(e, notation) for e in matrix.row(i)) for i in range(matrix.rows))
-    return "\\begin{pmatrix}\n" + " \\\\\n".join(rows) + "\n\\end{pmatrix}"
-
-
 def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
     r"""LaTeX of any value that is not a list of equations.
 
@@ -84,7 +78,8 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
         case LinearForm() | OperatorPolynomial():
             return operator_body(value, notation)
         case sp.MatrixBase():
-            return matrix_body(value, notation)
+            rows = (" & ".join(expression_body(e, notation) for e in row) for row in value.tolist())
+            return "\\begin{pmatrix}\n" + " \\\\\n".join(rows) + "\n\\end{pmatrix}"
         case tuple() | list() | sp.Tuple():
             return ",\\ ".join(plain_body(v, notation) for v in value)
         case sp.core.relational.Relational():

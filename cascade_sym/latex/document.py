@@ -16,6 +16,7 @@ from cascade_sym.latex.scan import checked
 from cascade_sym.latex.show import rows_of_steps
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
+from cascade_sym.verdicts import Verdict
 
 LINE = 80.0  # widths in digits
 INDENTED = 76.0
@@ -24,12 +25,8 @@ CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",
     "revtex": "\\documentclass[aps,pra,onecolumn,notitlepage,superscriptaddress,nofootinbib,11pt]{revtex4-2}",
 }
-_COLOURS = {
-    "definition": "5A5A5A", "exact": "1B7837", "asymptotic": "2166AC", "approximate": "B35806",
-    "misprint": "B2182B", "differs": "B2182B", "unchecked": "5A5A5A",
-}  # fmt: skip
 PREAMBLE = (files("cascade_sym.latex") / "preamble.tex").read_text(encoding="utf-8")
-VERDICT_COLOURS = "".join(f"\\definecolor{{verdict-{k}}}{{HTML}}{{{v}}}\n" for k, v in _COLOURS.items())
+VERDICT_COLOURS = "".join(f"\\definecolor{{verdict-{v}}}{{HTML}}{{{v.ink}}}\n" for v in Verdict)
 
 
 @dataclass(frozen=True)
@@ -91,11 +88,12 @@ def document(
     """
     if style not in CLASSES:
         raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
+    rows = definition_rows(Definitions(notation.abbreviations), notation)
     parts = [
         f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
         f"\\begin{{center}}\\Large\\textbf{{{text_latex(title or 'Derived equations', notation.name)}}}\\end{{center}}",
         _summary(entries, notation),
-        _abbreviations(notation),
+        "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else "",
         *(_section(e, notation) for e in entries),
         "\\end{document}",
     ]
@@ -129,11 +127,6 @@ def _summary(entries: Sequence[Entry], notation: Notation) -> str:
     ]
     head = "\\begin{longtable}{@{}lp{0.66\\textwidth}l@{}}"
     return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"]) if lines else ""
-
-
-def _abbreviations(notation: Notation) -> str:
-    rows = definition_rows(Definitions(notation.abbreviations), notation)
-    return "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else ""
 
 
 def _section(e: Entry, notation: Notation) -> str:
@@ -175,7 +168,7 @@ def steps_block(
 
 def verdict(v: str) -> str:
     """A verdict as a coloured word."""
-    return f"\\verdict{{{v}}}" if v in _COLOURS else f"\\textbf{{{text_latex(v)}}}"
+    return f"\\verdict{{{Verdict(v)}}}"
 
 
 def anchor(id: str) -> str:

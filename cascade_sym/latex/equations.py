@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sympy import Expr, Mul, Symbol
 
@@ -20,6 +19,7 @@ from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator
 from cascade_sym.parts import Part
+from cascade_sym.shown import renderer
 from cascade_sym.solve import Covariance
 from cascade_sym.solve.conditional import Riccati
 from cascade_sym.system import LinearSystem
@@ -34,6 +34,7 @@ def equation(lhs: str, e: Expr, notation: Notation) -> Row:
     return Row(lhs, "=", Writer(notation).latex(e))
 
 
+@renderer.register(Definitions)
 def definition_rows(
     defs: Definitions, notation: Notation = FALLBACK, results: Sequence[tuple[str, Expr]] = ()
 ) -> list[Row]:
@@ -89,11 +90,13 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
     return out
 
 
+@renderer.register(Quantity)
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
     return definition_rows(q.definitions.needed(q.expr), notation, [(notation.name(q.name), q.expr)])
 
 
+@renderer.register(LinearSystem)
 def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     """Langevin equations of the modes and input-output relations of the ports (of all outputs without ports).
 
@@ -116,6 +119,13 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     return rows + ([WHERE, *below] if below else [])
 
 
+@renderer.register(Part)
+def part_rows(part: Part, notation: Notation = FALLBACK) -> list[Row]:
+    """The equations of its system."""
+    return system_rows(part.system(), notation)
+
+
+@renderer.register(Covariance)
 def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
     """The definitions of a covariance matrix and how its elements are read off; elements not shown vanish."""
     rows = definition_rows(V.definitions, notation)
@@ -143,6 +153,7 @@ def _ellipsis(count: int, what: str) -> Row:
     return Row("", "", f"\\vdots\\quad\\text{{({count} more {what})}}", text=True)
 
 
+@renderer.register(MasterEquation)
 def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK) -> list[Row]:
     r"""d rho with the superoperators D and H, then what H and the longer jump operators are.
 
@@ -175,6 +186,7 @@ def master_equation_rows(equation: MasterEquation, notation: Notation = FALLBACK
     return [top, WHERE, *below] if below else [top]
 
 
+@renderer.register(MomentEquations)
 def moments_rows(equations: MomentEquations, notation: Notation = FALLBACK) -> list[Row]:
     """The stochastic equations of the means and the deterministic ones of the covariances."""
     rows = []
@@ -189,6 +201,7 @@ def moments_rows(equations: MomentEquations, notation: Notation = FALLBACK) -> l
     return rows + [_rate(pair, e, notation) for pair, e in equations.covariances.items()]
 
 
+@renderer.register(Riccati)
 def riccati_rows(problem: Riccati, notation: Notation = FALLBACK) -> list[Row]:
     """The equations of motion of the conditional covariances, then the definitions that they use."""
     rows = [_rate(pair, e, notation) for pair, e in problem.equations.items()]
@@ -247,10 +260,3 @@ def _before(c: Expr, notation: Notation) -> str:
         return ""
     text = expression_body(c, notation)
     return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"
-
-
-ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
-    Quantity: quantity_rows, Definitions: definition_rows, LinearSystem: system_rows, Covariance: covariance_rows,
-    Part: lambda part, notation: system_rows(part.system(), notation), MasterEquation: master_equation_rows,
-    MomentEquations: moments_rows, Riccati: riccati_rows,
-}  # fmt: skip

@@ -196,7 +196,8 @@ def operator_latex_name(name: str, declared: Mapping[str, str] | None = None, *,
     if name in table:
         return table[name]
     if m := _ARGUMENT.fullmatch(name):
-        return operator_latex_name(m["base"], table, hats=hats) + f"({_argument(m['arg'], table)})"
+        sign, arg = ("-", m["arg"][1:]) if m["arg"].startswith("-") else ("", m["arg"])
+        return operator_latex_name(m["base"], table, hats=hats) + f"({sign}{symbol_latex(arg, table)})"
     if m := _FIELD.fullmatch(name):
         return _field(m["part"], m["end"], m["port"], m["band"], hats)
     base, band = (name[:-1], name[-1]) if name[-1:] in ("+", "-") and len(name) > 1 else (name, "")
@@ -257,11 +258,6 @@ def _label(s: str) -> str:
         return GREEK[s]
     words = [GREEK.get(w, w if len(w) < 2 or w.isdigit() else f"\\mathrm{{{w}}}") for w in s.split("_") if w]
     return ",".join(words)
-
-
-def _argument(arg: str, table: Mapping[str, str]) -> str:
-    sign = "-" if arg.startswith("-") else ""
-    return sign + symbol_latex(arg[len(sign) :], table)
 
 
 def _escaped(name: str) -> str:

@@ -7,7 +7,7 @@ dollar signs, for documents and the ledger, is `body`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
-from cascade_sym.latex.equations import ROWS, definition_rows, quantity_rows, superoperator_latex
+from cascade_sym.latex.equations import definition_rows, quantity_rows, superoperator_latex
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
@@ -26,6 +26,7 @@ from cascade_sym.latex.scan import width
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.shown import renderer
 from cascade_sym.steps import Derivation, Step
 
 _RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
@@ -74,9 +75,9 @@ def value_latex(value: Any, notation: Notation = FALLBACK, name: str = "") -> st
 
 def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> list[Row]:
     """The rows that show any value; `name` is its left side where it does not bring its own."""
-    for kind, rows in _ROWS.items():
-        if isinstance(value, kind):
-            return rows(value, notation)
+    if (found := renderer(value, notation)) is not None:
+        rows = isinstance(found, list) and all(isinstance(r, Row) for r in found)
+        return found if rows else value_rows(found, notation, name)
     left = left_side(name, value, notation) if name else ""
     # a value is not abbreviated by its own name (x = x)
     notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
@@ -93,6 +94,7 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
     return [Row(left, "=" if left else "", shown)]
 
 
+@renderer.register(Mapping)
 def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[Row]:
     """Named values; the definitions of all quantities among them once, at the end."""
     quantities = {str(k): v for k, v in table.items() if isinstance(v, Quantity)}
@@ -110,6 +112,7 @@ def table_rows(table: Mapping[Any, Any], notation: Notation = FALLBACK) -> list[
     return rows + [r for r in definition_rows(shared, notation, results) if r.text or r.lhs not in shown]
 
 
+@renderer.register(Derivation)
 def derivation_rows(d: Derivation, notation: Notation = FALLBACK) -> list[Row]:
     """Its title, then every step with a number."""
     rows = [Row("", "", f"\\textbf{{{text_latex(d.title, notation.name)}}}", text=True)] if d.title else []
@@ -124,6 +127,7 @@ def rows_of_steps(d: Derivation, notation: Notation, *, numbered: bool = False) 
         shown |= step.after
 
 
+@renderer.register(Step)
 def step_rows(
     step: Step, notation: Notation = FALLBACK, *, number: int = 0, shown: Mapping[str, Any] | None = None
 ) -> list[Row]:
@@ -187,8 +191,3 @@ def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:
     at = Op(f"{name}({argument})")
     frequency = f"-i{notation.name(argument)}" if form[at] != 0 else ""
     return frequency + notation.operator(at)
-
-
-_ROWS: dict[type, Callable[[Any, Notation], list[Row]]] = {
-    **ROWS, Derivation: derivation_rows, Step: step_rows, Mapping: table_rows
-}  # fmt: skip

@@ -229,9 +229,10 @@ class Writer:
         if exponent.is_Rational and exponent.p == 1 and exponent.q > 2:
             return Call("root", (self.node(base), Number(str(exponent.q))))
         node, above = self.node(base), self.script(exponent)
-        if isinstance(base, sp.Symbol) and not _takes_superscript(self.names[base.name]):
-            sup = to_latex(above, self.names)
-            return self.verbatim(f"\\left({self.names[base.name]}\\right)^{{{sup}}}")
+        if isinstance(base, sp.Symbol):
+            nucleus, _, _, sup = scripts(latex := self.names[base.name])
+            if sup or nucleus.startswith("{\\") or re.search(r"[(\[|]|angle", nucleus):
+                return self.verbatim(f"\\left({latex}\\right)^{{{to_latex(above, self.names)}}}")
         return Pow(node, above)
 
     def call(self, e: Application) -> Node:
@@ -284,8 +285,3 @@ def _number(x: Expr) -> Node:
     if x.q == 1:
         return Number(str(x.p))
     return Div(Number(str(x.p)), Number(str(x.q)))
-
-
-def _takes_superscript(latex: str) -> bool:
-    nucleus, _, _, sup = scripts(latex)
-    return not sup and not nucleus.startswith("{\\") and not re.search(r"[(\[|]|angle", nucleus)

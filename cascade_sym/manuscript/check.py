@@ -24,8 +24,9 @@ from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
 from cascade_sym.paper.folder import Folder
+from cascade_sym.verdicts import Verdict
 
-PASSED = ("definition", "exact", "asymptotic", "unknown")
+UNKNOWN = "unknown"  # the folder does not know the left side
 SECONDS, MEGABYTES = 60.0, 1500  # for one formula
 TOTAL_SECONDS = 1800.0  # for a manuscript
 MAX_LEFT = 400  # characters of a left side
@@ -55,7 +56,7 @@ class Checked:
 
     @property
     def passed(self) -> bool:
-        return self.verdict in PASSED
+        return self.verdict == UNKNOWN or Verdict(self.verdict).passes
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether something was checked, and all of that agrees."""
-        return all(c.passed for c in self.checked) and any(c.verdict != "unknown" for c in self.checked)
+        return all(c.passed for c in self.checked) and any(c.verdict != UNKNOWN for c in self.checked)
 
 
 def check_manuscript(path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None) -> Report:
@@ -89,7 +90,7 @@ def check_manuscript(path: str | Path, folder: Folder, progress: Callable[[str],
     for _, group in groupby(equations, key=lambda e: (e.path, e.block)):
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
-            found += [Checked(e.path, e.line, e.name, "", "unchecked", reason=late) for e in group]
+            found += [Checked(e.path, e.line, e.name, "", Verdict.UNCHECKED, reason=late) for e in group]
         else:
             found += _block(list(group), macros, readings, progress)
     return Report(tuple(found), notes)
@@ -112,7 +113,7 @@ def _block(
         if progress:
             progress(f"line {e.line}")
         if isinstance(read, str):
-            yield Checked(e.path, e.line, e.name, "", "unchecked", reason=read)
+            yield Checked(e.path, e.line, e.name, "", Verdict.UNCHECKED, reason=read)
             continue
         for f in read:
             yield _formula(e, f, readings, display)
@@ -147,18 +148,18 @@ def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Dis
     r = row(latex)
     at = e.path, e.line, e.name, r.lhs
     if not r.relation or not r.lhs:
-        return Checked(*at, "unchecked", reason="it is not of the form name = formula.")
+        return Checked(*at, Verdict.UNCHECKED, reason="it is not of the form name = formula.")
     if len(r.lhs) > MAX_LEFT:
-        return Checked(*at, "unchecked", reason=f"the left side has more than {MAX_LEFT} characters.")
+        return Checked(*at, Verdict.UNCHECKED, reason=f"the left side has more than {MAX_LEFT} characters.")
     if r.lhs == ZERO and display.known:
         return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
         if r.lhs in display.local and symbol_key(r.lhs) is not None:
-            return Checked(*at, "unknown", reason="an abbreviation of this display; it counts where it is used.")
+            return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
         if all(x.left_side(r.lhs) is None for x in readings):
-            return Checked(*at, "unchecked", reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
-        return Checked(*at, "unknown", reason="the folder does not know this left side.")
+            return Checked(*at, Verdict.UNCHECKED, reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
+        return Checked(*at, UNKNOWN, reason="the folder does not know this left side.")
     known.sort(key=lambda x: not hinted(e, x.equation.id))
     meanings: list[Meaning] = []
     trouble: CascadeError | None = None
@@ -167,14 +168,14 @@ def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Dis
             new = x.meanings(r.lhs)
             meanings += new
             found = _bounded(judged, latex, new, display.local, display.polynomials, repair=False)
-            if found["verdict"] in PASSED:
+            if Verdict(found["verdict"]).passes:
                 return Checked(*at, **found)
         except CascadeError as err:
             trouble = trouble or err
     try:
         return Checked(*at, **_bounded(judged, latex, meanings, display.local, display.polynomials))
     except CascadeError as err:
-        return Checked(*at, "unchecked", equation=known[0].equation.id, reason=_line(trouble or err))
+        return Checked(*at, Verdict.UNCHECKED, equation=known[0].equation.id, reason=_line(trouble or err))
 
 
 def _polynomial(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
@@ -193,7 +194,7 @@ def _polynomial(e: Equation, latex: str, readings: Sequence[Reading], display: _
         if found.passed:
             return found
         last = last or found
-    return last or Checked(*at, "unchecked", reason=_line(trouble) if trouble else "it is compared with nothing.")
+    return last or Checked(*at, Verdict.UNCHECKED, reason=_line(trouble) if trouble else "it is compared with nothing.")
 
 
 def _bounded(work: Callable[..., Any], *given: Any, **options: Any) -> Any:

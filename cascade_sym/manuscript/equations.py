@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from os.path import isdir, isfile
 from pathlib import Path
@@ -62,11 +62,11 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
     def read(file: Path, shown: str) -> None:
         nonlocal left
         seen.add(file.resolve())
-        raw = _bytes(file, shown, left)
-        left -= len(raw)
-        text = blanked(_decoded(raw, shown))
+        content, size = _content(file, shown, left)
+        left -= size
+        text = blanked(content)
         sources.append(Source(shown, text))
-        lines = Lines(text)
+        line = line_of(text)
         for m in _INPUT.finditer(text):
             if len(notes) >= MAX_NOTES:
                 notes[MAX_NOTES - 1 :] = ["further files were not read."]
@@ -84,13 +84,14 @@ def read_sources(path: str | Path) -> tuple[tuple[Source, ...], tuple[str, ...]]
             else:
                 read(found, str(found.relative_to(root)))
                 continue
-            notes.append(f"{shown}, line {lines.at(m.start())}: {name!r} {why}")
+            notes.append(f"{shown}, line {line(m.start())}: {name!r} {why}")
 
     read(first, str(path))
     return tuple(sources), tuple(notes)
 
 
-def _bytes(file: Path, shown: str, limit: int) -> bytes:
+def _content(file: Path, shown: str, limit: int) -> tuple[str, int]:
+    """The text of a file, and its size in bytes."""
     if isdir(file):  # names that no file can have are no folder, not an error
         raise FormulaError(f"{shown} is a folder; give a .tex file.")
     if not isfile(file):
@@ -102,14 +103,10 @@ def _bytes(file: Path, shown: str, limit: int) -> bytes:
         raise FormulaError(f"can't read {shown}: {err.strerror}.") from err
     if len(raw) > limit:
         raise FormulaError(f"{shown}: a manuscript of more than {MAX_BYTES} bytes is not read; split it.")
-    return raw
-
-
-def _decoded(raw: bytes, shown: str) -> str:
     if b"\0" in raw:
         raise FormulaError(f"{shown} is a binary file; give a .tex file.")
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), len(raw)
     except UnicodeDecodeError as err:
         raise FormulaError(f"{shown} is not UTF-8 text (byte {err.start}); convert it first.") from err
 
@@ -138,14 +135,10 @@ def blanked(text: str) -> str:
     return _UNREAD.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), out)
 
 
-class Lines:
-    """The line numbers of places in a text."""
-
-    def __init__(self, text: str) -> None:
-        self._ends = [m.start() for m in re.finditer("\n", text)]
-
-    def at(self, place: int) -> int:
-        return bisect_left(self._ends, place) + 1
+def line_of(text: str) -> Callable[[int], int]:
+    """The line number of a place in a text, for many places."""
+    ends = [m.start() for m in re.finditer("\n", text)]
+    return lambda place: bisect_left(ends, place) + 1
 
 
 @dataclass(frozen=True)
@@ -186,11 +179,11 @@ def equations_in(source: Source) -> Iterator[Equation]:
     """
     text = source.text
     at = block = 0
-    lines = Lines(text)
+    line = line_of(text)
     while (m := _BEGIN.search(text, at)) is not None:
         end = text.find(f"\\end{{{m[1]}{m[2]}}}", m.end())
         if end < 0:
-            yield Equation(source.path, lines.at(m.start()), (), "", "", block)
+            yield Equation(source.path, line(m.start()), (), "", "", block)
             return
         start = m.end()
         if m[1] == "alignat" and text[start : start + 1] == "{":
@@ -198,7 +191,7 @@ def equations_in(source: Source) -> Iterator[Equation]:
         for row in _equations(text[start:end], start, joined=m[1] == "multline"):
             if m[2] and not (row.labels or row.tag):
                 continue
-            yield Equation(source.path, lines.at(row.start), tuple(row.labels), row.tag, row.latex, block)
+            yield Equation(source.path, line(row.start), tuple(row.labels), row.tag, row.latex, block)
         at, block = end, block + 1
 
 

@@ -20,11 +20,12 @@ from cascade_sym.manuscript.known import Meaning, spelt
 from cascade_sym.paper.environment import plain
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw
-from cascade_sym.paper.printed import VERDICTS, Statement
+from cascade_sym.paper.printed import Statement
 from cascade_sym.paper.show import derived_latex
 from cascade_sym.paper.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.steps import Derivation
 from cascade_sym.symbols import own
+from cascade_sym.verdicts import Verdict
 
 MAX_DEPTH = 60
 MAX_REPAIRED = 3  # meanings for which a repair is sought
@@ -56,12 +57,12 @@ def judged(
     if not found:
         raise trouble[0] if trouble else FormulaError("it has no statement that could be compared.")
     # of a = b = c every part counts; of several meanings the one that agrees
-    worst = [(m, *max(parts, key=lambda p: VERDICTS.index(p[1].verdict))) for m, parts in found]
-    best, _, verdict = min(worst, key=lambda x: VERDICTS.index(x[2].verdict))
-    if verdict.verdict != "differs" or not repair:
+    worst = [(m, *max(parts, key=lambda p: p[1].verdict.severity)) for m, parts in found]
+    best, _, verdict = min(worst, key=lambda x: x[2].verdict.severity)
+    if verdict.verdict is not Verdict.DIFFERS or not repair:
         return _fields(best, verdict)
     for m, relation, v in worst[:MAX_REPAIRED]:
-        if v.verdict == "differs" and (fixed := _judged(m, relation, repair=True)).repair:
+        if v.verdict is Verdict.DIFFERS and (fixed := _judged(m, relation, repair=True)).repair:
             return _fields(m, fixed)
     return _fields(best, verdict)
 
@@ -86,14 +87,14 @@ def _judged(m: Meaning, relation: Relation, repair: bool) -> StatementVerdict:
 def _fields(m: Meaning, v: StatementVerdict) -> dict[str, Any]:
     printed = m.reading.folder.printed
     out: dict[str, Any] = {"verdict": v.verdict, "equation": m.equation.id, "reason": v.method}
-    if isinstance(m.derived, Leading) and v.verdict == "differs" and v.difference is None:
+    if isinstance(m.derived, Leading) and v.verdict is Verdict.DIFFERS and v.difference is None:
         out["reason"] = f"equal to leading order only ({m.derived.note}); write \\approx."
     if v.repair:
         r = v.statement.relation
         marked = Relation(m.statement.relation.lhs, r.op, v.repair.marked)
         out["repair"], out["equally_small_repairs"] = v.repair.description, list(v.repair.alternatives)
         out["correction_latex"] = to_latex(marked, printed.notation, printed.functions)
-    if v.verdict in ("misprint", "differs"):
+    if v.verdict in (Verdict.MISPRINT, Verdict.DIFFERS):
         shown = StatementVerdict(m.statement, v.verdict, v.method, m.derived)
         entry = Entry(m.equation, v.verdict, (shown,), Derivation("", ()), {}, 0.0)
         out["derived_latex"] = derived_latex(m.reading.folder, entry)
@@ -136,8 +137,8 @@ def implicit_verdict(m: Meaning, relation: Relation, given: Sequence[str]) -> St
     check = confirmed(m.derived)
     if not check.ok:
         said = f"not shown to be the leading term: {check.method}"
-        return StatementVerdict(m.statement, "unchecked", said, m.derived)
-    verdict = "asymptotic" if relation.op == "~=" else "differs"
+        return StatementVerdict(m.statement, Verdict.UNCHECKED, said, m.derived)
+    verdict = Verdict.ASYMPTOTIC if relation.op == "~=" else Verdict.DIFFERS
     return StatementVerdict(m.statement, verdict, f"leading term; its prefactor is a root of {METHOD}", m.derived)
 
 
@@ -154,8 +155,8 @@ def polynomial_verdict(
     for m in wanted:
         roots = [_root(m, r) for r in m.relations(scaling)]
         if any(same_roots(m, latex, root) for root in (*filter(None, roots), VARIABLE)):
-            return {"verdict": "exact", "equation": m.equation.id, "reason": METHOD}
-    return {"verdict": "differs", "equation": wanted[0].equation.id, "reason": f"not {METHOD}"}
+            return {"verdict": Verdict.EXACT, "equation": m.equation.id, "reason": METHOD}
+    return {"verdict": Verdict.DIFFERS, "equation": wanted[0].equation.id, "reason": f"not {METHOD}"}
 
 
 def _root(m: Meaning, relation: Relation) -> Expr | None:

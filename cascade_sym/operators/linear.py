@@ -5,7 +5,8 @@ Every equation of a linear system is one: da/dt and each output field, in the mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -32,6 +33,11 @@ class Op(NamedTuple):
 
     def dagger(self) -> Op:
         return Op(self.name, not self.dag)
+
+    @property
+    def label(self) -> str:
+        """For people: "S.in-^+"."""
+        return f"{self.name}^+" if self.dag else self.name
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class LinearForm(Shown):
         return linear_sum((self, other))
 
     def __neg__(self) -> LinearForm:
-        return LinearForm({o: -c for o, c in self})
+        return self.map_coefficients(operator.neg)
 
     def __sub__(self, other: LinearForm) -> LinearForm:
         return self + (-other)
@@ -84,16 +90,23 @@ class LinearForm(Shown):
     def scaled(self, factor: Expr) -> LinearForm:
         """The form times a number."""
         number = as_given(factor)
-        return LinearForm({o: number * c for o, c in self})
+        return self.map_coefficients(lambda c: number * c)
 
     def dagger(self) -> LinearForm:
         """The adjoint form."""
         return LinearForm({o.dagger(): conj(c) for o, c in self})
 
+    def turned(self, dag: bool) -> LinearForm:
+        """The form, or its adjoint."""
+        return self.dagger() if dag else self
+
+    def map_coefficients(self, f: Callable[[Expr], Expr]) -> LinearForm:
+        """Every coefficient replaced by f of it."""
+        return LinearForm({o: f(c) for o, c in self})
+
     def substituted(self, forms: Mapping[str, LinearForm]) -> LinearForm:
         """Operators named in `forms` replaced by them (adjoint for adjoint)."""
-        parts = ((forms.get(o.name, op(o.name)), o.dag, c) for o, c in self)
-        return linear_sum((f.dagger() if dag else f).scaled(c) for f, dag, c in parts)
+        return linear_sum(forms.get(o.name, op(o.name)).turned(o.dag).scaled(c) for o, c in self)
 
     def renamed(self, names: Mapping[str, str]) -> LinearForm:
         """Operators renamed."""
@@ -101,7 +114,7 @@ class LinearForm(Shown):
 
     def mapped(self, values: Mapping[Expr, Expr]) -> LinearForm:
         """Coefficients with `values` substituted."""
-        return LinearForm({o: c.xreplace(dict(values)) for o, c in self})
+        return self.map_coefficients(lambda c: c.xreplace(dict(values)))
 
 
 def linear_sum(forms: Iterable[LinearForm]) -> LinearForm:

@@ -15,13 +15,13 @@ from typing import Any
 
 from cascade_sym.deadline import own_python
 from cascade_sym.errors import FolderError, UnknownName, listing
+from cascade_sym.extras import require
 from cascade_sym.files import write
 from cascade_sym.paper.folder import Folder, digest, files_in, load_folder
 from cascade_sym.paper.ledger import run_ledger
 from cascade_sym.paper.model import Figure
 from cascade_sym.paper.show import document_entry, document_text, heading, record
 from cascade_sym.plot import canvas, save, styled
-from cascade_sym.sweeps.work import require_libraries
 from cascade_sym.sweeps.work import write as write_dataset
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -113,7 +113,7 @@ def build_figures(
     wanted = set(only) or set(figures)
     if unknown := wanted - set(figures):
         raise UnknownName(f"no figure {listing(unknown)} in this folder; it declares {listing(figures)}.")
-    require_libraries("figures", "matplotlib", "xarray", "joblib", "scipy")
+    require("figures", "matplotlib", "xarray", "joblib", "scipy", extra="all")
     place = output or Path("build") / folder.path.resolve().name / "figures"
     written: list[Path] = []
     for name in (n for n in figures if n in wanted):

@@ -17,6 +17,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import CascadeError, ParameterError, listing
 from cascade_sym.exact.truth import all_equal
+from cascade_sym.extras import require
 from cascade_sym.paper.model import Model, PowerLaw, leading_form
 from cascade_sym.paper.printed import Domain
 from cascade_sym.program import read
@@ -32,6 +33,12 @@ BOXES, BITS = 4000, 64  # of a proof: how many pieces of the domain are looked a
 LOOSE = 1.001  # a proved bound may be that much larger than what was seen
 SEEN, PROVED = "largest seen", "proved bound"
 Point = tuple[Expr, ...]
+
+
+class _Undefined(ParameterError):
+    """A point at which neither form has a value, or the derived one is not known."""
+
+
 _FOLLOWED: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 
@@ -64,12 +71,15 @@ def deviation(
     def size(u: Sequence[float]) -> float:
         try:
             return -float(abs(ratio(point(u))))
-        except CascadeError:
+        except _Undefined:
             return 0.0
+        except CascadeError:
+            return -float("inf")
 
     steps = GRID - 1 if refine else 1  # else the corners alone
     best = min(itertools.product(*([i / steps for i in range(steps + 1)] for _ in names)), key=size)
-    if names and refine:
+    if names and refine and size(best) > -float("inf"):
+        require("deviations", "scipy", extra="papers")
         from scipy.optimize import minimize
 
         start = np.array(best)  # the simplex stays inside the unit box
@@ -137,10 +147,10 @@ def _ratio(
         law = derived.law
         above = _prefactor(law, tuple((s, at[s.name]) for s in law.prefactor.parameters))
         below = printed / law.large**law.exponent
-        one, two = (above / _number(below, at, other) - 1 for other in elsewhere)
+        one, two = (_quotient(above, _number(below, at, other), at) for other in elsewhere)
     else:
         form = leading_form(derived)
-        one, two = (_number(form, at, other) / _number(printed, at, other) - 1 for other in elsewhere)
+        one, two = (_quotient(_number(form, at, other), _number(printed, at, other), at) for other in elsewhere)
     if abs(one - two) > mp.mpf(10) ** -10:
         raise ParameterError(
             f"the ratio of derived and printed form depends on more than the domain's {listing(at)}; "
@@ -153,16 +163,27 @@ def _prefactor(law: Scaling, values: tuple[tuple[Symbol, Expr], ...]) -> Any:
     """The prefactor of a scaling; where a root is followed, that is slow, and so is remembered."""
     known = _FOLLOWED.setdefault(law.prefactor.track, {})
     if values not in known:
-        known[values] = law.at(dict(values), DIGITS)
+        try:
+            known[values] = law.at(dict(values), DIGITS)
+        except ParameterError as err:
+            raise _Undefined(str(err)) from err
     return known[values]
 
 
 def _number(e: Expr, at: Mapping[str, Expr], other: Mapping[Symbol, Expr]) -> Any:
-    values = {s: at[s.name] if s.name in at else other[s] for s in e.free_symbols}
-    v = sp.N(e.xreplace(values), DIGITS + 10)
-    if not v.is_real or not v.is_finite or v == 0:
-        raise ParameterError(f"the printed or derived form has no usable value at {values}: {v}.")
-    return mp.mpf(v)
+    """A form at a point; nan where it has no finite real value."""
+    v = sp.N(e.xreplace({s: at[s.name] if s.name in at else other[s] for s in e.free_symbols}), DIGITS + 10)
+    return mp.mpf(v) if v.is_real and v.is_finite else mp.nan
+
+
+def _quotient(derived: Any, printed: Any, at: Mapping[str, Expr]) -> Any:
+    """derived/printed - 1. ParameterError where only one has a finite value, or only the printed one is zero."""
+    if (mp.isnan(derived) and mp.isnan(printed)) or derived == printed == 0:
+        raise _Undefined(f"neither form has a value at {dict(at)}.")
+    if mp.isnan(derived) or mp.isnan(printed) or printed == 0:
+        which = "derived" if mp.isnan(derived) else "printed"
+        raise ParameterError(f"the {which} form has no usable value at {dict(at)}.")
+    return derived / printed - 1
 
 
 def proved_bound(

@@ -25,9 +25,10 @@ from cascade_sym.paper.deviation import PROVED, SEEN
 from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Bound, Leading, PowerLaw
-from cascade_sym.paper.printed import ORDER, VERDICTS, PrintedEquation, Statement
+from cascade_sym.paper.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.paper.verdict import StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
+from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Entry:
     """One equation of the ledger."""
 
     printed: PrintedEquation
-    verdict: str
+    verdict: Verdict
     statements: tuple[StatementVerdict, ...]
     derivation: Derivation
     evidence: Mapping[str, Any]
@@ -46,7 +47,7 @@ class Entry:
         """Whether the verdict is what the folder's author expects (or anything but a failure, if nothing is said)."""
         if self.printed.expected is not None:
             return self.verdict == self.printed.expected
-        return self.verdict not in ("differs", "misprint", "unchecked")
+        return not self.verdict.fails
 
     @property
     def method(self) -> str:
@@ -113,7 +114,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     verdicts = [_judge(folder, equation, s, result.values, env) for s in equation.statements]
     checks = derivation.check()
     passed = all(c.ok for c in checks)
-    verdict = max((v.verdict for v in verdicts), key=VERDICTS.index) if passed else "unchecked"
+    verdict = max((v.verdict for v in verdicts), key=lambda v: v.severity) if passed else Verdict.UNCHECKED
     evidence = {
         "statements": [_statement_evidence(v) for v in verdicts],
         "derivation_steps": len(derivation.steps),
@@ -130,7 +131,9 @@ def _judge(
 ) -> StatementVerdict:
     """The verdict of a statement; whatever goes wrong with it is said in place of one, and stays with it."""
     if s.key not in values:
-        return StatementVerdict(s, "unchecked", f"derived.py gives no value for {s.key!r}; it gives {listing(values)}.")
+        return StatementVerdict(
+            s, Verdict.UNCHECKED, f"derived.py gives no value for {s.key!r}; it gives {listing(values)}."
+        )
     derived = values[s.key]
     try:
         with at_most(SECONDS):
@@ -141,7 +144,7 @@ def _judge(
         why = " ".join(str(err).split())
     except Exception as err:  # a statement that the checker can't stand is no reason to lose the others
         why = f"the checker failed on it: {type(err).__name__}: {' '.join(str(err).split())}"
-    return StatementVerdict(s, "unchecked", why, derived)
+    return StatementVerdict(s, Verdict.UNCHECKED, why, derived)
 
 
 def _simpler(v: StatementVerdict) -> str | None:
@@ -162,7 +165,7 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
-    if v.verdict == "exact" and (shorter := _simpler(v)):
+    if v.verdict is Verdict.EXACT and (shorter := _simpler(v)):
         out["simpler"] = shorter
     if v.repair:
         out["repair"] = v.repair.description
@@ -171,7 +174,6 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     return out
 
 
-GOOD = ("exact", "definition", "asymptotic")
 SIGNS = ("=", *ORDER)
 
 
@@ -208,7 +210,7 @@ def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
             found = judge(changed, derived, e, env, folder.model, repair=False)
         except Exception:  # what has no verdict is unchecked
             return False
-        return found.verdict in GOOD or (found.verdict == "approximate" and found.notes == stated)
+        return found.verdict.passes or (found.verdict == Verdict.APPROXIMATE and found.notes == stated)
 
     for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
         count += 1

@@ -13,9 +13,8 @@ from sympy import Expr
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
+from cascade_sym.verdicts import Verdict
 
-# from best to worst: an equation is as good as its worst statement
-VERDICTS = ("definition", "exact", "asymptotic", "approximate", "misprint", "differs", "unchecked")
 KINDS = ("derived", "definition")
 ORDER = ("<", "<=", ">", ">=")  # signs of a bound
 MAX_BYTES = 2_000_000
@@ -169,7 +168,7 @@ def _equation(raw: Mapping[str, Any]) -> PrintedEquation:
     known = {"id", "title", "statements", "kind", "reading", "conditions", "expected"}
     if extra := set(raw) - known:
         raise FolderError(f"unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
-    for key, values in (("kind", KINDS), ("expected", VERDICTS)):
+    for key, values in (("kind", KINDS), ("expected", tuple(Verdict))):
         if key in raw and raw[key] not in values:
             raise FolderError(f"{key} is {raw[key]!r}; give one of {listing(values)}.")
     lines = raw.get("statements")

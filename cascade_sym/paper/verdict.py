@@ -29,6 +29,7 @@ from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
 from cascade_sym.steps import Check
 from cascade_sym.symbols import NOTHING, Domains, all_domains, is_hermitian
+from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,16 @@ def _kind(value: Any) -> str:
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
-    """What a quantity rests on, in base parameters."""
+    """What a quantity rests on and where it exists, in base parameters."""
     value = leading_form(value)
     if not isinstance(value, Quantity):
         return NOTHING
-    known = tuple(model.in_base(e) for e, _ in value.domains.expressions)
-    return Domains(symbols=value.domains.symbols, known=tuple(e for e in known if e.free_symbols))
+    where = value.where
+    positive, known = (
+        tuple(based for e, strict in where.expressions if strict == kind and (based := model.in_base(e)).free_symbols)
+        for kind in (True, False)
+    )
+    return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
 def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
@@ -131,7 +136,7 @@ class StatementVerdict:
     """The verdict of one statement, with what it rests on."""
 
     statement: Statement
-    verdict: str
+    verdict: Verdict
     method: str
     derived: Any = None
     difference: Any = None
@@ -153,29 +158,29 @@ def judge(
     said = partial(StatementVerdict, statement, derived=derived)
     rhs, domain, approximate = statement.relation.rhs, statement.domain, statement.relation.op == "~="
     if reason := mistyped(statement.relation.op, derived):
-        return said("unchecked", reason)
+        return said(Verdict.UNCHECKED, reason)
     require_small(rhs)
     try:
         printed = value_of(rhs, env)
         found = compare(printed, derived, model, statement.is_hamiltonian)
     except OutsideExactDomain as err:
-        return said("unchecked", f"outside the exact algebra: {err}")
+        return said(Verdict.UNCHECKED, f"outside the exact algebra: {err}")
     said = partial(said, found=found.found, proof=found.proof if found.equal else None)
     if found.found.status == "undecided" and domain is None:
-        return said("unchecked", f"undecided: {found.found.reason}", difference=found.difference)
+        return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
     if not found.equal and domain is None:
         repair = repair and getattr(derived, "relation", statement.relation.op) == statement.relation.op
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
         method = f"the edit makes it exact ({found.method})" if fix else found.method
-        return said("misprint" if fix else "differs", method, difference=found.difference, repair=fix)
+        return said(Verdict.MISPRINT if fix else Verdict.DIFFERS, method, difference=found.difference, repair=fix)
     check = confirmed(derived) if isinstance(derived, Leading | PowerLaw | Bound) else None
     if check and not check.ok:
         what = "a bound" if isinstance(derived, Bound) else "the leading term"
-        return said("unchecked", f"not shown to be {what}: {check.method}: {check.residual}")
+        return said(Verdict.UNCHECKED, f"not shown to be {what}: {check.method}: {check.residual}")
     if isinstance(derived, Bound):
         rests = all_domains([model.domains(), _declared_by(derived.of, model)])
         verdict, why, point = against_bound(statement.relation.op, derived, model, rests)
-        if verdict != "exact":
+        if verdict != Verdict.EXACT:
             said = partial(said, proof=None, found=Equality("different" if point else "undecided", witness=point))
         return said(verdict, f"{why}; {found.method}", notes={"bound": derived.note})
     if domain is not None and not found.equal:
@@ -184,15 +189,17 @@ def judge(
         seen = float(about["maximum"])
         reached = f"not exact; derived/printed - 1 reaches {seen:+.3%} over the stated domain ({about['maximum_is']})"
         return said(
-            "approximate" if tolerated else "differs", f"{reached} (tolerated: {domain.error})",
+            Verdict.APPROXIMATE if tolerated else Verdict.DIFFERS, f"{reached} (tolerated: {domain.error})",
             difference=found.difference, notes={"relative_difference": about},
         )  # fmt: skip
     if check:
         notes = {"leading_term": check.method, "order": derived.note}
-        return said("asymptotic" if approximate else "differs", f"leading term; {found.method}", notes=notes)
+        return said(
+            Verdict.ASYMPTOTIC if approximate else Verdict.DIFFERS, f"leading term; {found.method}", notes=notes
+        )
     if equation.kind == "definition":
-        return said("definition", f"input of the model; {found.method}")
-    return said("exact", found.method)
+        return said(Verdict.DEFINITION, f"input of the model; {found.method}")
+    return said(Verdict.EXACT, found.method)
 
 
 def _repair(

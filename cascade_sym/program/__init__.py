@@ -4,9 +4,8 @@
 operations (`nodes`, `builder`), which evaluators and exported code run.
 """
 
-from cascade_sym.program.arithmetic import Arithmetic
 from cascade_sym.program.calculation import Calculation, Reader, read
-from cascade_sym.program.functions import ANALYTIC, BY_CLASS, BY_NAME, COMMANDS, TABLE, Function
+from cascade_sym.program.functions import ANALYTIC, BY_CLASS, BY_NAME, COMMANDS, TABLE, Arithmetic, Function
 
 __all__ = [
     "ANALYTIC", "BY_CLASS", "BY_NAME", "COMMANDS", "TABLE", "Arithmetic", "Calculation", "Function", "Reader", "read",

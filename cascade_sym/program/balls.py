@@ -16,8 +16,7 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.functions import short
+from cascade_sym.program.functions import Arithmetic, short
 
 DIRECT = short("exp tan cot sec csc sinh cosh tanh coth sech csch arctan arsinh log arcsin arccos arcosh artanh")
 TURNING = frozenset(["tan", "cot", "sec", "csc"])

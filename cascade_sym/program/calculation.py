@@ -20,8 +20,7 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from cascade_sym.errors import DomainConflict, OutsideExactDomain
-from cascade_sym.program.arithmetic import Arithmetic
-from cascade_sym.program.functions import BY_CLASS, BY_NAME
+from cascade_sym.program.functions import BY_CLASS, BY_NAME, Arithmetic
 from cascade_sym.program.numbers import exact_float
 from cascade_sym.symbols import is_complex_symbol
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cascade_sym.program.arithmetic import Arithmetic
+from cascade_sym.program.functions import Arithmetic
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "I": 1j}
 FUNCTIONS: dict[str, Callable[..., Any]] = {

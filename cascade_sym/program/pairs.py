@@ -7,10 +7,9 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.program.arithmetic import Arithmetic
 from cascade_sym.program.builder import Builder, by_squaring
 from cascade_sym.program.constants import sign
-from cascade_sym.program.functions import short
+from cascade_sym.program.functions import Arithmetic, short
 
 Value = int | tuple[int, int]
 REAL = short("sin cos tan arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh")

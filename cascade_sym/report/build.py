@@ -43,7 +43,6 @@ def build_report(
 
 
 def _write(records: Records, place: Path, folder: str, page: Path, pdf: Path) -> None:
-    from cascade_sym.report.build import typeset
     from cascade_sym.report.page import figures_in, report_page
     from cascade_sym.report.pdf_source import report_source
 

@@ -67,7 +67,7 @@ def _sentence(x: str) -> str:
 
 def _pair(record: Record, label: str) -> str:
     printed, derived = record.get("printed_latex") or "", record.get("derived_latex") or ""
-    beside = bool(printed and derived) and fits_beside(printed, derived)
+    beside = fits_beside((printed, derived))
     line = HALF if beside else FULL
     forms = "".join(_form(record, kind, f"Equation {label}, {kind}", line) for kind in ("printed", "derived"))
     return element("div", forms, class_="pair beside" if beside else "pair") if printed and derived else forms

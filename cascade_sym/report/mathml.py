@@ -7,12 +7,14 @@ anew for each width of screen, and scrolls where it is wider still.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from math import inf
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.extras import require
 from cascade_sym.formula import names_in, parse, to_latex
-from cascade_sym.latex.lines import all_broken, rows_of
+from cascade_sym.latex.lines import aligned, rows_of
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked, tokens
 from cascade_sym.latex.text import text_latex
@@ -79,6 +81,7 @@ def _flat(latex: str) -> str:
 
 @cache
 def _converter():  # type: ignore[no-untyped-def]
+    require("pages", "math_core")
     from math_core import LatexToMathML
 
     return LatexToMathML(fancy_error=False)
@@ -149,7 +152,6 @@ def _latex(formula: str, name: Callable[[str], str]) -> str:
 
 HALF, FULL = 54.0, 112.0  # widths in digits: one of two columns, the whole page
 NARROW = 36.0  # a phone
-_TALL = 7
 # the style shows one of these by the width of the screen; print is "full"
 _SCREENS = (("full", FULL), ("medium", HALF), ("narrow", NARROW))
 
@@ -157,18 +159,19 @@ _SCREENS = (("full", FULL), ("medium", HALF), ("narrow", NARROW))
 def broken(latex: str, line: float) -> str:
     """The formulas of a piece of LaTeX with lines of at most `line` digits, as one aligned block."""
     try:
-        lines = all_broken(rows_of(latex), line)
+        return aligned(rows, line) if (rows := rows_of(latex)) else latex
     except CascadeError:
         return latex
-    if not lines:
-        return latex
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def fits_beside(first: str, second: str) -> bool:
-    """Whether two formulas stand side by side without being broken into many more lines than the page asks for."""
-    heights = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (first, second)]
-    return all(narrow <= max(_TALL, 1.4 * wide) for narrow, wide in heights)
+def fits_beside(
+    forms: Iterable[str | None], half: float = HALF, full: float = FULL, tall: float = 7, more: float = 1.4,
+    most: float = inf,
+) -> bool:  # fmt: skip
+    """Whether two formulas are there, and stand side by side without being broken into many more lines (`more`) than
+    the page asks for: `tall` ones are no trouble, `most` are too many."""
+    heights = [[broken(x, line).count("\\\\") for line in (half, full)] for x in forms if x]
+    return len(heights) == 2 and all(narrow <= min(most, max(tall, more * wide)) for narrow, wide in heights)
 
 
 def block(latex: str, line: float, label: str, *, folded: bool = False) -> str:

@@ -17,16 +17,8 @@ from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.report.entry import Name, Record, derivations, entry_html, verdict_mark
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text
 from cascade_sym.report.mathml import FULL, block, edit_words, words
+from cascade_sym.verdicts import Verdict
 
-MEANINGS = {
-    "definition": "an input of the model; nothing to derive",
-    "exact": "identical to the derived form, proved in exact algebra",
-    "asymptotic": "the printed terms are exactly the leading ones of the derived expansion",
-    "approximate": "agrees to a stated error over a stated domain",
-    "misprint": "one small typed edit makes it exact; the edit is given",
-    "differs": "no small edit repairs it; the derived form is given",
-    "unchecked": "could not be read, or a step of the derivation failed its own check",
-}
 SECTIONS = (
     ("summary", "Summary"), ("contents", "All equations"), ("figures", "Figures"), ("equations", "Equations"),
     ("reproduce", "Reproduce"),
@@ -80,7 +72,16 @@ def _style() -> str:
     room = files("cascade_sym.report")
     font = b64encode((room / "math.woff2").read_bytes()).decode()
     face = f'@font-face{{font-family:"Cascade Math";src:url(data:font/woff2;base64,{font}) format("woff2")}}\n'
-    return face + (room / "style.css").read_text(encoding="utf-8")
+    return face + (room / "style.css").read_text(encoding="utf-8") + verdict_style()
+
+
+def verdict_style() -> str:
+    """Colour and sign of every verdict, and how its equations are hidden."""
+    light, dark = ("".join(f"--{v}: #{getattr(v, kind)}; " for v in Verdict) for kind in ("light", "dark"))
+    words = (f'.v-{v} {{ color: var(--{v}); --sign: "{v.sign}"; }}' for v in Verdict)
+    hidden = (f'body:has(#show-{v}:not(:checked)) [data-verdict="{v}"] {{ display: none; }}' for v in Verdict)
+    schemes = f":root {{ {light}}}", f"@media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}"
+    return "\n".join((*schemes, *words, *hidden)) + "\n"
 
 
 def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, pdf: str) -> str:
@@ -94,7 +95,7 @@ def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, p
 
 def _summary(records: Sequence[Record]) -> str:
     count = Counter(r["verdict"] for r in records)
-    order = [v for v in MEANINGS if count[v]] + sorted(set(count) - set(MEANINGS))
+    order = [v for v in Verdict if count[v]]
     bar = "".join(element("span", class_=f"part v-{anchor(v)}", style=f"flex-grow:{count[v]}") for v in order)
     boxes = "".join(
         element(
@@ -106,7 +107,7 @@ def _summary(records: Sequence[Record]) -> str:
         for v in order
     )  # fmt: skip
     chosen = element("fieldset", element("legend", "Show equations that are"), boxes)
-    terms = "".join(element("dt", verdict_mark(v)) + element("dd", text(MEANINGS.get(v, ""))) for v in order)
+    terms = "".join(element("dt", verdict_mark(v)) + element("dd", text(v.meaning)) for v in order)
     meaning = details("What the verdicts mean", element("dl", terms))
     unexpected = [r["id"] for r in records if not r.get("as_expected", True)]
     note = "All verdicts are as the author of the folder expects."

@@ -14,7 +14,7 @@ from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.entry import SHOWN, Derivation, derivations, is_formula, is_short, key_words, notes
-from cascade_sym.report.mathml import broken, quoted
+from cascade_sym.report.mathml import fits_beside, quoted
 from cascade_sym.report.page import Figure
 from cascade_sym.report.plots import Curve, certificates, curves
 
@@ -123,8 +123,7 @@ def _entry(record: Record, derivation: Derivation, words: Words, name: Words, im
 
 
 def _pair(printed: str | None, derived: str | None) -> str:
-    lines = [(broken(x, HALF).count("\\\\"), broken(x, FULL).count("\\\\")) for x in (printed, derived) if x]
-    if len(lines) == 2 and all(half <= min(_MOST, max(_TALL, 2 * full)) for half, full in lines):
+    if fits_beside((printed, derived), HALF, FULL, _TALL, 2, _MOST):
         sides = (
             f"{_COLUMN}\\formhead{{{name}}}\n{_equations(x or '', HALF)}\n\\end{{minipage}}"
             for name, x in (("Printed", printed), ("Derived", derived))

@@ -8,15 +8,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
-from scipy.integrate import cubature
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
+from cascade_sym.extras import require
 from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
 from cascade_sym.sensing.optimal import matched_filter_steps
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.spectra.expansion import over_susceptibilities
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import FrameName, Readable
@@ -28,7 +29,7 @@ Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Shown):
     """The least variance V of the estimated amplitude of a force of known shape.
 
     `signal` is S(Omega) for unit amplitude, `noise` N(Omega), `filter` the optimal G = S/N, `density`
@@ -96,9 +97,10 @@ class Sensitivity:
         width = max(max(abs(r.imag) for r in roots), max(centers) - min(centers)) or 1.0
         return sum(centers) / len(centers), width
 
-    def _repr_latex_(self) -> str:
-        shown = self.variance if self.variance is not None else self.density
-        return shown._repr_latex_()
+
+@renderer.register(Sensitivity)
+def _(value: Sensitivity, notation: object) -> Quantity | Spectrum:
+    return value.density if value.variance is None else value.variance
 
 
 def matched_filter_sensitivity(
@@ -213,6 +215,9 @@ def line_integral(
 
     def folded(t: Any) -> Any:
         return f(center + width * np.tan(t[:, 0])) * width / np.cos(t[:, 0]) ** 2
+
+    require("sensitivities", "scipy", extra="sensing")
+    from scipy.integrate import cubature
 
     found = cubature(folded, [-np.pi / 2], [np.pi / 2], rtol=tolerance, atol=0, max_subdivisions=MOST_PANELS)
     value, error = float(found.estimate), float(found.error)

@@ -198,11 +198,7 @@ class _Moments:
 
 
 def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
-    out = {}
-    for o in sector:
-        form = s.drift[o.name]
-        out[o] = fields.split(form.dagger() if o.dag else form)
-    return out
+    return {o: fields.split(s.drift[o.name].turned(o.dag)) for o in sector}
 
 
 def _phase_insensitive(

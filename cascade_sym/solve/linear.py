@@ -19,11 +19,11 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import UnstableError
-from cascade_sym.exact import converter, is_zero
-from cascade_sym.exact.matrix import inverse
+from cascade_sym.exact import is_zero
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair, total
 from cascade_sym.solve.probe import Probe
+from cascade_sym.system.numbers import inverted
 
 ADJUGATE_LIMIT = 4
 ROOTS, DIGITS = 2, 50
@@ -171,33 +171,26 @@ def _of_numbers(matrix: Rows, columns: Rows, where: str) -> Table:
     floats = any(e.has(sp.Float) for e in (*entries, *(z.whole for rhs in columns for z in rhs)))
     irrational = {x for e in entries for x in e.atoms(sp.Pow, sp.Function) if x.is_Rational is not True}
     exact = not floats and len(irrational) <= ROOTS and not any(x.is_Function for x in irrational)
-    inverted = [[pair(e) for e in row] for row in (_exact_inverse if exact else _digits_inverse)(rows, where)]
+    found = inverted(rows) if exact else _digits_inverse(rows)
+    if found is None:
+        raise _singular(where)
+    over = [[pair(e) for e in row] for row in found]
 
     def times(rhs: Sequence[Pair]) -> list[Pair]:
-        out = [total(c * b for c, b in zip(row, rhs, strict=True) if not (c.zero or b.zero)) for row in inverted]
+        out = [total(c * b for c, b in zip(row, rhs, strict=True) if not (c.zero or b.zero)) for row in over]
         return [z.mapped(lambda e: sp.N(e) if floats and e.is_number else e) for z in out]
 
     return [times(rhs) for rhs in columns]
 
 
-def _digits_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
+def _digits_inverse(matrix: list[list[Expr]]) -> list[list[Expr]] | None:
     with mpmath.workdps(DIGITS):
         M = mpmath.matrix([[mpmath.mpmathify(sp.N(e, DIGITS)) for e in row] for row in matrix])
         try:
             found = M**-1
         except ZeroDivisionError:
-            raise _singular(where) from None
+            return None
         return [[sp.sympify(found[i, j]) for j in range(M.cols)] for i in range(M.rows)]
-
-
-def _exact_inverse(matrix: list[list[Expr]], where: str) -> list[list[Expr]]:
-    """Over rational numbers, roots and I."""
-    n = len(matrix)
-    conv, flat = converter([e for row in matrix for e in row])
-    found = inverse([[conv(e) for e in flat[n * i : n * i + n]] for i in range(n)])
-    if found is None:
-        raise _singular(where)
-    return [[conv.expr(x) for x in row] for row in found]
 
 
 T = TypeVar("T", bound=Hashable)

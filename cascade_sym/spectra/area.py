@@ -117,8 +117,7 @@ def _times_square(numerator: Sequence[Pair], mirror: Sequence[Pair]) -> list[Pai
 
 
 def hurwitz_integral(even: Sequence[Expr], H: Sequence[Expr]) -> Expr:
-    """The integral above over dw/(2 pi); `even` = (c_0, c_1, ...) ascending, `H` = (a_0, ..., a_n), a_0
-    first.
+    """The integral above over dw/(2 pi); `even` = (c_0, c_1, ...) ascending, `H` = (a_0, ..., a_n), a_0 first.
 
     Raises DerivationError when the numerator's degree is not below 2n (the integral diverges).
 

@@ -8,10 +8,10 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import Op
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Readout
-from cascade_sym.spectra.sweep import Dynamics, Response, show
+from cascade_sym.spectra.sweep import Dynamics, Response
 from cascade_sym.steps import Step, identity_check
 from cascade_sym.symbols import conj
 
@@ -23,8 +23,8 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
     motion = {f"d{m}/dt": s.drift[m] for m in s.modes}
     chis = [c.symbol for c in dynamics.susceptibilities.values()]
     fourier = {str(c): table.get(c, c) for c in chis}
-    drives = {f"{r.label} <- {show(o)}": k for r, q in zip(reads, swept, strict=True) for o, k in q.drives.items()}
-    inputs = {f"{r.label} <- {show(o)}": t for r, q in zip(reads, swept, strict=True) for o, t in q.inputs.items()}
+    drives = {f"{r.label} <- {o.label}": k for r, q in zip(reads, swept, strict=True) for o, k in q.drives.items()}
+    inputs = {f"{r.label} <- {o.label}": t for r, q in zip(reads, swept, strict=True) for o, t in q.inputs.items()}
     drives = {_name(k, label): table.get(k, k) for label, k in drives.items()}
     inputs = {_name(t, label): table.get(t, t) for label, t in inputs.items()}
 
@@ -88,18 +88,13 @@ def _pairs(
     out: dict[str, tuple[Expr, Expr]] = {}
     for r, q in zip(reads, swept, strict=True):
         target = r.form.substituted({f: s.output(f) for f in (*s.outputs, *s.internal)})
-        rows = {o: _equation(dynamics, o) for o in q.drives}
+        rows = {o: s.equation(o) for o in q.drives}
         names = s.modes if of_modes else (*s.inputs, *r.vacua)
         for j in (Op(n, d) for n in names for d in (False, True)):
             carried = sp.Add(*(full(k) * rows[o][j] for o, k in q.drives.items()))
             if of_modes:
                 driven = full(q.drives.get(j, sp.S.Zero))
-                out[f"{r.label} {show(j)}"] = (-sp.I * w * driven, carried + target[j])
+                out[f"{r.label} {j.label}"] = (-sp.I * w * driven, carried + target[j])
             else:
-                out[f"{r.label} {show(j)}"] = (full(q.inputs.get(j, sp.S.Zero)), carried + target[j])
+                out[f"{r.label} {j.label}"] = (full(q.inputs.get(j, sp.S.Zero)), carried + target[j])
     return out
-
-
-def _equation(dynamics: Dynamics, o: Op) -> LinearForm:
-    form = dynamics.system.equation(o.name)
-    return form.dagger() if o.dag else form

@@ -33,8 +33,7 @@ Key = tuple[tuple[str, ...], int]
 class Expansion:
     """`coefficients[(modes, k)]` multiplies Omega^k prod_{j in modes} |chi_j|^2; ((), 0) is the white level.
 
-    `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and L_<mode> = |chi|^2 as
-    definitions.
+    `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and L_<mode> = |chi|^2 as definitions.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.spectra.spectrum import noise_spectrum
@@ -52,8 +51,7 @@ class Expansion:
 
 
 def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
-    """The spectrum as a sum over products of |chi_j|^2 (module docstring), with simplified exact
-    coefficients.
+    """The spectrum as a sum over products of |chi_j|^2 (module docstring), with simplified exact coefficients.
 
     In the result's `spectrum` they are named <letter>_<modes>.
 
@@ -96,8 +94,7 @@ def halves(spectrum: Spectrum, c: Susceptibility) -> tuple[Expr, Expr]:
 
 
 def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
-    """The distinct susceptibilities, upstream first, with the names of their modes ("M^+" where both
-    occur)."""
+    """The distinct susceptibilities, upstream first, with the names of their modes ("M^+" where both occur)."""
     found: dict[Expr, Susceptibility] = {}
     for c in spectrum.susceptibilities:
         if c.symbol in spectrum.definitions:
@@ -110,8 +107,7 @@ def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
 def _subset_sums(
     conv: Converter, body: Fraction, chis: list[Susceptibility], values: list[tuple[Fraction, Fraction]], unit: Fraction
 ) -> dict[tuple[int, ...], Fraction]:
-    """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into
-    |chi|^2."""
+    """c_J for every subset J (by index): monomials chi^k conj(chi)^l with k, l in {0, 1} turned into |chi|^2."""
     field, ctx = conv.field, conv.field.context
     places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
     factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}

@@ -38,8 +38,7 @@ def loop_conditions(dynamics: Dynamics, modes: Sequence[Op], inside: Mapping[Op,
 
 
 def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
-    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its
-    adjoint."""
+    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its adjoint."""
     if {o.dagger() for o in modes} != set(modes):
         return [[inside[i][j] for j in modes] for i in modes]
     nodes = [(m, q) for m in dict.fromkeys(o.name for o in modes) for q in "XP"]

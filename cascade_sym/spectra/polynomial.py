@@ -19,8 +19,7 @@ from cascade_sym.symbols import conj
 
 @dataclass(frozen=True)
 class Quotient:
-    """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half
-    plane.
+    """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half plane.
 
     `center` is subtracted from the frequency: x = Omega - center.
 

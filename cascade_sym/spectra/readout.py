@@ -85,10 +85,9 @@ class Readout:
 def as_readout(system: LinearSystem, what: Readable) -> Readout:
     """What `what` reads out of `system`.
 
-    `what` is the name of a mode quadrature ("X_M", "P_M"), of the light's ("X", "P", "X_L", "P_cos", ...; at
-    the only output port), of a field or mode operator ("S.out+", "M", with "^+" for the adjoint), a
-    `Quadrature`, a `Homodyne` detector, or a LinearForm. Raises UnknownName,
-    PortMismatch, ParameterError.
+    `what` is the name of a mode quadrature ("X_M", "P_M"), of the light's ("X", "P", "X_L", "P_cos", ...; at the only
+    output port), of a field or mode operator ("S.out+", "M", with "^+" for the adjoint), a `Quadrature`, a `Homodyne`
+    detector, or a LinearForm. Raises UnknownName, PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
         form = LinearForm({o: expression(c) for o, c in what})
@@ -196,8 +195,7 @@ FrameName: TypeAlias = Literal["rotating", "lab"]
 
 @dataclass(frozen=True)
 class Axis:
-    """`variable` is what a user varies (None at a fixed frequency), `offset` the frequency in the system's
-    frame.
+    """`variable` is what a user varies (None at a fixed frequency), `offset` the frequency in the system's frame.
 
     `domain` are expressions that are positive where the spectrum holds, `declared` what its symbols declare.
     """

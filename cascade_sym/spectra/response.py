@@ -31,11 +31,10 @@ def transfer(
 ) -> Spectrum:
     """The transfer function T(Omega) in output(Omega) = ... + T(Omega) input(Omega).
 
-    `input` is an input field ("S.in+", a bath "M.bath", with "^+" for the adjoint b^+(Omega), the transform
-    of b^+(t)), or a quadrature of the light that enters at the only input port: "X_in", "P_in" (two-mode
-    quadratures X_L, P_L for light with two sidebands). `output` and the frame are read as in
-    `noise_spectrum`. The result is complex, with named susceptibilities; its steps check it against the
-    flattened (A, B, C, D).
+    `input` is an input field ("S.in+", a bath "M.bath", with "^+" for the adjoint b^+(Omega), the transform of b^+(t)),
+    or a quadrature of the light that enters at the only input port: "X_in", "P_in" (two-mode quadratures X_L, P_L for
+    light with two sidebands). `output` and the frame are read as in `noise_spectrum`. The result is complex, with named
+    susceptibilities; its steps check it against the flattened (A, B, C, D).
 
     Raises UnknownName for a missing field, UnstableError, ParameterError for a frequency in the wrong frame.
 
@@ -75,8 +74,7 @@ def input_weights(system: LinearSystem, input: str | Op) -> dict[Op, Expr]:
 
 
 def light_pair(system: LinearSystem) -> tuple[Op, Op]:
-    """The operators (b, b^+) or (b_+, b_-^+) that make up the quadratures of the light at the only input
-    port."""
+    """The operators (b, b^+) or (b_+, b_-^+) that make up the quadratures of the light at the only input port."""
     if len(system.in_ports) != 1:
         names = listing(p.name for p in system.in_ports)
         raise PortMismatch(f"which input port? The system has {names}; name a field instead of a quadrature.")
@@ -128,8 +126,7 @@ def noise_budget(
 
 
 def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
-    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in
-    noise."""
+    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in noise."""
     s = as_system(system)
     try:
         first, second = light_pair(s)

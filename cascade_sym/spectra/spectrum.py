@@ -83,17 +83,15 @@ def noise_spectrum(
     frame: FrameName = "rotating",
     carrier: Value | None = None,
 ) -> Spectrum:
-    """The symmetrised spectrum N of a quadrature, <q q^+ + q^+ q>(Omega, Omega') = 2 N(Omega) delta(Omega -
-    Omega').
+    """The symmetrised spectrum N of a quadrature, <q q^+ + q^+ q>(Omega, Omega') = 2 N(Omega) delta(Omega - Omega').
 
     `output` is read as in `as_readout`: "P_L", "X_M", `Quadrature(angle, efficiency=...)`, ... Vacuum has N =
     1/2; a Hermitian quadrature's variance is the integral of N over Omega/(2 pi). `frequency` is the symbol
     (default Omega), or a number. `frame` and `carrier`: see `axis`. The result is a sum over inputs of (n +
     1/2) |T|^2, with the transfer functions T and the susceptibilities chi_<mode> as definitions.
 
-    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError
-    for a frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP
-    82, 1155 (2010).
+    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError for a
+    frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
 
     >>> from cascade_sym.parts import Oscillator
     >>> N = noise_spectrum(Oscillator("M"), "P_L")
@@ -112,8 +110,7 @@ def cross_spectrum(
     frame: FrameName = "rotating",
     carrier: Value | None = None,
 ) -> Spectrum:
-    """The symmetrised cross spectrum S, <q_1 q_2^+ + q_2^+ q_1>(Omega, Omega') = 2 S(Omega) delta(Omega -
-    Omega').
+    """The symmetrised cross spectrum S, <q_1 q_2^+ + q_2^+ q_1>(Omega, Omega') = 2 S(Omega) delta(Omega - Omega').
 
     Complex in general; S_21 is the complex conjugate of S_12. Arguments and errors as in `noise_spectrum`.
 

@@ -39,8 +39,7 @@ class Susceptibility:
 
 @dataclass
 class Dynamics:
-    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so
-    far."""
+    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far."""
 
     system: LinearSystem
     frequency: Expr
@@ -54,7 +53,7 @@ class Dynamics:
     def form(self, o: Op) -> LinearForm:
         """What drives an operator: the drift of a mode, the content of an internal field."""
         table = self.system.drift if o.name in self.system.drift else self.system.internal
-        return table[o.name].dagger() if o.dag else table[o.name]
+        return table[o.name].turned(o.dag)
 
     def is_mode(self, o: Op) -> bool:
         return o.name in self.system.drift
@@ -75,7 +74,7 @@ class Dynamics:
             chi = self.naming.once(f"chi_{o.name}", value)
             self.susceptibilities[o] = Susceptibility(o, chi, gamma, omega)
             self.stability.append(gamma)
-            self.denominators[(show(o),)] = gamma / 2 + sp.I * (omega - self.frequency)
+            self.denominators[(o.label,)] = gamma / 2 + sp.I * (omega - self.frequency)
         return self.susceptibilities[o]
 
 
@@ -148,16 +147,10 @@ def tag(o: Op) -> str:
     return f"{plain}_dag" if o.dag else plain
 
 
-def show(o: Op) -> str:
-    """An operator's name for people: 'S.in-^+'."""
-    return f"{o.name}^+" if o.dag else o.name
-
-
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
     """Modes and internal fields upstream of `start`, and what drives each of them directly.
 
-    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on
-    chance.
+    A mode's own decay is no feedback loop; nodes are ordered as in the system, so that names do not depend on chance.
     """
     sources: dict[Op, list[Op]] = {}
     todo = [o for o, _ in start if not dynamics.is_input(o)]
@@ -174,8 +167,7 @@ def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, li
 
 
 def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
-    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and
-    outside."""
+    """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and outside."""
     if block not in dynamics._loops:
         rank = {f: k for k, f in enumerate(dynamics.system.internal)}
         light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
@@ -186,7 +178,7 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
             dynamics.stability += loop_conditions(dynamics, modes, flat)
-            dynamics.denominators[tuple(map(show, modes))] = loop_polynomial(modes, flat, dynamics.frequency)
+            dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
     return dynamics._loops[block]
 
 

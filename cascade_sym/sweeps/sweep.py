@@ -16,10 +16,11 @@ import sympy as sp
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.evaluate.evaluator import Evaluator
+from cascade_sym.extras import require
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
 from cascade_sym.sweeps.optimum import Recheck, recheck, spread_optima
 from cascade_sym.sweeps.space import Grid, Space, angles, read_fixed, read_grid, read_space
-from cascade_sym.sweeps.work import Work, require_libraries, run
+from cascade_sym.sweeps.work import Work, run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -67,8 +68,8 @@ def sweep(
     >>> found.f.values.round(12), found.x.values.round(6)
     (array([2., 4.]), array([1., 2.]))
     """
-    require_libraries("sweeps", "xarray", "joblib", "scipy")
-    tell = progress or _quietly
+    require("sweeps", "xarray", "joblib", "scipy", extra="sweeps")
+    tell = progress or (lambda text: None)
     if unstable not in ("nan", "raise"):
         raise ParameterError(f"unstable must be 'nan' or 'raise'; got {unstable!r}.")
     if precision not in ("double", "guaranteed"):
@@ -113,10 +114,6 @@ def sweep(
             x = np.broadcast_to(m.value({p: v for p, v in points.items() if p in known}), f.shape)
         columns[n] = ((also or {})[n], np.where(np.isnan(f), np.nan, x))
     return _dataset(axes, columns, units or {}, titles or {}, made)
-
-
-def _quietly(text: str) -> None:
-    """Progress that nobody asked for."""
 
 
 def _optimised(

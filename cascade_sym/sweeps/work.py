@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym import files
-from cascade_sym.errors import CascadeError, MissingLibrary, listing
+from cascade_sym.errors import CascadeError
 from cascade_sym.sweeps.descent import Objective
 from cascade_sym.sweeps.merit import Merit
 from cascade_sym.sweeps.optimum import optimum
@@ -125,12 +124,3 @@ def write(dataset: Any, file: Path) -> None:
     """netCDF with the same bytes for the same content; CascadeError where it can't be written."""
     with files.replacing(file) as part:
         dataset.to_netcdf(part, engine="scipy", format="NETCDF3_64BIT")
-
-
-def require_libraries(purpose: str, *names: str) -> None:
-    """MissingLibrary unless all of them are installed.
-
-    >>> require_libraries("arrays", "numpy")
-    """
-    if missing := [n for n in names if find_spec(n) is None]:
-        raise MissingLibrary(f"{purpose} need {listing(missing)}; install with: pip install {' '.join(missing)}.")

@@ -115,6 +115,15 @@ def domains_in(*exprs: Any) -> Domains:
     return all_domains(Domains(((n, d),)) for n, d in found if d != REAL)
 
 
+def radicands(*exprs: Any) -> Domains:
+    """That what stands under real roots of `exprs` is not negative, as `conj` takes it to be."""
+    powers = set().union(*(e.atoms(sp.Pow) for e in exprs if isinstance(e, Expr)))
+    roots = {p.base for p in powers if p.exp.is_Rational and not p.exp.is_Integer and p.base.free_symbols}
+    kinds = {b: any(map(is_complex_symbol, b.free_symbols)) for b in roots if not b.is_nonnegative}
+    found = [b for b, is_complex in kinds.items() if not is_complex and not b.has(sp.I)]
+    return Domains(known=tuple(sorted(map(expression, found), key=str)))
+
+
 def read_name(given: Any, argument: str) -> str:
     """The name of a parameter that is given as a symbol or by its name."""
     if isinstance(given, Symbol):

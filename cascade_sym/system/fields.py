@@ -74,8 +74,7 @@ class Fields:
             if x != y:
                 return sp.S.Zero
             return self._weights[x.name][1 if x.dag else 0]
-        form = self._system.internal[x.name]
-        form = form.dagger() if x.dag else form
+        form = self._system.internal[x.name].turned(x.dag)
         terms = [c * n for o, c in form if o.name in self._order if (n := self.noise(o, y)) != 0]
         total = simplified(sp.Add(*terms)) if len(terms) > 1 else sp.Add(*terms)
         return self._short(f"N_{x.name}_{y.name}", total)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.exact import is_zero
+from cascade_sym.exact import converter, is_zero
+from cascade_sym.exact.matrix import inverse
 
 TINY = 1e-12
 
@@ -19,6 +21,14 @@ TINY = 1e-12
 def number(e: Expr) -> Expr:
     """A number as a float (rational numbers stay); expressions with symbols stay as they are."""
     return sp.N(e) if e.is_number and not e.is_Rational else e
+
+
+def inverted(rows: Sequence[Sequence[Expr]]) -> list[list[Expr]] | None:
+    """The inverse of a matrix in the exact algebra; None for a singular one."""
+    n = len(rows)
+    conv, flat = converter([e for row in rows for e in row])
+    found = inverse([[conv(e) for e in flat[n * k : n * k + n]] for k in range(n)])
+    return None if found is None else [[conv.expr(x) for x in row] for row in found]
 
 
 def vanishes(*terms: Expr) -> bool:

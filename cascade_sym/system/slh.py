@@ -17,7 +17,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import conj, domains_in, expression
+from cascade_sym.symbols import all_domains, conj, domains_in, expression, radicands
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
 
 
@@ -74,7 +74,7 @@ def slh_system(
         outputs,
         in_ports=tuple(in_ports),
         out_ports=tuple(out_ports),
-        domains=domains_in(*raw),
+        domains=all_domains([domains_in(*raw), radicands(*raw)]),
     )
 
 

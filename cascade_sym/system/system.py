@@ -118,7 +118,7 @@ class LinearSystem(Shown):
 
     def _tables(self, f: Callable[[Expr], Expr]) -> dict[str, Any]:
         tables = {"drift": self.drift, "outputs": self.outputs, "internal": self.internal}
-        new = {n: {k: LinearForm({o: f(c) for o, c in form}) for k, form in t.items()} for n, t in tables.items()}
+        new = {n: {k: form.map_coefficients(f) for k, form in t.items()} for n, t in tables.items()}
         return {**new, "inputs": {k: f(e) for k, e in self.inputs.items()}}
 
     @property
@@ -143,8 +143,10 @@ class LinearSystem(Shown):
             done[f] = _tidy(form.substituted(done))
         return done
 
-    def equation(self, mode: str) -> LinearForm:
-        """da/dt of a mode, in modes and input fields."""
+    def equation(self, mode: str | Op) -> LinearForm:
+        """da/dt of a mode or its operator, in modes and input fields."""
+        if isinstance(mode, Op):
+            return self.equation(mode.name).turned(mode.dag)
         if mode not in self.drift:
             raise UnknownName(f"no mode {mode!r}; the modes are {listing(self.modes)}.")
         return _tidy(self.drift[mode].substituted(self._flat))
@@ -267,4 +269,4 @@ def _port(ports: tuple[Port, ...], name: str, kind: str) -> Port:
 
 def _tidy(form: LinearForm) -> LinearForm:
     """Coefficients multiplied out, where that leaves them readable."""
-    return LinearForm({o: (sp.expand_mul(c) if isinstance(c, sp.Add) and terms(c) <= LONG else c) for o, c in form})
+    return form.map_coefficients(lambda c: sp.expand_mul(c) if isinstance(c, sp.Add) and terms(c) <= LONG else c)

@@ -175,3 +175,11 @@ def test_rewritings_are_proved_only_where_they_hold(rule: Any, a: sp.Expr, b: sp
         at = {s: sp.Rational(v) for s, v in ((sp.Symbol(n), v) for n, v in found.witness["point"].items())}
         gap = sp.N((left - right).xreplace(at), 30)
         assert abs(gap) > 0
+
+
+def test_declared_expressions_bind_through_other_symbols() -> None:
+    x, y = sp.symbols("x y")
+    above = cs.Quantity("q", x, domain=(x - y, y))  # x > y > 0
+    assert cs.equal(above, sp.Abs(x)).status != "different"
+    found = cs.equal(above, sp.Abs(x) * (x - y) / sp.Abs(x + y))
+    assert found.witness is not None and float(found.witness["point"]["x"]) > float(found.witness["point"]["y"]) > 0

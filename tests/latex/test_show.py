@@ -176,3 +176,14 @@ def test_signs_of_stochastic_terms() -> None:
     for angle in (0, sp.pi / 2, sp.pi, sp.Rational(1, 3)):
         shown = cs.moment_equations(part, cs.Homodyne(angle=angle))._repr_latex_()
         assert "+ -" not in shown and "dW" not in shown.replace(r"\mathrm{d}W", "")
+
+
+def test_a_type_of_ones_own_is_shown_in_tables_too() -> None:
+    class Ratio(cs.Shown):
+        pass
+
+    @cs.renderer.register(Ratio)
+    def ratio(value: Ratio, notation: Notation) -> sp.Expr:
+        return x / 2
+
+    assert body({"r": Ratio()}) == body({"r": x / 2}) and Ratio()._repr_latex_() == value_latex(x / 2)

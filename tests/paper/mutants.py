@@ -47,7 +47,7 @@ def _change(tokens: list[str], names: list[str], rng: random.Random) -> None:
     elif here == ",":
         tokens[i] = ","
     elif here[0].isdigit():
-        value = int(float(here))
+        value = int(float(here.partition("/")[0]))
         tokens[i] = rng.choice([str(value + 1), str(value * 10), str(value + 2), here[::-1], "1", "2", names[0]])
     else:
         way = rng.randrange(7)

@@ -81,7 +81,29 @@ def test_verdicts_rest_on_declared_signs(tmp_path, value, printed, ranges, verdi
 
 def test_what_a_part_declares_counts(tmp_path):
     value = 'cs.covariance(cs.Cavity("c", kappa=x, detuning=t))["X_c", "X_c"]'
-    assert entry(tmp_path, value, "sqrt(x^2)/(2*x)")["assumptions"] == ["x != 0", "x >= 0"]
+    assert entry(tmp_path, value, "sqrt(x^2)/(2*x)")["assumptions"] == ["x > 0"]
+
+
+GAIN = 'cs.covariance(cs.SLH("m", 0*a, {}, {"loss": (sp.sqrt(x)*a, t), "gain": (sp.sqrt(y)*a.dagger(), 0)}))'
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict"),
+    [
+        ("(x*(t + 1/2) + y/2)/abs(x - y)", "exact"),
+        ("(x*(t + 1/2) + y/2)/abs(y - x)", "exact"),
+        ("(x*(t + 1/2) + y/2)/sqrt(x^2 - 2*x*y + y^2)", "exact"),
+        ("-(x*(t + 1/2) + y/2)/abs(x - y)", "differs"),
+        ("abs(x*(t + 1/2) + y/2)/(x - y)", "exact"),  # rates are not negative: they stand under roots
+    ],
+)
+def test_where_a_steady_state_exists_counts(tmp_path, printed, verdict):
+    value = GAIN + '["X_a", "X_a"]'
+    found = entry(tmp_path, value, printed)
+    assert found["verdict"] in (("differs", "misprint") if verdict == "differs" else (verdict,))
+    if found["witness"]:  # it lies where there is a steady state
+        at = {name: float(text) for name, text in found["witness"]["point"].items()}
+        assert at["x"] > at["y"] >= 0 and at["t"] >= 0
 
 
 def test_json_of_the_command_has_the_contract(tmp_path, capsys):

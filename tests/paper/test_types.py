@@ -110,6 +110,11 @@ def test_exchanged_names_are_noticed(tmp_path, printed):
     assert verdict(tmp_path, ROOT, f"u ~= {printed}", RANGE) in WRONG
 
 
+@pytest.mark.parametrize("printed", ["kappa/sqrt(C*eta)", "kappa*(1 - eta)/sqrt(C)", "kappa/sqrt(C)/(2*eta - 1)"])
+def test_a_pole_or_a_zero_in_the_domain_is_no_approximation(tmp_path, printed):
+    assert verdict(tmp_path, ROOT, f"u ~= {printed}", RANGE) in WRONG
+
+
 @pytest.mark.parametrize("text", ["u ~= kappa/sqrt(C)", "u ~= sqrt(kappa^2/C)", "u ~= kappa*sqrt(C)/C"])
 def test_no_edit_of_an_approximation_survives(tmp_path, text):
     (found,) = run_audit(folder(tmp_path, (ROOT, text), domain=RANGE))

@@ -13,7 +13,7 @@ import sympy as sp
 from cascade_sym.program import TABLE, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
+from cascade_sym.program.points import Multiprecision
 
 x, y = sp.symbols("x y")
 REALS = [Fraction(v) for v in ("0", "1/3", "-1/3", "1", "-1", "7/3", "-7/3", "12", "-12")]

@@ -29,8 +29,7 @@ from cascade_sym.formula import Environment, interpret, parse
 from cascade_sym.program import TABLE, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
-from cascade_sym.program.points import Points
+from cascade_sym.program.points import Multiprecision, Points
 from cascade_sym.symbols import expression as in_plain_symbols
 from tests.evaluate.languages import c_functions, run_python
 

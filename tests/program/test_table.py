@@ -17,8 +17,7 @@ from cascade_sym.latex import Notation, expr_latex
 from cascade_sym.program import TABLE, read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.program.doubles import Doubles
-from cascade_sym.program.multiprecision import Multiprecision
-from cascade_sym.program.points import Points
+from cascade_sym.program.points import Multiprecision, Points
 from tests.program.test_differential import ORACLE
 
 NAMES = {n: sp.Symbol(n) for n in ("x", "y")}

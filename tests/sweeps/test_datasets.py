@@ -135,8 +135,8 @@ def test_figures_that_are_none() -> None:
 
 def test_a_missing_library_is_named(monkeypatch) -> None:
     from cascade_sym.errors import MissingLibrary
-    from cascade_sym.sweeps import work
+    from cascade_sym import extras
 
-    monkeypatch.setattr(work, "find_spec", lambda name: None if name == "xarray" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "xarray" else object())
     with pytest.raises(MissingLibrary, match="sweeps need 'xarray'; install"):
         sweep(x, {"x": [1.0]}, name="f")

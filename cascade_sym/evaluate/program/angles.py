@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from math import gcd, lcm
+from math import gcd
 
 from cascade_sym.program.builder import Builder, replay_node
 from cascade_sym.program.constants import Constant
@@ -185,5 +185,4 @@ class Expansion:
 
 def common_unit(a: Fraction, b: Fraction) -> Fraction:
     """The largest rational of which both are integer multiples."""
-    scale = lcm(a.denominator, b.denominator)
-    return Fraction(gcd(int(a * scale), abs(int(b * scale))), scale)
+    return Fraction(gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)

@@ -162,13 +162,9 @@ class Bounds:
             "max": self.either, "select": self.choice, "copysign": self.signed, "exp": self.exponential,
             "log": self.logarithm, "atan": self.gentle, "tanh": self.gentle, "asinh": self.gentle,
             "sinh": self.hyperbolic, "cosh": self.hyperbolic, "atan2": self.polar, "pow": self.power,
-            "asin": self.inverse_wave, "acos": self.inverse_wave, "atanh": self.inverse_tangent,
-            "acosh": self.inverse_cosine,
+            "asin": self.arc, "acos": self.arc, "atanh": self.inverse_tangent, "acosh": self.inverse_cosine,
         }  # fmt: skip
-        return rules.get(op, self.unknown)(value, *args)
-
-    def unknown(self, value: Any, *args: Bounded) -> Bounded:
-        return Bounded(value, error=self.infinite)
+        return rules[op](value, *args) if op in rules else Bounded(value, error=self.infinite)
 
     def shifted(self, op: str, x: Bounded, c: Any, place: int) -> Bounded:
         """x plus or minus a constant in two parts: where they nearly cancel, the first sum is exact."""
@@ -210,10 +206,13 @@ class Bounds:
         top = b.add(self.absolute(x), b.mul(size, y.error))
         return self.rounded(value, b.div(top, self.remaining(y)))
 
+    def left(self, size: int, error: int) -> int:
+        """`size` less twice an error, or zero: what may be divided by."""
+        return self.b.apply("max", self.b.sub(size, self.b.add(error, error)), self.b.zero)
+
     def remaining(self, y: Bounded) -> int:
-        """|y| less twice its error, or zero: what may be divided by."""
-        error = self.absolute(y)
-        return self.b.apply("max", self.b.sub(self.size(y), self.b.add(error, error)), self.b.zero)
+        """What is left of |y|."""
+        return self.left(self.size(y), self.absolute(y))
 
     def root(self, value: Any, x: Bounded) -> Bounded:
         b = self.b
@@ -261,24 +260,20 @@ class Bounds:
         """atan, tanh and asinh: the slope is at most one."""
         return self.rounded(value, self.absolute(x), LIBRARY)
 
-    def inverse_wave(self, value: Any, x: Bounded) -> Bounded:
+    def arc(self, value: Any, x: Bounded) -> Bounded:
         """asin and acos: the slope is at most 1/sqrt(1 - |x|)."""
-        return self.steep(value, x, self.b.unary("sqrt", self.within(x)))
+        b = self.b
+        return self.steep(value, x, b.unary("sqrt", self.left(b.sub(b.one, self.size(x)), self.absolute(x))))
 
     def inverse_tangent(self, value: Any, x: Bounded) -> Bounded:
         """atanh: the slope is at most 1/(1 - |x|)."""
-        return self.steep(value, x, self.within(x))
+        return self.steep(value, x, self.left(self.b.sub(self.b.one, self.size(x)), self.absolute(x)))
 
     def inverse_cosine(self, value: Any, x: Bounded) -> Bounded:
         """acosh: the slope is 1/sqrt((x - 1) (x + 1))."""
-        b, error = self.b, self.absolute(x)
-        past = b.apply("max", b.sub(b.sub(self.size(x), b.one), b.add(error, error)), b.zero)
+        b = self.b
+        past = self.left(b.sub(self.size(x), b.one), self.absolute(x))
         return self.steep(value, x, b.unary("sqrt", b.mul(past, b.add(past, b.const(2)))))
-
-    def within(self, x: Bounded) -> int:
-        """1 - |x| less twice the error of x, or zero."""
-        b, error = self.b, self.absolute(x)
-        return b.apply("max", b.sub(b.sub(b.one, self.size(x)), b.add(error, error)), b.zero)
 
     def steep(self, value: Any, x: Bounded, inverse_slope: int) -> Bounded:
         """A change in x counts 1/`inverse_slope` times; without one that is 0/0 at the edge, and nothing to add."""
@@ -287,9 +282,7 @@ class Bounds:
 
     def grown(self, size: int, relative: int) -> int:
         """What a change of exp by `relative` in its argument does to a value of that size, at most."""
-        b = self.b
-        room = b.apply("max", b.sub(b.one, b.add(relative, relative)), b.zero)
-        return b.mul(size, b.div(relative, room))
+        return self.b.mul(size, self.b.div(relative, self.left(self.b.one, relative)))
 
     def hyperbolic(self, value: Any, x: Bounded) -> Bounded:
         """sinh and cosh: the slope is at most |value| + 1."""
@@ -299,8 +292,7 @@ class Bounds:
     def polar(self, value: Any, y: Bounded, x: Bounded) -> Bounded:
         """The angle of (x, y): a change d turns it by at most 2 d/(r - 2 d), unless it may cross the cut."""
         b, reach = self.b, self.b.add(self.absolute(x), self.absolute(y))
-        far = b.apply("max", self.size(x), self.size(y))
-        turn = b.div(b.add(reach, reach), b.apply("max", b.sub(far, b.add(reach, reach)), b.zero))
+        turn = b.div(b.add(reach, reach), self.left(b.apply("max", self.size(x), self.size(y)), reach))
         right = b.sub(self.arithmetic.head(x.value), self.absolute(x))
         apart = b.apply("max", right, b.sub(self.size(y), self.absolute(y)))
         turn = b.apply("select", b.neg(reach), b.zero, turn)  # exact, the origin too

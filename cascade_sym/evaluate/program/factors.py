@@ -77,7 +77,7 @@ class Factoring:
             if i in self.frozen and any(e < 0 for _, e in value.powers):
                 value = algebra.leaf(algebra.written(value))
             self.values.append(value)
-        new = [x.powers[0][0] if is_node(x) else -1 for x in self.values]
+        new = [x.powers[0][0] if x.number == 1 and [e for _, e in x.powers] == [WHOLE] else -1 for x in self.values]
         for i in program.roots():
             new[i] = algebra.written(self.values[i])
         conditions = [Condition(i, False, UNDER_ROOT, split=True) for i in algebra.root_conditions()]
@@ -151,7 +151,7 @@ class Merging(Factoring):
     def sum(self, i: int, node: Node) -> Factored:
         algebra, terms = self.algebra, self.terms_of(node)
         fewer = terms = like_terms(terms) if len(terms) <= MOST_TERMS else []
-        if sum(map(self.has_waves, terms)) > 1:
+        if sum(any(algebra.b.nodes[base][0] in ("sin", "cos") for base, _ in t.powers) for t in terms) > 1:
             fewer = merged(algebra, terms, shifts=False)
         if i in self.inner and i not in self.program.labels:
             self.terms[i] = terms
@@ -159,9 +159,6 @@ class Merging(Factoring):
             return -self.values[node[1]] if node[0] == "neg" else algebra.leaf(self.new[i])
         self.new[i] = algebra.b.total(map(algebra.written, fewer))
         return fewer[0] if len(fewer) == 1 else algebra.leaf(self.new[i])
-
-    def has_waves(self, x: Factored) -> bool:
-        return any(self.algebra.b.nodes[base][0] in ("sin", "cos") for base, _ in x.powers)
 
 
 def like_terms(terms: list[Factored]) -> list[Factored]:
@@ -177,8 +174,3 @@ def shared(x: Factored, y: Factored) -> int:
     py = dict(y.powers)
     both = ((e, py[b]) for b, e in x.powers if b in py)
     return sum(min(abs(e), abs(f)) for e, f in both if (e > 0) == (f > 0))
-
-
-def is_node(x: Factored) -> bool:
-    """Whether the value is just one node."""
-    return x.number == 1 and len(x.powers) == 1 and x.powers[0][1] == WHOLE

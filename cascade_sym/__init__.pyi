@@ -1,0 +1,143 @@
+"""Everything public, and where it lives: what type checkers and editors see, and what is loaded on first use."""
+
+# parts of an experiment
+from cascade_sym.parts import (
+    Oscillator as Oscillator,
+    Loss as Loss,
+    PhaseShift as PhaseShift,
+    BeamSplitter as BeamSplitter,
+    Cavity as Cavity,
+    Squeezer as Squeezer,
+    SLH as SLH,
+)
+from cascade_sym.parts.detectors import Homodyne as Homodyne, Heterodyne as Heterodyne
+
+# composition
+from cascade_sym.compose import (
+    series as series,
+    concatenate as concatenate,
+    feedback as feedback,
+    connect as connect,
+    rephased as rephased,
+    as_system as as_system,
+    is_physical as is_physical,
+)
+from cascade_sym.system import LinearSystem as LinearSystem, Port as Port
+
+# derivation
+from cascade_sym.derive import (
+    langevin as langevin,
+    input_output as input_output,
+    rotating_wave as rotating_wave,
+    in_sidebands as in_sidebands,
+    from_coupling as from_coupling,
+    linearise as linearise,
+    eliminate as eliminate,
+    time_solution as time_solution,
+    frequency_solution as frequency_solution,
+)
+from cascade_sym.derive.master_equation import (
+    master_equation as master_equation,
+    same_master_equation as same_master_equation,
+)
+from cascade_sym.derive.master_equation_moments import moment_equations as moment_equations
+from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as Check
+
+# steady states
+from cascade_sym.solve import covariance as covariance, Covariance as Covariance
+
+# conditional states
+from cascade_sym.solve.conditional import riccati as riccati, conditional_covariance as conditional_covariance
+from cascade_sym.solve.conditional.reduced import (
+    solves_riccati as solves_riccati,
+    reduced_polynomial as reduced_polynomial,
+)
+from cascade_sym.evaluate.conditional import (
+    conditional_evaluator as conditional_evaluator,
+    conditional_value as conditional_value,
+)
+
+# spectra and sensing
+from cascade_sym.spectra import (
+    transfer as transfer,
+    noise_spectrum as noise_spectrum,
+    cross_spectrum as cross_spectrum,
+    noise_budget as noise_budget,
+    integrated as integrated,
+    over_susceptibilities as over_susceptibilities,
+    partial_fractions as partial_fractions,
+    quotient as quotient,
+    Quadrature as Quadrature,
+    Spectrum as Spectrum,
+)
+from cascade_sym.sensing import (
+    force_port as force_port,
+    ForcePort as ForcePort,
+    signal_transfer as signal_transfer,
+    added_noise as added_noise,
+    lorentzian as lorentzian,
+    matched_filter_steps as matched_filter_steps,
+    matched_filter_sensitivity as matched_filter_sensitivity,
+    Sensitivity as Sensitivity,
+)
+
+# scalings
+from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound
+
+# entanglement
+from cascade_sym.entanglement import (
+    epr_variance as epr_variance,
+    log_negativity as log_negativity,
+    readout_weight as readout_weight,
+    two_mode_quadratures as two_mode_quadratures,
+)
+
+# numbers
+from cascade_sym.evaluate import evaluator as evaluator, exact_value as exact_value
+from cascade_sym.sweeps import sweep as sweep
+
+# foundations
+from cascade_sym.conventions import Conventions as Conventions
+from cascade_sym.definitions import Definitions as Definitions, Quantity as Quantity
+from cascade_sym.exact.truth import Equality as Equality, equal as equal, is_zero as is_zero, normal_form as normal_form
+from cascade_sym.operators import (
+    operator as operator,
+    quadratures as quadratures,
+    commutator as commutator,
+    LinearForm as LinearForm,
+    OperatorPolynomial as OperatorPolynomial,
+)
+from cascade_sym.symbols import symbol as symbol
+from cascade_sym.shown import Shown as Shown, renderer as renderer
+
+# papers
+from cascade_sym.paper import Model as Model, verify as verify
+from cascade_sym.citations import citation as citation
+
+# rooms, by their names
+from . import (
+    asymptotics as asymptotics,
+    citations as citations,
+    compose as compose,
+    conventions as conventions,
+    definitions as definitions,
+    derive as derive,
+    entanglement as entanglement,
+    errors as errors,
+    evaluate as evaluate,
+    exact as exact,
+    operators as operators,
+    paper as paper,
+    parts as parts,
+    sensing as sensing,
+    shown as shown,
+    solve as solve,
+    spectra as spectra,
+    steps as steps,
+    sweeps as sweeps,
+    symbols as symbols,
+    system as system,
+)
+
+__version__: str
+__all__: list[str]
