@@ -17,12 +17,12 @@ def mistyped(sign: str, derived: Any) -> str:
     """Why a statement with this sign can't be judged by what is derived; empty where it can.
 
     >>> mistyped("<", 1)
-    "it states '<'; what is derived is an equality, which is no bound."
+    "it states '<', not an equality, which is what is derived."
     """
     if isinstance(derived, Bound):
         said = f"it states {sign!r}; what is derived is a bound, with {derived.relation!r}."
         return "" if sign in ORDER else said
-    return f"it states {sign!r}; what is derived is an equality, which is no bound." if sign in ORDER else ""
+    return f"it states {sign!r}, not an equality, which is what is derived." if sign in ORDER else ""
 
 
 def against_bound(sign: str, bound: Bound, model: Model, domains: Domains) -> tuple[Verdict, str, Witness | None]:
