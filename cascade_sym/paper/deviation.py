@@ -131,12 +131,13 @@ def independent(symbols: Iterable[Symbol], names: Iterable[str], model: Model) -
     out: list[dict[Symbol, Expr]] = [{}, {}]
     for k, s in enumerate(others):
         lo, hi = model.range_of(s.name)
-        for table, (p, q) in zip(out, ((sp.prime(k + 1), 3), (sp.prime(k + 3), 3)), strict=True):
+        for table, n in zip(out, (k + 1, k + 3), strict=True):
+            step = sp.Rational(sp.prime(n), 3)
             if lo.is_finite and hi.is_finite:
-                table[s] = lo + (hi - lo) * p / (p + q)
+                table[s] = lo + (hi - lo) * step / (1 + step)
             else:
-                table[s] = lo + p / q if lo.is_finite else hi - p / q if hi.is_finite else p / q
-    return [{s: sp.nsimplify(v) for s, v in table.items()} for table in out]
+                table[s] = hi - step if hi.is_finite else step + (lo if lo.is_finite else 0)
+    return out
 
 
 def _ratio(

@@ -8,6 +8,7 @@ not, though, where one field stands under several of them, or in a product whose
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
@@ -22,65 +23,92 @@ from cascade_sym.symbols.names import MARK, Own, free_name
 
 UNDER = "integrals are compared by what stands under them, which differs here; that is no proof that they differ."
 POINTS = "fields at several points, or under several integrals, have products and sums that are not known to differ."
+FLOAT = "a floating-point number is no exact value; write it as a decimal or a rational."
 Range = tuple[Expr, Expr]
 Key = tuple[Monomial, tuple[Range, ...]]
+Claim = tuple[Expr, Expr, Domains]
 
 
-def equal_numbers(left: Expr, right: Expr, domains: Domains) -> Equality:
+@dataclass(frozen=True)
+class Proof:
+    """What was found, and the pairs of formulas without integrals and operators that were compared for it."""
+
+    found: Equality
+    claims: tuple[Claim, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+
+def equal_numbers(left: Expr, right: Expr, domains: Domains) -> Proof:
     """Whether two expressions are equal; those with integrals are equal or undecided."""
     if not (left.has(sp.Integral) or right.has(sp.Integral)):
-        return all_equal([(left, right)], domains)
+        return _compared(left, right, domains)
+    if left.has(sp.Float) or right.has(sp.Float):
+        return _undecided(FLOAT)
     return _vanishes(left - right, domains)
 
 
-def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains: Domains) -> Equality:
+def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains: Domains) -> Proof:
     """Whether two operators are equal."""
     one, two = _kernels(left), _kernels(right)
     keys = list(dict.fromkeys((*one, *two)))
     alike = [_signature(word) for word, ranges in keys if ranges]
-    found = []
+    parts = []
     for key in keys:
         (word, ranges), nothing = key, (sp.S.Zero, ())
         pair, here = _named(one.get(key, nothing), two.get(key, nothing), ranges, domains)
         same = equal_numbers(*pair, here)
         unsure = unordered(word) or alike.count(_signature(word)) > 1 or not _oriented(ranges, domains)
         if unsure and not same:  # a commutator that is not known may make up for what differs elsewhere
-            return Equality("undecided", reason=POINTS)
-        found.append(same)
-    return together(found)
+            return _undecided(POINTS)
+        parts.append(same)
+    return together(parts)
 
 
-def equal_generators(difference: Any, domains: Domains) -> Equality:
-    """Whether a difference of two generators is zero."""
-    found = together(equal_numbers(c, sp.S.Zero, domains) for c in difference.coefficients)
-    if found.status == "different" and any(field_at(o.name) for key in difference.terms for o in _operators(key)):
-        return Equality("undecided", reason=POINTS)
-    return found
+def equal_generators(left: Any, right: Any, domains: Domains) -> Proof:
+    """Whether two generators, or what they make of rho, are equal."""
+    if any(c.has(sp.Float) for side in (left, right) for c in side.terms.values()):
+        return _undecided(FLOAT)
+    difference = right - left
+    same = together(equal_numbers(c, sp.S.Zero, domains) for c in difference.coefficients)
+    if same.found.status == "different" and any(field_at(o.name) for key in difference.terms for o in _operators(key)):
+        return _undecided(POINTS)
+    return same
 
 
-def together(found: Iterable[Equality]) -> Equality:
+def together(parts: Iterable[Proof]) -> Proof:
     """Several claims as one: different where one is, equal where all are."""
-    every = list(found)
+    every = list(parts)
     for status in ("different", "undecided"):
-        if chosen := [e for e in every if e.status == status]:
+        if chosen := [e for e in every if e.found.status == status]:
             return chosen[0]
-    return Equality("equal", tuple(sorted({a for e in every for a in e.assumptions})))
+    used = sorted({a for e in every for a in e.found.assumptions})
+    return Proof(Equality("equal", tuple(used)), tuple(c for e in every for c in e.claims))
+
+
+def _compared(left: Expr, right: Expr, domains: Domains) -> Proof:
+    return Proof(all_equal([(left, right)], domains), ((left, right, domains),))
+
+
+def _undecided(reason: str) -> Proof:
+    return Proof(Equality("undecided", reason=reason))
 
 
 # -- integrals of numbers -----------------------------------------------------------------------------------------
 
 
-def _vanishes(e: Expr, domains: Domains) -> Equality:
+def _vanishes(e: Expr, domains: Domains) -> Proof:
     """Whether an expression with integrals is zero: linear ones by their bodies, others as unknown numbers."""
     integrals = sorted(_outermost(e), key=str)
     if not integrals:
-        return all_equal([(e, sp.S.Zero)], domains)
+        return _compared(e, sp.S.Zero, domains)
     if any(len(limit) != 3 for x in integrals for limit in x.limits):
-        return Equality("undecided", reason="an integral without limits is no number.")
+        return _undecided("an integral without limits is no number.")
     unknown = _numbers(integrals, domains)
     linear = sp.expand(e.xreplace(unknown))
     if linear.is_polynomial(*unknown.values()) and sp.Poly(linear, *unknown.values()).total_degree() <= 1:
-        parts = [all_equal([(linear.xreplace(dict.fromkeys(unknown.values(), sp.S.Zero)), sp.S.Zero)], domains)]
+        parts = [_compared(linear.xreplace(dict.fromkeys(unknown.values(), sp.S.Zero)), sp.S.Zero, domains)]
         groups: dict[Range, list[tuple[Expr, Expr]]] = {}
         for x, s in unknown.items():
             groups.setdefault(_opened(x)[1], []).append((linear.coeff(s), x))
@@ -89,12 +117,12 @@ def _vanishes(e: Expr, domains: Domains) -> Equality:
             bodies = ((c, *_opened(x)) for c, x in terms)
             body = sp.Add(*(c * inside.xreplace({bound: v}) for c, bound, _, inside in bodies))
             parts.append(_vanishes(body, all_domains([domains, *_range_of(v, ends, domains)])))
-        if found := together(parts):
-            return found
+        if same := together(parts):
+            return same
     split = e.xreplace({x: _split(x) for x in integrals})
     again = split.xreplace(_numbers(sorted(_outermost(split), key=str), domains))
-    found = all_equal([(again, sp.S.Zero)], domains)
-    return found if found else Equality("undecided", reason=UNDER)
+    same = _compared(again, sp.S.Zero, domains)
+    return same if same else _undecided(UNDER)
 
 
 def _outermost(e: Expr) -> set[Expr]:

@@ -199,9 +199,12 @@ def run_audit(
 
 def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
     result = folder.model.derive(e.id)
-    env, derived = environment(folder, result), result.values[s.key]
-    printed = value_of(s.relation.rhs, env)
-    stated = judge(s, derived, e, env, folder.model, repair=False).notes if s.domain else {}
+    env, derived = environment(folder, result), result.values.get(s.key)
+    try:
+        printed = value_of(s.relation.rhs, env)
+        stated = judge(s, derived, e, env, folder.model, repair=False).notes if s.domain else {}
+    except CascadeError:  # it is unchecked, and so is whatever is made of it
+        return Audit(e.id, s.text, 0, 0, (), (), 0)
     count = caught = unreadable = 0
     identities, survivors = [], []
 
@@ -210,7 +213,7 @@ def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
             found = judge(changed, derived, e, env, folder.model, repair=False)
         except Exception:  # what has no verdict is unchecked
             return False
-        return found.verdict.passes or (found.verdict == Verdict.APPROXIMATE and found.notes == stated)
+        return Verdict(found.verdict).passes or (found.verdict == Verdict.APPROXIMATE and found.notes == stated)
 
     for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
         count += 1

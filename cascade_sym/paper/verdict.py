@@ -19,9 +19,9 @@ from cascade_sym.exact.truth import Equality
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
 from cascade_sym.operators import DensityOperator, Generator, OperatorPolynomial, Superoperator, as_operator
-from cascade_sym.paper.deviation import DIGITS, deviation
+from cascade_sym.paper.deviation import DIGITS, deviation, independent
 from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
-from cascade_sym.paper.identity import equal_generators, equal_numbers, equal_operators
+from cascade_sym.paper.identity import Claim, equal_generators, equal_numbers, equal_operators
 from cascade_sym.paper.model import Bound, Leading, Model, PowerLaw, leading_form
 from cascade_sym.paper.printed import PrintedEquation, Statement
 from cascade_sym.paper.relation import against_bound, mistyped
@@ -36,12 +36,15 @@ from cascade_sym.verdicts import Verdict
 class Comparison:
     """Whether two values are equal on the declared domain, how that was found, of what kind the proof is ("algebraic",
     "operator", "generator", "limit"), and their difference where they are not.
+
+    `claims` are the pairs of formulas that were compared, each with what is declared of its symbols.
     """
 
     found: Equality
     method: str
     proof: str
     difference: Any = None
+    claims: tuple[Claim, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -56,33 +59,24 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
     """
     p, d = plain(printed, model), plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
-        same = _is_root(p / derived.law.large**derived.law.exponent, derived)
-        said = "root of the polynomial of the exact prefactor"
-        found = Equality("equal" if same else "different")
-        return Comparison(found, said if same else f"not the {said}", "limit", None if same else d - p)
+        return _against_root(p / derived.law.large**derived.law.exponent, d - p, derived, model)
     domains = all_domains([model.domains(), *(_declared_by(v, model) for v in (printed, derived))])
-    difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
-        found = equal_numbers(p, d, domains)
-        return Comparison(found, "normal form in the exact algebra", "algebraic", None if found else d - p)
-    if isinstance(d, Superoperator | Generator) and type(p) is type(d):
-        difference = d - p
-        found = equal_generators(difference, domains)
+        same, method, kind = equal_numbers(p, d, domains), "normal form in the exact algebra", "algebraic"
+    elif isinstance(d, Superoperator | Generator) and type(p) is type(d):
+        same, kind = equal_generators(p, d, domains), "generator"
         method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
-        return Comparison(found, method, "generator", None if found else difference)
-    kinds = [_kind(side) for side in (p, d)]
-    if any(kinds):
-        one, two = (kind or "a number or an operator" for kind in kinds)
+    elif any(kinds := [_kind(side) for side in (p, d)]):
+        one, two = (name or "a number or an operator" for name in kinds)
         raise DerivationError(f"the printed side is {one}, the derived one {two}; they can't be compared.")
-    p, d = as_operator(p), as_operator(d)
-    method = f"operator identity: {max(len((d - p).terms), 1)} coefficients by normal form"
-    found = equal_operators(p, d, domains)
-    number = (d - p).terms.get((), sp.S.Zero)
-    if up_to_number and not found and is_hermitian(number):
-        shifted = equal_operators(p + number, d, domains)
-        if shifted:
-            found, method = shifted, f"{method}; up to the number {number}, which moves nothing"
-    return Comparison(found, method, "operator", None if found else d - p)
+    else:
+        p, d = as_operator(p), as_operator(d)
+        same, kind = equal_operators(p, d, domains), "operator"
+        method = f"operator identity: {max(len((d - p).terms), 1)} coefficients by normal form"
+        number = (d - p).terms.get((), sp.S.Zero)
+        if up_to_number and not same and is_hermitian(number) and (moved := equal_operators(p + number, d, domains)):
+            same, method = moved, f"{method}; up to the number {number}, which moves nothing"
+    return Comparison(same.found, method, kind, None if same else d - p, same.claims)
 
 
 def _kind(value: Any) -> str:
@@ -104,15 +98,22 @@ def _declared_by(value: Any, model: Model) -> Domains:
     return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
-def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
+def _against_root(prefactor: Expr, difference: Expr, derived: PowerLaw, model: Model) -> Comparison:
     """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
-    exact = derived.law.prefactor
-    if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
-        return False
-    if not is_zero(exact.polynomial.xreplace({exact.variable: prefactor})):
-        return False
+    exact, method = derived.law.prefactor, "root of the polynomial of the exact prefactor"
     at = {s: exact.origin[s] for s in exact.parameters}
-    return bool(abs(sp.N(prefactor.xreplace(at), 30) / sp.Float(str(exact.at(at)), 30) - 1) < sp.Float("1e-20"))
+    other, _ = independent(prefactor.free_symbols, [s.name for s in at], model)
+    left, right = sp.N(prefactor.xreplace({**other, **at}), 30), sp.Float(str(exact.at(at)), 30)
+    point = {s.name: str(v) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
+    if not left.is_real or abs(left / right - 1) > sp.Float("1e-20"):
+        witness = {"point": point, "left": str(left), "right": str(right)} if left.is_real else None
+        found = Equality("different" if witness else "undecided", witness=witness, reason="" if witness else "no value")
+        return Comparison(found, f"not the {method}", "limit", difference)
+    if other or exact.polynomial is None or not exact.proved:
+        found = Equality("undecided", reason="it agrees in numbers with a prefactor that has no proved polynomial.")
+        return Comparison(found, method, "limit", difference)
+    found = Equality("equal" if is_zero(exact.polynomial.xreplace({exact.variable: prefactor})) else "undecided")
+    return Comparison(found, method, "limit", None if found else difference)
 
 
 def shown_difference(difference: Any) -> Any:
