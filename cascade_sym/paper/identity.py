@@ -105,6 +105,8 @@ def _vanishes(e: Expr, domains: Domains) -> Proof:
         return _compared(e, sp.S.Zero, domains)
     if any(len(limit) != 3 for x in integrals for limit in x.limits):
         return _undecided("an integral without limits is no number.")
+    if any(not x.function.has(v) for x in integrals for v, *ends in x.limits if {sp.oo, -sp.oo} & set(ends)):
+        return _undecided("an integral of a constant over an infinite range has no value.")
     unknown = _numbers(integrals, domains)
     linear = sp.expand(e.xreplace(unknown))
     if linear.is_polynomial(*unknown.values()) and sp.Poly(linear, *unknown.values()).total_degree() <= 1:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+import flint
+import sympy as sp
+from sympy import Expr
+
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.refute import Witness, witness
+from cascade_sym.exact.refute import BITS, DIGITS, Point, Witness, as_balls, witness
 from cascade_sym.paper.environment import plain
 from cascade_sym.paper.model import Bound, Model
 from cascade_sym.paper.printed import ORDER
+from cascade_sym.program import read
+from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import Domains
 from cascade_sym.verdicts import Verdict
 
@@ -25,33 +32,48 @@ def mistyped(sign: str, derived: Any) -> str:
     return f"it states {sign!r}, not an equality, which is what is derived." if sign in ORDER else ""
 
 
-def against_bound(sign: str, bound: Bound, model: Model, domains: Domains) -> tuple[Verdict, str, Witness | None]:
-    """Verdict, reason and witness of a statement with this sign whose right side is the derived bound.
+def against_bound(
+    sign: str, printed: Expr, same: bool, bound: Bound, model: Model, domains: Domains
+) -> tuple[Verdict, str, Witness | None]:
+    """Verdict, reason and witness of a statement `left sign printed`; `same` where that is the derived bound.
 
-    A reversed sign fails where what is bounded is away from its bound, a strict one where it takes that value. One
-    that claims less than what is derived (>= for a bound that is not attained) is not passed.
+    A reversed sign fails where what is bounded is beyond what is printed, another bound where it is beyond the derived
+    one, a strict sign where the bound is reached. What claims less than what is derived (>= for a bound that is not
+    attained, a looser bound) is not passed.
     """
     told = f"{'a lower' if bound.below else 'an upper'} bound, {'' if bound.attained else 'not '}attained"
+    value, way = plain(bound.value, model), 1 if bound.below else -1
+    if sign[0] != bound.relation[0]:
+        found = _beyond(plain(bound.of, model), printed, way, domains)
+        why = f"reversed: {told}" if found else f"{told}; no point beyond what is printed was found"
+        return Verdict.DIFFERS if found else Verdict.UNCHECKED, why, found
+    if not same:
+        found = _beyond(printed, value, way, domains)
+        both = found and {**found, "left": found["right"], "right": found["left"]}
+        why = f"not the derived bound, which is {told}" if found else "it claims less than the bound that is derived"
+        return Verdict.DIFFERS if found else Verdict.UNCHECKED, why, both
     if sign == bound.relation:
         return Verdict.EXACT, told, None
-    if sign[0] != bound.relation[0]:
-        found = _witness(bound.of, bound.value, model, domains)
-        # on the other side of the bound, what is derived would be wrong, which is not for this statement to settle
-        if found and (float(found["left"]) > float(found["right"])) is bound.below:
-            return Verdict.DIFFERS, f"reversed: {told}", found
-        return Verdict.UNCHECKED, f"{told}; no point away from it was found", None
     if not bound.attained:
         return Verdict.UNCHECKED, f"it claims less than what is derived: {told}, so {bound.relation!r}", None
-    value = plain(bound.value, model)
-    found = _witness(value, value + 1, model, domains)  # any point, and the value that is taken there
-    both = found and {**found, "right": found["left"]}
+    reached = _beyond(value + 1, value, 1, domains)  # at any point
+    both = reached and {**reached, "left": reached["right"]}
     return Verdict.DIFFERS, f"the strict relation fails where the bound is reached: {told}", both
 
 
-def _witness(left: Any, right: Any, model: Model, domains: Domains) -> Witness | None:
-    """A point where two real values differ."""
+def _beyond(left: Expr, right: Expr, way: int, domains: Domains) -> Witness | None:
+    """A point where left - right certainly has the sign `way`, with both values there."""
+    d = sp.Mul(way, sp.Add(left, -right, evaluate=False), evaluate=False)  # with all its symbols
     try:
-        found = witness(plain(left, model), plain(right, model), domains)
+        found = witness(d + sp.Abs(d, evaluate=False), sp.S.Zero, domains)
+        if found is None or not all(isinstance(v, str) for v in found["point"].values()):
+            return None
+        with flint.ctx.workprec(BITS):
+            point: Point = {n: Fraction(v) for n, v in found["point"].items()}
+            one, two = map(lifted, read(left, right).run(Balls(), as_balls(point)))
+            if not isinstance(one, flint.arb) or not isinstance(two, flint.arb):
+                return None
+            texts = [v.str(DIGITS, radius=False) for v in (one, two)]
     except OutsideExactDomain:
         return None
-    return found if found and all(isinstance(found[side], str) for side in ("left", "right")) else None
+    return {"point": found["point"], "left": texts[0], "right": texts[1]}

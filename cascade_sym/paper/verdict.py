@@ -169,21 +169,24 @@ def judge(
     said = partial(said, found=found.found, proof=found.proof if found.equal else None)
     if found.found.status == "undecided" and domain is None:
         return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
-    if not found.equal and domain is None:
-        repair = repair and getattr(derived, "relation", statement.relation.op) == statement.relation.op
+    check = confirmed(derived) if isinstance(derived, Leading | PowerLaw | Bound) else None
+    if isinstance(derived, Bound) and check and check.ok:
+        rests = all_domains([model.domains(), _declared_by(derived.of, model)])
+        sign, value = statement.relation.op, plain(printed, model)
+        verdict, why, point = against_bound(sign, value, found.equal, derived, model, rests)
+        if verdict != Verdict.EXACT:
+            said = partial(said, proof=None, found=Equality("different" if point else "undecided", witness=point))
+        seek = repair and verdict == Verdict.DIFFERS and sign == derived.relation
+        fix = _repair(statement, printed, derived, equation, env, model, swaps) if seek else None
+        said = partial(said, difference=found.difference, notes={"bound": derived.note}, repair=fix)
+        return said(Verdict.MISPRINT if fix else verdict, f"{why}; {found.method}")
+    if not found.equal and domain is None and not isinstance(derived, Bound):
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
         method = f"the edit makes it exact ({found.method})" if fix else found.method
         return said(Verdict.MISPRINT if fix else Verdict.DIFFERS, method, difference=found.difference, repair=fix)
-    check = confirmed(derived) if isinstance(derived, Leading | PowerLaw | Bound) else None
     if check and not check.ok:
         what = "a bound" if isinstance(derived, Bound) else "the leading term"
         return said(Verdict.UNCHECKED, f"not shown to be {what}: {check.method}: {check.residual}")
-    if isinstance(derived, Bound):
-        rests = all_domains([model.domains(), _declared_by(derived.of, model)])
-        verdict, why, point = against_bound(statement.relation.op, derived, model, rests)
-        if verdict != Verdict.EXACT:
-            said = partial(said, proof=None, found=Equality("different" if point else "undecided", witness=point))
-        return said(verdict, f"{why}; {found.method}", notes={"bound": derived.note})
     if domain is not None and not found.equal:
         extreme, about = deviation(plain(printed, model), derived, domain, model, refine=repair)
         tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))

@@ -52,11 +52,29 @@ def test_a_bound_has_a_direction_and_is_attained_or_not(tmp_path, below, attaine
         assert found[weaker].verdict == "unchecked" and "less than" in found[weaker].method
 
 
-def test_another_bound_is_no_bound(tmp_path):
+@pytest.mark.parametrize("attained", [True, False])
+@pytest.mark.parametrize("below", [True, False])
+def test_another_bound_is_refuted_where_it_claims_too_much(tmp_path, below, attained):
+    """A tighter bound is wrong, a looser one is true and not what is derived, a reversed one is wrong in either case."""
+    value = BOUND.format(of=OF[below], attained=attained, below=below)
+    right, wrong = (">", "<") if below else ("<", ">")
+    tighter, looser = ("2*k/(k + 1)", "k/(k + 2)") if below else ("k/(k + 2)", "2*k/(k + 1)")
+    crossing = "1/2"
+    for sign in (right, right + "="):
+        assert verdict(tmp_path, value, f"u {sign} {tighter}") in ("misprint", "differs")
+        assert verdict(tmp_path, value, f"u {sign} {crossing}") == "differs"
+        assert verdict(tmp_path, value, f"u {sign} {looser}") == "unchecked"
+        assert verdict(tmp_path, value.replace("right", "lambda: Check(False, 'no')"), f"u {sign} k/(k + 1)") == "unchecked"
+    for sign in (wrong, wrong + "="):
+        assert {verdict(tmp_path, value, f"u {sign} {text}") for text in (tighter, looser, crossing)} == {"differs"}
+
+
+def test_a_misprinted_bound_is_repaired(tmp_path):
     value = BOUND.format(of=OF[True], attained=True, below=True)
-    assert verdict(tmp_path, value, "u >= k/(k + 2)") in ("misprint", "differs")
-    assert verdict(tmp_path, value, "u <= k/(k + 2)") == "differs"
-    assert verdict(tmp_path, value.replace("right", "lambda: Check(False, 'no')"), "u >= k/(k + 1)") == "unchecked"
+    (found,) = entries(tmp_path, (value, "u >= k/(k - 1)"))
+    assert found.verdict in ("misprint", "unchecked", "differs")
+    (found,) = entries(tmp_path, (value, "u >= 2*k/(k + 1)"))
+    assert found.verdict == "misprint" and found.correction
 
 
 @pytest.mark.parametrize(
