@@ -145,7 +145,7 @@ def sweep(
 def code(
     folder: Folder,
     name: Name,
-    language: Annotated[str, typer.Option("--language", "-l", help="python, c, julia or mathematica.")] = "python",
+    language: Annotated[str, typer.Option("--language", "-l", help="python, c, julia, mathematica, ...")] = "python",
     output: Output = None,
 ) -> int:
     """Print a declared quantity as a function in Python, C, Julia or Mathematica."""

@@ -101,22 +101,26 @@ def _block(
     progress: Callable[[str], None] | None,
 ) -> Iterator[Checked]:  # fmt: skip
     """The equations of one display: what it defines itself may be used in its other formulas."""
-    split: list[tuple[Equation, list[str] | str]] = []
+    split: list[tuple[Equation, list[str] | str, str]] = []
     for e in equations:
         try:
-            formulas = statements(expanded(e.latex, macros))
-            split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"]))
+            formulas, condition = statements(expanded(e.latex, macros))
+            split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"], condition))
         except CascadeError as err:
-            split.append((e, _line(err)))
-    display = _display([f for _, read in split if isinstance(read, list) for f in read], readings)
-    for e, read in split:
+            split.append((e, _line(err), ""))
+    display = _display([f for _, read, _ in split if isinstance(read, list) for f in read], readings)
+    for e, read, condition in split:
         if progress:
             progress(f"line {e.line}")
         if isinstance(read, str):
             yield Checked(e.path, e.line, e.name, "", Verdict.UNCHECKED, reason=read)
             continue
         for f in read:
-            yield _formula(e, f, readings, display)
+            found = _formula(e, f, readings, display)
+            if condition and not found.passed:  # what holds everywhere holds there
+                under = f"it is stated under a condition that is not read: {condition}"
+                found = Checked(*(found.file, found.line, found.label, found.left), Verdict.UNCHECKED, reason=under)
+            yield found
 
 
 @dataclass

@@ -31,7 +31,9 @@ _QUIET = re.compile(r"\\(?:nonumber|notag)(?![A-Za-z])")
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\[\]]*\])?")
 _SPACE = re.compile(r"\\q?quad(?![A-Za-z])")
 _ASIDE = re.compile(r"(?:\\quad\s*)?\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}[\s,.:;]*")
-_SAID = re.compile(r"\s*(?:\\(?:text|mbox|mathrm|textrm|forall|hbox|intertext)(?![A-Za-z])|\()")
+_SAID = re.compile(r"\s*\\(?:(?:text|mbox|mathrm|textrm|hbox)\s*\{(?P<words>[^{}]*)\}|forall(?![A-Za-z]))")
+_RANGE = re.compile(r"\(.*(?:[<>=]|\\(?:gg|ll|geq?|leq?|approx|simeq|neq?|to|in)(?![A-Za-z])).*\)[.,;]?", re.S)
+_CONDITION = re.compile(r"\W*(?:for|if|when|whenever|provided|assuming|in the|at|as)\b")
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*(?:\{([^{}]*)\}|([^\s\\{}]+))")
 _UNREAD = re.compile(r"\\begin\{(verbatim\*?|lstlisting|comment|filecontents\*?)\}.*?(?:\\end\{\1\}|\Z)", re.S)
 
@@ -234,19 +236,28 @@ def _rows(body: str, offset: int) -> Iterator[_Row]:
         yield _Row(latex, start, marks["label"], "".join(marks["tag"][:1]), bool(_QUIET.search(piece)))
 
 
-def statements(latex: str) -> list[str]:
-    r"""The formulas of an equation, separated by wide spaces, without what is said beside them (conditions).
+def statements(latex: str) -> tuple[list[str], str]:
+    r"""The formulas of an equation, separated by wide spaces, and the condition under which it states them.
+
+    What is said in words and is no condition stays in its formula, which then is not read.
 
     >>> statements(r"a = b,\quad c = d \quad\text{for } x > 1")
-    ['a = b', 'c = d']
+    (['a = b', 'c = d'], '\\text{for } x > 1')
     """
     gaps = [(t.at, t.at + len(t.text)) for t in tokens(latex) if t.outside and _SPACE.match(t.text)]
     formulas: list[str] = []
-    for piece in (piece.strip().rstrip(",;").strip() for _, piece in between(latex, gaps)):
-        if formulas and _SAID.match(piece):
-            break
+    listed = False  # after a comma
+    for at, piece in between(latex, gaps):
+        said = _SAID.match(piece)
+        ranged = not said and not split(piece).relation and _RANGE.fullmatch(piece.strip())
+        if formulas and (ranged or (said and (not said["words"] or _CONDITION.match(said["words"])))):
+            return [f.rstrip(",; ") for f in formulas], latex[at:].strip()
+        if said and formulas and said["words"].strip(" ,") in ("and", ""):
+            piece, listed = piece[said.end() :], True
+        piece, before = piece.strip(), listed
+        listed = piece.endswith((",", ";")) or (not piece and listed)
         if formulas and piece and not split(piece).relation:
-            formulas[-1] += f" {piece}"
+            formulas[-1] += f"{',' if before else ''} {piece}"
         elif piece:
             formulas.append(piece)
-    return formulas
+    return [f.rstrip(",; ") for f in formulas], ""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cascade_sym.cli.supervise import supervised
 from tests.manuscript.conftest import DERIVED, PRINTED
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes can't be forked here")
@@ -108,3 +109,21 @@ def test_nothing_stays_behind(tmp_path):
 def test_exit_codes_are_passed_on(tmp_path, monkeypatch, printed, code):
     monkeypatch.setitem(globals(), "PRINTED", PRINTED.replace("1 - 2", printed))
     assert ended(start(tmp_path, ""))[0] == code
+
+
+def test_without_processes_and_timers_commands_run_here(tmp_path, monkeypatch, capsys):
+    """What Windows lacks is switched off: a folder is made, verified, and a manuscript is checked against it."""
+    from cascade_sym.cli.main import main
+
+    monkeypatch.delattr(os, "fork")
+    monkeypatch.delattr(signal, "setitimer")
+    folder, manuscript = tmp_path / "mine", tmp_path / "mine.tex"
+    for arguments in (["new", str(folder)], ["verify", str(folder)]):
+        with pytest.raises(SystemExit) as ended:
+            supervised(functools.partial(main, arguments))
+        assert ended.value.code == 0
+    assert "exact" in capsys.readouterr().out
+    manuscript.write_text("\\begin{equation}\\label{eq:1} x = 1 \\end{equation}")
+    with pytest.raises(SystemExit) as ended:
+        supervised(functools.partial(main, ["check", str(manuscript), str(folder)]))
+    assert ended.value.code in (0, 1)

@@ -134,8 +134,8 @@ def test_figures_that_are_none() -> None:
 
 
 def test_a_missing_library_is_named(monkeypatch) -> None:
-    from cascade_sym.errors import MissingLibrary
     from cascade_sym import extras
+    from cascade_sym.errors import MissingLibrary
 
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "xarray" else object())
     with pytest.raises(MissingLibrary, match="sweeps need 'xarray'; install"):

@@ -6,8 +6,10 @@ symmetrised moments \langle A, B\rangle, commutators [A, B], variances \Delta^2 
 written index values, integrals, d/dt and dots, + H.c. Single-token arguments (\tfrac12) work as in TeX.
 
 Rules where LaTeX is ambiguous: a bare function argument is numbers and one symbol (and a coordinate t, x, ...
-directly after it); `a/b c` is refused; a name is applied to a bracket only when it is declared a function; a
-sum or an integral extends over the rest of its term.
+directly after it); `a/b c` is refused; a name is applied to a bracket only when it is declared a function, and one
+that is not, before a bracket around a single number or symbol, is refused; so is a superscript in brackets or of
+several letters that no declared symbol has (a label, never a power); a sum or an integral extends over the rest of
+its term.
 
 No macro is expanded or executed; size, nesting and digits are bounded; everything else is a FormulaError with
 line and column.
@@ -19,15 +21,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
 
-from cascade_sym.formula.ast import Call, Div, Node, Number, Pow, Relation, Signed, added, product
+from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow, Relation, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled, tokens
-from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.notation import CONSTANTS, GREEK
 from cascade_sym.formula.parser import MAX_DEPTH, MAX_DIGITS
 from cascade_sym.formula.walk import check_depth
 
 Symbols = Mapping[str, str] | Names
 _RELATIONS = {
-    "=": "=", "<": "<", ">": ">", "\\approx": "~=", "\\simeq": "~=", "\\sim": "~=", "\\equiv": ":=", "\\coloneqq": ":=",
+    "=": "=", "<": "<", ">": ">", "\\approx": "~=", "\\simeq": "~=", "\\equiv": ":=", "\\coloneqq": ":=",
     "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\lt": "<",
     "\\gt": ">",
 }  # fmt: skip
@@ -40,7 +42,7 @@ _CLOSERS = {
 _SAME = {"\\lbrace": "\\{", "\\lbrack": "[", "\\vert": "|", "\\lvert": "|"}
 _NEVER_FACTORS = {
     *_RELATIONS, "\\right", "\\rangle", "\\rvert", "\\rbrace", "\\rbrack", "\\cdot", "\\times", "\\ast", "\\over",
-    "\\neq", "\\ne", "\\propto", "\\to", "\\pm", "\\mp",
+    "\\neq", "\\ne", "\\propto", "\\sim", "\\to", "\\pm", "\\mp",
 }  # fmt: skip
 _HC = ("H.c.", "h.c.", "H.c", "h.c", "c.c.", "c.c")
 
@@ -203,9 +205,20 @@ class Reader(SymbolStream):
             elif self.starts_factor():
                 if slashed:
                     raise self.error("a/b c can mean (a/b)c or a/(bc); use \\frac, brackets or \\cdot")
+                self._no_call(factors[-1])
                 factors.append(self.factor())
             else:
                 return product(factors)
+
+    def _no_call(self, last: Node) -> None:
+        """FormulaError where a name stands before a bracket around one number or symbol: it reads as a call."""
+        while isinstance(last, Call) and last.function in ("dag", "conj", "dot"):
+            (last,) = last.args
+        if not isinstance(last, Name) or last.name in CONSTANTS or self.peek().gap or self.opener() not in ("(", "["):
+            return
+        _, items = self.attempt(self.bracket) or ("", [])
+        if all(isinstance(e, Name | Number) for e in items):
+            raise self.error(f"'{last.name}' before this bracket is a factor or a function: write \\cdot or declare it")
 
     def starts_factor(self) -> bool:
         t = self.peek()
@@ -250,8 +263,10 @@ class Reader(SymbolStream):
     def superscript(self, node: Node, body: Body) -> Node:
         """`node` with a superscript: a dagger or star, a power, or both (a^{\\dagger 2})."""
         stars = leading_stars(body)
-        node = self.starred(node, stars)
-        return Pow(node, self.inner(body[len(stars) :])) if body[len(stars) :] else node
+        node, power = self.starred(node, stars), body[len(stars) :]
+        if is_label(power):
+            raise self.error("a superscript in brackets or of several letters is a label, no power; declare the symbol")
+        return Pow(node, self.inner(power)) if power else node
 
     def starred(self, node: Node, stars: Body) -> Node:
         if len(stars) > 2:
@@ -303,6 +318,18 @@ class Reader(SymbolStream):
             raise self.unexpected(f"{closer!r} to close the bracket at column {start.start + 1}")
         self.take()
         return _SAME.get(kind, kind), items
+
+
+def is_label(sup: Body) -> bool:
+    """Whether a superscript stands in one pair of brackets, or is nothing but several letters."""
+    if len(sup) > 1 and all(t.kind == "letter" or t.is_op("{", "}") or t.is_word(*GREEK, *FONTS) for t in sup):
+        return len(spelled(sup)) > 1
+    depth = 0
+    for n, t in enumerate(t for t in sup if not t.is_word("left", "right")):
+        depth += t.is_op("(", "[") - t.is_op(")", "]")
+        if depth == 0:
+            return n > 0 and t is sup[-1]
+    return False
 
 
 def leading_stars(sup: Body) -> Body:
