@@ -68,7 +68,7 @@ def _bound(variable: Symbol, taken: set[Any]) -> Symbol:
     return own(variable.name, level)
 
 
-_NAME = re.compile(rf"[A-Za-z_][\w']*(?:{MARK}'*)?")
+NAMES = re.compile(rf"[A-Za-z_][\w']*(?:{MARK}'*)?")
 
 
 def names_at(o: Op) -> list[str]:
@@ -78,7 +78,7 @@ def names_at(o: Op) -> list[str]:
     (['t', 'tp'], [])
     """
     at = field_at(o.name)
-    return _NAME.findall(at[1]) if at else []
+    return NAMES.findall(at[1]) if at else []
 
 
 def renamed(word: Monomial, names: Mapping[str, str]) -> Monomial:
@@ -88,7 +88,7 @@ def renamed(word: Monomial, names: Mapping[str, str]) -> Monomial:
         at = field_at(o.name)
         if at is None or not set(names) & set(names_at(o)):
             return o
-        return Op(f"{at[0]}({_NAME.sub(lambda m: names.get(m[0], m[0]), at[1])})", o.dag)
+        return Op(f"{at[0]}({NAMES.sub(lambda m: names.get(m[0], m[0]), at[1])})", o.dag)
 
     return tuple(map(new, word))
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import mul
 from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.errors import CascadeError
 from cascade_sym.exact.truth import Equality, all_equal
-from cascade_sym.operators import Op, OperatorPolynomial
-from cascade_sym.operators.integral import measures, renamed
+from cascade_sym.formula import Environment, interpret, parse
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator
+from cascade_sym.operators.integral import NAMES, measures, renamed
 from cascade_sym.operators.polynomial import Monomial, field_at, unordered
 from cascade_sym.symbols import Domain, Domains, all_domains, is_real, own, symbol
 from cascade_sym.symbols.names import MARK, Own, free_name
@@ -53,13 +57,14 @@ def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains
     """Whether two operators are equal."""
     one, two = _kernels(left), _kernels(right)
     keys = list(dict.fromkeys((*one, *two)))
-    alike = [_signature(word) for word, ranges in keys if ranges]
+    alike = [_signature(word) for word, ranges in keys if ranges]  # a field under several integrals
     parts = []
     for key in keys:
         (word, ranges), nothing = key, (sp.S.Zero, ())
         pair, here = _named(one.get(key, nothing), two.get(key, nothing), ranges, domains)
         same = equal_numbers(*pair, here)
         unsure = unordered(word) or alike.count(_signature(word)) > 1 or not _oriented(ranges, domains)
+        unsure = unsure or not all(_is_known(o) for o in word)
         if unsure and not same:  # a commutator that is not known may make up for what differs elsewhere
             return _undecided(POINTS)
         parts.append(same)
@@ -202,11 +207,13 @@ def _kernels(value: OperatorPolynomial) -> dict[Key, tuple[Expr, tuple[Symbol, .
         names = " ".join(o.name for o in given)
         found = sorted(measures(c), key=lambda m: (names.find(m.variable.name), m.name))
         new: dict[Any, Expr] = {m.variable: own("bound", k) for k, m in enumerate(found)}
-        word = renamed(given, {v.name: s.name for v, s in new.items()})
+        factors = map(_at_its_point, renamed(given, {v.name: s.name for v, s in new.items()}))
         ranges = tuple((m.lo.xreplace(new), m.hi.xreplace(new)) for m in found)
         kernel = c.xreplace(new | dict.fromkeys(found, sp.S.One))
-        before, variables = out.get((word, ranges), (sp.S.Zero, tuple(m.variable for m in found)))
-        out[word, ranges] = before + kernel, variables
+        ordered = reduce(mul, (OperatorPolynomial({(o,): sp.S.One}) for o in factors), as_operator(1))
+        for word, k in ordered.terms.items():
+            before, variables = out.get((word, ranges), (sp.S.Zero, tuple(m.variable for m in found)))
+            out[word, ranges] = before + k * kernel, variables
     return out
 
 
@@ -223,6 +230,34 @@ def _named(
         ends = tuple(e.xreplace(table) for e in ranges[k])
         parts += _range_of(new, ends, domains)
     return (pair[0].xreplace(table), pair[1].xreplace(table)), all_domains(parts)
+
+
+@lru_cache(maxsize=5_000)
+def _point(text: str) -> Expr | None:
+    """The point of a field in one form for all ways to write a polynomial; None for what is none."""
+    names = list(dict.fromkeys(NAMES.findall(text)))
+    stand = {n: f"v_{k}" for k, n in enumerate(names)}
+    try:
+        table = {s: Symbol(s) for s in stand.values()}
+        found = sp.expand(
+            interpret(parse(NAMES.sub(lambda m: stand[m[0]], text.replace("**", "^"))), Environment(table))
+        )
+    except CascadeError:
+        return None
+    back = {Symbol(s): Symbol(n) for n, s in stand.items()}
+    return found.xreplace(back) if found.is_polynomial() else None
+
+
+def _at_its_point(o: Op) -> Op:
+    at = field_at(o.name)
+    point = _point(at[1]) if at else None
+    return o if at is None or point is None else Op(f"{at[0]}({sp.sstr(point)})", o.dag)
+
+
+def _is_known(o: Op) -> bool:
+    """Whether it is told from other operators by its name: two points that are written differently may be one."""
+    at = field_at(o.name)
+    return at is None or _point(at[1]) is not None
 
 
 def _signature(word: Monomial) -> tuple[tuple[str, bool], ...]:

@@ -320,6 +320,8 @@ def test_a_number_in_a_hamiltonian_moves_nothing(tmp_path, value, printed, found
         ("b(t)*b(tp).dagger()", "b(t)*dag(b(tp))", True), ("b(t)*b(tp).dagger()", "dag(b(tp))*b(t)", False),
         ("b(tp).dagger()*b(t)", "dag(b(tp))*b(t)", True), ("b(t)*b(t).dagger()", "dag(b(t))*b(t) + 1", False),
         ("b(t)*b(tp).dagger()*2*x", "2*x*b(t)*dag(b(tp))", True), ("a*b(t)", "b(t)*a", True),
+        ("operator('c((t + 1)**2)')*operator('b(t**2 + 2*t + 1)')", "b((t + 1)^2)*c((t + 1)^2)", True),
+        ("b((t + 1)**2)*x", "x*b(t^2 + 2*t + 1)", True), ("b(sp.sqrt(t**2))", "b(t)", False), ("b(t - tp)", "b(-tp + t)", True),
     ],
 )  # fmt: skip
 def test_fields_at_two_points_keep_their_order(tmp_path, value, printed, exact):
