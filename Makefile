@@ -9,14 +9,28 @@ INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint co
 RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
-.PHONY: paper test figures lint types layers audit executed notebooks docs katex compare peers bench clean
+SLOW ?=
+
+.PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex compare peers bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile -r fEs
+	$(BIN)/pytest -n 2 --dist loadfile -r fEs --slow "$(SLOW)"
+
+# every test, with thousands of random cases
+thorough: $(STAMP)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 --dist loadfile -r fEs --slow all
+
+# a part of the tests with the oldest versions that pyproject.toml allows
+oldest:
+	$(PYTHON) -m venv build/oldest
+	grep -o '"[a-z-]*>=[0-9.]*"' pyproject.toml | tr -d '"' | sed 's/>=/==/' > build/oldest/versions.txt
+	build/oldest/bin/pip install --quiet --disable-pip-version-check --constraint build/oldest/versions.txt \
+	    --editable '.[all,fast]' pytest hypothesis
+	build/oldest/bin/python -m pytest -q -p no:cacheprovider tests/exact tests/core tests/evaluate tests/sweeps
 
 figures: $(RUNTIME)
 	$(BIN)/cascade-sym figures $(PAPER)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,7 @@ COLOURS = {
 NOTHING = {"pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}
 DPI = 300
 
-STYLE: Any = {
-    "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.labelsize": 9,
-    "xtick.labelsize": 8, "ytick.labelsize": 8, "legend.fontsize": 7.5, "axes.linewidth": 0.6,
-    "lines.linewidth": 1.2, "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
-    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.minor.width": 0.4, "ytick.minor.width": 0.4,
-    "xtick.major.size": 3.5, "ytick.major.size": 3.5, "xtick.minor.size": 2, "ytick.minor.size": 2,
-    "legend.frameon": False, "legend.handlelength": 2.2, "axes.axisbelow": False,
-    "pdf.fonttype": 42, "svg.hashsalt": "cascade_sym",
-}  # fmt: skip
+STYLE = files("cascade_sym") / "journal.mplstyle"
 
 
 @contextmanager
@@ -40,7 +33,8 @@ def styled() -> Iterator[None]:
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
+        with as_file(STYLE) as style:
+            matplotlib.rc_file(style, use_default_template=False)
         yield
 
 

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sympy import Expr
-
-from cascade_sym.exact import equal
 from cascade_sym.shown import Shown
 
 Kind = Literal[
@@ -94,20 +91,3 @@ class Derivation(Shown):
 def check_all(steps: Iterable[Step]) -> tuple[Check, ...]:
     """The checks of those steps that have one."""
     return tuple(s.check() for s in steps if s.check is not None)
-
-
-def identity_check(pairs: Mapping[str, tuple[Expr, Expr]] | Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str):
-    """A check that proves each pair of expressions equal in the exact algebra.
-
-    >>> import sympy as sp
-    >>> x = sp.Symbol("x")
-    >>> identity_check({"square": ((x + 1)**2, x**2 + 2*x + 1)}, "expanded")().ok
-    True
-    """
-
-    def run() -> Check:
-        found = pairs() if callable(pairs) else pairs
-        wrong = [f"{name}: {left} != {right}" for name, (left, right) in found.items() if not equal(left, right)]
-        return Check(not wrong, method, "; ".join(wrong))
-
-    return run

@@ -47,13 +47,8 @@ class Mirror(Part):
         ports = [Port("light", {c: field_name(name, end, c) for c in channels}) for end in ("in", "out")]
         return LinearSystem((), {}, inputs, outputs, in_ports=(ports[0],), out_ports=(ports[1],))
 '''
-LANGUAGE = """
-
-from dataclasses import replace
-
-RUST = replace(C, word="rust", remark="// {}")
-LANGUAGES["rust"] = RUST
-"""
+C = re.search(r"^\[c\]\n.*?(?=^\[julia\])", (ROOT / "cascade_sym/evaluate/source/languages.toml").read_text(), re.M | re.S)[0]
+RUST = re.sub(r"words = \[.*?\n\]", 'words = ["fn let mut"]', C, flags=re.S).replace("[c", "[rust").replace("/* {} */", "// {}")
 CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     # what: {file: (after this text, or "" at the end, what is put)}, a program, what it prints
     "a part": (
@@ -67,8 +62,11 @@ CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     ),
     "an export language": (
         {
-            "cascade_sym/evaluate/source/languages.py": ("", LANGUAGE),
-            "cascade_sym/evaluate/source/reserved.toml": ("", '\nrust = ["fn let mut"]\n'),
+            "cascade_sym/evaluate/source/languages.toml": ("", f"\n{RUST}"),
+            "cascade_sym/evaluate/source/code.py": (
+                '    "c": {"number": numbers("NAN"), "layout": c_layout},\n',
+                '    "rust": {"number": numbers("f64::NAN"), "layout": c_layout},\n',
+            ),
         },
         "import sympy as sp\nfrom cascade_sym.evaluate.source.code import code\n"
         "import cascade_sym as cs\nx = sp.Symbol('fn')\n"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cascade_sym.compose.loops import wired
-from cascade_sym.compose.network import as_system, channels_of, concatenate, names_of
+from cascade_sym.compose.network import as_system, channels_of, concatenate, names_of, wired
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem, Port

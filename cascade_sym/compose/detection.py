@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from cascade_sym.compose.chain import as_system
+from cascade_sym.compose.network import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detector, detectors
 from cascade_sym.parts.values import declared

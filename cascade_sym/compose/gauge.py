@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose.chain import as_system
+from cascade_sym.compose.network import as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.errors import UnknownName, listing
 from cascade_sym.operators import LinearForm
@@ -33,11 +33,8 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
 
     def inside(form: LinearForm) -> LinearForm:
         """Old operators written in the new ones."""
-        out = {}
-        for o, c in form:
-            p = phase.get(o.name, sp.S.One)
-            out[o] = c * (p if o.dag else 1 / p)
-        return LinearForm({o: sp.powsimp(c) for o, c in out.items()})
+        turned = ((o, c, phase.get(o.name, sp.S.One)) for o, c in form)
+        return LinearForm({o: sp.powsimp(c * (p if o.dag else 1 / p)) for o, c, p in turned})
 
     def outside(name: str, form: LinearForm) -> LinearForm:
         p = phase.get(name)

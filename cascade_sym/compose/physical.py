@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.network import as_system
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -64,33 +65,27 @@ def is_physical(system: object) -> Physicality:
     mode_ops = [Op(m, d) for m in s.modes for d in (False, True)]
     split = {o: fields.split(s.drift[o.name].turned(o.dag)) for o in mode_ops}
     outs = {Op(f, d): fields.split(form.turned(d)) for f, form in s.outputs.items() for d in (False, True)}
-    count = 0
-
-    def refuted(witness: str, terms: tuple[Expr, ...]) -> Physicality:
-        return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
-
-    for i, j in combinations_with_replacement(mode_ops, 2):
-        terms: tuple[Expr, ...] = (
-            split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i), fields.correlation(split[i][1], split[j][1])
-        )  # fmt: skip
-        count += 1
-        if not vanishes(*terms):
-            return refuted(f"d[{i.label}, {j.dagger().label}]/dt", terms)
-    for i in mode_ops:
-        for f, (modes, noise) in outs.items():
-            # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
-            terms = (fields.correlation(split[i][1], noise), _commutator(i, modes))
-            count += 1
-            if not vanishes(*terms):
-                return refuted(f"[{i.label}, {f.dagger().label}]", terms)
-    names = list(outs)
     size = sp.S.Zero if exact else _largest(s) ** 2  # light that nearly closes a loop is large, and so is its rounding
-    for f, g in combinations_with_replacement(names, 2):
-        expected = _sign(f) if f == g else 0
-        terms = (fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected))
-        count += 1
-        if not vanishes(*terms, size, -size):
-            return refuted(f"[{f.label}, {g.dagger().label}] - {expected}", terms)
+
+    def every() -> Iterator[tuple[str, tuple[Expr, ...], Expr]]:
+        """What has to vanish: in words, its terms, and the size of what was added up."""
+        for i, j in combinations_with_replacement(mode_ops, 2):
+            drift = split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i)
+            noise = fields.correlation(split[i][1], split[j][1])
+            yield f"d[{i.label}, {j.dagger().label}]/dt", (*drift, noise), sp.S.Zero
+        for i, (f, (modes, light)) in product(mode_ops, outs.items()):
+            # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
+            terms = fields.correlation(split[i][1], light), conj(modes[i]) * _sign(i)
+            yield f"[{i.label}, {f.dagger().label}]", terms, sp.S.Zero
+        for f, g in combinations_with_replacement(outs, 2):
+            expected = _sign(f) if f == g else 0
+            terms = fields.correlation(outs[f][1], outs[g][1]), sp.Integer(-expected)
+            yield f"[{f.label}, {g.dagger().label}] - {expected}", terms, size
+
+    count = 0
+    for count, (witness, terms, near) in enumerate(every(), 1):
+        if not vanishes(*terms, near, -near):
+            return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
     return Physicality(True, count, exact=exact, assumptions=s.assumptions)
 
 
@@ -103,8 +98,3 @@ def _largest(s: LinearSystem) -> Expr:
 
 def _sign(o: Op) -> int:
     return -1 if o.dag else 1
-
-
-def _commutator(z: Op, modes: LinearForm) -> Expr:
-    """[z, form^+] for a mode operator z and a form in modes."""
-    return conj(modes[z]) * _sign(z)

@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions.definitions import Declared, Definitions
 from cascade_sym.errors import ParameterError
+from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
 
@@ -19,7 +20,7 @@ class Quantity(Declared):
 
     `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state),
     `nonnegative` those that may vanish, but not be negative (an efficiency eta and 1 - eta).
-    `steps` is the derivation (a tuple of `cascade_sym.steps.Step`), empty for plain expressions.
+    `steps` is the derivation, empty for plain expressions.
 
     >>> x, y = Symbol("x"), Symbol("y")
     >>> q = Quantity("z", y**2, Definitions(((y, x + 1),)))
@@ -34,7 +35,7 @@ class Quantity(Declared):
     name: str
     expr: Expr
     definitions: Definitions = field(default_factory=Definitions)
-    steps: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
     domain: tuple[Expr, ...] = ()
     nonnegative: tuple[Expr, ...] = field(default=(), kw_only=True)
 
@@ -57,10 +58,8 @@ class Quantity(Declared):
         return self.definitions.parameters(self.expr, *self.domain, *self.nonnegative)
 
     @property
-    def derivation(self) -> Any:
-        """The steps from the model to this quantity, as a `cascade_sym.steps.Derivation`."""
-        from cascade_sym.steps import Derivation
-
+    def derivation(self) -> Derivation:
+        """The steps from the model to this quantity."""
         return Derivation(self.name, self.steps)
 
     @property

@@ -15,11 +15,11 @@ from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, comm
 from cascade_sym.evaluate.backends.libraries import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
 
 
@@ -172,11 +172,10 @@ class Evaluator:
     @property
     def source(self) -> str:
         """The computation as Python, one operation a line, with the names of the definitions."""
-        from cascade_sym.evaluate.source.code import source
-        from cascade_sym.evaluate.source.languages import PYTHON
+        from cascade_sym.evaluate.source.code import LANGUAGES, source
 
         name = self.target.names[0] if self.target.form == "single" else "evaluate"
-        return source(self._program, name, self.parameters, PYTHON, self.target.complex_parameters)
+        return source(self._program, name, self.parameters, LANGUAGES["python"], self.target.complex_parameters)
 
     @property
     def operations(self) -> int:

@@ -14,10 +14,10 @@ from cascade_sym.evaluate.limits import Leaf, Limits, exact_limits, far_from_zer
 from cascade_sym.evaluate.program.factors import UNDER_ROOT
 from cascade_sym.evaluate.program.forms import cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
-from cascade_sym.evaluate.program.guards import guarded
 from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
-from cascade_sym.program.lower import read_program
+from cascade_sym.program.builder import guarded
+from cascade_sym.program.calculation import read_program
 from cascade_sym.program.nodes import Condition, Program
 from cascade_sym.symbols.names import MARK
 

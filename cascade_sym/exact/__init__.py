@@ -3,8 +3,8 @@
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction
-from cascade_sym.exact.proof import all_zero, equal, is_zero, normal_form
+from cascade_sym.exact.proof import all_zero, equal, identity_check, is_zero, normal_form
 
 __all__ = [
-    "Converter", "Field", "Fraction", "all_zero", "converter", "equal", "is_zero", "normal_form",
+    "Converter", "Field", "Fraction", "all_zero", "converter", "equal", "identity_check", "is_zero", "normal_form",
 ]  # fmt: skip

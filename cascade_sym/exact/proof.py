@@ -6,7 +6,7 @@ Every real symbol counts as nonnegative here (see `Converter`); what a user or a
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from sympy import Expr
@@ -16,8 +16,10 @@ from cascade_sym.exact.convert import converter
 from cascade_sym.exact.refute import differ
 from cascade_sym.exact.show import factored
 from cascade_sym.program import read
+from cascade_sym.steps import Check
 from cascade_sym.symbols import Domains, expression
 
+Sides = Mapping[str, tuple[Expr, Expr]]
 POINTS = 2  # where a value that is certainly not zero spares a proof
 
 
@@ -79,3 +81,20 @@ def _proved_zero(e: Expr) -> bool:
         return bool(e.is_zero)
     conv, (form,) = converter([e])
     return conv.tower.vanishes(conv(form))
+
+
+def identity_check(pairs: Sides | Callable[[], Sides], method: str) -> Callable[[], Check]:
+    """A check that proves each pair of expressions equal in the exact algebra.
+
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x")
+    >>> identity_check({"square": ((x + 1)**2, x**2 + 2*x + 1)}, "expanded")().ok
+    True
+    """
+
+    def run() -> Check:
+        found = pairs() if callable(pairs) else pairs
+        wrong = [f"{name}: {left} != {right}" for name, (left, right) in found.items() if not equal(left, right)]
+        return Check(not wrong, method, "; ".join(wrong))
+
+    return run

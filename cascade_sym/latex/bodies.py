@@ -19,8 +19,8 @@ from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer, integrations
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
-from cascade_sym.operators.integral import shown
+from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators.integral import shown as with_shown_variables
 
 _SIDEBAND = re.compile(r"(?<=\w)[+-](?=$|\()|(?<=_)[pm](?=$|[_A-Z(])")
 Monomial = tuple[Op, ...]
@@ -43,7 +43,9 @@ def operator_body(
     \omega\hat{a}_{S}^{\dagger}\hat{a}_{S} - \frac{1}{2}\hat{a}_{S}^{2}
     """
     writer = Writer(notation)
-    neatly = OperatorPolynomial({m: neat(c, notation) for m, c in shown(as_operator(value)).terms.items()})
+    neatly = OperatorPolynomial(
+        {m: neat(c, notation) for m, c in with_shown_variables(as_operator(value)).terms.items()}
+    )
     return writer.typeset(operator_node(neatly, writer, first=first))
 
 
@@ -77,6 +79,8 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
             return notation.operator(value)
         case LinearForm() | OperatorPolynomial():
             return operator_body(value, notation)
+        case Superoperator() | Generator():
+            return superoperator_body(value, notation)
         case sp.MatrixBase():
             rows = (" & ".join(expression_body(e, notation) for e in row) for row in value.tolist())
             return "\\begin{pmatrix}\n" + " \\\\\n".join(rows) + "\n\\end{pmatrix}"
@@ -91,6 +95,41 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
             return Writer(notation).latex(value)
     got = type(value).__name__
     raise FormulaError(f"a value of type {got} has no LaTeX; give an expression, an operator or text.")
+
+
+def superoperator_body(value: Superoperator | Generator, notation: Notation = FALLBACK) -> str:
+    r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
+
+    One by itself has a dot for what it acts on.
+
+    >>> from cascade_sym.operators import dissipator, operator
+    >>> superoperator_body(dissipator(operator("a"))*2)
+    '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
+    """
+    rho = notation.symbols.get("rho", "\\hat\\rho")
+    if isinstance(value, Generator):
+        value, rho = value.applied, "\\,\\cdot\\,"
+    parts, found = [], []
+    if value.commutator.terms:
+        parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
+    for (x, y), c in value.dissipation.items():
+        z, w = notation.operator(x), notation.operator(y.dagger())
+        mixed = f"\\left({z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}\\right)"
+        found.append((c, f"\\mathcal D[{z}]{rho}" if x == y else mixed))
+    for (left, right), c in value.sandwiches.items():
+        before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
+        found.append((c, f"{before}{rho}{behind}"))
+    parts += [f"{_before(c, notation)}{shown}" for c, shown in found if c != 0]
+    if value.measured.terms:
+        parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
+    return " + ".join(parts) or "0"
+
+
+def _before(c: Expr, notation: Notation) -> str:
+    if c == 1:
+        return ""
+    text = expression_body(c, notation)
+    return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"
 
 
 def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, first: Sequence[str] = ()) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -18,6 +18,7 @@ from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
+Words = Callable[[str], str]
 LINE = 80.0  # widths in digits
 INDENTED = 76.0
 LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
@@ -88,16 +89,21 @@ def document(
     """
     if style not in CLASSES:
         raise FormulaError(f"the style of a document is {style!r}; give one of {', '.join(CLASSES)}.")
+    words = partial(text_latex, name=notation.name)
     rows = definition_rows(Definitions(notation.abbreviations), notation)
     parts = [
-        f"{CLASSES[style]}\n{PREAMBLE}{VERDICT_COLOURS}\\begin{{document}}\n\\tighter",
-        f"\\begin{{center}}\\Large\\textbf{{{text_latex(title or 'Derived equations', notation.name)}}}\\end{{center}}",
-        _summary(entries, notation),
+        summary(((e.id, e.title, e.verdict) for e in entries), words, 0.66) if entries else "",
         "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else "",
-        *(_section(e, notation) for e in entries),
-        "\\end{document}",
+        *(_section(e, words) for e in entries),
     ]
-    return "\n\n".join(p for p in parts if p) + "\n"
+    return whole(f"{CLASSES[style]}\n", words(title or "Derived equations"), parts)
+
+
+def whole(head: str, title: str, parts: Iterable[str], own: str = "") -> str:
+    """A document with its title, its parts that are not empty apart from each other; `own` ends the preamble."""
+    head += PREAMBLE + VERDICT_COLOURS + own
+    begin = f"{head}\\begin{{document}}\n\\tighter", f"\\begin{{center}}\\Large\\textbf{{{title}}}\\end{{center}}"
+    return "\n\n".join(p for p in (*begin, *parts, "\\end{document}") if p) + "\n"
 
 
 def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
@@ -119,41 +125,40 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
-def _summary(entries: Sequence[Entry], notation: Notation) -> str:
-    lines = [
-        f"\\hyperlink{{eq-{anchor(e.id)}}}{{({text_latex(e.id)})}} & {text_latex(e.title, notation.name)} & "
-        f"{verdict(e.verdict)} \\\\"
-        for e in entries
-    ]
-    head = "\\begin{longtable}{@{}lp{0.66\\textwidth}l@{}}"
-    return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"]) if lines else ""
+def summary(entries: Iterable[tuple[str, str, str]], words: Words, width: float) -> str:
+    """A table of equations: id with a link, title (of that share of the page), verdict."""
+    lines = (f"\\hyperlink{{eq-{anchor(i)}}}{{({words(i)})}} & {words(t)} & {verdict(v)} \\\\" for i, t, v in entries)
+    head = f"\\begin{{longtable}}{{@{{}}lp{{{width}\\textwidth}}l@{{}}}}"
+    return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"])
 
 
-def _section(e: Entry, notation: Notation) -> str:
+def opening(id: str, title: str, v: str, words: Words) -> str:
+    """The head of an equation."""
+    return f"\\entry{{eq-{anchor(id)}}}{{({words(id)})}}{{{words(title)}}}{{{verdict(v)}}}"
+
+
+def _section(e: Entry, words: Words) -> str:
     printed = (
         ("Printed", e.printed_latex), ("Derived", e.derived_latex), ("Correction", e.correction_latex),
         ("Difference", e.difference_latex),
     )  # fmt: skip
-    words = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
-    head = (f"eq-{anchor(e.id)}", f"({text_latex(e.id)})", text_latex(e.title, notation.name), verdict(e.verdict))
-    parts = ["\\entry" + "".join(f"{{{x}}}" for x in head)]
+    said = (("Conditions", e.conditions), ("Reading", e.reading), ("Method", e.method))
+    parts = [opening(e.id, e.title, e.verdict, words)]
     for name, latex in printed:
         if latex:
             checked(latex, f"the LaTeX of equation {e.id}")
             label = f"{LABELS[name]}:{anchor(e.id)}" if name in LABELS else ""
             parts.append(f"\\heading{{{name}}}\n{display(rows_of(latex), label=label)}")
-    for name, text in words:
+    for name, text in said:
         if text:
             stop = "" if text.rstrip().endswith((".", "!", "?")) else "."
-            parts.append(f"\\par\\textsf{{{name}:}} {text_latex(text, notation.name)}{stop}")
+            parts.append(f"\\par\\textsf{{{name}:}} {words(text)}{stop}")
     if e.steps:
-        parts.append("\\heading{Derivation}\n" + steps_block(e.steps, partial(text_latex, name=notation.name)))
+        parts.append("\\heading{Derivation}\n" + steps_block(e.steps, words))
     return "\n".join(parts)
 
 
-def steps_block(
-    steps: Sequence[StepText], words: Callable[[str], str] = text_latex, line: float = INDENTED, first: int = 1
-) -> str:
+def steps_block(steps: Sequence[StepText], words: Words = text_latex, line: float = INDENTED, first: int = 1) -> str:
     """Steps as a numbered list that starts at `first`; `words` makes LaTeX of their titles."""
     lines = ["\\begin{enumerate}", *([f"\\setcounter{{enumi}}{{{first - 1}}}"] if first != 1 else [])]
     for s in steps:

@@ -17,7 +17,7 @@ from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
 from cascade_sym.shown import renderer
 from cascade_sym.solve import Covariance
@@ -110,7 +110,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     for lhs, name, form in left:
         first = (name, f"{name}.bath", *s.modes) if name in s.drift else s.modes
         shown = LinearForm({o: neat(c, notation) for o, c in form})
-        new |= _symbols(shown) - _symbols(form)
+        new |= shown.symbols - form.symbols
         writer = Writer(notation)
         rows.append(Row(lhs, "=", writer.typeset(operator_node(shown, writer, first=first))))
     if len(s.modes) > MAX_MODES:
@@ -119,10 +119,7 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     return rows + ([WHERE, *below] if below else [])
 
 
-@renderer.register(Part)
-def part_rows(part: Part, notation: Notation = FALLBACK) -> list[Row]:
-    """The equations of its system."""
-    return system_rows(part.system(), notation)
+renderer.register(Part, lambda part, notation: part.system())
 
 
 @renderer.register(Covariance)
@@ -136,10 +133,6 @@ def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
         if e != Symbol(name) and str(e) != name:
             rows.append(equation(notation.name(name), neat(e, notation), notation))
     return rows
-
-
-def _symbols(form: LinearForm) -> set[Symbol]:
-    return {x for _, c in form for x in c.free_symbols}
 
 
 def _is_alias(s: Symbol, f: Expr, e: Expr) -> bool:
@@ -220,43 +213,3 @@ def _rate(pair: tuple[str, str], e: Expr, notation: Notation) -> Row:
     i, j = pair
     name = notation.name(f"var_{i}" if i == j else f"cov_{i}_{j}")
     return Row(f"\\frac{{\\mathrm{{d}}}}{{\\mathrm{{d}}t}}{name}", "=", expression_body(e, notation))
-
-
-def superoperator_latex(value: Superoperator | Generator, notation: Notation = FALLBACK) -> str:
-    r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
-
-    One by itself has a dot for what it acts on.
-
-    >>> from cascade_sym.operators import dissipator, operator
-    >>> superoperator_latex(dissipator(operator("a"))*2)
-    '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
-    """
-    rho = notation.symbols.get("rho", "\\hat\\rho")
-    if isinstance(value, Generator):
-        value, rho = value.applied, "\\,\\cdot\\,"
-    parts = []
-    if value.commutator.terms:
-        parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")
-    for (x, y), c in value.dissipation.items():
-        if c == 0:
-            continue
-        z, w = notation.operator(x), notation.operator(y.dagger())
-        if x == y:
-            parts.append(f"{_before(c, notation)}\\mathcal D[{z}]{rho}")
-        else:
-            mixed = f"{z}{rho}{w} - \\tfrac12\\{{{w}{z}, {rho}\\}}"
-            parts.append(f"{_before(c, notation)}\\left({mixed}\\right)")
-    for (left, right), c in value.sandwiches.items():
-        if c != 0:
-            before, behind = ("".join(notation.operator(o) for o in m) for m in (left, right))
-            parts.append(f"{_before(c, notation)}{before}{rho}{behind}")
-    if value.measured.terms:
-        parts.append(f"\\mathcal H\\left[{operator_body(value.measured, notation)}\\right]{rho}")
-    return " + ".join(parts) or "0"
-
-
-def _before(c: Expr, notation: Notation) -> str:
-    if c == 1:
-        return ""
-    text = expression_body(c, notation)
-    return f"\\left({text}\\right)\\," if c.is_Add else f"{text}\\,"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cascade_sym.formula.notation import group_ends
 from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens, width
 
 LINE = 78.0
@@ -19,6 +20,7 @@ MAX_NAMES = 40
 SMALL = 8.0  # brackets below this width may be the argument of a function
 WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
 TIMES = "\\times "
+_HEAD = re.compile(r"\\(frac|sqrt)(?:\[[^\[\]{}]*\])?(?=\{)")
 _NAME = re.compile(r"\\mathcal\{Q\}_\{(\d+)\}")
 _JOINING = {*SIGNS, "\\times", "\\cdot"}
 _COMMA = re.compile(r",\s?\\quad(?![A-Za-z])")
@@ -163,20 +165,15 @@ def groups(latex: str) -> Iterator[str]:
     r"""The contents of all roots and fractions, nested ones too.
 
     >>> list(groups(r"\frac{a}{\sqrt{b}} + c^{d}"))
-    ['a', 'b', '\\sqrt{b}']
+    ['a', '\\sqrt{b}', 'b']
     """
-    expected, open_at = 0, []
-    for t in tokens(latex):
-        if t.text in ("\\frac", "\\sqrt"):
-            expected = 2 if t.text == "\\frac" else 1
-        elif t.text == "{":
-            open_at.append((t.at + 1, expected))
-            expected = 0
-        elif t.text == "}" and open_at:
-            start, left = open_at.pop()
-            if left:
-                yield latex[start : t.at]
-            expected = left - 1 if left > 1 else 0
+    ends = group_ends(latex)
+    for m in _HEAD.finditer(latex):
+        at = m.end()
+        for _ in range(2 if m[1] == "frac" else 1):
+            if end := ends.get(at):
+                yield latex[at + 1 : end - 1]
+                at = end
 
 
 def terms(latex: str) -> list[str]:

@@ -18,14 +18,14 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
-from cascade_sym.latex.equations import definition_rows, quantity_rows, superoperator_latex
+from cascade_sym.latex.equations import definition_rows, quantity_rows
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.scan import width
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
 from cascade_sym.shown import renderer
 from cascade_sym.steps import Derivation, Step
 
@@ -83,9 +83,7 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
     notation = replace(notation, abbreviations=tuple(p for p in notation.abbreviations if p[0].name != name))
     m = _RATE.fullmatch(name)
     mode = next(x for x in m.groups() if x) if m else name
-    if isinstance(value, Superoperator | Generator):
-        shown = superoperator_latex(value, notation)
-    elif isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in as_operator(value).names()):
+    if isinstance(value, LinearForm | OperatorPolynomial) and (m or mode in as_operator(value).names()):
         shown = operator_body(value, notation, first=(mode,))
     else:
         shown = plain_body(value, notation)

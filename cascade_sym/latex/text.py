@@ -7,27 +7,17 @@ The result is accepted in a document and inside \\text{...} by KaTeX and MathJax
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable
+from importlib.resources import files
 
 from cascade_sym.formula.notation import GREEK
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 
-_ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}
-_MATH = {
-    "√": "\\surd", "∞": "\\infty", "≈": "\\approx", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "≪": "\\ll",
-    "≫": "\\gg", "→": "\\to", "←": "\\leftarrow", "↔": "\\leftrightarrow", "⇒": "\\Rightarrow", "×":
-    "\\times", "·": "\\cdot", "±": "\\pm", "∓": "\\mp", "∈": "\\in", "†": "\\dagger", "⟨": "\\langle",
-    "⟩": "\\rangle", "∫": "\\int", "∑": "\\sum", "∂": "\\partial", "−": "-", "²": "^{2}", "³": "^{3}",
-    "½": "\\tfrac{1}{2}", "ℏ": "\\hbar", "ħ": "\\hbar", "∝": "\\propto", "≡": "\\equiv", "∼": "\\sim",
-    "⁻": "^{-}", "⁺": "^{+}", "¹": "^{1}", "∗": "*", "′": "'", "°": "^{\\circ}", "µ": "\\mu", "<": "<",
-    ">": ">", "|": "|", "\\": "\\backslash", "~": "\\sim", "^": "\\wedge", "{": "\\{", "}": "\\}", "#": "\\#",
-    "%": "\\%", "&": "\\&", "_": "\\_", "$": "\\$",
-}  # fmt: skip
-_TEXT = {
-    "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": "...", "\u00a0": " ", "\t": " ",
-}  # fmt: skip
+_CHARACTERS = tomllib.loads((files("cascade_sym.latex") / "characters.toml").read_text(encoding="utf-8"))
+_MATH, _TEXT, _ACCENTS = (_CHARACTERS[k] for k in ("mathematics", "text", "accents"))
 _LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b))"

@@ -227,21 +227,10 @@ def _with_definitions(
         elif isinstance(v, Expr):
             more |= {s.name: s for s in v.free_symbols}
         elif isinstance(v, LinearForm | OperatorPolynomial | Superoperator):
-            coefficients, names = _parts(v)
-            more |= {s.name: s for c in coefficients for s in c.free_symbols}
-            for n in names:
+            whole = v if isinstance(v, Superoperator) else as_operator(v)
+            more |= {s.name: s for c in whole.terms.values() for s in c.free_symbols}
+            for n in sorted(n for n in whole.names() if "(" not in n):  # not those at a time
                 name = n if n.isidentifier() else f"operator_{len(printed)}"
                 more[name] = operator(n)
                 printed.setdefault(notation.operator(Op(n)), name)
     return Environment({**more, **env.names}, env.functions), printed
-
-
-def _parts(value: Any) -> tuple[list[Expr], list[str]]:
-    """The coefficients of an operator or generator, and the names of its operators (not those at a time)."""
-    if isinstance(value, Superoperator):
-        pieces = [_parts(value.commutator), _parts(value.measured)]
-        ops = [o for pair in value.dissipation for o in pair]
-        pieces.append((list(value.dissipation.values()), [o.name for o in ops]))
-        return [c for cs, _ in pieces for c in cs], sorted({n for _, ns in pieces for n in ns if "(" not in n})
-    terms = as_operator(value).terms
-    return list(terms.values()), sorted({o.name for m in terms for o in m if "(" not in o.name})

@@ -150,6 +150,11 @@ class Superoperator:
         }  # fmt: skip
         return {(part, key): c for part, found in parts.items() for key, c in found.items()}
 
+    def names(self) -> frozenset[str]:
+        """Names of all operators that occur."""
+        words = [*self.dissipation, *((*left, *right) for left, right in self.sandwiches)]
+        return self.commutator.names() | self.measured.names() | {o.name for word in words for o in word}
+
     @property
     def coefficients(self) -> tuple[Expr, ...]:
         """What is zero where this generator is (a number in a commutator, or in what is measured, is)."""

@@ -13,12 +13,12 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
-from cascade_sym.latex.equations import definition_rows, superoperator_latex
+from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
 from cascade_sym.latex.text import text_latex
-from cascade_sym.operators import Generator, OperatorPolynomial, Superoperator
+from cascade_sym.operators import OperatorPolynomial
 from cascade_sym.operators.integral import shown
 from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
@@ -87,8 +87,6 @@ def _written(folder: Folder, formula: Node | Relation) -> str:
 
 def _value(value: Any, notation: Notation) -> str:
     value = leading_form(value)
-    if isinstance(value, Superoperator | Generator):
-        return superoperator_latex(value, notation)
     return body(_opened(value) if isinstance(value, Quantity) else value, notation, line=1e9)
 
 

@@ -104,12 +104,8 @@ class Homodyne(Detector):
             (plus, v), (minus, w) = light["+"], light["-"]
             form = linear_sum((plus.scaled(root / turn), minus.dagger().scaled(root * turn)))
             return (Current(port.name, form, True, {**v, **w}),)
-        out = []
-        for c in channels:
-            b, v = light[c]
-            half = b.scaled(root / turn)
-            out.append(Current(port.name + c, half + half.dagger(), False, v))
-        return tuple(out)
+        halves = {c: (b.scaled(root / turn), v) for c, (b, v) in light.items()}
+        return tuple(Current(port.name + c, half + half.dagger(), False, v) for c, (half, v) in halves.items())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.slh import Channel, slh_system
 
 if TYPE_CHECKING:
-    from cascade_sym.compose.chain import Chain
+    from cascade_sym.compose.network import Chain
 
 SIDEBANDS = ("+", "-")
 SINGLE = ("",)
@@ -68,7 +68,7 @@ class Part(Shown, ABC):
         return self.built(self.name or self.kind, self.channels or SINGLE)
 
     def __rshift__(self, other: object) -> Chain:
-        from cascade_sym.compose.chain import Chain
+        from cascade_sym.compose.network import Chain
 
         return Chain((self, other))
 

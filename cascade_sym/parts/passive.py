@@ -9,8 +9,8 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.operators import LinearForm, linear_sum, op
-from cascade_sym.parts.part import SINGLE, Part, field_name
+from cascade_sym.operators import LinearForm, as_operator, linear_sum, op
+from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
 from cascade_sym.parts.values import Value, fraction, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem, Port
 
@@ -47,7 +47,8 @@ class Loss(Part):
             inputs |= {b: VACUUM, v: noise}
             outputs[field_name(name, "out", c)] = op(b, t) + op(v, r)
             outputs[field_name(name, "lost", c)] = op(v, t) - op(b, r)
-        return _static(name, channels, inputs, outputs)
+        enters, leaves = (Port("light", {c: field_name(name, end, c) for c in channels}) for end in ("in", "out"))
+        return LinearSystem((), {}, inputs, outputs, in_ports=(enters,), out_ports=(leaves,))
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,8 @@ class PhaseShift(Part):
         return real(given, f"phase of {name}", "phi")
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
-        outputs = {
-            field_name(name, "out", c): op(field_name(name, "in", c), sp.exp(sp.I * self._phase(name, c)))
-            for c in channels
-        }
-        return _static(name, channels, {field_name(name, "in", c): VACUUM for c in channels}, outputs)
+        light = {c: (as_operator(0), sp.exp(sp.I * self._phase(name, c))) for c in channels}
+        return coupled(name, (), 0, {"light": light}, ())
 
 
 @dataclass(frozen=True)
@@ -131,10 +129,3 @@ class BeamSplitter(Part):
             (), {}, {f: VACUUM for k in "12" for f in ins[k].values()}, outputs,
             in_ports=tuple(Port(k, ins[k]) for k in "12"), out_ports=tuple(Port(k, outs[k]) for k in "12"),
         )  # fmt: skip
-
-
-def _static(
-    name: str, channels: tuple[str, ...], inputs: dict[str, Expr], outputs: dict[str, LinearForm]
-) -> LinearSystem:
-    ports = [Port("light", {c: field_name(name, end, c) for c in channels}) for end in ("in", "out")]
-    return LinearSystem((), {}, inputs, outputs, in_ports=(ports[0],), out_ports=(ports[1],))

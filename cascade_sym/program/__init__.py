@@ -1,6 +1,6 @@
 """Formulas as straight-line programs: one reader, one table of functions, many arithmetics.
 
-`read` makes a `Calculation` of SymPy expressions, which runs in any `Arithmetic`; `lower` turns it into real
+`read` makes a `Calculation` of SymPy expressions, which runs in any `Arithmetic`; `lowered` turns it into real
 operations (`nodes`, `builder`), which evaluators and exported code run.
 """
 

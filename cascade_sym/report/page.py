@@ -77,10 +77,12 @@ def _style() -> str:
 
 def verdict_style() -> str:
     """Colour and sign of every verdict, and how its equations are hidden."""
-    light, dark = ("".join(f"--{v}: #{getattr(v, kind)}; " for v in Verdict) for kind in ("light", "dark"))
+    light, dark, paper = (
+        f":root {{ {''.join(f'--{v}: #{getattr(v, kind)}; ' for v in Verdict)}}}" for kind in ("light", "dark", "paper")
+    )
     words = (f'.v-{v} {{ color: var(--{v}); --sign: "{v.sign}"; }}' for v in Verdict)
     hidden = (f'body:has(#show-{v}:not(:checked)) [data-verdict="{v}"] {{ display: none; }}' for v in Verdict)
-    schemes = f":root {{ {light}}}", f"@media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}"
+    schemes = light, f"@media (prefers-color-scheme: dark) {{ {dark} }}", f"@media print {{ {paper} }}"
     return "\n".join((*schemes, *words, *hidden)) + "\n"
 
 

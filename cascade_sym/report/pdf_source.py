@@ -3,12 +3,13 @@ r"""The report as a LaTeX document: printed and derived forms side by side, verd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib.resources import files
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.latex.document import PREAMBLE, VERDICT_COLOURS, StepText, anchor, display, steps_block, verdict
+from cascade_sym.latex.document import StepText, Words, anchor, display, opening, steps_block, summary, verdict, whole
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
@@ -28,16 +29,7 @@ _PLOT = "\\includegraphics[scale=0.9]{{{}}}"
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
 \usepackage[a4paper,landscape,margin=18mm]{geometry}
 """
-_OWN = r"""\usepackage{graphicx}
-\setcounter{secnumdepth}{0}
-\setlength{\mathindent}{1em}
-\setlength{\emergencystretch}{4em}
-\makeatletter \@beginparpenalty=10000 \makeatother
-\predisplaypenalty=10000 \postdisplaypenalty=2000 \clubpenalty=10000 \widowpenalty=10000
-\raggedbottom
-\setlength{\leftmargini}{1.6em}
-\newcommand{\formhead}[1]{\textsf{\small\textcolor{verdict-definition}{#1}}}
-"""
+_OWN = (files("cascade_sym.report") / "preamble.tex").read_text(encoding="utf-8")
 _FIT = "width=0.8\\linewidth,height=0.78\\textheight,keepaspectratio"
 _MORE = (
     "How every statement was checked, and the tables of the evidence, are in report.html and ledger.json; "
@@ -45,7 +37,6 @@ _MORE = (
 )
 
 Record = Mapping[str, Any]
-Words = Callable[[str], str]
 
 
 def report_source(
@@ -59,16 +50,13 @@ def report_source(
     words = partial(_words, name=name)
     there = frozenset(images)
     parts = [
-        _HEAD + PREAMBLE + VERDICT_COLOURS + _OWN + "\\begin{document}\n\\tighter",
-        f"\\begin{{center}}\\Large\\textbf{{{words(heading.get('title') or 'Ledger')}}}\\end{{center}}",
         f"\\begin{{center}}{words(heading.get('reference') or '')}\\end{{center}}",
         _summary(records, words),
         _shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
         *(_entry(r, d, words, name, there) for r, d in derivations(records)),
         *(_figure(f, words) for f in figures if f.paper is not None and f.paper.name in there),
-        "\\end{document}",
     ]
-    return "\n\n".join(p for p in parts if p) + "\n"
+    return whole(_HEAD, words(heading.get("title") or "Ledger"), parts, _OWN)
 
 
 def _words(plain: str, name: Words) -> str:
@@ -81,10 +69,8 @@ def _words(plain: str, name: Words) -> str:
 def _summary(records: Sequence[Record], words: Words) -> str:
     count = Counter(r["verdict"] for r in records)
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
-    links = (f"\\hyperlink{{eq-{anchor(r['id'])}}}{{({words(r['id'])})}}" for r in records)
-    rows = [f"{x} & {words(r['title'])} & {verdict(r['verdict'])} \\\\" for x, r in zip(links, records, strict=True)]
-    table = ["\\begin{longtable}{@{}lp{0.7\\textwidth}l@{}}", "\\hline", *rows, "\\hline", "\\end{longtable}"]
-    return f"\\begin{{center}}{line}\\end{{center}}\n" + "\n".join(table) + f"\n{{\\small {words(_MORE)}\\par}}"
+    table = summary(((r["id"], r["title"], r["verdict"]) for r in records), words, 0.7)
+    return f"\\begin{{center}}{line}\\end{{center}}\n{table}\n{{\\small {words(_MORE)}\\par}}"
 
 
 def _figure(figure: Figure, words: Words) -> str:
@@ -105,8 +91,7 @@ def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
 def _entry(record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]) -> str:
     """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
     evidence = record.get("evidence", {})
-    head = f"({words(record['id'])})", words(record["title"]), verdict(record["verdict"])
-    parts = [f"\\entry{{eq-{anchor(record['id'])}}}" + "".join(f"{{{x}}}" for x in head)]
+    parts = [opening(record["id"], record["title"], record["verdict"], words)]
     if not record.get("as_expected", True):
         parts.append("\\par\\textsf{Not the verdict that the author of the folder expects.}\\nopagebreak")
     parts += [f"\\par\\textsf{{{head}:}} {words(said)}\\nopagebreak" for head, said in notes(record)]

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.exact import normal_form
+from cascade_sym.exact import identity_check, normal_form
 from cascade_sym.operators import formal_integral
-from cascade_sym.steps import Step, identity_check
+from cascade_sym.steps import Step
 from cascade_sym.symbols import complex_symbol, conj, own, symbol
 
 Pairs = Mapping[str, tuple[Expr, Expr]]

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
+from cascade_sym.exact import identity_check
 from cascade_sym.extras import require
 from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
@@ -22,7 +23,7 @@ from cascade_sym.spectra.expansion import over_susceptibilities
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum
-from cascade_sym.steps import Derivation, Step, identity_check
+from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import conj, expression, free_symbol
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]

@@ -8,11 +8,12 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Readout
 from cascade_sym.spectra.sweep import Dynamics, Response
-from cascade_sym.steps import Step, identity_check
+from cascade_sym.steps import Step
 from cascade_sym.symbols import conj
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cascade_sym.sweeps.descent import Objective, descend
-from cascade_sym.sweeps.merit import Formula
+from cascade_sym.sweeps.merit import Formula, Objective, descend
 from cascade_sym.sweeps.space import Space
 
 SAMPLE = 128  # points at which the figure is looked at before anything is minimised

@@ -16,8 +16,7 @@ import numpy as np
 
 from cascade_sym import files
 from cascade_sym.errors import CascadeError
-from cascade_sym.sweeps.descent import Objective
-from cascade_sym.sweeps.merit import Merit
+from cascade_sym.sweeps.merit import Merit, Objective
 from cascade_sym.sweeps.optimum import optimum
 from cascade_sym.sweeps.space import Grid, Space
 

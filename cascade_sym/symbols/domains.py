@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError
 
+GROUPS = ("positive", "nonnegative", "known")  # of what is declared of expressions
 KINDS = ("real", "nonnegative", "positive", "complex", "integer")
 
 
@@ -160,10 +161,8 @@ class Domains:
         table: dict[str, Domain] = {}
         for name, domain in (pair for d in every for pair in d.symbols):
             table[name] = domain.meet(table[name], name) if name in table else domain
-        groups = zip(*((d.positive, d.nonnegative, d.known) for d in every), strict=True)
-        positive, nonnegative, known = (tuple(dict.fromkeys(e for g in group for e in g)) for group in groups)
-        gone = self.gone.union(*(d.gone for d in others))
-        return Domains(tuple(sorted(table.items())), positive, nonnegative, known, gone)
+        groups = {k: tuple(dict.fromkeys(e for d in every for e in getattr(d, k))) for k in GROUPS}
+        return Domains(tuple(sorted(table.items())), **groups, gone=self.gone.union(*(d.gone for d in others)))
 
     def made_from(self, symbols: Iterable[Symbol]) -> Domains:
         """The same for what is made from something with these parameters."""
@@ -174,18 +173,15 @@ class Domains:
         if self == NOTHING:
             return self
         names = {s.name for s in symbols}
-        positive, nonnegative, known = (
-            tuple(e for e in group if {s.name for s in e.free_symbols} <= names)
-            for group in (self.positive, self.nonnegative, self.known)
-        )
+        inside = {k: tuple(e for e in getattr(self, k) if {s.name for s in e.free_symbols} <= names) for k in GROUPS}
         own = tuple((n, d) for n, d in self.symbols if n in names)
-        return Domains(own, positive, nonnegative, known, self.gone - names)
+        return Domains(own, **inside, gone=self.gone - names)
 
     def substituted(self, new: Mapping[Symbol, Expr]) -> Domains:
         """With parameters replaced; ParameterError where a number is outside, and what is left of expressions."""
         names = {s.name: e for s, e in new.items()}
         kept = []
-        left: dict[str, list[Expr]] = {"positive": [], "nonnegative": [], "known": []}
+        left: dict[str, list[Expr]] = {k: [] for k in GROUPS}
         for name, domain in self.symbols:
             if name not in names:
                 kept.append((name, domain))
@@ -230,8 +226,7 @@ class Domains:
     @property
     def expressions(self) -> list[tuple[Expr, bool]]:
         """All expressions that are declared >= 0 (True: > 0)."""
-        groups = ((self.positive, True), (self.nonnegative, False), (self.known, False))
-        return [(e, strict) for group, strict in groups for e in group]
+        return [(e, k == "positive") for k in GROUPS for e in getattr(self, k)]
 
     @property
     def conditions(self) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:

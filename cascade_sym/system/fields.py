@@ -7,6 +7,7 @@ are found by recursion along the cascade, where they stay simple: vacuum through
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import sympy as sp
 from sympy import Expr
@@ -38,8 +39,7 @@ class Fields:
         self._system = system
         self._weights = weights
         self._order = {f: i for i, f in enumerate((*system.inputs, *system.internal))}
-        self._modes: dict[Op, LinearForm] = {}
-        self._noise: dict[tuple[Op, Op], Expr] = {}
+        self._carried, self.noise = cache(self._carry), cache(self._correlate)
 
     def split(self, form: LinearForm) -> tuple[LinearForm, LinearForm]:
         """A form as (modes, fields), with the modes inside internal fields moved to the first part."""
@@ -48,26 +48,17 @@ class Fields:
         modes += [m.scaled(c) for o, c in fields if len(m := self._carried(o))]
         return linear_sum(modes), fields
 
-    def _carried(self, o: Op) -> LinearForm:
+    def _carry(self, o: Op) -> LinearForm:
         """The modes inside a field (their part of the light)."""
         if o.name in self._system.inputs:
             return LinearForm()
-        if o not in self._modes:
-            if o.dag:
-                self._modes[o] = self._carried(o.dagger()).dagger()
-            else:
-                carried = self.split(self._system.internal[o.name])[0]
-                self._modes[o] = LinearForm({m: self._short(f"T_{o.name}_{m.name}", c) for m, c in carried})
-        return self._modes[o]
-
-    def noise(self, x: Op, y: Op) -> Expr:
-        """The correlation of the noise parts of two fields, <nu_x nu_y^+> in the chosen weights."""
-        key = (x, y)
-        if key not in self._noise:
-            self._noise[key] = self._correlate(x, y)
-        return self._noise[key]
+        if o.dag:
+            return self._carried(o.dagger()).dagger()
+        carried = self.split(self._system.internal[o.name])[0]
+        return LinearForm({m: self._short(f"T_{o.name}_{m.name}", c) for m, c in carried})
 
     def _correlate(self, x: Op, y: Op) -> Expr:
+        """The correlation of the noise parts of two fields, <nu_x nu_y^+> in the chosen weights."""
         if self._order[x.name] < self._order[y.name]:
             return conj(self.noise(y, x))
         if x.name in self._system.inputs:
@@ -84,13 +75,8 @@ class Fields:
 
     def correlation(self, f: LinearForm, g: LinearForm) -> Expr:
         """<f g^+> of the noise parts of two forms in fields."""
-        terms = []
-        for x, c in f:
-            for y, d in g:
-                n = self.noise(x, y)
-                if n != 0:
-                    terms.append(c * n * conj(d))
-        return sp.Add(*terms)
+        noise = ((c, self.noise(x, y), d) for x, c in f for y, d in g)
+        return sp.Add(*(c * n * conj(d) for c, n, d in noise if n != 0))
 
 
 def simplified(e: Expr) -> Expr:
@@ -98,11 +84,9 @@ def simplified(e: Expr) -> Expr:
 
     What loops of light make long is never multiplied out: its normal form, if that is shorter, or as it is.
     """
-    if (size := sp.count_ops(e)) > LARGE:
-        short = normal_form(e)
-        return short if sp.count_ops(short) < size else e
-    e = sp.expand(e)
-    if isinstance(e, sp.Add) and e.has(sp.sin, sp.cos):
+    if not (long := sp.count_ops(e) > LARGE):
+        e = sp.expand(e)
+    if long or (isinstance(e, sp.Add) and e.has(sp.sin, sp.cos)):
         short = normal_form(e)
         return short if sp.count_ops(short) < sp.count_ops(e) else e
     return e

@@ -99,12 +99,12 @@ class LinearSystem(Shown):
             _check(form, known, repr(n))
 
     def __rshift__(self, other: object) -> object:
-        from cascade_sym.compose.chain import Chain
+        from cascade_sym.compose.network import Chain
 
         return Chain((self, other))
 
     def __rrshift__(self, other: object) -> object:
-        from cascade_sym.compose.chain import Chain
+        from cascade_sym.compose.network import Chain
 
         return Chain((other, self))
 

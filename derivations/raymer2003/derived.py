@@ -8,10 +8,11 @@ from functools import cache
 import sympy as sp
 
 import cascade_sym as cs
+from cascade_sym.exact import identity_check
 from cascade_sym.operators import OperatorPolynomial, as_operator, operator, quadratures
 from cascade_sym.paper import Model, Result
 from cascade_sym.solve import Covariance
-from cascade_sym.steps import Step, identity_check
+from cascade_sym.steps import Step
 from cascade_sym.symbols import complex_symbol, conj
 
 alpha, beta, C_1, C_2, J_x1 = (cs.symbol(s) for s in ("alpha", "beta", "C_1", "C_2", "J_x1"))

@@ -9,8 +9,7 @@ import sympy as sp
 from pybtex.database import BibliographyData, parse_string
 
 import cascade_sym as cs
-from cascade_sym.citations import METHODS, Reference, citation, references
-from cascade_sym.citations.cite import ROOMS, STEPS
+from cascade_sym.citations import METHODS, ROOMS, STEPS, Reference, citation, references
 from cascade_sym.errors import ParameterError
 from cascade_sym.paper import load_folder, run_ledger
 from tests.citations.folders import FOLDERS, HUANG

@@ -20,11 +20,10 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError, OutsideExactDomain
 from cascade_sym.evaluate.backends.numpy_blocks import OPERATIONS
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.evaluate.source.code import code, source
-from cascade_sym.evaluate.source.languages import LANGUAGES
+from cascade_sym.evaluate.source.code import LANGUAGES, code, source
 from cascade_sym.evaluate.targets import read_target
 from cascade_sym.paper import load_folder
+from cascade_sym.program.builder import guarded
 from cascade_sym.program.functions import TABLE
 from cascade_sym.program.nodes import TESTS
 from cascade_sym.symbols import complex_symbol

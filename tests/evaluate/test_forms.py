@@ -14,8 +14,8 @@ from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.program.angles import expand_angles
 from cascade_sym.evaluate.program.factors import factor
 from cascade_sym.evaluate.program.forms import growth
-from cascade_sym.evaluate.program.guards import guarded
-from cascade_sym.program.lower import read_program
+from cascade_sym.program.builder import guarded
+from cascade_sym.program.calculation import read_program
 from cascade_sym.program.nodes import Program, operation_counts
 from tests.evaluate.models import mild_points, pair_variance
 

@@ -17,7 +17,7 @@ from cascade_sym.errors import CascadeError, OutsideExactDomain
 from cascade_sym.evaluate import evaluator, exact_value
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.program import TABLE
-from cascade_sym.program.lower import read_program
+from cascade_sym.program.calculation import read_program
 from cascade_sym.symbols import complex_symbol
 
 x, y = sp.symbols("x y")

@@ -7,13 +7,14 @@ import sympy as sp
 from cascade_sym.definitions import Definitions
 from cascade_sym.derive.master_equation import master_equation
 from cascade_sym.derive.master_equation_moments import moment_equations
+from cascade_sym.exact import identity_check
 from cascade_sym.latex.notation import Notation
 from cascade_sym.operators import LinearForm, OperatorPolynomial, commutator, dissipator, op, operator, quadratures
 from cascade_sym.parts import Cavity, Loss, Oscillator, PhaseShift, Squeezer
 from cascade_sym.parts.detectors import Homodyne
 from cascade_sym.solve import covariance
 from cascade_sym.solve.conditional import riccati
-from cascade_sym.steps import Derivation, Step, identity_check
+from cascade_sym.steps import Derivation, Step
 
 S = sp.Symbol
 half = sp.Rational(1, 2)

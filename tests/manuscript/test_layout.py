@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula import parse_latex
 from cascade_sym.manuscript.macros import expanded
 
@@ -52,4 +53,5 @@ def test_operators_with_names_are_functions_where_they_are_declared():
     names = {r"\operatorname{var}": "Var", r"\hat u": "u"}
     for text in (r"\operatorname{var}(\hat u)", r"\mathrm{var}(\hat u)", r"\operatorname{var}\left(\hat u\right)"):
         assert str(parse_latex(text, names, functions=["Var"])) == "Var(u)"
-    assert str(parse_latex(r"\operatorname{var}(\hat u)", names)) == "Var*u"
+    with pytest.raises(FormulaError, match="a factor or a function"):
+        parse_latex(r"\operatorname{var}(\hat u)", names)

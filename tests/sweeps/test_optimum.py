@@ -126,8 +126,7 @@ def test_functions_without_formula() -> None:
 
 def test_what_restarts_find_is_adopted_and_spread() -> None:
     """Optima put into the wrong valley at all points but none near them: restarts notice, neighbours follow."""
-    from cascade_sym.sweeps.descent import descend
-    from cascade_sym.sweeps.merit import read_merit
+    from cascade_sym.sweeps.merit import descend, read_merit
     from cascade_sym.sweeps.optimum import recheck
     from cascade_sym.sweeps.space import read_grid, read_space
     from cascade_sym.sweeps.work import Work

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from importlib.resources import files
 from itertools import count
 from math import pi
+from string import Template
 
 from cascade_sym.evaluate.backends.sine import LARGEST, SMALL, coefficients, quarter_turn
 from cascade_sym.program.constants import parts
 from cascade_sym.program.nodes import TESTS, Program, arguments
 
+KERNEL = Template((files(__package__) / "kernel.ll").read_text(encoding="utf-8"))
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "copysign": "copysign"}
 LIBRARY = {"tan": 1, "exp": 1, "log": 1, "atan": 1, "asin": 1, "acos": 1, "sinh": 1, "cosh": 1, "tanh": 1,
@@ -224,32 +227,19 @@ class VectorWriter:
         return joined[0], joined[1]
 
     def module(self, loads: list[str], first: str) -> str:
-        w, flags, outs = self.width, self.bools, len(self.program.output_nodes())
-        head = ["define i64 @kernel(i64 %n, ptr noalias %in, ptr noalias %steps, ptr noalias %out, ptr noalias %holes)"]
-        head += [" #0 {", "entry:"]
-        for k in range(len(loads)):
-            head += [f"  %ia{k} = getelementptr ptr, ptr %in, i64 {k}", f"  %i{k} = load ptr, ptr %ia{k}"]
-            head += [f"  %sa{k} = getelementptr i64, ptr %steps, i64 {k}", f"  %s{k} = load i64, ptr %sa{k}"]
-            head += [f"  %m{k} = sub i64 0, %s{k}"]
-        for k in range(outs):
-            head += [f"  %oa{k} = getelementptr ptr, ptr %out, i64 {k}", f"  %o{k} = load ptr, ptr %oa{k}"]
-        head += [f"  %final = sub i64 %n, {w}", "  br label %loop", "loop:"]
-        head += ["  %i = phi i64 [ 0, %entry ], [ %next, %rest ]"]
-        head += [f"  %bad = phi {flags} [ zeroinitializer, %entry ], [ %worse, %rest ]"]
+        entry, before = [], []
         for k, name in enumerate(loads):
-            head += [f"  %f{k} = and i64 %i, %m{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
-            head += [f"  {name} = load {self.vec}, ptr %p{k}, align 8, !alias.scope !3"]
-        tail = ["  br label %rest", "rest:", f"  %odd = fcmp uno {self.vec} {first}, zeroinitializer"]
-        tail += [f"  %worse = or {flags} %bad, %odd"]
-        tail += [f"  %more = add i64 %i, {w}", "  %late = icmp ugt i64 %more, %final"]
-        tail += ["  %next = select i1 %late, i64 %final, i64 %more", "  %done = icmp eq i64 %i, %final"]
-        tail += ["  br i1 %done, label %exit, label %loop", *self.ending("exit", "%worse", "%n")]
-        if self.quick:
-            tail += self.ending("early", "%bad", "%i")
-        bits = 64 * w
-        wide = f'attributes #0 = {{ nounwind "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}'
-        facts = ['!0 = !{!"branch_weights", i32 1, i32 100000}', "!1 = distinct !{!1}", "!2 = distinct !{!2, !1}"]
-        return "\n".join([*head, *self.body, *tail, "}", *sorted(self.used), wide, *facts, "!3 = !{!2}"]) + "\n"
+            entry += [f"  %ia{k} = getelementptr ptr, ptr %in, i64 {k}", f"  %i{k} = load ptr, ptr %ia{k}"]
+            entry += [f"  %sa{k} = getelementptr i64, ptr %steps, i64 {k}", f"  %s{k} = load i64, ptr %sa{k}"]
+            entry += [f"  %m{k} = sub i64 0, %s{k}"]
+            before += [f"  %f{k} = and i64 %i, %m{k}", f"  %p{k} = getelementptr double, ptr %i{k}, i64 %f{k}"]
+            before += [f"  {name} = load {self.vec}, ptr %p{k}, align 8, !alias.scope !3"]
+        for k in range(len(self.program.output_nodes())):
+            entry += [f"  %oa{k} = getelementptr ptr, ptr %out, i64 {k}", f"  %o{k} = load ptr, ptr %oa{k}"]
+        endings = self.ending("exit", "%worse", "%n") + (self.ending("early", "%bad", "%i") if self.quick else [])
+        blocks = {"entry": entry, "body": before + self.body, "endings": endings, "declarations": sorted(self.used)}
+        words = {"width": self.width, "bits": 64 * self.width, "mask": self.bools, "vector": self.vec, "first": first}
+        return KERNEL.substitute({k: "\n".join(v) for k, v in blocks.items()} | words)
 
     def ending(self, label: str, bad: str, result: str) -> list[str]:
         """A block that adds what was seen to `holes` and returns."""

@@ -17,9 +17,8 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
-from cascade_sym.evaluate.program.guards import absent, least
 from cascade_sym.evaluate.program.precision import Double, Doubled
-from cascade_sym.program.builder import Builder
+from cascade_sym.program.builder import Builder, absent, least
 from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Condition, Output, Program, arguments
 
