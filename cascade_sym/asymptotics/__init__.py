@@ -7,16 +7,6 @@ from cascade_sym.asymptotics.result import Certificate, OptimumTerm, Scaling
 from cascade_sym.asymptotics.scaling import LowerBound, lower_bound, scaling
 
 __all__ = [
-    "AlgebraicValue",
-    "Certificate",
-    "Expansion",
-    "LowerBound",
-    "OptimumTerm",
-    "Scaling",
-    "expand",
-    "in_the_limit",
-    "limit_of",
-    "limit_of_whole",
-    "lower_bound",
-    "scaling",
-]
+    "AlgebraicValue", "Certificate", "Expansion", "LowerBound", "OptimumTerm", "Scaling", "expand", "in_the_limit",
+    "limit_of", "limit_of_whole", "lower_bound", "scaling",
+]  # fmt: skip

@@ -12,9 +12,9 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.asymptotics.elimination import Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
-from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
@@ -163,11 +163,11 @@ def _closed(
     if degree != 2:
         return None
     disc = c[1] ** 2 - 4 * c[2] * c[0]
-    content, factors = disc.factor()
-    outside, inside = map(ground.ctx.constant, _square_part(int(content)))
+    unit, factors = ground.prime_factors(disc)
+    outside, inside = ground.one, ground.ctx.constant(unit)
     for q, k in factors:
-        outside *= q ** (int(k) // 2)
-        inside *= q ** (int(k) % 2)
+        outside *= q ** (k // 2)
+        inside *= q ** (k % 2)
     root_value = ground.number(outside, values) * ground.number(inside, values).sqrt()
     target = sample**step
     both = [((-ground.number(c[1], values) + s * root_value) / (2 * ground.number(c[2], values)), s) for s in (1, -1)]
@@ -191,14 +191,6 @@ def _root_of(y: Expr, step: int, sign: int) -> Expr:
             outside *= base ** sp.Rational(power, step)
             inside /= factor
     return sign * outside * sp.root(inside, step)
-
-
-def _square_part(n: int) -> tuple[int, int]:
-    outside, inside = 1, 1 if n > 0 else -1
-    for prime, k in sp.factorint(abs(n)).items():
-        outside *= int(prime) ** (int(k) // 2)
-        inside *= int(prime) ** (int(k) % 2)
-    return outside, inside
 
 
 def minimal_polynomial(value: Any, digits: int) -> list[int] | None:
@@ -226,7 +218,7 @@ def minimal_polynomial(value: Any, digits: int) -> list[int] | None:
 def _relation(value: Any, degree: int, digits: int) -> list[int] | None:
     """A short integer relation between the powers of `value` (scaled to `digits` digits)."""
     scale = flint.arb(10) ** digits
-    top = max(flint.arb(1), abs(value)) ** degree if degree else flint.arb(1)
+    top = max(flint.arb(1), abs(value)) ** degree
     rows = []
     for k in range(degree + 1):
         last = (value**k / top * scale).mid().floor().unique_fmpz()
@@ -235,7 +227,7 @@ def _relation(value: Any, degree: int, digits: int) -> list[int] | None:
         rows.append([int(j == k) for j in range(degree + 1)] + [int(last)])
     reduced = flint.fmpz_mat(rows).lll()
     coeffs = [int(reduced[0, j]) for j in range(degree + 1)]
-    size = max(abs(c) for c in coeffs)
+    size = max(map(abs, coeffs))
     # by chance, coefficients of digits/(degree + 1) digits fit any number
     if not any(coeffs[1:]) or len(str(size)) * (degree + 1) > digits * 3 // 4:
         return None

@@ -109,14 +109,12 @@ class Frame:
 
     def innermost(self) -> tuple[Symbol, ...]:
         """The unknowns that are still free, in the order of the parameters."""
-        following = {r.old: r.new for r in self.refinements}
-        out = []
-        for a in self.ansatze:
-            s = a.unknown
-            while s in following:
-                s = following[s]
-            out.append(s)
-        return tuple(out)
+
+        def last(s: Symbol) -> Symbol:
+            r = self.refinement(s)
+            return s if r is None else last(r.new)
+
+        return tuple(last(a.unknown) for a in self.ansatze)
 
     def environment(self, arithmetic: ExactSeries, known: dict[str, Any]) -> dict[str, Any]:
         """Series for every optimised parameter, by name; `known` are unknowns and other parameters as constants."""
@@ -125,6 +123,9 @@ class Frame:
             (start,) = read(r.solution.expr()).run(arithmetic, known)
             known = known | {r.old.name: start + known[r.new.name] * move}
         return {a.symbol.name: a.series(known[a.unknown.name], arithmetic, self.p) for a in self.ansatze}
+
+    def refinement(self, unknown: Symbol) -> Refinement | None:
+        return next((r for r in self.refinements if r.old == unknown), None)
 
     def unknowns_at(self, ground: Ground, g: Any, x: Sequence[Any]) -> dict[Symbol, Any]:
         """Every unknown's value (of all levels) at finite g."""
@@ -149,18 +150,18 @@ def unknown_of(symbol: Symbol, level: int) -> Symbol:
     return own(f"kappa_{symbol.name}", level)
 
 
+def local_slopes(decades: Sequence[float], y: Sequence[Any]) -> list[float]:
+    """d log|y|/d log g between the points."""
+    logs = [float(abs(v).log() / flint.arb(10).log()) if abs(v) > 0 else float("-inf") for v in y]
+    return [(b - a) / (l - k) for a, b, k, l in zip(logs, logs[1:], decades, decades[1:], strict=False)]
+
+
 def slope(decades: Sequence[float], y: Sequence[Any]) -> Q | None:
     """The rational power of g that y follows, or None where no power law settles."""
-    if len(y) < 6:
+    if len(y) < 6 or any(not abs(v) > 0 for v in y):
         return None
-    if all(float(abs(v)) == 0 for v in y[-3:]):
-        return None
-    if any(not abs(v) > 0 for v in y):
-        return None
-    logs = [float((abs(v)).log() / flint.arb(10).log()) for v in y]
-    local = [(b - a) / (l - k) for a, b, k, l in zip(logs, logs[1:], decades, decades[1:], strict=False)]
-    last = local[-1]
-    q = Q(last).limit_denominator(DENOMINATOR)
+    local = local_slopes(decades, y)
+    q = Q(local[-1]).limit_denominator(DENOMINATOR)
     errors = [abs(s - float(q)) for s in local]
     middle = errors[len(errors) // 2]
     if errors[-1] > 2e-3 or (errors[-1] > 1e-7 and errors[-1] > 0.35 * middle):
@@ -171,6 +172,12 @@ def slope(decades: Sequence[float], y: Sequence[Any]) -> Q | None:
 def limit_of(y: Sequence[Any]) -> Any:
     """The limit of a convergent sequence on a geometric grid."""
     return accelerated(y[-3:])[-1]
+
+
+def without_power(decades: Sequence[float], y: Sequence[Any], power: Q) -> list[Any]:
+    """y/g^power."""
+    rate = ball_of(power)
+    return [(v / flint.arb(10) ** (flint.arb(k) * rate)).mid() for k, v in zip(decades, y, strict=True)]
 
 
 def accelerated(y: Sequence[Any]) -> list[Any]:

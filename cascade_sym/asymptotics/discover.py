@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.ansatz import Approach, approach, slope
+from cascade_sym.asymptotics.ansatz import Approach, approach, local_slopes, slope
 from cascade_sym.asymptotics.follow import AtWall, Branch, Follower, Lost, growth
 from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates
@@ -80,9 +80,7 @@ def read_off(problem: Problem, branch: Branch) -> Found:
 
 
 def _creeping(what: str, problem: Problem, branch: Branch, y: Sequence[Any]) -> str:
-    logs = [float(abs(v).log() / flint.arb(10).log()) if abs(v) > 0 else float("-inf") for v in y]
-    k = branch.decades
-    slopes = [(b - a) / (m - l) for a, b, l, m in zip(logs, logs[1:], k, k[1:], strict=False)]
+    k, slopes = branch.decades, local_slopes(branch.decades, y)
     shown = ", ".join(f"{slopes[i]:.6f}" for i in (len(slopes) // 3, 2 * len(slopes) // 3, len(slopes) - 1))
     return (
         f"{what} follows no power of {problem.large}: its local exponent still moves ({shown}) between "
@@ -143,8 +141,9 @@ def challenged(
     for decade in (d for d in CHALLENGED if d in branch.decades):
         k, g = branch.decades.index(decade), growth(decade)
         x = [places[s][k] if isinstance(places[s], tuple) else ball_of(places[s]) for s in problem.over]
-        if not _trusted(problem, decade, x, sample, branch.value[k]):
-            continue
+        seen = problem.floats(10.0**decade, np.array(list(map(float, x)))[:, None], sample)[0]
+        if not abs(seen - float(branch.value[k])) <= TRUSTED * abs(float(branch.value[k])):
+            continue  # floats are not good enough there: at the optimum itself they have to give its value
         found = candidates(problem, decade, sample)
         lower = [c for c in found if is_lower(problem.ball(g, c.x, follower.sample), [branch.value[k]])]
         for c in lower:
@@ -163,12 +162,6 @@ def challenged(
         if not lower:
             passed.append(decade)
     return tuple(sorted(passed)), None
-
-
-def _trusted(problem: Problem, decade: float, x: list[Any], sample: Mapping[Symbol, Any], value: Any) -> bool:
-    """Whether floats are good enough there: at the optimum itself they have to give its value."""
-    found = problem.floats(10.0**decade, np.array([float(v) for v in x])[:, None], sample)[0]
-    return bool(abs(found - float(value)) <= TRUSTED * abs(float(value)))
 
 
 def is_lower(found: tuple[Any, bool], others: Sequence[Any]) -> bool:
@@ -207,16 +200,10 @@ def _look_at_edges(problem: Problem, follower: Follower, decade: float, x: list[
     if not ok:
         return
     for i, s in enumerate(problem.over):
-        iv = problem.intervals[s]
-        for edge, beyond in ((iv.low, _towards(iv.low, x[i], far)), (iv.high, _towards(iv.high, x[i], far))):
-            y = list(x)
-            y[i] = beyond
-            there, ok = problem.ball(g, y, follower.sample)
-            if not ok or not there <= here + abs(here) * flint.arb(10) ** -6:
-                continue
-            y[i] = _towards(edge, x[i], far * far)
-            further, ok = problem.ball(g, y, follower.sample)
-            if not ok or not further <= there:
+        for edge in (problem.intervals[s].low, problem.intervals[s].high):
+            points = ([*x[:i], _towards(edge, x[i], d), *x[i + 1 :]] for d in (far, far * far))
+            (there, ok), (further, still) = (problem.ball(g, y, follower.sample) for y in points)
+            if not (ok and still and there <= here + abs(here) * flint.arb(10) ** -6 and further <= there):
                 continue
             if there < 0 and abs(further) > 2 * abs(there):
                 raise UnboundedObjective(f"the objective decreases without bound as {s} tends to {edge}.")

@@ -268,11 +268,7 @@ class ExactSeries(Arithmetic):
         return self._first(values, -1)
 
     def _first(self, values: Sequence[Any], sign: int) -> Any:
-        best = values[0]
-        for v in values[1:]:
-            if self.sign(self.add([v, self.neg(best)])) * sign < 0:
-                best = v
-        return best
+        return reduce(lambda a, b: b if self.sign(self.add([b, self.neg(a)])) * sign < 0 else a, values)
 
     def conj(self, x: Any) -> Any:
         return x

@@ -13,8 +13,8 @@ from sympy import Expr, Rational, Symbol
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
+from cascade_sym.asymptotics.problem import Problem
 from cascade_sym.asymptotics.setup import (
-    build_problem,
     limit_of_large,
     quantity_of,
     require_known,
@@ -82,7 +82,7 @@ def expand(
     target = quantity_of(expression)
     require_known(sample or (), target.parameters, "sample")
     target = with_values(target, values_of(at, target.parameters))
-    problem = build_problem([target], big, lim, (), {})
+    problem = Problem((target,), big, lim)
     numbers = sample_of(problem.parameters, given=sample)
     with flint.ctx.workprec(BITS):
         wanted = terms
@@ -92,14 +92,8 @@ def expand(
             except Diverges as e:
                 raise NoPowerLaw(f"the expression has no expansion in powers of {big}: {e}.") from e
             series, sign = x.series, 1 if problem.inverted else -1
-            found = [
-                (
-                    sp.factor_terms(sp.simplify(x.rewriting.shown(c.expr()))),
-                    Rational(sign * (series.val + k), x.frame.p),
-                )
-                for k, c in enumerate(series.coeffs)
-                if not c.is_zero
-            ]
+            known = [(k, x.rewriting.shown(c.expr())) for k, c in enumerate(series.coeffs, series.val) if not c.is_zero]
+            found = [(sp.factor_terms(sp.simplify(c)), Rational(sign * k, x.frame.p)) for k, c in known]
             if len(found) >= terms or series.cut is None:
                 exact = series.cut is None and len(found) <= terms
                 return Expansion(big, lim, tuple(found[:terms]), exact)

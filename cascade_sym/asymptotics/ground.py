@@ -230,22 +230,24 @@ class Ground:
         radicand = e.num * e.den
         if nested := [i for i, _ in self.roots if radicand.degrees()[i]]:
             return self._nested(e, nested[-1], depth + 1)
-        content, factors = radicand.factor()
-        sign = -1 if content < 0 else 1
+        sign, factors = self.prime_factors(radicand)
         out = self.fraction(self.one, e.den)
-        primes = sp.factorint(abs(int(content))).items()
-        for p, k in (*((self.ctx.constant(int(prime)), k) for prime, k in primes), *factors):
-            v = self.number(p)
-            q = p
-            if not v > 0:
-                q = -p
-                sign = sign * (-1) ** int(k)
-            out = out * self.fraction(q ** (int(k) // 2))
-            if int(k) % 2:
+        for p, k in factors:
+            q = p if self.number(p) > 0 else -p
+            sign *= 1 if q == p else (-1) ** k
+            out = out * self.fraction(q ** (k // 2))
+            if k % 2:
                 out = out * self._root(q)
         if sign < 0:
             raise DerivationError(f"the square root of {e.expr()}, which is negative at the sample, is not real.")
         return out
+
+    def prime_factors(self, p: Any) -> tuple[int, list[tuple[Any, int]]]:
+        """The sign of a polynomial's content, and its irreducible factors with their powers, primes first."""
+        content, factors = p.factor()
+        primes = sp.factorint(abs(int(content))).items()
+        both = [(self.ctx.constant(int(n)), int(k)) for n, k in primes] + [(q, int(k)) for q, k in factors]
+        return (-1 if content < 0 else 1), both
 
     def _nested(self, e: Elem, i: int, depth: int) -> Elem:
         """sqrt(A + B w): sqrt((A + d)/2) ± sqrt((A - d)/2) where d = sqrt(A^2 - B^2 P) is in the field; w is root i."""

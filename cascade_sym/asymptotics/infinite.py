@@ -7,7 +7,9 @@ parameters are named never matters.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from itertools import permutations
 from typing import Any
 
@@ -91,13 +93,8 @@ def _refusal(e: Expr, values: Mapping[Symbol, Expr], why: Exception) -> str:
         return f"the limit for {_shown(names)} was not found: {str(why).rstrip('.')}; set a finite value."
     found = {}
     for order in permutations(values) if len(values) == 2 else ():
-        try:
-            one_by_one = e
-            for s in order:
-                one_by_one = limit_of(one_by_one, s, values[s])
-            found[order] = one_by_one
-        except CascadeError:
-            pass
+        with suppress(CascadeError):
+            found[order] = reduce(lambda part, s: limit_of(part, s, values[s]), order, e)
     advice = "Set one of them to a finite value, or take one limit after the other."
     if len(found) > 1 and _differ(*found.values()):
         shown = "; ".join(f"first {a}, then {b} gives {v}" for (a, b), v in found.items())
@@ -120,12 +117,11 @@ def _shown(named: Mapping[str, Expr]) -> str:
     return ", ".join(f"{s} -> {v}" for s, v in sorted(named.items()))
 
 
-def _moving(definitions: Definitions, named: Mapping[str, Expr]) -> dict[Symbol, None]:
+def _moving(definitions: Definitions, named: Mapping[str, Expr]) -> set[Symbol]:
     """The definitions that change with the growing parameters."""
-    out: dict[Symbol, None] = {}
+    out: set[Symbol] = set()
     for s, e in definitions:
-        if any(f.name in named or f in out for f in e.free_symbols):
-            out[s] = None
+        out |= {s} if any(f.name in named or f in out for f in e.free_symbols) else set()
     return out
 
 

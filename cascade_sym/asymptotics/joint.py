@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from functools import reduce
 from itertools import combinations
+from operator import mul
 from typing import Any
 
 from cascade_sym.asymptotics.exact_series import ExactSeries
@@ -61,6 +63,13 @@ def _below_segment(b: Mapping[int, Q], c: Mapping[int, Q], strict: bool) -> bool
     return any(not strict or any(w * b.get(i, Q(0)) + (1 - w) * c.get(i, Q(0)) for i in axes) for w in ends)
 
 
+def _collected(terms: Iterable[tuple[Exponents, Elem]]) -> dict[Exponents, Elem]:
+    total: dict[Exponents, Elem] = {}
+    for a, c in terms:
+        total[a] = total[a] + c if a in total else c
+    return total
+
+
 @dataclass(frozen=True, eq=False)
 class Sum:
     """sum of c x^a over `terms`, plus something small against x^r for each r in `small`. Build with `make`."""
@@ -72,27 +81,24 @@ class Sum:
     @staticmethod
     def make(ground: Ground, terms: Mapping[Exponents, Elem], small: Iterable[Exponents] = ()) -> Sum:
         """Without zeros, and without what is small against a remainder anyway."""
-        rest = frozenset(small)
-        over: Over = ground.over
-        rest = frozenset(r for r in rest if not any(r != q and is_small(r, [q], over) for q in rest))
+        every, over = frozenset(small), ground.over
+        rest = frozenset(r for r in every if not any(r != q and is_small(r, [q], over) for q in every))
         kept = {a: c for a, c in terms.items() if not c.is_zero and not any(is_small(a, [r], over) for r in rest)}
         return Sum(ground, dict(sorted(kept.items())), rest)
 
+    @staticmethod
+    def number(c: Elem) -> Sum:
+        return Sum.make(c.field, {UNIT: c})
+
     def __add__(self, other: Sum) -> Sum:
-        terms = dict(self.terms)
-        for a, c in other.terms.items():
-            terms[a] = terms[a] + c if a in terms else c
+        terms = _collected((*self.terms.items(), *other.terms.items()))
         return Sum.make(self.ground, terms, self.small | other.small)
 
     def __mul__(self, other: Sum) -> Sum:
-        terms: dict[Exponents, Elem] = {}
-        for a, c in self.terms.items():
-            for b, d in other.terms.items():
-                e = product(a, b)
-                terms[e] = terms[e] + c * d if e in terms else c * d
         small = {product(r, a) for r in self.small for a in (*other.terms, *other.small)}
         small |= {product(r, a) for r in other.small for a in self.terms}
-        return Sum.make(self.ground, terms, small)
+        pairs = ((product(a, b), c * d) for a, c in self.terms.items() for b, d in other.terms.items())
+        return Sum.make(self.ground, _collected(pairs), small)
 
     def same(self, other: Sum) -> bool:
         """Whether both are exact and equal."""
@@ -133,14 +139,14 @@ class Germ:
         """The number that the function is everywhere, or None."""
         (b, q), p = next(iter(self.below.terms.items())), self.above.terms
         c = p[b] / q if b in p else None
-        whole = c is not None and self.above.same(self.below * Sum.make(c.field, {UNIT: c}))
+        whole = c is not None and self.above.same(self.below * Sum.number(c))
         return c if whole else None
 
     def __neg__(self) -> Germ:
         return self.scaled(self.joint.ground.rational(-1))
 
     def scaled(self, c: Elem) -> Germ:
-        return Germ(self.joint, self.above * Sum.make(c.field, {UNIT: c}), self.below)
+        return Germ(self.joint, self.above * Sum.number(c), self.below)
 
     def __add__(self, other: Germ) -> Germ:
         if not isinstance(other, Germ):
@@ -164,10 +170,7 @@ class Germ:
         return self.joint.ratio(self.below, self.above)
 
     def __pow__(self, n: int) -> Germ:
-        out = self.joint.one
-        for _ in range(n):
-            out = out * self
-        return out
+        return reduce(mul, [self] * n, self.joint.one)
 
     # -- limits ---------------------------------------------------------------------------------------------
 
@@ -253,13 +256,13 @@ class Joint(ExactSeries):
 
     def __init__(self, ground: Ground, terms: int) -> None:
         self.orders, self.cut = terms, False
-        self.unit = Sum.make(ground, {UNIT: ground.rational(1)})
+        self.unit = Sum.number(ground.rational(1))
         self.known: list[tuple[str, Germ, int]] = []
         self.count = 0
         super().__init__(ground, terms)
 
     def const(self, c: Elem) -> Any:
-        return Germ(self, Sum.make(self.ground, {UNIT: c}), self.unit)
+        return Germ(self, Sum.number(c), self.unit)
 
     def near(self, c: Elem) -> Any:
         """Something that tends to c."""
@@ -311,16 +314,14 @@ class Joint(ExactSeries):
         (a,) = f.essential()
         c = f.terms[a] * self.ground.rational(sign)
         lead = Sum.make(self.ground, {tuple((i, k * e) for i, k in a): self.ground.power(c, e)})
-        u = f * Sum.make(self.ground, {product(UNIT, a, -1): f.terms[a].inverse()}) + Sum.make(
-            self.ground, {UNIT: self.ground.rational(-1)}
-        )
+        u = f * Sum.make(self.ground, {product(UNIT, a, -1): f.terms[a].inverse()})
+        u = u + Sum.number(self.ground.rational(-1))
         if not u.terms and not u.small:
             return lead
         total, binomial, power, self.cut = self.unit, Q(1), self.unit, True
         for n in range(1, self.orders + 1):
             power, binomial = power * u, binomial * (e - n + 1) / n
-            factor = self.ground.rational(binomial.numerator, binomial.denominator)
-            total = total + power * Sum.make(self.ground, {UNIT: factor})
+            total = total + power * Sum.number(self.ground.rational(binomial.numerator, binomial.denominator))
         return lead * (total + powers_of(u, self.orders))
 
     # -- functions at infinity ------------------------------------------------------------------------------
@@ -361,8 +362,5 @@ class Joint(ExactSeries):
         try:
             return super()._first(values, sign)
         except NoLimit:
-            limits = [self.series(v).limit() for v in values]
-            best = limits[0]
-            for c in limits[1:]:
-                best = c if (c - best).sign() * sign < 0 else best
-            return self.near(best)
+            limits = (self.series(v).limit() for v in values)
+            return self.near(reduce(lambda a, b: b if (b - a).sign() * sign < 0 else a, limits))

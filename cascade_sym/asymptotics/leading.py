@@ -77,8 +77,7 @@ class Expansion:
     """The objective as a series in t = g^(-1/p), its coefficients functions of the free unknowns.
 
     `values` are the unknowns' approximate limits (from the followed optimum); `rewriting` tells which
-    parameters were replaced (epsilon -> 1 - tau^2), `zeros` the curves found on the way, `walls` the leading
-    coefficients of constraints.
+    parameters were replaced (epsilon -> 1 - tau^2), `walls` are the leading coefficients of constraints.
     """
 
     problem: Problem
@@ -88,7 +87,6 @@ class Expansion:
     values: Mapping[Symbol, Any]
     rewriting: Rewriting
     sample: Mapping[Symbol, Any]
-    zeros: tuple[tuple[Elem, Symbol], ...]
     walls: tuple[Elem, ...]
 
 
@@ -109,7 +107,6 @@ def expansion(
         unknowns = [unknown_of(a.symbol, level) for level in range(LEVELS) for a in frame.ansatze]
         ground = Ground(unknowns, values, beside=(problem.large, *problem.over))
         on, working = frame, terms + 2
-        zeros: list[tuple[Elem, Symbol]] = []
         while True:
             rows = [] if branch is None else _rows(on, ground, branch)
             limits = {s: limit_of([row[s] for row in rows]) for s in rows[-1]} if rows else {}
@@ -123,14 +120,13 @@ def expansion(
             val, lead = series.leading()
             shown = -Q(val, on.p)
             if power is None or branch is None or shown == power:
-                return Expansion(problem, ground, on, series, limits, rewriting, sample, tuple(zeros), walls)
+                return Expansion(problem, ground, on, series, limits, rewriting, sample, walls)
             if shown < power:
                 raise ScalingError(
                     f"the expansion starts at g^({shown}), but the optimum follows g^({power}): the optimum found "
                     "numerically and the expansion disagree; please report this objective."
                 )
-            on, zero = _refine(on, ground, branch.decades, rows, lead)
-            zeros.append(zero)
+            on = _refine(on, ground, branch.decades, rows, lead)
 
     return reparametrised(sample, attempt)
 
@@ -174,7 +170,7 @@ def _rows(frame: Frame, ground: Ground, branch: Branch) -> list[dict[Symbol, Any
 
 def _refine(
     frame: Frame, ground: Ground, decades: Sequence[float], rows: Sequence[Mapping[Symbol, Any]], lead: Elem
-) -> tuple[Frame, tuple[Elem, Symbol]]:
+) -> Frame:
     """Solve the factor of the leading coefficient that vanishes at the optimum for one unknown."""
     values = ground.values(rows[-1])
     free = frame.innermost()
@@ -187,17 +183,15 @@ def _refine(
                 continue
             for solution in _solutions(ground, q, i):
                 residues = [row[s] - solution.number(ground.values(row)) for row in rows]
-                power = slope(decades, residues)
                 small = all(abs(r) < flint.arb(10) ** -60 for r in residues[-3:])
-                if small:
-                    power = -Q(1)
+                power = -Q(1) if small else slope(decades, residues)
                 if power is None or power >= 0:
                     continue
                 x, level = places[s]
                 if level + 1 >= LEVELS:
                     raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
                 new = unknown_of(x, level + 1)
-                return frame.refined(Refinement(s, new, solution, -power)), (ground.fraction(q), s)
+                return frame.refined(Refinement(s, new, solution, -power))
     raise ScalingError(
         f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
         "one parameter by square roots."

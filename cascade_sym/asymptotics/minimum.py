@@ -14,10 +14,17 @@ from sympy import Expr, Rational, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, algebraic_value, value_from_digits
 from cascade_sym.asymptotics.discover import Found
-from cascade_sym.asymptotics.elimination import LARGEST, LARGEST_DEPENDENT, Conditions, TooLarge, eliminate, vanishing
+from cascade_sym.asymptotics.elimination import (
+    LARGEST,
+    LARGEST_DEPENDENT,
+    Conditions,
+    TooLarge,
+    Track,
+    eliminate,
+    vanishing,
+)
 from cascade_sym.asymptotics.ground import Elem, Ground
 from cascade_sym.asymptotics.leading import Expansion
-from cascade_sym.asymptotics.tracking import Track
 from cascade_sym.errors import ScalingError
 from cascade_sym.exact.matrix import inverse
 

@@ -15,9 +15,10 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.errors import ParameterError
+from cascade_sym.definitions import Quantity
+from cascade_sym.errors import IndependentObjective, OutsideExactDomain, ParameterError, UnknownParameter, listing
 from cascade_sym.formula import parse_value
-from cascade_sym.program import Arithmetic, Calculation, read
+from cascade_sym.program import Arithmetic, Calculation, Reader, read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.program.numbers import exact_number
@@ -89,19 +90,74 @@ class Interval:
         return np.asarray(low + (high - low) / (1 + 10.0 ** (-np.clip(u, -EDGE, EDGE))))
 
 
+def calculation_of(targets: Sequence[Quantity]) -> Calculation:
+    """What computes the targets; OutsideExactDomain for complex numbers."""
+    reader = Reader()
+    outputs = []
+    for t in targets:
+        reader.begin(t.definitions)
+        outputs.append(reader.read(t.expr))
+    program = reader.finished(outputs)
+    if bad := [n for n in program.nodes if n == ("constant", "I") or (n[0] == "symbol" and n[2] == "complex")]:
+        raise OutsideExactDomain(
+            f"asymptotics is for real formulas; {bad[0][1]} is complex. Write |z|^2 as z*conjugate(z), multiplied out."
+        )
+    return program
+
+
 @dataclass(frozen=True)
 class Problem:
-    """`program` computes (objective, constraints...); constraints must be positive.
+    """The `targets`: an objective that is minimised `over` parameters, and constraints, which must be positive.
 
-    `growth` is the parameter g that goes to infinity: the large parameter, or its inverse (`inverted`).
+    `large` tends to `limit`, oo or 0. `settled`: parameters that turned out to have a fixed best value, and why (see
+    `OptimumTerm.fixed`); `irrelevant` ones drop out. The typed errors name what does not fit.
     """
 
-    program: Calculation
+    targets: tuple[Quantity, ...]
     large: Symbol
-    inverted: bool
-    over: tuple[Symbol, ...]
-    intervals: Mapping[Symbol, Interval]
-    parameters: tuple[Symbol, ...]
+    limit: Expr
+    over: tuple[Symbol, ...] = ()
+    bounds: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    settled: Mapping[Symbol, tuple[Expr, str]] = field(default_factory=dict)
+    irrelevant: tuple[Symbol, ...] = ()
+
+    def __post_init__(self) -> None:
+        used, large = calculation_of(self.targets[:1]).symbols, self.large
+        if large.name not in used:
+            raise IndependentObjective(f"the objective does not depend on {large}; it depends on {listing(used)}.")
+        if missing := [s for s in self.over if s.name not in used]:
+            raise UnknownParameter(
+                f"over: the objective does not depend on {listing(missing)}; it depends on {listing(used)}."
+            )
+        if large in self.over:
+            raise ParameterError(f"over: {large} is the parameter that grows; it can't be optimised as well.")
+        for s, iv in self.intervals.items():
+            if not iv.low < iv.high:
+                raise ParameterError(f"bounds: {s} needs low < high, got ({iv.low}, {iv.high}).")
+
+    @cached_property
+    def program(self) -> Calculation:
+        """What computes (objective, constraints...)."""
+        return calculation_of(self.targets)
+
+    @cached_property
+    def intervals(self) -> dict[Symbol, Interval]:
+        uses = uses_of_angles(self.program)
+        angles = {s: s.name in uses.angles - uses.plain for s in self.over}
+        ends = {s: self.bounds.get(s, (sp.S.Zero, sp.pi / 2 if angle else sp.oo)) for s, angle in angles.items()}
+        return {s: Interval(*ends[s], angle) for s, angle in angles.items()}
+
+    @cached_property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """What is neither optimised nor grows."""
+        known = {s.name: s for t in reversed(self.targets) for s in t.parameters}
+        fixed = {self.large.name, *(s.name for s in self.over)}
+        return tuple(known[n] for n in self.program.symbols if n not in fixed)
+
+    @property
+    def inverted(self) -> bool:
+        """Whether the parameter g that goes to infinity is the inverse of the large one."""
+        return self.limit == 0
 
     # -- numbers --------------------------------------------------------------------------------------------
 

@@ -14,18 +14,16 @@ from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.algebraic import AlgebraicValue
 from cascade_sym.asymptotics.ansatz import ALWAYS, frame_of
-from cascade_sym.asymptotics.certificate import certify, observed_prefactor
+from cascade_sym.asymptotics.certificate import certify, narrate, observed_prefactor
 from cascade_sym.asymptotics.discover import Found, Settled, challenged, discover, read_off
 from cascade_sym.asymptotics.expand import Expansion, expand
 from cascade_sym.asymptotics.follow import BITS
 from cascade_sym.asymptotics.ground import Diverges
 from cascade_sym.asymptotics.leading import expansion
 from cascade_sym.asymptotics.minimum import Solution, next_order, stationary_point
-from cascade_sym.asymptotics.narrate import narrate
-from cascade_sym.asymptotics.optimum import optimum_terms
 from cascade_sym.asymptotics.problem import Problem, uses_of_angles
-from cascade_sym.asymptotics.result import Scaling
-from cascade_sym.asymptotics.setup import Call, prepare, sample_of, symbol_of
+from cascade_sym.asymptotics.result import Scaling, optimum_terms
+from cascade_sym.asymptotics.setup import fixed, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ScalingError
 from cascade_sym.symbols import spelled
@@ -88,8 +86,34 @@ def scaling(
     began = time.monotonic()
     say = progress or (lambda _text: None)
     with flint.ctx.workprec(BITS):
-        call = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
-        return _scaling(call, terms, sample, checks, say, began)
+        problem = prepare(objective, large, over, at, equal, limit, positive, bounds, sample)
+        problem, found, values, decades = _found(problem, sample, say)
+        say("expanding on the discovered powers")
+        try:
+            solution = _solved(problem, found, values, terms)
+        except Diverges as e:
+            raise NoPowerLaw(f"the objective has no expansion in powers of {problem.large}: {e}.") from e
+        say("minimising the leading function")
+        prefactor = solution.prefactor
+        optimum = optimum_terms(solution)
+        say("certifying")
+        certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
+        number = solution.next_number
+        return Scaling(
+            name=problem.targets[0].name,
+            large=problem.large,
+            limit=problem.limit,
+            exponent=solution.power(found.power),
+            prefactor=prefactor,
+            next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
+            next_value=solution.next_value,
+            next_number=None if number is None else number.str(30, radius=False),
+            optimum=optimum,
+            leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
+            certificate=certificate,
+            steps=narrate(solution, certificate),
+            seconds=time.monotonic() - began,
+        )
 
 
 def lower_bound(
@@ -147,46 +171,13 @@ def lower_bound(
     return LowerBound(result.prefactor, series, result)
 
 
-def _scaling(
-    call: Call, terms: int, given: Mapping[Any, Any] | None, checks: int, say: Progress, began: float
-) -> Scaling:
-    call, problem, found, sample, decades = _found(call, given, say)
-    say("expanding on the discovered powers")
-    try:
-        solution = _solved(problem, found, sample, terms)
-    except Diverges as e:
-        raise NoPowerLaw(f"the objective has no expansion in powers of {call.large}: {e}.") from e
-    say("minimising the leading function")
-    prefactor = solution.prefactor
-    optimum = optimum_terms(solution, call.settled)
-    say("certifying")
-    certificate = certify(solution, _other_samples(solution, checks) if prefactor.parameters else [], decades)
-    number = solution.next_number
-    return Scaling(
-        name=call.targets[0].name,
-        large=call.large,
-        limit=call.limit,
-        exponent=solution.power(found.power),
-        prefactor=prefactor,
-        next_exponent=None if solution.next_power is None else solution.power(solution.next_power),
-        next_value=solution.next_value,
-        next_number=None if number is None else number.str(30, radius=False),
-        optimum=optimum,
-        leading_function=spelled(solution.lead.expr().xreplace(dict(solution.point.back))),
-        certificate=certificate,
-        steps=narrate(call, solution, certificate),
-        seconds=time.monotonic() - began,
-    )
-
-
 def _found(
-    call: Call, given: Mapping[Any, Any] | None, say: Progress
-) -> tuple[Call, Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
+    problem: Problem, given: Mapping[Any, Any] | None, say: Progress
+) -> tuple[Problem, Found, dict[Symbol, sp.Rational], tuple[float, ...]]:
     """The followed optimum, after parameters at an edge or in a valley have been fixed, and where searches agreed."""
-    asked = call
-    valleys: list[tuple[Call, Settled]] = []
+    asked = problem
+    valleys: list[tuple[Problem, Settled]] = []
     while True:
-        problem = call.problem()
         say("searching the optimum")
         try:
             found, sample = _discover(problem, given)
@@ -194,33 +185,32 @@ def _found(
             if not still:
                 break
             say(f"the optimum stays at {', '.join(f'{s} = {e}' for s, e in still.items())}")
-            call = call.fixed(still, "exact")
+            problem = fixed(problem, still, "exact")
         except Settled as e:
             say(f"the optimum has {e} ({e.kind})")
             if e.kind == "valley":
-                valleys.append((call.fixed({e.symbol: e.other}, e.kind), e))
-            call = call.fixed({e.symbol: e.value}, e.kind)
+                valleys.append((fixed(problem, {e.symbol: e.other}, e.kind), e))
+            problem = fixed(problem, {e.symbol: e.value}, e.kind)
     for other, valley in valleys:
         _check_valley(other, found, valley, given)
     say("searching for a lower optimum")
-    whole = asked.problem()
-    places = {s: value for s, (value, _) in call.settled.items()} | _places(problem, found)
-    values = sample_of(whole.parameters, 0, given) | sample
-    decades, better = challenged(whole, values, found.branch, places)
+    places = {s: value for s, (value, _) in problem.settled.items()} | _places(problem, found)
+    values = sample_of(asked.parameters, 0, given) | sample
+    decades, better = challenged(asked, values, found.branch, places)
     if better is not None:
-        call, problem, found, sample = asked, whole, read_off(whole, better), values
+        problem, found, sample = asked, read_off(asked, better), values
         decades, _ = challenged(problem, sample, better, _places(problem, found))
-    return call, problem, found, sample, decades
+    return problem, found, sample, decades
 
 
 def _places(problem: Problem, found: Found) -> dict[Symbol, Any]:
     return {s: tuple(x[i] for x in found.branch.x) for i, s in enumerate(problem.over)}
 
 
-def _check_valley(other: Call, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
+def _check_valley(other: Problem, found: Found, flat: Settled, given: Mapping[Any, Any] | None) -> None:
     """The optimum must be the same at another point of the valley."""
     try:
-        elsewhere, _ = _discover(other.problem(), given)
+        elsewhere, _ = _discover(other, given)
     except Settled as e:
         raise NoOptimum(
             f"the optimum is degenerate in {flat.symbol} and in {e}; optimise over fewer parameters."
@@ -262,18 +252,11 @@ def _solved(problem: Problem, found: Found, sample: Mapping[Symbol, Any], terms:
 
 def _references(problem: Problem, found: Found) -> dict[Symbol, Expr]:
     """Angles with an unknown limit are measured from another angle's special limit, else from an offset."""
-    special = [
-        a.limit
-        for s, a in zip(problem.over, found.approaches, strict=True)
-        if problem.intervals[s].angle and a.limit is not None and a.limit != 0
-    ]
-    turns = sorted({abs(turn) for turn in uses_of_angles(problem.program).turns})
-    at: Expr = sp.S.Zero
-    if special:
-        at = special[0]
-    elif turns:
-        at = sp.pi * sp.Rational(turns[0])
-    return {s: at for s in problem.over if problem.intervals[s].angle}
+    angles = [(s, a.limit) for s, a in zip(problem.over, found.approaches, strict=True) if problem.intervals[s].angle]
+    special = [limit for _, limit in angles if limit is not None and limit != 0]
+    turns = [sp.Rational(turn) * sp.pi for turn in sorted(uses_of_angles(problem.program).turns)]
+    at = next(iter((*special, *turns)), sp.S.Zero)
+    return {s: at for s, _ in angles}
 
 
 def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
@@ -282,22 +265,19 @@ def _other_samples(solution: Solution, checks: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for shift in range(1, checks + 1):
         other = sample_of(problem.parameters, 2 * shift)
+        rows.append({"sample": {s.name: str(v) for s, v in other.items()}})
         try:
             elsewhere = discover(problem, other)
         except (CascadeError, Settled) as e:
-            rows.append({"sample": {s.name: str(v) for s, v in other.items()}, "optimum": None, "reason": str(e)})
+            rows[-1] |= {"optimum": None, "reason": str(e)}
             continue
-        observed = observed_prefactor(elsewhere.branch, power)
-        claimed = solution.prefactor.at(other)
+        observed, claimed = observed_prefactor(elsewhere.branch, power), solution.prefactor.at(other)
         with mp.workdps(40):
             error = abs(observed / claimed - 1)
-        rows.append(
-            {
-                "sample": {s.name: str(v) for s, v in other.items()},
-                "optimum": mp.nstr(observed, 20),
-                "claim": mp.nstr(claimed, 20),
-                "relative_error": mp.nstr(error, 3),
-                "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
-            }
-        )
+        rows[-1] |= {
+            "optimum": mp.nstr(observed, 20),
+            "claim": mp.nstr(claimed, 20),
+            "relative_error": mp.nstr(error, 3),
+            "agrees": bool(error < mp.mpf(10) ** -8 and elsewhere.power == power),
+        }
     return rows

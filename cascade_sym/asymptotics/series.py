@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from functools import reduce
+from operator import add, mul
 
 from cascade_sym.asymptotics.ground import Diverges, Elem, Ground
 from cascade_sym.errors import DivisionByZero
+from cascade_sym.program.builder import by_squaring
 
 LONGEST = 1000  # numerators and denominators of exponents: a series has that many terms between two of its powers
 
@@ -132,12 +135,9 @@ class Series:
         size = min(len(self.coeffs) + len(other.coeffs) - 1, self.terms + 1)
         if cut is not None:
             size = min(size, cut - val)
-        out = []
-        for k in range(max(size, 0)):
-            total = self.ground.rational(0)
-            for i in range(max(0, k - len(other.coeffs) + 1), min(k + 1, len(self.coeffs))):
-                total = total + self.coeffs[i] * other.coeffs[k - i]
-            out.append(total)
+        a, b = self.coeffs, other.coeffs
+        spans = ((k, range(max(0, k - len(b) + 1), min(k + 1, len(a)))) for k in range(max(size, 0)))
+        out = [reduce(add, (a[i] * b[k - i] for i in span), self.ground.rational(0)) for k, span in spans]
         return Series.make(self.ground, self.terms, val, out, cut)
 
     def inverse(self) -> Series:
@@ -148,14 +148,8 @@ class Series:
         return self._binomial(Q(-1), c0.inverse(), -val)
 
     def __pow__(self, n: int) -> Series:
-        base, n = (self.inverse(), -n) if n < 0 else (self, n)
-        out = Series.constant(self.ground.rational(1), self.terms)
-        while n:
-            if n & 1:
-                out = out * base
-            n >>= 1
-            if n:
-                base = base * base
+        one = Series.constant(self.ground.rational(1), self.terms)
+        out: Series = by_squaring(mul, one, self.inverse() if n < 0 else self, abs(n))
         return out
 
     def power(self, e: Q) -> Series:
@@ -182,11 +176,9 @@ class Series:
         u = [c * inv for c in self.coeffs]
         out = [g.rational(1)]
         for k in range(1, size):
-            total = g.rational(0)
-            for i in range(1, min(k, len(u) - 1) + 1):
-                w = (e * i - (k - i)) / k
-                total = total + g.rational(w.numerator, w.denominator) * u[i] * out[k - i]
-            out.append(total)
+            weights = [(i, (e * i - (k - i)) / k) for i in range(1, min(k, len(u) - 1) + 1)]
+            terms = (g.rational(w.numerator, w.denominator) * u[i] * out[k - i] for i, w in weights)
+            out.append(reduce(add, terms, g.rational(0)))
         return Series.make(g, self.terms, val, [lead * c for c in out], val + size)
 
     def compose(self, derivatives: list[Elem]) -> Series:

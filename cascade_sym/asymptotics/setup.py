@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import flint
@@ -11,17 +11,9 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.asymptotics.infinite import in_the_limit
-from cascade_sym.asymptotics.problem import Interval, Problem, ball_of, is_positive, number_of, uses_of_angles
+from cascade_sym.asymptotics.problem import Problem, ball_of, is_positive, number_of
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import (
-    IndependentObjective,
-    OutsideExactDomain,
-    ParameterError,
-    UnknownParameter,
-    did_you_mean,
-    listing,
-)
-from cascade_sym.program import Calculation, Reader
+from cascade_sym.errors import ParameterError, UnknownParameter, did_you_mean, listing
 from cascade_sym.program.balls import Undecided
 from cascade_sym.symbols import own, plain, read_name
 
@@ -31,9 +23,7 @@ CIRCULAR = (sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
 
 def quantity_of(objective: Any, name: str = "f") -> Quantity:
     """Expressions become quantities without definitions."""
-    if isinstance(objective, Quantity):
-        return objective
-    return Quantity(name, objective)
+    return objective if isinstance(objective, Quantity) else Quantity(name, objective)
 
 
 def symbol_of(s: Any, argument: str) -> Symbol:
@@ -61,18 +51,16 @@ def sample_of(
 
 def values_of(at: Mapping[Any, Any] | None, known: Iterable[Symbol]) -> dict[Symbol, Expr]:
     """The values that were set; UnknownParameter names those that the objective does not have."""
-    out = {}
     given = {symbol_of(k, "at"): v for k, v in (at or {}).items()}
     require_known(given, known, "at")
-    for s, v in given.items():
-        e = number_of(v, "at")
+    out = {s: number_of(v, "at") for s, v in given.items()}
+    for s, e in out.items():
         turn = (e / sp.pi).is_rational  # an angle: its sine and cosine are algebraic
         if e.is_number and e not in (sp.oo, -sp.oo) and not (e.is_real and (e.is_algebraic or turn)):
             raise ParameterError(
-                f"at: {s} = {v!r} is not an exact real number; use Rational, sqrt or a decimal string, and for "
+                f"at: {s} = {given[s]!r} is not an exact real number; use Rational, sqrt or a decimal string, and for "
                 "angles multiples of pi."
             )
-        out[s] = e
     return out
 
 
@@ -92,16 +80,12 @@ def with_values(target: Quantity, values: Mapping[Symbol, Expr]) -> Quantity:
     given = {s: named[s.name] for s in target.parameters if s.name in named}
     out = target.subs({s: v for s, v in given.items() if v.is_finite is not False})
     if turned := [s for s, v in values.items() if v.has(sp.pi)]:
-        parts = [out.expr, *(e for _, e in out.definitions)]
-        if any(_without_angles(e).has(sp.pi) for e in parts):
+        parts = (out.expr, *(e for _, e in out.definitions))
+        if any(e.xreplace(dict.fromkeys(e.atoms(*CIRCULAR), own("wave"))).has(sp.pi) for e in parts):
             raise ParameterError(
                 f"at: {listing(turned)} is no angle, so a multiple of pi is not an exact real number for it."
             )
     return in_the_limit(out, {s: v for s, v in given.items() if v.is_finite is False})
-
-
-def _without_angles(e: Expr) -> Expr:
-    return e.xreplace({f: own("wave") for f in e.atoms(*CIRCULAR)})
 
 
 def refuse_fixed_angles(target: Quantity, moving: set[Symbol]) -> None:
@@ -138,84 +122,20 @@ def groups_of(equal: Any) -> tuple[tuple[Symbol, ...], ...]:
     return out
 
 
-def calculation_of(targets: Sequence[Quantity]) -> Calculation:
-    """What computes the targets; OutsideExactDomain for complex numbers."""
-    reader = Reader()
-    outputs = []
-    for t in targets:
-        reader.begin(t.definitions)
-        outputs.append(reader.read(t.expr))
-    program = reader.finished(outputs)
-    if bad := [n for n in program.nodes if n == ("constant", "I") or (n[0] == "symbol" and n[2] == "complex")]:
-        raise OutsideExactDomain(
-            f"asymptotics is for real formulas; {bad[0][1]} is complex. Write |z|^2 as z*conjugate(z), multiplied out."
-        )
-    return program
-
-
-def build_problem(
-    targets: Sequence[Quantity],
-    large: Symbol,
-    limit: Expr,
-    over: Sequence[Symbol],
-    bounds: Mapping[Symbol, tuple[Expr, Expr]],
-) -> Problem:
-    """The problem for (objective, constraints...); the typed errors name what does not fit."""
-    known = {s.name: s for t in reversed(targets) for s in t.parameters}
-    program = calculation_of(targets)
-    used = calculation_of(targets[:1]).symbols
-    if large.name not in used:
-        raise IndependentObjective(f"the objective does not depend on {large}; it depends on {listing(used)}.")
-    if missing := [s for s in over if s.name not in used]:
-        raise UnknownParameter(
-            f"over: the objective does not depend on {listing(missing)}; it depends on {listing(used)}."
-        )
-    if large in over:
-        raise ParameterError(f"over: {large} is the parameter that grows; it can't be optimised as well.")
-    intervals, uses = {}, uses_of_angles(program)
-    for s in over:
-        angle = s.name in uses.angles - uses.plain
-        low, high = bounds.get(s, (sp.S.Zero, sp.pi / 2) if angle else (sp.S.Zero, sp.oo))
-        if not low < high:
-            raise ParameterError(f"bounds: {s} needs low < high, got ({low}, {high}).")
-        intervals[s] = Interval(low, high, angle)
-    fixed = {large.name, *(s.name for s in over)}
-    parameters = tuple(known[n] for n in program.symbols if n not in fixed)
-    return Problem(program, large, limit == 0, tuple(over), intervals, parameters)
-
-
-@dataclass(frozen=True)
-class Call:
-    """The prepared arguments: targets (objective first) with everything put in, and what was put in.
-
-    `settled`: optimised parameters that turned out to have a fixed best value, and why (see `OptimumTerm.fixed`).
-    """
-
-    targets: tuple[Quantity, ...]
-    large: Symbol
-    limit: Expr
-    over: tuple[Symbol, ...]
-    bounds: Mapping[Symbol, tuple[Expr, Expr]]
-    settled: Mapping[Symbol, tuple[Expr, str]]
-    irrelevant: tuple[Symbol, ...] = ()
-
-    def problem(self) -> Problem:
-        return build_problem(self.targets, self.large, self.limit, self.over, self.bounds)
-
-    def fixed(self, values: Mapping[Symbol, Expr], why: str) -> Call:
-        """With parameters fixed that were to be optimised."""
-        return replace(
-            self,
-            targets=tuple(with_values(t, values) for t in self.targets),
-            over=tuple(s for s in self.over if s not in values),
-            settled={**self.settled, **{s: (v, why) for s, v in values.items() if s in self.over}},
-        )
+def fixed(problem: Problem, values: Mapping[Symbol, Expr], why: str) -> Problem:
+    """With parameters fixed that were to be optimised."""
+    return replace(
+        problem,
+        targets=tuple(with_values(t, values) for t in problem.targets),
+        over=tuple(s for s in problem.over if s not in values),
+        settled={**problem.settled, **{s: (v, why) for s, v in values.items() if s in problem.over}},
+    )
 
 
 def prepare(
     objective: Any, large: Any, over: Any, at: Any, equal: Any, limit: Any, positive: Any, bounds: Any, sample: Any
-) -> Call:
-    """The checked call; ParameterError and UnknownParameter name what does not fit."""
+) -> Problem:
+    """The problem of a call; ParameterError and UnknownParameter name what does not fit."""
     if isinstance(over, str | Symbol | Mapping) or not isinstance(over, Iterable):
         raise ParameterError(f"over: expected a list of symbols or names, got {over!r}; ranges go into `bounds`.")
     big, lim = symbol_of(large, "large"), limit_of_large(limit)
@@ -243,23 +163,21 @@ def prepare(
     done = tuple(with_values(t, values) for t in targets)
     for t in done:
         refuse_fixed_angles(t, moving)
-    call = Call(done, big, lim, wanted, intervals, {})
-    irrelevant = _irrelevant(call.problem())
-    return replace(call.fixed(dict.fromkeys(irrelevant, sp.S.One), ""), irrelevant=irrelevant) if irrelevant else call
+    problem = Problem(done, big, lim, wanted, intervals)
+    irrelevant = _irrelevant(problem)
+    return replace(fixed(problem, dict.fromkeys(irrelevant, sp.S.One), ""), irrelevant=irrelevant)
 
 
 def _irrelevant(problem: Problem) -> tuple[Symbol, ...]:
     """Parameters that drop out of objective and constraints' signs (a common rate, say): they are set to one."""
     env = {s.name: ball_of(v) for s, v in sample_of([Symbol(n) for n in problem.program.symbols]).items()}
-    out = []
-    for s in problem.parameters:
+
+    def drops_out(s: Symbol) -> bool:
         try:
             rows = [problem.balls({**env, s.name: env[s.name] * factor / 5}) for factor in (1, 3, 7)]
         except Undecided:
-            continue
-        values = [r[0] for r in rows]
-        signs = [[is_positive(c) for c in r[1:]] for r in rows]
-        same = all(abs(v - values[0]) <= abs(values[0]) * flint.arb(10) ** -150 for v in values)
-        if same and all(row == signs[0] for row in signs):
-            out.append(s)
-    return tuple(out)
+            return False
+        first, signs = rows[0][0], {tuple(map(is_positive, row[1:])) for row in rows}
+        return len(signs) == 1 and all(abs(row[0] - first) <= abs(first) * flint.arb(10) ** -150 for row in rows)
+
+    return tuple(filter(drops_out, problem.parameters))

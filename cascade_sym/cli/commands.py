@@ -55,6 +55,13 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     return 0 if all(e.as_expected for e in entries) else 1
 
 
+def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or `paper` wrote.")]) -> int:
+    """Check the certificates of a ledger again, by a program of its own that shares nothing with the toolkit."""
+    from cascade_sym.recheck import recheck
+
+    return recheck(ledger)
+
+
 def list_(folder: Folder, as_json: AsJson = False) -> int:
     """List the equations and quantities of FOLDER."""
     paper = loaded(folder)

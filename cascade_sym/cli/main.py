@@ -19,10 +19,10 @@ from cascade_sym.cli import commands, quantities
 from cascade_sym.errors import CascadeError
 
 COMMANDS: dict[str, Callable[..., int]] = {
-    "verify": commands.verify, "eval": quantities.evaluate, "list": commands.list_, "derive": commands.derive,
-    "latex": commands.latex, "audit": commands.audit, "paper": commands.paper, "scaling": quantities.scaling,
-    "new": commands.new, "sweep": quantities.sweep, "figures": commands.figures, "report": commands.report,
-    "check": commands.check, "code": quantities.code,
+    "verify": commands.verify, "recheck": commands.recheck, "eval": quantities.evaluate,
+    "list": commands.list_, "derive": commands.derive, "latex": commands.latex, "audit": commands.audit,
+    "paper": commands.paper, "scaling": quantities.scaling, "new": commands.new, "sweep": quantities.sweep,
+    "figures": commands.figures, "report": commands.report, "check": commands.check, "code": quantities.code,
 }  # fmt: skip
 
 

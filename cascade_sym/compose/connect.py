@@ -68,9 +68,8 @@ def _named(parts: Sequence[object] | Mapping[str, object]) -> dict[str, object]:
     if isinstance(parts, Mapping):
         return {str(k): p for k, p in parts.items()}
     table: dict[str, object] = {}
-    for p in parts:
-        if not isinstance(p, Part):
-            raise ParameterError(f"{type(p).__name__} has no name for the wires; give the parts as {{name: part}}.")
+    if wrong := [p for p in parts if not isinstance(p, Part)]:
+        raise ParameterError(f"{type(wrong[0]).__name__} has no name for the wires; give the parts as {{name: part}}.")
     for name, p in zip(names_of(p for p in parts if isinstance(p, Part)), parts, strict=True):
         if name in table:
             raise DuplicateName(f"{name!r} is used twice; give each part its own name.")

@@ -1,5 +1,4 @@
-"""Parts and systems as one LinearSystem: series product, concatenation, feedback reduction, and a cascade as it is
-written down, `S >> Loss(eps) >> M`.
+"""Parts and systems as one LinearSystem: cascades, concatenation, feedback reduction, redefinition by phases.
 
 Connecting output o to input i makes i an internal field. Where such fields depend on each other without delay
 (light that runs around a ring of mirrors), f = K f + rest is solved for f in exact algebra, once for each
@@ -14,10 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import sympy as sp
+from sympy import Expr
 
+from cascade_sym.conventions import Conventions
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.parts.part import SINGLE, Part
+from cascade_sym.parts.values import real
 from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.numbers import inverted
@@ -150,57 +152,6 @@ def feedback(system: object, output: str, input: str) -> LinearSystem:
     return wired(as_system(system), {input: output})
 
 
-@dataclass(frozen=True)
-class Chain(Part):
-    """Parts (or systems) in series; flat, so that (a >> b) >> c and a >> (b >> c) are the same value.
-
-    Parts without memory take the channels of their neighbours; unnamed parts are numbered along the cascade.
-    """
-
-    items: tuple[object, ...]
-    name: str | None = None
-
-    kind = "cascade"
-
-    def __post_init__(self) -> None:
-        flat: list[object] = []
-        for x in self.items:
-            flat.extend(x.items if isinstance(x, Chain) else [x])
-        for x in flat:
-            if not isinstance(x, Part | LinearSystem):
-                raise ParameterError(f"{x!r} can't stand in a cascade; give parts or linear systems.")
-        object.__setattr__(self, "items", tuple(flat))
-
-    @property
-    def channels(self) -> tuple[str, ...] | None:
-        fixed = {channels_of(x) for x in self.items} - {None}
-        if len({frozenset(c) for c in fixed if c is not None}) > 1:
-            raise PortMismatch(
-                f"the cascade joins parts with different channels: {sorted(map(str, fixed))}; sideband parts "
-                "(Oscillator, two-mode Squeezer) and narrow-band parts (Cavity) can't be joined directly."
-            )
-        return next((channels_of(x) for x in self.items if channels_of(x) is not None), None)
-
-    @cached_property
-    def _system(self) -> LinearSystem:
-        return self._assembled(self.channels or SINGLE)
-
-    def _assembled(self, channels: tuple[str, ...]) -> LinearSystem:
-        taken = [x.name for x in self.items if isinstance(x, Part) and x.name]
-        if twice := {n for n in taken if taken.count(n) > 1}:
-            raise DuplicateName(f"{listing(twice)} used twice in the cascade; give each part its own name.")
-        names = iter(names_of(x for x in self.items if isinstance(x, Part)))
-        return reduce(
-            series, (x.built(next(names), channels) if isinstance(x, Part) else as_system(x) for x in self.items)
-        )
-
-    def system(self) -> LinearSystem:
-        return self._system
-
-    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
-        return self._system if set(channels) == set(self.channels or SINGLE) else self._assembled(channels)
-
-
 def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
     """The system with the output field wires[i] fed into the input field i, for every i in `wires`.
 
@@ -261,3 +212,94 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
         f: linear_sum(r.scaled(c) for r, c in zip(rest, row, strict=True) if c != 0)
         for f, row in zip(forms, gains, strict=False)
     }
+
+
+def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
+    """The system in new operators c' = e^(i angle) c, for the modes and input or output fields in `angles`.
+
+    Names are kept. UnknownName for one that does not exist.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> t = sp.Symbol("theta")
+    >>> s = rephased(Cavity("c", kappa=1), {"c": t})
+    >>> s.equation("c").terms[list(s.equation("c").terms)[1]]
+    -exp(I*theta)
+    """
+    s = as_system(system)
+    if bad := set(angles) - {*s.modes, *s.inputs, *s.outputs}:
+        raise UnknownName(f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}.")
+    phase = {k: sp.exp(sp.I * real(a, f"the angle of {k}")) for k, a in angles.items()}
+
+    def inside(form: LinearForm) -> LinearForm:
+        """Old operators written in the new ones."""
+        turns = ((o, c, phase.get(o.name, sp.S.One)) for o, c in form)
+        return LinearForm({o: sp.powsimp(c * (p if o.dag else 1 / p)) for o, c, p in turns})
+
+    def outside(name: str, form: LinearForm) -> LinearForm:
+        p, new = phase.get(name), inside(form)
+        return new if p is None else new.map_coefficients(lambda c: sp.powsimp(sp.expand(p * c)))
+
+    return LinearSystem(
+        s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
+        {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
+        s.in_ports, s.out_ports, s.domains,
+    )  # fmt: skip
+
+
+def in_conventions(system: object, conventions: Conventions) -> LinearSystem:
+    """The system with the paper's input-output sign: b_out = b_in - sqrt(kappa) a is a -> -a for every mode.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> in_conventions(Cavity("c", kappa=4), Conventions(output_sign=-1)).C[0, 0]
+    -2
+    """
+    s = as_system(system)
+    return s if conventions.output_sign == 1 else rephased(s, dict.fromkeys(s.modes, sp.pi))
+
+
+@dataclass(frozen=True)
+class Chain(Part):
+    """Parts (or systems) in series; flat, so that (a >> b) >> c and a >> (b >> c) are the same value.
+
+    Parts without memory take the channels of their neighbours; unnamed parts are numbered along the cascade.
+    """
+
+    items: tuple[object, ...]
+    name: str | None = None
+
+    kind = "cascade"
+
+    def __post_init__(self) -> None:
+        flat = tuple(y for x in self.items for y in (x.items if isinstance(x, Chain) else (x,)))
+        if wrong := [x for x in flat if not isinstance(x, Part | LinearSystem)]:
+            raise ParameterError(f"{wrong[0]!r} can't stand in a cascade; give parts or linear systems.")
+        object.__setattr__(self, "items", flat)
+
+    @property
+    def channels(self) -> tuple[str, ...] | None:
+        fixed = [c for c in map(channels_of, self.items) if c is not None]
+        if len(set(map(frozenset, fixed))) > 1:
+            raise PortMismatch(
+                f"the cascade joins parts with different channels: {sorted(set(map(str, fixed)))}; sideband parts "
+                "(Oscillator, two-mode Squeezer) and narrow-band parts (Cavity) can't be joined directly."
+            )
+        return next(iter(fixed), None)
+
+    @cached_property
+    def _system(self) -> LinearSystem:
+        return self._assembled(self.channels or SINGLE)
+
+    def _assembled(self, channels: tuple[str, ...]) -> LinearSystem:
+        taken = [x.name for x in self.items if isinstance(x, Part) and x.name]
+        if twice := {n for n in taken if taken.count(n) > 1}:
+            raise DuplicateName(f"{listing(twice)} used twice in the cascade; give each part its own name.")
+        names = iter(names_of(x for x in self.items if isinstance(x, Part)))
+        return reduce(
+            series, (x.built(next(names), channels) if isinstance(x, Part) else as_system(x) for x in self.items)
+        )
+
+    def system(self) -> LinearSystem:
+        return self._system
+
+    def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
+        return self._system if set(channels) == set(self.channels or SINGLE) else self._assembled(channels)

@@ -12,10 +12,12 @@ from sympy import Expr, Symbol
 from cascade_sym.compose import as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
+from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators.linear import collected
 from cascade_sym.shown import Shown, renderer
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
-from cascade_sym.symbols import conj, free_name, plain, symbol
+from cascade_sym.symbols import free_name, plain, symbol
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.sectors import flow_order
 
@@ -77,14 +79,9 @@ def input_output(system: object) -> Equations:
 def _steps(s: LinearSystem) -> tuple[Step, ...]:
     return (
         Step("input", "each part in terms of the light that reaches it", {}, {**s.internal}),
-        Step(
-            "composition",
-            "light between the parts eliminated",
-            {},
-            LazyTable(s.modes, s.equation),
-            partial(preserves_commutators, s),
-        ),
-    )
+        Step("composition", "light between the parts eliminated", {}, LazyTable(s.modes, s.equation),
+             partial(preserves_commutators, s)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,9 +114,8 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
     tau = symbol(free_name("s", s.inherited.gone)) if delay is None else plain(delay)
     drift: dict[Op, dict[Op, Expr]] = {}
     for m in s.modes:
-        form = s.equation(m)
-        drift[Op(m)] = {o: c for o, c in form if o.name in s.modes}
-        drift[Op(m, True)] = {o.dagger(): conj(c) for o, c in drift[Op(m)].items()}
+        for o in (Op(m), Op(m, True)):
+            drift[o] = {p: c for p, c in s.equation(o) if p.name in s.modes}
     kernel: dict[Op, dict[Op, dict[Expr, Expr]]] = {}
     for block in flow_order(drift, {i: [j for j in drift[i] if j != i] for i in drift}):
         if len(block) > 1:
@@ -131,13 +127,12 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
             if k == i:
                 continue
             for j, terms in kernel[k].items():
-                target = row.setdefault(j, {})
                 for lam, c in terms.items():
-                    gap = lam - rate
-                    if sp.expand(gap) == 0:
+                    if sp.expand(gap := lam - rate) == 0:
                         raise DerivationError(f"{i.name} and {j.name} decay at the same rate; perturb one of them.")
-                    target[lam] = target.get(lam, sp.S.Zero) + a * c / gap
-                    target[rate] = target.get(rate, sp.S.Zero) - a * c / gap
+                    weight = a * c / gap
+                    new = [*row.get(j, {}).items(), (lam, weight), (rate, -weight)]
+                    row[j] = collected(new)
         kernel[i] = row
     closed = {
         i: {j: sp.Add(*(c * sp.exp(lam * tau) for lam, c in t.items())) for j, t in row.items()}
@@ -146,8 +141,6 @@ def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
 
     def check() -> Check:
         """dK/ds = A K and K(0) = 1, by differentiation."""
-        from cascade_sym.exact import is_zero
-
         for i, row in closed.items():
             for j, e in row.items():
                 flow = sum(a * closed[k].get(j, sp.S.Zero) for k, a in drift[i].items())

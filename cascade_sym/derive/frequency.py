@@ -164,12 +164,12 @@ def eliminate(
         if name in bands.single_outputs:
             outputs[name] = form.renamed(names)
             continue
-        plus, minus = bands.out(name)
+        plus, minus = bands.pair[name]
         outputs[plus] = bands.form(_put(form, solved), up)
         outputs[minus] = bands.form(_put(form.dagger(), solved), up).dagger()
     new = LinearSystem(
-        tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports, "in"),
-        out_ports=bands.ports(s.out_ports, "out"), domains=s.inherited.merged(domains_in(raw)),
+        tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports),
+        out_ports=bands.ports(s.out_ports), domains=s.inherited.merged(domains_in(raw)),
     )  # fmt: skip
     steps = _steps(s, solved, full, new, names, Omega)
     energy, resonance, width = (
@@ -179,7 +179,7 @@ def eliminate(
 
 
 class _Bands:
-    """The fields of the eliminated system: each that acts through fast modes, or at a port, as its two sidebands."""
+    """The fields of the eliminated system: a `pair` of sidebands for each that acts through fast modes or at a port."""
 
     def __init__(self, s: LinearSystem, names: Mapping[str, str], slows: Sequence[str], fasts: Sequence[str]) -> None:
         self.names, first = names, names[slows[0]]
@@ -199,31 +199,28 @@ class _Bands:
             if not split and not mixed:
                 break
             single -= split
-        self._pair = {f: tuple(at_ports.get(f, f) + sign for sign in "+-") for f in (*s.inputs, *outputs)}
+        self.pair = {f: tuple(at_ports.get(f, f) + sign for sign in "+-") for f in (*s.inputs, *outputs)}
         self.split = [f for f in s.inputs if f not in single]
-        self.inputs = {n: s.inputs[f] for f in self.split for n in self._pair[f]}
+        self.inputs = {n: s.inputs[f] for f in self.split for n in self.pair[f]}
         self.single = [f for f in s.inputs if f in single]
         self.inputs |= {f: s.inputs[f] for f in self.single}
-
-    def out(self, name: str) -> tuple[str, ...]:
-        """The names of the two sidebands of a field."""
-        return self._pair[name]
 
     def form(self, form: LinearForm, up: Mapping[Expr, Expr], *, modes: bool = True) -> LinearForm:
         """A form at the upper sideband; what would turn at twice the frequency is dropped."""
         moved: dict[Op, Op] = {}
         for f in self.split:
-            plus, minus = self._pair[f]
+            plus, minus = self.pair[f]
             moved |= {Op(f): Op(plus), Op(f, True): Op(minus, True)}
         moved |= {Op(f): Op(f) for f in self.single}
         moved |= {Op(m): Op(n) for m, n in self.names.items()} if modes else {}
         return LinearForm({new: form[o].xreplace(dict(up)) for o, new in moved.items()})
 
-    def ports(self, ports: Sequence[Port], end: str) -> tuple[Port, ...]:
+    def ports(self, ports: Sequence[Port]) -> tuple[Port, ...]:
         """Ports with two channels for each that there was."""
-        pairs = ((p.name, {c: self._pair[f] for c, f in p.fields.items()}) for p in ports)
-        return tuple(Port(n, {c + sign: f for c, pair in t.items() for sign, f in zip("+-", pair, strict=True)})
-                     for n, t in pairs)  # fmt: skip
+        signs = list(enumerate("+-"))
+        return tuple(
+            Port(p.name, {c + sign: self.pair[f][k] for c, f in p.fields.items() for k, sign in signs}) for p in ports
+        )
 
 
 def _steps(
@@ -233,8 +230,7 @@ def _steps(
     def put_back() -> Check:
         """Put the solution back into the equations of the fast modes."""
         for o, form in solved.items():
-            left = form.scaled(-sp.I * Omega) - _put(s.equation(o), solved)
-            for f, e in left:
+            for f, e in form.scaled(-sp.I * Omega) - _put(s.equation(o), solved):
                 if not is_zero(e):
                     return Check(False, "solution put back into the equation", str(f))
         return Check(True, "solution put back into the equation")

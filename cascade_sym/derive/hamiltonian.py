@@ -1,4 +1,7 @@
-"""Hamiltonians as operator polynomials: sidebands, rotating frames, linearisation, couplings to travelling light."""
+"""Hamiltonians as operator polynomials: sidebands, rotating frames, linearisation, couplings to travelling light.
+
+Fields are formal integrals over their Fourier components.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
-from cascade_sym.errors import DerivationError, UnknownName, listing
+from cascade_sym.conventions import STANDARD, Conventions
+from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import equal, is_zero
-from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, operator, quadratures
+from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, formal_integral, operator, quadratures
 from cascade_sym.operators.polynomial import Monomial
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, expression, own
@@ -104,15 +108,11 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
                 return Check(False, "average over one period", f"the term {m} was treated wrongly")
         return Check(True, "average over one period, by integration")
 
-    slowest = sorted({str(abs_form(rate(m))) for m in dropped.terms})
+    rates = [rate(m) for m in dropped.terms]
+    slowest = sorted({str(-e if e.could_extract_minus_sign() else e) for e in rates})
     step = Step("rotating wave", "keep the terms that do not rotate", {"H": H}, {"H": kept}, check,
                 f"dropped: {len(dropped.terms)} terms rotating at {', '.join(slowest) or 'nothing'}")  # fmt: skip
     return Derived(kept, (step,))
-
-
-def abs_form(e: Expr) -> Expr:
-    """A frequency without its sign."""
-    return -e if e.could_extract_minus_sign() else e
 
 
 def coupling_operator(H: OperatorPolynomial, field: str) -> OperatorPolynomial:
@@ -223,3 +223,28 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     step = Step("linearisation", "linearise around the classical amplitude", {"H": H}, {"H": kept}, check,
                 "static shifts absorbed, terms of third order dropped")  # fmt: skip
     return Derived(kept, (step,))
+
+
+def fourier_integral(
+    name: str, t: Symbol, Omega: Symbol, lo: Expr = -sp.oo, hi: Expr = sp.oo, conventions: Conventions = STANDARD
+) -> OperatorPolynomial:
+    """(2 pi)^(-1/2) int_lo^hi name(Omega) e^(s i Omega t) dOmega, with s the Fourier sign of the conventions.
+
+    >>> t, w = sp.symbols("t Omega")
+    >>> fourier_integral("a", t, w).names()
+    frozenset({'a(Omega)'})
+    """
+    wave = sp.exp(conventions.fourier * sp.I * Omega * t)
+    return formal_integral(operator(f"{name}({Omega})") * wave, Omega, lo, hi) / sp.sqrt(2 * sp.pi)
+
+
+def sideband_field(name: str, sign: int, centre: Expr, t: Symbol, Omega: Symbol) -> OperatorPolynomial:
+    """The slowly varying field of the upper (+1) or lower (-1) sideband, in the frame of its centre +-centre.
+
+    Source: Huang et al. (2018), Eq. (S7). Raises ParameterError for another sign.
+    """
+    if sign not in (1, -1):
+        raise ParameterError(f"a sideband is +1 (above the carrier) or -1 (below), got {sign!r}.")
+    lo, hi = (sp.S.Zero, sp.oo) if sign == 1 else (-sp.oo, sp.S.Zero)
+    frame = sp.exp(-STANDARD.fourier * sign * sp.I * centre * t)
+    return fourier_integral(name, t, Omega, lo, hi) * frame

@@ -18,10 +18,10 @@ from sympy import Expr
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
 from cascade_sym.exact import is_zero
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, commutator
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, commutator, operator
+from cascade_sym.operators.linear import collected
 from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
-from cascade_sym.symbols import conj
 from cascade_sym.system.numbers import vanishes
 
 
@@ -116,26 +116,18 @@ def agree(pairs: Callable[[], Mapping[str, tuple[Expr, Expr]]], method: str) -> 
     def run() -> Check:
         table = pairs()
         everything = [e for pair in table.values() for e in pair]
-        beside = everything if any(e.has(sp.Float) for e in everything) else []
-        wrong = [f"{n}: {x} != {y}" for n, (x, y) in table.items() if not vanishes(x, -y, *_twice(beside))]
+        beside = [s * e for e in everything for s in (1, -1)] if any(e.has(sp.Float) for e in everything) else []
+        wrong = [f"{n}: {x} != {y}" for n, (x, y) in table.items() if not vanishes(x, -y, *beside)]
         return Check(not wrong, method, "; ".join(wrong))
 
     return run
 
 
-def _twice(es: list[Expr]) -> list[Expr]:
-    """Terms that add up to nothing, and say what is small."""
-    return [sign * e for e in es for sign in (1, -1)]
-
-
 def _drift_pairs(d: Detection, equation: MasterEquation) -> dict[str, tuple[Expr, Expr]]:
     out: dict[str, tuple[Expr, Expr]] = {}
     for m in d.system.modes:
-        rate = equation.rate_of(as_operator(LinearForm({(o := Op(m)): sp.S.One}))).linear()
-        form = d.system.equation(m)
-        for o in {*rate.terms, *form.terms}:
-            if o.name in d.system.modes:
-                out[f"{m}, {o}"] = (rate[o], form[o])
+        rate, form = equation.rate_of(operator(m)).linear(), d.system.equation(m)
+        out |= {f"{m}, {o}": (rate[o], form[o]) for o in {*rate.terms, *form.terms} if o.name in d.system.modes}
     return out
 
 
@@ -148,39 +140,23 @@ def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
     True
     """
     wrong = []
-    if not _without_number(left.H - right.H).is_zero:
+    if not (left.H - right.H).filtered(lambda m: m != ()).is_zero:
         wrong.append("the Hamiltonians differ")
     if set(left.modes) != set(right.modes):
         wrong.append(f"the modes differ: {left.modes} and {right.modes}")
     else:
-        basis = [Op(m, d) for m in left.modes for d in (False, True)]
-        for what, table in (
-            ("dissipators", _dissipation), ("measurement terms", _measured(lambda x: x)),
-            ("measurement terms", _measured(lambda x: x.dagger())),
-        ):  # fmt: skip
-            for i in basis:
-                for j in basis:
-                    excess = table(left, i, j) - table(right, i, j)
-                    if not is_zero(excess):
-                        wrong.append(f"the {what} differ in {i.label}, {j.label}")
+        for (what, a), (_, b) in zip(_tables(left), _tables(right), strict=True):
+            differing = (k for k in sorted({*a, *b}) if not is_zero(a.get(k, sp.S.Zero) - b.get(k, sp.S.Zero)))
+            wrong += [f"the {what} differ in {i.label}, {j.label}" for i, j in differing]
     return Check(not wrong, "H, the Lindblad matrix and the measured operators, element by element", "; ".join(wrong))
 
 
-def _without_number(H: OperatorPolynomial) -> OperatorPolynomial:
-    return H.filtered(lambda m: m != ())
-
-
-def _dissipation(m: MasterEquation, i: Op, j: Op) -> Expr:
-    total = sp.S.Zero
-    for jump in m.jumps:
-        f = jump.operator.linear()
-        total += jump.rate * f[i] * conj(f[j])
-    return sp.sympify(total)
-
-
-def _measured(turned: Callable[[LinearForm], LinearForm]) -> Callable[[MasterEquation, Op, Op], Expr]:
-    def table(m: MasterEquation, i: Op, j: Op) -> Expr:
-        forms = [x.operator.linear() for x in m.measured]
-        return sp.Add(*(f[i] * turned(f)[j] for f in forms))
-
-    return table
+def _tables(m: MasterEquation) -> list[tuple[str, dict[tuple[Op, Op], Expr]]]:
+    """The Lindblad matrix, and the products of measured operators with each other and with their adjoints."""
+    jumps = [(jump.rate, jump.operator.linear()) for jump in m.jumps]
+    seen = [(sp.S.One, x.operator.linear()) for x in m.measured]
+    kinds = (("dissipators", jumps, True), ("measurement terms", seen, False), ("measurement terms", seen, True))
+    return [
+        (what, collected(((i, j), w * c * d) for w, f in forms for i, c in f for j, d in f.turned(dag)))
+        for what, forms, dag in kinds
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations_with_replacement
 from typing import Any
 
 import sympy as sp
@@ -45,8 +46,7 @@ class GaussianState:
     @property
     def covariances(self) -> list[Symbol]:
         """All covariance symbols."""
-        q = self.quadratures
-        return [self.cov(i, j) for a, i in enumerate(q) for j in q[a:]]
+        return [self.cov(i, j) for i, j in combinations_with_replacement(self.quadratures, 2)]
 
     def first(self, o: Op) -> Expr:
         """<o>."""
@@ -104,13 +104,11 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
     >>> moment_equations(Cavity("a", kappa=1), Homodyne(angle=0)).covariances["X_a", "X_a"]
     -var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 + 1/2
     """
-    if isinstance(system, MasterEquation):
-        equation = system
-        if detect is not None:
-            raise DerivationError("a MasterEquation already says what is measured; leave out detect.")
-    else:
-        equation = master_equation(system, detect)
-    return from_master_equation(equation)
+    if not isinstance(system, MasterEquation):
+        system = master_equation(system, detect)
+    elif detect is not None:
+        raise DerivationError("a MasterEquation already says what is measured; leave out detect.")
+    return from_master_equation(system)
 
 
 def from_master_equation(equation: MasterEquation) -> MomentEquations:
@@ -124,17 +122,16 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     x = _quadratures(state.modes)
     means = {}
     for q in state.quadratures:
-        noise = {m.name: _kick(m.operator, state, x[q]) for m in equation.measured}
-        kicks = {k: _linear(e, state, f"the noise of <{q}>") for k, e in noise.items()}
+        centred = x[q] - as_operator(state.expectation(x[q]))
+        noise = {m.name: centred * m.operator + m.operator.dagger() * centred for m in equation.measured}
+        kicks = {k: _linear(state.expectation(e), state, f"the noise of <{q}>") for k, e in noise.items()}
         means[q] = (_linear(state.expectation(equation.rate_of(x[q])), state, f"d<{q}>/dt", means=True), kicks)
     covariances = {}
-    for a, i in enumerate(state.quadratures):
-        for j in state.quadratures[a:]:
-            product = (x[i] * x[j] + x[j] * x[i]) / 2
-            rate = state.expectation(equation.rate_of(product))
-            rate -= means[i][0] * state.mean[j] + state.mean[i] * means[j][0]
-            lost = sp.Add(*(means[i][1][k] * means[j][1][k] for k in means[i][1]))
-            covariances[i, j] = _linear(rate, state, f"d<{i}, {j}>/dt") - lost
+    for i, j in combinations_with_replacement(state.quadratures, 2):
+        rate = state.expectation(equation.rate_of((x[i] * x[j] + x[j] * x[i]) / 2))
+        rate -= means[i][0] * state.mean[j] + state.mean[i] * means[j][0]
+        lost = sp.Add(*(means[i][1][k] * means[j][1][k] for k in means[i][1]))
+        covariances[i, j] = _linear(rate, state, f"d<{i}, {j}>/dt") - lost
     symbols: dict[Any, Expr] = {**state.mean, **{pair: state.cov(*pair) for pair in covariances}}
     return MomentEquations(state.quadratures, means, covariances, symbols)
 
@@ -155,12 +152,6 @@ def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEq
 def _rounded(m: MomentEquations) -> MomentEquations:
     means = {q: (sp.N(d), {k: sp.N(e) for k, e in kicks.items()}) for q, (d, kicks) in m.means.items()}
     return replace(m, means=means, covariances={k: sp.N(e) for k, e in m.covariances.items()})
-
-
-def _kick(M: OperatorPolynomial, state: GaussianState, O: OperatorPolynomial) -> Expr:
-    """The factor of dW in d<O>, for the measured operator M."""
-    centred = O - as_operator(state.expectation(O))
-    return sp.expand(state.expectation(centred * M + M.dagger() * centred))
 
 
 def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) -> Expr:

@@ -24,15 +24,13 @@ Couplings = Mapping[str, LinearForm]
 
 def couplings(s: LinearSystem) -> dict[str, LinearForm]:
     """The operator L_j with which each input field couples to the modes."""
-    out: dict[str, LinearForm] = {}
     equations = {m: s.equation(m) for m in s.modes}
-    for b in s.inputs:
-        terms: dict[Op, Expr] = {}
-        for m, form in equations.items():
-            terms[Op(m)] = -conj(form[Op(b)])
-            terms[Op(m, True)] = form[Op(b, True)]
-        out[b] = LinearForm(terms)
-    return out
+
+    def terms(b: str) -> dict[Op, Expr]:
+        pairs = ((m, form[Op(b)], form[Op(b, True)]) for m, form in equations.items())
+        return {o: c for m, u, v in pairs for o, c in ((Op(m), -conj(u)), (Op(m, True), v))}
+
+    return {b: LinearForm(terms(b)) for b in s.inputs}
 
 
 def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:

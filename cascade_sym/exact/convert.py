@@ -21,7 +21,7 @@ from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.exact.signs import Fact, Interval
+from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.tower import Refine, Tower
 from cascade_sym.symbols import Domain, Domains, is_complex_symbol
 from cascade_sym.symbols.domains import inequality
@@ -42,17 +42,19 @@ class Converter:
         self, atoms: Atoms, domains: Domains | None = None, given: Mapping[str, int] | None = None,
         refined: Refine | None = None,
     ) -> None:  # fmt: skip
-        self._place: dict[Any, int] = {}
-        self._trig: dict[Expr, tuple[int, int, int]] = {}  # angle -> denominator, cosine, sine
-        self._phase: dict[Expr, tuple[int, int]] = {}  # angle -> denominator, generator
-        self._exponential: dict[Expr, tuple[int, int]] = {}
+        self.places: dict[Any, int] = {}
+        self.trig: dict[Expr, tuple[int, int, int]] = {}  # angle -> denominator, cosine, sine
+        self.phases: dict[Expr, tuple[int, int]] = {}  # angle -> denominator, generator
+        self.exponentials: dict[Expr, tuple[int, int]] = {}
         self._value: dict[Symbol, Fraction] = {}  # eliminated symbols
         self._memo: dict[Expr, Fraction] = {}
-        self._domains = domains
+        self.squares: dict[int, tuple[Poly, Sign | None]] = {}  # generators that eliminate, and what they are roots of
+        self.domains = domains
         self._ranges = domains.ranges if domains else {}
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())
+        self.plain = self.tower.intervals, self.tower.facts  # before symbols are eliminated
         self._eliminate([e for e, depth in atoms.late.items() if depth == 1 and isinstance(e, sp.Pow) and e.exp.q == 2])
         for e, _depth in sorted(atoms.late.items(), key=lambda item: (item[1], _degree(item[0]), str(item[0].args[0]))):
             self(e)
@@ -72,44 +74,44 @@ class Converter:
             return len(meaning) - 1
 
         for s in sorted(at.symbols, key=str):
-            self._place[s] = new(s)
+            self.places[s] = new(s)
         for s in sorted(at.conjugated, key=str):
-            self._place[sp.conjugate(s)] = new(sp.conjugate(s))
+            self.places[sp.conjugate(s)] = new(sp.conjugate(s))
         if at.pi:
-            self._place[sp.pi] = new(sp.pi)
+            self.places[sp.pi] = new(sp.pi)
         for m in sorted(at.exponentials, key=str):
-            self._exponential[m] = (at.exponentials[m], new(sp.exp(m / at.exponentials[m])))
+            self.exponentials[m] = (at.exponentials[m], new(sp.exp(m / at.exponentials[m])))
         for m in sorted(at.trig, key=str):
             n = int(sp.ilcm(at.trig[m], at.phases.get(m, 1)))
-            self._trig[m] = (n, new(sp.cos(m / n)), new(sp.sin(m / n)))
+            self.trig[m] = (n, new(sp.cos(m / n)), new(sp.sin(m / n)))
         for m in sorted(set(at.phases) - set(at.trig), key=str):
-            self._phase[m] = (at.phases[m], new(sp.exp(sp.I * m / at.phases[m])))
-        imaginary = self._place[sp.I] = new(sp.I)
+            self.phases[m] = (at.phases[m], new(sp.exp(sp.I * m / at.phases[m])))
+        imaginary = self.places[sp.I] = new(sp.I)
         ctx = make_context(len(meaning))
         relations = [Relation(imaginary, 2, ctx.constant(-1))]
-        relations += [Relation(s, 2, 1 - ctx.gens()[c] ** 2) for _, c, s in self._trig.values()]
+        relations += [Relation(s, 2, 1 - ctx.gens()[c] ** 2) for _, c, s in self.trig.values()]
         tower = Tower(Field(ctx, tuple(meaning), tuple(relations)), imaginary, given, refined)
-        tower.sines = [(c, s) for _, c, s in self._trig.values()]
+        tower.sines = [(c, s) for _, c, s in self.trig.values()]
         for s in at.conjugated:
-            i, j = self._place[s], self._place[sp.conjugate(s)]
+            i, j = self.places[s], self.places[sp.conjugate(s)]
             tower.conjugates |= {i: tower.field.element(j), j: tower.field.element(i)}
         return tower
 
     def _intervals(self) -> dict[int, Interval]:
         """What is known of the real generators."""
-        tower, place = self.tower, self._place
-        if self._domains is None:
+        tower, place = self.tower, self.places
+        if self.domains is None:
             tower.lacking |= {i for s, i in place.items() if isinstance(s, Symbol) and not is_complex_symbol(s)}
             tower.squarable |= {i for pair in tower.sines for i in pair}
         out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
         if sp.pi in place:
             out[place[sp.pi]] = PI
-        out |= {g: POSITIVE for m, (_, g) in self._exponential.items() if self._real(m)}
-        for m, (n, c, s) in self._trig.items():
+        out |= {g: POSITIVE for m, (_, g) in self.exponentials.items() if self._real(m)}
+        for m, (n, c, s) in self.trig.items():
             if self._real(m):
                 declared = self._ranges.get(m.name) if isinstance(m, Symbol) else None
                 out |= dict(zip((c, s), _waves(declared, n), strict=True))
-        for m, (_, g) in self._phase.items():
+        for m, (_, g) in self.phases.items():
             if self._real(m):
                 tower.conjugates[g] = tower.field.element(g).inverse()
         return out
@@ -120,7 +122,7 @@ class Converter:
             return s.interval
         if is_complex_symbol(s):
             return None
-        if self._domains is None:
+        if self.domains is None:
             return NONNEGATIVE
         if s.name not in self._ranges:
             return LINE
@@ -140,19 +142,20 @@ class Converter:
 
     def _facts(self) -> list[Fact]:
         """The declared polynomials that have symbols of this field only, and no roots."""
-        if self._domains is None:
+        if self.domains is None:
             return []
         out = []
         edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
-        for e, strict in [*self._domains.expressions, *edges]:
-            if not e.is_rational_function() or not all(s in self._place for s in e.free_symbols):
+        for e, strict in [*self.domains.expressions, *edges]:
+            if not e.is_rational_function() or not all(s in self.places for s in e.free_symbols):
                 continue
             f = self(e)
             if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
                 continue
             content, factors = polynomial_factors(f.num * f.den)
             odd = [p for p, k in factors if k % 2]
-            if len(odd) == 1:
+            plain = strict or all(k % 2 for _, k in polynomial_factors(f.num)[1])  # s^2 p >= 0 says nothing at s = 0
+            if len(odd) == 1 and plain:
                 out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
         return out
 
@@ -165,10 +168,10 @@ class Converter:
                     if not (k % 2 and self.tower.is_real(self.field.fraction(p))):
                         continue
                     sign = self.tower.sign(p)
-                    if sign or self._domains is None:
+                    if sign or self.domains is None:
                         p = -p if sign and sign.value < 0 else p
                         primes[str(p)] = p
-        symbols = {i: s for s, i in self._place.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
+        symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
         used: set[int] = set()
         meaning = list(self.field.meaning)
@@ -184,6 +187,7 @@ class Converter:
             self._value[symbols[i]] = (self.field.fraction(g**2) - rest) / self.field.fraction(lead)
             meaning[i] = sp.sqrt(poly_to_expr(p, self.field.meaning))
             known = self.tower.sign(p)
+            self.squares[i] = p, known
             intervals[i] = self.tower.root_interval(p, bool(known and known.strict))
             used |= present[name]
         self.tower.unknown.clear()
@@ -224,8 +228,8 @@ class Converter:
         f = self.field
         if e in self._value:
             return self._value[e]
-        if e in self._place:
-            return f.element(self._place[e])
+        if e in self.places:
+            return f.element(self.places[e])
         if e.is_Rational:
             return f.rational(int(e.p), int(e.q))
         if isinstance(e, sp.Add):
@@ -269,11 +273,11 @@ class Converter:
         """Cosine and sine of a sum of angles, by the addition theorems."""
         f = self.field
         c, s = f.integer(1), f.integer(0)
-        for coeff, mono in monomials(argument, self._domains):
+        for coeff, mono in monomials(argument, self.domains):
             if mono is sp.pi:
                 ck, sk = self(sp.cos(coeff * sp.pi)), self(sp.sin(coeff * sp.pi))
             else:
-                n, ci, si = self._trig[mono]
+                n, ci, si = self.trig[mono]
                 ck, sk = self._multiple(f.element(ci), f.element(si), int(coeff * n))
             c, s = c * ck - s * sk, s * ck + c * sk
         return c, s
@@ -289,20 +293,20 @@ class Converter:
     def _exp(self, argument: Expr) -> Fraction:
         f = self.field
         out = f.integer(1)
-        for coeff, mono in monomials(argument, self._domains):
+        for coeff, mono in monomials(argument, self.domains):
             if not mono.has(sp.I):
-                n, g = self._exponential[mono]
+                n, g = self.exponentials[mono]
                 out = out * f.element(g) ** int(coeff * n)
                 continue
             angle = mono / sp.I
             if angle is sp.pi:
                 out = out * self(sp.cos(coeff * sp.pi) + sp.I * sp.sin(coeff * sp.pi))
-            elif angle in self._phase:
-                n, g = self._phase[angle]
+            elif angle in self.phases:
+                n, g = self.phases[angle]
                 out = out * f.element(g) ** int(coeff * n)
             else:
                 c, s = self._angle(coeff * angle)
-                out = out * (c + f.element(self._place[sp.I]) * s)
+                out = out * (c + f.element(self.places[sp.I]) * s)
         return out
 
     def expr(self, value: Fraction) -> Expr:

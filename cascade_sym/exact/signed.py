@@ -32,14 +32,14 @@ class SignedField:
         self.lacking: set[int] = set()
         self.unknown: dict[str, Poly] = {}
         self.used: set[str] = set()
-        self._facts: list[Fact] = []
+        self.facts: list[Fact] = []
         self._signs = Signs({})
 
     def declare(self, intervals: Mapping[int, Interval], facts: Iterable[Fact]) -> None:
         """What is known of generators and of polynomials in them from now on."""
         self.intervals = dict(intervals)
-        self._facts = list(facts)
-        self._signs = Signs(self.intervals, self._facts)
+        self.facts = list(facts)
+        self._signs = Signs(self.intervals, self.facts)
 
     def adjoin(self, value: Poly, degree: int, interval: Interval | None, meaning: Expr) -> int:
         """A new generator w with w^degree = value; its position."""
@@ -48,7 +48,7 @@ class SignedField:
         relations = [Relation(r.gen, r.degree, r.value.project_to_context(ctx)) for r in old.relations]
         relations.append(Relation(place, degree, value.project_to_context(ctx)))
         self.field = Field(ctx, (*old.meaning, meaning), tuple(relations))
-        facts = [Fact(f.poly.project_to_context(ctx), f.strict, f.said) for f in self._facts]
+        facts = [Fact(f.poly.project_to_context(ctx), f.strict, f.said) for f in self.facts]
         proved = {k: s for k, s in self._signs.known.items() if s is not None}
         self.declare(self.intervals | ({place: interval} if interval else {}), facts)
         self._signs.known.update(proved)

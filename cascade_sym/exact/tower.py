@@ -21,6 +21,7 @@ from cascade_sym.exact.signed import SignedField
 from cascade_sym.exact.signs import Interval
 
 Factors = list[tuple[Poly, int]]
+Because = tuple[Fraction, ...]  # why something is >= 0; see `Tower.root`
 
 
 class Refine(Exception):
@@ -46,6 +47,7 @@ class Tower(SignedField):
         self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
         self.squarable: set[int] = set()  # generators that are taken for the roots of their squares
         self.divided: list[Poly] = []
+        self.because: dict[str, Because] = {}
         self._parts, self._degrees = refined.parts, refined.degrees
         self._long: set[int] = set()
         self._roots: dict[str, tuple[int, int]] = {}  # printed radicand -> generator, degree
@@ -81,7 +83,7 @@ class Tower(SignedField):
                 raise OutsideExactDomain(f"the conjugate of {self.field.meaning[i]} is not known to the exact algebra.")
             u = self.field.fraction(relation.value)
             self.divided.append(self.now(relation.value))
-            size = self.root(u * self.conj(u), relation.degree, nonnegative=True)
+            size = self.root(u * self.conj(u), relation.degree, (u,))
             self.conjugates[i] = size / self.field.element(i)
         return self.conjugates[i].within(self.field)
 
@@ -91,7 +93,7 @@ class Tower(SignedField):
         if f.is_zero:
             return f
         if not self.is_real(f):
-            return self.root(f * self.conj(f), 2, nonnegative=True)
+            return self.root(f * self.conj(f), 2, (f,))
         out = self.field.integer(1)
         for p, turn in ((f.num, 1), (f.den, -1)):
             content, factors = self._sines_restored(*polynomial_factors(p))
@@ -115,8 +117,10 @@ class Tower(SignedField):
 
     # -- roots ----------------------------------------------------------------------------------------------
 
-    def root(self, f: Fraction, q: int, nonnegative: bool = False) -> Fraction:
-        """The principal root f^(1/q); `nonnegative` says that f is known to be."""
+    def root(self, f: Fraction, q: int, because: Because = ()) -> Fraction:
+        """The principal root f^(1/q); `because` says why f >= 0 where no sign shows it: it is |z|^2 (z,), or r + s with
+        r >= 0 and r^2 - s^2 = v^2 (r, v).
+        """
         f = f.within(self.field)
         if f.is_zero:
             return f
@@ -139,7 +143,7 @@ class Tower(SignedField):
                 left += [(p, rest)] if rest else []
         for p, k in self._pairs(mixed):
             out = out * self._positive(p, k, q, False)
-        return out * self._rest(sign, left, mixed, q, nonnegative)
+        return out * self._rest(sign, left, mixed, q, because)
 
     def _modulus_power(self, p: Poly, k: int) -> Fraction:
         if k == 0:
@@ -184,12 +188,13 @@ class Tower(SignedField):
                 if ratio.num.is_constant() and ratio.num.leading_coefficient() > 0 and ratio.den.is_constant():
                     n = min(k, j, key=abs)
                     out.append(((self.field.fraction(self.now(p)) * self.field.fraction(self.now(other))).num, n))
+                    self.because[str(out[-1][0])] = (self.field.fraction(self.now(p)),)
                     mixed[a], mixed[b] = (p, k - n), (other, j - n)
                     k -= n
         mixed[:] = [(p, k) for p, k in mixed if k]
         return out
 
-    def _rest(self, sign: int, left: Factors, mixed: Factors, q: int, nonnegative: bool) -> Fraction:
+    def _rest(self, sign: int, left: Factors, mixed: Factors, q: int, because: Because) -> Fraction:
         """The root of what no sign is known of: sign times the factors `left`, which are real, and `mixed`."""
         field = self.field
         if not left and not mixed:
@@ -197,8 +202,9 @@ class Tower(SignedField):
         group = field.integer(sign)
         for p, k in (*left, *mixed):
             group = group * self.field.fraction(self.now(p)) ** k
-        if nonnegative:
+        if because:
             cleared, out = self._cleared(group, q)
+            self.because[str(cleared)] = because
             return out * self._root_of(cleared, q, False)
         if not mixed and q == 2 and sign < 0:  # sqrt(-U) sqrt(U) = i |U|
             group = -group
@@ -242,20 +248,20 @@ class Tower(SignedField):
         """sqrt(u + i v) = sqrt((r + u)/2) + i sgn(v) sqrt((r - u)/2) where r = |u + i v| and the sign are known."""
         before = len(self.field.meaning)
         try:
-            size = self.root(self.conj(f) * f, 2, nonnegative=True)
+            size = self.root(self.conj(f) * f, 2, (f,))
         except OutsideExactDomain:
             return None
         if len(self.field.meaning) > before:
             return None
         i, half = self.field.element(self._imaginary), self.field.rational(1, 2)
         u, v = (f + self.conj(f)) * half, (self.conj(f) - f) * half * i
-        x = self.root((size + u) * half, 2, nonnegative=True)
+        x = self.root((size + u) * half, 2, (size * half, v * half))
         if (right := self.sign_of(x)) and right.value > 0 and right.strict:
             return x + i * v * half / x
         turn = self.sign_of(v)
         if turn is None or (turn.value < 0 and not turn.strict):
             return None
-        y = self.root((size - u) * half, 2, nonnegative=True)
+        y = self.root((size - u) * half, 2, (size * half, v * half))
         return x + i * y if turn.value > 0 else x - i * y
 
     def _root_of(self, p: Poly, q: int, strict: bool | None) -> Fraction:

@@ -26,7 +26,7 @@ from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Bound, Leading, PowerLaw
 from cascade_sym.paper.printed import ORDER, PrintedEquation, Statement
-from cascade_sym.paper.verdict import StatementVerdict, compare, judge
+from cascade_sym.paper.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
@@ -165,6 +165,8 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
+    if v.verdict is Verdict.EXACT and v.compared is not None and v.proof in ("algebraic", "operator"):
+        out |= _certified(v.compared, out["assumptions"])
     if v.verdict is Verdict.EXACT and (shorter := _simpler(v)):
         out["simpler"] = shorter
     if v.repair:
@@ -172,6 +174,17 @@ def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
         if v.repair.alternatives:
             out["equally_small_repairs"] = list(v.repair.alternatives)
     return out
+
+
+def _certified(compared: Comparison, assumptions: Sequence[str]) -> dict[str, Any]:
+    """The certificates of a statement, and all that they assume."""
+    found = compared.certificates()
+    used = {a for c in found if c for a in c["assumptions"]}
+    return {
+        "assumptions": sorted({*assumptions, *used}),
+        "complex": sorted({n for c in found if c for n in c["complex"]}),
+        "certificates": [c and {k: c[k] for k in ("left", "right", "proof")} for c in found],
+    }
 
 
 SIGNS = ("=", *ORDER)

@@ -11,10 +11,11 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.asymptotics.certificate import certificate_check
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import Equality
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
@@ -49,6 +50,10 @@ class Comparison:
     @property
     def equal(self) -> bool:
         return bool(self.found)
+
+    def certificates(self) -> list[dict[str, Any] | None]:
+        """Of every pair that was proved equal, None where none could be made; see `cascade_sym.recheck`."""
+        return [certificate(left, right, domains) for left, right, domains in self.claims]
 
 
 def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False) -> Comparison:
@@ -144,6 +149,7 @@ class StatementVerdict:
     repair: Repair | None = None
     found: Equality | None = None
     proof: str | None = None
+    compared: Comparison | None = None
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -166,7 +172,7 @@ def judge(
         found = compare(printed, derived, model, statement.is_hamiltonian)
     except OutsideExactDomain as err:
         return said(Verdict.UNCHECKED, f"outside the exact algebra: {err}")
-    said = partial(said, found=found.found, proof=found.proof if found.equal else None)
+    said = partial(said, found=found.found, proof=found.proof if found.equal else None, compared=found)
     if found.found.status == "undecided" and domain is None:
         return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
     check = confirmed(derived) if isinstance(derived, Leading | PowerLaw | Bound) else None

@@ -104,8 +104,8 @@ class Homodyne(Detector):
             (plus, v), (minus, w) = light["+"], light["-"]
             form = linear_sum((plus.scaled(root / turn), minus.dagger().scaled(root * turn)))
             return (Current(port.name, form, True, {**v, **w}),)
-        halves = {c: (b.scaled(root / turn), v) for c, (b, v) in light.items()}
-        return tuple(Current(port.name + c, half + half.dagger(), False, v) for c, (half, v) in halves.items())
+        halves = ((c, b.scaled(root / turn), v) for c, (b, v) in light.items())
+        return tuple(Current(port.name + c, half + half.dagger(), False, v) for c, half, v in halves)
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,7 @@ def detectors(detect: object) -> tuple[Detector, ...]:
     if isinstance(detect, Detector):
         return (detect,)
     if isinstance(detect, tuple | list):
-        for d in detect:
-            if not isinstance(d, Detector):
-                raise ParameterError(f"{d!r} in detect is not a detector; give Homodyne(...) or Heterodyne(...).")
+        if wrong := [d for d in detect if not isinstance(d, Detector)]:
+            raise ParameterError(f"{wrong[0]!r} in detect is not a detector; give Homodyne(...) or Heterodyne(...).")
         return tuple(detect)
     raise ParameterError(f"detect is {detect!r}; give Homodyne(...), Heterodyne(...) or a tuple of them.")

@@ -106,7 +106,9 @@ def _statements(record: Record, name: Name) -> str:
 
 
 def _how(s: Mapping[str, Any], name: Name) -> str:
-    known = ("statement", "verdict", "method", "repair", "equally_small_repairs", "assumptions", "witness", "proof")
+    known = (
+        "statement verdict method repair equally_small_repairs assumptions witness proof complex certificates".split()
+    )
     more = {k.replace("_", " "): v for k, v in s.items() if k not in known}
     said = words(s["method"], name)
     if rests := s.get("assumptions"):

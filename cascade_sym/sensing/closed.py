@@ -11,9 +11,8 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
-from cascade_sym.spectra.area import integral
 from cascade_sym.spectra.inline import converted, written_out
-from cascade_sym.spectra.polynomial import Quotient, constant_definitions, elements_by_power, show_value
+from cascade_sym.spectra.polynomial import Quotient, constant_definitions, elements_by_power, integral, show_value
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.spectra.sweep import SpectrumNaming
 from cascade_sym.symbols import conj

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any, Self
 
 import sympy as sp
@@ -27,6 +28,8 @@ from cascade_sym.system import LinearSystem
 from cascade_sym.system.fields import Fields, symmetrised
 from cascade_sym.system.numbers import SHORT, multiplied_out, terms
 from cascade_sym.system.sectors import is_self_adjoint, sectors
+
+Moments = dict[tuple[tuple[str, str], tuple[str, str]], Expr]  # of two quadratures, each as (mode, "X" or "P")
 
 
 def pair_of(key: Any) -> tuple[str, str]:
@@ -114,12 +117,8 @@ class Covariance(Declared):
         w = {k: expression(v) for k, v in weights.items()}
         if clash := {s for e in w.values() for s in e.free_symbols if s in self.definitions}:
             raise DuplicateName(f"{listing(clash)} in the weights is the name of a definition; call it differently.")
-        terms = []
-        names = list(w)
-        for a, i in enumerate(names):
-            terms.append(w[i] ** 2 * self.element(i, i))
-            terms += [2 * w[i] * w[j] * self.element(i, j) for j in names[a + 1 :]]
-        return sp.Add(*terms)
+        pairs = combinations_with_replacement(w, 2)
+        return sp.Add(*(w[i] * w[j] * self.element(i, j) * (1 if i == j else 2) for i, j in pairs))
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -158,18 +157,13 @@ def covariance(system: object) -> Covariance:
     s = as_system(system).rounded()
     naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name)
-    moments = _Moments()
+    moments: Moments = {}
     stability: list[Expr] = []
     for sector in sectors(s):
         solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
         stability += solver(s, sector, fields, naming, moments)
-    elements = {}
-    quads = [(m, q) for m in s.modes for q in "XP"]
-    for a, (m, q) in enumerate(quads):
-        for k, r in quads[a:]:
-            e = moments.element(m, q, k, r)
-            if e != 0:
-                elements[f"{q}_{m}", f"{r}_{k}"] = e
+    pairs = combinations_with_replacement([(m, q) for m in s.modes for q in "XP"], 2)
+    elements = {(f"{i[1]}_{i[0]}", f"{j[1]}_{j[0]}"): e for i, j in pairs if (e := moments.get((i, j), 0)) != 0}
     V = Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
     return replace(V, steps=_steps(V, s))
 
@@ -183,26 +177,12 @@ def _steps(V: Covariance, s: LinearSystem) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-class _Moments:
-    """Where second moments are found: by quadratures, or by (a_i a_j^+) and (a_i a_j)."""
-
-    def __init__(self) -> None:
-        self.normal: dict[tuple[str, str], Expr] = {}
-        self.anomalous: dict[tuple[str, str], Expr] = {}
-        self.direct: dict[tuple[str, str, str, str], Expr] = {}
-
-    def element(self, m: str, q: str, k: str, r: str) -> Expr:
-        if (m, q, k, r) in self.direct:
-            return self.direct[m, q, k, r]
-        return quadrature(self.normal.get((m, k), sp.S.Zero), self.anomalous.get((m, k), sp.S.Zero), q, r)
-
-
 def _forms(s: LinearSystem, sector: tuple[Op, ...], fields: Fields) -> dict[Op, tuple[LinearForm, LinearForm]]:
     return {o: fields.split(s.drift[o.name].turned(o.dag)) for o in sector}
 
 
 def _phase_insensitive(
-    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: Moments
 ) -> list[Expr]:
     forms = _forms(s, sector, fields)
     drift = {o: {p: naming.parts("k", multiplied_out(c)) for p, c in forms[o][0]} for o in sector}
@@ -216,21 +196,21 @@ def _phase_insensitive(
         return f"cov_X_{i.name}_X_{j.name}" if real else f"K_{i.name}_{j.name}"
 
     ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name)
-    for i in sector:
-        for j in sector:
-            value = ly[i, j].conj if i.dag else ly[i, j]  # <z_i z_j^+>; the adjoint pair has the complex conjugate
-            (moments.normal if i.dag == j.dag else moments.anomalous)[i.name, j.name] = value.whole
+    for i, j in combinations_with_replacement(sector, 2):
+        value = (ly[i, j].conj if i.dag else ly[i, j]).whole  # <z_i z_j^+>; the adjoint pair has the complex conjugate
+        n, m = (value, sp.S.Zero) if i.dag == j.dag else (sp.S.Zero, value)
+        moments |= {((i.name, q), (j.name, r)): quadrature(n, m, q, r) for q in "XP" for r in "XP"}
     return ly.stability
 
 
 def _phase_sensitive(
-    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: _Moments
+    s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: Moments
 ) -> list[Expr]:
     modes = [o.name for o in sector if not o.dag]
 
     def short(form: LinearForm) -> LinearForm:
         """With names for coefficients that would be long when they are split into real and imaginary parts."""
-        return LinearForm({o: naming.name("k", c) if terms(c) > SHORT else c for o, c in form})
+        return form.map_coefficients(lambda c: naming.name("k", c) if terms(c) > SHORT else c)
 
     forms = {o.name: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(map(Op, modes)), fields).items()}
     nodes = [(m, q) for m in modes for q in "XP"]
@@ -249,7 +229,7 @@ def _phase_sensitive(
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
     ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
-    moments.direct |= {(*i, *j): ly[i, j].re for i in nodes for j in nodes}
+    moments |= {(i, j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability
 
 
@@ -274,8 +254,9 @@ def lyapunov_check(V: Covariance, system: object) -> Check:
     """
     residual = lyapunov_residual(V, system)
     large = [e for e in residual if V.definitions.size_of(e) > LARGEST]
-    for (i, j), e in _elements(residual):
+    for k, e in enumerate(residual):
         if e not in large and not is_zero(V.definitions.inline(e)):
+            i, j = divmod(k, residual.cols)
             return Check(False, METHOD, f"element {i}, {j} is {e}")
     if not large:
         return Check(True, f"{METHOD}, proved element by element")
@@ -286,7 +267,3 @@ def lyapunov_check(V: Covariance, system: object) -> Check:
 
 def _adjoint(m: sp.Matrix) -> sp.Matrix:
     return m.T.applyfunc(conj)
-
-
-def _elements(m: sp.Matrix) -> list[tuple[tuple[int, int], Expr]]:
-    return [((i, j), m[i, j]) for i in range(m.rows) for j in range(m.cols)]

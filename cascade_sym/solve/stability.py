@@ -47,7 +47,9 @@ def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> li
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
     if is_numeric(rows):
-        refuse_unstable_numbers([[z.whole for z in r] for r in rows], nodes)
+        if (rate := growth([[z.whole for z in r] for r in rows])) >= 0:
+            how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
+            raise UnstableError(f"no steady state: the drift of {_names(nodes)} {how}; lower the gain or add damping.")
         return []
     found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
     return [c for c in found if not _positive(c, nodes)]
@@ -91,14 +93,6 @@ def require_damping(gamma: Expr, label: str, beside: Sequence[Expr] = (), *, sig
         )
 
 
-def refuse_unstable_numbers(rows: Rows, nodes: Sequence[object]) -> None:
-    """UnstableError when a numeric drift matrix has an eigenvalue that does not decay."""
-    if (rate := growth(rows)) >= 0:
-        names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
-        how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
-        raise UnstableError(f"no steady state: the drift of {names} {how}; lower the gain or add damping.")
-
-
 def growth(rows: Rows) -> mpmath.mpf:
     """The largest real part of the eigenvalues of a matrix of numbers; 0 where no precision tells it from 0.
 
@@ -121,11 +115,9 @@ def growth(rows: Rows) -> mpmath.mpf:
     return mpmath.mpf(0)
 
 
-def _mode_name(node: object) -> str:
-    """The mode of a node: an operator, (mode, quadrature), or anything that prints."""
-    if isinstance(node, tuple):
-        return str(node[0])
-    return str(getattr(node, "name", node))
+def _names(nodes: Sequence[object]) -> str:
+    """The modes of nodes: operators, (mode, quadrature), or anything that prints."""
+    return ", ".join(dict.fromkeys(str(n[0] if isinstance(n, tuple) else n) for n in nodes))
 
 
 def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
@@ -133,8 +125,9 @@ def _positive(condition: Expr, nodes: Sequence[object]) -> bool:
     if not condition.is_number:
         return False
     if sign(condition) <= 0:
-        names = ", ".join(dict.fromkeys(_mode_name(n) for n in nodes))
-        raise UnstableError(f"no steady state of {names} whatever the parameters: {condition} must be positive.")
+        raise UnstableError(
+            f"no steady state of {_names(nodes)} whatever the parameters: {condition} must be positive."
+        )
     return True
 
 
@@ -179,7 +172,7 @@ def _by_lyapunov(rows: Table, nodes: Sequence[object], naming: Naming) -> list[E
     every = range(len(rows))
     parts = hermitian_parts(len(rows), real=is_real_table(rows))
     matrix = hermitian_equations(every, lambda i, j: rows[i][j], parts)
-    x = solve_columns(matrix, [identity(parts)], naming, ", ".join(dict.fromkeys(map(_mode_name, nodes))))[0]
+    x = solve_columns(matrix, [identity(parts)], naming, _names(nodes))[0]
     return _pivots(hermitian(len(rows), parts, x), naming)
 
 

@@ -19,7 +19,7 @@ from sympy import Expr
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction, identity_check, is_zero, normal_form
-from cascade_sym.spectra.inline import converted, trigonometric, written_out
+from cascade_sym.spectra.inline import converted, real_and_imaginary, trigonometric, written_out
 from cascade_sym.spectra.polynomial import elements_by_power, position, quotient, show_value, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.spectra.sweep import SpectrumNaming, Susceptibility
@@ -90,7 +90,8 @@ def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:
 def halves(spectrum: Spectrum, c: Susceptibility) -> tuple[Expr, Expr]:
     """gamma/2 and d = Omega - omega in 1/chi = gamma/2 - i d (the definition of chi knows the frame)."""
     inverse = written_out(spectrum.definitions, 1 / spectrum.definitions[c.symbol])
-    return sp.expand((inverse + conj(inverse)) / 2), sp.expand((conj(inverse) - inverse) / (2 * sp.I))
+    half, d = real_and_imaginary(inverse)
+    return sp.expand(half), sp.expand(-d)
 
 
 def resonances(spectrum: Spectrum) -> list[tuple[str, Susceptibility]]:
@@ -111,18 +112,14 @@ def _subset_sums(
     field, ctx = conv.field, conv.field.context
     places = [(position(conv, c.symbol), position(conv, sp.conjugate(c.symbol))) for c in chis]
     factor = {(1, 0): [g + unit * d for g, d in values], (0, 1): [g - unit * d for g, d in values]}
-    for p in (q for pair in places for q in pair):
-        if not body.den.is_constant() and body.den.degrees()[p]:
-            raise DerivationError(
-                "a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities."
-            )
+    held = {p for pair in places for p in pair}
+    if not body.den.is_constant() and any(body.den.degrees()[p] for p in held):
+        raise DerivationError("a susceptibility occurs in a denominator; the spectrum is no sum over susceptibilities.")
     grouped: dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], object]] = {}
     for mono, c in body.num.terms():
         powers = tuple((int(mono[p]), int(mono[q])) for p, q in places)
-        rest = list(mono)
-        for p, q in places:
-            rest[p] = rest[q] = 0
-        grouped.setdefault(powers, {})[tuple(rest)] = c
+        rest = tuple(0 if k in held else power for k, power in enumerate(mono))
+        grouped.setdefault(powers, {})[rest] = c
     sums: dict[tuple[int, ...], Fraction] = {}
     for powers, table in sorted(grouped.items()):
         total = field.fraction(ctx.from_dict(table), body.den)
@@ -208,7 +205,6 @@ def partial_fractions(spectrum: Spectrum) -> dict[str, tuple[Expr, Expr]]:
         for j in names:
             if j != i:
                 residue /= (poles[i] - poles[j]) * (poles[i] - conj(poles[j]))
-        value = normal_form(trigonometric(residue))
-        real, imag = (value + conj(value)) / 2, (value - conj(value)) / (2 * sp.I)
+        real, imag = real_and_imaginary(normal_form(trigonometric(residue)))
         out[i] = (normal_form(real, factor=True), normal_form(-imag / at[i][0], factor=True))
     return out

@@ -37,6 +37,11 @@ def written_out(definitions: Definitions, expr: Expr, keep: Callable[[Symbol], b
     return without_abs(sp.sympify(expr)).xreplace(done)
 
 
+def real_and_imaginary(z: Expr) -> tuple[Expr, Expr]:
+    """(z + z*)/2 and (z - z*)/(2 i), as they stand."""
+    return (z + conj(z)) / 2, (z - conj(z)) / (2 * sp.I)
+
+
 def without_abs(e: Expr) -> Expr:
     """z conj(z) for Abs(z)^2."""
     if not e.has(sp.Abs):

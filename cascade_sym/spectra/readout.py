@@ -8,7 +8,7 @@ sin(phi). It is read out at a frequency in the frame in which the system is writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -90,7 +90,7 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
     detector, or a LinearForm. Raises UnknownName, PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
-        form = LinearForm({o: expression(c) for o, c in what})
+        form = what.map_coefficients(expression)
         fields = (*system.inputs, *system.internal, *system.outputs)
         if bad := {o.name for o, _ in form} - {*system.modes, *fields}:
             raise UnknownName(
@@ -104,10 +104,10 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
         return _light(system, what)
     if isinstance(what, Homodyne):
         angle = what.phi if what.angle is None else what.angle
-        port = system.out_port(what.port) if what.port else _only_port(system)
-        if what.channels is not None and len(what.channels) == 1 < len(port.channels):
-            return _light(system, Quadrature(angle, port.name, "", what.efficiency, what.channels[0]))
-        return _light(system, Quadrature(angle, port.name, "", what.efficiency))
+        port = system.out_port(what.port) if what.port else _out_port(system)
+        one = what.channels is not None and len(what.channels) == 1 < len(port.channels)
+        channel = what.channels[0] if what.channels and one else None
+        return _light(system, Quadrature(angle, port.name, "", what.efficiency, channel))
     raise ParameterError(
         f"can't read out {what!r} ({type(what).__name__}); give a name such as 'P_L' or 'X_M', or a Quadrature."
     )
@@ -128,7 +128,7 @@ def _by_name(system: LinearSystem, name: str) -> Readout:
                 )
             return Readout(name, _quadrature(Op(rest), Op(rest, True), letter), True)
         if of_light:
-            port = _only_port(system)
+            port = _out_port(system)
             if rest and set(port.channels) != SIDEBANDS:
                 raise PortMismatch(
                     f"{name!r} needs the sidebands '+' and '-', but port {port.name!r} has {port.channels}."
@@ -143,11 +143,27 @@ def _by_name(system: LinearSystem, name: str) -> Readout:
     )
 
 
-def _only_port(system: LinearSystem) -> Port:
-    if len(system.out_ports) == 1:
-        return system.out_ports[0]
-    names = listing(p.name for p in system.out_ports)
-    raise PortMismatch(f"which output port? The system has {names}; give Quadrature(angle, port=...).")
+def only_port(ports: Sequence[Port], kind: str, advice: str) -> Port:
+    if len(ports) == 1:
+        return ports[0]
+    raise PortMismatch(f"which {kind} port? The system has {listing(p.name for p in ports)}; {advice}.")
+
+
+def _out_port(system: LinearSystem) -> Port:
+    return only_port(system.out_ports, "output", "give Quadrature(angle, port=...)")
+
+
+def light_ops(port: Port, channel: str | None = None) -> tuple[Op, Op] | None:
+    """What makes up quadratures: (b, b^+) of one channel, (b_+, b_-^+) of two sidebands; None where there is neither.
+
+    `channel` picks one of several.
+    """
+    if channel is None and set(port.channels) == SIDEBANDS:
+        return Op(port.fields["+"]), Op(port.fields["-"], True)
+    wanted = port.channels if channel is None else (channel,)
+    if len(wanted) > 1 or wanted[0] not in port.channels:
+        return None
+    return (b := Op(port.fields[wanted[0]])), b.dagger()
 
 
 def _quadrature(b: Op, b_dag: Op, letter: str) -> LinearForm:
@@ -159,15 +175,11 @@ def _light(system: LinearSystem, q: Quadrature) -> Readout:
     port = system.out_port(q.port)
     cos, sin = sp.cos(q.angle), sp.sin(q.angle)
     two = set(port.channels) == SIDEBANDS and q.channel is None
-    if two:
-        b, other = Op(port.fields["+"]), Op(port.fields["-"], True)
-    elif not q.part and (q.channel in port.channels or (q.channel is None and len(port.channels) == 1)):
-        b = Op(port.fields[port.channels[0] if q.channel is None else q.channel])
-        other = b.dagger()
-    else:
+    pair = light_ops(port, q.channel)
+    if pair is None or (q.part and not two):
         which = f"channel {q.channel!r}" if q.channel is not None else "the sidebands '+' and '-'"
         raise PortMismatch(f"port {q.port!r} has the channels {port.channels}; {q.label} needs {which}.")
-    form = _quadrature(b, other, "X").scaled(cos) + _quadrature(b, other, "P").scaled(sin)
+    form = _quadrature(*pair, "X").scaled(cos) + _quadrature(*pair, "P").scaled(sin)
     if q.part == "cos":
         form = (form + form.dagger()).scaled(1 / sp.sqrt(2))
     if q.part == "sin":
@@ -178,7 +190,7 @@ def _light(system: LinearSystem, q: Quadrature) -> Readout:
         label = f"{label}_L"
     elif q.channel:
         label = f"{label}_{NAMES.get(q.channel, q.channel)}"
-    seen = LinearForm(dict(form.scaled(sp.sqrt(eta)))) if eta != 1 else form
+    seen = form.scaled(sp.sqrt(eta)) if eta != 1 else form
     missed = form.scaled(sp.sqrt(1 - eta)).renamed({f: detector(f) for f in port.fields.values()})
     vacua = tuple(detector(f) for f in port.fields.values()) if eta != 1 else ()
     whole = seen + missed if vacua else seen

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
 from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import Op
+from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
-from cascade_sym.spectra.checks import response_steps
-from cascade_sym.spectra.readout import SIDEBANDS, FrameName, Readable, as_readout, axis
-from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
+from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
+from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of, response_steps
 from cascade_sym.spectra.sweep import sweep, tag
 from cascade_sym.system import LinearSystem
 
@@ -42,11 +41,8 @@ def transfer(
     >>> transfer(Cavity("c"), "c.in", "c.out", frequency=0).inline()
     -1
     """
-    s = as_system(system)
-    read = as_readout(s, output)
-    at = axis((read,), frequency, frame, carrier, s.inherited.gone)
-    weights = input_weights(s, input)
-    dynamics = started(s, at, (read,))
+    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
+    weights = input_weights(dynamics.system, input)
     response = sweep(dynamics, read.form)
     terms = [response.inputs[o] * c for o, c in weights.items() if o in response.inputs]
     label = input if isinstance(input, str) else input.name
@@ -75,15 +71,9 @@ def input_weights(system: LinearSystem, input: str | Op) -> dict[Op, Expr]:
 
 def light_pair(system: LinearSystem) -> tuple[Op, Op]:
     """The operators (b, b^+) or (b_+, b_-^+) that make up the quadratures of the light at the only input port."""
-    if len(system.in_ports) != 1:
-        names = listing(p.name for p in system.in_ports)
-        raise PortMismatch(f"which input port? The system has {names}; name a field instead of a quadrature.")
-    port = system.in_ports[0]
-    if set(port.channels) == SIDEBANDS:
-        return Op(port.fields["+"]), Op(port.fields["-"], True)
-    if len(port.channels) == 1:
-        b = Op(port.fields[port.channels[0]])
-        return b, b.dagger()
+    port = only_port(system.in_ports, "input", "name a field instead of a quadrature")
+    if pair := light_ops(port):
+        return pair
     raise PortMismatch(f"port {port.name!r} has the channels {port.channels}; name a field instead of a quadrature.")
 
 
@@ -104,30 +94,23 @@ def noise_budget(
     >>> sorted(noise_budget(Oscillator("M"), "P_L"))
     ['M.bath', 'P_in', 'X_in']
     """
-    s = as_system(system)
-    read = as_readout(s, output)
-    at = axis((read,), frequency, frame, carrier, s.inherited.gone)
-    dynamics = started(s, at, (read,))
-    inputs = dict(sweep(dynamics, read.form).inputs)
-    noise = noise_of(s, (read,))
-    parts: dict[str, Expr] = {}
-    for name in ("X_in", "P_in"):
-        for weights in _pairs(s, noise, name):
-            total = sp.Add(*(inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
-            if total != 0:
-                n = noise[next(iter(weights)).name]
-                parts[name] = parts.get(name, sp.S.Zero) + n * power_of(dynamics, f"_{name}", total)
-    taken = {o for name in ("X_in", "P_in") for w in _pairs(s, noise, name) for o in w}
-    for o, t in inputs.items():
-        if o not in taken:
-            power = noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
-            parts[o.name] = parts.get(o.name, sp.S.Zero) + power
-    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in parts.items()}
+    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
+    inputs = sweep(dynamics, read.form).inputs
+    noise = noise_of(dynamics.system, (read,))
+    light = {name: _pairs(dynamics.system, noise, name) for name in ("X_in", "P_in")}
+    parts: list[tuple[str, Expr]] = []
+    for name, weights in ((name, w) for name, pairs in light.items() for w in pairs):
+        total = sp.Add(*(inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
+        if total != 0:
+            parts.append((name, noise[next(iter(weights)).name] * power_of(dynamics, f"_{name}", total)))
+    taken = {o for pairs in light.values() for w in pairs for o in w}
+    others = {o: t for o, t in inputs.items() if o not in taken}
+    parts += [(o.name, noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)) for o, t in others.items()]
+    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()}
 
 
-def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
+def _pairs(s: LinearSystem, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
     """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in noise."""
-    s = as_system(system)
     try:
         first, second = light_pair(s)
     except PortMismatch:
@@ -135,6 +118,4 @@ def _pairs(system: object, noise: Mapping[str, Expr], name: str) -> list[dict[Op
     if first.name not in noise or second.name not in noise or noise[first.name] != noise[second.name]:
         return []
     weights = input_weights(s, name)
-    if first == second.dagger():
-        return [weights]
-    return [weights, {o.dagger(): c for o, c in weights.items()}]
+    return [weights] if first == second.dagger() else [weights, {o.dagger(): c for o, c in weights.items()}]

@@ -1,9 +1,10 @@
-"""Noise spectra: symmetrised, exact, as named definitions."""
+"""Noise spectra: symmetrised, exact, as named definitions, with steps whose checks take another road than the sweep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -13,9 +14,11 @@ from cascade_sym.compose import as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
+from cascade_sym.exact import identity_check
+from cascade_sym.operators import Op
+from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
-from cascade_sym.spectra.checks import spectrum_steps
-from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
@@ -124,17 +127,13 @@ def cross_spectrum(
 def _spectrum(
     system: object, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
 ) -> Spectrum:
-    s = as_system(system)
     same = first is second or first == second
-    reads = tuple(as_readout(s, q) for q in ((first,) if same else (first, second)))
-    _check_detectors(reads)
-    at = axis(reads, frequency, frame, carrier, s.inherited.gone)
-    dynamics = started(s, at, reads)
+    reads, at, dynamics = begun(system, (first,) if same else (first, second), frequency, frame, carrier)
     labels = ["", ""] if same else [f"_{r.label}" for r in reads]
     if not same and labels[0] == labels[1]:
         labels = ["_1", "_2"]
     swept = [sweep(dynamics, r.form, label) for r, label in zip(reads, labels, strict=False)]
-    noise = noise_of(s, reads)
+    noise = noise_of(dynamics.system, reads)
     if same:
         parts = _powers(dynamics, swept[0], noise, labels[0])
         name = f"N_{reads[0].label}"
@@ -143,6 +142,17 @@ def _spectrum(
         name = f"S_{reads[0].label}_{reads[-1].label}"
     steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts.values()))
     return finished(dynamics, at, name, sp.Add(*parts.values()), steps)
+
+
+def begun(
+    system: object, outputs: Iterable[Readable], frequency: Value | None, frame: FrameName, carrier: Value | None
+) -> tuple[tuple[Readout, ...], Axis, Dynamics]:
+    """What is read out, along which axis, and fresh dynamics for it."""
+    s = as_system(system)
+    reads = tuple(as_readout(s, q) for q in outputs)
+    _check_detectors(reads)
+    at = axis(reads, frequency, frame, carrier, s.inherited.gone)
+    return reads, at, started(s, at, reads)
 
 
 def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
@@ -172,11 +182,8 @@ def _check_detectors(reads: tuple[Readout, ...]) -> None:
 
 def _powers(dynamics: Dynamics, r: Response, noise: Mapping[str, Expr], label: str) -> dict[str, Expr]:
     """(n + 1/2)|T|^2 of each input, |T|^2 as a real definition."""
-    out: dict[str, Expr] = {}
-    for o, t in r.inputs.items():
-        power = power_of(dynamics, f"{label}_{tag(o)}", t)
-        out[o.name] = out.get(o.name, sp.S.Zero) + noise[o.name] * power
-    return out
+    powers = ((o.name, noise[o.name] * power_of(dynamics, f"{label}_{tag(o)}", t)) for o, t in r.inputs.items())
+    return collected(powers)
 
 
 def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
@@ -191,11 +198,8 @@ def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
 
 
 def _products(r: Response, q: Response, noise: Mapping[str, Expr]) -> dict[str, Expr]:
-    out: dict[str, Expr] = {}
-    for o, t in r.inputs.items():
-        if o in q.inputs:
-            out[o.name] = out.get(o.name, sp.S.Zero) + noise[o.name] * t * conj(q.inputs[o])
-    return out
+    shared = ((o, t, q.inputs[o]) for o, t in r.inputs.items() if o in q.inputs)
+    return collected((o.name, noise[o.name] * t * conj(u)) for o, t, u in shared)
 
 
 def finished(
@@ -208,3 +212,73 @@ def finished(
         tuple(dynamics.susceptibilities.values()), tuple(dynamics.denominators.values()), second_moment,
         nonnegative=tuple(dict.fromkeys(dynamics.nonnegative)),
     )  # fmt: skip
+
+
+def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response]) -> tuple[Step, ...]:
+    """Equations of motion -> frequency space -> response of the outputs to modes and inputs."""
+    s, w = dynamics.system, dynamics.frequency
+    table = dict(dynamics.naming.definitions)
+    motion = {f"d{m}/dt": s.drift[m] for m in s.modes}
+    chis = [c.symbol for c in dynamics.susceptibilities.values()]
+    fourier = {str(c): table.get(c, c) for c in chis}
+    drives, inputs = (
+        {
+            str(e) if e.is_Symbol else f"{r.label} <- {o.label}": table.get(e, e)
+            for r, q in zip(reads, swept, strict=True)
+            for o, e in getattr(q, kind).items()
+        }
+        for kind in ("drives", "inputs")
+    )
+    pairs = partial(_pairs, dynamics, reads, swept)
+    return (
+        Step("input", "equations of motion of the modes", {}, motion),
+        Step("fourier", f"time derivative to -i times {w}; susceptibilities", motion, fourier),
+        Step("solve", "response of the outputs to a drive on each mode", fourier, drives,
+             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C")),
+        Step("readout", "transfer functions from the inputs", drives, inputs,
+             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D")),
+    )  # fmt: skip
+
+
+def spectrum_steps(
+    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], noise: Mapping[str, Expr], total: Expr
+) -> tuple[Step, ...]:
+    """The steps of the response, and the sum over uncorrelated inputs."""
+    definitions = dynamics.naming.definitions
+
+    def in_parts() -> Mapping[str, tuple[Expr, Expr]]:
+        first, last = swept[0].inputs, swept[-1].inputs
+        real = imag = sp.S.Zero
+        for o, t in first.items():
+            u = last.get(o, sp.S.Zero)
+            (a, b), (c, d) = (real_and_imaginary(written_out(definitions, z)) for z in (t, u))
+            real += noise[o.name] * (a * c + b * d)
+            imag += noise[o.name] * (b * c - a * d)
+        return {"N": (written_out(definitions, total), real + sp.I * imag)}
+
+    summed = Step(
+        "readout", "inputs are uncorrelated: N = sum (n + 1/2) T conj(T')", {**noise}, {"N": total},
+        identity_check(in_parts, "real and imaginary parts multiplied out"),
+    )  # fmt: skip
+    return (*response_steps(dynamics, reads, swept), summed)
+
+
+def _pairs(
+    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], *, of_modes: bool
+) -> dict[str, tuple[Expr, Expr]]:
+    s, w = dynamics.system, dynamics.frequency
+    definitions = dynamics.naming.definitions
+
+    def full(e: Expr) -> Expr:
+        return written_out(definitions, e)
+
+    out: dict[str, tuple[Expr, Expr]] = {}
+    for r, q in zip(reads, swept, strict=True):
+        target = r.form.substituted({f: s.output(f) for f in (*s.outputs, *s.internal)})
+        rows = {o: s.equation(o) for o in q.drives}
+        names = s.modes if of_modes else (*s.inputs, *r.vacua)
+        for j in (Op(n, d) for n in names for d in (False, True)):
+            carried = sp.Add(*(full(k) * rows[o][j] for o, k in q.drives.items())) + target[j]
+            found = full((q.drives if of_modes else q.inputs).get(j, sp.S.Zero))
+            out[f"{r.label} {j.label}"] = (-sp.I * w * found if of_modes else found, carried)
+    return out

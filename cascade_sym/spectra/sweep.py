@@ -3,23 +3,27 @@
 In frequency space every operator z(Omega) obeys -i Omega z = (its drift), with z^+(Omega) the transform of
 z^+(t). The sweep starts at the output, carries to each field and mode the weight with which it reaches the
 output, and ends at the inputs. A mode without feedback multiplies by its susceptibility; a feedback loop is
-one small linear system. A cascade of n parts costs O(n) definitions, whatever its length.
+one small linear system: with M = -i w - A over its mode operators the weights K follow from K M = (weights of the
+modes), where the entries of M stay whole, as gamma/2 + i(omega - w), so that resonances of high quality keep their
+digits. A cascade of n parts costs O(n) definitions, whatever its length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
 from sympy import Expr, Symbol
+from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.operators import LinearForm, Op
+from cascade_sym.operators import LinearForm, Op, linear_sum, op
+from cascade_sym.solve.linear import ADJUGATE_LIMIT, solve_named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import im
-from cascade_sym.spectra.loops import damping, loop_conditions, loop_polynomial, solve_block
-from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real
+from cascade_sym.solve.pairs import drift_entry, im, pair, re
+from cascade_sym.solve.stability import block_conditions, require_damping
+from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real, own
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.numbers import SHORT, terms
 from cascade_sym.system.sectors import flow_order
@@ -65,7 +69,8 @@ class Dynamics:
     def susceptibility(self, o: Op, diag: Expr) -> Susceptibility:
         """The susceptibility of an operator whose own drift coefficient is `diag`."""
         if o not in self.susceptibilities:
-            rate = damping(diag, o.name)
+            rate = sp.expand(-2 * re(diag))
+            require_damping(rate, o.name)
             gamma = self.naming.once(f"gamma_{o.name}", rate)
             omega = sp.expand(-im(diag))
             if len(sp.Add.make_args(omega)) > 1:
@@ -173,21 +178,17 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
         flat: dict[Op, LinearForm] = {}
         for o in (*light, *(o for o in block if dynamics.is_mode(o))):
-            flat[o] = _written_out(dynamics.form(o), {p: flat[p] for p in light if p in flat})
+            parts = (
+                (flat[p], c) if p in flat and p in light else (op(p.name, dag=p.dag), c) for p, c in dynamics.form(o)
+            )
+            flat[o] = linear_sum(f.scaled(c) for f, c in parts).map_coefficients(sp.expand)
         dynamics._loops[block] = flat
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
-            dynamics.stability += loop_conditions(dynamics, modes, flat)
+            rows = [[pair(e) for e in row] for row in drift_matrix(modes, flat)]
+            dynamics.stability += block_conditions(rows, modes, dynamics.naming)
             dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
     return dynamics._loops[block]
-
-
-def _written_out(form: LinearForm, known: Mapping[Op, LinearForm]) -> LinearForm:
-    total: dict[Op, list[Expr]] = {}
-    for o, c in form:
-        for p, d in known[o] if o in known else LinearForm({o: sp.S.One}):
-            total.setdefault(p, []).append(c * d)
-    return LinearForm({o: sp.expand(sp.Add(*cs)) for o, cs in total.items()})
 
 
 class SpectrumNaming(Naming):
@@ -220,3 +221,56 @@ class SpectrumNaming(Naming):
             if is_real(part):
                 return sp.I * self.once(wanted, part)
         return self._added(wanted, expr, complex_symbol)
+
+
+def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
+    """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its adjoint."""
+    if {o.dagger() for o in modes} != set(modes):
+        return [[inside[i][j] for j in modes] for i in modes]
+    nodes = [(m, q) for m in dict.fromkeys(o.name for o in modes) for q in "XP"]
+    return [[drift_entry(inside[Op(m)], q, k, r) for k, r in nodes] for m, q in nodes]
+
+
+def solve_block(
+    dynamics: Dynamics, modes: Sequence[Op], inside: Mapping[Op, LinearForm], weights: Sequence[Expr]
+) -> list[Expr]:
+    """K for each of `modes`; `inside` is what drives them, `weights` how they reach the output directly.
+
+    Up to four operators by adjugate and determinant (a definition D_<modes>); larger loops step by step.
+    """
+    n, w = len(modes), dynamics.frequency
+    M = [[(-sp.I * w if i == j else sp.S.Zero) - inside[i][j] for j in modes] for i in modes]
+    names = list(dict.fromkeys(o.name for o in modes))
+    if n > ADJUGATE_LIMIT:
+        columns = [list(c) for c in zip(*M, strict=True)]
+        return solve_named(columns, list(weights), dynamics.naming, f"the loop of {', '.join(names)}")
+    entries = [[own(f"entry{i}_{j}") if M[i][j] != 0 else sp.S.Zero for j in range(n)] for i in range(n)]
+    back = {entries[i][j]: M[i][j] for i in range(n) for j in range(n) if M[i][j] != 0}
+    dm = DomainMatrix.from_list_sympy(n, n, entries)
+    adj, det = dm.adj_det()
+    rows = [[dm.domain.to_sympy(e).xreplace(back) for e in row] for row in adj.to_list()]
+    D = dynamics.naming.once(f"D_{'_'.join(names)}", dm.domain.to_sympy(det).xreplace(back))
+    return [sp.Add(*(c * rows[i][j] for i, c in enumerate(weights))) / D for j in range(n)]
+
+
+def over_symbols(*matrices: Sequence[Sequence[Expr]]) -> tuple[list[DomainMatrix], dict[Expr, Expr]]:
+    """Square matrices with entries that are no numbers or symbols replaced by symbols, and what these stand for."""
+    odd = {e for m in matrices for row in m for e in row if not (e.is_Rational or e.is_Symbol)}
+    names = {e: own(f"entry{k}") for k, e in enumerate(sorted(odd, key=sp.default_sort_key))}
+    tables = ([[names.get(e, e) for e in row] for row in m] for m in matrices)
+    return [DomainMatrix.from_list_sympy(len(t), len(t), t) for t in tables], {v: k for k, v in names.items()}
+
+
+def loop_polynomial(modes: Sequence[Op], inside: Mapping[Op, LinearForm], w: Expr) -> Expr | None:
+    """det(-i w - A) of a loop as a polynomial in s = -i w; None for more than four operators with symbols."""
+    rows = drift_matrix(modes, inside)
+    n = len(rows)
+    if n > ADJUGATE_LIMIT and any(e.free_symbols for row in rows for e in row):
+        return None
+    if n > ADJUGATE_LIMIT:
+        matrix, back = DomainMatrix.from_Matrix(sp.Matrix(rows), extension=True), dict[Expr, Expr]()
+    else:
+        (matrix,), back = over_symbols(rows)
+    s = -sp.I * w
+    powers = [matrix.domain.to_sympy(c).xreplace(back) * s ** (n - k) for k, c in enumerate(matrix.charpoly())]
+    return sp.Add(*powers)

@@ -68,14 +68,9 @@ def slh_system(
     outputs = {c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels}
     inputs: Mapping[str, Expr] = {c.field: c.noise for c in channels}
     return LinearSystem(
-        tuple(modes),
-        drift,
-        inputs,
-        outputs,
-        in_ports=tuple(in_ports),
-        out_ports=tuple(out_ports),
+        tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports),
         domains=all_domains([domains_in(*raw), radicands(*raw)]),
-    )
+    )  # fmt: skip
 
 
 def langevin_of(z: OperatorPolynomial, H: OperatorPolynomial, channels: Sequence[Channel]) -> OperatorPolynomial:

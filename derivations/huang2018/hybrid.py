@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Expr
 
 import cascade_sym as cs
-from cascade_sym.derive.fourier import fourier_integral
+from cascade_sym.derive.hamiltonian import fourier_integral
 from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, op, operator
 from cascade_sym.paper import Result

@@ -18,7 +18,7 @@ from cascade_sym.derive import (
     from_coupling,
     linearise,
 )
-from cascade_sym.derive.fourier import sideband_field
+from cascade_sym.derive.hamiltonian import sideband_field
 from cascade_sym.exact import equal, is_zero, normal_form
 from cascade_sym.operators import OperatorPolynomial, operator
 from cascade_sym.paper import Leading, Result

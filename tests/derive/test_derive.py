@@ -20,7 +20,7 @@ from cascade_sym.derive import (
     linearise,
     rotating_wave,
 )
-from cascade_sym.derive.fourier import sideband_field
+from cascade_sym.derive.hamiltonian import sideband_field
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName
 from cascade_sym.operators import Op, operator
 

@@ -183,3 +183,12 @@ def test_declared_expressions_bind_through_other_symbols() -> None:
     assert cs.equal(above, sp.Abs(x)).status != "different"
     found = cs.equal(above, sp.Abs(x) * (x - y) / sp.Abs(x + y))
     assert found.witness is not None and float(found.witness["point"]["x"]) > float(found.witness["point"]["y"]) > 0
+
+
+def test_a_declared_product_says_nothing_where_its_square_factor_is_zero() -> None:
+    x, y = sp.symbols("x y")
+    weak, strict = (Domains(**{kind: (x * y**2,)}) for kind in ("nonnegative", "positive"))
+    conv, _ = converter([sp.sqrt(x**2) + y], weak)
+    assert conv.tower.known_sign(conv(x).num) is None  # x < 0 at y = 0
+    assert not cs.equal(sp.sqrt(x**2) + y, x + y, domains=weak)
+    assert cs.equal(sp.sqrt(x**2) + y, x + y, domains=strict)

@@ -1,0 +1,171 @@
+"""The steps of a certificate: what is not zero, roots and angles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym.exact.atoms import monomials
+from cascade_sym.exact.certified.names import Json, NoEvidence
+from cascade_sym.exact.certified.signs import SignProofs
+from cascade_sym.exact.factors import polynomial_factors
+from cascade_sym.exact.fraction import Fraction, Poly, by_power
+
+
+class Evidence(SignProofs):
+    """Proofs of what stands for the roots and functions of formulas."""
+
+    def nonzero(self, p: Poly) -> None:
+        """Shows that a polynomial is not zero."""
+        p = self.tower.now(p)
+        if str(p) in self._nonzero:
+            return
+        if str(-p) in self._nonzero:
+            self.steps.append({"nonzero": self.text(p), "times": "-1", "of": [self.text(-p)]})
+            self._nonzero.add(str(p))
+            return
+        for q in (p, -p):
+            found = self.tower.known_sign(q)
+            if found and found.strict and found.value > 0 and (steps := self.signs(q)):
+                self.steps.append({"nonzero": self.text(q), "signs": steps})
+                self._nonzero.add(str(q))
+                return self.nonzero(p)
+        for text, value in self._below.items():
+            self._divisor(text, value)
+            if str(p) in self._nonzero or str(-p) in self._nonzero:
+                return self.nonzero(p)
+        for r in self.tower.field.relations:
+            if p == self.tower.field.gen(r.gen):
+                whole = self.tower.field.fraction(self.tower.now(r.value))
+                factors = polynomial_factors(whole.num)[1]
+                for q, _ in factors:
+                    self.nonzero(q)
+                rest = self.tower.field.fraction(p) ** (r.degree - 1)
+                for q, k in factors:
+                    rest = rest * self.tower.field.fraction(q) ** k
+                said = [self.text(q) for q, k in factors for _ in range(k)]
+                self.steps.append({"nonzero": self.text(p), "times": self.element(rest / whole), "of": said})
+                self._nonzero.add(str(p))
+                return
+        raise NoEvidence(self.text(p))
+
+    def below(self, text: str, value: Fraction) -> None:
+        """The formulas divide by that."""
+        self._below[text] = value
+
+    def _divisor(self, text: str, value: Fraction) -> None:
+        """The factors of a divisor are not zero."""
+        value = value.within(self.tower.field)
+        for q, _ in polynomial_factors(value.num)[1]:
+            if str(q) not in self._nonzero:
+                rest = value / self.tower.field.fraction(q)
+                self._nonzero.add(str(q))
+                self.steps.append({"nonzero": self.text(q), "times": self.element(rest), "of": [text]})
+
+    def claim(self, f: Fraction) -> Json | None:
+        """A proof that an element is >= 0."""
+        f = f.within(self.tower.field)
+        if f.is_zero:
+            return {"c": "0", "factors": []}
+        c, factors = sp.S.One, []
+        for p, turn in ((f.num, 1), (f.den, -1)):
+            content, found = polynomial_factors(p)
+            c *= sp.Integer(content) ** turn
+            for q, k in self._paired(found):
+                steps = self.signs(q)
+                if k % 2 and steps is None:
+                    q, c, steps = -q, -c, self.signs(-q)
+                if steps is None and (k % 2 or not self.tower.is_real(self.tower.field.fraction(q))):
+                    return None
+                if turn < 0:
+                    self.nonzero(q)
+                factors.append([self.text(q), turn * k, steps])
+        return {"c": str(c), "factors": factors} if c > 0 else None
+
+    def _paired(self, factors: list[tuple[Poly, int]]) -> list[tuple[Poly, int]]:
+        """Factors, those that are each other's conjugates as products |p|^2."""
+        field, out = self.tower.field, []
+        left = dict(enumerate(factors))
+        while left:
+            _, (p, k) = left.popitem()
+            if not self.tower.is_real(field.fraction(p)) and self.settled(field.fraction(p)):
+                turned = self.tower.conj(field.fraction(p))
+                for m, (q, j) in left.items():
+                    if j == k and (turned / field.fraction(q)).num.is_one() and turned.den.is_one():
+                        del left[m]
+                        self.tower.because[str(p * q)] = (field.fraction(p),)
+                        p = p * q
+                        break
+            out.append((p, k))
+        return out
+
+    def principal(self, w: Fraction, q: int) -> Json | None:
+        """A proof that w is the principal root of w^q."""
+        out: Json = {"is": self.element(w)}
+        if claim := self.claim(w):
+            return {**out, "claim": claim}
+        field = self.tower.field
+        for r in self._roots():
+            if r.degree % q == 0 and w.num.degrees()[r.gen]:
+                power = r.degree // q
+                rest = w / field.element(r.gen) ** power
+                if self.tower.is_real(rest) and not rest.den.degrees()[r.gen] and (claim := self.claim(rest)):
+                    return {**out, "claim": claim, "gen": self.name(r.gen), "power": power}
+        if q != 2:
+            return None
+        half, i = field.rational(1, 2), self.conv(sp.I)
+        turned = self.tower.conj(w)
+        u, v = (w + turned) * half, (turned - w) * i * half
+        first = self.claim(u)
+        if first is None:
+            return None
+        sign = self.tower.sign_of(u)
+        return {**out, "claim": first, "side": None if sign and sign.strict and not u.is_zero else self.claim(v)}
+
+    def _roots(self) -> list[Any]:
+        """The relations of what are roots."""
+        others = {self.conv.places[sp.I], *(d for _, _, d in self.conv.trig.values())}
+        return [r for r in self.tower.field.relations if r.gen not in others]
+
+    def settled(self, f: Fraction) -> bool:
+        """Whether no root of unknown sign is in an element, so that its conjugate is known."""
+        unknown = [r.gen for r in self._roots() if r.gen not in self.tower.intervals]
+        return not any(p.degrees()[i] for p in (f.num, f.den) for i in unknown if i < len(p.degrees()))
+
+    def angles(self, name: str, angle: Expr) -> Json:
+        """An angle or exponent as a sum over generators."""
+        found, quarters = [], 0
+        for coeff, mono in monomials(angle, self.conv.domains):
+            if name == "exp" and not mono.has(sp.I):
+                n, g = self.conv.exponentials[mono]
+                found.append([int(coeff * n), self.name(g)])
+                continue
+            m = mono / sp.I if name == "exp" else mono
+            if m is sp.pi:
+                if not (2 * coeff).is_Integer:
+                    raise NoEvidence
+                quarters += int(2 * coeff)
+            elif m in self.conv.trig:
+                n, c, _ = self.conv.trig[m]
+                found.append([int(coeff * n), self.name(c)])
+            elif m in self.conv.phases:
+                n, g = self.conv.phases[m]
+                found.append([int(coeff * n), self.name(g)])
+            else:
+                raise NoEvidence
+        return {"angles": found, "quarters": quarters}
+
+    def instead(self, difference: Fraction, depth: int = 3) -> tuple[int, Fraction] | None:
+        """A root and what it is otherwise written, so that an element vanishes: see `SignedField.vanishes`."""
+        field = self.tower.field
+        for r in reversed(self._roots()):
+            if r.degree != 2 or r.gen not in self.tower.intervals or not difference.num.degrees()[r.gen]:
+                continue
+            parts = by_power(difference.num, r.gen)
+            a, b = (field.fraction(parts[k]) if k in parts else field.integer(0) for k in (0, 1))
+            v = -a / b
+            if (v * v - field.fraction(r.value)).is_zero and self.claim(v):
+                return r.gen, v
+        return None
