@@ -50,7 +50,7 @@ def equal_numbers(left: Expr, right: Expr, domains: Domains) -> Proof:
         return _compared(left, right, domains)
     if left.has(sp.Float) or right.has(sp.Float):
         return _undecided(FLOAT)
-    return _vanishes(left - right, domains)
+    return _same_integrals(left, right, domains)
 
 
 def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains: Domains) -> Proof:
@@ -103,32 +103,36 @@ def _undecided(reason: str) -> Proof:
 # -- integrals of numbers -----------------------------------------------------------------------------------------
 
 
-def _vanishes(e: Expr, domains: Domains) -> Proof:
-    """Whether an expression with integrals is zero: linear ones by their bodies, others as unknown numbers."""
-    integrals = sorted(_outermost(e), key=str)
+def _same_integrals(left: Expr, right: Expr, domains: Domains) -> Proof:
+    """Whether two expressions with integrals are equal: linear ones by their bodies, others as unknown numbers."""
+    sides = (left, right)
+    integrals = sorted(set().union(*map(_outermost, sides)), key=str)
     if not integrals:
-        return _compared(e, sp.S.Zero, domains)
+        return _compared(left, right, domains)
     if any(len(limit) != 3 for x in integrals for limit in x.limits):
         return _undecided("an integral without limits is no number.")
     if any(not x.function.has(v) for x in integrals for v, *ends in x.limits if {sp.oo, -sp.oo} & set(ends)):
         return _undecided("an integral of a constant over an infinite range has no value.")
     unknown = _numbers(integrals, domains)
-    linear = sp.expand(e.xreplace(unknown))
-    if linear.is_polynomial(*unknown.values()) and sp.Poly(linear, *unknown.values()).total_degree() <= 1:
-        parts = [_compared(linear.xreplace(dict.fromkeys(unknown.values(), sp.S.Zero)), sp.S.Zero, domains)]
-        groups: dict[Range, list[tuple[Expr, Expr]]] = {}
-        for x, s in unknown.items():
-            groups.setdefault(_opened(x)[1], []).append((linear.coeff(s), x))
-        for ends, terms in groups.items():
-            v = _fresh(_opened(terms[0][1])[0], [linear, *(x for _, x in terms)])
-            bodies = ((c, *_opened(x)) for c, x in terms)
-            body = sp.Add(*(c * inside.xreplace({bound: v}) for c, bound, _, inside in bodies))
-            parts.append(_vanishes(body, all_domains([domains, *_range_of(v, ends, domains)])))
+    values = list(unknown.values())
+    linear = [sp.expand(side.xreplace(unknown)) for side in sides]
+    if all(e.is_polynomial(*values) and sp.Poly(e, *values).total_degree() <= 1 for e in linear):
+        zero = dict.fromkeys(values, sp.S.Zero)
+        parts = [_compared(linear[0].xreplace(zero), linear[1].xreplace(zero), domains)]
+        groups: dict[Range, list[Expr]] = {}
+        for x in integrals:
+            groups.setdefault(_opened(x)[1], []).append(x)
+        for ends, members in groups.items():
+            v = _fresh(_opened(members[0])[0], [*linear, *members])
+            bodies = {x: _opened(x)[2].xreplace({_opened(x)[0]: v}) for x in members}
+            one, two = (sp.Add(*(e.coeff(unknown[x]) * body for x, body in bodies.items())) for e in linear)
+            parts.append(_same_integrals(one, two, all_domains([domains, *_range_of(v, ends, domains)])))
         if same := together(parts):
             return same
-    split = e.xreplace({x: _split(x) for x in integrals})
-    again = split.xreplace(_numbers(sorted(_outermost(split), key=str), domains))
-    same = _compared(again, sp.S.Zero, domains)
+    split = [side.xreplace({x: _split(x) for x in integrals}) for side in sides]
+    numbers = _numbers(sorted(set().union(*map(_outermost, split)), key=str), domains)
+    one, two = (side.xreplace(numbers) for side in split)
+    same = _compared(one, two, domains)
     return same if same else _undecided(UNDER)
 
 

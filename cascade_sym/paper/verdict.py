@@ -67,7 +67,8 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
         return _against_root(p / derived.law.large**derived.law.exponent, d - p, derived, model)
     domains = all_domains([model.domains(), *(_declared_by(v, model) for v in (printed, derived))])
     if isinstance(p, Expr) and isinstance(d, Expr):
-        same, method, kind = equal_numbers(p, d, domains), "normal form in the exact algebra", "algebraic"
+        same, method = equal_numbers(p, d, domains), "normal form in the exact algebra"
+        kind = "operator" if p.has(sp.Integral) or d.has(sp.Integral) else "algebraic"  # by what stands under integrals
     elif isinstance(d, Superoperator | Generator) and type(p) is type(d):
         same, kind = equal_generators(p, d, domains), "generator"
         method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
