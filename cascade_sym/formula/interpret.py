@@ -16,7 +16,7 @@ from cascade_sym.errors import FormulaError, ReservedName, UnknownName, listing
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Sum
 from cascade_sym.formula.walk import written_out
 from cascade_sym.program import TABLE
-from cascade_sym.symbols import conj, symbol
+from cascade_sym.symbols import conj, own, symbol
 
 MAX_EXPONENT = 10_000
 MAX_BITS = 8_192
@@ -32,7 +32,8 @@ class Environment:
 
     `names` maps a name to a SymPy expression or to an operator value; `functions` maps a function's name to a
     callable of the arguments' values, and goes before the built-in one of the same name. `"integral"` in
-    `functions` receives (body, variable, lo, hi), the body's value being in terms of the variable's symbol.
+    `functions` receives (body, variable, lo, hi), the body's value being in terms of the variable's symbol: one of the
+    toolkit's own where a name in the body has a value with the variable's, which is another one.
 
     >>> import sympy as sp
     >>> Environment({"x": sp.Symbol("x")}).value("x")
@@ -96,7 +97,7 @@ def refuse_reserved(names: Iterable[str], *, functions: Iterable[str] = ()) -> N
 
 class _Reader:
     def __init__(self) -> None:
-        self.terms = 0
+        self.terms = self.depth = 0
 
     def value(self, node: Node, env: Environment) -> Any:
         match node:
@@ -132,8 +133,12 @@ class _Reader:
             case Integral(body, var, lo, hi):
                 if "integral" not in env.functions:
                     raise unknown("function", "integral", [*env.functions, *BUILTINS])
-                bound = symbol(var)
+                bound, written = own(var, self.depth), symbol(var)
+                self.depth += 1
                 inner = self.value(body, env.bound(var, bound))
+                self.depth -= 1
+                if isinstance(inner, Expr) and written not in inner.free_symbols:
+                    inner, bound = inner.xreplace({bound: written}), written
                 return env.functions["integral"](inner, bound, self.value(lo, env), self.value(hi, env))
         raise FormulaError(f"a {type(node).__name__} node has no value.")
 

@@ -201,12 +201,20 @@ def substitute_index(node: Node, index: str, value: str) -> Node:
             return Number(new) if new.isdigit() else Name(new)
         case Sum(own, _, _) if own == index:
             return node
+        case Sum(bound, _, body) | Integral(body, bound, _, _) if bound == value and _holds(body, index):
+            raise FormulaError(f"the index {index!r} takes the value {value!r}, which is bound inside; rename one.")
     node = with_children(node, [substitute_index(k, index, value) for k in children(node)])
     if isinstance(node, Call):
         return replace(node, function=indexed(node.function, index, value))
     if isinstance(node, Integral):
         return replace(node, var=indexed(node.var, index, value))
     return node
+
+
+def _holds(node: Node, index: str) -> bool:
+    """Whether a name in a formula has the index."""
+    names = (n.name if isinstance(n, Name) else n.function for _, n in walk(node) if isinstance(n, Name | Call))
+    return any(indexed(name, index, "") != name for name in names)
 
 
 def written_out(node: Sum) -> Node:

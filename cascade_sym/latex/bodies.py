@@ -19,7 +19,8 @@ from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer, integrations
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators.integral import shown as with_shown_variables
 
 _SIDEBAND = re.compile(r"(?<=\w)[+-](?=$|\()|(?<=_)[pm](?=$|[_A-Z(])")
 Monomial = tuple[Op, ...]
@@ -42,7 +43,9 @@ def operator_body(
     \omega\hat{a}_{S}^{\dagger}\hat{a}_{S} - \frac{1}{2}\hat{a}_{S}^{2}
     """
     writer = Writer(notation)
-    neatly = OperatorPolynomial({m: neat(c, notation) for m, c in as_operator(value).terms.items()})
+    neatly = OperatorPolynomial(
+        {m: neat(c, notation) for m, c in with_shown_variables(as_operator(value)).terms.items()}
+    )
     return writer.typeset(operator_node(neatly, writer, first=first))
 
 
@@ -76,7 +79,7 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
             return notation.operator(value)
         case LinearForm() | OperatorPolynomial():
             return operator_body(value, notation)
-        case Superoperator():
+        case Superoperator() | Generator():
             return superoperator_body(value, notation)
         case sp.MatrixBase():
             rows = (" & ".join(expression_body(e, notation) for e in row) for row in value.tolist())
@@ -94,14 +97,18 @@ def plain_body(value: Any, notation: Notation = FALLBACK) -> str:
     raise FormulaError(f"a value of type {got} has no LaTeX; give an expression, an operator or text.")
 
 
-def superoperator_body(value: Superoperator, notation: Notation = FALLBACK) -> str:
+def superoperator_body(value: Superoperator | Generator, notation: Notation = FALLBACK) -> str:
     r"""A generator as [A, rho] + sum of coefficient * D[z] rho (and mixed terms) + H[M] rho, without delimiters.
+
+    One by itself has a dot for what it acts on.
 
     >>> from cascade_sym.operators import dissipator, operator
     >>> superoperator_body(dissipator(operator("a"))*2)
     '2\\,\\mathcal D[\\hat{a}]\\hat\\rho'
     """
     rho = notation.symbols.get("rho", "\\hat\\rho")
+    if isinstance(value, Generator):
+        value, rho = value.applied, "\\,\\cdot\\,"
     parts, found = [], []
     if value.commutator.terms:
         parts.append(f"\\left[{operator_body(value.commutator, notation)}, {rho}\\right]")

@@ -20,6 +20,7 @@ from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
 from cascade_sym.latex.scan import width
+from cascade_sym.operators.integral import shown
 from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real
 
@@ -85,6 +86,8 @@ class Writer:
             return self.product(e) if divides else (1, self.power(e.base, e.exp))
         if isinstance(e, Application):
             return 1, self.call(e)
+        if isinstance(e, sp.Integral) and all(len(limit) == 3 for limit in e.limits):
+            return 1, self.integral(shown(e))
         return 1, self.verbatim(self._by_sympy(e))
 
     def measure(self, s: sp.Symbol) -> tuple[str, Node, Node]:
@@ -96,6 +99,14 @@ class Writer:
             if name != "oo":
                 self.names[name] = self.notation.name(name)
         return m["variable"], lo, hi
+
+    def integral(self, e: sp.Integral) -> Node:
+        """An integral between limits, over its variables from the inside outwards."""
+        body = self.node(e.function)
+        for variable, lo, hi in e.limits:
+            self.names[variable.name] = self.notation.name(variable.name)
+            body = Integral(body, variable.name, self.node(lo), self.node(hi))
+        return body
 
     # -- sums ---------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from cascade_sym.paper.environment import plain
 from cascade_sym.paper.ledger import Entry
 from cascade_sym.paper.model import Leading, PowerLaw
 from cascade_sym.paper.printed import Statement
+from cascade_sym.paper.relation import mistyped
 from cascade_sym.paper.show import derived_latex
 from cascade_sym.paper.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.steps import Derivation
@@ -75,8 +76,8 @@ def _own(m: Meaning, relations: Sequence[Relation]) -> Sequence[Relation]:
 
 
 def _judged(m: Meaning, relation: Relation, repair: bool) -> StatementVerdict:
-    if relation.op not in ("=", "~=", ":="):
-        raise FormulaError(f"it states {relation.op!r}, not an equality.")
+    if reason := mistyped(relation.op, m.derived):
+        raise FormulaError(reason)
     check_depth(relation.rhs, MAX_DEPTH)
     require_small(relation.rhs)
     statement = Statement(to_text(relation.rhs), relation, m.statement.key)

@@ -21,6 +21,7 @@ from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
 from cascade_sym.latex.notation import Notation, symbol_latex
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
+from cascade_sym.operators.integral import shown
 from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import leading_form
@@ -219,8 +220,7 @@ def _with_definitions(
     """
     more: dict[str, Any] = {}
     printed: dict[str, str] = {}
-    for v in values:
-        v = leading_form(v)
+    for v in map(shown, map(leading_form, values)):
         if isinstance(v, Quantity):
             more |= {s.name: v.definitions.inline(e) for s, e in v.definitions.items}
             more |= {s.name: s for s in v.parameters if s.name not in more}

@@ -1,17 +1,19 @@
 """Polynomials in bosonic operators, kept in normal order.
 
-Operators of different names commute; [a, a^dagger] = 1 for those declared bosonic modes. A field operator at one
-time is treated as a mode of its own: its delta-commutator enters only through the input-output rules of
-`cascade_sym.derive`, never through a product at equal times.
+Operators of different names commute; [a, a^dagger] = 1 for bosonic modes. A field at a time, a frequency or a place,
+b(t), has no commutator here: b(t) and b(tp)^dagger have a delta function, which enters only through the input-output
+rules of `cascade_sym.derive`. Products of a field with its adjoint, or of fields at different points, stay in the order
+in which they are written (see `unordered`); different fields at one point commute, and modes with all of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from numbers import Integral
-from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -20,9 +22,51 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import LinearForm, Op, collected
 from cascade_sym.shown import Shown
-from cascade_sym.symbols import as_given, conj
+from cascade_sym.symbols import as_given, conj, symbols_in
+from cascade_sym.symbols.names import Own
 
 Monomial = tuple[Op, ...]
+
+
+class Integration(Own):
+    """The symbol that stands for int_lo^hi d(variable) in a coefficient of operators at that point."""
+
+    __slots__ = ("hi", "lo", "variable")
+    variable: Symbol
+    lo: Expr
+    hi: Expr
+
+    def __new__(cls, variable: Symbol, lo: Expr, hi: Expr) -> Integration:
+        made = Symbol.__xnew__(cls, f"int[{variable}={sp.sstr(lo)}..{sp.sstr(hi)}]")
+        made.variable, made.lo, made.hi = variable, lo, hi
+        return made  # type: ignore[no-any-return]
+
+
+_AT_POINT = re.compile(r"(?P<field>.+?)\((?P<point>.*)\)")
+
+
+@lru_cache(maxsize=20_000)
+def field_at(name: str) -> tuple[str, str] | None:
+    """The field and the point of an operator such as b(t); None for a mode.
+
+    >>> field_at("b(t)"), field_at("a")
+    (('b', 't'), None)
+    """
+    m = _AT_POINT.fullmatch(name)
+    return (m["field"], m["point"]) if m else None
+
+
+def keep_order(x: Op, y: Op) -> bool:
+    """Whether the commutator of two operators is not known (module docstring)."""
+    one, two = field_at(x.name), field_at(y.name)
+    if one is None or two is None:
+        return False
+    return one[1] != two[1] or (one[0] == two[0] and x.dag != y.dag)
+
+
+def unordered(word: Monomial) -> bool:
+    """Whether a product holds operators whose commutator is not known: it may be equal to others in another order."""
+    return any(keep_order(x, y) for x, y in combinations(word, 2))
 
 
 @lru_cache(maxsize=100_000)
@@ -30,6 +74,8 @@ def _normal(word: Monomial) -> tuple[tuple[Monomial, Expr], ...]:
     """A product of operators as a sum of monomials in normal order: mode by mode, sorted by name, creation left."""
     for i in range(len(word) - 1):
         x, y = word[i], word[i + 1]
+        if keep_order(x, y):
+            continue
         if x.name == y.name:
             if not x.dag and y.dag:  # a a^dagger = a^dagger a + 1
                 swapped = word[:i] + (y, x) + word[i + 2 :]
@@ -74,6 +120,10 @@ class OperatorPolynomial(Shown):
                 return NotImplemented
             factor = as_given(other)
             return OperatorPolynomial({m: c * factor for m, c in self.terms.items()})
+        if self.is_integral and other.is_integral:
+            raise DerivationError(
+                "a product of two integrals over operators is not known here; write one double integral."
+            )
         pairs = ((m + n, c, d) for m, c in self.terms.items() for n, d in other.terms.items())
         return OperatorPolynomial(collected((w, k * c * d) for word, c, d in pairs for w, k in _normal(word)))
 
@@ -138,6 +188,11 @@ class OperatorPolynomial(Shown):
         return self.map_coefficients(lambda c: c.xreplace(dict(values)))
 
     @property
+    def is_integral(self) -> bool:
+        """Whether a term stands under an integral over its operators (see `formal_integral`)."""
+        return any(isinstance(s, Integration) for c in self.terms.values() for s in symbols_in(c))
+
+    @property
     def coefficients(self) -> tuple[Expr, ...]:
         """What is zero where this operator is."""
         return tuple(self.terms.values())
@@ -186,22 +241,3 @@ def quadratures(name: str) -> tuple[OperatorPolynomial, OperatorPolynomial]:
     """
     a = operator(name)
     return (a + a.dagger()) / sp.sqrt(2), (a - a.dagger()) / (sp.sqrt(2) * sp.I)
-
-
-def integration_symbol(variable: Symbol, lo: Expr, hi: Expr) -> Symbol:
-    """The symbol that stands for int_lo^hi d(variable).
-
-    >>> t = sp.Symbol("t")
-    >>> integration_symbol(t, -sp.oo, 0)
-    int[t=-oo..0]
-    """
-    return Symbol(f"int[{variable}={sp.sstr(lo)}..{sp.sstr(hi)}]")
-
-
-def formal_integral(body: Any, variable: Symbol, lo: Expr, hi: Expr) -> Any:
-    """int_lo^hi body d(variable): the body times a symbol that stands for the integration.
-
-    Operators at different times or frequencies are independent, so two integrals over the same range are equal exactly
-    when their bodies are; keeping the integration as a symbol compares the bodies.
-    """
-    return body * integration_symbol(variable, as_given(lo), as_given(hi))

@@ -6,6 +6,8 @@ A is an operator, K the matrix of a dissipator over mode operators z, M the meas
 the reals, so several measurement terms with their increments dW add up to one M. Two generators with equal A (up to a
 number), K and M are the same superoperator. Terms written out, x rho y, are kept as they are; generators that hold some
 are compared with everything written out.
+
+A generator by itself, D[J] or H[M], and what it makes of rho are two types: `Generator` and `Superoperator`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import Op, collected
 from cascade_sym.operators.polynomial import Monomial, OperatorPolynomial, as_operator
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import conj, expression, is_hermitian
 
 Sandwich = tuple[Monomial, Monomial]
 
@@ -33,8 +35,6 @@ class DensityOperator:
     acts_on_rho = True
 
     def __rmul__(self, other: object) -> object:
-        if isinstance(other, Superoperator):
-            return other
         if isinstance(other, OperatorPolynomial):
             return Superoperator(sandwiches={(m, ()): c for m, c in other.terms.items()})
         return self._refuse()
@@ -57,7 +57,7 @@ RHO = DensityOperator()
 
 @dataclass(frozen=True)
 class Superoperator:
-    """A generator acting on rho (module docstring). `D(J)*rho` and `comm(A, rho)` in printed formulas are such values.
+    """What a generator makes of rho (module docstring): `D(J)*rho` and `comm(A, rho)` in printed formulas.
 
     >>> from cascade_sym.operators import operator
     >>> a = operator("a")
@@ -88,14 +88,14 @@ class Superoperator:
         return self + (-other)
 
     def __mul__(self, factor: object) -> Superoperator:
-        """Times a number, acting on rho, or with an operator behind rho."""
-        if isinstance(factor, DensityOperator):
-            return self
+        """Times a number, or with an operator behind rho."""
         if isinstance(factor, OperatorPolynomial):
             return self._times(as_operator(1), factor)
         if not isinstance(factor, Expr | int):
-            raise DerivationError(f"can't multiply a generator by {factor!r}.")
-        f = sp.sympify(factor)
+            raise DerivationError(f"can't multiply what acts on rho by {factor!r}.")
+        f = expression(factor)
+        if self.measured.terms and not is_hermitian(f):
+            raise DerivationError(f"H[M] rho is linear in M over the reals only; got the factor {f}.")
         return self.map_coefficients(lambda c: c * f)
 
     def __rmul__(self, factor: object) -> Superoperator:
@@ -127,10 +127,10 @@ class Superoperator:
     def __truediv__(self, divisor: object) -> Superoperator:
         if isinstance(divisor, Expr | int):
             return self * (1 / sp.sympify(divisor))
-        raise DerivationError(f"can't divide a generator by {divisor!r}.")
+        raise DerivationError(f"can't divide what acts on rho by {divisor!r}.")
 
-    def _refuse(self, *_: object) -> object:
-        raise DerivationError("a generator can be added to another and multiplied by a number, nothing else.")
+    def _refuse(self, *_: object) -> NoReturn:
+        raise DerivationError("what acts on rho is added to its like and multiplied by a number, nothing else.")
 
     __rtruediv__ = __pow__ = __radd__ = __rsub__ = dagger = _refuse
 
@@ -157,11 +157,10 @@ class Superoperator:
 
     @property
     def coefficients(self) -> tuple[Expr, ...]:
-        """What is zero where this generator is (a number in a commutator is)."""
+        """What is zero where this generator is (a number in a commutator, or in what is measured, is)."""
         if self.sandwiches:
-            return (*self.measured.coefficients, *self.written_out().values())
-        operators = self.commutator.filtered(lambda m: m != ())
-        return (*operators.coefficients, *self.measured.coefficients, *self.dissipation.values())
+            return (*_moving(self.measured), *self.written_out().values())
+        return (*_moving(self.commutator), *_moving(self.measured), *self.dissipation.values())
 
     @property
     def is_zero(self) -> bool:
@@ -169,13 +168,80 @@ class Superoperator:
         return all_zero(self.coefficients)
 
 
-def dissipator(J: OperatorPolynomial) -> Superoperator:
-    """D[J] rho = J rho J^+ - (J^+ J rho + rho J^+ J)/2, for J linear in the modes.
+def _moving(A: OperatorPolynomial) -> tuple[Expr, ...]:
+    return A.filtered(lambda m: m != ()).coefficients
 
-    DerivationError for other J. Source: Huang et al. (2018), below Eq. (S16).
+
+@dataclass(frozen=True)
+class Generator:
+    """A generator by itself, such as D[J]: a map of states. Times rho it is the `Superoperator` in `applied`.
+
+    >>> from cascade_sym.operators import operator
+    >>> (Generator(dissipator(operator("a"))) * 2 * RHO - dissipator(operator("a")) * 2).is_zero
+    True
     """
-    form = as_operator(J).linear()
-    return Superoperator(dissipation={(x, y): c * conj(d) for x, c in form for y, d in form})
+
+    applied: Superoperator
+    acts_on_rho = True
+
+    def __mul__(self, other: object) -> Generator | Superoperator:
+        if isinstance(other, DensityOperator):
+            return self.applied
+        return Generator(self.applied * other) if isinstance(other, Expr | int) else self._refuse()
+
+    def __rmul__(self, other: object) -> Generator:
+        if not isinstance(other, Expr | int | OperatorPolynomial):
+            return self._refuse()
+        return Generator(self.applied.__rmul__(other))
+
+    def __add__(self, other: object) -> Generator:
+        return Generator(self.applied + other.applied) if isinstance(other, Generator) else self._refuse()
+
+    def __sub__(self, other: object) -> Generator:
+        return Generator(self.applied - other.applied) if isinstance(other, Generator) else self._refuse()
+
+    def __neg__(self) -> Generator:
+        return Generator(-self.applied)
+
+    def __truediv__(self, divisor: object) -> Generator:
+        return Generator(self.applied / divisor)
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise DerivationError("a generator is a map: it stands before rho, as in D(J)*rho, or beside other generators.")
+
+    __rtruediv__ = __pow__ = __radd__ = __rsub__ = dagger = _refuse
+
+    def map_coefficients(self, f: Callable[[Expr], Expr]) -> Generator:
+        """Every coefficient replaced."""
+        return Generator(self.applied.map_coefficients(f))
+
+    @property
+    def terms(self) -> Mapping[object, Expr]:
+        """All coefficients, for counting."""
+        return self.applied.terms
+
+    @property
+    def coefficients(self) -> tuple[Expr, ...]:
+        """What is zero where this generator is."""
+        return self.applied.coefficients
+
+
+def dissipator(J: OperatorPolynomial) -> Superoperator:
+    """D[J] rho = J rho J^+ - (J^+ J rho + rho J^+ J)/2, for J linear in the modes, a number beside them included.
+
+    D[L + c] = D[L] + [conj(c) L - c L^+, .]/2. DerivationError for other J. Source: Huang et al. (2018), below (S16).
+
+    >>> from cascade_sym.operators import operator
+    >>> a = operator("a")
+    >>> (dissipator(a + 2) - dissipator(a) - commutator_with_rho(a - a.dagger())).is_zero
+    True
+    """
+    J = as_operator(J)
+    number = J.terms.get((), sp.S.Zero)
+    moving = J.filtered(lambda m: m != ())
+    form = moving.linear()
+    drive = (moving * conj(number) - moving.dagger() * number) / 2
+    return Superoperator(drive, {(x, y): c * conj(d) for x, c in form for y, d in form})
 
 
 def innovation(M: OperatorPolynomial) -> Superoperator:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from cascade_sym.paper.folder import Folder, load_folder
 from cascade_sym.paper.ledger import Entry, run_ledger
-from cascade_sym.paper.model import Declared, Figure, Leading, Model, PowerLaw, Result
+from cascade_sym.paper.model import Bound, Declared, Figure, Leading, Model, PowerLaw, Result
 
 __all__ = [
-    "Declared", "Entry", "Figure", "Folder", "Leading", "Model", "PowerLaw", "Result", "load_folder", "run_ledger",
-    "verify",
+    "Bound", "Declared", "Entry", "Figure", "Folder", "Leading", "Model", "PowerLaw", "Result", "load_folder",
+    "run_ledger", "verify",
 ]  # fmt: skip
 
 

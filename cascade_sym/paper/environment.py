@@ -17,7 +17,7 @@ from cascade_sym.formula import Environment, Neg, Node, interpret, parse
 from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.edits import Vocabulary
 from cascade_sym.formula.walk import walk
-from cascade_sym.operators import LinearForm, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import Generator, LinearForm, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Model, Result, leading_form
 from cascade_sym.symbols import is_real
@@ -41,7 +41,9 @@ def written_out(v: Any) -> Any:
 def plain(value: Any, model: Model) -> Any:
     """A value of either side as an expression, operator polynomial or generator, in base parameters."""
     value = written_out(leading_form(value))
-    if isinstance(value, OperatorPolynomial | Superoperator):
+    if isinstance(value, operators.DensityOperator):
+        return value
+    if isinstance(value, OperatorPolynomial | Superoperator | Generator):
         return value.map_coefficients(lambda c: model.in_base(sp.sympify(c)))
     return model.in_base(sp.sympify(value))
 
@@ -49,11 +51,14 @@ def plain(value: Any, model: Model) -> Any:
 def _comm(a: Any, b: Any) -> OperatorPolynomial | Superoperator:
     if isinstance(b, operators.DensityOperator):
         return operators.commutator_with_rho(as_operator(a))
+    if isinstance(a, operators.DensityOperator):
+        return -operators.commutator_with_rho(as_operator(b))
     return operators.commutator(as_operator(a), as_operator(b))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "comm": _comm, "integral": operators.formal_integral, "D": operators.dissipator, "H": operators.innovation,
+    "comm": _comm, "integral": operators.formal_integral,
+    "D": lambda J: Generator(operators.dissipator(J)), "H": lambda M: Generator(operators.innovation(M)),
 }  # fmt: skip
 
 
@@ -108,6 +113,5 @@ def _node(term: Expr, names: Mapping[Symbol, str]) -> Node | None:
 
 
 def _symbols(value: Any) -> set[Symbol]:
-    if isinstance(value, OperatorPolynomial | Superoperator):
-        return {s for c in value.terms.values() for s in c.free_symbols}
-    return set(value.free_symbols)
+    found = value.terms.values() if isinstance(value, OperatorPolynomial | Superoperator | Generator) else (value,)
+    return {s for e in found for s in e.free_symbols}

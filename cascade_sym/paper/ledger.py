@@ -1,8 +1,8 @@
 """The ledger: every printed equation of a folder with its derived form and its verdict; and the audit of the checker.
 
-In the audit small edits of every printed formula must turn its verdict. An edited formula that the exact algebra proves
-equal to the unedited one is an identity, not a survivor. A printed approximation is never exact; what its edits must
-turn is the deviation that the ledger states, and any edit does that but an identity.
+In the audit small edits of every printed formula, and other signs between its sides, must turn its verdict. An edited
+formula that the exact algebra proves equal to the unedited one is an identity, not a survivor. Of a printed
+approximation an edit must turn the verdict or the deviation that the ledger states.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from sympy import Expr, count_ops
 
 from cascade_sym.deadline import SECONDS, TimeReached, at_most
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import CascadeError, UnknownName, listing
+from cascade_sym.errors import CascadeError, listing
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name
 from cascade_sym.formula.edits import edits
 from cascade_sym.formula.walk import operations, walk
+from cascade_sym.paper.deviation import PROVED, SEEN
 from cascade_sym.paper.environment import environment, value_of, vocabulary
 from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.model import Bound, Leading, PowerLaw
+from cascade_sym.paper.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.paper.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
@@ -82,7 +84,8 @@ class Entry:
             if d := v.notes.get("relative_difference"):
                 at = ", ".join(f"{k} = {x}" for k, x in d["at"].items())
                 there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
-                lines.append(f"derived/printed - 1: {there}at most {float(d['maximum']):+.3%}")
+                most = "at most" if d["maximum_is"] == PROVED else SEEN
+                lines.append(f"derived/printed - 1: {there}{most} {float(d['maximum']):+.3%}")
         return "; ".join(lines) or None
 
     def to_json(self) -> dict[str, Any]:
@@ -108,11 +111,7 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     result = folder.model.derive(equation.id)
     derivation = Derivation(f"Equation ({equation.id})", tuple(result.steps))
     env = environment(folder, result)
-    if missing := [s.key for s in equation.statements if s.key not in result.values]:
-        raise UnknownName(
-            f"equation {equation.id}: derived.py gives no value for {missing[0]!r}; it gives {listing(result.values)}."
-        )
-    verdicts = [_judge(folder, equation, s, result.values[s.key], env) for s in equation.statements]
+    verdicts = [_judge(folder, equation, s, result.values, env) for s in equation.statements]
     checks = derivation.check()
     passed = all(c.ok for c in checks)
     verdict = max((v.verdict for v in verdicts), key=lambda v: v.severity) if passed else Verdict.UNCHECKED
@@ -127,15 +126,25 @@ def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
     return Entry(equation, verdict, tuple(verdicts), derivation, evidence, time.perf_counter() - start)
 
 
-def _judge(folder: Folder, equation: PrintedEquation, s: Any, derived: Any, env: Environment) -> StatementVerdict:
+def _judge(
+    folder: Folder, equation: PrintedEquation, s: Statement, values: Mapping[str, Any], env: Environment
+) -> StatementVerdict:
+    """The verdict of a statement; whatever goes wrong with it is said in place of one, and stays with it."""
+    if s.key not in values:
+        return StatementVerdict(
+            s, Verdict.UNCHECKED, f"derived.py gives no value for {s.key!r}; it gives {listing(values)}."
+        )
+    derived = values[s.key]
     try:
         with at_most(SECONDS):
             return judge(s, derived, equation, env, folder.model, folder.printed.swaps)
     except TimeReached:
-        late = f"given up after {SECONDS:g} seconds; write the formula shorter"
-        return StatementVerdict(s, Verdict.UNCHECKED, late, derived)
+        why = f"given up after {SECONDS:g} seconds; write the formula shorter"
     except CascadeError as err:
-        return StatementVerdict(s, Verdict.UNCHECKED, " ".join(str(err).split()), derived)
+        why = " ".join(str(err).split())
+    except Exception as err:  # a statement that the checker can't stand is no reason to lose the others
+        why = f"the checker failed on it: {type(err).__name__}: {' '.join(str(err).split())}"
+    return StatementVerdict(s, Verdict.UNCHECKED, why, derived)
 
 
 def _simpler(v: StatementVerdict) -> str | None:
@@ -178,6 +187,9 @@ def _certified(compared: Comparison, assumptions: Sequence[str]) -> dict[str, An
     }
 
 
+SIGNS = ("=", *ORDER)
+
+
 @dataclass(frozen=True)
 class Audit:
     """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
@@ -200,23 +212,45 @@ def run_audit(
 
 def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
     result = folder.model.derive(e.id)
-    env = environment(folder, result)
-    printed = value_of(s.relation.rhs, env)
+    env, derived = environment(folder, result), result.values.get(s.key)
+    try:
+        printed = value_of(s.relation.rhs, env)
+        stated = judge(s, derived, e, env, folder.model, repair=False).notes if s.domain else {}
+    except CascadeError:  # it is unchecked, and so is whatever is made of it
+        return Audit(e.id, s.text, 0, 0, (), (), 0)
     count = caught = unreadable = 0
     identities, survivors = [], []
+
+    def passes(changed: Statement) -> bool:
+        try:
+            found = judge(changed, derived, e, env, folder.model, repair=False)
+        except Exception:  # what has no verdict is unchecked
+            return False
+        return Verdict(found.verdict).passes or (found.verdict == Verdict.APPROXIMATE and found.notes == stated)
+
     for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
         count += 1
-        statement = replace(s, relation=replace(s.relation, rhs=edit.node), domain=None)
         try:
             changed = value_of(edit.node, env)
-            verdict = judge(statement, result.values[s.key], e, env, folder.model, repair=False).verdict
-        except CascadeError:
+        except (CascadeError, RecursionError):
             unreadable += 1
             continue
-        if (verdict.passes or s.domain is not None) and compare(changed, printed, folder.model).equal:
+        if not passes(replace(s, relation=replace(s.relation, rhs=edit.node))):
+            caught += 1
+        elif compare(changed, printed, folder.model, s.is_hamiltonian).equal:
             identities.append(edit.where)
-        elif verdict.passes:
+        else:
             survivors.append(edit.where)
+    for sign in SIGNS:
+        said = f"{s.relation.op} replaced by {sign}"
+        # an equality that is derived makes an approximate one true as well
+        if sign == s.relation.op or (
+            sign == "=" and not isinstance(derived, Bound | Leading | PowerLaw) and not s.domain
+        ):
+            continue
+        count += 1
+        if passes(replace(s, relation=replace(s.relation, op=sign))):
+            survivors.append(said)
         else:
             caught += 1
     return Audit(e.id, s.text, count, caught, tuple(identities), tuple(survivors), unreadable)

@@ -17,7 +17,7 @@ from cascade_sym.deadline import own_python
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.formula.interpret import refuse_reserved
-from cascade_sym.operators import DensityOperator, LinearForm, OperatorPolynomial, Superoperator
+from cascade_sym.operators import DensityOperator, Generator, LinearForm, OperatorPolynomial, Superoperator
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import Domain, Domains, symbol
 
@@ -40,7 +40,7 @@ class Leading:
 
 @dataclass(frozen=True)
 class PowerLaw:
-    """A derived scaling, for a printed one: prefactor * large^exponent with an exact, perhaps implicit prefactor."""
+    """A derived scaling, for a printed one: prefactor * large^exponent, its prefactor exact and perhaps implicit."""
 
     law: Scaling
     note: str
@@ -51,8 +51,36 @@ class PowerLaw:
         return self.law.prefactor.shown() * self.law.large**self.law.exponent
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A derived bound, for a printed statement with <, <=, > or >=.
+
+    `of` (a Quantity or expression) is what is bounded by `value`: from below, or with `below=False` from above.
+    `attained` says whether it takes that value, or tends to it in the limit that the statement is about (an optimum for
+    C_S -> oo): then <= and >= are right, else < and >. `check` proves all that; `note` says more.
+
+    >>> x = symbol("x")
+    >>> Bound(sp.Integer(1), x**2 + 1, True, lambda: Check(True, "a square and 1")).relation
+    '>='
+    """
+
+    value: Any
+    of: Any
+    attained: bool
+    check: Callable[[], Check]
+    note: str = ""
+    below: bool = True
+
+    @property
+    def relation(self) -> str:
+        """The sign that belongs between what is bounded and the bound."""
+        return (">" if self.below else "<") + ("=" if self.attained else "")
+
+
 def leading_form(value: Any) -> Any:
-    """What a derived value is compared and shown as: of a leading term or a scaling its leading form, else itself."""
+    """What a derived value is compared and shown as: of a leading term, a scaling or a bound its form, else itself."""
+    if isinstance(value, Bound):
+        return value.value
     return value.leading if isinstance(value, Leading | PowerLaw) else value
 
 
@@ -238,7 +266,7 @@ class Model:
                 bounded = partial(_bounded, f"a check of the derivation of {id}", kind=Check)
                 steps = tuple(replace(s, check=s.check and bounded(s.check)) for s in found.steps)
             items = found.values.items()
-            values = {k: replace(v, check=bounded(v.check)) if isinstance(v, Leading) else v for k, v in items}
+            values = {k: replace(v, check=bounded(v.check)) if isinstance(v, Leading | Bound) else v for k, v in items}
             self._cache[id] = replace(found, values=values, steps=steps)
         return self._cache[id]
 
@@ -278,7 +306,7 @@ def _bounded(what: str, f: Callable[..., Any], kind: type = object) -> Callable[
 
 
 def _require_values(what: str, table: Mapping[str, Any]) -> None:
-    operators = OperatorPolynomial | Superoperator | DensityOperator | LinearForm
+    operators = OperatorPolynomial | Superoperator | Generator | DensityOperator | LinearForm
     for name, v in table.items():
         if isinstance(v, bool) or not isinstance(v, Expr | Number | Quantity | operators):
             raise FolderError(f"{what} gives a {type(v).__name__} for {name!r}; give an expression.")

@@ -12,9 +12,11 @@ from sympy import Expr
 
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
+from cascade_sym.formula.ast import Name
 from cascade_sym.verdicts import Verdict
 
 KINDS = ("derived", "definition")
+ORDER = ("<", "<=", ">", ">=")  # signs of a bound
 MAX_BYTES = 2_000_000
 
 
@@ -31,6 +33,12 @@ class Statement:
     key: str
     where: str = ""
     domain: Domain | None = None
+
+    @property
+    def is_hamiltonian(self) -> bool:
+        """Whether the left side is called H, with or without subscripts: a number in it moves nothing."""
+        lhs = self.relation.lhs
+        return isinstance(lhs, Name) and lhs.name.partition("_")[0].rstrip("'") == "H"
 
 
 @dataclass(frozen=True)
@@ -197,4 +205,6 @@ def _domain(raw: Any) -> Domain:
         raise FolderError(f"ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
     if wrong := [k for k, (lo, hi) in ranges.items() if not lo < hi]:
         raise FolderError(f"the range of {listing(wrong)} is empty; give [low, high] with low < high.")
+    if outside := [k for k, (lo, hi) in ranges.items() if not lo <= at[k] <= hi]:
+        raise FolderError(f"the point `at` of a domain has {listing(outside)} outside of its range.")
     return Domain(ranges, at, error)

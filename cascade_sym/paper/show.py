@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document, steps_of
@@ -16,15 +17,18 @@ from cascade_sym.latex.equations import definition_rows
 from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.show import body
+from cascade_sym.latex.text import text_latex
 from cascade_sym.operators import OperatorPolynomial
+from cascade_sym.operators.integral import shown
 from cascade_sym.paper.environment import written_out
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.model import Leading, PowerLaw, leading_form
+from cascade_sym.paper.model import Bound, Leading, PowerLaw, leading_form
 from cascade_sym.paper.verdict import StatementVerdict, shown_difference
 from cascade_sym.steps import Derivation
 
 FORMS = ("printed", "derived", "difference", "correction")
+_SIGNS = {"<": "<", ">": ">", "<=": "\\leq", ">=": "\\geq"}
 SHORT = 60  # operations of a derived form in which names of its own are written out
 
 
@@ -50,7 +54,8 @@ def derived_latex(folder: Folder, entry: Entry) -> str:
     """The derived right sides under the printed left sides, in the paper's notation."""
     lines = {}
     for v in entry.statements:
-        sign = "\\approx" if isinstance(v.derived, Leading | PowerLaw) else "="
+        sign = _SIGNS[v.derived.relation] if isinstance(v.derived, Bound) else "="
+        sign = "\\approx" if isinstance(v.derived, Leading | PowerLaw) else sign
         # an abbreviation is not written with itself
         own = tuple(a for a in folder.model.abbreviations if a[0].name != v.statement.key)
         notation = replace(notation_of(folder), abbreviations=own)
@@ -73,7 +78,11 @@ def _left(folder: Folder, v: StatementVerdict) -> str:
 
 
 def _written(folder: Folder, formula: Node | Relation) -> str:
-    return to_latex(formula, folder.printed.notation, folder.printed.functions)
+    """A printed formula typeset; one with a function whose arguments do not fit, as the text that it is."""
+    try:
+        return to_latex(formula, folder.printed.notation, folder.printed.functions)
+    except FormulaError:
+        return f"\\text{{{text_latex(str(formula))}}}"
 
 
 def _value(value: Any, notation: Notation) -> str:
@@ -135,7 +144,7 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 def _text(value: Any) -> str:
     value = leading_form(value)
-    value = written_out(_opened(value) if isinstance(value, Quantity) else value)
+    value = shown(written_out(_opened(value) if isinstance(value, Quantity) else value))
     if not isinstance(value, OperatorPolynomial):
         return str(value)
     words = [" ".join([f"({c})", *(o.name + ("^+" if o.dag else "") for o in m)]) for m, c in value.terms.items()]

@@ -1,127 +1,39 @@
-"""Verdicts: printed values compared with derived ones, and how far they are apart. Only this room sees both sides."""
+"""Verdicts: printed statements compared with derived values. Only this room sees both sides."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import mpmath as mp
-import numpy as np
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from cascade_sym.asymptotics.certificate import certificate_check
 from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain, ParameterError, listing
+from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
-from cascade_sym.extras import require
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
-from cascade_sym.operators import OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.operators import DensityOperator, Generator, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.paper.deviation import DIGITS, deviation, independent
 from cascade_sym.paper.environment import plain, value_of, vocabulary, with_missing
-from cascade_sym.paper.model import Leading, Model, PowerLaw, leading_form
-from cascade_sym.paper.printed import Domain, PrintedEquation, Statement
+from cascade_sym.paper.identity import Claim, equal_generators, equal_numbers, equal_operators
+from cascade_sym.paper.model import Bound, Leading, Model, PowerLaw, leading_form
+from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.relation import against_bound, mistyped
 from cascade_sym.paper.repair import Repair, find_repair
 from cascade_sym.paper.samples import Samples
 from cascade_sym.steps import Check
-from cascade_sym.symbols import NOTHING, Domains, all_domains
+from cascade_sym.symbols import NOTHING, Domains, all_domains, is_hermitian
 from cascade_sym.verdicts import Verdict
 
-GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
-DIGITS = 15
 SIMPLIFIED = 5.0  # seconds after which a difference is shown as it stands
-OTHERS = (sp.S.One, sp.Rational(7, 3))  # values of parameters that must drop out
-
-
-def deviation(printed: Expr, derived: Any, domain: Domain) -> tuple[Any, dict[str, Any]]:
-    """derived/printed - 1: its extreme, found on a grid over the domain and refined, and all about it as plain data.
-
-    There numbers are text; `function` is the ratio less one as a formula, with P for a prefactor that is a root without
-    closed form; `printed_over_derived` is the same with printed/derived - 1. Ranges may end at oo. Raises
-    ParameterError where the ratio has no finite value or depends on more than the domain's parameters.
-    """
-    names = list(domain.ranges)
-
-    def point(u: Sequence[float]) -> tuple[Expr, ...]:
-        return tuple(_place(*domain.ranges[n], v) for n, v in zip(names, np.clip(u, 0.0, 1.0), strict=True))
-
-    @cache
-    def ratio(values: tuple[Expr, ...]) -> Any:
-        return _ratio(printed, derived, dict(zip(names, values, strict=True)))
-
-    def size(u: Sequence[float]) -> float:
-        try:
-            return -float(abs(ratio(point(u))))
-        except CascadeError:
-            return 0.0
-
-    def text(v: Any) -> str:
-        return str(mp.nstr(mp.mpf(v), 10))
-
-    best = min(itertools.product(*([i / (GRID - 1) for i in range(GRID)] for _ in names)), key=size)
-    if names:
-        require("deviations", "scipy", extra="papers")
-        from scipy.optimize import minimize
-
-        start = np.array(best)  # the simplex stays inside the unit box
-        simplex = np.vstack([start, start + np.diag(np.where(start < 0.5, 0.5, -0.5) / GRID)])
-        found = minimize(size, best, method="Nelder-Mead", options={"maxfev": REFINED, "initial_simplex": simplex})
-        if found.fun < size(best):
-            best = tuple(found.x)
-    where = point(best)
-    at_point, extreme = ratio(tuple(domain.at[n] for n in names)), ratio(where)
-    function = leading_form(derived) / printed
-    if isinstance(derived, PowerLaw):
-        function = function.subs(derived.law.large, 1)  # both are the same power of it
-    return extreme, {
-        "quantity": "derived/printed - 1",
-        "function": str(sp.simplify(function) - 1),
-        "at": {k: str(v) for k, v in domain.at.items()},
-        "value_at": text(at_point),
-        "maximum": text(extreme),
-        "maximum_at": {k: text(sp.N(v, DIGITS)) for k, v in zip(names, where, strict=True)},
-        "domain": {k: [str(a), str(b)] for k, (a, b) in domain.ranges.items()},
-        "printed_over_derived": {"value_at": text(1 / (1 + at_point) - 1), "maximum": text(1 / (1 + extreme) - 1)},
-    }
-
-
-def _place(lo: Expr, hi: Expr, u: float) -> Expr:
-    """A point of [lo, hi] by a coordinate in [0, 1]; the middle is one above a lower end that faces oo."""
-    if hi is sp.oo:
-        return lo + min(sp.Rational(u) / (1 - sp.Rational(u)), FAR) if u < 1 else lo + FAR
-    return lo + (hi - lo) * sp.Rational(u)
-
-
-def _ratio(printed: Expr, derived: Any, at: Mapping[str, Expr]) -> Any:
-    """derived/printed - 1 at values of the domain's parameters; other symbols must drop out."""
-    if isinstance(derived, PowerLaw):
-        law = derived.law
-        above = law.at({s: at[s.name] for s in law.prefactor.parameters}, DIGITS)  # slow: a root is followed there
-        below = printed / law.large**law.exponent
-        one, two = (above / _number(below, at, other) - 1 for other in OTHERS)
-    else:
-        form = leading_form(derived)
-        one, two = (_number(form, at, other) / _number(printed, at, other) - 1 for other in OTHERS)
-    if abs(one - two) > mp.mpf(10) ** -10:
-        raise ParameterError(
-            f"the ratio of derived and printed form depends on more than the domain's {listing(at)}; "
-            "give ranges for all parameters."
-        )
-    return one
-
-
-def _number(e: Expr, at: Mapping[str, Expr], other: Expr) -> Any:
-    values = {s: at.get(s.name, other) for s in e.free_symbols if isinstance(s, Symbol)}
-    v = sp.N(e.xreplace(values), DIGITS + 10)
-    if not v.is_real or not v.is_finite or v == 0:
-        raise ParameterError(f"the printed or derived form has no usable value at {values}: {v}.")
-    return mp.mpf(v)
 
 
 @dataclass(frozen=True)
@@ -129,15 +41,14 @@ class Comparison:
     """Whether two values are equal on the declared domain, how that was found, of what kind the proof is ("algebraic",
     "operator", "generator", "limit"), and their difference where they are not.
 
-    `claims` are the pairs of formulas (for operators: of coefficients) that were compared, on `domains`.
+    `claims` are the pairs of formulas that were compared, each with what is declared of its symbols.
     """
 
     found: Equality
     method: str
     proof: str
     difference: Any = None
-    claims: tuple[tuple[Expr, Expr], ...] = ()
-    domains: Domains = NOTHING
+    claims: tuple[Claim, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -145,13 +56,14 @@ class Comparison:
 
     def certificates(self) -> list[dict[str, Any] | None]:
         """Of every pair that was proved equal, None where none could be made; see `cascade_sym.recheck`."""
-        return [certificate(a, b, self.domains) for a, b in self.claims]
+        return [certificate(left, right, domains) for left, right, domains in self.claims]
 
 
-def compare(printed: Any, derived: Any, model: Model) -> Comparison:
+def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False) -> Comparison:
     """Prove that two values are equal on the folder's domain, or find a point where they differ.
 
-    Raises DerivationError when one of them is a number or operator and the other a generator acting on rho.
+    `up_to_number` takes operators for Hamiltonians. Raises DerivationError when the two are of different types: a
+    number or operator, a generator, what a generator makes of rho.
     """
     p = plain(printed, model)
     if isinstance(derived, Quantity) and isinstance(p, Expr) and is_long(derived):
@@ -162,28 +74,31 @@ def compare(printed: Any, derived: Any, model: Model) -> Comparison:
         return Comparison(found, method, "algebraic", None if found else written(based) - p)
     d = plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
-        same = _is_root(p / derived.law.large**derived.law.exponent, derived)
-        said = "root of the polynomial of the exact prefactor"
-        found = Equality("equal" if same else "different")
-        return Comparison(found, said if same else f"not the {said}", "limit", None if same else d - p)
+        return _against_root(p / derived.law.large**derived.law.exponent, d - p, derived, model)
     domains = all_domains([model.domains(), *(_declared_by(v, model) for v in (printed, derived))])
-    difference: Any
     if isinstance(p, Expr) and isinstance(d, Expr):
-        found = all_equal([(p, d)], domains)
-        method, difference = "normal form in the exact algebra", None if found else d - p
-        return Comparison(found, method, "algebraic", difference, ((p, d),), domains)
-    if isinstance(p, Superoperator) and isinstance(d, Superoperator):
-        difference, method = d - p, f"identity of superoperators: {len(d.terms)} coefficients by normal form"
-    elif isinstance(p, Superoperator) or isinstance(d, Superoperator):
-        raise DerivationError("one side acts on rho, the other is a number or an operator.")
+        same, method = equal_numbers(p, d, domains), "normal form in the exact algebra"
+        kind = "operator" if p.has(sp.Integral) or d.has(sp.Integral) else "algebraic"  # by what stands under integrals
+    elif isinstance(d, Superoperator | Generator) and type(p) is type(d):
+        same, kind = equal_generators(p, d, domains), "generator"
+        method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+    elif any(kinds := [_kind(side) for side in (p, d)]):
+        one, two = (name or "a number or an operator" for name in kinds)
+        raise DerivationError(f"the printed side is {one}, the derived one {two}; they can't be compared.")
     else:
         p, d = as_operator(p), as_operator(d)
-        difference, method = d - p, f"operator identity: {max(len(d.terms), 1)} coefficients by normal form"
-    found = all_equal([(c, sp.S.Zero) for c in difference.coefficients], domains)
-    kind = "generator" if isinstance(difference, Superoperator) else "operator"
-    places = dict.fromkeys((*p.terms, *d.terms)) if kind == "operator" else ()
-    claims = tuple((p.terms.get(m, sp.S.Zero), d.terms.get(m, sp.S.Zero)) for m in places)
-    return Comparison(found, method, kind, None if found else difference, claims, domains)
+        same, kind = equal_operators(p, d, domains), "operator"
+        method = f"operator identity: {max(len((d - p).terms), 1)} coefficients by normal form"
+        number = (d - p).terms.get((), sp.S.Zero)
+        if up_to_number and not same and is_hermitian(number) and (moved := equal_operators(p + number, d, domains)):
+            same, method = moved, f"{method}; up to the number {number}, which moves nothing"
+    return Comparison(same.found, method, kind, None if same else d - p, same.claims)
+
+
+def _kind(value: Any) -> str:
+    """What a value is that is neither a number nor an operator; empty for these."""
+    names = {Superoperator: "a generator times rho", Generator: "a generator by itself", DensityOperator: "rho"}
+    return names.get(type(value), "")
 
 
 def _declared_by(value: Any, model: Model) -> Domains:
@@ -199,20 +114,27 @@ def _declared_by(value: Any, model: Model) -> Domains:
     return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
-def _is_root(prefactor: Expr, derived: PowerLaw) -> bool:
+def _against_root(prefactor: Expr, difference: Expr, derived: PowerLaw, model: Model) -> Comparison:
     """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
-    exact = derived.law.prefactor
-    if exact.polynomial is None or not exact.proved or derived.law.large in prefactor.free_symbols:
-        return False
-    if not is_zero(exact.polynomial.xreplace({exact.variable: prefactor})):
-        return False
+    exact, method = derived.law.prefactor, "root of the polynomial of the exact prefactor"
     at = {s: exact.origin[s] for s in exact.parameters}
-    return bool(abs(sp.N(prefactor.xreplace(at), 30) / sp.Float(str(exact.at(at)), 30) - 1) < sp.Float("1e-20"))
+    other, _ = independent(prefactor.free_symbols, [s.name for s in at], model)
+    left, right = sp.N(prefactor.xreplace({**other, **at}), 30), sp.Float(str(exact.at(at)), 30)
+    point = {s.name: str(v) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
+    if not left.is_real or abs(left / right - 1) > sp.Float("1e-20"):
+        witness = {"point": point, "left": str(left), "right": str(right)} if left.is_real else None
+        found = Equality("different" if witness else "undecided", witness=witness, reason="" if witness else "no value")
+        return Comparison(found, f"not the {method}", "limit", difference)
+    if other or exact.polynomial is None or not exact.proved:
+        found = Equality("undecided", reason="it agrees in numbers with a prefactor that has no proved polynomial.")
+        return Comparison(found, method, "limit", difference)
+    found = Equality("equal" if is_zero(exact.polynomial.xreplace({exact.variable: prefactor})) else "undecided")
+    return Comparison(found, method, "limit", None if found else difference)
 
 
 def shown_difference(difference: Any) -> Any:
     """A difference in a form fit to be printed: normal form, factored; as it stands where that takes too long."""
-    if isinstance(difference, OperatorPolynomial | Superoperator):
+    if isinstance(difference, OperatorPolynomial | Superoperator | Generator):
         return difference.map_coefficients(_short)
     return _short(difference)
 
@@ -249,30 +171,45 @@ def judge(
 ) -> StatementVerdict:  # fmt: skip
     """The verdict of a printed statement against its derived value.
 
-    `repair=False` skips the search for a misprint. Raises CascadeError when the printed formula has no value.
+    `repair=False` skips the search for a misprint, and what makes the deviation of an approximation fine. Raises
+    CascadeError when the printed formula has no value.
     """
     said = partial(StatementVerdict, statement, derived=derived)
     rhs, domain, approximate = statement.relation.rhs, statement.domain, statement.relation.op == "~="
+    if reason := mistyped(statement.relation.op, derived):
+        return said(Verdict.UNCHECKED, reason)
     require_small(rhs)
     try:
         printed = value_of(rhs, env)
-        found = compare(printed, derived, model)
+        found = compare(printed, derived, model, statement.is_hamiltonian)
     except OutsideExactDomain as err:
         return said(Verdict.UNCHECKED, f"outside the exact algebra: {err}")
     said = partial(said, found=found.found, proof=found.proof if found.equal else None, compared=found)
     if found.found.status == "undecided" and domain is None:
         return said(Verdict.UNCHECKED, f"undecided: {found.found.reason}", difference=found.difference)
-    if not found.equal and domain is None:
+    check = confirmed(derived) if isinstance(derived, Leading | PowerLaw | Bound) else None
+    if isinstance(derived, Bound) and check and check.ok:
+        rests = all_domains([model.domains(), _declared_by(derived.of, model)])
+        sign, value = statement.relation.op, plain(printed, model)
+        verdict, why, point = against_bound(sign, value, found.equal, derived, model, rests)
+        if verdict != Verdict.EXACT:
+            said = partial(said, proof=None, found=Equality("different" if point else "undecided", witness=point))
+        seek = repair and verdict == Verdict.DIFFERS and sign == derived.relation
+        fix = _repair(statement, printed, derived, equation, env, model, swaps) if seek else None
+        said = partial(said, difference=found.difference, notes={"bound": derived.note}, repair=fix)
+        return said(Verdict.MISPRINT if fix else verdict, f"{why}; {found.method}")
+    if not found.equal and domain is None and not isinstance(derived, Bound):
         fix = _repair(statement, printed, derived, equation, env, model, swaps) if repair else None
         method = f"the edit makes it exact ({found.method})" if fix else found.method
         return said(Verdict.MISPRINT if fix else Verdict.DIFFERS, method, difference=found.difference, repair=fix)
-    check = confirmed(derived) if isinstance(derived, Leading | PowerLaw) else None
     if check and not check.ok:
-        return said(Verdict.UNCHECKED, f"not shown to be the leading term: {check.method}: {check.residual}")
+        what = "a bound" if isinstance(derived, Bound) else "the leading term"
+        return said(Verdict.UNCHECKED, f"not shown to be {what}: {check.method}: {check.residual}")
     if domain is not None and not found.equal:
-        extreme, about = deviation(plain(printed, model), derived, domain)
+        extreme, about = deviation(plain(printed, model), derived, domain, model, refine=repair)
         tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))
-        reached = f"not exact; derived/printed - 1 reaches {float(extreme):+.3%} over the stated domain"
+        seen = float(about["maximum"])
+        reached = f"not exact; derived/printed - 1 reaches {seen:+.3%} over the stated domain ({about['maximum_is']})"
         return said(
             Verdict.APPROXIMATE if tolerated else Verdict.DIFFERS, f"{reached} (tolerated: {domain.error})",
             difference=found.difference, notes={"relative_difference": about},
@@ -306,6 +243,6 @@ def _repair(
     return find_repair(relation.rhs, is_right, words, samples, beside, relation.lhs)
 
 
-def confirmed(derived: Leading | PowerLaw) -> Check:
-    """The check that a derived leading form is one."""
-    return derived.check() if isinstance(derived, Leading) else certificate_check(derived.law.certificate)
+def confirmed(derived: Leading | PowerLaw | Bound) -> Check:
+    """The check that a derived leading form or bound is one."""
+    return certificate_check(derived.law.certificate) if isinstance(derived, PowerLaw) else derived.check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import mpmath as mp
@@ -11,11 +11,12 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.asymptotics import LowerBound, Scaling, in_the_limit
+from cascade_sym.asymptotics.narrate import certificate_check
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
-from cascade_sym.paper import PowerLaw, Result
+from cascade_sym.paper import Bound, PowerLaw, Result
 from cascade_sym.paper.declared import objective
-from cascade_sym.steps import Step
+from cascade_sym.steps import Check, Step
 
 from .model import C_M, C_S, epsilon, gamma_S0, half, model, n_M, n_S, r, theta_M, theta_S
 
@@ -128,12 +129,20 @@ def law(of: Scaling, note: str, left: str = "xi_g", steps: Sequence[Step] = (), 
     return Result({left: PowerLaw(of, note)}, (*of.steps, *steps), names, evidence(of, **more))
 
 
-def bound(of: LowerBound, value: sp.Expr, note: str) -> Result:
-    """A loss bound as the derived side of an equation."""
+def bound(of: LowerBound, objective: Quantity, note: str) -> Result:
+    """A loss bound as the derived side of an equation: what the least `objective` tends to for C_S -> oo."""
     names = {"C_S": C_S, "C_M": C_M, "r": r}
     assert of.series is not None
     more = {"bound_latex": of.value.latex(), "series": of.series.latex(), "note": note}
+    value = Bound(of.value.expr(), of=objective, attained=True, check=partial(searched, of), note=note)
     return Result({"xi_g": value}, of.scaling.steps, names, evidence(of.scaling, **more))
+
+
+def searched(of: LowerBound) -> Check:
+    """The optimum tends to the bound, and searches of the whole stable region found nothing lower."""
+    found = certificate_check(of.scaling.certificate)
+    whole = of.scaling.certificate.scope == "global"
+    return Check(found.ok and whole, f"{found.method}; {of.scaling.certificate.scope} search", found.residual)
 
 
 def coefficient(s: Scaling, name: str) -> sp.Expr:

@@ -196,7 +196,7 @@ def dissipative_loss_bound() -> Result:
         q = 4 * tau**2 / (1 + tau) ** 2
         return Check(equal(found.value.expr() ** 2, 1 - q**2), "equals sqrt(1 - q^2), q = 4 tau^2/(1 + tau)^2")
 
-    result = bound(found, found.value.expr(), "closed form sqrt(1 - q^2) with q = 4 tau^2/(1 + tau)^2")
+    result = bound(found, xi(), "closed form sqrt(1 - q^2) with q = 4 tau^2/(1 + tau)^2")
     step = Step("expansion", "small loss", {}, {"xi_g": two}, check)
     value = Leading(two, check, "terms beyond epsilon^(3/2)")
     return Result({"xi_g": value}, (*result.steps, step), result.names, result.evidence)

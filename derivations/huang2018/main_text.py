@@ -17,7 +17,7 @@ from cascade_sym.derive import (
     rotating_wave,
 )
 from cascade_sym.exact import identity_check
-from cascade_sym.operators import Op, OperatorPolynomial, as_operator, integration_symbol, operator
+from cascade_sym.operators import Op, OperatorPolynomial, as_operator, formal_integral, operator
 from cascade_sym.paper import Leading, Result
 from cascade_sym.solve.covariance import lyapunov_check
 from cascade_sym.steps import Check, Step
@@ -193,14 +193,13 @@ def back_action() -> Result:
 def solution() -> Result:
     system = hamiltonian_system()
     solved = cs.time_solution(system)
-    past = integration_symbol(tp, -sp.oo, t)
     values = {}
     for mode, lhs in ((S, "a_S(t)"), (M, "a_M(t)")):
         total = as_operator(0)
         for source, kernel in solved.kernel[Op(mode)].items():
             force = at("f_" + source.name[-1])(tp)
             total = total + (force.dagger() if source.dag else force) * kernel.subs(solved.delay, t - tp)
-        values[lhs] = total * past
+        values[lhs] = formal_integral(total, tp, -sp.oo, t)
     return Result(values, (*_langevin_steps(), *solved.steps))
 
 

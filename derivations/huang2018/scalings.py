@@ -27,6 +27,7 @@ from .asymptotics import (
     unconditional,
     unconditional_bound,
     xi,
+    xi_qnd,
 )
 from .model import C_M, C_S, epsilon, gamma_S0, model, n_M, n_S, r
 
@@ -38,12 +39,12 @@ def unconditional_scaling() -> Result:
 
 @model.equation("T3")
 def unconditional_loss_bound() -> Result:
-    return bound(unconditional_bound(), unconditional_bound().value.expr(), "exact at every loss")
+    return bound(unconditional_bound(), xi(), "exact at every loss")
 
 
 @model.equation("S24.loss")
 def conditional_loss_bound() -> Result:
-    return bound(conditional_bound(), conditional_bound().value.expr(), "exact at every loss, not only small ones")
+    return bound(conditional_bound(), xi_qnd(), "exact at every loss, not only small ones")
 
 
 @model.equation("S24")
