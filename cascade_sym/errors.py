@@ -61,6 +61,10 @@ class OutsideExactDomain(CascadeError, TypeError):
     """An expression contains something the exact algebra does not know (never silently ignored)."""
 
 
+class WorkSpent(OutsideExactDomain):
+    """A calculation in the exact algebra needs more operations than it is allowed: shorten the formula."""
+
+
 class DerivationError(CascadeError, ArithmeticError):
     """A derivation step does not apply, or its own check failed."""
 

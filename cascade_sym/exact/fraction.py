@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from math import comb
 from typing import Any, Self
 
-from cascade_sym.errors import DivisionByZero
+from cascade_sym.errors import DivisionByZero, WorkSpent
 
 Poly = Any  # flint.fmpz_mpoly, which ships no types
+BUDGET = 10**8  # products of two terms in one question: some ten seconds, and less memory than a machine has
+_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+
+
+@contextmanager
+def bounded(work: int = BUDGET) -> Iterator[None]:
+    """Ends what is calculated inside with WorkSpent after so many products of terms; an outer bound goes on counting.
+
+    Operations are counted, not seconds, so that an answer does not depend on how busy the machine is; and before they
+    are made, since one huge product can't be interrupted.
+
+    >>> with bounded(10):
+    ...     spend(11)
+    Traceback (most recent call last):
+    cascade_sym.errors.WorkSpent: it takes more work in the exact algebra than one question is given; shorten it.
+    """
+    if _left.get() is not None:
+        yield
+        return
+    token = _left.set([work])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def spend(work: int) -> None:
+    """Counts work that is about to be done; WorkSpent where there is not so much left."""
+    if (left := _left.get()) is not None:
+        left[0] -= work
+        if left[0] < 0:
+            raise WorkSpent("it takes more work in the exact algebra than one question is given; shorten it.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +73,7 @@ class Fraction:
             self, other = self._beside(other)
         if self.den == other.den:
             return self.field.fraction(self.num + other.num, self.den)
+        spend(len(self.num) * len(other.den) + len(other.num) * len(self.den) + len(self.den) * len(other.den))
         g = self.den.gcd(other.den)
         a, b = other.den / g, self.den / g
         return self.field.fraction(self.num * a + other.num * b, self.den * a)
@@ -51,6 +87,7 @@ class Fraction:
     def __mul__(self, other: Self) -> Self:
         if self.field is not other.field:
             self, other = self._beside(other)
+        spend(len(self.num) * len(other.num) + len(self.den) * len(other.den))
         g, h = self.num.gcd(other.den), other.num.gcd(self.den)
         return self.field.fraction((self.num / g) * (other.num / h), (self.den / h) * (other.den / g))
 
@@ -66,6 +103,7 @@ class Fraction:
     def __pow__(self, k: int) -> Self:
         if k < 0:
             return self.inverse() ** (-k)
+        spend(sum(4 * len(p) * comb(len(p) + k - 1, k) for p in (self.num, self.den) if len(p) > 1))
         return self.field.fraction(self.num**k, self.den**k)
 
     @property

@@ -20,7 +20,7 @@ from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
 from cascade_sym.exact import modular
 from cascade_sym.exact.convert import NONE, Converter, converter
 from cascade_sym.exact.factors import polynomial_factors
-from cascade_sym.exact.fraction import Fraction
+from cascade_sym.exact.fraction import Fraction, bounded
 from cascade_sym.exact.proof import canonical_fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
@@ -78,7 +78,15 @@ def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
 
 
 def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains, definitions: Definitions = NONE) -> Equality:
-    """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it."""
+    """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it.
+
+    The work of a proof is bounded (`exact.fraction.bounded`), by a count of operations.
+    """
+    with bounded():
+        return _all_equal(pairs, domains, definitions)
+
+
+def _all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains, definitions: Definitions) -> Equality:
     doubtful = any(e.has(*NO_PROOF) for _, e in definitions)
     pairs = [(a, b) for a, b in pairs if a != b or doubtful or a.has(*NO_PROOF)]
     undecided = ""
@@ -125,14 +133,16 @@ def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) ->
 
     (One written in exp(I*x) and one in cos(x), sin(x) keep what they are written in; `equal` compares them.) Roots
     follow from the signs that `domains` declares, as for `equal`. `factor=True` writes numerator and denominator as
-    products of irreducible factors. OutsideExactDomain is raised for what the exact algebra can't hold.
+    products of irreducible factors. OutsideExactDomain is raised for what the exact algebra can't hold, WorkSpent for
+    what takes too many operations there.
 
     >>> a, b = sp.symbols("a b")
     >>> normal_form((a**2 - b**2)/(a + b)), normal_form(sp.sqrt(a**2), domains={"a": "nonnegative"})
     (a - b, a)
     """
     (e,), declared, definitions = read_sides([expr], domains)
-    return canonical_fraction(e, declared, factor, definitions)
+    with bounded():
+        return canonical_fraction(e, declared, factor, definitions)
 
 
 def written(q: Quantity) -> Expr:
