@@ -39,7 +39,7 @@ class Verdict(StrEnum):
                   "B2182B", "a5121f", "ff8f8a", "8c0f1a", "red", "\u25b2")  # fmt: skip
     DIFFERS = ("differs", "no small edit repairs it; the derived form is given",
                   "B2182B", "7b2d8e", "dd9bee", "5f2370", "red", "\u25b2")  # fmt: skip
-    UNCHECKED = ("unchecked", "could not be read, or a step of the derivation failed its own check",
+    UNCHECKED = ("unchecked", "not read, undecided, or a step of the derivation failed its own check",
                   "5A5A5A", "4d4d4d", "c5c5c5", "333", "magenta", "\u25cb")  # fmt: skip
 
     def __new__(cls, word: str, *about: str) -> Verdict:
