@@ -1,8 +1,8 @@
 """All rooms are imported before doctests are collected, and slow tests wait for `make thorough`.
 
 pytest sets a module that it is the first to import on its package, where it would hide a function of the same name.
-`tests/slow.txt` names the tests that take long. By default the first case of each that has several is run; with
-`--slow all` all are, with `--slow WORD` those that the word selects (about a third; CI gives its commit).
+`tests/slow.txt` names the tests that take long. With `--slow all` they are run too, with `--slow WORD` those that the
+word selects (about a third; CI gives its commit); one that is asked for by name always is.
 """
 
 from pathlib import Path
@@ -22,13 +22,14 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    word, seen, kept, left = config.getoption("--slow"), set(), [], []
-    chosen = any("::" in a for a in config.args)  # a test that is asked for by name is run
-    for item in items:
-        test = item.nodeid.partition("[")[0]
-        again = "[" not in item.nodeid or test in seen
-        seen.add(test)
-        slow = test in SLOW and again and not chosen and word != "all"
-        (left if slow and not (word and crc32(f"{word}{item.nodeid}".encode()) % PARTS == 0) else kept).append(item)
+    word = config.getoption("--slow")
+    if word == "all" or any("::" in a for a in config.args):
+        return
+    left = [
+        item
+        for item in items
+        if item.nodeid.partition("[")[0] in SLOW and not (word and crc32(f"{word}{item.nodeid}".encode()) % PARTS == 0)
+    ]
     config.hook.pytest_deselected(items=left)
-    items[:] = kept
+    gone = set(left)
+    items[:] = [item for item in items if item not in gone]

@@ -47,3 +47,9 @@ def test_a_program_is_ended_with_what_it_has_started(path: Path) -> None:
         tools.run("sh", "-c", "(sleep 0.8; touch later) & sleep 30", cwd=path, seconds=0.2)
     time.sleep(1)
     assert not (path / "later").exists()
+
+
+def test_every_slow_test_exists() -> None:
+    for line in (Path(__file__).parent / "slow.txt").read_text().split():
+        place, _, name = line.partition("::")
+        assert f"def {name.rpartition('::')[2]}(" in (Path(__file__).parents[1] / place).read_text(), line
