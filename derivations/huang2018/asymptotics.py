@@ -11,7 +11,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.asymptotics import LowerBound, Scaling, in_the_limit
-from cascade_sym.asymptotics.narrate import certificate_check
+from cascade_sym.asymptotics.certificate import certificate_check
 from cascade_sym.asymptotics.result import number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.paper import Bound, PowerLaw, Result
