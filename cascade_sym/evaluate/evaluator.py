@@ -19,7 +19,7 @@ from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
-from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, doubtful
+from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
 
@@ -139,6 +139,10 @@ class Evaluator:
         return BoundedKernel(self.plan, replace(o, backend="numpy"))
 
     @cached_property
+    def _sure(self) -> Guarantee:
+        return Guarantee(self.plan, replace(self.options, backend="numpy"))
+
+    @cached_property
     def _program(self) -> Any:
         literal = self.options.backend in ("mpmath", "jax")
         return guarded(self.plan.literal_gradient) if literal else self.plan.plain
@@ -168,12 +172,12 @@ class Evaluator:
         self._calls += 1
         often = results.size > 1 or self._calls <= ALONE or self._calls % SELDOM == 0
         if often and self._watch is not None:
-            count, looked_at, worst = doubtful(self._watch, self.plan, arrays, shape)
+            count, looked_at, worst = lost(self._watch, lambda: self._sure, results, arrays)
             if count:
                 warnings.warn(
                     f"at {count} of {looked_at} points that were looked at, the digits of a result are lost to "
-                    f"cancellation: its error may exceed {LIMIT:g} of it (bound there: {worst:.1g}). error=True gives "
-                    "the bounds, precision='guaranteed' right values.", RuntimeWarning, stacklevel=2,
+                    f"cancellation: it is off by more than {LIMIT:g} of it (by {worst:.1g} at worst). error=True gives "
+                    "bounds, precision='guaranteed' right values.", RuntimeWarning, stacklevel=2,
                 )  # fmt: skip
         return results.handed_back(self.options.error)
 

@@ -1,42 +1,55 @@
-"""Plain doubles are watched: at a few points of a call their running error bound is looked at.
+"""Plain doubles are watched: at a few points of a call they are held against their error bound, and against the truth.
 
 A formula that cancels loses its digits without a sign of it. Its rigorous bound costs several times what the value
-does; at a handful of points of each call it costs next to nothing, and shows a region where digits are lost.
+does; at a handful of points of each call it costs next to nothing, and where it is large the right value is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import prod
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.trust import BoundedKernel
+from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 
 SAMPLED = 8  # points of a call, its first and last among them
 ALONE, SELDOM = 64, 8  # calls for a single point: so many are all looked at, then one of so many, for the time it takes
-LIMIT = 1e-9  # of a value: what a bound may be without a warning; the error itself is some hundred times smaller
+LIMIT = 1e-9  # of a value: by how much it may be off without a warning
 
 
-def doubtful(
-    kernel: BoundedKernel, plan: Plan, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]
+def lost(
+    kernel: BoundedKernel, sure: Callable[[], Guarantee], results: Results, arrays: Mapping[str, np.ndarray]
 ) -> tuple[int, int, float]:
-    """At how many of how many points a value may be off by more than `LIMIT` of it, and the largest bound there."""
-    size = prod(shape)
-    if not size:
+    """At how many of how many points a result is off by more than `LIMIT` of it, and by how much at worst.
+
+    Where the bound does not say that all is well, which a bound of roots and differences seldom does near a
+    cancellation, the value that is right decides; one that can't be had counts as lost.
+    """
+    plan, shape = results.plan, results.shape
+    if not results.size:
         return 0, 0, 0.0
-    rows = np.unique(np.linspace(0, size - 1, SAMPLED).round().astype(int))
+    rows = np.unique(np.linspace(0, results.size - 1, SAMPLED).round().astype(int))
     places = np.unravel_index(rows, shape) if shape else ()
     few = {n: a if a.size == 1 else np.broadcast_to(a, shape)[places] for n, a in arrays.items()}
-    results = Results(plan, rows.shape, np.dtype(float), True, None, few)
-    results.fill(kernel, few)
-    worst = np.zeros(rows.size)
+    looked_at = Results(plan, rows.shape, np.dtype(float), True, None, few)
+    looked_at.fill(kernel, few)
+    bad = np.zeros(rows.size, dtype=bool)
     with np.errstate(all="ignore"):
-        for name, parts in results.parts.items():
+        for name, parts in looked_at.parts.items():
             value = np.hypot.reduce([p.value for p in parts])
-            told = np.isfinite(value) & (value > 0)  # a zero is shown as what it is: below every digit
-            worst = np.fmax(worst, np.where(told, results.bounds[name].value / value, 0))
-    bad = worst > LIMIT
-    return int(bad.sum()), rows.size, float(worst.max())
+            bad |= np.isfinite(value) & (value > 0) & ~(looked_at.bounds[name].value <= LIMIT * value)
+    if not bad.any():
+        return 0, rows.size, 0.0
+    few = {n: a if a.size == 1 else a[bad] for n, a in few.items()}
+    right = Results(plan, (int(bad.sum()),), np.dtype(float), True, None, few)
+    right.fill(sure(), few)
+    worst = np.zeros(right.size)
+    with np.errstate(all="ignore"):
+        for name, parts in right.parts.items():
+            given = [p.value[rows[bad]] for p in results.parts[name]]
+            off = np.hypot.reduce([p.value - g for p, g in zip(parts, given, strict=True)])
+            off /= np.hypot.reduce([p.value for p in parts])
+            off[np.isnan(off) & np.isfinite(np.hypot.reduce(given))] = np.inf
+            worst = np.fmax(worst, off)
+    return int((worst > LIMIT).sum()), rows.size, float(worst.max())

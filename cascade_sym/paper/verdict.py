@@ -114,13 +114,19 @@ def _declared_by(value: Any, model: Model) -> Domains:
     return Domains(symbols=where.symbols, positive=positive, known=known)
 
 
+def _decimal(q: Expr) -> Expr:
+    """A decimal near a number, since points are shown as decimals."""
+    return sp.Rational(str(q.n(DIGITS).round(6)))
+
+
 def _against_root(prefactor: Expr, difference: Expr, derived: PowerLaw, model: Model) -> Comparison:
     """Whether a printed prefactor is the root that the derivation selects: by the polynomial, and by its value."""
     exact, method = derived.law.prefactor, "root of the polynomial of the exact prefactor"
-    at = {s: exact.origin[s] for s in exact.parameters}
+    at = {s: _decimal(exact.origin[s]) for s in exact.parameters}
     other, _ = independent(prefactor.free_symbols, [s.name for s in at], model)
+    other = {s: _decimal(v) for s, v in other.items()}
     left, right = sp.N(prefactor.xreplace({**other, **at}), 30), sp.Float(str(exact.at(at)), 30)
-    point = {s.name: str(v) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
+    point = {s.name: str(v.n(DIGITS).round(6)) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
     if not left.is_real or abs(left / right - 1) > sp.Float("1e-20"):
         witness = {"point": point, "left": str(left), "right": str(right)} if left.is_real else None
         found = Equality("different" if witness else "undecided", witness=witness, reason="" if witness else "no value")
