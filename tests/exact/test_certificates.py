@@ -36,7 +36,7 @@ def certificates() -> tuple[tuple[str, Json | None], ...]:
     """The proved identities of the table, with their certificates."""
     out = []
     for truth, left, right, domains in ROWS:
-        sides, declared = read_sides([formula(left, domains), formula(right, domains)], domains)
+        sides, declared, _ = read_sides([formula(left, domains), formula(right, domains)], domains)
         if truth and all_equal([tuple(sides)], declared):
             out.append((f"{left} = {right} {domains or ''}", certificate(*sides, declared)))
     return tuple(out)
