@@ -230,9 +230,11 @@ def fourier_integral(
 ) -> OperatorPolynomial:
     """(2 pi)^(-1/2) int_lo^hi name(Omega) e^(s i Omega t) dOmega, with s the Fourier sign of the conventions.
 
+    The variable is bound: its own symbol, marked by a dot, meets no other.
+
     >>> t, w = sp.symbols("t Omega")
     >>> fourier_integral("a", t, w).names()
-    frozenset({'a(Omega)'})
+    frozenset({'a(Omega·)'})
     """
     wave = sp.exp(conventions.fourier * sp.I * Omega * t)
     return formal_integral(operator(f"{name}({Omega})") * wave, Omega, lo, hi) / sp.sqrt(2 * sp.pi)
