@@ -34,6 +34,7 @@ _ASIDE = re.compile(r"(?:\\quad\s*)?\\(?:text|textrm|mbox|intertext|shortinterte
 _SAID = re.compile(r"\s*\\(?:(?:text|mbox|mathrm|textrm|hbox)\s*\{(?P<words>[^{}]*)\}|forall(?![A-Za-z]))")
 _RANGE = re.compile(r"\(.*(?:[<>=]|\\(?:gg|ll|geq?|leq?|approx|simeq|neq?|to|in)(?![A-Za-z])).*\)[.,;]?", re.S)
 _CONDITION = re.compile(r"\W*(?:for|if|when|whenever|provided|assuming|in the|at|as)\b")
+_END = re.compile(r"(?:\s|(?<!\\)[,;])+$")  # the comma of a thin space is none
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*(?:\{([^{}]*)\}|([^\s\\{}]+))")
 _UNREAD = re.compile(r"\\begin\{(verbatim\*?|lstlisting|comment|filecontents\*?)\}.*?(?:\\end\{\1\}|\Z)", re.S)
 
@@ -251,7 +252,7 @@ def statements(latex: str) -> tuple[list[str], str]:
         said = _SAID.match(piece)
         ranged = not said and not split(piece).relation and _RANGE.fullmatch(piece.strip())
         if formulas and (ranged or (said and (not said["words"] or _CONDITION.match(said["words"])))):
-            return [f.rstrip(",; ") for f in formulas], latex[at:].strip()
+            return [_END.sub("", f) for f in formulas], latex[at:].strip()
         if said and formulas and said["words"].strip(" ,") in ("and", ""):
             piece, listed = piece[said.end() :], True
         piece, before = piece.strip(), listed
@@ -260,4 +261,4 @@ def statements(latex: str) -> tuple[list[str], str]:
             formulas[-1] += f"{',' if before else ''} {piece}"
         elif piece:
             formulas.append(piece)
-    return [f.rstrip(",; ") for f in formulas], ""
+    return [_END.sub("", f) for f in formulas], ""

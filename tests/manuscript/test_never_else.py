@@ -54,3 +54,8 @@ def test_under_a_condition_what_holds_everywhere_holds_and_what_differs_is_unche
     (right,), (wrong,) = (check(eq(f + said)).checked for f in (R, R.replace("1 -", "1 +")))
     assert right.verdict == "exact"
     assert wrong.verdict == "unchecked" and "condition" in wrong.reason
+
+
+@pytest.mark.parametrize("end", [r"\,,", r"\,.", r"\;,", r"~,", r",\,", r"\,;", r"\, ,\quad", ","])
+def test_punctuation_behind_any_space_ends_a_formula(check, end: str) -> None:
+    assert [c.verdict for c in check(eq(R + end)).checked] == ["exact"]
