@@ -134,10 +134,10 @@ def as_balls(point: Point) -> dict[str, Any]:
 
 
 def _shown(v: Number) -> Any:
-    return {"re": _decimal(v[0]), "im": _decimal(v[1])} if isinstance(v, tuple) else _decimal(v)
+    return {"re": decimal(v[0]), "im": decimal(v[1])} if isinstance(v, tuple) else decimal(v)
 
 
-def _decimal(q: Fraction) -> str:
+def decimal(q: Fraction) -> str:
     """A decimal fraction, in full."""
     sign, size = "-" if q < 0 else "", abs(q)
     whole, rest = divmod(size.numerator, size.denominator)

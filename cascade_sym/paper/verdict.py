@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -12,11 +13,12 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.asymptotics.certificate import certificate_check
-from cascade_sym.deadline import TimeReached, at_most
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, DerivationError, OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.exact.certified import certificate
+from cascade_sym.exact.fraction import bounded
+from cascade_sym.exact.refute import decimal
 from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
@@ -33,7 +35,7 @@ from cascade_sym.steps import Check
 from cascade_sym.symbols import NOTHING, Domains, all_domains, is_hermitian
 from cascade_sym.verdicts import Verdict
 
-SIMPLIFIED = 5.0  # seconds after which a difference is shown as it stands
+SIMPLIFIED = 20_000  # operations (`exact.fraction.spend`) after which a difference is shown as it stands
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
         based = derived.subs({s: e for s, e in model.base.items() if s in derived.parameters})
         sides, declared, definitions = read_sides([p, based], model.domains())
         found = all_equal([(sides[0], sides[1])], declared, definitions)
-        method = "definition by definition in the exact algebra"
+        method = f"definition by definition, {found.reason if found and found.reason else 'in the exact algebra'}"
         return Comparison(found, method, "algebraic", None if found else written(based) - p)
     d = plain(derived, model)
     if isinstance(derived, PowerLaw) and derived.law.prefactor.closed is None and isinstance(p, Expr):
@@ -126,7 +128,7 @@ def _against_root(prefactor: Expr, difference: Expr, derived: PowerLaw, model: M
     other, _ = independent(prefactor.free_symbols, [s.name for s in at], model)
     other = {s: _decimal(v) for s, v in other.items()}
     left, right = sp.N(prefactor.xreplace({**other, **at}), 30), sp.Float(str(exact.at(at)), 30)
-    point = {s.name: str(v.n(DIGITS).round(6)) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
+    point = {s.name: decimal(Fraction(str(v))) for s, v in sorted({**other, **at}.items(), key=lambda p: p[0].name)}
     if not left.is_real or abs(left / right - 1) > sp.Float("1e-20"):
         witness = {"point": point, "left": str(left), "right": str(right)} if left.is_real else None
         found = Equality("different" if witness else "undecided", witness=witness, reason="" if witness else "no value")
@@ -139,7 +141,9 @@ def _against_root(prefactor: Expr, difference: Expr, derived: PowerLaw, model: M
 
 
 def shown_difference(difference: Any) -> Any:
-    """A difference in a form fit to be printed: normal form, factored; as it stands where that takes too long."""
+    """A difference in a form fit to be printed: normal form, factored; as it stands where that takes too much work, or
+    brings in an i that cancels.
+    """
     if isinstance(difference, OperatorPolynomial | Superoperator | Generator):
         return difference.map_coefficients(_short)
     return _short(difference)
@@ -149,10 +153,11 @@ def _short(e: Expr) -> Expr:
     if isinstance(e, sp.Float):  # numbers that were found as such stay decimals
         return sp.Float(f"{float(e):.6g}")
     try:
-        with at_most(SIMPLIFIED):
-            return normal_form(e, factor=True)
-    except (CascadeError, RecursionError, TimeReached):
+        with bounded(SIMPLIFIED):
+            form = normal_form(e, factor=True)
+    except (CascadeError, RecursionError):
         return e
+    return e if form.has(sp.I) and not e.has(sp.I) else form
 
 
 @dataclass(frozen=True)
