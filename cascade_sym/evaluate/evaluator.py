@@ -49,8 +49,8 @@ def evaluator(
       llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
     - `dtype`: the type of real results, float64 by default; complex ones have its complex partner.
     - `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles given.
-    - Plain doubles are watched: at a few points of every call the bound is computed as well, and where it is larger
-      than 1e-9 of the value, because the formula cancels there, a warning counts these points.
+    - Plain doubles are watched: at a few points of a call the bound is computed as well, where it is large the right
+      value too, and a warning counts the points at which a result is off by more than 1e-9 of it.
     - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed again in pairs
       of doubles, then in ball arithmetic. A result that still misses it, or that no double can hold, is nan, and a
       warning counts these points.
@@ -130,17 +130,13 @@ class Evaluator:
         return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, limits=self.plan.limits)
 
     @cached_property
-    def _watch(self) -> BoundedKernel | None:
+    def _watch(self) -> Guarantee | None:
         """What tells how good plain doubles are; None where nobody asked for such, or for no warnings."""
         o = self.options
         plain = o.backend in ("numpy", "compiled") and o.precision == "double" and o.dtype == "float64"
         if not plain or o.error or o.unstable == "quiet" or self.plan.over is not None:
             return None
-        return BoundedKernel(self.plan, replace(o, backend="numpy"))
-
-    @cached_property
-    def _sure(self) -> Guarantee:
-        return Guarantee(self.plan, replace(self.options, backend="numpy"))
+        return Guarantee(self.plan, replace(o, backend="numpy"))
 
     @cached_property
     def _program(self) -> Any:
@@ -172,7 +168,7 @@ class Evaluator:
         self._calls += 1
         often = results.size > 1 or self._calls <= ALONE or self._calls % SELDOM == 0
         if often and self._watch is not None:
-            count, looked_at, worst = lost(self._watch, lambda: self._sure, results, arrays)
+            count, looked_at, worst = lost(self._watch, results, arrays)
             if count:
                 warnings.warn(
                     f"at {count} of {looked_at} points that were looked at, the digits of a result are lost to "

@@ -6,25 +6,23 @@ does; at a handful of points of each call it costs next to nothing, and where it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.evaluate.trust import Guarantee
 
 SAMPLED = 8  # points of a call, its first and last among them
 ALONE, SELDOM = 64, 8  # calls for a single point: so many are all looked at, then one of so many, for the time it takes
 LIMIT = 1e-9  # of a value: by how much it may be off without a warning
 
 
-def lost(
-    kernel: BoundedKernel, sure: Callable[[], Guarantee], results: Results, arrays: Mapping[str, np.ndarray]
-) -> tuple[int, int, float]:
+def lost(kernel: Guarantee, results: Results, arrays: Mapping[str, np.ndarray]) -> tuple[int, int, float]:
     """At how many of how many points a result is off by more than `LIMIT` of it, and by how much at worst.
 
-    Where the bound does not say that all is well, which a bound of roots and differences seldom does near a
-    cancellation, the value that is right decides; one that can't be had counts as lost.
+    Where the kernel's first bound does not say that all is well, which a bound of roots and differences seldom does
+    near a cancellation, the value that is right decides; one that can't be had counts as lost.
     """
     plan, shape = results.plan, results.shape
     if not results.size:
@@ -33,7 +31,7 @@ def lost(
     places = np.unravel_index(rows, shape) if shape else ()
     few = {n: a if a.size == 1 else np.broadcast_to(a, shape)[places] for n, a in arrays.items()}
     looked_at = Results(plan, rows.shape, np.dtype(float), True, None, few)
-    looked_at.fill(kernel, few)
+    looked_at.fill(kernel.first, few)
     bad = np.zeros(rows.size, dtype=bool)
     with np.errstate(all="ignore"):
         for name, parts in looked_at.parts.items():
@@ -43,7 +41,7 @@ def lost(
         return 0, rows.size, 0.0
     few = {n: a if a.size == 1 else a[bad] for n, a in few.items()}
     right = Results(plan, (int(bad.sum()),), np.dtype(float), True, None, few)
-    right.fill(sure(), few)
+    right.fill(kernel, few)
     worst = np.zeros(right.size)
     with np.errstate(all="ignore"):
         for name, parts in right.parts.items():

@@ -32,9 +32,7 @@ from cascade_sym.symbols.read import one_kind
 
 NO_PROOF = (sp.Float, sp.nan, sp.zoo, sp.oo, -sp.oo)  # the same on both sides, they are not equal yet
 MOST_CASES = 64  # combinations of signs that are proved one by one
-WRITTEN_OUT = (
-    5000  # nodes of a Quantity that is written out; the definitions of longer ones are worked through in order
-)
+WRITTEN_OUT = 5000  # nodes of a Quantity that is written out; the definitions of longer ones are worked through
 Declared = Mapping[str, Any] | Domains | None
 
 
@@ -77,16 +75,12 @@ def equal(left: Any, right: Any, domains: Declared = None) -> Equality:
     return all_equal([(a, b)], declared, definitions)
 
 
+@bounded()
 def all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains, definitions: Definitions = NONE) -> Equality:
     """Whether all pairs of formulas in plain symbols are equal; one that certainly differs settles it.
 
     The work of a proof is bounded (`exact.fraction.bounded`), by a count of operations.
     """
-    with bounded():
-        return _all_equal(pairs, domains, definitions)
-
-
-def _all_equal(pairs: Iterable[tuple[Expr, Expr]], domains: Domains, definitions: Definitions) -> Equality:
     doubtful = any(e.has(*NO_PROOF) for _, e in definitions)
     pairs = [(a, b) for a, b in pairs if a != b or doubtful or a.has(*NO_PROOF)]
     undecided = ""
@@ -128,6 +122,7 @@ def is_zero(expr: Any, domains: Declared = None) -> Equality:
     return equal(expr, sp.S.Zero, domains)
 
 
+@bounded()
 def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) -> Expr:
     """The canonical fraction of `expr`: equal expressions in the same roots, angles and phases give the same.
 
@@ -141,8 +136,7 @@ def normal_form(expr: Any, *, factor: bool = False, domains: Declared = None) ->
     (a - b, a)
     """
     (e,), declared, definitions = read_sides([expr], domains)
-    with bounded():
-        return canonical_fraction(e, declared, factor, definitions)
+    return canonical_fraction(e, declared, factor, definitions)
 
 
 def written(q: Quantity) -> Expr:

@@ -89,12 +89,12 @@ def deviation(
             best = tuple(found.x)
     where = point(best)
     at_point, extreme = ratio(tuple(domain.at[n] for n in names)), ratio(where)
-    function = leading_form(derived) / printed
+    function = quotient = leading_form(derived) / printed
     if isinstance(derived, PowerLaw):
-        function = function.subs(derived.law.large, 1)  # both are the same power of it
+        function = quotient.subs(derived.law.large, 1)  # both are the same power of it
     bound = None
     if refine and (not isinstance(derived, PowerLaw) or derived.law.prefactor.closed is not None):
-        bound = proved_bound(leading_form(derived) / printed, domain, elsewhere[0], model, abs(float(extreme)))
+        bound = proved_bound(quotient, domain, elsewhere[0], model, abs(float(extreme)))
     return extreme if bound is None else bound, {
         "quantity": "derived/printed - 1",
         "function": str(sp.simplify(function) - 1),

@@ -226,7 +226,7 @@ def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
             found = judge(changed, derived, e, env, folder.model, repair=False)
         except Exception:  # what has no verdict is unchecked
             return False
-        return Verdict(found.verdict).passes or (found.verdict == Verdict.APPROXIMATE and found.notes == stated)
+        return found.verdict.passes or (found.verdict is Verdict.APPROXIMATE and found.notes == stated)
 
     for edit in edits(s.relation.rhs, vocabulary(env, folder.printed.swaps)):
         count += 1

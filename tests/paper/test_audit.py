@@ -18,9 +18,10 @@ def test_no_edit_survives(huang, id):
 
 def test_a_checker_that_passes_everything_would_be_caught(small, monkeypatch):
     from cascade_sym.paper import ledger
+    from cascade_sym.verdicts import Verdict
 
     class Passed:
-        verdict = "exact"
+        verdict = Verdict.EXACT
 
     monkeypatch.setattr(ledger, "judge", lambda *a, **k: Passed)
     found = run_audit(load_folder(small))

@@ -157,7 +157,7 @@ class Evidence(SignProofs):
                 raise NoEvidence
         return {"angles": found, "quarters": quarters}
 
-    def instead(self, difference: Fraction, depth: int = 3) -> tuple[int, Fraction] | None:
+    def instead(self, difference: Fraction) -> tuple[int, Fraction] | None:
         """A root and what it is otherwise written, so that an element vanishes: see `SignedField.vanishes`."""
         field = self.tower.field
         for r in reversed(self._roots()):

@@ -42,7 +42,6 @@ class Named:
         self._told = 0
         self._nonzero: set[str] = set()
         self._below: dict[str, Fraction] = {}
-        self._assumed: list[str] = []
         self._ranged: set[str] = set()
         self._count = 0
         self._cases: dict[str, int] = {}

@@ -58,16 +58,8 @@ class SignProofs(Named):
         return None
 
     def _square(self, p: Poly) -> Signed | None:
-        content, factors = polynomial_factors(p)
-        root = flint.fmpz(content).isqrt() if content > 0 else None
-        if root is None or root * root != content or any(k % 2 for _, k in factors):
-            return None
-        e = self.tower.field.integer(int(root))
-        for q, k in factors:
-            e = e * self.tower.field.fraction(q) ** (k // 2)
-        if not self.tower.is_real(e):
-            return None
-        return [["norm", self.element(e), "1"]]
+        e = self._exact_root(self.tower.field.fraction(p))
+        return None if e is None else [["norm", self.element(e), "1"]]
 
     def _because(self, p: Poly, because: tuple[Fraction, ...]) -> Signed | None:
         if len(because) > 1:

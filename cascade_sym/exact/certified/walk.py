@@ -8,7 +8,7 @@ that is not known, both signs are proved one by one. A certificate that `recheck
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -38,7 +38,7 @@ class Open(Exception):
         self.text = text
 
 
-def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence[str] = ()) -> Json | None:
+def certificate(left: Expr, right: Expr, domains: Domains) -> Json | None:
     """A certificate that two formulas in plain symbols, proved equal, are; None where it can't be written down.
 
     >>> a, b = sp.symbols("a b")
@@ -51,7 +51,7 @@ def certificate(left: Expr, right: Expr, domains: Domains, assumptions: Sequence
         texts = [formula_text(e) for e in sides]
         kinds = sorted(s.name for e in sides for s in e.free_symbols if is_complex_symbol(s))
         claim: Json = {"left": texts[0], "right": texts[1], "complex": list(dict.fromkeys(kinds))}
-        used: set[str] = set(assumptions)
+        used: set[str] = set()
         proof = _proof(sides, texts, domains, {}, used)
         claim |= {"assumptions": sorted(used), "proof": proof}
         recheck.check(claim)
