@@ -9,6 +9,11 @@ from cascade_sym.parts import (
     Cavity as Cavity,
     Squeezer as Squeezer,
     SLH as SLH,
+    SqueezedLight as SqueezedLight,
+    TwoModeSqueezedLight as TwoModeSqueezedLight,
+    ThermalLight as ThermalLight,
+    CorrelatedLight as CorrelatedLight,
+    CoherentLight as CoherentLight,
 )
 from cascade_sym.parts.detectors import Homodyne as Homodyne, Heterodyne as Heterodyne
 
@@ -22,7 +27,7 @@ from cascade_sym.compose import (
     as_system as as_system,
     is_physical as is_physical,
 )
-from cascade_sym.system import LinearSystem as LinearSystem, Port as Port
+from cascade_sym.system import Inputs as Inputs, LinearSystem as LinearSystem, Port as Port
 
 # derivation
 from cascade_sym.derive import (

@@ -241,10 +241,9 @@ def lyapunov_residual(V: Covariance, system: object) -> sp.Matrix:
     """A W + W A^+ + B N B^+ for W_ij = <z_i z_j^+> (symmetrised), z = (a_1, a_1^+, a_2, ...), over V's definitions."""
     s = as_system(system)
     A, B = s.A, s.B
-    noise = sp.diag(*(n for n in s.inputs.values() for _ in range(2)))
     to_z = sp.diag(*[sp.Matrix([[1, sp.I], [1, -sp.I]]) / sp.sqrt(2)] * len(s.modes))
     W = to_z * V.matrix * _adjoint(to_z)
-    return A * W + W * _adjoint(A) + B * noise * _adjoint(B)
+    return A * W + W * _adjoint(A) + B * s.inputs.matrix * _adjoint(B)
 
 
 def lyapunov_check(V: Covariance, system: object) -> Check:

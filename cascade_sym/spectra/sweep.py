@@ -146,10 +146,12 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
     return Response({o: t for o, t in inputs.items() if t != 0}, drives)
 
 
-def tag(o: Op) -> str:
-    """An operator's name as part of a definition's: 'S_in_m_dag' for S.in-^+."""
-    plain = o.name.replace(".", "_").replace("+", "_p").replace("-", "_m")
-    return f"{plain}_dag" if o.dag else plain
+def tag(o: Op | str) -> str:
+    """The name of an operator or noise as part of a definition's: 'S_in_m_dag' for S.in-^+."""
+    name = o if isinstance(o, str) else o.label
+    plain, dag = name.removesuffix("^+"), name.endswith("^+")
+    plain = plain.replace(".", "_").replace("+", "_p").replace("-", "_m")
+    return f"{plain}_dag" if dag else plain
 
 
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:

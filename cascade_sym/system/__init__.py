@@ -1,5 +1,6 @@
 """LinearSystem, the central value, and its ports."""
 
-from cascade_sym.system.system import VACUUM, LinearSystem, Port
+from cascade_sym.system.inputs import VACUUM, Inputs
+from cascade_sym.system.system import LinearSystem, Port
 
-__all__ = ["VACUUM", "LinearSystem", "Port"]
+__all__ = ["VACUUM", "Inputs", "LinearSystem", "Port"]

@@ -9,7 +9,7 @@ Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009); Gardiner an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -18,7 +18,8 @@ from sympy import Expr
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
 from cascade_sym.symbols import all_domains, conj, domains_in, expression, radicands
-from cascade_sym.system.system import VACUUM, LinearSystem, Port
+from cascade_sym.system.inputs import VACUUM, Inputs
+from cascade_sym.system.system import LinearSystem, Port
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def slh_system(
 ) -> LinearSystem:
     """The LinearSystem of a quadratic Hamiltonian `H` and linear couplings.
 
-    Raises DerivationError when H is not Hermitian and quadratic or a coupling is not linear (the result
-    would not be linear).
+    Terms linear in H are drives. Raises DerivationError when H is not Hermitian and quadratic or a coupling is not
+    linear (the result would not be linear).
 
     >>> a = operator("a")
     >>> k = sp.Symbol("kappa")
@@ -64,12 +65,14 @@ def slh_system(
     ]
     if not (H - H.dagger()).is_zero:
         raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
-    drift = {m: langevin_of(operator(m), H, channels).linear() for m in modes}
+    rates = {m: langevin_of(operator(m), H, channels) for m in modes}
+    drift = {m: rate.filtered(len).linear() for m, rate in rates.items()}
+    drives = {m: c for m, rate in rates.items() if (c := rate.terms.get((), sp.S.Zero)) != 0}
     outputs = {c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels}
-    inputs: Mapping[str, Expr] = {c.field: c.noise for c in channels}
+    inputs = Inputs({c.field: c.noise for c in channels})
     return LinearSystem(
         tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports),
-        domains=all_domains([domains_in(*raw), radicands(*raw)]),
+        domains=all_domains([domains_in(*raw), radicands(*raw)]), drives=drives,
     )  # fmt: skip
 
 
