@@ -14,6 +14,8 @@ from cascade_sym.parts import (
     ThermalLight as ThermalLight,
     CorrelatedLight as CorrelatedLight,
     CoherentLight as CoherentLight,
+    MechanicalOscillator as MechanicalOscillator,
+    FreeMass as FreeMass,
 )
 from cascade_sym.parts.detectors import Homodyne as Homodyne, Heterodyne as Heterodyne
 
@@ -49,7 +51,7 @@ from cascade_sym.derive.master_equation_moments import moment_equations as momen
 from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as Check
 
 # steady states
-from cascade_sym.solve import covariance as covariance, Covariance as Covariance
+from cascade_sym.solve import covariance as covariance, Covariance as Covariance, means as means, Means as Means
 
 # conditional states
 from cascade_sym.solve.conditional import riccati as riccati, conditional_covariance as conditional_covariance

@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.detection import Detection
-from cascade_sym.errors import UnphysicalError
+from cascade_sym.errors import UnphysicalError, listing
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
 from cascade_sym.symbols import conj
@@ -35,7 +35,15 @@ def couplings(s: LinearSystem) -> dict[str, LinearForm]:
 
 
 def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
-    """H, from the drift and the couplings; UnphysicalError where no Hermitian H exists."""
+    """H, from the drift and the couplings; UnphysicalError where no Hermitian H exists.
+
+    The means of the inputs drive the modes, as classical forces do.
+    """
+    if s.brownian:
+        raise UnphysicalError(
+            f"{listing(s.brownian)}: damping and Brownian force on p alone are declared, which is not of Lindblad form, "
+            "so there is no master equation; take an Oscillator, whose bath acts on a, or covariance and spectra."
+        )
     h: dict[tuple[str, str], Expr] = {}
     g: dict[tuple[str, str], Expr] = {}
     for k in s.modes:
@@ -61,7 +69,17 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
             total[_normal(Op(k, True), Op(l))] = h[k, l]
             if k != l:
                 total[_normal(Op(l, True), Op(k))] = conj(h[k, l])
+    for m in s.modes:
+        f = driven(s, m)
+        total |= {(Op(m, True),): sp.I * f, (Op(m),): -sp.I * conj(f)} if f != 0 else {}
     return OperatorPolynomial({m: sp.factor_terms(c) for m, c in total.items()})
+
+
+def driven(s: LinearSystem, mode: str) -> Expr:
+    """The constant term of da/dt: the drive of the mode, and the mean of the light that enters."""
+    means = s.inputs.means
+    light = (c * (conj(means[o.name]) if o.dag else means[o.name]) for o, c in s.equation(mode) if o.name in means)
+    return sp.Add(s.drives.get(mode, sp.S.Zero), *light)
 
 
 def _normal(*factors: Op) -> tuple[Op, ...]:

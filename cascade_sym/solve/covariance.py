@@ -22,6 +22,7 @@ from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.probe import random_point, values_at
+from cascade_sym.solve.stability import steady
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj, expression, replacements
 from cascade_sym.system import LinearSystem
@@ -159,9 +160,10 @@ def covariance(system: object) -> Covariance:
     fields = symmetrised(s, naming.name)
     moments: Moments = {}
     stability: list[Expr] = []
-    for sector in sectors(s):
-        solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
-        stability += solver(s, sector, fields, naming, moments)
+    with steady(s):
+        for sector in sectors(s):
+            solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
+            stability += solver(s, sector, fields, naming, moments)
     pairs = combinations_with_replacement([(m, q) for m in s.modes for q in "XP"], 2)
     elements = {(f"{i[1]}_{i[0]}", f"{j[1]}_{j[0]}"): e for i, j in pairs if (e := moments.get((i, j), 0)) != 0}
     V = Covariance(s.modes, elements, naming.definitions, tuple(stability), s)

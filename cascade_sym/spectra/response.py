@@ -30,6 +30,7 @@ def transfer(
     frequency: Value | None = None,
     frame: FrameName = "rotating",
     carrier: Value | None = None,
+    unstable: bool = False,
 ) -> Spectrum:
     """The transfer function T(Omega) in output(Omega) = ... + T(Omega) input(Omega).
 
@@ -38,13 +39,15 @@ def transfer(
     light with two sidebands). `output` and the frame are read as in `noise_spectrum`. The result is complex, with named
     susceptibilities; its steps check it against the flattened (A, B, C, D).
 
-    Raises UnknownName for a missing field, UnstableError, ParameterError for a frequency in the wrong frame.
+    `unstable` allows a block that is unstable alone (a controller, which feedback will stabilise): its transfer function
+    is then the ratio of polynomials, and no response that ever settles. Raises UnknownName for a missing field,
+    UnstableError, ParameterError for a frequency in the wrong frame.
 
     >>> from cascade_sym.parts import Cavity
     >>> transfer(Cavity("c"), "c.in", "c.out", frequency=0).inline()
     -1
     """
-    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
+    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier, stable=not unstable)
     weights = input_weights(dynamics.system, input)
     response = sweep(dynamics, read.form)
     terms = [response.inputs[o] * c for o, c in weights.items() if o in response.inputs]
