@@ -16,6 +16,9 @@ from cascade_sym.parts import (
     CoherentLight as CoherentLight,
     MechanicalOscillator as MechanicalOscillator,
     FreeMass as FreeMass,
+    Permutation as Permutation,
+    Circulator as Circulator,
+    Isolator as Isolator,
 )
 from cascade_sym.parts.detectors import Homodyne as Homodyne, Heterodyne as Heterodyne
 
@@ -28,6 +31,7 @@ from cascade_sym.compose import (
     rephased as rephased,
     as_system as as_system,
     is_physical as is_physical,
+    realise as realise,
 )
 from cascade_sym.system import Inputs as Inputs, LinearSystem as LinearSystem, Port as Port
 
@@ -67,6 +71,8 @@ from cascade_sym.evaluate.conditional import (
 # spectra and sensing
 from cascade_sym.spectra import (
     transfer as transfer,
+    poles as poles,
+    zeros as zeros,
     noise_spectrum as noise_spectrum,
     cross_spectrum as cross_spectrum,
     noise_budget as noise_budget,
@@ -81,6 +87,7 @@ from cascade_sym.sensing import (
     force_port as force_port,
     ForcePort as ForcePort,
     signal_transfer as signal_transfer,
+    phase_sensitivity as phase_sensitivity,
     added_noise as added_noise,
     lorentzian as lorentzian,
     matched_filter_steps as matched_filter_steps,

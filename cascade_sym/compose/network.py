@@ -246,7 +246,8 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
 
     return replace(
         s, drift={m: outside(m, f) for m, f in s.drift.items()}, inputs=s.inputs.rephased(phase),
-        outputs={k: outside(k, f) for k, f in s.outputs.items()}, internal={k: inside(f) for k, f in s.internal.items()},
+        outputs={k: outside(k, f) for k, f in s.outputs.items()},
+        internal={k: inside(f) for k, f in s.internal.items()},
         drives={m: phase.get(m, sp.S.One) * c for m, c in s.drives.items()},
     )  # fmt: skip
 

@@ -25,8 +25,8 @@ class Physicality:
     """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
 
     `declared` are modes with damping and thermal force on p alone: their commutators decay, as they must, and if no
-    other is violated `as_declared` is True. `assumptions` are what the system's parts declare of their parameters, under which that holds. `exact` is False for
-    a system with floats, whose commutators are compared to twelve digits.
+    other is violated `as_declared` is True. `assumptions` are what the system's parts declare of their parameters,
+    under which that holds. `exact` is False for a system with floats, whose commutators are compared to twelve digits.
     """
 
     ok: bool
@@ -50,8 +50,9 @@ class Physicality:
             return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
         if self.declared:
             return (
-                f"not of Lindblad form, as declared: damping and Brownian force on p alone of {listing(self.declared)}, "
-                f"so that {self.witness} = {self.excess}; all else is physical ({self.checked} commutators)"
+                f"not of Lindblad form, as declared: damping and Brownian force on p alone of "
+                f"{listing(self.declared)}, so that {self.witness} = {self.excess}; all else is physical "
+                f"({self.checked} commutators)"
             )
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 

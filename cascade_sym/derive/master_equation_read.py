@@ -41,8 +41,8 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
     """
     if s.brownian:
         raise UnphysicalError(
-            f"{listing(s.brownian)}: damping and Brownian force on p alone are declared, which is not of Lindblad form, "
-            "so there is no master equation; take an Oscillator, whose bath acts on a, or covariance and spectra."
+            f"{listing(s.brownian)}: damping and Brownian force on p alone are declared, which is not of Lindblad "
+            "form, so there is no master equation; take an Oscillator, whose bath acts on a, or covariance and spectra."
         )
     h: dict[tuple[str, str], Expr] = {}
     g: dict[tuple[str, str], Expr] = {}
@@ -130,7 +130,9 @@ def _correlated(s: LinearSystem, group: Sequence[Op], L: Couplings) -> list[tupl
     """
     rows = [[s.inputs.ordered(x, y) for y in group] for x in group]
     K = [-L[o.name].dagger() if o.dag else L[o.name] for o in group]
-    found = ((w, linear_sum(k.scaled(conj(c)) for k, c in zip(K, v, strict=True) if c != 0)) for w, v in eliminated(rows))
+    found = (
+        (w, linear_sum(k.scaled(conj(c)) for k, c in zip(K, v, strict=True) if c != 0)) for w, v in eliminated(rows)
+    )
     return [(w, form) for w, form in found if len(form)]
 
 

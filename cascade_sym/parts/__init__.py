@@ -1,4 +1,4 @@
-"""Parts of an experiment: oscillators, cavities, parametric amplifiers, loss, phases, beam splitters, states of light."""
+"""Parts of an experiment: oscillators, cavities, amplifiers, mechanics, passive optics, states of light."""
 
 from cascade_sym.parts.cavity import Cavity, Squeezer
 from cascade_sym.parts.light import CoherentLight, CorrelatedLight, SqueezedLight, ThermalLight, TwoModeSqueezedLight
@@ -6,9 +6,11 @@ from cascade_sym.parts.mechanics import FreeMass, MechanicalOscillator
 from cascade_sym.parts.oscillator import Oscillator
 from cascade_sym.parts.part import Part
 from cascade_sym.parts.passive import BeamSplitter, Loss, PhaseShift
+from cascade_sym.parts.scattering import Circulator, Isolator, Permutation
 from cascade_sym.parts.slh import SLH
 
 __all__ = [
-    "SLH", "BeamSplitter", "Cavity", "CoherentLight", "CorrelatedLight", "FreeMass", "Loss", "MechanicalOscillator", "Oscillator", "Part",
-    "PhaseShift", "SqueezedLight", "Squeezer", "ThermalLight", "TwoModeSqueezedLight",
+    "SLH", "BeamSplitter", "Cavity", "Circulator", "CoherentLight", "CorrelatedLight", "FreeMass", "Isolator",
+    "Loss", "MechanicalOscillator", "Oscillator", "Part", "Permutation", "PhaseShift", "SqueezedLight", "Squeezer",
+    "ThermalLight", "TwoModeSqueezedLight",
 ]  # fmt: skip

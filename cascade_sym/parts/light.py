@@ -45,9 +45,8 @@ class Light(Part):
         """<b> of each beam."""
         return sp.S.Zero
 
-    def fields(self, names: Sequence[Mapping[str, str]]) -> Inputs:
-        """The state over fields, {channel: field} for each beam."""
-        called = self.name or self.kind
+    def fields(self, names: Sequence[Mapping[str, str]], called: str) -> Inputs:
+        """The state over fields, {channel: field} for each beam; `called` is the name of the light."""
         normal, anomalous = self.state(called)
         if any(set(SIDEBANDS) < set(beam) for beam in names):
             raise PortMismatch(f"{called} fills one band or the sidebands '+' and '-', not {sorted(names[0])}.")
@@ -70,7 +69,7 @@ class Light(Part):
         ins, outs = ([{c: field_name(name, f"{end}{x}", c) for c in channels} for x in labels] for end in ("in", "out"))
         outputs: dict[str, LinearForm] = {o[c]: op(i[c]) for i, o in zip(ins, outs, strict=True) for c in channels}
         enter, leave = (tuple(map(Port, self.beams, fields)) for fields in (ins, outs))
-        return LinearSystem((), {}, self.fields(ins), outputs, in_ports=enter, out_ports=leave)
+        return LinearSystem((), {}, self.fields(ins, name), outputs, in_ports=enter, out_ports=leave)
 
 
 @dataclass(frozen=True)
@@ -203,8 +202,8 @@ class CorrelatedLight(Light):
         if len(self.beams) != V.rows // 2 // (2 if self.sidebands else 1) or 2 * count != V.rows:
             raise ParameterError(
                 f"the covariance has {V.rows} rows, but the ports are {list(self.beams)}"
-                f"{' with two sidebands' if self.sidebands else ''}; give two rows (X, P) for each field, and each port "
-                "a name of its own."
+                f"{' with two sidebands' if self.sidebands else ''}; give two rows (X, P) for each field, and each "
+                "port a name of its own."
             )
         super().__post_init__()
 
@@ -230,18 +229,18 @@ class CorrelatedLight(Light):
         normal = {k: (xx + pp) / 2 + sp.I * (px - xp) / 2 for k, (xx, xp, px, pp) in blocks.items()}
         return normal, {k: (xx - pp) / 2 + sp.I * (px + xp) / 2 for k, (xx, xp, px, pp) in blocks.items()}
 
-    def fields(self, names: Sequence[Mapping[str, str]]) -> Inputs:
+    def fields(self, names: Sequence[Mapping[str, str]], called: str) -> Inputs:
         if not self.sidebands:
-            return super().fields(names)
+            return super().fields(names, called)
         # each sideband is a field of its own
-        return super().fields([{"": names[0][c]} for c in SIDEBANDS])
+        return super().fields([{"": names[0][c]} for c in SIDEBANDS], called)
 
 
 @dataclass(frozen=True)
 class CoherentLight(Light):
-    """Light of a laser: vacuum noise around the amplitude <b> = `alpha` (symbol alpha_<name>, complex), |alpha|^2 photons
-    per time.
+    """Light of a laser: vacuum noise around the amplitude <b> = `alpha` (symbol alpha_<name>, complex).
 
+    |alpha|^2 is the number of photons per time.
     Its frequency is that of the frame. What it excites is given by `means`. Raises PortMismatch where it meets
     sidebands.
 
@@ -310,5 +309,3 @@ def uncertainty(V: ImmutableDenseMatrix, name: str) -> tuple[Expr, ...]:
                 "[X, P] = i); a squeezed quadrature needs a noisy partner: det V >= 1/4 for each beam."
             )
     return tuple(found)
-
-

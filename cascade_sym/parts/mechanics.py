@@ -26,7 +26,7 @@ from cascade_sym.system import VACUUM, LinearSystem
 class Mechanics(Part):
     """A mechanical degree of freedom; `Gamma` > 0 gives it a port "light" that couples to its `quadrature`.
 
-        H = 2 sqrt(Gamma) Q X_light: the light drives the partner of Q, and carries away P_light - 2 sqrt(Gamma) Q.
+    H = 2 sqrt(Gamma) Q X_light: the light drives the partner of Q, and carries away P_light - 2 sqrt(Gamma) Q.
     """
 
     name: str

@@ -34,8 +34,8 @@ class SLH(Part):
 
     `ports` maps a port to its coupling operator L, or to {channel: L} for a beam of several bands ("+", "-").
     `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n, or to (L, light) with a state of
-    light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over the ports, in order, can be
-    given instead. Terms of H that are linear in the modes are classical drives (see `means`). `mechanics` are
+    light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over the ports, in order, can
+    be given instead. Terms of H that are linear in the modes are classical drives (see `means`). `mechanics` are
     oscillators and free masses in the laboratory frame, whose energy and damping add to what H says. Operators are
     made by `operator(mode)`; the modes are all that occur, sorted, or `modes`. Raises DerivationError for an H that is
     not Hermitian and quadratic or an L that is not linear, ParameterError and UnknownName for impossible values.
@@ -88,7 +88,9 @@ class SLH(Part):
     def known(self, name: str) -> tuple[Expr, ...]:
         found: list[Expr] = [e for m in self.mechanics for e in m.known(m.name)]
         for bath, (_, n) in self.baths.items():
-            found += n.known(bath) if isinstance(n, Light) else [nonnegative(n, f"n of bath {bath!r} of {name}")]
+            found += (
+                n.known(n.name or bath) if isinstance(n, Light) else [nonnegative(n, f"n of bath {bath!r} of {name}")]
+            )
         return tuple(found)
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
@@ -99,7 +101,7 @@ class SLH(Part):
             fields = (field_name(name, bath, ""), field_name(name, f"{bath}_out", ""))
             slh.append(Channel(*fields, as_operator(L)))
             if isinstance(n, Light):
-                states.append(n.fields([{"": fields[0]}]))
+                states.append(n.fields([{"": fields[0]}], n.name or bath))
             else:
                 states.append(Inputs({fields[0]: nonnegative(n, f"n of bath {bath!r} of {name}") + VACUUM}))
         H = sum((m.hamiltonian() for m in self.mechanics), as_operator(self.H))

@@ -64,7 +64,9 @@ class Means(Declared):
             value = z.re if q == "X" else z.im
         else:
             hint = did_you_mean([str(name)], known)
-            raise UnknownName(f"no mode or field {name!r} (or quadrature X_, P_ of one); there are {listing(known)}.{hint}")
+            raise UnknownName(
+                f"no mode or field {name!r} (or quadrature X_, P_ of one); there are {listing(known)}.{hint}"
+            )
         return Quantity(f"mean_{name}", value, self.definitions, self.steps, self.stability)
 
     @property
@@ -90,9 +92,7 @@ def means(system: object) -> Means:
     naming = Naming(s.parameters, s.inherited)
     forms = {m: s.equation(m) for m in s.modes}
     nodes = [(m, q) for m in s.modes for q in "XP"]
-    drift = {
-        (m, q): {(k, r): e for k, r in nodes if (e := drift_entry(forms[m], q, k, r)) != 0} for m, q in nodes
-    }
+    drift = {(m, q): {(k, r): e for k, r in nodes if (e := drift_entry(forms[m], q, k, r)) != 0} for m, q in nodes}
     drive = {m: pair(sp.sqrt(2) * driven(s, m)) for m in s.modes}
     found: dict[tuple[str, str], Expr] = {}
     stability: list[Expr] = []
@@ -101,12 +101,16 @@ def means(system: object) -> Means:
             rows = [[drift[i].get(j, sp.S.Zero) for j in block] for i in block]
             stability += block_conditions([[pair(e) for e in row] for row in rows], block, naming)
             source = [
-                sp.Add(drive[m].re if q == "X" else drive[m].im, *(e * found[j] for j, e in drift[m, q].items() if j in found))
+                sp.Add(
+                    drive[m].re if q == "X" else drive[m].im,
+                    *(e * found[j] for j, e in drift[m, q].items() if j in found),
+                )
                 for m, q in block
             ]
             values = solve_named([[-e for e in row] for row in rows], source, naming, ", ".join(m for m, _ in block))
             found |= {
-                (m, q): v if v == 0 else naming.name(f"mean_{q}_{m}", v) for (m, q), v in zip(block, values, strict=True)
+                (m, q): v if v == 0 else naming.name(f"mean_{q}_{m}", v)
+                for (m, q), v in zip(block, values, strict=True)
             }
     table = {m: (found[m, "X"], found[m, "P"]) for m in s.modes}
     result = Means(table, naming.definitions, tuple(stability), s)

@@ -104,8 +104,8 @@ def steady(s: LinearSystem) -> Iterator[None]:
         if not s.free:
             raise
         raise UnstableError(
-            f"a steady state was asked for, and the free mass {listing(s.free)} has none: {e} Ask for noise_spectrum or "
-            "transfer, which exist at every frequency but zero, or trap it (MechanicalOscillator, an optical spring)."
+            f"a steady state was asked for, and the free mass {listing(s.free)} has none: {e} Ask for noise_spectrum "
+            "or transfer, which exist at every frequency but zero, or trap it by a spring, mechanical or optical."
         ) from None
 
 

@@ -39,9 +39,9 @@ def transfer(
     light with two sidebands). `output` and the frame are read as in `noise_spectrum`. The result is complex, with named
     susceptibilities; its steps check it against the flattened (A, B, C, D).
 
-    `unstable` allows a block that is unstable alone (a controller, which feedback will stabilise): its transfer function
-    is then the ratio of polynomials, and no response that ever settles. Raises UnknownName for a missing field,
-    UnstableError, ParameterError for a frequency in the wrong frame.
+    `unstable` allows a block that is unstable alone (a controller, which feedback will stabilise): its transfer
+    function is then the ratio of polynomials, and no response that ever settles. Raises UnknownName for a missing
+    field, UnstableError, ParameterError for a frequency in the wrong frame.
 
     >>> from cascade_sym.parts import Cavity
     >>> transfer(Cavity("c"), "c.in", "c.out", frequency=0).inline()
@@ -93,8 +93,9 @@ def noise_budget(
 ) -> Mapping[str, Spectrum]:
     """The noise spectrum of `output` split by origin; the parts add up to `noise_spectrum`.
 
-    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision),
-    every other input by the name of its field: a bath, a loss; correlated ones by "one with other". Arguments and errors as in `noise_spectrum`.
+    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision), every
+    other input by the name of its field: a bath, a loss; correlated ones by "one with other". Arguments and errors as
+    in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> sorted(noise_budget(Oscillator("M"), "P_L"))

@@ -95,7 +95,8 @@ def noise_spectrum(
     1/2) |T|^2, with the transfer functions T and the susceptibilities chi_<mode> as definitions.
 
     A `FreeMass` has a spectrum at every frequency but zero. Raises UnstableError for another undamped mode or a growing
-    one, UnknownName for a missing quadrature, ParameterError for a frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
+    one, UnknownName for a missing quadrature, ParameterError for a frequency in the wrong frame. Source: Gardiner and
+    Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
 
     >>> from cascade_sym.parts import Oscillator
     >>> N = noise_spectrum(Oscillator("M"), "P_L")
@@ -146,8 +147,13 @@ def _spectrum(
 
 
 def begun(
-    system: object, outputs: Iterable[Readable], frequency: Value | None, frame: FrameName, carrier: Value | None,
-    *, stable: bool = True,
+    system: object,
+    outputs: Iterable[Readable],
+    frequency: Value | None,
+    frame: FrameName,
+    carrier: Value | None,
+    *,
+    stable: bool = True,
 ) -> tuple[tuple[Readout, ...], Axis, Dynamics]:
     """What is read out, along which axis, and fresh dynamics for it."""
     s = as_system(system)
@@ -157,13 +163,16 @@ def begun(
     return reads, at, started(s, at, reads, stable=stable)
 
 
-def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = (), *, stable: bool = True) -> Dynamics:
+def started(
+    system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = (), *, stable: bool = True
+) -> Dynamics:
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
     taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
     return Dynamics(
         system, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)),
-        stable=stable, nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
+        stable=stable,
+        nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
     )  # fmt: skip
 
 

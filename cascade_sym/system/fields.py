@@ -29,10 +29,7 @@ class Fields:
     """
 
     def __init__(
-        self,
-        system: LinearSystem,
-        white: Callable[[Op, Op], Expr],
-        name: Callable[[str, Expr], Expr] | None = None,
+        self, system: LinearSystem, white: Callable[[Op, Op], Expr], name: Callable[[str, Expr], Expr] | None = None
     ) -> None:
         """`name` may give long coefficients a name of their own; by default they are written out."""
         self._name = name

@@ -61,7 +61,9 @@ class Inputs(Mapping[str, Expr]):
 
     def __post_init__(self) -> None:
         if bad := {o.name for pair in self.pairs for o in pair}.union(self.means) - set(self.strengths):
-            raise UnknownName(f"no input field {listing(bad)} to be correlated or displaced; there are {listing(self)}.")
+            raise UnknownName(
+                f"no input field {listing(bad)} to be correlated or displaced; there are {listing(self)}."
+            )
         order = {f: k for k, f in enumerate(self.strengths)}
         table: dict[tuple[Op, Op], Expr] = {}
         for (x, y), c in self.pairs.items():
@@ -171,7 +173,9 @@ class Inputs(Mapping[str, Expr]):
             labels = [group[0].label] if len(group) == 1 else [f"{stem}_{k}" for k in range(1, len(noises) + 1)]
             if len(group) > 1 and group[0].dag:
                 labels = [f"{x}_dag" for x in labels]
-            out += [White(x, w, {o: c for o, c in v.items() if c != 0}) for x, (w, v) in zip(labels, noises, strict=True)]
+            out += [
+                White(x, w, {o: c for o, c in v.items() if c != 0}) for x, (w, v) in zip(labels, noises, strict=True)
+            ]
         return tuple(out)
 
     def _sum_and_difference(self, x: Op, y: Op) -> list[tuple[Expr, dict[Op, Expr]]] | None:
@@ -190,7 +194,8 @@ class Inputs(Mapping[str, Expr]):
 
     def mapped(self, f: Callable[[Expr], Expr]) -> Inputs:
         """Everything replaced by f of it."""
-        return Inputs(*({k: f(e) for k, e in t.items()} for t in (self.strengths, self.pairs, self.means)))
+        strengths, means = ({k: f(e) for k, e in t.items()} for t in (self.strengths, self.means))
+        return Inputs(strengths, {k: f(e) for k, e in self.pairs.items()}, means)
 
     def renamed(self, new: Callable[[str], str]) -> Inputs:
         """The fields renamed."""
@@ -253,7 +258,9 @@ def _quadratures(field: str) -> tuple[LinearForm, LinearForm]:
 def _from_quadratures(names: Sequence[str], values: Sequence[Expr]) -> dict[Op, Expr]:
     """What a noise adds to b and b^+, from what it adds to X and P."""
     pairs = zip(names, values[::2], values[1::2], strict=True)
-    return {Op(f, dag): sp.expand((x + s * sp.I * p) * ROOT) for f, x, p in pairs for dag, s in ((False, 1), (True, -1))}
+    return {
+        Op(f, dag): sp.expand((x + s * sp.I * p) * ROOT) for f, x, p in pairs for dag, s in ((False, 1), (True, -1))
+    }
 
 
 def eliminated(rows: Sequence[Sequence[Expr]]) -> list[tuple[Expr, list[Expr]]]:

@@ -27,8 +27,8 @@ class Channel:
     """One input-output channel of an SLH triple.
 
     `field` is the input field, `out` the output field, `L` the coupling operator (linear in the modes),
-    `phase` the diagonal element of S (or `light` the whole row, {field: element}), `noise` the symmetrised noise n + 1/2
-    of the input.
+    `phase` the diagonal element of S (or `light` the whole row, {field: element}), `noise` the symmetrised noise
+    n + 1/2 of the input.
     """
 
     field: str
@@ -65,17 +65,25 @@ def slh_system(
     (-kappa/2, -sqrt(kappa))
     """
     given = (H, *(c.L for c in channels))
-    raw = [*(e for o in given for e in o.terms.values()), *(e for c in channels for e in (c.noise, *c.carried.terms.values()))]
+    raw = [
+        *(e for o in given for e in o.terms.values()),
+        *(e for c in channels for e in (c.noise, *c.carried.terms.values())),
+    ]
     H = H.map_coefficients(expression)
     channels = [
-        replace(c, L=c.L.map_coefficients(expression), noise=expression(c.noise), phase=expression(c.phase),
-                light=c.light and {f: expression(e) for f, e in c.light.items()})
+        replace(
+            c,
+            L=c.L.map_coefficients(expression),
+            noise=expression(c.noise),
+            phase=expression(c.phase),
+            light=c.light and {f: expression(e) for f, e in c.light.items()},
+        )
         for c in channels
     ]
     if not (H - H.dagger()).is_zero:
         raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
     rates = {m: langevin_of(operator(m), H, channels) for m in modes}
-    drift = {m: rate.filtered(len).linear() for m, rate in rates.items()}
+    drift = {m: rate.filtered(lambda word: word != ()).linear() for m, rate in rates.items()}
     drives = {m: c for m, rate in rates.items() if (c := rate.terms.get((), sp.S.Zero)) != 0}
     outputs = {c.out: LinearForm((as_operator(c.L) + c.carried).linear().terms) for c in channels}
     inputs = Inputs({c.field: c.noise for c in channels})

@@ -32,7 +32,7 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
-from cascade_sym.system.inputs import VACUUM, Inputs
+from cascade_sym.system.inputs import Inputs
 from cascade_sym.system.numbers import LONG, number, terms
 
 
