@@ -128,6 +128,7 @@ def _correlated(s: LinearSystem, group: Sequence[Op], L: Couplings) -> list[tupl
     """The jumps of correlated noise: with <z_i z_j^+> = sum_k w_k v_ki conj(v_kj), of rate w_k and operator
     sum_i conj(v_ki) K_i, where b^+ meets K = L and b meets K = -L^+.
     """
+    group = sorted(group, key=lambda o: o.dag)  # the larger weight is divided by, which does not vanish in vacuum
     rows = [[s.inputs.ordered(x, y) for y in group] for x in group]
     K = [-L[o.name].dagger() if o.dag else L[o.name] for o in group]
     found = (
