@@ -129,7 +129,7 @@ class Inputs(Mapping[str, Expr]):
     def covariance(self) -> ImmutableDenseMatrix:
         """The same in quadratures (X_1, P_1, X_2, ...)."""
         q = [form for f in self for form in _quadratures(f)]
-        return ImmutableDenseMatrix(len(q), len(q), [self.correlation(f, g) for f in q for g in q])
+        return ImmutableDenseMatrix(len(q), len(q), [_real_part(self.correlation(f, g)) for f in q for g in q])
 
     @property
     def links(self) -> list[tuple[Op, Op]]:
@@ -248,6 +248,17 @@ class Inputs(Mapping[str, Expr]):
             {f: c for o in every for f, c in o.strengths.items()}, {p: c for o in every for p, c in o.pairs.items()},
             {f: c for o in every for f, c in o.means.items()},
         )  # fmt: skip
+
+
+def _real_part(e: Expr) -> Expr:
+    """The real part of an expression, multiplied out, with phases as cosines and sines."""
+
+    def turned(z: Expr) -> Expr:
+        angle = sp.expand(z.args[0] / sp.I)
+        return sp.cos(angle) + sp.I * sp.sin(angle) if is_real(angle) else z
+
+    e = sp.expand((e + conj(e)) / 2)
+    return sp.expand(e.replace(lambda z: isinstance(z, sp.exp) and z.has(sp.I), turned)) if e.has(sp.I) else e
 
 
 def _quadratures(field: str) -> tuple[LinearForm, LinearForm]:
