@@ -16,8 +16,8 @@ from cascade_sym.asymptotics.elimination import Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
-from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name

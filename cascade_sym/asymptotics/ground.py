@@ -19,8 +19,8 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.errors import DerivationError, DivisionByZero, NoPowerLaw
 from cascade_sym.exact import Fraction
+from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import evaluated
-from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import own
 
 ROOTS = 12

@@ -9,11 +9,11 @@ from importlib.resources import files
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
-from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.displayed import rows_of_steps
 from cascade_sym.latex.lines import Row, rows_broken, rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.rows import definition_rows
 from cascade_sym.latex.scan import checked
-from cascade_sym.latex.show import rows_of_steps
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict

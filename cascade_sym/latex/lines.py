@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens, width
 
 LINE = 78.0

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.program import COMMANDS
 
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)

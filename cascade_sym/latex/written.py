@@ -15,7 +15,7 @@ from sympy.core.function import Application
 
 from cascade_sym.formula import names_in, parse, to_latex, walk
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
-from cascade_sym.formula.notation import scripts
+from cascade_sym.formula.lettering import scripts
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised

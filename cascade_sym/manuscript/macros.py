@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 
 _TAKING = "|".join((*sorted({*ACCENTS, *FONTS}), "[dtc]?frac", "sqrt", "d?dot", "operatorname", "(over|under)line"))
 _ARGUMENT = re.compile(rf"(\\({_TAKING})\s*|[\^_]\s*|[}}\]])$")  # a group behind this is an argument

@@ -32,7 +32,7 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
-from cascade_sym.system.numbers import LONG, number, terms
+from cascade_sym.system.coefficients import LONG, number, terms
 
 VACUUM = sp.Rational(1, 2)
 

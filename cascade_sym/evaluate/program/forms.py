@@ -8,7 +8,7 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from cascade_sym.evaluate.program.angles import SINCOS, expand_angles
-from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.powers import factor
 from cascade_sym.program.builder import Builder, guarded, replay_node
 from cascade_sym.program.nodes import FREE, TESTS, Program, arguments
 

@@ -28,7 +28,7 @@ import flint
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError, ParameterError
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.factors import waves_merged
+from cascade_sym.evaluate.program.powers import waves_merged
 from cascade_sym.evaluate.targets import read_target
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.constants import Constant, ball, parts

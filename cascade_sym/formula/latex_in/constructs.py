@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
 from cascade_sym.formula.latex_in.reader import Reader, leading_stars
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Key, by_rule, spelled, with_superscript
-from cascade_sym.formula.notation import CONSTANTS, GREEK
+from cascade_sym.formula.lettering import CONSTANTS, GREEK
 from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 

@@ -25,9 +25,9 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.probe import vanishes
 
 Rows = tuple[Table, Table, Pair]

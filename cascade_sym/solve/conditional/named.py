@@ -14,10 +14,10 @@ from sympy import Expr
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import Op
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, pair
 from cascade_sym.solve.conditional.riccati import Node, Sector, whitening
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair
 from cascade_sym.symbols import conj, symbol
 
 
