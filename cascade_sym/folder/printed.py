@@ -10,7 +10,9 @@ from typing import Any
 
 from sympy import Expr
 
-from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
+from cascade_sym.errors import FolderError, UnknownName, listing
+from cascade_sym.folder.schema import Key, Reader, any_text, one_of, text, texts
+from cascade_sym.folder.toml_lines import Place, lines_of
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
 from cascade_sym.verdicts import Verdict
@@ -103,92 +105,68 @@ class Printed:
 
 
 def read_printed(path: Path) -> Printed:
-    """The printed side from a TOML file. Raises FolderError, with the place, when it is malformed."""
-    data = _load(path)
-    where = path.name
-    try:
-        if not isinstance(head := data.get("paper"), dict):
-            raise FolderError("no [paper] table; add one.")
-        where = f"{path.name}, [paper]"
-        told: dict[str, Any] = {"title": _text(head, "title"), "swaps": _swaps(head), "bibtex": _texts(head, "bibtex")}
-        told |= {key: _texts(data, key) for key in ("notation", "derived_notation", "functions")}
-        where = path.name
-        found = data.get("equation")
-        if not found or not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-            raise FolderError("no [[equation]]; write each equation under such a head, at least one.")
-        equations: dict[str, PrintedEquation] = {}
-        for n, raw in enumerate(found, 1):
-            where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
-            e = _equation(raw)
-            if e.id in equations:
-                raise FolderError("the id is used twice.")
-            equations[e.id] = e
-    except (FolderError, FormulaError) as err:
-        raise FolderError(f"{where}: {err}") from err
-    return Printed(
-        path.parent.name, told.pop("title"), str(head.get("reference", "")), tuple(equations.values()), **told
-    )
+    """The printed side from a TOML file. Raises FolderError with all that is wrong in it, each with its line."""
+    data, lines = _load(path)
+    reader = Reader(path.name, lines)
+    found = data.get("equation")
+    if "paper" not in data:
+        reader.fault((), "no [paper] table; add one.")
+    if not found or not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        reader.fault((), "no [[equation]]; write each equation under such a head, at least one.")
+        found = []
+    head = reader.table(("paper",), data.get("paper", {"title": "none"}), _PAPER)
+    told = reader.table((), {k: v for k, v in data.items() if k not in {"paper", "equation"}}, _TABLES)
+    equations: dict[str, PrintedEquation] = {}
+    for n, raw in enumerate(found):
+        e = _equation(reader, n, raw)
+        if e.id is not None and e.id in equations:
+            reader.fault(("equation", n, "id"), f"the id {e.id!r} is used twice.")
+        equations[e.id] = e
+    reader.end()
+    return Printed(path.parent.name, equations=tuple(equations.values()), **head, **told)
 
 
-def _load(path: Path) -> Mapping[str, Any]:
+def _load(path: Path) -> tuple[Mapping[str, Any], Mapping[Place, int]]:
     try:
         if path.exists() and not path.is_file():
             raise FolderError(f"{path} is no ordinary file; a paper's folder needs printed.toml.")
         if path.stat().st_size > MAX_BYTES:
             raise FolderError(f"{path.name} is larger than {MAX_BYTES} bytes; a paper's formulas are not.")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        written = path.read_text(encoding="utf-8")
+        return tomllib.loads(written), lines_of(written)
     except OSError as err:
         raise FolderError(f"can't read {path}: {err.strerror}; a paper's folder needs printed.toml.") from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as err:
         raise FolderError(f"{path.name} is not valid TOML: {err}.") from err
 
 
-def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
-    table = data.get(key, {})
-    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
-        raise FolderError(f"[{key}] is a table of names with texts, such as gamma_S = '\\gamma_S'.")
-    return dict(table)
-
-
-def _swaps(head: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    found = head.get("swaps", [])
+def _swaps(found: Any) -> tuple[tuple[str, str], ...]:
     pairs = isinstance(found, list) and all(isinstance(p, list) and len(p) == 2 for p in found)
     if not pairs or not all(isinstance(x, str) and x for p in found for x in p):
         raise FolderError(f'swaps are pairs of letters, such as [["S", "M"]]; got {found!r}.')
     return tuple((a, b) for a, b in found)
 
 
-def _text(table: Mapping[str, Any], key: str) -> str:
-    if not isinstance(table.get(key), str) or not table[key]:
-        raise FolderError(f"{key!r} is missing; give a text.")
-    return table[key]
+def _equation(reader: Reader, n: int, raw: Mapping[str, Any]) -> PrintedEquation:
+    place = ("equation", n)
+    reader.titles[place] = f"equation {raw.get('id', f'number {n + 1}')!r}"
+    told = reader.table(place, raw, _EQUATION)
+    statements = (_statement(reader, (*place, "statements", k), s) for k, s in enumerate(told.pop("statements") or ()))
+    return PrintedEquation(statements=tuple(filter(None, statements)), **told)
 
 
-def _equation(raw: Mapping[str, Any]) -> PrintedEquation:
-    known = {"id", "title", "statements", "kind", "reading", "conditions", "expected"}
-    if extra := set(raw) - known:
-        raise FolderError(f"unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
-    for key, values in (("kind", KINDS), ("expected", tuple(Verdict))):
-        if key in raw and raw[key] not in values:
-            raise FolderError(f"{key} is {raw[key]!r}; give one of {listing(values)}.")
-    lines = raw.get("statements")
-    if not isinstance(lines, list) or not lines:
+def _lines(raw: Any) -> list[Any]:
+    if not isinstance(raw, list) or not raw:
         raise FolderError("'statements' must be a list of formulas such as \"x = y + z\".")
-    return PrintedEquation(
-        _text(raw, "id"), _text(raw, "title"), tuple(map(_statement, lines)), kind=raw.get("kind", "derived"),
-        reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")), expected=raw.get("expected"),
-    )  # fmt: skip
+    return raw
 
 
-def _statement(raw: Any) -> Statement:
-    table = {"formula": raw} if isinstance(raw, str) else raw
-    known = {"formula", "key", "where", "domain"}
-    if not isinstance(table, dict) or set(table) - known or "formula" not in table:
-        raise FolderError(f"a statement is a formula, or a table with {sorted(known)}; got {raw!r}.")
-    text = str(table["formula"])
-    relation = parse_relation(text)
-    domain = _domain(table["domain"]) if "domain" in table else None
-    return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")), domain)
+def _statement(reader: Reader, place: Place, raw: Any) -> Statement | None:
+    told = reader.table(place, {"formula": raw} if isinstance(raw, str) else raw, _STATEMENT)
+    if (relation := told.pop("formula")) is None:
+        return None
+    written = raw if isinstance(raw, str) else raw["formula"]
+    return Statement(written, relation, **{**told, "key": told["key"] or to_text(relation.lhs)})
 
 
 def _domain(raw: Any) -> Domain:
@@ -201,6 +179,8 @@ def _domain(raw: Any) -> Domain:
         raise FolderError(
             f"a domain needs ranges (parameter to [low, high]), at (parameter to value), error; got {raw!r}."
         ) from err
+    if extra := raw.keys() - {"ranges", "at", "error"}:
+        raise FolderError(f"a domain has ranges, at and error, not {listing(extra)}.")
     if bad := set(ranges) ^ set(at):
         raise FolderError(f"ranges and at of a domain must name the same parameters; {listing(bad)} differ.")
     if wrong := [k for k, (lo, hi) in ranges.items() if not lo < hi]:
@@ -208,3 +188,17 @@ def _domain(raw: Any) -> Domain:
     if outside := [k for k, (lo, hi) in ranges.items() if not lo <= at[k] <= hi]:
         raise FolderError(f"the point `at` of a domain has {listing(outside)} outside of its range.")
     return Domain(ranges, at, error)
+
+
+_PAPER = {
+    "title": Key(text), "reference": Key(any_text, ""), "swaps": Key(_swaps, ()), "bibtex": Key(texts, {}),
+}  # fmt: skip
+_TABLES = {name: Key(texts, {}) for name in ("notation", "derived_notation", "functions")}
+_EQUATION = {
+    "id": Key(text), "title": Key(text), "statements": Key(_lines), "kind": Key(one_of(KINDS), "derived"),
+    "reading": Key(any_text, ""), "conditions": Key(any_text, ""), "expected": Key(one_of(tuple(Verdict)), None),
+}  # fmt: skip
+_STATEMENT = {
+    "formula": Key(lambda raw: parse_relation(text(raw))), "key": Key(text, ""), "where": Key(any_text, ""),
+    "domain": Key(_domain, None),
+}  # fmt: skip
