@@ -23,9 +23,9 @@ from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import evaluated
 from cascade_sym.symbols import own
 
-ROOTS = 12
+ROOTS = 12  # slots for square roots of parameters; a fixed number, since a polynomial ring can't grow
 NESTED = 3  # levels at which sqrt(a + b sqrt(c)) is still tried as a sum of roots
-DIGITS = 60
+DIGITS = 60  # at which an identity of roots is guessed before it is proved
 
 
 class Diverges(NoPowerLaw):

@@ -24,8 +24,8 @@ from cascade_sym.program.constants import exactly
 from cascade_sym.program.numbers import decimal_exponent, exact_number
 from cascade_sym.symbols import is_complex_symbol
 
-MOST_BITS = 1 << 15
-MOST_DIGITS = 4000
+MOST_BITS = 1 << 15  # at which a value is given up
+MOST_DIGITS = 4000  # that can be asked for; a request for more is a slip
 
 
 def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any:

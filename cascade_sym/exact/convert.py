@@ -30,7 +30,7 @@ from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
-PI = Interval(3, Rational(22, 7))
+PI = Interval(3, Rational(22, 7))  # as far as signs of polynomials need it
 NONE = Definitions()
 
 

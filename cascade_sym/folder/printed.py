@@ -19,7 +19,7 @@ from cascade_sym.verdicts import Verdict
 
 KINDS = ("derived", "definition")
 ORDER = ("<", "<=", ">", ">=")  # signs of a bound
-MAX_BYTES = 2_000_000
+MAX_BYTES = 2_000_000  # of printed.toml, far above the longest there is
 
 
 @dataclass(frozen=True)

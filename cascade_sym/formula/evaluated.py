@@ -18,9 +18,9 @@ from cascade_sym.formula.walk import children, written_out
 from cascade_sym.program import BY_NAME
 from cascade_sym.program.points import Points
 
-MAX_VALUE_LENGTH = 500
-MAX_EXPONENT = 10_000
-MAX_ANGLE = 10**12
+MAX_VALUE_LENGTH = 500  # characters of a value on the command line
+MAX_EXPONENT = 10_000  # larger ones overflow, and their exact powers fill the memory
+MAX_ANGLE = 10**12  # of an angle, whose reduction costs its digits
 FINITE = ("pi", "I")  # constants that are numbers
 FUNCTIONS = ("sqrt", *BY_NAME)
 _POINTS = Points()

@@ -20,7 +20,7 @@ from cascade_sym.verdicts import Verdict
 
 Words = Callable[[str], str]
 LINE = 80.0  # widths in digits
-INDENTED = 76.0
+INDENTED = 76.0  # width in digits of a line within a list
 LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
 CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",

@@ -24,9 +24,9 @@ from cascade_sym.solve import Covariance
 from cascade_sym.solve.conditional import Riccati
 from cascade_sym.system import LinearSystem
 
-MAX_MODES = 12
-MAX_ROWS = 80
-ALIAS = 14
+MAX_MODES = 12  # whose equations are shown
+MAX_ROWS = 80  # of definitions
+ALIAS = 14  # nodes of a definition that is written out where it is used, once
 
 
 def equation(lhs: str, e: Expr, notation: Notation) -> Row:

@@ -27,8 +27,9 @@ from cascade_sym.symbols import own
 if TYPE_CHECKING:
     from cascade_sym.asymptotics import Scaling
 
+# points along an axis, steps of the refinement, and what stands for infinity
 GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
-DIGITS = 15
+DIGITS = 15  # of deviations: they are stated to three
 BOXES, BITS = 4000, 64  # of a proof: how many pieces of the domain are looked at, in balls of how many bits
 LOOSE = 1.001  # a proved bound may be that much larger than what was seen
 SEEN, PROVED = "largest seen", "proved bound"

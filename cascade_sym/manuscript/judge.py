@@ -28,7 +28,7 @@ from cascade_sym.steps import Derivation
 from cascade_sym.symbols import own
 from cascade_sym.verdicts import Verdict
 
-MAX_DEPTH = 60
+MAX_DEPTH = 60  # of a formula that is compared: each level takes frames of SymPy
 MAX_REPAIRED = 3  # meanings for which a repair is sought
 ZERO = "0"  # the left side of such a polynomial
 METHOD = "the polynomial of the exact prefactor, up to a factor (identity in the exact algebra)"

@@ -26,19 +26,20 @@ from cascade_sym.misprints.edits.arithmetic import ONE, product, total
 from cascade_sym.misprints.samples import POINTS, Atom, Candidate, Products, Samples, Values, Written, cheapest, number
 from cascade_sym.operators import Op, OperatorPolynomial
 
-MOST_SEEN = 8_000  # formulas looked at, and formulas that a proof is tried for, with each number of edits
-MOST_PROVED = 400
-MOST_MISSING = 8
+MOST_SEEN = 8_000  # formulas looked at, with each number of edits
+MOST_PROVED = 400  # of these, those that a proof is tried for
+MOST_MISSING = 8  # of the candidates for what is missing, the shortest: a proof of each takes seconds
 MOST_NODES = 800  # a longer formula is not searched
 MOST_TERMS = 3_000  # nor one that is longer when it is multiplied out
 ADDED = "term added"
 ALONE = tuple(k for k in KINDS if k != ADDED)
 PAIRED = ("sign", "factor 2", "index", "conjugate", "power", "root", "term dropped")
 PARTNER = {"sin": "cos", "cos": "sin"}
+# of a formula, and of what may be put there: the search grows with their product
 MOST_PLACES, MOST_OPERATORS, MOST_NAMES, MOST_PARTS = 40, 60, 60, 30
-DEAREST_TERM, DEAREST_FACTOR = 6.0, 2.5
+DEAREST_TERM, DEAREST_FACTOR = 6.0, 2.5  # in names and numbers, beyond which what fits is a coincidence
 UNKNOWN = "unknown term"  # no name of a formula has a space
-TOLERANCE = 1e-9
+TOLERANCE = 1e-9  # of values in doubles that are taken for equal, to be proved
 NONE = np.full(POINTS, np.nan, complex)
 
 

@@ -28,7 +28,7 @@ from cascade_sym.program import read
 from cascade_sym.program.points import Points
 
 Values = NDArray[np.complex128]
-POINTS = 3
+POINTS = 3  # at which candidates are held against the derived value, before they are proved
 FAR = 1e-6  # relative; formulas that are further off are wrong
 MOST_FORMED = 300  # formulas whose value is formed before it has a number; further ones are dropped
 

@@ -17,7 +17,7 @@ from cascade_sym.misprints.edits import Vocabulary
 from cascade_sym.operators import Generator, OperatorPolynomial, Superoperator
 from cascade_sym.symbols import is_real
 
-MOST_FACTORS, MOST_ROOTS = 6, 2
+MOST_FACTORS, MOST_ROOTS = 6, 2  # that may be missing: the likeliest, since every one is tried at every place
 MOST_TERMS, MOST_OPERATIONS = 12, 12  # terms that may be missing, and operations of one
 
 

@@ -12,7 +12,7 @@ from cascade_sym.folder.load import Folder, load_folder, new_folder
 from cascade_sym.folder.model import Bound, Declared, Figure, Leading, Model, PowerLaw, Result
 
 if TYPE_CHECKING:
-    from cascade_sym.declared.quantities import evaluate_declared, objective, sweep_declared
+    from cascade_sym.declared.computed import evaluate_declared, objective, sweep_declared
     from cascade_sym.ledger.entries import Entry, run_ledger
     from cascade_sym.ledger.typeset import notation_of
 

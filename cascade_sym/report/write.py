@@ -66,8 +66,8 @@ def _images(records: Records, figures: Sequence[Figure]) -> dict[str, bytes]:
     return {f.paper.name: f.paper.read_bytes() for f in figures if f.paper is not None} | drawn
 
 
-SECONDS = 180
-MAX_FILE = 200_000_000
+SECONDS = 180  # that pdflatex may take
+MAX_FILE = 200_000_000  # bytes that pdflatex may write
 
 
 def find_pdflatex() -> str | None:

@@ -201,7 +201,7 @@ def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol)
     )  # fmt: skip
 
 
-MOST_PANELS = 20_000
+MOST_PANELS = 20_000  # of the quadrature, before it says that it does not converge
 
 
 def line_integral(

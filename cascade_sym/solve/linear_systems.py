@@ -25,8 +25,8 @@ from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.probe import Probe
 from cascade_sym.system.coefficients import inverted
 
-ADJUGATE_LIMIT = 4
-ROOTS, DIGITS = 2, 50
+ADJUGATE_LIMIT = 4  # rows up to which determinants written out are shorter than pivots
+ROOTS, DIGITS = 2, 50  # that are taken along exactly, and digits of a sign where there are more
 Rows = Sequence[Sequence[Pair]]
 
 

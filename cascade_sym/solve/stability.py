@@ -38,7 +38,7 @@ from cascade_sym.system.coefficients import vanishes
 
 T = TypeVar("T", bound=Hashable)
 Rows = Sequence[Sequence[Expr]]
-EXPLICIT = 4
+EXPLICIT = 4  # rows up to which a characteristic polynomial is shorter than a table
 
 
 def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:

@@ -16,7 +16,7 @@ from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_por
 from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of, response_steps
 from cascade_sym.system import LinearSystem
 
-HALF = 1 / sp.sqrt(2)
+HALF = 1 / sp.sqrt(2)  # weight of each field in a quadrature
 
 
 def transfer(

@@ -15,7 +15,7 @@ from sympy import Expr
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.exact.matrix import inverse
 
-TINY = 1e-12
+TINY = 1e-12  # relative size of a sum of floats that is taken for zero
 
 
 def number(e: Expr) -> Expr:

@@ -34,7 +34,7 @@ from cascade_sym.symbols import (
 )
 from cascade_sym.system.coefficients import LONG, number, terms
 
-VACUUM = sp.Rational(1, 2)
+VACUUM = sp.Rational(1, 2)  # variance of each quadrature of light in vacuum, hbar = 1
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 from scipy.linalg import solve_continuous_are
 
-from cascade_sym.declared.quantities import evaluate_declared
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import MissingParameter, ParameterError, UndetectableError
 from cascade_sym.paper import load_folder
 from tests.points import cascade_point

@@ -10,7 +10,7 @@ import sympy as sp
 from scipy.optimize import minimize_scalar
 
 import cascade_sym as cs
-from cascade_sym.declared.quantities import evaluate_declared
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.ledger.entries import run_audit
 from cascade_sym.ledger.stored import build_paper
 from cascade_sym.paper import load_folder, run_ledger

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cascade_sym.declared.quantities import evaluate_declared
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import FolderError, ParameterError
 from cascade_sym.folder.load import FILES, new_folder, template
 from cascade_sym.ledger.entries import run_audit

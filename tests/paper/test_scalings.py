@@ -91,7 +91,7 @@ def test_ideal_cancellation_is_reached_for_hot_spins():
 
 
 def test_scaling_of_a_replaced_parameter_is_refused():
-    from cascade_sym.declared.quantities import scale_declared
+    from cascade_sym.declared.computed import scale_declared
     from cascade_sym.errors import UnknownParameter
 
     model = load_folder("derivations/huang2018").model

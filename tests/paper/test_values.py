@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.optimize
 import sympy as sp
 
-from cascade_sym.declared.quantities import evaluate_declared
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError
 
 NAMES = ["C_S", "C_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon"]

@@ -15,7 +15,7 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.optimize import minimize
 
-from cascade_sym.declared.quantities import evaluate_declared
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import ParameterError, UnknownParameter, UnstableError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.paper import load_folder

@@ -28,9 +28,9 @@ from cascade_sym.solve.conditional.matrices import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import expression
 
-LAST_BITS = 1 << 11
+LAST_BITS = 1 << 11  # at which a point is given up
 BITS = (128, 512)  # of what is rounded to doubles
-LAST = arb(2) ** -54
+LAST = arb(2) ** -54  # half a unit in the last place of a double, relative to the diagonal
 
 
 def conditional_value(

@@ -13,6 +13,7 @@ from cascade_sym.program.balls import Undecided
 from cascade_sym.program.constants import ON_BALLS, ball
 from cascade_sym.program.nodes import Condition, Program
 
+# doubles can't decide it, so twice their digits; at the last one, a point is given up
 FIRST_BITS, LAST_BITS = 128, 4096
 
 

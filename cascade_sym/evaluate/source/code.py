@@ -34,7 +34,7 @@ from cascade_sym.program.builder import guarded
 from cascade_sym.program.constants import Constant, ball, parts
 from cascade_sym.program.nodes import LEAVES, TESTS, Program
 
-WIDTH = 110
+WIDTH = 110  # of remarks in exported code
 SIGNS = {"'": "_prime", "′": "_prime", "+": "_plus", "-": "_minus", "−": "_minus", "*": "_star", "†": "_dagger"}
 LETTER = re.compile(r"(?:GREEK|LATIN|CYRILLIC) (SMALL|CAPITAL) LETTER (\w+)")
 

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym import recheck
 from cascade_sym.exact.atoms import Arctangent
-from cascade_sym.exact.certified.written import formula_text
+from cascade_sym.exact.certified.spelled import formula_text
 from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context

@@ -179,7 +179,7 @@ def _real_part(z: Pair, factor: Pair) -> Expr:
     return z.re * factor.re - z.im * factor.im
 
 
-LARGEST = 2
+LARGEST = 2  # modes with closed forms of the Riccati equation
 
 
 def solve_sector(s: Named, naming: Naming) -> Solution | None:

@@ -15,9 +15,9 @@ from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.operators import Op
 from cascade_sym.solve.complex_pairs import Pair, Table
 from cascade_sym.solve.conditional.closed import LARGEST, solve_sector
+from cascade_sym.solve.conditional.filtering import riccati
 from cascade_sym.solve.conditional.named import Record, Solution, Written, named_sector, plain, unmonitored
 from cascade_sym.solve.conditional.newton import judged, step
-from cascade_sym.solve.conditional.problem import riccati
 from cascade_sym.solve.conditional.riccati import Riccati, Sector
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.naming import Naming

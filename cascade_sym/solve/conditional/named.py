@@ -126,7 +126,7 @@ def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
     return [[ly[i, j] for j in s.nodes] for i in s.nodes], list(ly.stability)
 
 
-SHORT = 12
+SHORT = 12  # operations of what needs no name
 
 
 class Record(Naming):

@@ -27,7 +27,7 @@ from cascade_sym.solve.probe import random_point, value_at
 from cascade_sym.steps import Check
 from cascade_sym.symbols import free_symbol, own
 
-MOST_TERMS = 200_000
+MOST_TERMS = 200_000  # of a polynomial that is still factored
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _vanishes_at(f: Expr, point: Mapping[Expr, Any]) -> bool:
 
 
 METHOD = "the residual of the Riccati equation, reduced modulo the relations of its roots"
-FLOATS = 1e-9
+FLOATS = 1e-9  # relative size of a sum of floats that is taken for zero
 
 
 def solves_riccati(V: ConditionalCovariance) -> Check:
