@@ -16,6 +16,7 @@ import cascade_sym as cs
 ROOT = Path(cs.__file__).parents[1]
 FILES = {p.relative_to(ROOT): ast.parse(p.read_text(encoding="utf-8")) for p in sorted((ROOT / "cascade_sym").rglob("*.py"))}
 LONGEST = 320  # lines of a file
+WHOLE = {"recheck.py": 500}  # read by those who trust nothing else in the package: one file, on purpose
 NAMES = {"ZERO", "QUARTER", "HALF", "ONE", "TWO"}  # what these are is no choice
 
 
@@ -80,7 +81,7 @@ def test_a_file_name_is_met_once() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_a_file_is_short_enough_to_be_read(path: Path) -> None:
-    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= LONGEST
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= WHOLE.get(path.name, LONGEST)
 
 
 def test_every_tuning_number_has_its_reason() -> None:
