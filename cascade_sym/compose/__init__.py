@@ -3,8 +3,9 @@
 from cascade_sym.compose.connect import connect
 from cascade_sym.compose.network import Chain, as_system, concatenate, feedback, in_conventions, rephased, series
 from cascade_sym.compose.physical import Physicality, is_physical
+from cascade_sym.compose.realise import realise
 
 __all__ = [
     "Chain", "Physicality", "as_system", "concatenate", "connect", "feedback", "in_conventions", "is_physical",
-    "rephased", "series",
+    "realise", "rephased", "series",
 ]  # fmt: skip

@@ -48,7 +48,7 @@ def detection(system: object, detect: object) -> Detection:
     """
     s = as_system(system).rounded()
     # output fields become internal ones, so that currents refer to them as every other field does
-    internal, inputs = dict(s.internal), dict(s.inputs)
+    internal, inputs = dict(s.internal), s.inputs
     currents: list[Current] = []
     efficiencies: list[Expr] = []
     used: set[str] = set()
@@ -66,7 +66,7 @@ def detection(system: object, detect: object) -> Detection:
                 raise DuplicateName(f"the detector needs the name {listing(clash)}, which is taken; rename that field.")
             used |= light | set(c.vacua)
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
-            inputs |= c.vacua
+            inputs = inputs.beside(c.vacua)
             currents.append(c)
     domains = s.domains.merged(declared(vars(d).values() for d in found))
     measured = replace(s, inputs=inputs, internal=internal, domains=domains)

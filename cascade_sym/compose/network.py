@@ -21,7 +21,7 @@ from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.parts.values import real
 from cascade_sym.symbols import all_domains
-from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system import Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.sectors import flow_order
 
@@ -84,10 +84,11 @@ def concatenate(*parts: object) -> LinearSystem:
     if twice := {n for n in (*modes, *fields) if (*modes, *fields).count(n) > 1}:
         raise DuplicateName(f"{listing(twice)} used twice; give each part its own name.")
     return LinearSystem(
-        tuple(modes), _union(s.drift for s in systems), _union(s.inputs for s in systems),
+        tuple(modes), _union(s.drift for s in systems), Inputs({}).beside(*(s.inputs for s in systems)),
         _union(s.outputs for s in systems), _union(s.internal for s in systems),
         _numbered(p for s in systems for p in s.in_ports), _numbered(p for s in systems for p in s.out_ports),
-        all_domains(s.inherited for s in systems),
+        all_domains(s.inherited for s in systems), _union(s.drives for s in systems),
+        _union(s.brownian for s in systems), tuple(m for s in systems for m in s.free),
     )  # fmt: skip
 
 
@@ -167,11 +168,10 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
             internal[loop[0]] = forms[loop[0]]
         else:
             internal |= solved_loop({f: forms[f] for f in loop})
-    return LinearSystem(
-        system.modes, system.drift, {k: n for k, n in system.inputs.items() if k not in wires},
-        {k: f for k, f in system.outputs.items() if k not in wires.values()}, internal,
-        _left(system.in_ports, set(wires)), _left(system.out_ports, set(wires.values())),
-        system.inherited,
+    return replace(
+        system, inputs=system.inputs.without(wires), internal=internal, domains=system.inherited,
+        outputs={k: f for k, f in system.outputs.items() if k not in wires.values()},
+        in_ports=_left(system.in_ports, set(wires)), out_ports=_left(system.out_ports, set(wires.values())),
     )  # fmt: skip
 
 
@@ -180,6 +180,11 @@ def _check(system: LinearSystem, wires: Mapping[str, str]) -> None:
         raise UnknownName(f"no output field {listing(bad)}; there are {listing(system.outputs)}.")
     if bad := set(wires) - set(system.inputs):
         raise UnknownName(f"no free input field {listing(bad)}; there are {listing(system.inputs)}.")
+    if lit := [f for f in wires if not system.inputs.is_vacuum(f)]:
+        raise PortMismatch(
+            f"light that is not vacuum enters at {listing(lit)} already; a state of light stands at the head of a "
+            "cascade. Mix it with other light on a BeamSplitter."
+        )
     used = list(wires.values())
     if twice := {o for o in used if used.count(o) > 1}:
         raise PortMismatch(f"output {listing(twice)} feeds two inputs; split the light with a BeamSplitter.")
@@ -239,10 +244,11 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
         p, new = phase.get(name), inside(form)
         return new if p is None else new.map_coefficients(lambda c: sp.powsimp(sp.expand(p * c)))
 
-    return LinearSystem(
-        s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
-        {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
-        s.in_ports, s.out_ports, s.domains,
+    return replace(
+        s, drift={m: outside(m, f) for m, f in s.drift.items()}, inputs=s.inputs.rephased(phase),
+        outputs={k: outside(k, f) for k, f in s.outputs.items()},
+        internal={k: inside(f) for k, f in s.internal.items()},
+        drives={m: phase.get(m, sp.S.One) * c for m, c in s.drives.items()},
     )  # fmt: skip
 
 

@@ -117,7 +117,8 @@ def eliminate(
     mode and its fields (for several slow modes a table of names, the first of which names the fields). Every input
     that acts through the fast modes (of ports, losses and baths) is kept, as its two sidebands.
 
-    Raises UnknownName, and ParameterError for a mode that is neither fast nor slow.
+    Noise of light is kept band by band; static drives and means stay behind. Raises UnknownName, and ParameterError
+    for a mode that is neither fast nor slow.
 
     >>> from cascade_sym.derive.hamiltonian import from_coupling
     >>> from cascade_sym.operators import operator
@@ -170,6 +171,7 @@ def eliminate(
     new = LinearSystem(
         tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports),
         out_ports=bands.ports(s.out_ports), domains=s.inherited.merged(domains_in(raw)),
+        brownian={names[m]: rate for m, rate in s.brownian.items() if m in slows},
     )  # fmt: skip
     steps = _steps(s, solved, full, new, names, Omega)
     energy, resonance, width = (
@@ -201,9 +203,8 @@ class _Bands:
             single -= split
         self.pair = {f: tuple(at_ports.get(f, f) + sign for sign in "+-") for f in (*s.inputs, *outputs)}
         self.split = [f for f in s.inputs if f not in single]
-        self.inputs = {n: s.inputs[f] for f in self.split for n in self.pair[f]}
         self.single = [f for f in s.inputs if f in single]
-        self.inputs |= {f: s.inputs[f] for f in self.single}
+        self.inputs = s.inputs.in_bands({f: self.pair[f] for f in self.split}, self.single)
 
     def form(self, form: LinearForm, up: Mapping[Expr, Expr], *, modes: bool = True) -> LinearForm:
         """A form at the upper sideband; what would turn at twice the frequency is dropped."""

@@ -75,9 +75,12 @@ class Part(Shown, ABC):
 
 def coupled(
     name: str, modes: Sequence[str], H: Any, ports: Mapping[str, Mapping[str, tuple[OperatorPolynomial, Expr]]],
-    others: Sequence[Channel],
+    others: Sequence[Channel], S: Mapping[tuple[str, str], Expr] | None = None,
 ) -> LinearSystem:  # fmt: skip
-    """Modes with light at `ports`: for each channel of each the coupling operator and the phase of the light."""
+    """Modes with light at `ports`: for each channel of each the coupling operator and the phase of the light.
+
+    `S` is what each port sends of the light that enters at each, (to, from): then the phases are left out.
+    """
     slh: list[Channel] = []
     ins: list[Port] = []
     outs: list[Port] = []
@@ -86,6 +89,10 @@ def coupled(
         for end, found in (("in", ins), ("out", outs)):
             found.append(Port(port, {c: field_name(name, f"{end}{label}", c) for c in light}))
         slh += [Channel(ins[-1].fields[c], outs[-1].fields[c], L, phase) for c, (L, phase) in light.items()]
+    if S is not None:
+        fields = {p.name: p.fields for p in ins}
+        rows = {(to, c): {fields[k][c]: S[to, k] for k in ports if S[to, k] != 0} for to in ports for c in fields[to]}
+        slh = [replace(x, light=row) for x, row in zip(slh, rows.values(), strict=True)]
     return slh_system(list(modes), as_operator(H), [*slh, *others], in_ports=ins, out_ports=outs)
 
 

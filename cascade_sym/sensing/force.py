@@ -15,7 +15,7 @@ from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value, declared, value
 from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, response_steps, started
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, response_steps, started
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
 
@@ -76,7 +76,7 @@ def force_port(system: object, mode: str, *, through: str | None = None, couplin
 @dataclass(frozen=True)
 class Reading:
     """The signal transfer T_F and the noise N of one read-out, over shared `definitions`; N is the sum of n |T|^2 over
-    the `amplitudes` (n, T) of its inputs.
+    the `amplitudes` (n, T) of its independent noises.
     """
 
     signal: Spectrum
@@ -136,14 +136,13 @@ def reading(
     dynamics = started(s, at, (read,), force.drive.values())
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))
-    parts: dict[str, Expr] = {}
-    for o, t in response.inputs.items():
-        parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
+    found = amplitudes_of(response, noise)
+    parts = [w.weight * power_of(dynamics, f"_{tag(w.name)}", t) for w, t in found]
     signal = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
     signal = dynamics.naming.once("T_F", signal) if signal.args else signal
     steps = response_steps(dynamics, (read,), (response,))
     return Reading(
         finished(dynamics, at, f"T_{read.label}_F", signal, steps, second_moment=False),
-        finished(dynamics, at, f"N_{read.label}", sp.Add(*parts.values()), steps), read, dynamics.naming.definitions,
-        tuple((noise[o.name], t) for o, t in response.inputs.items()),
+        finished(dynamics, at, f"N_{read.label}", sp.Add(*parts), steps), read, dynamics.naming.definitions,
+        tuple((w.weight, t) for w, t in found),
     )  # fmt: skip

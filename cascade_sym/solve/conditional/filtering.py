@@ -53,7 +53,8 @@ def riccati(system: object, detect: object) -> Riccati:
             "unconditional state use covariance(system)."
         )
     problem = from_detection(d)
-    return replace(problem, steps=filter_steps(d, problem))
+    # damping on p alone has no master equation to compare with
+    return problem if d.system.brownian else replace(problem, steps=filter_steps(d, problem))
 
 
 def from_detection(d: Detection) -> Riccati:
