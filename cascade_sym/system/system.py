@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
@@ -34,6 +34,9 @@ from cascade_sym.symbols import (
 )
 from cascade_sym.system.coefficients import LONG, number, terms
 from cascade_sym.system.inputs import Inputs
+
+if TYPE_CHECKING:
+    from cascade_sym.system.network import Chain, System
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,13 @@ class LinearSystem(Shown):
         if bad := {*self.drives, *self.brownian, *self.free} - set(self.modes):
             raise UnknownName(f"no mode {listing(bad)} to be driven, damped or free; there are {listing(self.modes)}.")
 
-    def __rshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((self, other))
 
-    def __rrshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rrshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((other, self))
 

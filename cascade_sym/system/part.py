@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from cascade_sym.operators import OperatorPolynomial, as_operator
-from cascade_sym.parts.values import declared
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.triple import Channel, slh_system
+from cascade_sym.system.values import declared
 
 if TYPE_CHECKING:
-    from cascade_sym.compose.network import Chain
+    from cascade_sym.system.network import Chain, System
 
 SIDEBANDS = ("+", "-")
 SINGLE = ("",)
@@ -67,8 +67,8 @@ class Part(Shown, ABC):
         """The part on its own as a LinearSystem."""
         return self.built(self.name or self.kind, self.channels or SINGLE)
 
-    def __rshift__(self, other: object) -> Chain:
-        from cascade_sym.compose.network import Chain
+    def __rshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((self, other))
 
