@@ -32,6 +32,10 @@ class Means(Declared):
     `m["a"]` is the amplitude <a> of a mode, an input or an output field (complex), `m["X_a"]` and `m["P_a"]` the means
     of its quadratures, each a Quantity over shared `definitions`; `of(form)` is the mean of a linear form. `stability`
     as in `Covariance`.
+
+    >>> from cascade_sym.parts import Cavity, CoherentLight
+    >>> means(CoherentLight(3) >> Cavity("c", kappa=4))["X_c"].inline()
+    -3*sqrt(2)
     """
 
     modes: Mapping[str, tuple[Expr, Expr]]
