@@ -93,16 +93,16 @@ class Reading:
 
 def signal_transfer(
     force: ForcePort, output: Readable, *, frequency: Value | None = None, frame: FrameName = "rotating",
-    carrier: Value | None = None,
+    carrier: Value | None = None, unstable: bool = False,
 ) -> Spectrum:  # fmt: skip
-    """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `noise_spectrum`.
+    """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `transfer`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> M = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1)
     >>> signal_transfer(force_port(M, "M", through="M.bath"), "P_L", frequency=0).inline()
     -2*sqrt(2)
     """
-    return reading(force, output, frequency, frame, carrier).signal
+    return reading(force, output, frequency, frame, carrier, stable=not unstable).signal
 
 
 def added_noise(
@@ -126,14 +126,15 @@ def magnitude_squared(z: Expr) -> Expr:
 
 
 def reading(
-    force: ForcePort, output: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
-) -> Reading:
+    force: ForcePort, output: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None,
+    *, stable: bool = True,
+) -> Reading:  # fmt: skip
     """Signal and noise from one sweep."""
     s = force.system
     read = as_readout(s, output)
     names = s.inherited.gone.union(x.name for c in force.drive.values() for x in c.free_symbols)
     at: Axis = axis((read,), frequency, frame, carrier, names)
-    dynamics = started(s, at, (read,), force.drive.values())
+    dynamics = started(s, at, (read,), force.drive.values(), stable=stable)
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))
     found = amplitudes_of(response, noise)

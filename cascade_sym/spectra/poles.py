@@ -16,14 +16,14 @@ from cascade_sym.system import LinearSystem
 from cascade_sym.system.sectors import flow_order
 
 S = own("s")
+QUADRATIC = 2  # degree up to which roots are written out: those of Cardano's formula help nobody
 
 
 def poles(system: System) -> tuple[Expr, ...]:
     """The eigenvalues s of the drift, e^(st): all of them have negative real parts in a stable system.
 
-    Those of each feedback loop in turn, upstream first, with every mode beside its adjoint. Exact for loops of one or
-    two operators and where polynomials have roots in radicals, numbers for systems of numbers. Raises NoClosedForm for
-    larger loops with symbols.
+    Those of each feedback loop in turn, upstream first, with every mode beside its adjoint. Exact where the polynomial
+    has factors of first and second degree, else numbers (17 digits); NoClosedForm where those need values.
 
     >>> from cascade_sym.parts import Cavity
     >>> poles(Cavity("c", kappa=4, detuning=1))
@@ -73,15 +73,18 @@ def _drift(s: LinearSystem) -> dict[Op, dict[Op, Expr]]:
 
 def _roots(polynomial: Expr, where: str) -> list[Expr]:
     p = sp.Poly(sp.expand(polynomial), S)
-    if not (p.free_symbols_in_domain or p.has(sp.Symbol)) and any(c.has(sp.Float) for c in p.all_coeffs()):
+    if any(c.has(sp.Float) for c in p.all_coeffs()) and not p.free_symbols_in_domain:
         return sorted(map(sp.sympify, p.nroots(n=17)), key=sp.default_sort_key)
-    found = sp.roots(p)
-    if sum(found.values()) != p.degree():
-        if p.free_symbols_in_domain:
+    every: list[Expr] = []
+    for factor, times in p.factor_list()[1]:
+        if factor.degree() <= QUADRATIC:
+            found = [r for r, k in sp.roots(factor).items() for _ in range(k)]
+        elif factor.free_symbols_in_domain:
             raise NoClosedForm(
-                f"the roots of the polynomial of degree {p.degree()} at {where} have no closed form; put numbers in "
-                "(system.subs) and ask again."
+                f"the roots of a polynomial of degree {factor.degree()} at {where} have no useful closed form; put "
+                "numbers in (system.subs) and ask again."
             )
-        return sorted(map(sp.sympify, p.nroots(n=17)), key=sp.default_sort_key)
-    every = [r for r, k in found.items() for _ in range(k)]
+        else:
+            found = list(map(sp.sympify, factor.nroots(n=17)))
+        every += found * times
     return sorted(every, key=sp.default_sort_key)

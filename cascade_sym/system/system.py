@@ -71,6 +71,7 @@ class LinearSystem(Shown):
     is declared of their parameters.
 
     >>> from cascade_sym.operators import Op
+    >>> from cascade_sym.system import VACUUM
     >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
     >>> s = LinearSystem(("a",), {"a": decay}, {"b": sp.Rational(1, 2)}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
     >>> s.A[0, 0], s.equation("a")[Op("b")]
