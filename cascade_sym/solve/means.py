@@ -9,7 +9,7 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.derive.master_equation_read import driven
 from cascade_sym.errors import UnknownName, did_you_mean, listing
@@ -81,7 +81,7 @@ class Means(Declared):
         return self.definitions.parameters(*every, *self.stability, *self.system.inputs.means.values())
 
 
-def means(system: object) -> Means:
+def means(system: System) -> Means:
     """The means <a> of the modes in the steady state, and of the light that leaves.
 
     They follow from the amplitudes of `CoherentLight` and from terms linear in the modes in a Hamiltonian, by
