@@ -10,14 +10,14 @@ from itertools import combinations_with_replacement, product
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose.network import as_system
 from cascade_sym.errors import listing
 from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.fields import commutators
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.network import System, as_system
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class Physicality:
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
-def preserves_commutators(system: object, what: str = "commutators of modes and outputs preserved") -> Check:
+def preserves_commutators(system: System, what: str = "commutators of modes and outputs preserved") -> Check:
     """`is_physical` as the check of a step."""
     found = is_physical(system)
     return Check(found.as_declared, what if found else repr(found), "" if found.as_declared else repr(found))
 
 
-def is_physical(system: object) -> Physicality:
+def is_physical(system: System) -> Physicality:
     """Prove, in exact algebra, that the equal-time commutators of modes and outputs are preserved.
 
     Checked are d[z_i, z_j^+]/dt = 0 for the modes, [z_i, out^+] = 0 for outputs after modes at equal times

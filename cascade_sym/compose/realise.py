@@ -13,9 +13,9 @@ import sympy as sp
 
 from cascade_sym.errors import ParameterError, UnphysicalError
 from cascade_sym.operators import LinearForm, linear_sum, quadratures
-from cascade_sym.parts.values import declared, real
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.values import declared, real
 
 
 def realise(A: Any, B: Any, C: Any, D: Any, *, name: str = "system") -> LinearSystem:

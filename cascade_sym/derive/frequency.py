@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.parts.values import Value, real
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.numbers import inverted
+from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.values import Value, real
 
 OMEGA = symbol("Omega")
 
@@ -37,7 +37,7 @@ def frequency_symbol(system: LinearSystem, given: Symbol | None) -> Symbol:
     return plain(given)
 
 
-def frequency_solution(system: object, mode: str, Omega: Symbol | None = None) -> LinearForm:
+def frequency_solution(system: System, mode: str, Omega: Symbol | None = None) -> LinearForm:
     """mode(Omega) as a linear form in the other modes and the input fields at +-Omega.
 
     The frequency is Omega where the system has no parameter of that name; operators carry it in their names. Only the
@@ -106,7 +106,7 @@ class Eliminated:
 
 
 def eliminate(
-    system: object, fast: str | Sequence[str], slow: str | Sequence[str], *, at: Value,
+    system: System, fast: str | Sequence[str], slow: str | Sequence[str], *, at: Value,
     rename: str | Mapping[str, str], Omega: Symbol | None = None,
 ) -> Eliminated:  # fmt: skip
     """Eliminate the modes `fast` adiabatically; the modes `slow` respond near the frequency `at` only.

@@ -18,9 +18,11 @@ from sympy import Expr, Symbol
 from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, free_symbol, is_real, own
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.network import System
 
 
 class GaussianState:
@@ -97,7 +99,7 @@ class MomentEquations(Shown):
         return replace(self, means=means, covariances={k: f(e) for k, e in self.covariances.items()})
 
 
-def moment_equations(system: object, detect: object = None) -> MomentEquations:
+def moment_equations(system: System | MasterEquation, detect: Detect = None) -> MomentEquations:
     """Means and covariances of the conditional state, from the stochastic master equation.
 
     `system` is a part, cascade, LinearSystem or a MasterEquation (then `detect` is left out). Without a detector
@@ -110,8 +112,8 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
     -var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 + 1/2
     """
     if not isinstance(system, MasterEquation):
-        system = master_equation(system, detect)
-    elif detect is not None:
+        return from_master_equation(master_equation(system, detect))
+    if detect is not None:
         raise DerivationError("a MasterEquation already says what is measured; leave out detect.")
     return from_master_equation(system)
 

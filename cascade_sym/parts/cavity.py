@@ -10,11 +10,11 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import OperatorPolynomial, operator
-from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real, value
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.part import SIDEBANDS, SINGLE, Part, coupled, field_name
+from cascade_sym.system.triple import Channel
+from cascade_sym.system.values import Value, nonnegative, real, value
 
 
 def _rates(kappa: Value | Mapping[str, Value] | None, name: str) -> dict[str, Expr]:

@@ -18,11 +18,11 @@ from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import ParameterError, PortMismatch, UnphysicalError
 from cascade_sym.operators import LinearForm, Op, op
-from cascade_sym.parts.part import SIDEBANDS, Part, field_name
-from cascade_sym.parts.values import Value, nonnegative, real, value
 from cascade_sym.symbols import complex_symbol, conj
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.part import SIDEBANDS, Part, field_name
+from cascade_sym.system.values import Value, nonnegative, real, value
 
 Correlations = Mapping[tuple[int, int], Expr]  # of beams, by their numbers
 

@@ -18,9 +18,9 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, quadratures
-from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.part import SINGLE, Part, coupled, field_name
+from cascade_sym.system.values import Value, nonnegative, real
 
 
 class Mechanics(Part):

@@ -10,9 +10,9 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import LinearForm, as_operator, linear_sum, op
-from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, fraction, nonnegative, real
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
+from cascade_sym.system.part import SINGLE, Part, coupled, field_name
+from cascade_sym.system.values import Value, fraction, nonnegative, real
 
 
 @dataclass(frozen=True)

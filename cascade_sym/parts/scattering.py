@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import op
-from cascade_sym.parts.part import Part, field_name
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
+from cascade_sym.system.part import Part, field_name
 
 
 @dataclass(frozen=True)

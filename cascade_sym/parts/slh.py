@@ -15,12 +15,12 @@ from cascade_sym.errors import ParameterError, PortMismatch, UnknownName, Unphys
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
 from cascade_sym.parts.light import Light
 from cascade_sym.parts.mechanics import Mechanics
-from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.symbols import conj, expression
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
-from cascade_sym.system.numbers import vanishes
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.part import SINGLE, Part, coupled, field_name
+from cascade_sym.system.triple import Channel
+from cascade_sym.system.values import Value, nonnegative, real
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
-from cascade_sym.parts.values import Value, declared, value
+from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, response_steps, started
-from cascade_sym.spectra.sweep import Response, sweep, tag
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.values import Value, declared, value
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ForcePort:
     envelope: bool
 
 
-def force_port(system: object, mode: str, *, through: str | None = None, coupling: Value | None = None) -> ForcePort:
+def force_port(system: System, mode: str, *, through: str | None = None, coupling: Value | None = None) -> ForcePort:
     """A force on `mode`.
 
     By default F enters the Hamiltonian as -F X (hbar = 1), so da/dt gains i F/sqrt2. With `through`, an input

@@ -6,19 +6,19 @@ from typing import Any
 
 import sympy as sp
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, UnknownParameter, did_you_mean, listing
 from cascade_sym.exact import is_zero
+from cascade_sym.solve.complex_pairs import pair
 from cascade_sym.solve.means import means
-from cascade_sym.solve.pairs import pair
 from cascade_sym.spectra.readout import Readable, as_readout
 from cascade_sym.spectra.spectrum import noise_spectrum
 from cascade_sym.steps import Step
 from cascade_sym.symbols import read_name, symbol
 
 
-def phase_sensitivity(system: object, parameter: Any, output: Readable) -> Quantity:
+def phase_sensitivity(system: System, parameter: Any, output: Readable) -> Quantity:
     """The variance with which `parameter` (a phase, a frequency) is estimated, for one unit of measuring time.
 
     V = N(0)/(d<q>/d parameter)^2 with the mean <q> of the Hermitian read-out `output` ("P", `Quadrature(...)`, ...) and

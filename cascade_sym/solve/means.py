@@ -9,15 +9,15 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.derive.master_equation_read import driven
 from cascade_sym.errors import UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.solve.linear import solve_named
+from cascade_sym.solve.complex_pairs import drift_entry, pair
+from cascade_sym.solve.linear_systems import solve_named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import drift_entry, pair
 from cascade_sym.solve.stability import block_conditions, steady
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj
@@ -81,7 +81,7 @@ class Means(Declared):
         return self.definitions.parameters(*every, *self.stability, *self.system.inputs.means.values())
 
 
-def means(system: object) -> Means:
+def means(system: System) -> Means:
     """The means <a> of the modes in the steady state, and of the light that leaves.
 
     They follow from the amplitudes of `CoherentLight` and from terms linear in the modes in a Hamiltonian, by

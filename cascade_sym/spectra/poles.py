@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.errors import NoClosedForm
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op
@@ -19,7 +19,7 @@ S = own("s")
 QUADRATIC = 2  # degree up to which roots are written out: those of Cardano's formula help nobody
 
 
-def poles(system: object) -> tuple[Expr, ...]:
+def poles(system: System) -> tuple[Expr, ...]:
     """The eigenvalues s of the drift, e^(st): all of them have negative real parts in a stable system.
 
     Those of each feedback loop in turn, upstream first, with every mode beside its adjoint. Exact where the polynomial
@@ -38,7 +38,7 @@ def poles(system: object) -> tuple[Expr, ...]:
     return tuple(found)
 
 
-def zeros(system: object, input: str | Op, output: Readable) -> tuple[Expr, ...]:
+def zeros(system: System, input: str | Op, output: Readable) -> tuple[Expr, ...]:
     """The s at which the transfer function from `input` to `output` vanishes (both as in `transfer`).
 
     What cancels against a pole is left out. Raises as `poles`, and as `transfer` for names.

@@ -11,19 +11,20 @@ from sympy import Expr
 from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.operators.linear import collected
-from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of, response_steps
-from cascade_sym.spectra.sweep import sweep, tag
 from cascade_sym.symbols import conj
 from cascade_sym.system import Inputs, LinearSystem
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.network import System
+from cascade_sym.system.values import Value
 
-HALF = 1 / sp.sqrt(2)
+HALF = 1 / sp.sqrt(2)  # weight of each field in a quadrature
 
 
 def transfer(
-    system: object,
+    system: System,
     input: str | Op,
     output: Readable,
     *,
@@ -84,7 +85,7 @@ def light_pair(system: LinearSystem) -> tuple[Op, Op]:
 
 
 def noise_budget(
-    system: object,
+    system: System,
     output: Readable,
     *,
     frequency: Value | None = None,

@@ -11,20 +11,20 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
-from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
 from cascade_sym.system.inputs import White
+from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Spectrum(Quantity):
 
 
 def noise_spectrum(
-    system: object,
+    system: System,
     output: Readable,
     *,
     frequency: Value | None = None,
@@ -107,7 +107,7 @@ def noise_spectrum(
 
 
 def cross_spectrum(
-    system: object,
+    system: System,
     first: Readable,
     second: Readable,
     *,
@@ -127,7 +127,7 @@ def cross_spectrum(
 
 
 def _spectrum(
-    system: object, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
+    system: System, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
 ) -> Spectrum:
     same = first is second or first == second
     reads, at, dynamics = begun(system, (first,) if same else (first, second), frequency, frame, carrier)
@@ -147,7 +147,7 @@ def _spectrum(
 
 
 def begun(
-    system: object,
+    system: System,
     outputs: Iterable[Readable],
     frequency: Value | None,
     frame: FrameName,

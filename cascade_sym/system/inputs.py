@@ -22,9 +22,9 @@ from cascade_sym.errors import DerivationError, DuplicateName, UnknownName, list
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import conj, is_real
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 
-VACUUM = sp.Rational(1, 2)
+VACUUM = sp.Rational(1, 2)  # variance of each quadrature of light in vacuum, hbar = 1
 ROOT = 1 / sp.sqrt(2)
 Pairs = Mapping[tuple[Op, Op], Expr]
 

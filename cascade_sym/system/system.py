@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
@@ -32,8 +32,11 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
+from cascade_sym.system.coefficients import LONG, number, terms
 from cascade_sym.system.inputs import Inputs
-from cascade_sym.system.numbers import LONG, number, terms
+
+if TYPE_CHECKING:
+    from cascade_sym.system.network import Chain, System
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class LinearSystem(Shown):
     >>> from cascade_sym.operators import Op
     >>> from cascade_sym.system import VACUUM
     >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
-    >>> s = LinearSystem(("a",), {"a": decay}, {"b": VACUUM}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
+    >>> s = LinearSystem(("a",), {"a": decay}, {"b": sp.Rational(1, 2)}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
     >>> s.A[0, 0], s.equation("a")[Op("b")]
     (-2, -2)
     """
@@ -108,13 +111,13 @@ class LinearSystem(Shown):
         if bad := {*self.drives, *self.brownian, *self.free} - set(self.modes):
             raise UnknownName(f"no mode {listing(bad)} to be driven, damped or free; there are {listing(self.modes)}.")
 
-    def __rshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((self, other))
 
-    def __rrshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rrshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((other, self))
 
