@@ -100,7 +100,7 @@ def test_states_means_and_laws(s):
     J = np.kron(np.eye(len(s.modes)), [[0, 1], [-1, 0]])
     assert np.linalg.eigvalsh(V + 0.5j * J).min() > -1e-10 or s.brownian  # the uncertainty relation
     m = cs.means(s)
-    drive = [complex(m.of(s.equation(k)).subs({x: e for x, e in m.definitions}) + s.drives.get(k, 0)) for k in s.modes]
+    drive = [complex(m.of(s.equation(k)).subs(dict(m.definitions)) + s.drives.get(k, 0)) for k in s.modes]
     assert np.abs(drive).max(initial=0) < 1e-10
 
 

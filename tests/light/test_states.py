@@ -158,8 +158,6 @@ def test_elimination_keeps_squeezing():
 
 
 def test_latex_shows_the_state():
-    from cascade_sym.latex.show import value_latex
-
-    shown = value_latex((cs.SqueezedLight(r, name="s") >> cs.Cavity("c", kappa=kappa)).system())
+    shown = (cs.SqueezedLight(r, name="s") >> cs.Cavity("c", kappa=kappa)).system()._repr_latex_()
     assert "\\langle" in shown and "e^{-2r}" in shown
-    assert "alpha" in value_latex((cs.CoherentLight(name="l") >> cs.Cavity("c", kappa=kappa)).system())
+    assert "alpha" in (cs.CoherentLight(name="l") >> cs.Cavity("c", kappa=kappa)).system()._repr_latex_()
