@@ -161,3 +161,22 @@ def test_latex_shows_the_state():
     shown = (cs.SqueezedLight(r, name="s") >> cs.Cavity("c", kappa=kappa)).system()._repr_latex_()
     assert "\\langle" in shown and "e^{-2r}" in shown
     assert "alpha" in (cs.CoherentLight(name="l") >> cs.Cavity("c", kappa=kappa)).system()._repr_latex_()
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.7, 2.7])
+def test_floats_of_pure_states_are_right_or_refused(angle):
+    """The differences that vanish for a pure state must not be mistaken for its noise."""
+    for light in (cs.ThermalLight(0), cs.SqueezedLight(0.3), cs.SqueezedLight(0.4, 1.1)):
+        V = cs.conditional_covariance(light >> cs.Cavity("c", kappa=1.5), cs.Homodyne(angle=angle))
+        pure = np.array(light.system().inputs.covariance.evalf().tolist(), complex).real
+        if V.closed:
+            assert close(numbers(V), pure, 1e-9)
+        f = cs.conditional_evaluator(V)()
+        assert close([[float(f[i, j]) for j in V.quadratures] for i in V.quadratures], pure, 1e-9)
+
+
+def test_an_exceptional_point_is_stable():
+    """chi = Delta: one eigenvalue -3/10 twice, with one eigenvector."""
+    s = cs.Squeezer("q", chi=sp.Rational(1, 10), kappa=sp.Rational(3, 5), detuning=sp.Rational(1, 10))
+    V = cs.covariance(s)
+    assert close(numbers(V), steady([[-0.2, 0.1], [-0.1, -0.4]], np.eye(2) * 0.3))
