@@ -84,8 +84,8 @@ from cascade_sym.sensing import (
 # scalings
 from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound
 
-# entanglement
-from cascade_sym.entanglement import (
+# figures of states
+from cascade_sym.states import (
     epr_variance as epr_variance,
     log_negativity as log_negativity,
     readout_weight as readout_weight,
@@ -133,6 +133,7 @@ from . import (
     shown as shown,
     solve as solve,
     spectra as spectra,
+    states as states,
     steps as steps,
     sweeps as sweeps,
     symbols as symbols,
