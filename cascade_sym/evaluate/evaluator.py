@@ -52,9 +52,9 @@ def evaluator(
     - Plain doubles are watched: at a few points of a call the bound is computed as well, where it is large the right
       value too, and a warning counts the points at which a result is off by more than 1e-9 of it.
     - `precision`: "double"; or "guaranteed", the default for quantities that declare an accuracy (such as a logarithmic
-      negativity, right to 1e-13 of it or in itself): the points whose bound misses the relative error `rtol` are computed again in pairs
-      of doubles, then in ball arithmetic. A result that still misses it, or that no double can hold, is nan, and a
-      warning counts these points.
+      negativity, right to 1e-13 of it or in itself): the points whose bound misses the relative error `rtol` are
+      computed again in pairs of doubles, then in ball arithmetic. A result that still misses it, or that no double can
+      hold, is nan, and a warning counts these points.
     - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
       quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
       counts them, or UnstableError with `unstable="raise"`, or nan without a word with `unstable="quiet"`.
@@ -71,8 +71,8 @@ def evaluator(
     >>> f(x=[1.0, 4.0], y=1)
     array([2., 3.])
     """
-    options = Options(backend, np.dtype(np.float64 if dtype is None else dtype).name, precision or "double", rtol, error,
-                      unstable, threads, digits)  # fmt: skip
+    kind = np.dtype(np.float64 if dtype is None else dtype).name
+    options = Options(backend, kind, precision or "double", rtol, error, unstable, threads, digits)
     if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
         return _of_a_conditional_state(target, options, outputs, domain)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):

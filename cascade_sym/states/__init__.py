@@ -1,8 +1,32 @@
-"""Figures of Gaussian states."""
+"""Figures of Gaussian states of localised modes and of light, for any cut of any number of modes; channels and forms.
 
-from cascade_sym.states.bipartite import epr_variance, log_negativity, symplectic_minimum
+A state is a `Covariance`, a SymPy matrix or an array of numbers. Formulas give formulas, over the definitions of the
+state, where there is a closed form; `state_evaluator` gives the numbers of any number of modes, in ball arithmetic.
+"""
+
+from cascade_sym.states.bipartite import duan, epr_variance, log_negativity, negativity, steering, symplectic_minimum
+from cascade_sym.states.channels import GaussianChannel
+from cascade_sym.states.evaluator import StateEvaluator, state_evaluator
+from cascade_sym.states.forms import StandardForm, reduced, standard_form
+from cascade_sym.states.metric import fidelity, quantum_fisher_information
+from cascade_sym.states.mixedness import (
+    Squeezing,
+    entropy,
+    mutual_information,
+    purity,
+    squeezing,
+    symplectic_invariants,
+    symplectic_spectrum,
+)
+from cascade_sym.states.multipartite import VarianceSum, bipartitions, ppt, van_loock_furusawa
+from cascade_sym.states.phase_space import wigner
 from cascade_sym.states.readout import QuadratureForm, readout_weight, two_mode_quadratures
+from cascade_sym.states.state import gaussian_state
 
 __all__ = [
-    "QuadratureForm", "epr_variance", "log_negativity", "readout_weight", "symplectic_minimum", "two_mode_quadratures",
+    "GaussianChannel", "QuadratureForm", "Squeezing", "StandardForm", "StateEvaluator", "VarianceSum", "bipartitions",
+    "duan", "entropy", "epr_variance", "fidelity", "gaussian_state", "log_negativity", "mutual_information",
+    "negativity", "ppt", "purity", "quantum_fisher_information", "readout_weight", "reduced", "squeezing",
+    "standard_form", "state_evaluator", "steering", "symplectic_invariants", "symplectic_minimum",
+    "symplectic_spectrum", "two_mode_quadratures", "van_loock_furusawa", "wigner",
 ]  # fmt: skip

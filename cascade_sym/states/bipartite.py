@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
+from flint import arb
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.states.mixedness import in_base, logarithm_unit
+from cascade_sym.states.numbers import Numbers, log_sum
 from cascade_sym.states.readout import readout_weight, two_mode_quadratures
+from cascade_sym.states.state import ACCURACY, Modes, computed, no_closed_form
+from cascade_sym.states.written import Written
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import domains_in, expression, free_symbol
 
 READOUT, OPTIMAL = "readout", "optimal"
-ACCURACY = 1e-13  # of figures that are logarithms: a product state has none, and its zero can't be told from 1e-17
 
 
 def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float | str = READOUT) -> Quantity:
@@ -81,11 +87,15 @@ def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
     return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)
 
 
-def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | None = None) -> Quantity:
-    """Logarithmic negativity E_N = max(0, -log(2 nu)), nu the smaller symplectic eigenvalue of the partial transpose.
+def log_negativity(state: Any, first: Modes, second: Modes, base: Expr | int | None = None) -> Any:
+    """Logarithmic negativity E_N, the sum of max(0, -log(2 nu)) over the symplectic eigenvalues nu of the partial
+    transpose.
 
-    Natural logarithm unless `base` is given (2 for ebits). Modes other than the two are traced out.
-    Source: Vidal and Werner, PRA 65, 032314 (2002).
+    Natural logarithm unless `base` is given (2 for ebits). `first` and `second` are the two parts, each a mode or
+    several; modes in neither are traced out. `state` is a `Covariance` (the result is a Quantity, in closed form for
+    one mode with one) or any other that `purity` takes. An evaluator of the Quantity guarantees it to 1e-13, at any
+    squeezing. NoClosedForm for formulas of more modes: `state_evaluator` has their numbers, `ppt` a polynomial that
+    tells whether one mode is entangled with many. Source: Vidal and Werner, PRA 65, 032314 (2002).
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.solve import covariance
@@ -93,37 +103,109 @@ def log_negativity(V: Covariance, first: str, second: str, base: Expr | int | No
     >>> log_negativity(vacuum, "S", "M").inline()
     0
     """
-    over, under = _inverse_square(V, first, second)
-    unit = sp.log(expression(base)) if base is not None else sp.S.One
-    found = sp.log(sp.Max(1, V.conventions.vacuum**2 * over / under)) / (2 * unit)
-    return replace(V.quantity("E_N", found), accuracy=ACCURACY)
+    unit = logarithm_unit(base)
+
+    def closed(V: Covariance, one: Sequence[str], two: Sequence[str]) -> Quantity:
+        w, over, under = _transposed(V, one, two, "logarithmic negativity", "log_negativity")
+        return w.quantity("E_N", sp.log(sp.Max(1, over / (4 * under))) / (2 * unit), ACCURACY)
+
+    def number(N: Numbers, one: Sequence[str], two: Sequence[str]) -> list[arb]:
+        return [log_sum(N.transposed(two).spectrum()) / in_base(unit)]
+
+    return computed(state, [first, second], closed, number, atol=1e-15)
+
+
+def negativity(state: Any, first: Modes, second: Modes) -> Any:
+    """The negativity (||rho^T|| - 1)/2 = (exp(E_N) - 1)/2; arguments and errors as of `log_negativity`.
+
+    Source: Vidal and Werner, PRA 65, 032314 (2002).
+
+    >>> c, s = sp.cosh(2), sp.sinh(2)  # two-mode squeezed by r = 1
+    >>> pair = sp.Matrix([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])/2
+    >>> round(float(negativity(pair, 1, 2).inline()), 12) == round((float(sp.exp(2)) - 1)/2, 12)
+    True
+    """
+
+    def closed(V: Covariance, one: Sequence[str], two: Sequence[str]) -> Quantity:
+        w, over, under = _transposed(V, one, two, "negativity", "negativity")
+        return w.quantity("N", (sp.sqrt(sp.Max(1, over / (4 * under))) - 1) / 2, ACCURACY)
+
+    def number(N: Numbers, one: Sequence[str], two: Sequence[str]) -> list[arb]:
+        product = arb(1)
+        for nu in N.transposed(two).spectrum():
+            product *= (1 / (2 * nu)).max(arb(1))
+        return [(product - 1) / 2]
+
+    return computed(state, [first, second], closed, number, atol=1e-15)
+
+
+def duan(state: Any, first: Modes, second: Modes) -> Any:
+    """The least [Var u + Var v]/(|[u_1, v_1]| + |[u_2, v_2]|) of two joint variables u = u_1 + u_2 and v = v_1 + v_2.
+
+    Each u_k and v_k is any linear form in the quadratures of part k: all weights, local squeezing and rotations are
+    optimised. It is 2 nu, nu the smallest symplectic eigenvalue of the partial transpose; below 1 the parts are
+    entangled, and for one mode with one (or with several) only then. Arguments and errors as of `log_negativity`.
+    Source: Duan et al., PRL 84, 2722 (2000); Giovannetti et al., PRA 67, 022320 (2003).
+
+    >>> duan([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2]], 1, 2)
+    2.0
+    """
+
+    def closed(V: Covariance, one: Sequence[str], two: Sequence[str]) -> Quantity:
+        w, over, under = _transposed(V, one, two, "least variance of joint variables", "duan")
+        return w.quantity("xi", 2 * sp.sqrt(under / over), 0.0)
+
+    def number(N: Numbers, one: Sequence[str], two: Sequence[str]) -> list[arb]:
+        return [2 * N.transposed(two).spectrum()[0]]
+
+    return computed(state, [first, second], closed, number)
+
+
+def steering(state: Any, steering_part: Modes, steered_part: Modes, base: Expr | int | None = None) -> Any:
+    """Gaussian steerability G of the second part by Gaussian measurements on the first, each a mode or several.
+
+    G = sum of max(0, -log(2 nu)) over the symplectic eigenvalues nu of V_B - C^T V_A^(-1) C, what is left of the
+    steered part's covariance; positive exactly where it can be steered. Swap the parts for the other way. In closed
+    form where one or two modes are steered, by any number. `base`, `state` and errors as of `log_negativity`. Source:
+    Kogias, Lee, Ragy and Adesso, PRL 114, 060403 (2015).
+
+    >>> a, b, c = sp.Rational(5, 6), sp.Rational(7, 12), sp.Rational(1, 3)  # the second mode has lost 3/4 of its light
+    >>> V = sp.Matrix([[a, 0, c, 0], [0, a, 0, -c], [c, 0, b, 0], [0, -c, 0, b]])
+    >>> steering(V, 1, 2).inline(), steering(V, 2, 1).inline()
+    (log(100/81)/2, 0)
+    """
+    unit = logarithm_unit(base)
+
+    def closed(V: Covariance, one: Sequence[str], two: Sequence[str]) -> Quantity:
+        if len(two) > 2:
+            raise no_closed_form("steerability", "steering", (*one, *two))
+        w = Written(V, (*one, *two))
+        left = w.given(len(one))
+        if len(two) == 1:
+            inverse = [1 / w.determinant(left)]
+        else:
+            double, over, under = w.two_modes(left)
+            inverse = [over / under, 2 / double]
+        return w.quantity("G", sp.Add(*(sp.log(sp.Max(1, e / 4)) for e in inverse)) / (2 * unit), ACCURACY)
+
+    def number(N: Numbers, one: tuple[str, ...], two: tuple[str, ...]) -> list[arb]:
+        return [log_sum(N.given(one, two).spectrum()) / in_base(unit)]
+
+    return computed(state, [steering_part, steered_part], closed, number, atol=1e-15)
 
 
 def symplectic_minimum(V: Covariance, first: str, second: str) -> Expr:
     """The smaller symplectic eigenvalue of the partially transposed two-mode covariance matrix [[A, C], [C^T, B]]."""
-    over, under = _inverse_square(V, first, second)
-    return sp.sqrt(under / over)
-
-
-def _inverse_square(V: Covariance, first: str, second: str) -> tuple[Expr, Expr]:
-    """Numerator and denominator of 1/nu^2, nu the smaller symplectic eigenvalue of the partial transpose.
-
-    The larger root of nu^4 - delta nu^2 + det V = 0 is a sum, and the smaller one is det V over it. With F = A J C +
-    C J B (J the symplectic form) the discriminant is (det A - det B)^2 + 4 det F, and det V is det A times that of what
-    is left of B: for product and pure states nothing cancels in them but what the elements themselves have lost.
-    """
     _require_two(V, first, second)
-    quads = [f"{q}_{m}" for m in (first, second) for q in "XP"]
-    mirror = (1, 1, 1, -1)
-    S = sp.Matrix(4, 4, lambda i, j: mirror[i] * mirror[j] * V.element(quads[i], quads[j]))
-    A, B, C = S[:2, :2], S[2:, 2:], S[:2, 2:]
-    J = sp.Matrix([[0, 1], [-1, 0]])
-    a, b, c = _det(A), _det(B), _det(C)
-    whole = a * _det(B - C.T * A.adjugate() * C / a)
-    root = sp.sqrt(sp.Max(0, (a - b) ** 2 + 4 * _det(A * J * C + C * J * B)))
-    return a + b + 2 * c + root, 2 * whole
+    _, over, under = _transposed(V, (first,), (second,), "", "")
+    return sp.sqrt(under / over) * 2 * V.conventions.vacuum
 
 
-def _det(m: sp.Matrix) -> Expr:
-    """The determinant of a 2 x 2 matrix, not multiplied out."""
-    return m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+def _transposed(
+    V: Covariance, one: Sequence[str], two: Sequence[str], what: str, function: str
+) -> tuple[Written, Expr, Expr]:
+    """1/nu^2 of the smallest symplectic eigenvalue of the partial transpose, as numerator and denominator."""
+    w = Written(V, (*one, *two))
+    if len(w.modes) > 2:
+        raise no_closed_form(what, function, w.modes)
+    return (w, *w.two_modes(w.matrix, transposed=True)[1:])
