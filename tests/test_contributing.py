@@ -70,7 +70,7 @@ CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     "a verdict": (
         {
             "cascade_sym/verdicts.py": ('"8c0f1a", "red", "\\u25b2")  # fmt: skip\n', MEMBER),
-            "cascade_sym/paper/verdict.py": ("    said = partial(StatementVerdict, statement, derived=derived)\n", BRANCH),
+            "cascade_sym/ledger/verdict.py": ("    said = partial(StatementVerdict, statement, derived=derived)\n", BRANCH),
         },
         "from cascade_sym.paper import load_folder, run_ledger\nfrom cascade_sym.cli.main import main\n"
         "for command in (['new', 'f'], ['verify', 'f']):\n"

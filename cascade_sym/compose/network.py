@@ -22,7 +22,7 @@ from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.parts.values import real
 from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.numbers import inverted
+from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.sectors import flow_order
 
 

@@ -15,8 +15,8 @@ from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.fields import commutators
-from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)

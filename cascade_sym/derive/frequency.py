@@ -22,7 +22,7 @@ from cascade_sym.parts.values import Value, real
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.numbers import inverted
+from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.sectors import flow_order
 
 OMEGA = symbol("Omega")

@@ -22,7 +22,7 @@ from cascade_sym.operators import Op, OperatorPolynomial, as_operator, commutato
 from cascade_sym.operators.linear import collected
 from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 
 
 @dataclass(frozen=True)

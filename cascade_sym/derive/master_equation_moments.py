@@ -20,7 +20,7 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, free_symbol
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 
 
 class GaussianState:

@@ -17,7 +17,7 @@ from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 
 Couplings = Mapping[str, LinearForm]
 

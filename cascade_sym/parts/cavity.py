@@ -14,7 +14,7 @@ from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real, value
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.triple import Channel
 
 
 def _rates(kappa: Value | Mapping[str, Value] | None, name: str) -> dict[str, Expr]:

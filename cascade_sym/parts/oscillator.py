@@ -12,7 +12,7 @@ from cascade_sym.operators import as_operator, operator
 from cascade_sym.parts.part import SIDEBANDS, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.triple import Channel
 
 
 @dataclass(frozen=True)

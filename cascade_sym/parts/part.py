@@ -14,7 +14,7 @@ from cascade_sym.parts.values import declared
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 if TYPE_CHECKING:
     from cascade_sym.compose.network import Chain

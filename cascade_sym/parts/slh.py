@@ -14,7 +14,7 @@ from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
 from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
 from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.triple import Channel
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]

@@ -13,9 +13,9 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
 from cascade_sym.parts.values import Value, declared, value
+from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, response_steps, started
-from cascade_sym.spectra.sweep import Response, sweep, tag
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
 

@@ -18,15 +18,15 @@ from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, OutsideExactDomain, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.complex_pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.probe import random_point, values_at
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj, expression, replacements
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import SHORT, multiplied_out, terms
 from cascade_sym.system.fields import Fields, symmetrised
-from cascade_sym.system.numbers import SHORT, multiplied_out, terms
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 Moments = dict[tuple[tuple[str, str], tuple[str, str]], Expr]  # of two quadratures, each as (mode, "X" or "P")

@@ -22,7 +22,8 @@ from sympy import Expr
 from cascade_sym.errors import UnstableError, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.program import balls, read
-from cascade_sym.solve.linear import (
+from cascade_sym.solve.complex_pairs import Pair, Table, total
+from cascade_sym.solve.linear_systems import (
     Part,
     hermitian,
     hermitian_equations,
@@ -32,13 +33,12 @@ from cascade_sym.solve.linear import (
     solve_columns,
 )
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, Table, total
 from cascade_sym.solve.probe import SIGN_BITS, sign
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 
 T = TypeVar("T", bound=Hashable)
 Rows = Sequence[Sequence[Expr]]
-EXPLICIT = 4
+EXPLICIT = 4  # rows up to which a characteristic polynomial is shorter than a table
 
 
 def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:

@@ -11,12 +11,12 @@ from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import Op
 from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
 from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of, response_steps
-from cascade_sym.spectra.sweep import sweep, tag
 from cascade_sym.system import LinearSystem
 
-HALF = 1 / sp.sqrt(2)
+HALF = 1 / sp.sqrt(2)  # weight of each field in a quadrature
 
 
 def transfer(

@@ -18,9 +18,9 @@ from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
 from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, LinearSystem

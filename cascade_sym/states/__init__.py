@@ -4,10 +4,10 @@ A state is a `Covariance`, a SymPy matrix or an array of numbers. Formulas give 
 state, where there is a closed form; `state_evaluator` gives the numbers of any number of modes, in ball arithmetic.
 """
 
+from cascade_sym.states.at_parameters import StateEvaluator, state_evaluator
 from cascade_sym.states.bipartite import duan, epr_variance, log_negativity, negativity, steering, symplectic_minimum
 from cascade_sym.states.channels import GaussianChannel
-from cascade_sym.states.evaluator import StateEvaluator, state_evaluator
-from cascade_sym.states.forms import StandardForm, reduced, standard_form
+from cascade_sym.states.light_readout import QuadratureForm, readout_weight, two_mode_quadratures
 from cascade_sym.states.metric import fidelity, quantum_fisher_information
 from cascade_sym.states.mixedness import (
     Squeezing,
@@ -20,7 +20,7 @@ from cascade_sym.states.mixedness import (
 )
 from cascade_sym.states.multipartite import VarianceSum, bipartitions, ppt, van_loock_furusawa
 from cascade_sym.states.phase_space import wigner
-from cascade_sym.states.readout import QuadratureForm, readout_weight, two_mode_quadratures
+from cascade_sym.states.standard_forms import StandardForm, reduced, standard_form
 from cascade_sym.states.state import gaussian_state
 
 __all__ = [

@@ -14,11 +14,11 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.states.blocks import Written
+from cascade_sym.states.exact_matrices import Numbers, log_sum
+from cascade_sym.states.light_readout import readout_weight, two_mode_quadratures
 from cascade_sym.states.mixedness import in_base, logarithm_unit
-from cascade_sym.states.numbers import Numbers, log_sum
-from cascade_sym.states.readout import readout_weight, two_mode_quadratures
 from cascade_sym.states.state import ACCURACY, Modes, computed, no_closed_form
-from cascade_sym.states.written import Written
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import domains_in, expression, free_symbol
 

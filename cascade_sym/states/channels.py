@@ -13,7 +13,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import ParameterError, UnphysicalError
 from cascade_sym.program.numbers import exact_number
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.states.numbers import ROUNDING, hermitian_nonnegative
+from cascade_sym.states.exact_matrices import ROUNDING, hermitian_nonnegative
 from cascade_sym.states.state import (
     Arrays,
     Modes,
@@ -27,7 +27,7 @@ from cascade_sym.states.state import (
 )
 from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression
 
-HALF_EXPR = sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,13 @@ class GaussianChannel:
         """One mode of which a share `transmission` is kept, the rest replaced by a bath of occupancy n."""
         (eta, m), given = _read(transmission=transmission, n=n)
         named = {"transmission": eta, "1 - transmission": 1 - eta, "n": m}
-        return cls._ready(sp.sqrt(eta) * sp.eye(2), (1 - eta) * (m + HALF_EXPR) * sp.eye(2), named, given)
+        return cls._ready(sp.sqrt(eta) * sp.eye(2), (1 - eta) * (m + HALF) * sp.eye(2), named, given)
 
     @classmethod
     def amplifier(cls, gain: Any, n: Any = 0) -> Self:
         """One mode amplified by the power `gain` >= 1 whatever its phase; its idler has the occupancy n."""
         (G, m), given = _read(gain=gain, n=n)
-        return cls._ready(
-            sp.sqrt(G) * sp.eye(2), (G - 1) * (m + HALF_EXPR) * sp.eye(2), {"gain - 1": G - 1, "n": m}, given
-        )
+        return cls._ready(sp.sqrt(G) * sp.eye(2), (G - 1) * (m + HALF) * sp.eye(2), {"gain - 1": G - 1, "n": m}, given)
 
     @classmethod
     def noise(cls, variance: Any) -> Self:

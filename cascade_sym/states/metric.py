@@ -17,7 +17,8 @@ from cascade_sym.errors import ParameterError, UnknownParameter, did_you_mean, l
 from cascade_sym.exact import is_zero
 from cascade_sym.program.numbers import exact_number
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.states.numbers import HALF, Numbers, built, imaginary_pairs, omega, rational, square_root
+from cascade_sym.states.blocks import J, Written, det
+from cascade_sym.states.exact_matrices import HALF, Numbers, built, imaginary_pairs, omega, rational, square_root
 from cascade_sym.states.state import (
     Arrays,
     Enclosures,
@@ -29,7 +30,6 @@ from cascade_sym.states.state import (
     rebuilt,
     standard_matrix,
 )
-from cascade_sym.states.written import J, Written, det
 from cascade_sym.symbols import expression
 
 QUARTER = sp.Rational(1, 4)

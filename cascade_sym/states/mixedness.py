@@ -15,9 +15,9 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, ParameterError
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.states.numbers import Numbers
+from cascade_sym.states.blocks import J, Written, det
+from cascade_sym.states.exact_matrices import Numbers
 from cascade_sym.states.state import ACCURACY, Enclosures, Modes, computed, no_closed_form
-from cascade_sym.states.written import J, Written, det
 from cascade_sym.symbols import expression
 
 HALF = sp.Rational(1, 2)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import sympy as sp
@@ -16,10 +17,10 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.bipartite import log_negativity
+from cascade_sym.states.blocks import Written
+from cascade_sym.states.exact_matrices import Numbers
 from cascade_sym.states.mixedness import invariants
-from cascade_sym.states.numbers import Numbers
-from cascade_sym.states.state import Modes, chosen, computed, gaussian_state, read_state
-from cascade_sym.states.written import Written
+from cascade_sym.states.state import ACCURACY, Modes, chosen, computed, gaussian_state, read_state
 from cascade_sym.symbols import expression
 
 Cut = tuple[tuple[str, ...], tuple[str, ...]]
@@ -62,29 +63,37 @@ def bipartitions(
 
 
 def ppt(state: Any, first: Modes, second: Modes) -> Any:
-    """The product of (2 nu)^2 - 1 over the symplectic eigenvalues nu of the partial transpose: entangled where
-    negative.
+    """The least elementary symmetric polynomial of the (2 nu)^2 - 1 of the partial transpose: negative exactly where
+    some symplectic eigenvalue nu of it is below 1/2.
 
-    A polynomial in the elements, exact for any number of modes. Of one mode with any number of others at most one nu is
-    below 1/2, and they are entangled exactly where it is negative; of several with several it may be positive with an
-    even number of such nu (see `log_negativity`). Arguments and errors as of `log_negativity`. Source: Simon, PRL 84,
-    2726 (2000); Werner and Wolf, PRL 86, 3658 (2001); Serafini, PRL 96, 110402 (2006).
+    Polynomials in the elements, for any number of modes. Negative: the parts are entangled; not negative: they are
+    separable if one part is a single mode, and have no distillable entanglement else. Arguments and errors as of
+    `log_negativity`. Source: Simon, PRL 84, 2726 (2000); Werner and Wolf, PRL 86, 3658 (2001); Serafini, PRL 96, 110402
+    (2006), whose polynomial is the last one of them (and zero for pure states of three modes).
 
-    >>> a, c = sp.symbols("a c")
-    >>> V = sp.Matrix([[a, 0, c, 0], [0, a, 0, -c], [c, 0, a, 0], [0, -c, 0, a]])
-    >>> sp.factor(ppt(V, 1, 2).inline())
-    (2*a - 2*c - 1)*(2*a - 2*c + 1)*(2*a + 2*c - 1)*(2*a + 2*c + 1)
+    >>> c = sp.Symbol("c")
+    >>> V = sp.Matrix([[1, 0, c, 0], [0, 1, 0, -c], [c, 0, 1, 0], [0, -c, 0, 1]])
+    >>> ppt(V, 1, 2).subs({"c": sp.Rational(1, 4)}).inline(), ppt(V, 1, 2).subs({"c": sp.Rational(3, 4)}).inline()
+    (13/2, -135/16)
     """
 
     def closed(V: Covariance, one: Sequence[str], two: Sequence[str]) -> Quantity:
         w = Written(V, (*one, *two))
         size = len(w.modes)
         signs = sp.diag(*(-1 if k >= 2 * len(one) and k % 2 else 1 for k in range(2 * size)))
-        terms = [4**k * (-1) ** (size - k) * e for k, e in enumerate(invariants(w, signs * w.matrix * signs))]
-        return w.quantity("Sigma", sp.Add(*terms), 0.0)
+        delta = invariants(w, signs * w.matrix * signs)
+        shifted = [
+            sp.Add(*(4**j * (-1) ** (k - j) * comb(size - j, k - j) * delta[j] for j in range(k + 1)))
+            for k in range(1, size + 1)
+        ]
+        return w.quantity("Sigma", sp.Min(*shifted), ACCURACY)
 
     def number(N: Numbers, one: Sequence[str], two: Sequence[str]) -> list[arb]:
-        return [reduce(arb.__mul__, (4 * nu**2 - 1 for nu in N.transposed(two).spectrum()))]
+        sums = [arb(1)]
+        for nu in N.transposed(two).spectrum():
+            y = 4 * nu**2 - 1
+            sums = [a + y * b for a, b in zip([*sums, arb(0)], [arb(0), *sums], strict=True)]
+        return [reduce(arb.min, sums[1:])]
 
     return computed(state, [first, second], closed, number, atol=1e-15)
 

@@ -12,8 +12,8 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, listing
 from cascade_sym.program.numbers import exact_number
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.states.blocks import Written
 from cascade_sym.states.state import Arrays, Modes, chosen, gaussian_state, read_state, rebuilt
-from cascade_sym.states.written import Written
 from cascade_sym.symbols import expression
 
 

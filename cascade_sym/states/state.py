@@ -18,7 +18,7 @@ from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, Unphys
 from cascade_sym.program.balls import Undecided
 from cascade_sym.program.numbers import exact_number
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.states.numbers import Numbers, built, settled
+from cascade_sym.states.exact_matrices import Numbers, built, settled
 from cascade_sym.symbols import Domains, domains_in, expression
 
 Modes: TypeAlias = str | int | Sequence[str | int] | None

@@ -1,5 +1,6 @@
-"""LinearSystem, the central value, and its ports."""
+"""LinearSystem, the central value, and its ports; a system from the operators of an SLH triple."""
 
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
+from cascade_sym.system.triple import Channel, slh_system
 
-__all__ = ["VACUUM", "LinearSystem", "Port"]
+__all__ = ["VACUUM", "Channel", "LinearSystem", "Port", "slh_system"]

@@ -32,9 +32,9 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
-from cascade_sym.system.numbers import LONG, number, terms
+from cascade_sym.system.coefficients import LONG, number, terms
 
-VACUUM = sp.Rational(1, 2)
+VACUUM = sp.Rational(1, 2)  # variance of each quadrature of light in vacuum, hbar = 1
 
 
 @dataclass(frozen=True)

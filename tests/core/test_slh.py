@@ -9,7 +9,7 @@ import cascade_sym as cs
 from cascade_sym.errors import DerivationError, ParameterError, PortMismatch, UnknownName
 from cascade_sym.operators import Op
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.slh import Channel, langevin_of, slh_system
+from cascade_sym.system.triple import Channel, langevin_of, slh_system
 
 G, k, w, n, chi = sp.symbols("G kappa omega n chi")
 a, b = cs.operator("a"), cs.operator("b")

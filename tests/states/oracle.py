@@ -24,6 +24,11 @@ def precise_spectrum(V, digits: int = 60) -> list:
         return sorted(abs(x) for x in values)[::2]
 
 
+def least_polynomial(nu) -> float:
+    """The least coefficient of the polynomial whose roots are 1 - (2 nu)^2, but the first."""
+    return float(np.poly(1 - 4 * np.asarray(nu) ** 2)[1:].min())
+
+
 def flipped(V: np.ndarray, modes: list[int]) -> np.ndarray:
     T = np.eye(len(V))
     for m in modes:

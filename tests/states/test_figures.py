@@ -56,7 +56,7 @@ def test_two_parts(seed: int, n: int, data: st.DataObject) -> None:
     assert cs.log_negativity(V, two, one) == pytest.approx(E, abs=1e-8)
     assert cs.negativity(V, one, two) == pytest.approx((np.exp(E) - 1) / 2, rel=1e-7, abs=1e-8)
     assert cs.duan(V, one, two) == pytest.approx(2 * nu[0], rel=1e-8)
-    assert cs.ppt(V, one, two) == pytest.approx(np.prod(4 * nu**2 - 1), rel=1e-6, abs=1e-6)
+    assert cs.ppt(V, one, two) == pytest.approx(oracle.least_polynomial(nu), rel=1e-6, abs=1e-6)
     k = 2 * len(A)
     left = W[k:, k:] - W[k:, :k] @ np.linalg.solve(W[:k, :k], W[:k, k:])
     assert cs.steering(V, one, two) == pytest.approx(oracle.log_sum(oracle.spectrum(left)), abs=1e-8)
