@@ -107,6 +107,7 @@ from cascade_sym.states import (
     wigner as wigner,
     GaussianChannel as GaussianChannel,
     gaussian_state as gaussian_state,
+    light_state as light_state,
     reduced as reduced,
     standard_form as standard_form,
     state_evaluator as state_evaluator,

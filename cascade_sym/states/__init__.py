@@ -22,11 +22,12 @@ from cascade_sym.states.multipartite import VarianceSum, bipartitions, ppt, van_
 from cascade_sym.states.phase_space import wigner
 from cascade_sym.states.standard_forms import StandardForm, reduced, standard_form
 from cascade_sym.states.state import gaussian_state
+from cascade_sym.states.travelling import light_state
 
 __all__ = [
     "GaussianChannel", "QuadratureForm", "Squeezing", "StandardForm", "StateEvaluator", "VarianceSum", "bipartitions",
-    "duan", "entropy", "epr_variance", "fidelity", "gaussian_state", "log_negativity", "mutual_information",
-    "negativity", "ppt", "purity", "quantum_fisher_information", "readout_weight", "reduced", "squeezing",
-    "standard_form", "state_evaluator", "steering", "symplectic_invariants", "symplectic_minimum",
+    "duan", "entropy", "epr_variance", "fidelity", "gaussian_state", "light_state", "log_negativity",
+    "mutual_information", "negativity", "ppt", "purity", "quantum_fisher_information", "readout_weight", "reduced",
+    "squeezing", "standard_form", "state_evaluator", "steering", "symplectic_invariants", "symplectic_minimum",
     "symplectic_spectrum", "two_mode_quadratures", "van_loock_furusawa", "wigner",
 ]  # fmt: skip

@@ -26,6 +26,11 @@ def det(m: sp.Matrix) -> Expr:
     return m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
 
 
+def root_det(m: sp.Matrix) -> Expr:
+    """The root of the determinant of a positive 2 x 2 matrix."""
+    return m[0, 0] if m[0, 0] == m[1, 1] and m[0, 1] == 0 else sp.sqrt(det(m))
+
+
 class Written:
     """A state of formulas, to which definitions are added."""
 
@@ -60,6 +65,13 @@ class Written:
         while M.shape[0] > 2:
             found, M = found * det(M[:2, :2]), self.without_first(M)
         return found * det(M)
+
+    def root_determinant(self) -> Expr:
+        """The root of the determinant of the whole."""
+        M, found = self.matrix, sp.S.One
+        while M.shape[0] > 2:
+            found, M = found * root_det(M[:2, :2]), self.without_first(M)
+        return found * root_det(M)
 
     def given(self, known: int) -> sp.Matrix:
         """What is left of the last modes once the best estimate from the first `known` ones is subtracted."""

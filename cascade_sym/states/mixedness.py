@@ -15,7 +15,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, ParameterError
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.states.blocks import J, Written, det
+from cascade_sym.states.blocks import J, Written, det, root_det
 from cascade_sym.states.exact_matrices import Numbers
 from cascade_sym.states.state import ACCURACY, Enclosures, Modes, computed, no_closed_form
 from cascade_sym.symbols import expression
@@ -34,12 +34,12 @@ def purity(state: Any, modes: Modes = None) -> Any:
 
     >>> n = sp.Symbol("n", nonnegative=True)
     >>> purity(sp.diag(n + HALF, n + HALF)).inline()
-    1/(2*sqrt((n + 1/2)**2))
+    1/(2*n + 1)
     """
 
     def closed(V: Covariance, names: Sequence[str]) -> Quantity:
         w = Written(V, names)
-        return w.quantity("mu", 1 / (2 ** len(names) * sp.sqrt(w.determinant())), 0.0)
+        return w.quantity("mu", 1 / (2 ** len(names) * w.root_determinant()), 0.0)
 
     return computed(state, [modes], closed, lambda N, names: [_purity(N)])
 
@@ -68,7 +68,7 @@ def symplectic_spectrum(state: Any, modes: Modes = None) -> Any:
 
 def _closed_spectrum(w: Written) -> list[Expr]:
     if len(w.modes) == 1:
-        return [sp.sqrt(det(w.matrix))]
+        return [root_det(w.matrix)]
     if len(w.modes) > 2:
         raise no_closed_form("symplectic spectrum", "symplectic_spectrum", w.modes)
     double, over, under = w.two_modes(w.matrix)

@@ -45,4 +45,4 @@ def wigner(state: Any, modes: Modes = None, *, mean: Sequence[Any] | None = None
     definitions, moved = V.definitions.beside([*q, *d])
     w = Written(rebuilt(V, moved, definitions=definitions), names)
     form = w.inverse_form(w.matrix, [x - e for x, e in zip(q, d, strict=True)])
-    return w.quantity("W", sp.exp(-form / 2) / ((2 * sp.pi) ** len(names) * sp.sqrt(w.determinant())))
+    return w.quantity("W", sp.exp(-form / 2) / ((2 * sp.pi) ** len(names) * w.root_determinant()))
