@@ -110,6 +110,8 @@ from cascade_sym.states import (
     light_state as light_state,
     reduced as reduced,
     standard_form as standard_form,
+    williamson as williamson,
+    bloch_messiah as bloch_messiah,
     state_evaluator as state_evaluator,
 )
 

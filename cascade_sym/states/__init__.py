@@ -7,6 +7,7 @@ state, where there is a closed form; `state_evaluator` gives the numbers of any 
 from cascade_sym.states.at_parameters import StateEvaluator, state_evaluator
 from cascade_sym.states.bipartite import duan, epr_variance, log_negativity, negativity, steering, symplectic_minimum
 from cascade_sym.states.channels import GaussianChannel
+from cascade_sym.states.decompositions import bloch_messiah, williamson
 from cascade_sym.states.light_readout import QuadratureForm, readout_weight, two_mode_quadratures
 from cascade_sym.states.metric import fidelity, quantum_fisher_information
 from cascade_sym.states.mixedness import (
@@ -26,8 +27,8 @@ from cascade_sym.states.travelling import light_state
 
 __all__ = [
     "GaussianChannel", "QuadratureForm", "Squeezing", "StandardForm", "StateEvaluator", "VarianceSum", "bipartitions",
-    "duan", "entropy", "epr_variance", "fidelity", "gaussian_state", "light_state", "log_negativity",
+    "bloch_messiah", "duan", "entropy", "epr_variance", "fidelity", "gaussian_state", "light_state", "log_negativity",
     "mutual_information", "negativity", "ppt", "purity", "quantum_fisher_information", "readout_weight", "reduced",
     "squeezing", "standard_form", "state_evaluator", "steering", "symplectic_invariants", "symplectic_minimum",
-    "symplectic_spectrum", "two_mode_quadratures", "van_loock_furusawa", "wigner",
+    "symplectic_spectrum", "two_mode_quadratures", "van_loock_furusawa", "wigner", "williamson",
 ]  # fmt: skip
