@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import flint
@@ -14,14 +15,22 @@ from cascade_sym.errors import MissingParameter, ParameterError, UnknownParamete
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.solve.covariance import Covariance
+from cascade_sym.states.bipartite import duan, log_negativity, negativity, steering
 from cascade_sym.states.blocks import Written
 from cascade_sym.states.exact_matrices import FIRST_BITS, LAST_BITS, Numbers, built, good, rational
-from cascade_sym.states.metric import quantum_fisher_information, the_parameter
-from cascade_sym.states.mixedness import Squeezing, squeezing
+from cascade_sym.states.metric import mean_values, quantum_fisher_information, the_parameter
+from cascade_sym.states.mixedness import Squeezing, entropy, mutual_information, purity, squeezing, symplectic_spectrum
+from cascade_sym.states.multipartite import ppt
 from cascade_sym.states.state import chosen, gaussian_state, rebuilt
 from cascade_sym.symbols import is_complex_symbol
 
 AGREEMENT = 1e-13  # of two precisions, where a figure has no bound
+
+
+FIGURES = (
+    purity, symplectic_spectrum, entropy, mutual_information, squeezing, log_negativity, negativity, duan, ppt, steering,
+    quantum_fisher_information,
+)  # fmt: skip
 
 
 class Outside(Exception):
@@ -49,8 +58,10 @@ def state_evaluator(figure: Callable[..., Any], state: Any, *parts: Any, **optio
     array([ 0.,  2., 40.])
     """
     V = state if isinstance(state, Covariance) else gaussian_state(state)
-    if getattr(figure, "__module__", "").rpartition(".")[0] != __name__.rpartition(".")[0]:
-        raise ParameterError(f"{figure!r} is no figure of a state; give cs.purity, cs.log_negativity, ...")
+    if figure not in FIGURES:
+        raise ParameterError(
+            f"{figure!r} is no figure that is known here; give one of {listing(f.__name__ for f in FIGURES)}."
+        )
     return StateEvaluator(figure, V, parts, options)
 
 
@@ -70,10 +81,14 @@ class StateEvaluator:
         self.places = [(i, j) for i in range(self.size) for j in range(i, self.size)]
         elements = [w.matrix[p] for p in self.places]
         if not self.bounded:
-            if len(parts) not in (1, 2) or set(options) - {"modes"}:
-                raise ParameterError("of the Fisher information give the parameter, and the modes if not all.")
-            slopes = w.slopes(the_parameter(V, parts[0]))
-            elements += [slopes[p] for p in self.places]
+            if len(parts) not in (1, 2) or set(options) - {"modes", "mean"}:
+                raise ParameterError(
+                    "of the Fisher information give the parameter, the modes if not all, and the mean."
+                )
+            mean = mean_values(self.options.pop("mean", None), self.size)
+            x = the_parameter(V, parts[0], mean)
+            slopes = w.slopes(x)
+            elements += [*(slopes[p] for p in self.places), *(e.diff(x) for e in mean)]
         strict, weak = w.V.definitions.domains.about(w.V.parameters).conditions
         self.conditions = [(e, True) for e in (*V.stability, *strict)] + [(e, False) for e in (*V.nonnegative, *weak)]
         every = [*elements, *(e for e, _ in self.conditions)]
@@ -123,7 +138,7 @@ class StateEvaluator:
         columns = [c if c.ndim else float(c) for c in np.moveaxis(found, -1, 0)]
         if self.figure is squeezing:
             return Squeezing(*(columns if width > 1 else columns * 5))
-        return columns[0] if self.figure.__name__ != "symplectic_spectrum" else found
+        return columns[0] if self.figure is not symplectic_spectrum else found
 
     def _warn(self, outside: Mapping[str, int], lost: int, total: int) -> None:
         if outside:
@@ -194,8 +209,10 @@ class StateEvaluator:
         spread = (off * norm).sqrt()
         if not spread < arb(1) / 4:
             raise Undecided("the elements are not known well enough")
-        slopes = matrix(values[many:]) if len(values) > many else None
-        return Numbers(self.modes, N.matrix, spread, slopes)
+        if self.bounded:
+            return replace(N, spread=spread)
+        along = tuple(map(_middle, values[2 * many :]))
+        return replace(N, spread=spread, slopes=matrix(values[many : 2 * many]), moved=along)
 
     def __repr__(self) -> str:
         return f"StateEvaluator({self.figure.__name__}; {', '.join(self.parameters)})"

@@ -88,13 +88,14 @@ def hermitian_nonnegative(real: fmpq_mat, imaginary: fmpq_mat) -> bool:
 class Numbers:
     """A covariance matrix over modes: vacuum 1/2, in the order X_1, P_1, X_2, ...; see the module's docstring.
 
-    `slopes` is its derivative, where one is asked for.
+    `slopes` is its derivative and `moved` that of the mean values, where these are asked for.
     """
 
     modes: tuple[str, ...]
     matrix: fmpq_mat
     spread: arb = arb(0)  # noqa: RUF009
     slopes: fmpq_mat | None = None
+    moved: tuple[fmpq, ...] = ()
 
     @classmethod
     def of(cls, modes: tuple[str, ...], V: np.ndarray) -> Numbers:
@@ -131,7 +132,8 @@ class Numbers:
         if modes == self.modes:
             return self
         slopes = None if self.slopes is None else replace(self, matrix=self.slopes).block(modes, modes)
-        return replace(self, modes=modes, matrix=self.block(modes, modes), slopes=slopes)
+        moved = tuple(self.moved[k] for k in self.places(modes)) if self.moved else ()
+        return replace(self, modes=modes, matrix=self.block(modes, modes), slopes=slopes, moved=moved)
 
     def given(self, known: tuple[str, ...], rest: tuple[str, ...]) -> Numbers:
         """The Schur complement: the covariance of `rest` once the best estimate from `known` is subtracted."""

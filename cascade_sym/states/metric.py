@@ -173,7 +173,7 @@ def quantum_fisher_information(
     if isinstance(given, Numbers):
         N = given.part(names)
         assert N.slopes is not None
-        return Enclosures([_information(N, N.slopes, [fmpq(0)] * (2 * len(names)))], 0.0)
+        return Enclosures([_information(N, N.slopes, N.moved)], 0.0)
     size = given.values.shape[-1]
     slopes = np.zeros((size, size)) if derivative is None else np.asarray(derivative, dtype=float)
     moved = np.zeros(2 * len(names)) if mean_derivative is None else np.asarray(mean_derivative, dtype=float)
@@ -222,9 +222,7 @@ def _information(N: Numbers, slopes: fmpq_mat, moved: Sequence[fmpq]) -> arb:
 
 
 def _closed_information(V: Covariance, parameter: Any, names: Sequence[str], mean: Sequence[Any] | None) -> Quantity:
-    d = [expression(exact_number(e)) for e in (mean if mean is not None else [0] * (2 * len(names)))]
-    if len(d) != 2 * len(names):
-        raise ParameterError(f"mean has {len(d)} values; {2 * len(names)} are expected, X_1, P_1, X_2, ...")
+    d = mean_values(mean, 2 * len(names))
     x = the_parameter(V, parameter, d)
     if len(names) > 1:
         raise no_closed_form("quantum Fisher information", "quantum_fisher_information", names)
@@ -238,6 +236,14 @@ def _closed_information(V: Covariance, parameter: Any, names: Sequence[str], mea
     pure = is_zero(w.V.definitions.inline(dD)) if w.V.definitions.size_of(dD) < 5000 else dD == 0
     e = -4 * S if pure else 8 * dD**2 / (4 * D - 1) - 4 * S
     return w.quantity("F_Q", e / (4 * D + 1) + w.inverse_form(m, [sp.diff(e, x) for e in d]), 0.0)
+
+
+def mean_values(mean: Sequence[Any] | None, size: int) -> list[Expr]:
+    """Mean values as expressions; ParameterError where there are not as many as quadratures."""
+    found = [sp.S.Zero] * size if mean is None else [expression(exact_number(e)) for e in mean]
+    if len(found) != size:
+        raise ParameterError(f"mean has {len(found)} values; {size} are expected, of X_1, P_1, X_2, ...")
+    return found
 
 
 def the_parameter(V: Covariance, parameter: Any, beside: Sequence[Expr] = ()) -> Symbol:

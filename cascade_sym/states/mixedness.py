@@ -12,8 +12,8 @@ from flint import arb
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, ParameterError
-from cascade_sym.exact import is_zero
+from cascade_sym.errors import ParameterError
+from cascade_sym.exact.truth import equal
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.blocks import J, Written, det, root_det
 from cascade_sym.states.exact_matrices import Numbers
@@ -160,11 +160,8 @@ def in_base(e: Expr) -> arb:
 
 def _closed_entropy(w: Written) -> Expr:
     spectrum = _closed_spectrum(w)
-    try:
-        if is_zero(4 ** len(w.modes) * w.determinant() - 1) and not len(w.V.definitions):
-            return sp.S.Zero
-    except CascadeError:
-        pass
+    if equal(w.quantity("D", 4 ** len(w.modes) * w.determinant()), 1):
+        return sp.S.Zero
     return sp.Add(*((nu + HALF) * sp.log(nu + HALF) - (nu - HALF) * sp.log(nu - HALF) for nu in spectrum if nu != HALF))
 
 

@@ -10,11 +10,10 @@ from sympy import Symbol
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, ParameterError, listing
-from cascade_sym.program.numbers import exact_number
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.blocks import Written
+from cascade_sym.states.metric import mean_values
 from cascade_sym.states.state import Arrays, Modes, chosen, gaussian_state, read_state, rebuilt
-from cascade_sym.symbols import expression
 
 
 def wigner(state: Any, modes: Modes = None, *, mean: Sequence[Any] | None = None) -> Quantity:
@@ -36,9 +35,7 @@ def wigner(state: Any, modes: Modes = None, *, mean: Sequence[Any] | None = None
         raise ParameterError("the Wigner function is a formula; give a Covariance or a matrix.")
     names = chosen(V.modes, modes)
     q = [Symbol(f"{x}_{m}") for m in names for x in "XP"]
-    d = [expression(exact_number(e)) for e in (mean if mean is not None else [0] * len(q))]
-    if len(d) != len(q):
-        raise ParameterError(f"mean has {len(d)} values; {len(q)} are expected, those of {listing(q)}.")
+    d = mean_values(mean, len(q))
     parameters = {s.name for e in d for s in e.free_symbols} | {s.name for s in V.parameters}
     if clash := parameters & {s.name for s in q}:
         raise DuplicateName(f"{listing(clash)} is a parameter of the state; rename it, or the mode.")

@@ -14,10 +14,11 @@ from tests.states import oracle
 
 C = cs.GaussianChannel
 seeds = st.integers(0, 2**32 - 1)
+EXAMPLES = settings().max_examples  # 100, and 2000 in the thorough profile
 
 
 @given(seeds, st.integers(1, 3))
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES // 4)
 def test_complete_positivity_is_what_a_dilation_has(seed: int, n: int) -> None:
     """X and Y of a unitary on modes and environment pass; with less noise than vacuum there they are refused."""
     rng = np.random.default_rng(seed)
@@ -30,7 +31,7 @@ def test_complete_positivity_is_what_a_dilation_has(seed: int, n: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES // 7)
 def test_channels_give_states(seed: int) -> None:
     """A channel on part of an entangled state gives a physical state; entanglement does not grow."""
     rng = np.random.default_rng(seed)

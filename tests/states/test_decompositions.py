@@ -13,6 +13,7 @@ from cascade_sym.errors import ParameterError, UnphysicalError
 from tests.states import oracle
 
 seeds = st.integers(0, 2**32 - 1)
+EXAMPLES = settings().max_examples  # 100, and 2000 in the thorough profile
 
 
 def is_symplectic(S: np.ndarray) -> bool:
@@ -41,7 +42,7 @@ def check_bloch_messiah(S: np.ndarray) -> np.ndarray:
 
 
 @given(seeds, st.integers(1, 3))
-@settings(max_examples=10)
+@settings(max_examples=EXAMPLES // 10)
 def test_random(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     check_williamson(oracle.random_state(rng, n))

@@ -16,6 +16,7 @@ import cascade_sym as cs
 from tests.states import oracle
 
 seeds = st.integers(0, 2**32 - 1)
+EXAMPLES = settings().max_examples  # 100, and 2000 in the thorough profile
 
 
 def f(nu: np.ndarray) -> float:
@@ -24,7 +25,7 @@ def f(nu: np.ndarray) -> float:
 
 
 @given(seeds, st.integers(1, 4))
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES // 4)
 def test_mixedness(seed: int, n: int) -> None:
     V = oracle.random_state(np.random.default_rng(seed), n)
     nu = oracle.spectrum(V)
@@ -40,7 +41,7 @@ def test_mixedness(seed: int, n: int) -> None:
 
 
 @given(seeds, st.integers(2, 4), st.data())
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES // 4)
 def test_two_parts(seed: int, n: int, data: st.DataObject) -> None:
     V = oracle.random_state(np.random.default_rng(seed), n)
     order = data.draw(st.permutations(range(n)))
@@ -65,7 +66,7 @@ def test_two_parts(seed: int, n: int, data: st.DataObject) -> None:
 
 
 @given(seeds, st.integers(2, 3))
-@settings(max_examples=10)
+@settings(max_examples=EXAMPLES // 10)
 def test_figures_do_not_depend_on_the_frame(seed: int, n: int) -> None:
     """Local symplectic maps leave entanglement, steering and mixedness as they are."""
     rng = np.random.default_rng(seed)
@@ -97,7 +98,7 @@ def closed_forms() -> dict[tuple, Any]:
 
 
 @given(seeds)
-@settings(max_examples=10)
+@settings(max_examples=EXAMPLES // 10)
 def test_formulas_agree_with_numbers(seed: int) -> None:
     """Every closed form, of a Covariance with a letter for each element, at random states of two modes."""
     V = oracle.random_state(np.random.default_rng(seed), 2)

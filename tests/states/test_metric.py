@@ -14,6 +14,7 @@ from tests.states import oracle
 
 SIZE = 60
 seeds = st.integers(0, 2**32 - 1)
+EXAMPLES = settings().max_examples  # 100, and 2000 in the thorough profile
 
 
 @pytest.mark.parametrize("second", [(0.3, 0.3, 0.2, 0.4), (0.0, 0.5, 1.0, 0.0), (1.0, 0.0, 0.0, 0.3 + 0.2j)])
@@ -28,7 +29,7 @@ def test_fidelity_of_one_mode(second) -> None:
 
 
 @given(seeds, st.integers(1, 3))
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES // 7)
 def test_fidelity_is_symmetric_and_at_most_one(seed: int, n: int) -> None:
     """Symmetric, invariant under common symplectic maps, 1 of a state with itself, a product over products."""
     rng = np.random.default_rng(seed)
@@ -103,6 +104,9 @@ def test_fisher_information_of_known_states() -> None:
         cs.quantum_fisher_information(V, r)
     f = cs.state_evaluator(cs.quantum_fisher_information, V, r)
     assert f(r=[0.0, 0.3, 1.5]) == pytest.approx([4, 4, 4], rel=1e-10)
+    shifted = cs.state_evaluator(cs.quantum_fisher_information, V, r, mean=[0, 0, 3 * r, 0])
+    moved = 9 * 2 * np.cosh(2 * 0.3)  # of V^(-1), which has cosh(2 r) 2 on its diagonal
+    assert shifted(r=0.3) == pytest.approx(4 + moved, rel=1e-10)
     exact = np.array([[0, 0, 1, 0], [0, 0, 0, -1], [1, 0, 0, 0], [0, -1, 0, 0]], dtype=float)
     assert cs.quantum_fisher_information(np.eye(4) / 2, derivative=exact) == 4
     assert cs.quantum_fisher_information(np.eye(2) / 2, derivative=np.eye(2)) == np.inf  # n from 0 on

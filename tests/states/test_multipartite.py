@@ -16,6 +16,7 @@ from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName
 from tests.states import oracle
 
 seeds = st.integers(0, 2**32 - 1)
+EXAMPLES = settings().max_examples  # 100, and 2000 in the thorough profile
 
 
 def names(V: np.ndarray) -> list[str]:
@@ -30,7 +31,7 @@ def test_every_cut_once(n: int, count: int) -> None:
 
 
 @given(seeds, st.integers(3, 4))
-@settings(max_examples=10)
+@settings(max_examples=EXAMPLES // 10)
 def test_the_polynomial_decides_one_mode_with_many(seed: int, n: int) -> None:
     """Its sign, exact in the elements, is that of the smallest eigenvalue of the partial transpose less 1/2."""
     V = oracle.random_state(np.random.default_rng(seed), n, heat=0.2, strength=0.4)
@@ -45,7 +46,7 @@ def test_the_polynomial_decides_one_mode_with_many(seed: int, n: int) -> None:
 
 
 @given(seeds, st.integers(2, 4))
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES // 7)
 def test_separable_states_keep_the_bounds(seed: int, n: int) -> None:
     """Products of local states, with classical noise that correlates them: no weights of u and v go below a bound."""
     rng = np.random.default_rng(seed)
@@ -71,7 +72,7 @@ def test_a_mixture_of_cuts_is_not_called_genuine() -> None:
 
 
 @given(seeds, st.integers(3, 4))
-@settings(max_examples=5)
+@settings(max_examples=EXAMPLES // 20)
 def test_formulas_of_many_modes(seed: int, n: int) -> None:
     """Purity, invariants, and steering of one and two modes by the others, with exact elements, against numbers."""
     V = oracle.random_state(np.random.default_rng(seed), n)
