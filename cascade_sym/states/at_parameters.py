@@ -28,8 +28,8 @@ AGREEMENT = 1e-13  # of two precisions, where a figure has no bound
 
 
 FIGURES = (
-    purity, symplectic_spectrum, entropy, mutual_information, squeezing, log_negativity, negativity, duan, ppt, steering,
-    quantum_fisher_information,
+    purity, symplectic_spectrum, entropy, mutual_information, squeezing, log_negativity, negativity, duan, ppt,
+    steering, quantum_fisher_information,
 )  # fmt: skip
 
 
@@ -59,9 +59,8 @@ def state_evaluator(figure: Callable[..., Any], state: Any, *parts: Any, **optio
     """
     V = state if isinstance(state, Covariance) else gaussian_state(state)
     if figure not in FIGURES:
-        raise ParameterError(
-            f"{figure!r} is no figure that is known here; give one of {listing(f.__name__ for f in FIGURES)}."
-        )
+        known = listing(f.__name__ for f in FIGURES)
+        raise ParameterError(f"{figure!r} is no figure that is known here; give one of {known}.")
     return StateEvaluator(figure, V, parts, options)
 
 
