@@ -54,7 +54,8 @@ def tidy(outputs: Sequence[np.ndarray], places: Places) -> None:
 
 class Guarantee:
     """Values to a relative error of `rtol` (a complex value's relative to its modulus), with their bounds; with the
-    option `declared` to the absolute error that a quantity declares, where that is larger.
+    option `declared` to the absolute error that a quantity declares, where that is larger: what can't be told from zero
+    then is zero.
 
     A result that none of the steps brings to that, and one that no double can hold, is nan.
     """
@@ -77,6 +78,9 @@ class Guarantee:
             given = {k: picked(x, rows) for k, x in zip(self.leaves, inputs, strict=True)}
             for out, better in zip(outputs, self.again(rows.size, given), strict=True):
                 out[rows] = better
+        for (parts, (error,)), atol in zip(self.places, self.atol, strict=True):
+            for k in parts if atol else ():
+                outputs[k][np.abs(outputs[k]) <= outputs[error]] = 0.0  # what can't be told from zero
         return Flags()
 
     def again(self, n: int, given: dict[Leaf, Any]) -> list[np.ndarray]:

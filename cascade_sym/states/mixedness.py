@@ -206,7 +206,8 @@ class Squeezing:
 
     `variance` is its variance (vacuum 1/2), `stretched` that of the quadrature at right angles; `degree` is the
     variance over that of vacuum, below 1 where the mode is squeezed, and `decibels` is -10 log10 of it. The angle lies
-    in (-pi/2, pi/2]; of a state without a direction it is 0.
+    in (-pi/2, pi/2]; of a state without a direction it is 0
+    (a formula that has one elsewhere is nan at such a point).
 
     >>> squeezing([[0.125, 0], [0, 2]]).degree
     0.25

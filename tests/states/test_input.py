@@ -111,6 +111,21 @@ def test_squeezing_without_limit() -> None:
         assert one == pytest.approx(np.log(n + 1) + n * np.log1p(1 / n), rel=1e-11)
 
 
+def test_products_of_squeezed_states_in_any_direction() -> None:
+    """Zeros that only rounding hides are zeros, of formulas as of numbers."""
+    s, t = sp.symbols("s t", real=True)
+    R = sp.Matrix([[sp.cos(t), -sp.sin(t)], [sp.sin(t), sp.cos(t)]])
+    squeezed = [R * sp.diag(sp.exp(-2 * x), sp.exp(2 * x)) * R.T / 2 for x in (r, s)]
+    V = cs.gaussian_state(sp.Matrix(sp.BlockDiagMatrix(*squeezed)), ["a", "b"])
+    at = {"r": np.linspace(-3, 3, 7), "s": np.linspace(0, 9, 7), "t": 0.3}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for figure in (cs.log_negativity, cs.negativity, cs.ppt, cs.steering):
+            f, g = cs.evaluator(figure(V, "a", "b")), cs.state_evaluator(figure, V, "a", "b")
+            assert (f({n: at[n] for n in f.parameters}) == 0).all()
+            assert (g(at) == 0).all()
+
+
 def test_one_evaluator_for_several_figures() -> None:
     """Figures that declare an accuracy stay guaranteed beside others; doubles can be asked for."""
     V = pair()
