@@ -21,9 +21,8 @@ from typing import Any
 
 BITS = 24  # of the exponent of one generator in a monomial, which is one integer; its lowest field is the degree
 FIELD = (1 << BITS) - 1  # a field of an exponent vector
-# bounds of the work that a certificate may ask for, so that a hostile one ends
-MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 5_000_000, 1_000_000, 400_000
-MOST_DIGITS, MOST_POWER, MOST_ROOT, MOST_CASES = 400, 999, 64, 8  # bounds of what a formula may hold
+MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 5_000_000, 1_000_000, 400_000  # so that a hostile one ends
+MOST_DIGITS, MOST_POWER, MOST_ROOT, MOST_CASES = 400, 999, 64, 8  # of formulas
 Poly = dict[int, int]
 Json = Mapping[str, Any]
 ONE: Poly = {0: 1}

@@ -18,8 +18,8 @@ LISTS = dict(re.findall(r"^## Add (.+)\n\n((?:.+\n)+)", (ROOT / "CONTRIBUTING.md
 PART = '''
 from dataclasses import dataclass
 from cascade_sym.operators import op
-from cascade_sym.parts.part import Part, field_name
-from cascade_sym.parts.values import fraction
+from cascade_sym.system.part import Part, field_name
+from cascade_sym.system.values import fraction
 from cascade_sym.system import VACUUM, LinearSystem, Port
 import sympy as sp
 

@@ -85,6 +85,12 @@ def inner(code: str) -> Iterator[str]:
                     yield f"from {node.module} import {a.name}"
 
 
+@pytest.mark.parametrize("room", cs._ROOMS)
+def test_a_room_has_what_it_offers(room: str) -> None:
+    module = getattr(cs, room)
+    assert all(hasattr(module, n) for n in getattr(module, "__all__", ()))
+
+
 def test_what_readers_see_imports_public_names_only() -> None:
     found = {(str(path.relative_to(ROOT)), said) for path, code in programs() for said in inner(code)}
     assert not found

@@ -9,7 +9,7 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
@@ -52,7 +52,7 @@ def _(value: Equations, notation: object) -> Mapping[str, LinearForm]:
     return {(f"dot({name})" if value.kind == "langevin" else name): form for name, form in value.forms.items()}
 
 
-def langevin(system: object) -> Equations:
+def langevin(system: System) -> Equations:
     """The Heisenberg-Langevin equations of a part, cascade or LinearSystem: {mode: da/dt}.
 
     Each is a linear form in mode and input-field operators (and their adjoints). Source: Huang et al. (2018), Eq. (4).
@@ -65,7 +65,7 @@ def langevin(system: object) -> Equations:
     return Equations("langevin", {m: s.equation(m) for m in s.modes}, _steps(s))
 
 
-def input_output(system: object) -> Equations:
+def input_output(system: System) -> Equations:
     """The input-output relations: {output field: linear form in modes and input fields}.
 
     >>> from cascade_sym.parts import Cavity
@@ -96,7 +96,7 @@ class TimeSolution:
     steps: tuple[Step, ...]
 
 
-def time_solution(system: object, delay: Symbol | None = None) -> TimeSolution:
+def time_solution(system: System, delay: Symbol | None = None) -> TimeSolution:
     """The matrix exponential of the drift of a cascade, element by element in closed form.
 
     Each kernel is a sum of exponentials; for degenerate rates the limit has to be taken (a typed error says so when two

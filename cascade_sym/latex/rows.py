@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sympy import Expr, Mul, Symbol
+from sympy import Expr, I, Mul, Symbol, sqrt
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.derive.master_equation import MasterEquation
@@ -20,7 +20,7 @@ from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
 from cascade_sym.shown import renderer
-from cascade_sym.solve import Covariance
+from cascade_sym.solve import Covariance, Means
 from cascade_sym.solve.conditional import Riccati
 from cascade_sym.system import LinearSystem
 
@@ -115,8 +115,34 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
         rows.append(Row(lhs, "=", writer.typeset(operator_node(shown, writer, first=first))))
     if len(s.modes) > MAX_MODES:
         rows.insert(MAX_MODES, _ellipsis(len(s.modes) - MAX_MODES, "modes"))
+    rows += _state_rows(s, notation)
     below = [equation(notation.name(x.name), gathered(a), notation) for x, a in used([*new], notation.abbreviations)]
     return rows + ([WHERE, *below] if below else [])
+
+
+def _state_rows(s: LinearSystem, notation: Notation) -> list[Row]:
+    """Correlations of the light that enters, its amplitudes, and classical drives."""
+
+    def average(*ops: Op) -> str:
+        return f"\\langle {' '.join(map(notation.operator, ops))}\\rangle"
+
+    rows = [equation(average(x, y), c, notation) for (x, y), c in s.inputs.pairs.items()]
+    for f in sorted(s.inputs.correlated, key=list(s.inputs).index):
+        both = " ".join(map(notation.operator, (Op(f, True), Op(f))))
+        rows.append(equation(f"\\langle {both}\\rangle + \\tfrac{{1}}{{2}}", s.inputs[f], notation))
+    rows += [equation(average(Op(f)), c, notation) for f, c in s.inputs.means.items()]
+    dots = {m: with_accent(notation.operator(Op(m)), "\\dot") for m in s.drives}
+    return rows + [
+        equation(f"\\langle {dots[m]}\\rangle_{{\\mathrm{{drive}}}}", c, notation) for m, c in s.drives.items()
+    ]
+
+
+@renderer.register(Means)
+def means_rows(m: Means, notation: Notation = FALLBACK) -> list[Row]:
+    """The mean of each mode, then the definitions."""
+    root = 1 / sqrt(2)
+    found = [(f"\\langle {notation.operator(Op(k))}\\rangle", (x + I * p) * root) for k, (x, p) in m.modes.items()]
+    return definition_rows(m.definitions.needed(*(e for _, e in found)), notation, found)
 
 
 renderer.register(Part, lambda part, notation: part.system())

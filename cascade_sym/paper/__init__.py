@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cascade_sym.ledger.typeset import notation_of
 
 LATER = {
-    "Entry": "ledger.entries", "evaluate_declared": "declared.quantities", "notation_of": "ledger.typeset",
-    "objective": "declared.quantities", "run_ledger": "ledger.entries", "sweep_declared": "declared.quantities",
+    "Entry": "ledger.entries", "evaluate_declared": "declared.computed", "notation_of": "ledger.typeset",
+    "objective": "declared.computed", "run_ledger": "ledger.entries", "sweep_declared": "declared.computed",
 }  # fmt: skip
 
 __all__ = [

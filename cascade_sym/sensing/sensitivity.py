@@ -14,7 +14,6 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
 from cascade_sym.exact import identity_check
 from cascade_sym.extras import require
-from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.sensing.closed_integral import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
 from cascade_sym.sensing.optimal import matched_filter_steps
@@ -25,6 +24,7 @@ from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import conj, expression, free_symbol
+from cascade_sym.system.values import Value, nonnegative, real
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 

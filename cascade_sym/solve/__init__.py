@@ -1,9 +1,10 @@
-"""Steady states: covariances from the Lyapunov equation, conditional ones from the Riccati equation."""
+"""Steady states: means, covariances from the Lyapunov equation, conditional ones from the Riccati equation."""
 
 from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
 from cascade_sym.solve.covariance import Covariance, covariance, lyapunov_check
+from cascade_sym.solve.means import Means, means
 
 __all__ = [
-    "ConditionalCovariance", "Covariance", "Riccati", "conditional_covariance", "covariance", "lyapunov_check",
-    "riccati",
+    "ConditionalCovariance", "Covariance", "Means", "Riccati", "conditional_covariance", "covariance",
+    "lyapunov_check", "means", "riccati",
 ]  # fmt: skip

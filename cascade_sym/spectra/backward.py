@@ -52,6 +52,7 @@ class Dynamics:
     denominators: dict[tuple[str, ...], Expr | None] = field(default_factory=dict)
     stability: list[Expr] = field(default_factory=list)
     nonnegative: tuple[Expr, ...] = ()
+    stable: bool = True
     _loops: dict[tuple[Op, ...], dict[Op, LinearForm]] = field(default_factory=dict)
 
     def form(self, o: Op) -> LinearForm:
@@ -70,7 +71,8 @@ class Dynamics:
         """The susceptibility of an operator whose own drift coefficient is `diag`."""
         if o not in self.susceptibilities:
             rate = sp.expand(-2 * re(diag))
-            require_damping(rate, o.name)
+            if self.stable:
+                require_damping(rate, o.name)
             gamma = self.naming.once(f"gamma_{o.name}", rate)
             omega = sp.expand(-im(diag))
             if len(sp.Add.make_args(omega)) > 1:
@@ -78,7 +80,7 @@ class Dynamics:
             value = 1 / (gamma / 2 + sp.I * (omega - self.frequency))
             chi = self.naming.once(f"chi_{o.name}", value)
             self.susceptibilities[o] = Susceptibility(o, chi, gamma, omega)
-            self.stability.append(gamma)
+            self.stability += [gamma] if self.stable else []
             self.denominators[(o.label,)] = gamma / 2 + sp.I * (omega - self.frequency)
         return self.susceptibilities[o]
 
@@ -146,10 +148,12 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
     return Response({o: t for o, t in inputs.items() if t != 0}, drives)
 
 
-def tag(o: Op) -> str:
-    """An operator's name as part of a definition's: 'S_in_m_dag' for S.in-^+."""
-    plain = o.name.replace(".", "_").replace("+", "_p").replace("-", "_m")
-    return f"{plain}_dag" if o.dag else plain
+def tag(o: Op | str) -> str:
+    """The name of an operator or noise as part of a definition's: 'S_in_m_dag' for S.in-^+."""
+    name = o if isinstance(o, str) else o.label
+    plain, dag = name.removesuffix("^+"), name.endswith("^+")
+    plain = plain.replace(".", "_").replace("+", "_p").replace("-", "_m")
+    return f"{plain}_dag" if dag else plain
 
 
 def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, list[Op]]]:
@@ -185,10 +189,18 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         dynamics._loops[block] = flat
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
-            rows = [[pair(e) for e in row] for row in drift_matrix(modes, flat)]
-            dynamics.stability += block_conditions(rows, modes, dynamics.naming)
+            matrix = drift_matrix(modes, flat)
+            if dynamics.stable and not _drifts(dynamics.system, modes, matrix):
+                rows = [[pair(e) for e in row] for row in matrix]
+                dynamics.stability += block_conditions(rows, modes, dynamics.naming)
             dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
     return dynamics._loops[block]
+
+
+def _drifts(s: LinearSystem, modes: Sequence[Op], matrix: list[list[Expr]]) -> bool:
+    """Whether a loop is free masses alone, whose only pole is at zero frequency: no power of its drift remains."""
+    n = len(modes)
+    return {o.name for o in modes} <= set(s.free) and not any(sp.expand(e) for e in sp.Matrix(matrix) ** n)
 
 
 class SpectrumNaming(Naming):

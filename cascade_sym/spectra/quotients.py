@@ -23,12 +23,12 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
-from cascade_sym.parts.values import Value
 from cascade_sym.solve.complex_pairs import NOUGHT, Pair, pair
 from cascade_sym.spectra.backward import SpectrumNaming, over_symbols
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.symbols import conj, expression, is_real
+from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from cascade_sym.states.mixedness import in_base, logarithm_unit
 from cascade_sym.states.state import ACCURACY, Modes, computed, no_closed_form
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import domains_in, expression, free_symbol
+from cascade_sym.system import LinearSystem
 
 READOUT, OPTIMAL = "readout", "optimal"
 
@@ -40,7 +41,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     >>> epr_variance(vacuum, "S", "M", g=1).inline()
     1
     """
-    read_out = False
+    read: LinearSystem | None = None
     _require_two(V, first, second)
     alpha = V.element(f"X_{first}", f"X_{first}") + V.element(f"P_{first}", f"P_{first}")
     beta = V.element(f"X_{first}", f"X_{second}") - V.element(f"P_{first}", f"P_{second}")
@@ -52,10 +53,10 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
             raise ParameterError(f"g is {g!r}; give a number, an expression, {READOUT!r} or {OPTIMAL!r}.")
         if V.system is None:
             raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
-        read_out = True
-        g = readout_weight(V.system, first, second)
+        read = V.system
+        g = readout_weight(read, first, second)
     w = expression(g)
-    steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
+    steps = V.steps if read is None else (*V.steps, _readout_step(read, first, second, w))
     definitions, moved = V.definitions.beside([w])
     definitions = replace(definitions, domains=definitions.domains.merged(domains_in(g)))
     alpha, beta, gamma = (e.xreplace(moved) for e in (alpha, beta, gamma))
@@ -75,11 +76,11 @@ def _require_two(V: Covariance, first: str, second: str) -> None:
         raise ParameterError(f"entanglement of {first!r} with itself; give two different modes of {listing(V.modes)}.")
 
 
-def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
+def _readout_step(system: LinearSystem, first: str, second: str, g: Expr) -> Step:
     """The weight found once more from the sine component of the light, which reads out the partner variable."""
 
     def check() -> Check:
-        sine = two_mode_quadratures(V.system)["P_sin"].modes
+        sine = two_mode_quadratures(system)["P_sin"].modes
         ratio = sine[f"P_{second}"] / sine[f"P_{first}"]
         ok = is_zero(ratio + g)
         return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")

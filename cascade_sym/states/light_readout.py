@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.errors import DerivationError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import conj
@@ -23,7 +23,7 @@ class QuadratureForm:
     fields: LinearForm
 
 
-def two_mode_quadratures(system: object, port: str = "light") -> dict[str, QuadratureForm]:
+def two_mode_quadratures(system: System, port: str = "light") -> dict[str, QuadratureForm]:
     """Cosine and sine components of X_L and P_L of an output port that carries the sidebands b_+ and b_-.
 
     X_L = (b_+ + b_-^+)/sqrt2 = (X_cos + i X_sin)/sqrt2, P_L = (b_+ - b_-^+)/(sqrt2 i) = (P_cos + i P_sin)/sqrt2.
@@ -60,7 +60,7 @@ def hermitian(system: LinearSystem, form: LinearForm) -> QuadratureForm:
     return QuadratureForm(modes, LinearForm({o: sp.expand(c) for o, c in form if o.name not in system.modes}))
 
 
-def readout_weight(system: object, first: str, second: str, port: str = "light") -> Expr:
+def readout_weight(system: System, first: str, second: str, port: str = "light") -> Expr:
     """g of the EPR variables X_first + g X_second that the phase quadrature of the output light carries.
 
     The ratio of the weights of X_second and X_first in P_cos. Source: Huang et al. (2018), below Eqs. (3), (S14).

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import PortMismatch
 from cascade_sym.exact.truth import normal_form
@@ -22,7 +22,7 @@ from cascade_sym.symbols import all_domains
 ANGLES = {"X": sp.S.Zero, "P": sp.pi / 2}
 
 
-def light_state(system: object, outputs: Modes = None, *, frequency: Any = None) -> Covariance:
+def light_state(system: System, outputs: Modes = None, *, frequency: Any = None) -> Covariance:
     """The Gaussian state of the light of some outputs (default: all) at one frequency, per unit of bandwidth.
 
     An output is a channel of an output port: "light" of a port of that name with one channel, "light+" and "light-" of

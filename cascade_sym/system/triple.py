@@ -16,9 +16,10 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import DerivationError
-from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import all_domains, conj, domains_in, expression, radicands
-from cascade_sym.system.system import VACUUM, LinearSystem, Port
+from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, commutator, operator
+from cascade_sym.symbols import all_domains, domains_in, expression, radicands
+from cascade_sym.system.inputs import VACUUM, Inputs
+from cascade_sym.system.system import LinearSystem, Port
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Channel:
     """One input-output channel of an SLH triple.
 
     `field` is the input field, `out` the output field, `L` the coupling operator (linear in the modes),
-    `phase` the diagonal element of S, `noise` the symmetrised noise n + 1/2 of the input.
+    `phase` the diagonal element of S (or `light` the whole row, {field: element}), `noise` the symmetrised noise
+    n + 1/2 of the input.
     """
 
     field: str
@@ -34,6 +36,13 @@ class Channel:
     L: OperatorPolynomial
     phase: Expr = sp.S.One
     noise: Expr = VACUUM
+    light: Mapping[str, Expr] | None = None
+
+    @property
+    def carried(self) -> OperatorPolynomial:
+        """(S b)_k."""
+        row = {self.field: self.phase} if self.light is None else self.light
+        return OperatorPolynomial({(Op(f),): c for f, c in row.items()})
 
 
 def slh_system(
@@ -46,8 +55,8 @@ def slh_system(
 ) -> LinearSystem:
     """The LinearSystem of a quadratic Hamiltonian `H` and linear couplings.
 
-    Raises DerivationError when H is not Hermitian and quadratic or a coupling is not linear (the result
-    would not be linear).
+    Terms linear in H are drives. Raises DerivationError when H is not Hermitian and quadratic or a coupling is not
+    linear (the result would not be linear).
 
     >>> a = operator("a")
     >>> k = sp.Symbol("kappa")
@@ -56,20 +65,31 @@ def slh_system(
     (-kappa/2, -sqrt(kappa))
     """
     given = (H, *(c.L for c in channels))
-    raw = [*(e for o in given for e in o.terms.values()), *(e for c in channels for e in (c.phase, c.noise))]
+    raw = [
+        *(e for o in given for e in o.terms.values()),
+        *(e for c in channels for e in (c.noise, *c.carried.terms.values())),
+    ]
     H = H.map_coefficients(expression)
     channels = [
-        replace(c, L=c.L.map_coefficients(expression), phase=expression(c.phase), noise=expression(c.noise))
+        replace(
+            c,
+            L=c.L.map_coefficients(expression),
+            noise=expression(c.noise),
+            phase=expression(c.phase),
+            light=c.light and {f: expression(e) for f, e in c.light.items()},
+        )
         for c in channels
     ]
     if not (H - H.dagger()).is_zero:
         raise DerivationError(f"the Hamiltonian is not Hermitian: H - H^+ = {(H - H.dagger()).terms}.")
-    drift = {m: langevin_of(operator(m), H, channels).linear() for m in modes}
-    outputs = {c.out: LinearForm((as_operator(c.L) + operator(c.field) * c.phase).linear().terms) for c in channels}
-    inputs: Mapping[str, Expr] = {c.field: c.noise for c in channels}
+    rates = {m: langevin_of(operator(m), H, channels) for m in modes}
+    drift = {m: rate.filtered(lambda word: word != ()).linear() for m, rate in rates.items()}
+    drives = {m: c for m, rate in rates.items() if (c := rate.terms.get((), sp.S.Zero)) != 0}
+    outputs = {c.out: LinearForm((as_operator(c.L) + c.carried).linear().terms) for c in channels}
+    inputs = Inputs({c.field: c.noise for c in channels})
     return LinearSystem(
         tuple(modes), drift, inputs, outputs, in_ports=tuple(in_ports), out_ports=tuple(out_ports),
-        domains=all_domains([domains_in(*raw), radicands(*raw)]),
+        domains=all_domains([domains_in(*raw), radicands(*raw)]), drives=drives,
     )  # fmt: skip
 
 
@@ -78,7 +98,7 @@ def langevin_of(z: OperatorPolynomial, H: OperatorPolynomial, channels: Sequence
     rate = commutator(z, H) * (-sp.I)
     for c in channels:
         L = as_operator(c.L)
-        field = L / 2 + operator(c.field) * c.phase
-        field_dag = L.dagger() / 2 + operator(c.field).dagger() * conj(c.phase)
+        field = L / 2 + c.carried
+        field_dag = L.dagger() / 2 + c.carried.dagger()
         rate = rate - commutator(z, L.dagger()) * field + field_dag * commutator(z, L)
     return rate

@@ -21,6 +21,7 @@ from cascade_sym.derive.master_equation_moments import MomentEquations, from_mas
 from cascade_sym.errors import NoDetector
 from cascade_sym.exact import equal
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.solve.complex_pairs import drift_entry, quadrature
 from cascade_sym.solve.conditional.riccati import Quad, Riccati, Sector, tidy
 from cascade_sym.solve.naming import Naming
@@ -29,12 +30,13 @@ from cascade_sym.symbols import conj, free_name
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.fields import Fields, symmetrised
+from cascade_sym.system.network import System
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 Noise = tuple[LinearForm, str]  # a form in fields, and which of its quadratures
 
 
-def riccati(system: object, detect: object) -> Riccati:
+def riccati(system: System, detect: Detect) -> Riccati:
     """The Riccati equation of the conditional covariance of a part, cascade or LinearSystem.
 
     `detect` is a detector (Homodyne, Heterodyne) or several. Built from the drift, input and output matrices with
@@ -53,7 +55,8 @@ def riccati(system: object, detect: object) -> Riccati:
             "unconditional state use covariance(system)."
         )
     problem = from_detection(d)
-    return replace(problem, steps=filter_steps(d, problem))
+    # damping on p alone has no master equation to compare with
+    return problem if d.system.brownian else replace(problem, steps=filter_steps(d, problem))
 
 
 def from_detection(d: Detection) -> Riccati:

@@ -9,10 +9,11 @@ from typing import Any, Self
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.operators import Op
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.solve.complex_pairs import Pair, Table
 from cascade_sym.solve.conditional.closed import LARGEST, solve_sector
 from cascade_sym.solve.conditional.filtering import riccati
@@ -83,7 +84,9 @@ class ConditionalCovariance(Covariance):
         )
 
 
-def conditional_covariance(system: object, detect: object = None, *, newton: int = 0) -> ConditionalCovariance:
+def conditional_covariance(
+    system: System | Riccati, detect: Detect = None, *, newton: int = 0
+) -> ConditionalCovariance:
     """The stationary covariance conditioned on what `detect` measures.
 
     `system` is a part, cascade, LinearSystem or a `Riccati`. Sectors of one or two modes have a closed form, found by

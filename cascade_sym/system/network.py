@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from typing import TypeAlias
 
 import sympy as sp
 from sympy import Expr
@@ -18,15 +19,17 @@ from sympy import Expr
 from cascade_sym.conventions import Conventions
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.parts.part import SINGLE, Part
-from cascade_sym.parts.values import real
 from cascade_sym.symbols import all_domains
-from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system import Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import inverted
+from cascade_sym.system.part import SINGLE, Part
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.values import real
+
+System: TypeAlias = Part | LinearSystem  # what is taken for a system: a part, a cascade, a LinearSystem
 
 
-def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSystem:
+def as_system(x: System, channels: tuple[str, ...] | None = None) -> LinearSystem:
     """A part, a cascade or a system as a LinearSystem; ParameterError for anything else.
 
     A part that takes any channels gets `channels` (default: one narrow band).
@@ -42,7 +45,7 @@ def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSyste
     raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
 
 
-def channels_of(x: object) -> tuple[str, ...] | None:
+def channels_of(x: System) -> tuple[str, ...] | None:
     """The channels of a part or system, None for a part that takes any; ParameterError for anything else."""
     if isinstance(x, LinearSystem):
         return next((p.channels for p in (*x.in_ports, *x.out_ports)), None)
@@ -67,7 +70,7 @@ def names_of(parts: Iterable[Part]) -> list[str]:
     return names
 
 
-def concatenate(*parts: object) -> LinearSystem:
+def concatenate(*parts: System) -> LinearSystem:
     """Parts or systems side by side, without a connection. Raises DuplicateName when names or ports clash.
 
     Ports of the same name are told apart by no one, so give the parts different port names or connect them with
@@ -84,10 +87,11 @@ def concatenate(*parts: object) -> LinearSystem:
     if twice := {n for n in (*modes, *fields) if (*modes, *fields).count(n) > 1}:
         raise DuplicateName(f"{listing(twice)} used twice; give each part its own name.")
     return LinearSystem(
-        tuple(modes), _union(s.drift for s in systems), _union(s.inputs for s in systems),
+        tuple(modes), _union(s.drift for s in systems), Inputs({}).beside(*(s.inputs for s in systems)),
         _union(s.outputs for s in systems), _union(s.internal for s in systems),
         _numbered(p for s in systems for p in s.in_ports), _numbered(p for s in systems for p in s.out_ports),
-        all_domains(s.inherited for s in systems),
+        all_domains(s.inherited for s in systems), _union(s.drives for s in systems),
+        _union(s.brownian for s in systems), tuple(m for s in systems for m in s.free),
     )  # fmt: skip
 
 
@@ -106,7 +110,7 @@ def _numbered(ports: Iterable[Port]) -> tuple[Port, ...]:
     return tuple(out)
 
 
-def series(first: object, second: object) -> LinearSystem:
+def series(first: System, second: System) -> LinearSystem:
     """The series product: the light that leaves `first` enters `second` (parts or systems).
 
     All output ports of `first` are connected, in order, to the input ports of `second`. Raises PortMismatch when their
@@ -138,7 +142,7 @@ def series(first: object, second: object) -> LinearSystem:
     return replace(done, in_ports=a.in_ports, out_ports=b.out_ports)
 
 
-def feedback(system: object, output: str, input: str) -> LinearSystem:
+def feedback(system: System, output: str, input: str) -> LinearSystem:
     """Feed the output field `output` back into the input field `input` of the same part or system, without delay.
 
     Both are names of fields (`system.outputs`, `system.inputs`). An algebraic loop is solved exactly;
@@ -167,11 +171,10 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
             internal[loop[0]] = forms[loop[0]]
         else:
             internal |= solved_loop({f: forms[f] for f in loop})
-    return LinearSystem(
-        system.modes, system.drift, {k: n for k, n in system.inputs.items() if k not in wires},
-        {k: f for k, f in system.outputs.items() if k not in wires.values()}, internal,
-        _left(system.in_ports, set(wires)), _left(system.out_ports, set(wires.values())),
-        system.inherited,
+    return replace(
+        system, inputs=system.inputs.without(wires), internal=internal, domains=system.inherited,
+        outputs={k: f for k, f in system.outputs.items() if k not in wires.values()},
+        in_ports=_left(system.in_ports, set(wires)), out_ports=_left(system.out_ports, set(wires.values())),
     )  # fmt: skip
 
 
@@ -180,6 +183,11 @@ def _check(system: LinearSystem, wires: Mapping[str, str]) -> None:
         raise UnknownName(f"no output field {listing(bad)}; there are {listing(system.outputs)}.")
     if bad := set(wires) - set(system.inputs):
         raise UnknownName(f"no free input field {listing(bad)}; there are {listing(system.inputs)}.")
+    if lit := [f for f in wires if not system.inputs.is_vacuum(f)]:
+        raise PortMismatch(
+            f"light that is not vacuum enters at {listing(lit)} already; a state of light stands at the head of a "
+            "cascade. Mix it with other light on a BeamSplitter."
+        )
     used = list(wires.values())
     if twice := {o for o in used if used.count(o) > 1}:
         raise PortMismatch(f"output {listing(twice)} feeds two inputs; split the light with a BeamSplitter.")
@@ -214,7 +222,7 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     }
 
 
-def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
+def rephased(system: System, angles: Mapping[str, Expr]) -> LinearSystem:
     """The system in new operators c' = e^(i angle) c, for the modes and input or output fields in `angles`.
 
     Names are kept. UnknownName for one that does not exist.
@@ -239,14 +247,15 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
         p, new = phase.get(name), inside(form)
         return new if p is None else new.map_coefficients(lambda c: sp.powsimp(sp.expand(p * c)))
 
-    return LinearSystem(
-        s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
-        {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
-        s.in_ports, s.out_ports, s.domains,
+    return replace(
+        s, drift={m: outside(m, f) for m, f in s.drift.items()}, inputs=s.inputs.rephased(phase),
+        outputs={k: outside(k, f) for k, f in s.outputs.items()},
+        internal={k: inside(f) for k, f in s.internal.items()},
+        drives={m: phase.get(m, sp.S.One) * c for m, c in s.drives.items()},
     )  # fmt: skip
 
 
-def in_conventions(system: object, conventions: Conventions) -> LinearSystem:
+def in_conventions(system: System, conventions: Conventions) -> LinearSystem:
     """The system with the paper's input-output sign: b_out = b_in - sqrt(kappa) a is a -> -a for every mode.
 
     >>> from cascade_sym.parts import Cavity
@@ -264,7 +273,7 @@ class Chain(Part):
     Parts without memory take the channels of their neighbours; unnamed parts are numbered along the cascade.
     """
 
-    items: tuple[object, ...]
+    items: tuple[System, ...]
     name: str | None = None
 
     kind = "cascade"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from cascade_sym.operators import OperatorPolynomial, as_operator
-from cascade_sym.parts.values import declared
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.triple import Channel, slh_system
+from cascade_sym.system.values import declared
 
 if TYPE_CHECKING:
-    from cascade_sym.compose.network import Chain
+    from cascade_sym.system.network import Chain, System
 
 SIDEBANDS = ("+", "-")
 SINGLE = ("",)
@@ -67,17 +67,20 @@ class Part(Shown, ABC):
         """The part on its own as a LinearSystem."""
         return self.built(self.name or self.kind, self.channels or SINGLE)
 
-    def __rshift__(self, other: object) -> Chain:
-        from cascade_sym.compose.network import Chain
+    def __rshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((self, other))
 
 
 def coupled(
     name: str, modes: Sequence[str], H: Any, ports: Mapping[str, Mapping[str, tuple[OperatorPolynomial, Expr]]],
-    others: Sequence[Channel],
+    others: Sequence[Channel], S: Mapping[tuple[str, str], Expr] | None = None,
 ) -> LinearSystem:  # fmt: skip
-    """Modes with light at `ports`: for each channel of each the coupling operator and the phase of the light."""
+    """Modes with light at `ports`: for each channel of each the coupling operator and the phase of the light.
+
+    `S` is what each port sends of the light that enters at each, (to, from): then the phases are left out.
+    """
     slh: list[Channel] = []
     ins: list[Port] = []
     outs: list[Port] = []
@@ -86,6 +89,10 @@ def coupled(
         for end, found in (("in", ins), ("out", outs)):
             found.append(Port(port, {c: field_name(name, f"{end}{label}", c) for c in light}))
         slh += [Channel(ins[-1].fields[c], outs[-1].fields[c], L, phase) for c, (L, phase) in light.items()]
+    if S is not None:
+        fields = {p.name: p.fields for p in ins}
+        rows = {(to, c): {fields[k][c]: S[to, k] for k in ports if S[to, k] != 0} for to in ports for c in fields[to]}
+        slh = [replace(x, light=row) for x, row in zip(slh, rows.values(), strict=True)]
     return slh_system(list(modes), as_operator(H), [*slh, *others], in_ports=ins, out_ports=outs)
 
 
