@@ -57,6 +57,20 @@ def real(given: Value | None, what: str, default: str | None = None) -> Expr:
     return e
 
 
+def matrix(given: Any, what: str) -> sp.Matrix:
+    """A matrix of numbers and expressions, from rows of them; text is never read as an expression."""
+    try:
+        rows = given.tolist() if hasattr(given, "tolist") else [list(row) for row in given]
+        width = {len(row) for row in rows}
+    except TypeError:
+        rows, width = [], {0, 1}
+    if len(width) > 1 or isinstance(given, str):
+        raise ParameterError(f"{what} is {given!r}; give a matrix, as rows of numbers or expressions.")
+    read = [value(sp.sympify(e) if isinstance(e, complex) else e, f"an element of {what}") for row in rows for e in row]
+    shape = given.shape if isinstance(given, sp.MatrixBase) else (len(rows), max(width, default=0))
+    return sp.Matrix(*shape, read)
+
+
 def declared(given: Any) -> Domains:
     """What the symbols in a parameter, an operator, or a collection of them declare."""
     if isinstance(given, Expr):
