@@ -108,7 +108,10 @@ from cascade_sym.operators import (
     OperatorPolynomial as OperatorPolynomial,
 )
 from cascade_sym.symbols import symbol as symbol
-from cascade_sym.shown import Shown as Shown, renderer as renderer
+
+# what values show
+from cascade_sym.shown import Shown as Shown, renderer as renderer, card as card, Card as Card
+from cascade_sym.latex.notation import notation as notation, Notation as Notation
 
 # papers
 from cascade_sym.paper import Model as Model, verify as verify

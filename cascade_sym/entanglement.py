@@ -15,6 +15,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, ParameterError, PortMismatch, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown, Table
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, expression, free_symbol
@@ -22,7 +23,7 @@ from cascade_sym.system import LinearSystem
 
 
 @dataclass(frozen=True)
-class QuadratureForm:
+class QuadratureForm(Shown):
     """A Hermitian form: weights of the mode quadratures ("X_S", "P_S", ...) and of the fields (a LinearForm)."""
 
     modes: Mapping[str, Expr]
@@ -51,7 +52,7 @@ def two_mode_quadratures(system: object, port: str = "light") -> dict[str, Quadr
     for name, q in (("X", X), ("P", P)):
         forms[f"{name}_cos"] = (q + q.dagger()).scaled(1 / sp.sqrt(2))
         forms[f"{name}_sin"] = (q - q.dagger()).scaled(1 / (sp.sqrt(2) * sp.I))
-    return {k: hermitian(s, f) for k, f in forms.items()}
+    return Table({k: hermitian(s, f) for k, f in forms.items()})
 
 
 def hermitian(system: LinearSystem, form: LinearForm) -> QuadratureForm:

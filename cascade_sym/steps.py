@@ -15,7 +15,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Shown):
     """The outcome of checking a step: whether it holds, how it was checked, and what was left over.
 
     >>> Check(True, "both sides expanded").residual

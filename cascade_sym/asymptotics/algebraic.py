@@ -18,6 +18,7 @@ from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
@@ -27,8 +28,11 @@ SPARE = 40  # of these, what is left out of the search: chance does not hold on 
 DEGREES = (2, 4, 8, 12, 16, 24)
 
 
+LARGE = 80  # operations of a polynomial that is shown
+
+
 @dataclass(frozen=True)
-class AlgebraicValue:
+class AlgebraicValue(Shown):
     """A number or function of `parameters`.
 
     `closed` is a closed form in square roots where there is one. `polynomial` (in `variable`, irreducible, with
@@ -104,6 +108,17 @@ class AlgebraicValue:
         if self.polynomial is None:
             return rf"{P} \approx {value}{where}"
         return rf"{P}:\ {sp.latex(self.polynomial)} = 0,\ {P} \approx {value}{where}"
+
+
+@renderer.register(AlgebraicValue)
+def _(value: AlgebraicValue, notation: object) -> Any:
+    if value.closed is not None:
+        return {value.variable.name: value.closed}
+    at = ", ".join(f"{s.name} = {value.origin[s]}" for s in value.parameters)
+    about = f"{value.variable.name} = {value.sample.str(12, radius=False)}" + (f" at {at}" if at else "")
+    if value.polynomial is None or sp.count_ops(value.polynomial) > LARGE:
+        return {"value": f"{about}; a root of degree {value.degree or '?'}"}
+    return {"0": value.polynomial, "where": about}
 
 
 def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:

@@ -18,8 +18,9 @@ from sympy import Expr
 from cascade_sym.conventions import Conventions
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.parts.part import SINGLE, Part
+from cascade_sym.parts.part import SINGLE, Part, called
 from cascade_sym.parts.values import real
+from cascade_sym.shown import Card, card
 from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.numbers import inverted
@@ -303,3 +304,10 @@ class Chain(Part):
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         return self._system if set(channels) == set(self.channels or SINGLE) else self._assembled(channels)
+
+
+@card.register
+def _(value: Chain) -> Card:
+    names = [called(x) if isinstance(x, Part) else f"system of {', '.join(as_system(x).modes)}" for x in value.items]
+    long = sum(map(len, names)) > 80
+    return Card(" >> ".join(n.split(" (")[0] for n in names) if long else " >> ".join(names), {})

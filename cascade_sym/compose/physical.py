@@ -12,6 +12,7 @@ from sympy import Expr
 
 from cascade_sym.compose.network import as_system
 from cascade_sym.operators import Op
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -20,7 +21,7 @@ from cascade_sym.system.numbers import vanishes
 
 
 @dataclass(frozen=True)
-class Physicality:
+class Physicality(Shown):
     """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
 
     `assumptions` are what the system's parts declare of their parameters, under which that holds. `exact` is False for
@@ -37,16 +38,23 @@ class Physicality:
     def __bool__(self) -> bool:
         return self.ok
 
-    def __repr__(self) -> str:
+    @property
+    def said(self) -> str:
+        """The finding in words."""
         if self.ok:
             return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
+@card.register
+def _(value: Physicality) -> Card:
+    return Card(value.said, {})
+
+
 def preserves_commutators(system: object, what: str = "commutators of modes and outputs preserved") -> Check:
     """`is_physical` as the check of a step."""
     found = is_physical(system)
-    return Check(bool(found), what, "" if found else repr(found))
+    return Check(bool(found), what, "" if found else found.said)
 
 
 def is_physical(system: object) -> Physicality:

@@ -5,6 +5,7 @@ from pathlib import Path
 from cascade_sym.paper.folder import Folder, load_folder
 from cascade_sym.paper.ledger import Entry, run_ledger
 from cascade_sym.paper.model import Bound, Declared, Figure, Leading, Model, PowerLaw, Result
+from cascade_sym.shown import Listing
 
 __all__ = [
     "Bound", "Declared", "Entry", "Figure", "Folder", "Leading", "Model", "PowerLaw", "Result", "load_folder",
@@ -24,4 +25,4 @@ def verify(folder: str | Path, only: tuple[str, ...] = ()) -> tuple[Entry, ...]:
     ...     [(e.printed.id, e.verdict) for e in verify(new_folder(place + "/mine"), ("1", "2"))]
     [('1', 'definition'), ('2', 'exact')]
     """
-    return run_ledger(load_folder(folder), only)
+    return Listing(run_ledger(load_folder(folder), only))

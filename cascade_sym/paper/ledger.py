@@ -27,12 +27,13 @@ from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import Bound, Leading, PowerLaw
 from cascade_sym.paper.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.paper.verdict import Comparison, StatementVerdict, compare, judge
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Shown):
     """One equation of the ledger."""
 
     printed: PrintedEquation
@@ -96,6 +97,13 @@ class Entry:
             "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
             "assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof,
         }  # fmt: skip
+
+
+@card.register
+def _(value: Entry) -> Card:
+    rows = {"because": value.method, "deviation": value.deviation, "correction": value.correction}
+    head = f"{value.printed.id}  {value.verdict}  {value.printed.title}".rstrip()
+    return Card(head, {k: v for k, v in rows.items() if v})
 
 
 def run_ledger(
@@ -191,7 +199,7 @@ SIGNS = ("=", *ORDER)
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
 
     id: str

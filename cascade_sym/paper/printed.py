@@ -13,6 +13,7 @@ from sympy import Expr
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
+from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
 KINDS = ("derived", "definition")
@@ -21,7 +22,7 @@ MAX_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Shown):
     """One printed relation: left side, sign, right side, as a tree that keeps the written order.
 
     `key` is what the derived side is found by: the left side as text unless the file gives another; `where` is a
@@ -42,7 +43,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Domain:
+class Domain(Shown):
     """Closed ranges of parameters in which an approximation is meant to hold, and a point of special interest.
 
     `error` is the relative deviation that is tolerated over the ranges.
@@ -54,7 +55,7 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class PrintedEquation:
+class PrintedEquation(Shown):
     """A numbered equation: its statements, and what the transcriber noted about its reading."""
 
     id: str
@@ -67,7 +68,7 @@ class PrintedEquation:
 
 
 @dataclass(frozen=True)
-class Printed:
+class Printed(Shown):
     """A paper's printed formulas with its notation.
 
     `notation` maps names to LaTeX; `derived_notation` adds names that only derived results have; `functions` maps

@@ -11,7 +11,7 @@ from sympy import Expr
 
 from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.parts.values import declared
-from cascade_sym.shown import Shown
+from cascade_sym.shown import Card, Shown, card, shown_fields
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.slh import Channel, slh_system
@@ -71,6 +71,23 @@ class Part(Shown, ABC):
         from cascade_sym.compose.network import Chain
 
         return Chain((self, other))
+
+
+@card.register
+def _(value: Part) -> Card:
+    return Card(called(value), {})
+
+
+def called(part: Any) -> str:
+    """A part with what was given for it, on one line: Oscillator M (mass = -1)."""
+    given = {k: v for k, v in shown_fields(part).items() if v is not None and k not in ("name", "items")}
+    words = ", ".join(f"{k} = {_written(v)}" for k, v in given.items())
+    return f"{type(part).__name__}{f' {part.name}' if part.name else ''}{f' ({words})' if words else ''}"
+
+
+def _written(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 and "\n" not in text else "..."
 
 
 def coupled(

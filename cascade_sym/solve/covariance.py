@@ -18,6 +18,7 @@ from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, OutsideExactDomain, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Card, card
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.pairs import Pair, drift_entry, quadrature
@@ -85,6 +86,9 @@ class Covariance(Declared):
         elements = {k: e * ratio for k, e in self.elements.items()}
         return replace(self, elements=elements, conventions=conventions)
 
+    def _ipython_key_completions_(self) -> list[tuple[str, str]]:
+        return [(i, j) for i in self.quadratures for j in self.quadratures]
+
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
         i, j = pair_of(key)
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"
@@ -140,6 +144,14 @@ class Covariance(Declared):
             system=None if self.system is None else self.system.replaced(new, values),
         )  # fmt: skip
         return found, table
+
+
+@card.register
+def _(value: Covariance) -> Card:
+    q = value.quadratures[0] if value.quadratures else "X"
+    what = f"{type(value).__name__} of {', '.join(value.quadratures)} (vacuum {value.conventions.vacuum})"
+    how = f'an element: V["{q}", "{q}"]; numbers: cs.evaluator(V)'
+    return Card(what, {}, how)
 
 
 def covariance(system: object) -> Covariance:

@@ -24,6 +24,7 @@ from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.parts.values import Value
+from cascade_sym.shown import Shown
 from cascade_sym.solve.pairs import NOUGHT, Pair, pair
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
@@ -32,7 +33,7 @@ from cascade_sym.symbols import conj, expression, is_real
 
 
 @dataclass(frozen=True)
-class Quotient:
+class Quotient(Shown):
     """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half plane.
 
     `center` is subtracted from the frequency: x = Omega - center.

@@ -11,6 +11,7 @@ from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import Op
 from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
+from cascade_sym.shown import Table
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
 from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of, response_steps
 from cascade_sym.spectra.sweep import sweep, tag
@@ -106,7 +107,7 @@ def noise_budget(
     taken = {o for pairs in light.values() for w in pairs for o in w}
     others = {o: t for o, t in inputs.items() if o not in taken}
     parts += [(o.name, noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)) for o, t in others.items()]
-    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()}
+    return Table({k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()})
 
 
 def _pairs(s: LinearSystem, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:

@@ -18,6 +18,7 @@ from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
 from cascade_sym.operators.linear import collected
 from cascade_sym.parts.values import Value
+from cascade_sym.shown import Card, card
 from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
@@ -76,6 +77,14 @@ class Spectrum(Quantity):
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
         return replace(self, name=name, expr=expr)
+
+
+@card.register
+def _(value: Spectrum) -> Card:
+    x = "a fixed frequency" if value.frequency is None else value.frequency.name
+    names = [s.name for s in value.parameters if s != value.frequency]
+    about = f"over {x}; parameters {', '.join(names) or 'none'}"
+    return Card(f"Spectrum {about}", {}, "numbers: cs.evaluator(N); a picture: N.plot(...)")
 
 
 def noise_spectrum(

@@ -21,7 +21,7 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.shown import Shown
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import (
     NOTHING,
     Domains,
@@ -38,7 +38,7 @@ VACUUM = sp.Rational(1, 2)
 
 
 @dataclass(frozen=True)
-class Port:
+class Port(Shown):
     """A named port: a beam of light with one field for each channel.
 
     A channel is a frequency band: "" for a narrow band around the carrier, "+" and "-" for two sidebands.
@@ -253,6 +253,13 @@ class LinearSystem(Shown):
             tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
             table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
         )  # fmt: skip
+
+
+@card.register
+def _(value: LinearSystem) -> Card:
+    ports = ", ".join(p.name for p in value.in_ports) + " -> " + ", ".join(p.name for p in value.out_ports)
+    about = (f"modes {', '.join(value.modes) or 'none'}", f"ports {ports}", f"{len(value.parameters)} parameters")
+    return Card(f"LinearSystem: {'; '.join(about)}", {})
 
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:
