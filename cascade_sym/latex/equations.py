@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,8 @@ from sympy import Expr, Mul, Symbol
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.formula.notation import bracket, with_accent
 from cascade_sym.latex.bodies import expression_body, neat, operator_body, operator_node
 from cascade_sym.latex.cards import size as size_up_to
@@ -18,6 +21,7 @@ from cascade_sym.latex.fold import fold, size, used
 from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
@@ -115,7 +119,19 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
 @renderer.register(Quantity)
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
-    return definition_rows(q.definitions.needed(q.expr), notation, [(notation.name(q.name), q.expr)])
+    first, *rest = definition_rows(q.definitions.needed(q.expr), notation, [(named(q.name, notation), q.expr)])
+    return [Row("", "", first.rhs) if first.lhs == first.rhs else first, *rest]
+
+
+def named(name: str, notation: Notation) -> str:
+    """LaTeX of the name of a quantity: declared ones, identifiers and plain formulas are typeset, others are text."""
+    if name in notation.symbols or re.fullmatch(r"\w+'*", name) or "\\" in name:
+        return notation.name(name)
+    try:
+        node = parse(name)
+        return to_latex(node, {n: notation.name(n) for n in names_in(node)})
+    except (CascadeError, RecursionError):
+        return f"\\text{{{text_latex(name, notation.name)}}}"
 
 
 @renderer.register(LinearSystem)

@@ -15,11 +15,10 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.notation import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
 from cascade_sym.latex.cards import brief, has_formulas
-from cascade_sym.latex.equations import definition_rows, quantity_rows
+from cascade_sym.latex.equations import definition_rows, named, quantity_rows
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation, current
@@ -206,12 +205,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         if _IDENTIFIER.fullmatch(name):
             plain = name_latex(name, notation.symbols)
             return with_accent(plain, "\\hat") if notation.hats else plain
-    if name in notation.symbols or _IDENTIFIER.fullmatch(name):
-        return notation.name(name)
-    try:
-        return to_latex(parse(name), notation.symbols)
-    except (CascadeError, RecursionError):
-        return f"\\text{{{text_latex(name, notation.name)}}}"
+    return named(name, notation)
 
 
 def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:

@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 from cascade_sym.compose import as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import ParameterError, listing
 from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
 from cascade_sym.operators.linear import collected
@@ -72,6 +72,21 @@ class Spectrum(Quantity):
         return super()._mapped(
             table, definitions, susceptibilities=tuple(chis), denominators=tuple(map(put, self.denominators)),
             frequency=self.frequency if put(self.frequency) == self.frequency else None, **more,
+        )  # fmt: skip
+
+    def _with(
+        self, name: str, expr: Expr, definitions: Definitions, parts: tuple[Quantity, ...], linear: bool
+    ) -> Quantity:
+        made = super()._with(name, expr, definitions, parts, linear)
+        spectra = [p for p in parts if isinstance(p, Spectrum)]
+        along = {p.frequency for p in spectra if p.frequency is not None}
+        if len(along) > 1:
+            raise ParameterError(f"{name} joins spectra over {listing(along)}; take them over one frequency.")
+        chis = tuple(dict.fromkeys(c for p in spectra for c in p.susceptibilities))
+        moment = linear and len(spectra) == len(parts) and all(p.second_moment for p in spectra)
+        return Spectrum(
+            name, made.expr, made.definitions, made.steps, made.domain, next(iter(along), None), chis, (None,), moment,
+            nonnegative=made.nonnegative,
         )  # fmt: skip
 
     def only(self, name: str, expr: Expr) -> Spectrum:
