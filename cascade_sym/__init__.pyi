@@ -113,6 +113,9 @@ from cascade_sym.symbols import symbol as symbol
 from cascade_sym.shown import Shown as Shown, renderer as renderer, card as card, Card as Card
 from cascade_sym.latex.notation import notation as notation, Notation as Notation
 
+# files
+from cascade_sym.saved import save as save, load as load
+
 # papers
 from cascade_sym.paper import Model as Model, verify as verify
 from cascade_sym.citations import citation as citation
@@ -132,6 +135,7 @@ from . import (
     operators as operators,
     paper as paper,
     parts as parts,
+    saved as saved,
     sensing as sensing,
     shown as shown,
     solve as solve,

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import doctest
 import html.parser
 import inspect
 import io
+import pickle
+import sys
 import threading
 from collections.abc import Iterator
 from functools import cache, reduce
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy as sp
 
 import cascade_sym as cs
+from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.latex.layout import span
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.show import value_latex
@@ -55,6 +60,7 @@ def _inside(values: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{k}[{n!r}]", x) for n, x in v.items())
 
 
+FUNCTIONS = {"Model"}  # a registry of a folder's functions, which no file holds
 NAMES = [n for n in cs.__all__ if n not in HEAVY]
 
 
@@ -87,11 +93,29 @@ def looks_good(value: Any, where: str) -> None:
     assert not page.open, where
 
 
+def comes_back(value: Any, where: str, place: Path) -> None:
+    """Through a file, pickle and deepcopy: it looks the same, and is equal where equality is of its values."""
+    cs.save(value, place / "x.json")
+    first = (place / "x.json").read_bytes()
+    for again in (cs.load(place / "x.json"), pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
+        assert type(again) is type(value), where
+        assert repr(again) == repr(value), where
+        if type(value).__eq__ is not object.__eq__ and not isinstance(value, CovarianceValues):
+            assert again == value, where
+        cs.save(again, place / "y.json")
+        assert (place / "y.json").read_bytes() == first, where
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_public_object_shows_itself(name: str) -> None:
+def test_every_public_object_shows_itself_and_comes_back(name: str, tmp_path: Path) -> None:
     target = getattr(cs, name)
+    kinds = set()
     for where, value in _examples(name):
         looks_good(value, f"{name}: {where}")
+        importable = getattr(sys.modules[type(value).__module__], type(value).__name__, None) is type(value)
+        if importable and name not in FUNCTIONS and type(value) not in kinds:
+            kinds.add(type(value))
+            comes_back(value, f"{name}: {where}", tmp_path)
     if inspect.isclass(target) and not issubclass(target, cs.Shown):
         pytest.fail(f"{name} does not show itself: derive it from cascade_sym.shown.Shown")
 

@@ -12,12 +12,13 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.elimination import Track
+from cascade_sym.asymptotics.elimination import LostTrack, Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.exact.show import factored, poly_to_expr
+from cascade_sym.saved import restored, stored
 from cascade_sym.shown import Shown, renderer
 from cascade_sym.symbols import free_symbol
 
@@ -46,7 +47,7 @@ class AlgebraicValue(Shown):
     closed: Expr | None
     sample: Any
     origin: Mapping[Symbol, Any]
-    track: Track = field(repr=False, compare=False)
+    track: Track | LostTrack = field(repr=False, compare=False)
     proved: bool = True
     variable: Symbol = VARIABLE
 
@@ -55,6 +56,12 @@ class AlgebraicValue(Shown):
         if self.polynomial is None:
             return self.track.parameters
         return tuple(sorted(self.polynomial.free_symbols - {self.variable}, key=lambda s: s.name))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # balls of the exact algebra stay in their process
+        return restored, (stored(self),)
+
+    def __deepcopy__(self, memo: Any) -> AlgebraicValue:
+        return self  # it never changes
 
     @property
     def degree(self) -> int | None:
@@ -93,6 +100,8 @@ class AlgebraicValue(Shown):
                 if number.is_finite:
                     return mp.mpf(number)
                 # a removable 0/0 of the closed form: the stationary point itself is regular there
+            if isinstance(self.track, LostTrack) and self.polynomial is not None and not self.parameters:
+                return mp.mpf(sp.N(self.expr(), digits + 10))
             return mp.mpf(self.track.value(given, digits).str(digits + 10, radius=False))
 
     def shown(self, name: Symbol | None = None) -> Expr:

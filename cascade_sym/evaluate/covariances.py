@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import UnknownName, listing
+from cascade_sym.saved.values import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.covariance import pair_of
 
@@ -84,6 +85,15 @@ class CovarianceEvaluator(Shown):
         """The covariance at `named` (or `values`: a mapping)."""
         found = np.broadcast_arrays(*self._evaluate({**(values or {}), **named}))
         return CovarianceValues(self.quadratures, dict(zip(self._elements, found, strict=True)))
+
+
+@stored.register
+def _(value: CovarianceEvaluator) -> Any:
+    parts = {"elements": value._elements, "quadratures": value.quadratures, "evaluate": value._evaluate}
+    return {"type": type_name(CovarianceEvaluator), "fields": {k: stored(v) for k, v in parts.items()}}
+
+
+codec(CovarianceEvaluator, lambda given: CovarianceEvaluator(**given))
 
 
 @card.register

@@ -22,6 +22,7 @@ from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
+from cascade_sym.saved.values import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 
 
@@ -213,6 +214,15 @@ class Evaluator(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Evaluator, (Plan(self.target, self.plan.over), self.options)  # programs and code are made anew
+
+
+@stored.register
+def _(value: Evaluator) -> Any:
+    plan = {"target": value.target, "over": value.plan.over, "options": value.options}
+    return {"type": type_name(Evaluator), "fields": {k: stored(v) for k, v in plan.items()}}
+
+
+codec(Evaluator, lambda given: Evaluator(Plan(given["target"], given["over"]), given["options"]))
 
 
 @card.register

@@ -23,6 +23,7 @@ from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.conditional.verified import Entries
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
+from cascade_sym.saved.values import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.covariance import ConditionalCovariance, conditional_covariance
@@ -247,6 +248,17 @@ def _without(lost: int, out: ConditionalValues) -> str:
         f"{lost} of {out.missing.size} points have no conditional steady state, or none that could be proved: a mode "
         "grows or is undamped and the detectors don't see it"
     )
+
+
+@stored.register
+def _(value: ConditionalEvaluator) -> Any:
+    return {
+        "type": type_name(ConditionalEvaluator),
+        "fields": {"problem": stored(value.problem), "backend": value.backend},
+    }
+
+
+codec(ConditionalEvaluator, lambda given: ConditionalEvaluator(**given))
 
 
 @card.register
