@@ -113,6 +113,9 @@ from cascade_sym.symbols import symbol as symbol
 from cascade_sym.shown import Shown as Shown, renderer as renderer, card as card, Card as Card
 from cascade_sym.latex.notation import notation as notation, Notation as Notation
 
+# pictures
+from cascade_sym.pictures import draw as draw, Drawing as Drawing
+
 # files
 from cascade_sym.saved import save as save, load as load
 
@@ -135,6 +138,7 @@ from . import (
     operators as operators,
     paper as paper,
     parts as parts,
+    pictures as pictures,
     saved as saved,
     sensing as sensing,
     shown as shown,

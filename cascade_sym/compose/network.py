@@ -25,6 +25,7 @@ from cascade_sym.symbols import all_domains
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.numbers import inverted
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.sketch import EMPTY, Sketch
 
 
 def as_system(x: object, channels: tuple[str, ...] | None = None) -> LinearSystem:
@@ -88,7 +89,7 @@ def concatenate(*parts: object) -> LinearSystem:
         tuple(modes), _union(s.drift for s in systems), _union(s.inputs for s in systems),
         _union(s.outputs for s in systems), _union(s.internal for s in systems),
         _numbered(p for s in systems for p in s.in_ports), _numbered(p for s in systems for p in s.out_ports),
-        all_domains(s.inherited for s in systems),
+        all_domains(s.inherited for s in systems), reduce(Sketch.beside, (s.sketch for s in systems), EMPTY),
     )  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
         system.modes, system.drift, {k: n for k, n in system.inputs.items() if k not in wires},
         {k: f for k, f in system.outputs.items() if k not in wires.values()}, internal,
         _left(system.in_ports, set(wires)), _left(system.out_ports, set(wires.values())),
-        system.inherited,
+        system.inherited, system.sketch.wired(wires),
     )  # fmt: skip
 
 
@@ -243,7 +244,7 @@ def rephased(system: object, angles: Mapping[str, Expr]) -> LinearSystem:
     return LinearSystem(
         s.modes, {m: outside(m, f) for m, f in s.drift.items()}, s.inputs,
         {k: outside(k, f) for k, f in s.outputs.items()}, {k: inside(f) for k, f in s.internal.items()},
-        s.in_ports, s.out_ports, s.domains,
+        s.in_ports, s.out_ports, s.domains, s.sketch,
     )  # fmt: skip
 
 

@@ -168,6 +168,7 @@ class Model(Shown):
     equations: dict[str, Callable[[], Any]] = field(default_factory=dict, init=False, repr=False)
     quantities: dict[str, Declared] = field(default_factory=dict, init=False, repr=False)
     figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
+    networks: dict[str, Callable[[], Any]] = field(default_factory=dict, init=False, repr=False)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict, init=False, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, init=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
@@ -178,6 +179,10 @@ class Model(Shown):
     def equation(self, id: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         """Register the derivation of equation `id`; it returns a Result or {left side: value}."""
         return lambda f: _put(self.equations, f"equation {id!r} is derived", id, f)
+
+    def network(self, name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        """Register a system of the paper, for `cascade-sym draw`: a function of nothing that returns the part or system."""
+        return lambda f: _put(self.networks, f"network {name!r} is declared", name, f)
 
     def quantity(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""

@@ -14,6 +14,7 @@ from cascade_sym.parts.values import declared
 from cascade_sym.shown import Card, Shown, card, shown_fields
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.sketch import Sketch
 from cascade_sym.system.slh import Channel, slh_system
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Part(Shown, ABC):
     def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         """`build`, with everything that is declared of the parameters."""
         s = self.build(name, channels)
-        return replace(s, domains=all_domains((s.domains, self.declared(name))))
+        sketch = s.sketch if s.sketch.parts else Sketch(((name, self),))
+        return replace(s, domains=all_domains((s.domains, self.declared(name))), sketch=sketch)
 
     def system(self) -> LinearSystem:
         """The part on its own as a LinearSystem."""

@@ -33,6 +33,7 @@ from cascade_sym.symbols import (
     symbols_in,
 )
 from cascade_sym.system.numbers import LONG, number, terms
+from cascade_sym.system.sketch import EMPTY, Sketch
 
 VACUUM = sp.Rational(1, 2)
 
@@ -63,7 +64,7 @@ class LinearSystem(Shown):
     `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
     [b(t), b^dagger(t')] = delta(t - t'). Raises DuplicateName for a name used twice and UnknownName for an
     operator that is neither a mode nor a field. Coefficients are read by `cascade_sym.symbols.read`; `domains` is what
-    is declared of their parameters.
+    is declared of their parameters; `sketch` remembers the parts and beams for `cascade_sym.draw`.
 
     >>> from cascade_sym.operators import Op
     >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
@@ -80,6 +81,7 @@ class LinearSystem(Shown):
     in_ports: tuple[Port, ...] = ()
     out_ports: tuple[Port, ...] = ()
     domains: Domains = field(default=NOTHING, compare=False)
+    sketch: Sketch = field(default=EMPTY, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not all(f.is_read for f in self._forms) or any(expression(e) is not e for e in self.inputs.values()):
@@ -252,6 +254,7 @@ class LinearSystem(Shown):
         return LinearSystem(
             tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
             table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
+            self.sketch.renamed(names),
         )  # fmt: skip
 
 
