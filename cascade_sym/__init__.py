@@ -28,7 +28,7 @@ __all__ = sorted(_HOME)
 
 _PAINTERS = {
     "latex": "latex.show.prompt_latex", "text": "latex.plain.value_text", "html": "latex.html.value_html",
-    "plot": "pictures.plots.value_plot",
+    "plot": "pictures.plots.value_plot", "statespace": "exchange.to_statespace",
 }  # fmt: skip
 
 

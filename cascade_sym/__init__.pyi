@@ -115,6 +115,18 @@ from cascade_sym.latex.notation import notation as notation, Notation as Notatio
 
 # pictures
 from cascade_sym.pictures import draw as draw, Drawing as Drawing
+from cascade_sym.pictures.plots import plot_sweep as plot_sweep
+
+# to and from other programs
+from cascade_sym.exchange import (
+    to_statespace as to_statespace,
+    StateSpace as StateSpace,
+    to_qutip as to_qutip,
+    to_julia as to_julia,
+    to_mathematica as to_mathematica,
+    from_slh as from_slh,
+    from_netlist as from_netlist,
+)
 
 # files
 from cascade_sym.saved import save as save, load as load
@@ -135,6 +147,7 @@ from . import (
     errors as errors,
     evaluate as evaluate,
     exact as exact,
+    exchange as exchange,
     operators as operators,
     paper as paper,
     parts as parts,

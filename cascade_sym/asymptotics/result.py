@@ -13,6 +13,7 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
+from cascade_sym import shown
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, values_at
 from cascade_sym.asymptotics.ansatz import Ansatz, limit_of, slope, without_power
 from cascade_sym.asymptotics.ground import Elem
@@ -140,6 +141,10 @@ class Scaling(Shown):
     def at(self, values: Mapping[Any, Any] | None = None, digits: int = DIGITS) -> Any:
         """The prefactor as an mpmath number at values of the remaining parameters."""
         return self.prefactor.at(values, digits)
+
+    def plot(self, *, ax: Any = None) -> Any:
+        """The certified optimum against the law; see `cascade_sym.pictures.plots.plot_scaling`."""
+        return shown.painter("plot", self, ax=ax)
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON-ready data; numbers are strings of 30 digits."""

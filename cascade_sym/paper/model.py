@@ -181,7 +181,7 @@ class Model(Shown):
         return lambda f: _put(self.equations, f"equation {id!r} is derived", id, f)
 
     def network(self, name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-        """Register a system of the paper, for `cascade-sym draw`: a function of nothing that returns the part or system."""
+        """Register what makes a part or system of the paper, for `cascade-sym draw`; it takes no arguments."""
         return lambda f: _put(self.networks, f"network {name!r} is declared", name, f)
 
     def quantity(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from cascade_sym.compose import as_system
@@ -63,8 +64,8 @@ def draw(system: object, detect: object = None, *, notation: Notation | None = N
     s = as_system(system)
     table = notation or current()
     if not s.sketch.parts:
-        raise ParameterError("the parts of this system are not known (it was made from equations); draw what is made of "
-                             "parts with >>, connect and feedback.")  # fmt: skip
+        raise ParameterError("the parts of this system are not known (it was made from equations); draw what is made "
+                             "of parts with >>, connect and feedback.")  # fmt: skip
     places, beams = arranged(s)
     seen = _detected(s, detectors(detect))
     low = max(p.y + p.height for p in places.values()) + NAMES
@@ -79,11 +80,12 @@ def draw(system: object, detect: object = None, *, notation: Notation | None = N
     top, bottom = high - LANE * (above + 1) - MARGIN, low + LANE * (below + 1) + MARGIN - NAMES
     left, right = -HALF - END - MARGIN, max(p.x for p in places.values()) + HALF + END + MARGIN + (60 if seen else 0)
     title = ", ".join(places)
-    box = f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
+    wide, tall = right - left, bottom - top
+    box = f"{left:.0f} {top:.0f} {wide:.0f} {tall:.0f}"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{right - left:.0f}" height="{bottom - top:.0f}" '
-        f'role="img" aria-label="{escape(title)}"><style>{STYLE}</style>'
-        f'<rect x="{left:.0f}" y="{top:.0f}" width="{right - left:.0f}" height="{bottom - top:.0f}" rx="8" fill="#fff"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{wide:.0f}" height="{tall:.0f}" role="img" '
+        f'aria-label="{escape(title)}"><style>{STYLE}</style>'
+        f'<rect x="{left:.0f}" y="{top:.0f}" width="{wide:.0f}" height="{tall:.0f}" rx="8" fill="#fff"/>'
     )
     return Drawing(title, head + "".join(pieces) + "</svg>")
 
@@ -94,7 +96,7 @@ def _detected(s: object, given: Sequence[Detector]) -> dict[str, Detector]:
     found: dict[str, Detector] = {}
     for d in given:
         name = d.port if d.port is not None else ports[0] if len(ports) == 1 else None
-        if name not in ports:
+        if name is None or name not in ports:
             raise ParameterError(f"there is no output port {name!r} to detect; there are {', '.join(ports)}.")
         found[name] = d
     return found
@@ -147,7 +149,7 @@ def _line(points: Sequence[tuple[float, float]], *, arrow: bool = True) -> str:
     text = f'<path d="{path}" fill="none" stroke="{BEAM}" stroke-width="2"/>'
     if not arrow:
         return text
-    a, b = max(zip(points, points[1:], strict=False), key=lambda ends: _far(*ends))
+    a, b = max(pairwise(points), key=lambda ends: _far(*ends))
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     dx, dy = (b[0] - a[0]) / _far(a, b), (b[1] - a[1]) / _far(a, b)
     tip = [

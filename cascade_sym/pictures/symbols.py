@@ -80,8 +80,13 @@ def _shape(part: Any, p: Place, table: Notation) -> str:
     """Any part: a box with its kind."""
     h = p.height
     kind = escape(str(getattr(part, "kind", type(part).__name__)))
-    box = f'<rect x="{p.x - HALF:.1f}" y="{p.y - h:.1f}" width="{2 * HALF:.0f}" height="{2 * h:.0f}" rx="6" {_fill("#f4f4f4")}/>'
+    box = _box(p.x, p.y, HALF, h, f'rx="6" {_fill("#f4f4f4")}')
     return box + label(p.x, p.y + 1, _name(p, table)) + label(p.x, p.y + 17, kind, small=True)
+
+
+def _box(x: float, y: float, half: float, tall: float, style: str) -> str:
+    """A rectangle around a place."""
+    return f'<rect x="{x - half:.1f}" y="{y - tall:.1f}" width="{2 * half:.1f}" height="{2 * tall:.1f}" {style}/>'
 
 
 def _fill(colour: str, line: str = INK) -> str:
@@ -100,7 +105,7 @@ def _(part: Oscillator, p: Place, table: Notation) -> str:
 
 def _mirrors(p: Place, table: Notation, inside: str) -> str:
     h = max(p.height - 4, 28)
-    glass = f'<rect x="{p.x - HALF:.1f}" y="{p.y - h:.1f}" width="{2 * HALF:.0f}" height="{2 * h:.0f}" fill="#fff" stroke="none"/>'
+    glass = _box(p.x, p.y, HALF, h, 'fill="#fff"')
     field = (
         f'<path d="M{p.x - HALF + 7:.1f} {p.y - 12:.1f}Q{p.x:.1f} {p.y - 3:.1f} {p.x + HALF - 7:.1f} {p.y - 12:.1f}'
         f'V{p.y + 12:.1f}Q{p.x:.1f} {p.y + 3:.1f} {p.x - HALF + 7:.1f} {p.y + 12:.1f}Z" fill="#f7c9c5" stroke="none"/>'
@@ -124,7 +129,8 @@ def _(part: Cavity, p: Place, table: Notation) -> str:
 @_shape.register
 def _(part: Squeezer, p: Place, table: Notation) -> str:
     """A cavity with a squeezed ellipse in it."""
-    ellipse = f'<ellipse cx="{p.x:.1f}" cy="{p.y:.1f}" rx="15" ry="6" transform="rotate(-35 {p.x:.1f} {p.y:.1f})" {_fill("#fff")}/>'
+    place = f'cx="{p.x:.1f}" cy="{p.y:.1f}" transform="rotate(-35 {p.x:.1f} {p.y:.1f})"'
+    ellipse = f'<ellipse {place} rx="15" ry="6" {_fill("#fff")}/>'
     return _mirrors(p, table, ellipse)
 
 
@@ -154,14 +160,15 @@ def _(part: PhaseShift, p: Place, table: Notation) -> str:
 def _(part: BeamSplitter, p: Place, table: Notation) -> str:
     """A cube with its diagonal; beams in and out on both sides."""
     h = p.height
-    box = f'<rect x="{p.x - HALF:.1f}" y="{p.y - h:.1f}" width="{2 * HALF:.0f}" height="{2 * h:.0f}" {_fill(GLASS)}/>'
+    box = _box(p.x, p.y, HALF, h, _fill(GLASS))
     diagonal = f'<path d="M{p.x - HALF:.1f} {p.y:.1f}H{p.x + HALF:.1f}" stroke="{INK}" stroke-width="2.4"/>'
     cross = ""
     ys = [p.port(k, leaving=False)[1] for k in p.ins]
     zs = [p.port(k, leaving=True)[1] for k in p.outs]
     for a in ys:
         for b in zs:
-            cross += f'<path d="M{p.x - HALF:.1f} {a:.1f}L{p.x + HALF:.1f} {b:.1f}" stroke="{BEAM}" stroke-width="1.2" opacity=".7"/>'
+            way = f"M{p.x - HALF:.1f} {a:.1f}L{p.x + HALF:.1f} {b:.1f}"
+            cross += f'<path d="{way}" stroke="{BEAM}" stroke-width="1.2" opacity=".7"/>'
     value = written(
         part.angle if part.angle is not None else "T" if part.transmission is None else part.transmission, table
     )

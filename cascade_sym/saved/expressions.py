@@ -100,10 +100,10 @@ def _tree(e: Any) -> Any:
         return ["float", sign, str(mantissa), exponent, e._prec]
     if isinstance(e, sp.Poly):
         return ["purepoly", _tree(e.as_expr()), *map(_tree, e.gens)]
-    name = NAMES.get(type(e))
-    if name is None:
+    head = NAMES.get(type(e))
+    if head is None:
         raise SavedFileError(f"{type(e).__name__} is no function of the language of formulas and can't be stored.")
-    return [name, *map(_tree, e.args)]
+    return [head, *map(_tree, e.args)]
 
 
 def _grown(tree: Any, written: bool = False) -> Any:

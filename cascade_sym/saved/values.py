@@ -224,10 +224,8 @@ def _typed(data: dict[str, Any]) -> Any:
 
 def _kind(name: Any) -> type:
     """A type of the toolkit by its name in files: an enumeration or a frozen value, whose making runs no program."""
-    import cascade_sym
-
     path, _, own = str(name).rpartition(".")
-    rooms = (*cascade_sym._ROOMS, "program", "formula", "manuscript", "latex", "verdicts")
+    rooms = (*vars(import_module("cascade_sym"))["_ROOMS"], "program", "formula", "manuscript", "latex", "verdicts")
     if path.split(".")[0] in rooms and all(re.fullmatch(r"[a-z][a-z0-9_]*", p) for p in path.split(".")):
         try:
             module = import_module(f"cascade_sym.{path}")
@@ -235,8 +233,9 @@ def _kind(name: Any) -> type:
             module = None
         kinds = _descendants((Shown, StrEnum)) if "." not in path else iter(())
         for kind in (*kinds, getattr(module, own, None)):
-            ours = isinstance(kind, type) and (_is_ours(kind) or issubclass(kind, StrEnum))
-            if ours and kind.__module__.startswith("cascade_sym.") and type_name(kind) == name:
+            if not isinstance(kind, type) or not kind.__module__.startswith("cascade_sym."):
+                continue
+            if (_is_ours(kind) or issubclass(kind, StrEnum)) and type_name(kind) == name:
                 return kind
     raise SavedFileError(f"there is no type {name!r} in this version of the toolkit.")
 
@@ -276,7 +275,7 @@ def _dataset(data: Any) -> Any:
     require("datasets", "xarray", extra="sweeps")
     import xarray
 
-    kind = {"Dataset": xarray.Dataset, "DataArray": xarray.DataArray}[data["kind"]]
+    kind: Any = {"Dataset": xarray.Dataset, "DataArray": xarray.DataArray}[data["kind"]]
     return kind.from_dict(restored(data["content"]))
 
 

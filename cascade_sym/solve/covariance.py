@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations_with_replacement
@@ -11,6 +11,7 @@ from typing import Any, Self
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
+from cascade_sym import shown
 from cascade_sym.compose import as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.conventions import STANDARD, Conventions
@@ -100,6 +101,13 @@ class Covariance(Declared):
             hint = did_you_mean(bad, self.quadratures)
             raise UnknownName(f"no quadrature {listing(bad)}; there are {listing(self.quadratures)}.{hint}")
         return self.elements[i, j] if (i, j) in self.elements else self.elements.get((j, i), sp.S.Zero)
+
+    def plot(
+        self, values: Mapping[Any, Any] | None = None, *, modes: Sequence[str] | None = None, which: str = "",
+        ax: Any = None,
+    ) -> Any:  # fmt: skip
+        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.plots.plot_covariance`."""
+        return shown.painter("plot", self, values=values, modes=modes, which=which, ax=ax)
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
         """An expression in elements of this covariance, as a Quantity that knows where it exists."""

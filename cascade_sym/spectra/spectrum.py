@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym import shown
 from cascade_sym.compose import as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
@@ -88,6 +89,14 @@ class Spectrum(Quantity):
             name, made.expr, made.definitions, made.steps, made.domain, next(iter(along), None), chis, (None,), moment,
             nonnegative=made.nonnegative,
         )  # fmt: skip
+
+    def plot(
+        self, frequencies: Any = None, values: Mapping[Any, Any] | None = None, *, dB: bool = False,
+        reference: Any = None, strength: Any = None, label: str | None = None, ax: Any = None,
+    ) -> Any:  # fmt: skip
+        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.plots.plot_spectrum`."""
+        options = {"dB": dB, "reference": reference, "strength": strength, "label": label, "ax": ax}
+        return shown.painter("plot", self, frequencies=frequencies, values=values, **options)
 
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""

@@ -13,7 +13,8 @@ from cascade_sym.shown import Shown
 class Sketch(Shown):
     """`parts` are (name, part) in the order in which they were put together; `wires` are (output field, input field).
 
-    Fields are called "part.end" with the channel behind; `names` are (name now, that name). Nothing is computed from a sketch.
+    Fields are called "part.end" with the channel behind; `names` are (name now, that name). Nothing is
+    computed from a sketch.
     """
 
     parts: tuple[tuple[str, Any], ...] = ()

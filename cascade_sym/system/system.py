@@ -18,6 +18,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
+from cascade_sym import shown
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
@@ -235,6 +236,10 @@ class LinearSystem(Shown):
             return sp.N(e.xreplace(exact)) if new.is_number and new.has(sp.Float) and not e.has(sp.Float) else new
 
         return replace(self.mapped(put), domains=domains_after(self.domains, values or v, v))
+
+    def to_statespace(self, values: Mapping[Any, Any] | None = None, *, basis: str = "quadratures") -> Any:
+        """NumPy matrices with named rows; see `cascade_sym.to_statespace`."""
+        return shown.painter("statespace", self, values=values, basis=basis)
 
     def renamed(self, names: Mapping[str, str]) -> LinearSystem:
         """Modes and fields renamed (old -> new); UnknownName for one that does not exist."""
