@@ -27,7 +27,7 @@ _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 __all__ = sorted(_HOME)
 
 _PAINTERS = {
-    "latex": "latex.show.prompt_latex", "text": "latex.plain.value_text", "html": "latex.html.value_html",
+    "latex": "latex.displayed.prompt_latex", "text": "latex.plain.value_text", "html": "latex.html.value_html",
     "plot": "pictures.plots.value_plot", "statespace": "exchange.to_statespace",
 }  # fmt: skip
 

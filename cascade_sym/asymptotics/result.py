@@ -22,7 +22,7 @@ from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.shown import Card, Shown, card, renderer
 from cascade_sym.steps import Step
 
-DIGITS = 30
+DIGITS = 30  # of values without closed form, unless more are asked for
 
 
 @dataclass(frozen=True)

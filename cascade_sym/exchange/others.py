@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.derive.master_equation import master_equation
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.exchange.statespace import numbers_of
@@ -19,7 +19,7 @@ from cascade_sym.symbols import free_name
 
 
 def to_qutip(
-    system: object, levels: int | Mapping[str, int] = 10, values: Mapping[Any, Any] | None = None
+    system: System, levels: int | Mapping[str, int] = 10, values: Mapping[Any, Any] | None = None
 ) -> tuple[Any, list[Any]]:
     """(H, c_ops) for QuTiP's solvers, from the master equation of a part, cascade or LinearSystem at `values`.
 
@@ -60,7 +60,7 @@ def to_qutip(
     return made(equation.H), [complex(sp.sqrt(j.rate)) * made(as_operator(j.operator)) for j in equation.jumps]
 
 
-def to_julia(system: object) -> str:
+def to_julia(system: System) -> str:
     """Text for QuantumCumulants.jl: Hilbert space, operators, Hamiltonian `H`, jump operators `J` and their `rates`.
 
     >>> from cascade_sym.parts import Cavity
@@ -96,7 +96,7 @@ def to_julia(system: object) -> str:
     )
 
 
-def to_mathematica(system: object) -> str:
+def to_mathematica(system: System) -> str:
     """Text for Mathematica: a StateSpaceModel of the doubled-up matrices, in a_1, a_1^+, a_2, ...
 
     >>> from cascade_sym.parts import Cavity

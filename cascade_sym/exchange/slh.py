@@ -7,13 +7,13 @@ from typing import Any
 
 import sympy as sp
 
-from cascade_sym.compose.network import series
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact.truth import equal
 from cascade_sym.operators import LinearForm, as_operator, op
 from cascade_sym.parts.slh import SLH
 from cascade_sym.symbols import conj, domains_in, expression
-from cascade_sym.system import VACUUM, LinearSystem, Port
+from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
+from cascade_sym.system.network import series
 
 
 def from_slh(
@@ -59,7 +59,8 @@ def from_slh(
         for i, p in enumerate(names)
     }
     mixer = LinearSystem(
-        (), {}, dict.fromkeys(ins.values(), VACUUM), mixed, in_ports=tuple(Port(p, {"": ins[p]}) for p in names),
+        (), {}, Inputs(dict.fromkeys(ins.values(), VACUUM)), mixed,
+        in_ports=tuple(Port(p, {"": ins[p]}) for p in names),
         out_ports=tuple(Port(p, {"": f"{name}.mixed_{p}"}) for p in names), domains=given,
     )  # fmt: skip
     inner = system.renamed({f: f"{name}.inner_{p}" for p, f in ins.items()})

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.extras import require
 from cascade_sym.shown import Card, Shown, card
@@ -54,12 +54,18 @@ def _(value: StateSpace) -> Card:
 
 
 def to_statespace(
-    system: object, values: Mapping[Any, Any] | None = None, *, basis: Basis = "quadratures"
+    system: System, values: Mapping[Any, Any] | None = None, *, basis: Basis = "quadratures"
 ) -> StateSpace:
     """The matrices of a part, cascade or LinearSystem at `values` of its parameters, as NumPy arrays.
 
     In the basis "quadratures" they are real, in X_1, P_1, X_2, ... of modes and fields; in "amplitudes" complex, in
-    a_1, a_1^+, ... Raises MissingParameter for parameters without a value, UnknownParameter and ParameterError.
+    a_1, a_1^+, ...
+
+    >>> from cascade_sym.parts import Cavity
+    >>> to_statespace(Cavity("c", kappa="kappa"), {"kappa": 9}).C.tolist()
+    [[3.0, 0.0], [0.0, 3.0]]
+
+    Raises MissingParameter for parameters without a value, UnknownParameter and ParameterError.
     """
     s = numbers_of(system, values)
     if basis not in ("quadratures", "amplitudes"):
@@ -87,7 +93,7 @@ def _turned(m: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.ascontiguousarray((left @ m @ right).real / 2)
 
 
-def numbers_of(system: object, values: Mapping[Any, Any] | None) -> LinearSystem:
+def numbers_of(system: System, values: Mapping[Any, Any] | None) -> LinearSystem:
     """The system with all its parameters replaced; MissingParameter for those without a value."""
     s = as_system(system)
     s = s.subs(dict(values)) if values else s

@@ -6,7 +6,7 @@ import tomllib
 import unicodedata
 from importlib.resources import files
 
-from cascade_sym.formula.notation import GREEK, greek_name
+from cascade_sym.formula.lettering import GREEK, greek_name
 
 CHARACTERS = tomllib.loads((files("cascade_sym.latex") / "characters.toml").read_text(encoding="utf-8"))
 MATH, TEXT, ACCENTS = (CHARACTERS[k] for k in ("mathematics", "text", "accents"))

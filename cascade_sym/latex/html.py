@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 
 from cascade_sym.latex.cards import has_card, has_formulas
+from cascade_sym.latex.displayed import at_a_prompt, value_rows
 from cascade_sym.latex.lines import WHERE, Row, aligned
 from cascade_sym.latex.notation import Notation
-from cascade_sym.latex.show import at_a_prompt, value_rows
 from cascade_sym.shown import card
 
 FOLDED = 6  # rows that are shown without being asked for

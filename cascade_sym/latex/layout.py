@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.lettering import GREEK
 from cascade_sym.latex.characters import MATH
 
 _PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+\*?|\\.|\s+|\d+(?:\.\d+)?|.", re.S)

@@ -15,7 +15,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DuplicateName, FormulaError
-from cascade_sym.formula.notation import GREEK, ascii_name, name_latex, scripts
+from cascade_sym.formula.lettering import GREEK, ascii_name, name_latex, scripts
 from cascade_sym.latex.characters import unicode_latex, unicode_word
 from cascade_sym.latex.scan import checked, is_mathematics
 from cascade_sym.operators import Op
@@ -128,7 +128,7 @@ def notation(
     LaTeX that is no mathematics or whose braces don't balance.
 
     >>> from sympy import Symbol
-    >>> from cascade_sym.latex.show import value_latex
+    >>> from cascade_sym.latex.displayed import value_latex
     >>> x, y = Symbol("x"), Symbol("y")
     >>> print(value_latex(x*y, notation({x: r"\alpha + \beta"})))
     $\displaystyle (\alpha + \beta)y$

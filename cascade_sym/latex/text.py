@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from cascade_sym.formula.notation import GREEK, greek_name
+from cascade_sym.formula.lettering import GREEK, greek_name
 from cascade_sym.latex.characters import ACCENTS, MATH, TEXT
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked

@@ -8,11 +8,11 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.errors import ParameterError
 from cascade_sym.files import write
 from cascade_sym.latex.notation import Notation, current
-from cascade_sym.parts.detectors import Detector, detectors
+from cascade_sym.parts.detectors import Detect, Detector, detectors
 from cascade_sym.pictures.arrange import COLUMN, HALF, Beam, Place, arranged
 from cascade_sym.pictures.symbols import BEAM, STYLE, detector, label, symbol_of
 from cascade_sym.shown import Shown
@@ -48,7 +48,7 @@ class Drawing(Shown):
         return f"Drawing of {self.title}; show it in a notebook, or write it with .save('network.svg')"
 
 
-def draw(system: object, detect: object = None, *, notation: Notation | None = None) -> Drawing:
+def draw(system: System, detect: Detect = None, *, notation: Notation | None = None) -> Drawing:
     """The network of a part, cascade or LinearSystem as an SVG picture: parts, beams, ports, loops, detectors.
 
     Light runs from left to right; beams that close a loop run back underneath. Oscillators carry the sign of their
@@ -91,7 +91,7 @@ def draw(system: object, detect: object = None, *, notation: Notation | None = N
 
 
 def _detected(s: object, given: Sequence[Detector]) -> dict[str, Detector]:
-    """Detectors by the output port that they look at."""
+    """Detect by the output port that they look at."""
     ports = [p.name for p in s.out_ports]  # type: ignore[attr-defined]
     found: dict[str, Detector] = {}
     for d in given:

@@ -147,6 +147,7 @@ def _reference(f: Any, N: Spectrum, x: np.ndarray, given: Mapping[str, Any], wha
         scale = float(given.get(name, 1.0)) or 1.0
         grid = scale * np.logspace(-9, 9, 1801)
         rest = {k: v for k, v in given.items() if k != name}
+        f = evaluator(N, unstable="quiet")
         return np.array([np.nanmin(_at(f, N, np.full(grid.shape, w), {**rest, name: grid})) for w in x])
     level = np.asarray(what, dtype=float)
     if level.shape not in ((), x.shape):

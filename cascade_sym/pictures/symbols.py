@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
-from cascade_sym.formula.notation import scripts
+from cascade_sym.formula.lettering import scripts
 from cascade_sym.latex.bodies import expression_body
 from cascade_sym.latex.layout import layout
 from cascade_sym.latex.notation import Notation, symbol_latex

@@ -150,6 +150,8 @@ def _(value: Any) -> Any:
 
 @stored.register(Mapping)
 def _(value: Mapping[Any, Any]) -> Any:
+    if _is_ours(type(value)):
+        return {"type": type_name(type(value)), "fields": _fields_stored(value)}
     if type(value).__name__ == "Dataset":
         return _labelled(value)
     key = "results" if isinstance(value, Table) else "table"
@@ -225,7 +227,17 @@ def _typed(data: dict[str, Any]) -> Any:
 def _kind(name: Any) -> type:
     """A type of the toolkit by its name in files: an enumeration or a frozen value, whose making runs no program."""
     path, _, own = str(name).rpartition(".")
-    rooms = (*vars(import_module("cascade_sym"))["_ROOMS"], "program", "formula", "manuscript", "latex", "verdicts")
+    rooms = (
+        *vars(import_module("cascade_sym"))["_ROOMS"],
+        "program",
+        "formula",
+        "folder",
+        "ledger",
+        "misprints",
+        "declared",
+        "manuscript",
+        "verdicts",
+    )
     if path.split(".")[0] in rooms and all(re.fullmatch(r"[a-z][a-z0-9_]*", p) for p in path.split(".")):
         try:
             module = import_module(f"cascade_sym.{path}")
