@@ -21,6 +21,7 @@ from sympy.utilities.iterables import connected_components
 from cascade_sym.errors import DerivationError, DuplicateName, UnknownName, listing
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.coefficients import vanishes
 
@@ -38,7 +39,7 @@ class White(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Inputs(Mapping[str, Expr]):
+class Inputs(Mapping[str, Expr], Shown):
     """The state of the input fields; as a mapping, {field: symmetrised noise n + 1/2}.
 
     `strengths` are n + 1/2 (1/2: vacuum); `pairs` maps (x, y) to <x y> for fields that are correlated, or for one that
