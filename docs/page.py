@@ -11,10 +11,12 @@ import markdown2  # type: ignore[import-untyped]
 from cascade_sym.report.mathml import is_readable, mathml
 
 MENU = (
-    ("index.html", "Notebooks"), ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"),
-    ("architecture.html", "Architecture"),
-    ("contributing.html", "Contributing"), ("changelog.html", "Changelog"),
-)
+    ("index.html", "Start"), ("howto/index.html", "How to"), ("gallery.html", "Gallery"),
+    ("conventions.html", "Conventions"), ("formulas.html", "Formulas"), ("commands.html", "Commands"),
+    ("reference.html", "Public names"), ("api/cascade_sym.html", "All rooms"), ("benchmarks.html", "Speed"),
+    ("architecture.html", "Architecture"), ("contributing.html", "Contributing"), ("changelog.html", "Changelog"),
+    ("search.html", "Search"),
+)  # fmt: skip
 STYLE = Path(__file__).parent / "style.css"
 # code is left as it is; then $$...$$, then $...$
 _PARTS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$(.+?)\$\$|(?<!\\)\$((?:\\.|[^$\\])+?)\$", re.S)
@@ -59,7 +61,7 @@ def with_mathml(markdown: str) -> str:
     return _PARTS.sub(one, markdown)
 
 
-def html_of(markdown: str) -> str:
-    """Markdown, formulas included, as HTML."""
+def html_of(markdown: str, places: bool = False) -> str:
+    """Markdown, formulas included, as HTML; with `places` headings can be linked to."""
     extras = {"fenced-code-blocks": {"cssclass": "highlight"}, "tables": None, "cuddled-lists": None}
-    return str(markdown2.markdown(with_mathml(markdown), extras=extras))
+    return str(markdown2.markdown(with_mathml(markdown), extras=extras | ({"header-ids": None} if places else {})))

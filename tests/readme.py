@@ -1,7 +1,7 @@
-"""The README's examples and measurements: run, compared, and rewritten.
+"""The examples and measurements of the README and of the site's pages: run, compared, and rewritten.
 
-`python -m tests.readme` makes the outputs of the examples anew, `--measure [MODULE ...]` what benchmarks measure
-(minutes).
+`python -m tests.readme [PAGE ...]` makes the outputs of the examples anew, `--measure [MODULE ...]` what benchmarks
+measure (minutes).
 A measurement is compared without what depends on the machine: times, ratios and rounding errors.
 """
 
@@ -13,11 +13,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")))
 COMMAND = re.compile(r"<!-- example: cascade-sym (?P<args>.*?) -->\n```text\n(?P<text>.*?)```", re.S)
 PYTHON = re.compile(r"<!-- example: python -->\n```python\n(?P<code>.*?)```\n\n<!-- output -->\n```text\n(?P<text>.*?)```", re.S)
 MEASURED = re.compile(r"<!-- measured: python -m (?P<module>\S+) -->\n(?P<text>.*?)<!-- end -->", re.S)
@@ -36,11 +38,11 @@ def run_command(arguments: str) -> str:
 
 
 def run_python(code: str) -> str:
-    """What an example prints."""
+    """What an example prints, in an empty folder of its own."""
     out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(code, "README.md", "exec"), {})
-    return out.getvalue()
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place), contextlib.redirect_stdout(out):
+        exec(compile(code, "example", "exec"), {})
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def without_seconds(text: str) -> str:
@@ -74,7 +76,7 @@ def measurements(text: str) -> list[str]:
 
 
 def measured(text: str, only: Sequence[str] = ()) -> str:
-    """The README with measurements made anew: each line by the one that says the same of other numbers."""
+    """A page with its measurements made anew: each line by the one that says the same of other numbers."""
 
     def again(m: re.Match[str]) -> str:
         if only and m["module"] not in only:
@@ -88,7 +90,7 @@ def measured(text: str, only: Sequence[str] = ()) -> str:
 
 
 def updated(text: str) -> str:
-    """The README with every output made anew (shown command lines are kept)."""
+    """A page with every output made anew (shown command lines are kept)."""
 
     def command(m: re.Match[str]) -> str:
         shown = [x for x in m["text"].splitlines() if x.startswith(("$ ", "    --"))]
@@ -101,8 +103,12 @@ def updated(text: str) -> str:
     return PYTHON.sub(python, COMMAND.sub(command, text))
 
 
+def main(arguments: Sequence[str]) -> None:
+    again = arguments[:1] == ["--measure"]
+    for page in PAGES if again or not arguments else map(Path, arguments):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(measured(text, arguments[1:]) if again else updated(text), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--measure"]:
-        README.write_text(measured(README.read_text(), sys.argv[2:]))
-    else:
-        README.write_text(updated(README.read_text()))
+    main(sys.argv[1:])

@@ -25,6 +25,8 @@ pytest.importorskip("pdoc")
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+WRITTEN = [f"{name}.html" for name in ("gallery", "conventions", "formulas", "commands", "benchmarks", "search")]
+WRITTEN += ["howto/index.html", "howto/spectrum.html"]
 LOADED = re.compile(r"""src=["']?(?:https?:)?//|<link[^>]*https?:|@import|url\(\s*["']?(?:https?:)?//""")
 
 
@@ -145,6 +147,38 @@ def test_reference_has_every_public_name(site: Path) -> None:
     assert page.count("&gt;&gt;&gt;") >= len(cs.__all__) and "<script" not in page
 
 
+def test_tables_are_made_of_what_the_program_has(site: Path) -> None:
+    """Commands, functions, papers, systems and notebooks are all there, and no place of a table is left empty."""
+    from cascade_sym.cli.main import COMMANDS
+    from cascade_sym.program import TABLE
+
+    pages = {name: (site / name).read_text(encoding="utf-8") for name in WRITTEN}
+    assert all(f'<h2 id="{name}">' in pages["commands.html"] for name in COMMANDS)
+    assert all(f"<td><code>{f.name}</code></td>" in pages["formulas.html"] for f in TABLE)
+    shown = [f"derivations/{p.parent.name}" for p in ROOT.glob("derivations/*/printed.toml")]
+    shown += [p.name for p in ROOT.glob("tests/systems/test_*.py")] + [f"{p.stem}.html" for p in NOTEBOOKS]
+    assert [x for x in shown if x not in pages["gallery.html"]] == []
+    assert not any("<!-- generated" in text for text in pages.values())
+
+
+def test_search_finds_what_is_on_the_pages(site: Path) -> None:
+    rows = json.loads((site / "index.js").read_text(encoding="utf-8").partition("=")[2].rstrip().rstrip(";"))
+    places = {page: Links(site / page).places for page in {url.partition("#")[0] for url, _, _ in rows}}
+    assert [u for u, _, _ in rows if u.partition("#")[2] and u.partition("#")[2] not in places[u.partition("#")[0]]] == []
+    titles = {title for _, title, _ in rows}
+    assert {"How do I send squeezed light in?", "As others write it", "def covariance", "sweep"} <= titles
+
+
+@pytest.mark.parametrize(("words", "first"), [("squeezed light", "howto/squeezed.html"), ("xyzzy", None)])
+def test_the_search_page_lists_them(site: Path, tmp_path: Path, words: str, first: str | None) -> None:
+    browser = need_chromium()
+    options = ("--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000")
+    address = f"{(site / 'search.html').as_uri()}?q={words.replace(' ', '+')}"
+    done = run(browser, *HEADLESS, *options, "--dump-dom", address, seconds=60)
+    found = re.findall(r'<li><a href="([^"#]+)', done.stdout)
+    assert found[:1] == ([first] if first else [])
+
+
 def test_every_link_leads_somewhere_and_nothing_is_loaded_from_a_network(site: Path) -> None:
     pages = {path: Links(path) for path in site.rglob("*.html")}
     assert len(pages) > 40
@@ -192,7 +226,7 @@ def test_pages_fit_the_screen_and_equations_stand_below_one_another(site: Path, 
     browser = need_chromium()
     here = tmp_path / "site"
     shutil.copytree(site, here)
-    pages = [*(f"{p.stem}.html" for p in NOTEBOOKS), "index.html", "reference.html", "api/cascade_sym.html"]
+    pages = [*(f"{p.stem}.html" for p in NOTEBOOKS), "index.html", "reference.html", "api/cascade_sym.html", *WRITTEN]
     frames = (f"<iframe src={p} width={width} height=900 onload=\"measure('{p}', this)\"></iframe>" for p in pages)
     (here / "frames.html").write_text(MEASURE + "".join(frames))
     options = ("--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000")

@@ -1,4 +1,4 @@
-"""Every example of the README runs and prints what the README says."""
+"""Every example of the README and of the site's pages runs and prints what the page says."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.compare import run as compare
 from tests.readme import (
     COMMAND,
     MEASURED,
+    PAGES,
     PYTHON,
     README,
     ROOT,
@@ -28,21 +29,53 @@ from tests.readme import (
 )
 
 TEXT = README.read_text()
+TEXTS = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
+HOWTO = sorted((ROOT / "docs" / "howto").glob("*.md"))
+COMPARE = "tests.compare.run"
+COMMANDS = [m for text in TEXTS.values() for m in COMMAND.finditer(text)]
+EXAMPLES = [pytest.param(m, id=name) for name, text in TEXTS.items() for m in PYTHON.finditer(text)]
 
 
-@pytest.mark.parametrize("match", list(COMMAND.finditer(TEXT)), ids=lambda m: m["args"].split()[0])
+@pytest.mark.parametrize("match", COMMANDS, ids=lambda m: m["args"].split()[0])
 def test_commands(match):
     shown = [x for x in match["text"].splitlines() if not x.startswith(("$ ", "    --"))]
     assert without_seconds("\n".join(shown) + "\n") == without_seconds(run_command(match["args"]))
 
 
-def test_ten_lines():
-    (match,) = PYTHON.finditer(TEXT)
-    assert len(match["code"].splitlines()) <= 10
+@pytest.mark.parametrize("match", EXAMPLES)
+def test_examples(match):
+    assert len([x for x in match["code"].splitlines() if x.strip()]) <= 10
     assert run_python(match["code"]) == match["text"]
 
 
-BENCHMARKS = [m for m in MEASURED.finditer(TEXT) if m["module"] != "tests.compare.run"]
+def test_the_readme_is_short_and_shows_pictures():
+    assert len(TEXT.split()) < 1500
+    first = TEXT.partition("## Install")[0]
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", first)
+    assert len(shown) >= 3 and all(about and (ROOT / place).is_file() for about, place in shown)
+
+
+def test_the_drawn_network_is_the_one_that_is_drawn_now(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from docs.pictures import PICTURES, network
+
+    assert (PICTURES / "network.svg").read_text(encoding="utf-8") == network()
+
+
+@pytest.mark.parametrize("page", HOWTO, ids=lambda p: p.stem)
+def test_how_to_pages(page):
+    """A question, an answer that is shown at work, and a way from the README; no program on them is left unrun."""
+    text = page.read_text(encoding="utf-8")
+    assert re.match(r"# .+\?\n", text) and f"(docs/howto/{page.name})" in TEXT
+    run = [*PYTHON.finditer(text), *re.finditer(r"<!-- walk: cascade-sym", text)]
+    assert run and text.count("```python") == len([*PYTHON.finditer(text)])
+
+
+def test_there_are_twenty_questions():
+    assert len(HOWTO) >= 20
+
+
+BENCHMARKS = [m for text in TEXTS.values() for m in MEASURED.finditer(text) if m["module"] != COMPARE]
 
 
 @pytest.mark.parametrize("match", BENCHMARKS, ids=lambda m: m["module"].rpartition(".")[2])
@@ -58,7 +91,7 @@ def test_measurements_are_of_what_the_benchmark_prints(match):
 
 def test_the_comparison_with_other_tools(monkeypatch, tmp_path, capsys):
     """Rows of what is installed, here or by `make compare`."""
-    (match,) = (m for m in MEASURED.finditer(TEXT) if m["module"] == "tests.compare.run")
+    (match,) = (m for m in MEASURED.finditer(TEXTS["benchmarks"]) if m["module"] == COMPARE)
     own = compare.environment
 
     def environment(peer: str) -> Path | str:

@@ -1,20 +1,23 @@
-"""The README's walk through a paper of one's own works as it is written."""
+"""Steps on the site's pages (a paper of one's own, a manuscript, exported code) work as they are written."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.readme import README
+from tests.readme import PAGES
 from tests.walk import do, plain, steps
 
-STEPS = steps(README.read_text())
+WALKS = {page.stem: steps(page.read_text(encoding="utf-8")) for page in PAGES}
 
 
-@pytest.mark.skipif(not STEPS, reason="the README has no walk")
-def test_walk(tmp_path):
-    assert len(STEPS) >= 6
-    for m in STEPS:
+@pytest.mark.parametrize("page", [name for name, found in WALKS.items() if found])
+def test_walk(page, tmp_path):
+    for m in WALKS[page]:
         assert plain(do(m["what"], m["block"], tmp_path)) == plain(m["block"]), m["what"]
+
+
+def test_there_is_a_walk_through_a_paper_of_ones_own():
+    assert len(WALKS["own_paper"]) >= 6 and WALKS["manuscript"] and WALKS["export"]
 
 
 def test_a_misprint_is_found_on_the_way(tmp_path):

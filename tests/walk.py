@@ -1,8 +1,8 @@
-"""The README's walk through a paper of one's own: its steps are done in order in an empty folder, and compared.
+"""Steps on pages, such as a walk through a paper of one's own: done in order in an empty folder, and compared.
 
 A step is a comment followed by a block: `<!-- walk: cascade-sym ... -->` and what it prints; `<!-- walk: edit FILE -->`
 and a diff (lines with "-" that the file has are replaced by those with "+"); `<!-- walk: append FILE -->` and text.
-`python -m tests.walk FILE.md` makes the outputs of a Markdown file anew.
+`python -m tests.walk PAGE.md` makes the outputs of a Markdown file anew.
 """
 
 from __future__ import annotations
