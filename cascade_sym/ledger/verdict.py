@@ -20,8 +20,9 @@ from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.fraction import bounded
 from cascade_sym.exact.refute import decimal
 from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
+from cascade_sym.folder.derived_values import Bound, Leading, PowerLaw, leading_form
 from cascade_sym.folder.environment import plain, value_of
-from cascade_sym.folder.model import Bound, Leading, Model, PowerLaw, leading_form
+from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small

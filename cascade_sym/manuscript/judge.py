@@ -14,8 +14,8 @@ from sympy import Expr
 from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import is_zero
+from cascade_sym.folder.derived_values import Leading, PowerLaw
 from cascade_sym.folder.environment import plain
-from cascade_sym.folder.model import Leading, PowerLaw
 from cascade_sym.folder.printed import Statement
 from cascade_sym.formula import Relation, to_latex, to_text
 from cascade_sym.formula.walk import check_depth, require_small

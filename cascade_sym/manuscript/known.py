@@ -12,9 +12,9 @@ from sympy import Expr
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError
+from cascade_sym.folder.derived_values import leading_form
 from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import leading_form
 from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, names_in, parse_latex, parse_latex_relations, rewrite, walk
 from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum

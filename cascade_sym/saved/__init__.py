@@ -31,7 +31,7 @@ from cascade_sym.saved.values import restored, stored
 __all__ = ["VERSION", "load", "restored", "save", "stored"]
 
 FORMAT = "cascade_sym"
-VERSION = 1
+VERSION = 1  # of the format; a file of a later one is refused
 OLDER: dict[int, Callable[[Any], Any]] = {}  # what makes the value of version n one of version n + 1
 _SHORT = re.compile(r'\{\n\s+("formula": "(?:[^"\\]|\\.)*")\n\s+\}')  # formulas on one line
 MAX_BYTES = 500_000_000
