@@ -73,17 +73,17 @@ def machine() -> tuple[Any, int]:
     return lambda: target.create_target_machine(**options), width
 
 
-def built(source: str, *more: Any) -> Any:
-    """The kernel in memory: a function of the number of points, of four pointers, and what `more` are the types of.
+KERNEL = [ctypes.c_int64, *[ctypes.c_void_p] * 4]  # the number of points, inputs, steps, outputs, holes
 
-    It keeps its engine alive.
-    """
+
+def built(source: str, types: Sequence[Any] = KERNEL) -> Any:
+    """The kernel in memory, a function of arguments of these C types, which keeps its engine alive."""
     import llvmlite.binding as llvm
 
     target = machine()[0]()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(source), target)
     engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 4, *more)
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *types)
     kernel: Any = kind(engine.get_function_address("kernel"))
     kernel.alive = engine, target
     return kernel

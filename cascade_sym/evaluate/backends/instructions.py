@@ -148,9 +148,9 @@ def arity(op: str) -> int:
 @lru_cache(maxsize=8)
 def loop(width: int, operations: tuple[str, ...]) -> Any:
     """The compiled loop."""
-    from cascade_sym.evaluate.backends.compiled import built
+    from cascade_sym.evaluate.backends.compiled import KERNEL, built
 
-    return built(LoopWriter(width, operations).text(), ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
+    return built(LoopWriter(width, operations).text(), [*KERNEL, *[ctypes.c_int64, ctypes.c_void_p] * 2])
 
 
 class Instructions:
