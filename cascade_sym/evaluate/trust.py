@@ -45,8 +45,9 @@ class BallKernel:
                 found = settle(limit, point, self.rtol)
             for (parts, (bound,)), (numbers, error) in zip(self.places, found, strict=True):
                 outputs[bound][row] = error
-                for k, x in zip(parts, numbers or [nan] * len(parts), strict=True):
-                    outputs[k][row] = float(x)
+                values = [float(x) for x in numbers] or [nan] * len(parts)
+                for k, value in zip(parts, values, strict=True):
+                    outputs[k][row] = value
         return Flags()
 
 

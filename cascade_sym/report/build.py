@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cascade_sym.files import write
-from cascade_sym.paper.build import build_paper, figure_files, is_current, read_heading, stamp_of
-from cascade_sym.paper.folder import digest
+from cascade_sym.paper.build import build_paper, figure_files, read_heading
+from cascade_sym.stamps import digest, is_current, stamp_of
 
 if TYPE_CHECKING:
     from cascade_sym.report.page import Figure

@@ -1,4 +1,4 @@
-"""Linear algebra on many small matrices side by side, compiled: every lane of the processor's vectors has its own point.
+"""Linear algebra on many small matrices side by side, compiled: every lane of a vector has its own point.
 
 A batch has the shape (groups, rows, columns, lanes). A library for one matrix after the other spends its time on calls
 and, on matrices of ten rows, never fills a vector; here no operation ever crosses lanes, so that all run full.
@@ -97,7 +97,9 @@ class Writer:
         bits = 64 * self.width
         attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}'
         body = "\n".join(self.lines)
-        return f"define i64 @kernel({arguments}) #0 {{\nentry:\n{body}\n  ret i64 0\n}}\n" + "\n".join([*names, attributes])
+        return f"define i64 @kernel({arguments}) #0 {{\nentry:\n{body}\n  ret i64 0\n}}\n" + "\n".join(
+            [*names, attributes]
+        )
 
 
 @cache
@@ -152,7 +154,8 @@ def solve_kernel(width: int, wide: int) -> Any:
             u, v = w.load(p), w.load(q)
             test = w.new(f"fcmp ogt {w.vec} {w.abs(v)}, {w.abs(u)}")
             upper, lower = w.select(test, v, u), w.select(test, u, v)
-            f = w.neg(w.new(f"fdiv {w.vec} {lower}, {upper}"))
+            none = w.new(f"fcmp oeq {w.vec} {upper}, zeroinitializer")  # then both are
+            f = w.select(none, "zeroinitializer", w.neg(w.new(f"fdiv {w.vec} {lower}, {upper}")))
             w.store(upper, p)
             exchanged("%a", "%nn", g, k, r, test, f, "%n", after)
             exchanged("%b", "%nm", g, k, r, test, f, "%m", "0")

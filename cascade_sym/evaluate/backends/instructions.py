@@ -25,7 +25,9 @@ CACHE_BYTES = 384 * 1024
 FUSED = ("addmul", "submul", "mulsub")  # a*b + c, c - a*b, a*b - c, rounded once
 READ, WRITE = "input", "output"
 
-LOOP = """define i64 @kernel(i64 %n, ptr %in, ptr %steps, ptr %out, ptr %holes, i64 %size, ptr %code, i64 %count, ptr %regs) #0 {{
+LOOP = """define i64 @kernel(
+    i64 %n, ptr %in, ptr %steps, ptr %out, ptr %holes, i64 %size, ptr %code, i64 %count, ptr %regs
+) #0 {{
 entry:
   %final = sub i64 %n, %size
   br label %block
@@ -224,7 +226,10 @@ class Coder:
         if node[0] not in ("add", "sub"):
             return None
         op, x, y = node
-        for product, other, name in ((y, x, "addmul" if op == "add" else "submul"), (x, y, "addmul" if op == "add" else "mulsub")):
+        for product, other, name in (
+            (y, x, "addmul" if op == "add" else "submul"),
+            (x, y, "addmul" if op == "add" else "mulsub"),
+        ):
             if self.nodes[product][0] == "mul" and self.pending[product] == 1:
                 self.fused.add(product)
                 return (name, *self.nodes[product][1:], other)

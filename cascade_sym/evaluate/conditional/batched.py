@@ -11,16 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cascade_sym.evaluate.backends.batches import (
-    Array,
-    batch,
-    identity,
-    lanes,
-    product,
-    solved,
-    turned,
-    unbatched,
-)
+from cascade_sym.evaluate.backends.batches import Array, batch, identity, lanes, product, solved, turned, unbatched
 from cascade_sym.solve.conditional.doubling import ROUNDING, Filter
 
 FEWEST = 16  # points for which this pays
@@ -98,7 +89,10 @@ def doubled(e: Equation) -> Array:
     inverse = solved(A - shift * one, np.broadcast_to(one, A.shape))
     W = solved(turned(A) - shift * one + product(H, product(inverse, G)), np.broadcast_to(one, A.shape))
     E = one + 2 * shift * turned(W)
-    G, H = symmetric(2 * shift * product(inverse, product(G, W))), symmetric(2 * shift * product(W, product(H, inverse)))
+    G, H = (
+        symmetric(2 * shift * product(inverse, product(G, W))),
+        symmetric(2 * shift * product(W, product(H, inverse))),
+    )
     for _ in range(MOST):
         both = solved(one + product(G, H), np.concatenate([E, G], 2))
         back, inner = both[:, :, :n], both[:, :, n:]

@@ -13,7 +13,9 @@ from cascade_sym.program.builder import Builder, guarded, replay_node
 from cascade_sym.program.nodes import FREE, TESTS, Program, arguments
 
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
-HUGE = 3000  # programs beyond are not factored at all: their long sums have little to share, and searching takes longest
+HUGE = (
+    3000  # programs beyond are not factored at all: their long sums have little to share, and searching takes longest
+)
 WORTH = 1.5  # how much more a form may cost that loses fewer digits
 HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
 COSTS = {
@@ -169,7 +171,7 @@ class Sharing:
             self.where[p].add(i)
 
     def run(self) -> Program:
-        """The program with its products written anew, each in the order of its factors, which share their beginnings."""
+        """The program with its products written anew, each in the order of its factors: they share their beginnings."""
         b = Builder()
         new: list[int] = []
         made: dict[int, int] = {}
