@@ -34,7 +34,7 @@ def evaluate(
     from cascade_sym.cli.remembered import remembered
 
     def evaluated() -> dict[str, Any]:
-        from cascade_sym.paper.declared import evaluate_declared
+        from cascade_sym.declared.computed import evaluate_declared
 
         found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits)
         given = {k: str(v) for k, v in found.parameters.items()}
@@ -75,8 +75,8 @@ def scaling(
 ) -> int:
     """Minimise NAME over parameters as another one grows: exponent, exact prefactor, optimum, certificate."""
     from cascade_sym.cli.tables import scaling_table
+    from cascade_sym.declared.computed import scale_declared
     from cascade_sym.formula import parse_value
-    from cascade_sym.paper.declared import scale_declared
 
     model = loaded(folder).model
     with progress(f"scaling {name}", None) as tick:
@@ -113,7 +113,7 @@ def sweep(
     """
     import warnings
 
-    from cascade_sym.paper.declared import sweep_declared
+    from cascade_sym.declared.computed import sweep_declared
     from cascade_sym.sweeps.space import read_grid
     from cascade_sym.sweeps.work import pieces, write
 

@@ -8,7 +8,7 @@ import pytest
 
 from cascade_sym.cli import remembered as room
 from cascade_sym.cli.main import main
-from cascade_sym.paper.folder import new_folder
+from cascade_sym.folder.load import new_folder
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def asked(capsys, *arguments: str) -> tuple[int, str]:
 def test_the_second_answer_is_the_first_one(folder, words, capsys, monkeypatch):
     line = [words[0], str(folder), *words[1:]]
     first = asked(capsys, *line)
-    monkeypatch.setattr("cascade_sym.paper.load_folder", lambda *_: pytest.fail("derived again"))
+    monkeypatch.setattr("cascade_sym.folder.load.load_folder", lambda *_: pytest.fail("derived again"))
     assert asked(capsys, *line) == first and first[1]
 
 

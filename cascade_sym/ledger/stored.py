@@ -1,0 +1,50 @@
+"""What is written of a folder: the ledger, cached by content, with the figures that the folder declares.
+
+What is stored is JSON and LaTeX text, never code or pickled objects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cascade_sym.declared.figures import build_figures, figure_files
+from cascade_sym.files import write
+from cascade_sym.folder.load import load_folder
+from cascade_sym.ledger.entries import run_ledger
+from cascade_sym.ledger.typeset import document_entry, document_text, heading, record
+from cascade_sym.stamps import content_key, imported, is_current, stamp_of
+
+
+def build_paper(
+    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
+) -> tuple[list[dict[str, Any]], Path]:
+    """Write ledger.json, paper.json, equations.tex and the figures of a folder; the ledger's records, and the place.
+
+    A second run with nothing changed reads what the first one wrote.
+    """
+    root = Path(folder)
+    place = output or Path("build") / root.resolve().name
+    key = content_key(root, place)
+    ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
+    written = (ledger, head, tex)
+    if is_current(stamp, key, [*written, *figure_files(place)]):
+        return json.loads(ledger.read_text(encoding="utf-8")), place
+    loaded = load_folder(root)
+    entries = run_ledger(loaded, progress=progress)
+    shown = [document_entry(loaded, e) for e in entries]
+    records = [record(loaded, e, s) for e, s in zip(entries, shown, strict=True)]
+    for file, data in ((ledger, records), (head, heading(loaded))):
+        write(file, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write(tex, document_text(loaded, shown))
+    if loaded.model.figures:
+        build_figures(loaded, place / "figures", progress=progress)
+    write(stamp, stamp_of(key, [*written, *figure_files(place), *imported(root)]))
+    return records, place
+
+
+def read_heading(place: Path) -> dict[str, Any]:
+    """What `build_paper` wrote of the paper itself: title, reference, notation, abbreviations."""
+    return json.loads((place / "paper.json").read_text(encoding="utf-8"))
