@@ -16,7 +16,7 @@ from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.numbers import is_flat
+from cascade_sym.system.coefficients import is_flat
 
 LARGE = 100  # operations from which multiplying out may take minutes
 LONG = 7  # factors or terms from which a coefficient gets a name: never in a cascade of two or three parts
