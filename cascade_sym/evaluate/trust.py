@@ -17,8 +17,8 @@ from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags
 from cascade_sym.evaluate.limits import Leaf, unexplained
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.growing import settle
 from cascade_sym.evaluate.program.bounds import with_bounds
+from cascade_sym.evaluate.program.growing import settle
 from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, layout, make_kernel, picked
 
