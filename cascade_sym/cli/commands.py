@@ -41,18 +41,24 @@ def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as 
 
 def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
+    from cascade_sym.cli.remembered import remembered
     from cascade_sym.cli.tables import verdicts_table
-    from cascade_sym.ledger.entries import run_ledger
-    from cascade_sym.ledger.typeset import record
 
-    paper = loaded(folder)
-    with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
-        entries = run_ledger(paper, only or (), tick)
+    def verified() -> list[dict[str, Any]]:
+        from cascade_sym.ledger.entries import run_ledger
+        from cascade_sym.ledger.typeset import record
+
+        paper = loaded(folder)
+        with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
+            entries = run_ledger(paper, only or (), tick)
+        return [record(paper, e) if as_json else e.to_json() for e in entries]
+
+    records = remembered("verify", folder, [only, as_json], verified)
     if as_json:
-        print_json([record(paper, e) for e in entries])
+        print_json(records)
     else:
-        verdicts_table(e.to_json() for e in entries)
-    return 0 if all(e.as_expected for e in entries) else 1
+        verdicts_table(records)
+    return 0 if all(r["as_expected"] for r in records) else 1
 
 
 def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or `paper` wrote.")]) -> int:
@@ -64,8 +70,20 @@ def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or 
 
 def list_(folder: Folder, as_json: AsJson = False) -> int:
     """List the equations and quantities of FOLDER."""
-    paper = loaded(folder)
-    data = {
+    from cascade_sym.cli.remembered import remembered
+
+    data = remembered("list", folder, None, lambda: _contents(loaded(folder)))
+    if as_json:
+        print_json(data)
+    else:
+        from cascade_sym.cli.tables import contents_table
+
+        contents_table(data)
+    return 0
+
+
+def _contents(paper: Loaded) -> dict[str, Any]:
+    return {
         "paper": paper.printed.title,
         "equations": [{"id": e.id, "title": e.title, "kind": e.kind} for e in paper.printed.equations],
         "figures": [{"name": f.name, "title": f.title} for f in paper.model.figures.values()],
@@ -75,13 +93,6 @@ def list_(folder: Folder, as_json: AsJson = False) -> int:
             for q in paper.model.quantities.values()
         ],
     }  # fmt: skip
-    if as_json:
-        print_json(data)
-    else:
-        from cascade_sym.cli.tables import contents_table
-
-        contents_table(data)
-    return 0
 
 
 def derive(

@@ -18,7 +18,7 @@ from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
-from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.evaluate.trust import BallKernel, BoundedKernel, Guarantee
 from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
@@ -136,12 +136,12 @@ class Evaluator(Shown):
         return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, limits=self.plan.limits)
 
     @cached_property
-    def _watch(self) -> Guarantee | None:
+    def _watch(self) -> Guarantee | BallKernel | None:
         """What tells how good plain doubles are; None where nobody asked for such, or for no warnings."""
         o = self.options
         if not o.plain or o.unstable == "quiet" or self.plan.over is not None:
             return None
-        return Guarantee(self.plan, replace(o, backend="numpy"))
+        return BallKernel(self.plan, o.rtol) if self.plan.huge else Guarantee(self.plan, replace(o, backend="numpy"))
 
     @cached_property
     def _program(self) -> Any:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from os.path import isdir
@@ -18,6 +16,7 @@ from cascade_sym.files import write
 from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import Printed, read_printed
 from cascade_sym.shown import Card, Shown, card
+from cascade_sym.stamps import digest, files_in
 
 
 @dataclass(frozen=True)
@@ -73,20 +72,6 @@ def _load_model(path: Path) -> Model:
         model.require_sound()
     module.__dict__["__stamp__"] = stamp
     return model
-
-
-def files_in(base: Path) -> list[Path]:
-    """The ordinary files below a folder, hidden ones and compiled Python left out."""
-    found = (p for p in base.rglob("*") if p.is_file())
-    return [p for p in found if not any(x.startswith(".") or x == "__pycache__" for x in p.relative_to(base).parts)]
-
-
-def digest(base: Path, files: Iterable[Path], *more: str) -> str:
-    """A hash of files, with their places below `base`, and of some words."""
-    h = hashlib.sha256("\0".join(more).encode())
-    for file in sorted(files):
-        h.update(str(file.relative_to(base)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return h.hexdigest()
 
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 
 import sympy as sp
 from sympy import Expr
@@ -44,12 +45,28 @@ def vanishes(*terms: Expr) -> bool:
 
 
 LONG = 2_000  # terms of a coefficient that is still multiplied out
+HALF = sp.Rational(1, 2)
 SHORT = 200  # of one that is still split into its parts where it stands
 
 
 def multiplied_out(e: Expr) -> Expr:
     """`e` expanded, unless that would make it LONG."""
-    return sp.expand(e) if terms(e) <= LONG else e
+    return e if is_flat(e) or terms(e) > LONG else sp.expand(e)
+
+
+@lru_cache(maxsize=100_000)
+def is_flat(e: Expr) -> bool:
+    """Whether `e` is seen at once to be what `expand` makes of it: sums of products of symbols and of plain roots."""
+    match e:
+        case sp.Symbol() | sp.Rational() | sp.core.numbers.ImaginaryUnit():
+            return True
+        case sp.Add():
+            return all(map(is_flat, e.args))
+        case sp.Mul():
+            return not any(a.is_Add for a in e.args) and all(map(is_flat, e.args))
+        case sp.Pow(base=base, exp=exponent) if base.is_Symbol or base.is_Add:
+            return bool(exponent.is_Rational and (base.is_Symbol or abs(exponent) == HALF)) and is_flat(base)
+    return False
 
 
 def terms(e: Expr) -> int:

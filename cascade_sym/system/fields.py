@@ -16,6 +16,7 @@ from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import is_flat
 
 LARGE = 100  # operations from which multiplying out may take minutes
 LONG = 7  # factors or terms from which a coefficient gets a name: never in a cascade of two or three parts
@@ -80,7 +81,7 @@ def simplified(e: Expr) -> Expr:
     What loops of light make long is never multiplied out: its normal form, if that is shorter, or as it is.
     """
     if not (long := sp.count_ops(e) > LARGE):
-        e = sp.expand(e)
+        e = e if is_flat(e) else sp.expand(e)
     if long or (isinstance(e, sp.Add) and e.has(sp.sin, sp.cos)):
         short = normal_form(e)
         return short if sp.count_ops(short) < sp.count_ops(e) else e
