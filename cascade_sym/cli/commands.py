@@ -116,7 +116,7 @@ def latex(
     as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
-    from cascade_sym.latex.macros import macros
+    from cascade_sym.latex.newcommands import macros
     from cascade_sym.ledger.entries import run_ledger
     from cascade_sym.ledger.typeset import document_of, notation_of
 

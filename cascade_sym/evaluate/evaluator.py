@@ -22,7 +22,7 @@ from cascade_sym.evaluate.trust import BallKernel, BoundedKernel, Guarantee
 from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
-from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cascade_sym.formula.lettering import GREEK
-from cascade_sym.latex.blocks import Block, _marked, _padded, beside, bracketed, stacked
 from cascade_sym.latex.characters import MATH
+from cascade_sym.latex.text_blocks import Block, _marked, _padded, beside, bracketed, stacked
 
 _PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+\*?|\\.|\s+|\d+(?:\.\d+)?|.", re.S)
 _SPECIAL = {"ell": "ℓ", "hbar": "ℏ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "varrho": "ϱ", "varsigma": "ς"}

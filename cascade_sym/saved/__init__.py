@@ -26,7 +26,7 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError, NewerFormat, SavedFileError
 from cascade_sym.files import write
-from cascade_sym.saved.values import restored, stored
+from cascade_sym.saved.encoded import restored, stored
 
 __all__ = ["VERSION", "load", "restored", "save", "stored"]
 

@@ -107,7 +107,7 @@ class Covariance(Declared):
         self, values: Mapping[Any, Any] | None = None, *, modes: Sequence[str] | None = None, which: str = "",
         ax: Any = None,
     ) -> Any:  # fmt: skip
-        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.plots.plot_covariance`."""
+        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.axes.plot_covariance`."""
         return shown.painter("plot", self, values=values, modes=modes, which=which, ax=ax)
 
     def quantity(self, name: str, expr: Expr) -> Quantity:

@@ -92,7 +92,7 @@ class Spectrum(Quantity):
         self, frequencies: Any = None, values: Mapping[Any, Any] | None = None, *, dB: bool = False,
         reference: Any = None, strength: Any = None, label: str | None = None, ax: Any = None,
     ) -> Any:  # fmt: skip
-        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.plots.plot_spectrum`."""
+        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.axes.plot_spectrum`."""
         options = {"dB": dB, "reference": reference, "strength": strength, "label": label, "ax": ax}
         return shown.painter("plot", self, frequencies=frequencies, values=values, **options)
 

@@ -25,7 +25,7 @@ from cascade_sym.evaluate.conditional import batched
 from cascade_sym.evaluate.conditional.verified import Entries
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
-from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.doubling import Filter
