@@ -46,6 +46,9 @@ from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as C
 # steady states
 from cascade_sym.solve import covariance as covariance, Covariance as Covariance
 
+# time
+from cascade_sym.solve.motion import transient as transient, Transient as Transient
+
 # conditional states
 from cascade_sym.solve.conditional import riccati as riccati, conditional_covariance as conditional_covariance
 from cascade_sym.solve.conditional.reduced import (

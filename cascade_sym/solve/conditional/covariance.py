@@ -112,7 +112,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
     for sector in problem.sectors:
         if not sector.currents or all(e == 0 for e in (*sector.C, *sector.S)):
             M = _unseen(sector, naming, stable)
-            _place(sector.nodes, M, elements)
+            place(sector.nodes, M, elements)
             if len(sector.nodes) <= LARGEST:
                 errors += judged(plain(sector), M, Written(()))[-1]
             continue
@@ -129,7 +129,7 @@ def conditional_covariance(system: object, detect: object = None, *, newton: int
         degrees.append(solution.degree)
         if solution.relation != 0:
             relations.append((solution.root, solution.relation))
-        _place(sector.nodes, M, elements)
+        place(sector.nodes, M, elements)
     defs = naming.definitions
     home = None if isinstance(system, Riccati) else as_system(system)
     V = ConditionalCovariance(
@@ -180,7 +180,7 @@ def _unseen(sector: Sector, naming: Naming, stable: list[Expr]) -> Table:
     return M
 
 
-def _place(nodes: tuple, M: Table, elements: Elements) -> None:
+def place(nodes: tuple, M: Table, elements: Elements) -> None:
     """Moments as elements of the covariance matrix in quadratures."""
 
     def put(i: str, j: str, e: Expr) -> None:
