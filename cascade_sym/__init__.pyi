@@ -72,6 +72,11 @@ from cascade_sym.spectra import (
     quotient as quotient,
     Quadrature as Quadrature,
     Spectrum as Spectrum,
+    correlation as correlation,
+    Correlation as Correlation,
+    first_order_coherence as first_order_coherence,
+    second_order_coherence as second_order_coherence,
+    emission_spectrum as emission_spectrum,
 )
 from cascade_sym.sensing import (
     force_port as force_port,

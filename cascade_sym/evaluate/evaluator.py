@@ -76,6 +76,8 @@ def evaluator(
         return _of_a_conditional_state(target, options, outputs, domain)
     if hasattr(target, "first_moments"):  # a state in time: any system, and couplings that change in time
         return _of_a_transient(target, options, outputs, domain)
+    if hasattr(target, "moments") and hasattr(target, "delay"):
+        return _of_a_correlation(target, options, outputs, domain)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):
         return _of_a_covariance(target, options, outputs, domain)
     return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
@@ -108,10 +110,18 @@ def _of_a_transient(target: Any, options: Options, outputs: Any, domain: Any) ->
     return TransientEvaluator(target, options.backend)
 
 
+def _of_a_correlation(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.two_time import CorrelationEvaluator
+
+    _only_backend(options, outputs, domain, "a correlation without a closed form")
+    return CorrelationEvaluator(target, options.backend)
+
+
 def _only_backend(options: Options, outputs: Any, domain: Any, what: str) -> None:
     if options != Options(options.backend) or outputs is not None or domain is not None:
         raise ParameterError(
-            f"the evaluator of {what} takes `backend` only; give one element, V['X_S', 'X_M'], for the other options."
+            f"the evaluator of {what} takes `backend` only; the other options are for one element, V['X_S', 'X_M'], or "
+            "another formula."
         )
 
 

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 from sympy import Matrix
 
-from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.covariances import CovarianceValues
-from cascade_sym.evaluate.evaluator import Evaluator, evaluator
+from cascade_sym.evaluate.stacks import Stacks
 from cascade_sym.solve.motion import Transient, flow
-from cascade_sym.symbols import is_complex_symbol
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class TransientEvaluator:
     solved to the digits of doubles, others to 1e-11 of the largest element, over smooth pieces and jumps. Raises
     ParameterError for a time before zero, DerivationError where a function has no value.
 
+    >>> from cascade_sym.evaluate import evaluator
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.solve.motion import transient
     >>> import sympy as sp
@@ -52,36 +51,17 @@ class TransientEvaluator:
     def __init__(self, V: Transient, backend: str = "numpy") -> None:
         if backend not in ("numpy", "compiled"):
             raise ParameterError(f"a covariance in time has the backends 'numpy' and 'compiled'; got {backend!r}.")
-        self.target, self.backend, self.quadratures = V, backend, V.quadratures
-        self.parameters = tuple(s.name for s in V.parameters)
-        self._complex = frozenset(s.name for s in V.parameters if is_complex_symbol(s))
-        self._scale = float(2 * V.conventions.vacuum)
-
-    @cached_property
-    def _matrices(self) -> dict[str, Matrix]:
-        problem, begin = self.target.problem, self.target.begin
+        problem, begin = V.problem, V.begin
         assert problem is not None and begin is not None
         means = Matrix([begin.means.get(q, 0) for q in problem.quadratures])
-        return {"drift": problem.drift, "diffusion": problem.diffusion, "start": begin.matrix, "displaced": means,
-                "at": Matrix([[self.target.time]])}  # fmt: skip
-
-    @cached_property
-    def _entries(self) -> Evaluator | None:
-        """Those entries of the matrices that are formulas."""
-        V = self.target
-        found = {
-            f"{name} {i} {j}": Quantity("entry", m[i, j], V.definitions, (), V.stability if name == "start" else ())
-            for name, m in self._matrices.items() for i, j in np.ndindex(*m.shape) if not m[i, j].is_number
-        }  # fmt: skip
-        return evaluator(found, self.backend) if found else None
-
-    def _stacked(self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-        found = {} if self._entries is None else self._entries({n: arrays[n] for n in self._entries.parameters})
-        stacks = {name: np.empty((*shape, *m.shape)) for name, m in self._matrices.items()}
-        for name, m in self._matrices.items():
-            for i, j in np.ndindex(*m.shape):
-                stacks[name][..., i, j] = float(m[i, j]) if m[i, j].is_number else found[f"{name} {i} {j}"]
-        return stacks
+        self.target, self.quadratures = V, V.quadratures
+        self._stacked = Stacks(
+            {"drift": problem.drift, "diffusion": problem.diffusion, "start": begin.matrix, "displaced": means,
+             "at": Matrix([[V.time]])},
+            V.definitions, V.stability, ("start",), backend,
+        )  # fmt: skip
+        self.parameters = tuple(s.name for s in V.parameters)
+        self._scale = float(2 * V.conventions.vacuum)
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> TransientValues:
         """The covariance at `named` (or `values`: a mapping)."""
@@ -90,7 +70,7 @@ class TransientEvaluator:
         functions = {n: f for n, f in given.items() if callable(f)}
         if functions:
             return self._driven({n: v for n, v in given.items() if n not in functions}, functions)
-        arrays = as_arrays(given, self._complex, np.dtype(float))
+        arrays = as_arrays(given, self._stacked.complex, np.dtype(float))
         if self.target.time.is_Symbol:
             _not_before_zero(arrays[self.target.time.name])
         shape = common_shape(arrays)
@@ -117,7 +97,7 @@ class TransientEvaluator:
             raise ParameterError(
                 "couplings that are functions of the time need a covariance at a time that is a symbol."
             )
-        arrays = as_arrays(given, self._complex, np.dtype(float))
+        arrays = as_arrays(given, self._stacked.complex, np.dtype(float))
         times = arrays[t.name]
         single = {n: a for n, a in arrays.items() if n != t.name}
         if any(a.ndim for a in single.values()) or times.ndim > 1 or (np.diff(np.atleast_1d(times)) < 0).any():
@@ -129,8 +109,8 @@ class TransientEvaluator:
 
         def at(when: np.ndarray) -> dict[str, np.ndarray]:
             changing = {n: [f(float(x)) for x in when] for n, f in functions.items()}
-            return self._stacked({**single, **as_arrays(changing, self._complex, np.dtype(float)), t.name: when},
-                                 when.shape)  # fmt: skip
+            numbers = as_arrays(changing, self._stacked.complex, np.dtype(float))
+            return self._stacked({**single, **numbers, t.name: when}, when.shape)
 
         first = at(np.zeros(1))
         V, means, now = first["start"][0], first["displaced"][0], 0.0

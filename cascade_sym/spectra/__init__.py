@@ -1,12 +1,14 @@
 """Transfer functions and noise spectra of any cascade or network."""
 
+from cascade_sym.spectra.correlation import Correlation, correlation, first_order_coherence, second_order_coherence
 from cascade_sym.spectra.expansion import Expansion, over_susceptibilities, partial_fractions
 from cascade_sym.spectra.polynomial import Quotient, integrated, quotient
 from cascade_sym.spectra.readout import Quadrature
 from cascade_sym.spectra.response import noise_budget, transfer
-from cascade_sym.spectra.spectrum import Spectrum, cross_spectrum, noise_spectrum
+from cascade_sym.spectra.spectrum import Spectrum, cross_spectrum, emission_spectrum, noise_spectrum
 
 __all__ = [
-    "Expansion", "Quadrature", "Quotient", "Spectrum", "cross_spectrum", "integrated", "noise_budget", "noise_spectrum",
-    "over_susceptibilities", "partial_fractions", "quotient", "transfer",
+    "Correlation", "Expansion", "Quadrature", "Quotient", "Spectrum", "correlation", "cross_spectrum",
+    "emission_spectrum", "first_order_coherence", "integrated", "noise_budget", "noise_spectrum",
+    "over_susceptibilities", "partial_fractions", "quotient", "second_order_coherence", "transfer",
 ]  # fmt: skip

@@ -124,6 +124,36 @@ def cross_spectrum(
     return _spectrum(system, first, second, frequency, frame, carrier)
 
 
+def emission_spectrum(system: object, output: Readable, *, frequency: Value | None = None) -> Spectrum:
+    """The spectrum of emitted photons of a mode or output A, S(Omega) = int <A^+(t) A(t + tau)> e^(i Omega tau) dtau.
+
+    Normally ordered: vacuum gives nothing. `output` is an amplitude ("c", "c.out"), `frequency` is counted in the
+    frame of the system, where a mode of detuning 0 emits at 0. The photon number of a mode, the flux of an output
+    without thermal white noise, is the integral of S over Omega/(2 pi). Raises ParameterError for a Hermitian
+    quadrature, and as `noise_spectrum`. Source: Wiener and Khinchin; Carmichael, Statistical Methods in Quantum Optics
+    1, Sec. 2.3.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> hot = Oscillator("c", Gamma_B=0, Gamma_P=0, gamma=2, n=3)
+    >>> emission_spectrum(hot, "c", frequency=0).inline()
+    6
+    """
+    reads, at, dynamics = begun(system, (output,), frequency, "rotating", None)
+    (read,) = reads
+    if read.hermitian:
+        raise ParameterError(
+            f"{read.label} is Hermitian; photons are emitted into an amplitude, such as 'c' or 'c.out'."
+        )
+    response, noise = sweep(dynamics, read.form), noise_of(dynamics.system, reads)
+    parts = []
+    for o, t in response.inputs.items():  # <o^+ o> = n for a field, n + 1 for its adjoint
+        photons = sp.expand(noise[o.name] + (VACUUM if o.dag else -VACUUM))
+        if photons != 0:
+            parts.append(photons * power_of(dynamics, f"_{tag(o)}", t))
+    steps = response_steps(dynamics, reads, (response,))
+    return finished(dynamics, at, f"S_{read.label}", sp.Add(*parts), steps)
+
+
 def _spectrum(
     system: object, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
 ) -> Spectrum:
