@@ -77,6 +77,11 @@ from cascade_sym.spectra import (
     first_order_coherence as first_order_coherence,
     second_order_coherence as second_order_coherence,
     emission_spectrum as emission_spectrum,
+    temporal_mode as temporal_mode,
+    TemporalModes as TemporalModes,
+    Envelope as Envelope,
+    exponential_envelope as exponential_envelope,
+    top_hat as top_hat,
 )
 from cascade_sym.sensing import (
     force_port as force_port,
@@ -88,6 +93,9 @@ from cascade_sym.sensing import (
     matched_filter_sensitivity as matched_filter_sensitivity,
     Sensitivity as Sensitivity,
 )
+
+# estimation and feedback
+from cascade_sym.estimation import lqg as lqg, LQG as LQG, smoothing as smoothing, Smoothed as Smoothed
 
 # scalings
 from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound
@@ -132,6 +140,7 @@ from . import (
     derive as derive,
     entanglement as entanglement,
     errors as errors,
+    estimation as estimation,
     evaluate as evaluate,
     exact as exact,
     operators as operators,

@@ -72,12 +72,16 @@ def evaluator(
     """
     options = Options(backend, np.dtype(np.float64 if dtype is None else dtype).name, precision, rtol, error,
                       unstable, threads, digits)  # fmt: skip
+    if hasattr(target, "own_evaluator"):
+        return _its_own(target, options, outputs, domain)
     if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
         return _of_a_conditional_state(target, options, outputs, domain)
     if hasattr(target, "first_moments"):  # a state in time: any system, and couplings that change in time
         return _of_a_transient(target, options, outputs, domain)
     if hasattr(target, "moments") and hasattr(target, "delay"):
         return _of_a_correlation(target, options, outputs, domain)
+    if hasattr(target, "filtered") and not target.closed:
+        return _of_temporal_modes(target, options, outputs, domain)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):
         return _of_a_covariance(target, options, outputs, domain)
     return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
@@ -115,6 +119,18 @@ def _of_a_correlation(target: Any, options: Options, outputs: Any, domain: Any) 
 
     _only_backend(options, outputs, domain, "a correlation without a closed form")
     return CorrelationEvaluator(target, options.backend)
+
+
+def _of_temporal_modes(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.temporal import TemporalEvaluator
+
+    _only_backend(options, outputs, domain, "temporal modes without a closed form")
+    return TemporalEvaluator(target, options.backend)
+
+
+def _its_own(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    _only_backend(options, outputs, domain, type(target).__name__)
+    return target.own_evaluator(options.backend)
 
 
 def _only_backend(options: Options, outputs: Any, domain: Any, what: str) -> None:

@@ -199,7 +199,7 @@ class Exponentials:
         """A square root, as a pair of real expressions."""
         name = self.naming.kept
         if z.im == 0:
-            match self._sign(z.re):
+            match self.sign(z.re):
                 case 1:
                     return Pair(name(f"root_{names}", sp.sqrt(z.re)))
                 case -1:
@@ -214,7 +214,7 @@ class Exponentials:
         real = name(f"root_{names}_r", sp.sqrt((size + z.re) / 2))
         return Pair(real, name(f"root_{names}_i", z.im / (2 * real)))
 
-    def _sign(self, e: Expr) -> int:
+    def sign(self, e: Expr) -> int:
         """The proved sign of a real expression that is not zero; 0 where none is known."""
         try:
             conv, (form,) = converter([self.naming.inline(e)], self.domains)

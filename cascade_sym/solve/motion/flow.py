@@ -65,7 +65,7 @@ def over(A: Array, N: Array, t: Array) -> Flow:
 
 
 @lru_cache(maxsize=1)
-def _gauss() -> tuple[Array, Array, Array]:
+def gauss() -> tuple[Array, Array, Array]:
     """Points and weights on [0, 1], and the integrals from 0 to each point of the polynomials through the points."""
     x, w = np.polynomial.legendre.leggauss(GAUSS)
     powers = np.arange(GAUSS)
@@ -117,7 +117,7 @@ def then(first: Flow, second: Flow) -> Flow:
 
 def _panel(matrices: Callable[[Array], tuple[Array, Array]], n: int, start: float, h: float) -> Flow:
     """Over a short time: E and its values at the Gauss points, then Q = int U(h, s) N(s) U(h, s)^T ds."""
-    x, w, integrals = _gauss()
+    x, w, integrals = gauss()
     A, N = matrices(start + h * x)
     # E_k = 1 + h sum_l integrals_kl A_l E_l, for all points at once
     big = np.eye(GAUSS * n) - h * np.einsum("kl,lij->kilj", integrals, A).reshape(GAUSS * n, GAUSS * n)

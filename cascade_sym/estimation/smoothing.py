@@ -1,0 +1,137 @@
+"""Retrodiction and smoothing of a monitored Gaussian system: what the future record, and both records, tell.
+
+Backwards in time the record is that of the same noise with the drift and the correlation of process and measurement
+noise reversed, so that the effect matrix has the covariance V_E with
+
+    -A V_E - V_E A^T + N - (V_E C^T - S) R^-1 (V_E C^T - S)^T = 0,
+
+and the outcomes of a measurement of quadratures in between have the covariance V_S = (V^-1 + V_E^-1)^-1 of the past
+quantum state, V that of the filter. Source: Gammelmark, Julsgaard, Moelmer, PRL 111, 160401 (2013); Zhang and Moelmer,
+PRA 96, 062131 (2017); for classical signals, Fraser and Potter, IEEE TAC 14, 387 (1969).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.definitions import Declared, Definitions, Quantity
+from cascade_sym.errors import NoClosedForm, UndetectableError
+from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
+from cascade_sym.solve.conditional.riccati import Sector
+from cascade_sym.solve.covariance import pair_of
+
+
+@dataclass(frozen=True)
+class Smoothed(Declared):
+    """Stationary covariances given the past record (`filtered`), the future one (`retrodicted`), and both.
+
+    The last is read as `V["X_a", "X_a"]`: what measurements of that quadrature scatter, given both records. It may lie
+    below the uncertainty relation: it belongs to no state, but to predictions about the past.
+    """
+
+    filtered: ConditionalCovariance = field(repr=False)
+    retrodicted: ConditionalCovariance = field(repr=False)
+    definitions: Definitions = field(repr=False)
+
+    @property
+    def closed(self) -> bool:
+        """Whether both records have a closed form."""
+        return self.filtered.closed and self.retrodicted.closed
+
+    @property
+    def quadratures(self) -> tuple[str, ...]:
+        return self.filtered.quadratures
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        return self.filtered.parameters
+
+    def __getitem__(self, key: tuple[str, str]) -> Quantity:
+        i, j = pair_of(key)
+        self.filtered.element(i, j), self.retrodicted.element(i, j)
+        (group,) = [g for g in _groups(self.filtered) if i in g] or [()]
+        if j not in group:
+            value: Expr = sp.S.Zero
+        elif len(group) > 2:
+            raise NoClosedForm(f"the smoothed covariance of {i} and {j}: its numbers come from cascade_sym.evaluator.")
+        else:
+            V, E = (sp.Matrix([[x.element(a, b) for b in group] for a in group]) for x in
+                    (self.filtered, self.retrodicted))  # fmt: skip
+            total = V + E  # V - V (V + E)^-1 V, with the inverse written out
+            inverse = total.adjugate() / total.det() if len(group) > 1 else sp.Matrix([[1 / total[0, 0]]])
+            row, column = V[group.index(i), :], V[:, group.index(j)]
+            value = V[group.index(i), group.index(j)] - (row * inverse * column)[0]
+        stability = (*self.filtered.stability, *self.retrodicted.stability)
+        return Quantity(
+            f"smoothed_{i}_{j}", value, self.definitions, (), stability, nonnegative=self.filtered.nonnegative
+        )
+
+    def subs(self, values: Mapping[Any, Any]) -> Smoothed:
+        """Parameters (symbols or names) replaced exactly, and solved anew."""
+        assert self.filtered.riccati is not None
+        return smoothed_from(self.filtered.riccati.subs(values))
+
+    def own_evaluator(self, backend: str) -> Any:
+        """What `cascade_sym.evaluator` makes of it."""
+        from cascade_sym.estimation.numbers import SmoothedEvaluator
+
+        return SmoothedEvaluator(self, backend)
+
+
+def _groups(V: ConditionalCovariance) -> list[tuple[str, ...]]:
+    """Quadratures that are correlated with each other."""
+    assert V.riccati is not None
+    out: list[tuple[str, ...]] = []
+    for s in V.riccati.sectors:
+        names = [f"{q.q}_{q.mode}" for q in s.quadratures]
+        out += [(n,) for n in names] if s.circular and len(s.nodes) == 1 else [tuple(names)]
+    return out
+
+
+def smoothing(system: object, detect: object) -> Smoothed:
+    """Stationary retrodiction and smoothing of what `detect` measures on a part, cascade, or LinearSystem.
+
+    `V = smoothing(...)` has `V.filtered`, `V.retrodicted`, and elements of the smoothed covariance, V["X_a", "X_a"], in
+    closed form for independent sectors of one mode; `cascade_sym.evaluator(V)` gives the numbers of all. Raises
+    NoDetector, the errors of detectors, and UndetectableError where a mode is damped but never seen: the future record
+    tells nothing about it.
+
+    >>> from cascade_sym.parts import Oscillator
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> V = smoothing(Oscillator("M", Gamma=1, theta=sp.pi / 4, gamma=0), Homodyne(angle=sp.pi / 2))
+    >>> V.filtered["X_M", "X_M"].inline(), V["X_M", "X_M"].inline()
+    (1/2, 1/4)
+    """
+    return smoothed_from(riccati(system, detect))
+
+
+def smoothed_from(problem: Riccati) -> Smoothed:
+    """The same from a filtering problem."""
+    V = conditional_covariance(problem)
+    try:
+        E = conditional_covariance(reversed_problem(problem))
+    except UndetectableError as e:
+        raise UndetectableError(
+            f"backwards in time a mode grows that the detectors don't see: the future record says nothing about it: {e}"
+        ) from None
+    definitions, moved = E.definitions.beside([*(x for x, _ in V.definitions), *V.parameters])
+    table: dict[Expr, Expr] = dict(moved)
+    E = ConditionalCovariance(
+        E.modes, {k: e.xreplace(table) for k, e in E.elements.items()}, definitions,
+        tuple(e.xreplace(table) for e in E.stability), riccati=E.riccati, open_sectors=E.open_sectors,
+    )  # fmt: skip
+    return Smoothed(V, E, V.definitions.merged(definitions))
+
+
+def reversed_problem(problem: Riccati) -> Riccati:
+    """The filtering problem of the record read backwards."""
+
+    def back(s: Sector) -> Sector:
+        return Sector(s.nodes, s.currents, -s.A, s.N, s.C, s.R, -s.S)
+
+    return Riccati(problem.modes, tuple(map(back, problem.sectors)), problem.definitions, problem.efficiencies)
