@@ -95,7 +95,16 @@ from cascade_sym.sensing import (
 )
 
 # estimation and feedback
-from cascade_sym.estimation import lqg as lqg, LQG as LQG, smoothing as smoothing, Smoothed as Smoothed
+from cascade_sym.estimation import (
+    lqg as lqg,
+    LQG as LQG,
+    smoothing as smoothing,
+    Smoothed as Smoothed,
+    measurement_feedback as measurement_feedback,
+    feedback_spectrum as feedback_spectrum,
+    optimal_combination as optimal_combination,
+    Combination as Combination,
+)
 
 # scalings
 from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound

@@ -51,7 +51,7 @@ def measurement_feedback(system: object, detect: object, control: Any, gain: Any
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> fed = measurement_feedback(Cavity("a", kappa=1), Homodyne(angle=0), "X_a", -sp.Rational(1, 2))
     >>> fed.outputs, fed.equation("a")[Op("a", True)]
-    ({}, -1/2)
+    ({}, -1/4)
     """
     found = _detected(system, detect)
     s, currents = found.system, _forms(found)
@@ -135,7 +135,7 @@ def feedback_spectrum(
     >>> w = sp.Symbol("Omega")
     >>> N = feedback_spectrum(Cavity("a", kappa=1), "X_a", Homodyne(angle=0), "X_a", -1 / (1 - sp.I * w))
     >>> N.subs({w: 0}).inline()
-    1
+    8/9
     """
     found = _detected(system, detect)
     currents = _forms(found)
@@ -193,7 +193,7 @@ def _loop_conditions(found: Detection, B: ImmutableDenseMatrix, G: Expr, wait: E
     numbers = [*sp.Poly(open_, S).coeffs(), *sp.Poly(above, S).coeffs(), *sp.Poly(below, S).coeffs(), wait, *B, *C]
     if any(e.free_symbols for e in numbers):
         raise ParameterError(
-            "with a delay the stability of a loop is decided for numbers only: put numbers in for all but the frequency."
+            "with a delay the stability of a loop is decided for numbers only: put them in for all but the frequency."
         )
     _hurwitz(sp.Poly(below, S), "the filter of the feedback")
     _nyquist(sp.Poly(below * open_, S), sp.Poly(above * through, S), float(wait))

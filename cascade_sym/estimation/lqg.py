@@ -12,7 +12,7 @@ estimate. The control equation is a filter equation for the transposed drift. So
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -46,9 +46,30 @@ class LQG(Declared):
     dual: Riccati
     drive: ImmutableDenseMatrix
     weights: tuple[ImmutableDenseMatrix, ImmutableDenseMatrix]
-    filter: ConditionalCovariance = field(repr=False)
-    control: ConditionalCovariance = field(repr=False)
-    definitions: Definitions = field(repr=False)
+
+    @cached_property
+    def filter(self) -> ConditionalCovariance:
+        """The conditional covariance V."""
+        return conditional_covariance(self.riccati)
+
+    @cached_property
+    def control(self) -> ConditionalCovariance:
+        """The solution P of the control equation."""
+        try:
+            P = conditional_covariance(self.dual)
+        except UndetectableError as e:
+            raise UnstableError(f"the control does not reach modes that grow or are undamped: {e}") from None
+        V = self.filter
+        definitions, moved = P.definitions.beside([*(x for x, _ in V.definitions), *V.parameters])
+        table: dict[Expr, Expr] = dict(moved)
+        elements = {k: e.xreplace(table) for k, e in P.elements.items()}
+        stability = tuple(e.xreplace(table) for e in P.stability)
+        return ConditionalCovariance(P.modes, elements, definitions, stability, riccati=self.dual,
+                                     open_sectors=P.open_sectors)  # fmt: skip
+
+    @property
+    def definitions(self) -> Definitions:  # type: ignore[override]
+        return self.filter.definitions.merged(self.control.definitions)
 
     @property
     def closed(self) -> bool:
@@ -57,7 +78,7 @@ class LQG(Declared):
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
-        return self.definitions.parameters(*self.riccati.parameters, *self.dual.parameters)
+        return tuple(sorted({*self.riccati.parameters, *self.dual.parameters}, key=lambda s: s.name))
 
     @property
     def quadratures(self) -> tuple[str, ...]:
@@ -154,23 +175,11 @@ def lqg(system: object, detect: object, control: Any, cost: Any) -> LQG:
 
 def controlled(s: LinearSystem, problem: Riccati, B: Matrix, Q: Matrix, R: Matrix) -> LQG:
     """The controller of a filtering problem."""
-    dual = dual_problem(problem, B, Q, R)
-    V = conditional_covariance(problem)
-    try:
-        P = conditional_covariance(dual)
-    except UndetectableError as e:
-        raise UnstableError(f"the control does not reach modes that grow or are undamped: {e}") from None
-    taken = [*(x for x, _ in V.definitions), *V.parameters]
-    definitions, moved = P.definitions.beside(taken)
-    table: dict[Expr, Expr] = dict(moved)
-    P = ConditionalCovariance(
-        P.modes, {k: e.xreplace(table) for k, e in P.elements.items()}, definitions,
-        tuple(e.xreplace(table) for e in P.stability), riccati=dual, open_sectors=P.open_sectors,
-    )  # fmt: skip
-    together = V.definitions.merged(definitions)
-    return LQG(
-        s, problem, dual, ImmutableDenseMatrix(B), (ImmutableDenseMatrix(Q), ImmutableDenseMatrix(R)), V, P, together
-    )
+    matrices = ImmutableDenseMatrix(B), (ImmutableDenseMatrix(Q), ImmutableDenseMatrix(R))
+    found = LQG(s, problem, dual_problem(problem, B, Q, R), *matrices)
+    if len(problem.modes) == 1:  # what is wrong with a single mode is said at once
+        found.definitions  # noqa: B018
+    return found
 
 
 def dual_problem(problem: Riccati, B: Matrix, Q: Matrix, R: Matrix) -> Riccati:

@@ -13,7 +13,8 @@ PRA 96, 062131 (2017); for classical signals, Fraser and Potter, IEEE TAC 14, 38
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -34,9 +35,34 @@ class Smoothed(Declared):
     below the uncertainty relation: it belongs to no state, but to predictions about the past.
     """
 
-    filtered: ConditionalCovariance = field(repr=False)
-    retrodicted: ConditionalCovariance = field(repr=False)
-    definitions: Definitions = field(repr=False)
+    problem: Riccati
+
+    @cached_property
+    def filtered(self) -> ConditionalCovariance:
+        """Given the past record."""
+        return conditional_covariance(self.problem)
+
+    @cached_property
+    def retrodicted(self) -> ConditionalCovariance:
+        """Given the future record; quadratures that no detector sees have infinite variances."""
+        seen = tuple(s for s in self.problem.sectors if _sees(s))
+        try:
+            E = conditional_covariance(reversed_problem(replace(self.problem, sectors=seen)))
+        except UndetectableError as e:
+            raise UndetectableError(f"the future record says nothing about a mode: backwards in time, {e}") from None
+        V = self.filtered
+        definitions, moved = E.definitions.beside([*(x for x, _ in V.definitions), *V.parameters])
+        table: dict[Expr, Expr] = dict(moved)
+        blind = [f"{q.q}_{q.mode}" for s in self.problem.sectors if s not in seen for q in s.quadratures]
+        elements = {k: e.xreplace(table) for k, e in E.elements.items()} | {(q, q): sp.oo for q in blind}
+        return ConditionalCovariance(
+            E.modes, elements, definitions, tuple(e.xreplace(table) for e in E.stability), riccati=E.riccati,
+            open_sectors=E.open_sectors,
+        )  # fmt: skip
+
+    @property
+    def definitions(self) -> Definitions:  # type: ignore[override]
+        return self.filtered.definitions.merged(self.retrodicted.definitions)
 
     @property
     def closed(self) -> bool:
@@ -45,18 +71,20 @@ class Smoothed(Declared):
 
     @property
     def quadratures(self) -> tuple[str, ...]:
-        return self.filtered.quadratures
+        return self.problem.quadratures
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
-        return self.filtered.parameters
+        return self.problem.parameters
 
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
         i, j = pair_of(key)
-        self.filtered.element(i, j), self.retrodicted.element(i, j)
-        (group,) = [g for g in _groups(self.filtered) if i in g] or [()]
+        filtered = self.filtered.element(i, j)
+        group = next((g for g in _groups(self.problem) if i in g), ())
         if j not in group:
             value: Expr = sp.S.Zero
+        elif self.retrodicted.element(i, i) == sp.oo:
+            value = filtered
         elif len(group) > 2:
             raise NoClosedForm(f"the smoothed covariance of {i} and {j}: its numbers come from cascade_sym.evaluator.")
         else:
@@ -73,8 +101,7 @@ class Smoothed(Declared):
 
     def subs(self, values: Mapping[Any, Any]) -> Smoothed:
         """Parameters (symbols or names) replaced exactly, and solved anew."""
-        assert self.filtered.riccati is not None
-        return smoothed_from(self.filtered.riccati.subs(values))
+        return Smoothed(self.problem.subs(values))
 
     def own_evaluator(self, backend: str) -> Any:
         """What `cascade_sym.evaluator` makes of it."""
@@ -83,11 +110,14 @@ class Smoothed(Declared):
         return SmoothedEvaluator(self, backend)
 
 
-def _groups(V: ConditionalCovariance) -> list[tuple[str, ...]]:
+def _sees(s: Sector) -> bool:
+    return bool(s.currents) and any(e != 0 for e in (*s.C, *s.S))
+
+
+def _groups(problem: Riccati) -> list[tuple[str, ...]]:
     """Quadratures that are correlated with each other."""
-    assert V.riccati is not None
     out: list[tuple[str, ...]] = []
-    for s in V.riccati.sectors:
+    for s in problem.sectors:
         names = [f"{q.q}_{q.mode}" for q in s.quadratures]
         out += [(n,) for n in names] if s.circular and len(s.nodes) == 1 else [tuple(names)]
     return out
@@ -98,8 +128,8 @@ def smoothing(system: object, detect: object) -> Smoothed:
 
     `V = smoothing(...)` has `V.filtered`, `V.retrodicted`, and elements of the smoothed covariance, V["X_a", "X_a"], in
     closed form for independent sectors of one mode; `cascade_sym.evaluator(V)` gives the numbers of all. Raises
-    NoDetector, the errors of detectors, and UndetectableError where a mode is damped but never seen: the future record
-    tells nothing about it.
+    NoDetector, the errors of detectors, and UndetectableError where one of several coupled modes is never seen: the
+    future record tells nothing about it (in `evaluator`, its information is zero).
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
@@ -107,25 +137,10 @@ def smoothing(system: object, detect: object) -> Smoothed:
     >>> V.filtered["X_M", "X_M"].inline(), V["X_M", "X_M"].inline()
     (1/2, 1/4)
     """
-    return smoothed_from(riccati(system, detect))
-
-
-def smoothed_from(problem: Riccati) -> Smoothed:
-    """The same from a filtering problem."""
-    V = conditional_covariance(problem)
-    try:
-        E = conditional_covariance(reversed_problem(problem))
-    except UndetectableError as e:
-        raise UndetectableError(
-            f"backwards in time a mode grows that the detectors don't see: the future record says nothing about it: {e}"
-        ) from None
-    definitions, moved = E.definitions.beside([*(x for x, _ in V.definitions), *V.parameters])
-    table: dict[Expr, Expr] = dict(moved)
-    E = ConditionalCovariance(
-        E.modes, {k: e.xreplace(table) for k, e in E.elements.items()}, definitions,
-        tuple(e.xreplace(table) for e in E.stability), riccati=E.riccati, open_sectors=E.open_sectors,
-    )  # fmt: skip
-    return Smoothed(V, E, V.definitions.merged(definitions))
+    found = Smoothed(riccati(system, detect))
+    if len(found.problem.modes) == 1:  # what is wrong with a single mode is said at once
+        found.retrodicted  # noqa: B018
+    return found
 
 
 def reversed_problem(problem: Riccati) -> Riccati:

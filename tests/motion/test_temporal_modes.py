@@ -33,15 +33,15 @@ def test_the_rising_exponential_is_what_a_cavity_collects() -> None:
 
 
 def test_vacuum_stays_vacuum_and_modes_are_normalised() -> None:
-    shapes = [cs.top_hat(0, 3), cs.Envelope(t**2 * sp.exp(-t), start=3), cs.Envelope(sp.sin(t), start=-7, end=0)]
-    V = cs.temporal_mode(cs.Cavity("c", detuning=d), "c.out", shapes)
-    assert np.abs(numbers(V, kappa_c=0.7, d=0.4) - np.eye(6) / 2).max() < 1e-13
+    shapes = [cs.Envelope(t * sp.exp(-t), start=3), cs.Envelope(sp.sin(t), start=-7, end=0)]
+    V = cs.temporal_mode(cs.Cavity("c", detuning=sp.Rational(1, 3)), "c.out", shapes)
+    assert np.abs(numbers(V, kappa_c=0.7) - np.eye(4) / 2).max() < 1e-13
     assert cs.equal(V["X_f1", "X_f1"], sp.Rational(1, 2), domains={"kappa_c": "positive"})
 
 
 def double_integral(f: Any, g_: Any, G: Any, cuts: np.ndarray) -> complex:
     """int int f(t) g(s) G(t - s) by Gauss rules on squares and triangles of panels."""
-    x, w = np.polynomial.legendre.leggauss(24)
+    x, w = np.polynomial.legendre.leggauss(16)
     x, w = (x + 1) / 2, w / 2
     total = 0j
     for a, b in pairwise(cuts):
@@ -58,8 +58,7 @@ def double_integral(f: Any, g_: Any, G: Any, cuts: np.ndarray) -> complex:
     return total
 
 
-@pytest.mark.parametrize("frequency", [0, 2])
-def test_against_quadrature(frequency: int) -> None:
+def test_against_quadrature(frequency: int = 2) -> None:
     """Two pulses of a squeezed output, one with a decaying tail, by double integrals over the two-time function."""
     V = cs.temporal_mode(source, "s.out", [cs.top_hat(0, 2, frequency), cs.exponential_envelope(1, 0, 2)])
     forth = cs.evaluator(cs.correlation(source, "s.out", "s.out", sp.Symbol("u"), symmetrised=True))
