@@ -11,7 +11,7 @@ from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
-from cascade_sym.parts.values import real
+from cascade_sym.system.values import real
 
 SLACK = 1e-12  # of the largest eigenvalue of a matrix of numbers: what rounding may make negative
 

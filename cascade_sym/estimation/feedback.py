@@ -18,18 +18,20 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
+from cascade_sym.compose import System
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.errors import NoDetector, ParameterError, UnstableError
 from cascade_sym.estimation.control import control_matrix
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.parts.values import Value, declared, real
-from cascade_sym.parts.values import value as complex_value
-from cascade_sym.solve.conditional.build import from_detection
+from cascade_sym.parts.detectors import Detect
+from cascade_sym.solve.conditional.filtering import from_detection
+from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import Axis, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, started
-from cascade_sym.spectra.sweep import Response, sweep, tag
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, started
 from cascade_sym.symbols import is_hermitian, own
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.values import Value, declared, real
+from cascade_sym.system.values import value as complex_value
 
 ROOT = 1 / sp.sqrt(2)
 S = own("s")
@@ -37,7 +39,7 @@ NYQUIST = 4096  # frequencies at which a loop of numbers is first followed aroun
 STEP = 0.5  # radians by which its phase may change from one to the next
 
 
-def measurement_feedback(system: object, detect: object, control: Any, gain: Any) -> LinearSystem:
+def measurement_feedback(system: System, detect: Detect, control: Any, gain: Any) -> LinearSystem:
     """The system with the currents of `detect` fed back at once: dq = ... + B gain y dt.
 
     `control` says what is driven (see `lqg`), `gain` is a number for one control and one current, or a matrix with a
@@ -69,7 +71,7 @@ def measurement_feedback(system: object, detect: object, control: Any, gain: Any
     return _absorbed(replace(s, drift=drift, domains=s.domains.merged(declared(gain))), found)
 
 
-def _detected(system: object, detect: object) -> Detection:
+def _detected(system: System, detect: Detect) -> Detection:
     found = detection(system, detect)
     if not found.currents:
         raise NoDetector("nothing is measured: give detect=Homodyne(...) or Heterodyne(), whose current is fed back.")
@@ -110,9 +112,9 @@ def _absorbed(s: LinearSystem, found: Detection) -> LinearSystem:
 
 
 def feedback_spectrum(
-    system: object,
+    system: System,
     output: Readable,
-    detect: object,
+    detect: Detect,
     control: Any,
     gain: Any,
     *,
@@ -166,8 +168,8 @@ def feedback_spectrum(
     for o in dict.fromkeys((*r_q.inputs, *r_y.inputs)):
         t = r_q.inputs.get(o, sp.S.Zero) + reach * back * r_y.inputs.get(o, sp.S.Zero)
         inputs[o] = once(f"T_{tag(o)}_fed", t)
-    noise = noise_of(s, (read,))
-    total = sp.Add(*(noise[o.name] * power_of(dynamics, f"_{tag(o)}", t) for o, t in inputs.items()))
+    reached = amplitudes_of(Response(inputs, {}), noise_of(s, (read,)))
+    total = sp.Add(*(w.weight * power_of(dynamics, f"_{tag(w.name)}", t) for w, t in reached))
     return finished(dynamics, at, f"N_{read.label}", total)
 
 

@@ -20,10 +20,11 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 from sympy.utilities.iterables import connected_components
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.estimation.control import control_matrix, cost_matrices, quadratures_of
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
 from cascade_sym.solve.conditional.riccati import Quad, Sector
 from cascade_sym.solve.covariance import Covariance
@@ -133,7 +134,7 @@ class LQG(Declared):
 
     def own_evaluator(self, backend: str) -> Any:
         """What `cascade_sym.evaluator` makes of it."""
-        from cascade_sym.estimation.numbers import LQGEvaluator
+        from cascade_sym.estimation.controllers import LQGEvaluator
 
         return LQGEvaluator(self, backend)
 
@@ -148,7 +149,7 @@ class LQG(Declared):
         return controlled(self.system.replaced(table, values), self.riccati.subs(own[0]), B, Q, R)
 
 
-def lqg(system: object, detect: object, control: Any, cost: Any) -> LQG:
+def lqg(system: System, detect: Detect, control: Any, cost: Any) -> LQG:
     """The optimal feedback of the currents of `detect` into `control`, for the cost <x^T Q x + u^T R u>.
 
     `control` is a quadrature that is driven ("P_a": a force on a), a table {quadrature: weight}, a list of these for

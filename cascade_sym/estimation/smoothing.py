@@ -20,8 +20,10 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym.compose import System
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
 from cascade_sym.solve.conditional.riccati import Sector
 from cascade_sym.solve.covariance import pair_of
@@ -105,7 +107,7 @@ class Smoothed(Declared):
 
     def own_evaluator(self, backend: str) -> Any:
         """What `cascade_sym.evaluator` makes of it."""
-        from cascade_sym.estimation.numbers import SmoothedEvaluator
+        from cascade_sym.estimation.controllers import SmoothedEvaluator
 
         return SmoothedEvaluator(self, backend)
 
@@ -123,7 +125,7 @@ def _groups(problem: Riccati) -> list[tuple[str, ...]]:
     return out
 
 
-def smoothing(system: object, detect: object) -> Smoothed:
+def smoothing(system: System, detect: Detect) -> Smoothed:
     """Stationary retrodiction and smoothing of what `detect` measures on a part, cascade, or LinearSystem.
 
     `V = smoothing(...)` has `V.filtered`, `V.retrodicted`, and elements of the smoothed covariance, V["X_a", "X_a"], in

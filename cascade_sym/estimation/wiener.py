@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.compose import System
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import is_zero
-from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable
-from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of
-from cascade_sym.spectra.sweep import sweep, tag
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of
 from cascade_sym.symbols import conj
+from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Combination:
 
 
 def optimal_combination(
-    system: object,
+    system: System,
     signal: Readable,
     outputs: Sequence[Readable],
     *,
@@ -61,15 +62,15 @@ def optimal_combination(
         raise ParameterError("outputs is empty; name at least one output to estimate the signal from.")
     reads, at, dynamics = begun(system, (signal, *outputs), frequency, frame, carrier)
     noise = noise_of(dynamics.system, reads)
-    swept = [sweep(dynamics, r.form, f"_{k}").inputs for k, r in enumerate(reads)]
+    swept = [amplitudes_of(sweep(dynamics, r.form, f"_{k}"), noise) for k, r in enumerate(reads)]
     labels = _labels([r.label for r in reads[1:]])
     n = range(len(reads))
     S: dict[tuple[int, int], Expr] = {}
     for a in n:
-        powers = [noise[o.name] * power_of(dynamics, f"_{a}_{tag(o)}", t) for o, t in swept[a].items()]
-        S[a, a] = sp.Add(*powers)
+        S[a, a] = sp.Add(*(w.weight * power_of(dynamics, f"_{a}_{tag(w.name)}", t) for w, t in swept[a]))
         for b in range(a + 1, len(reads)):
-            S[a, b] = sp.Add(*(noise[o.name] * t * conj(swept[b][o]) for o, t in swept[a].items() if o in swept[b]))
+            other = {w.name: u for w, u in swept[b]}
+            S[a, b] = sp.Add(*(w.weight * t * conj(other[w.name]) for w, t in swept[a] if w.name in other))
     prior = S[0, 0]
     made = {k: {k: sp.S.One} for k in n[1:]}  # each freed output as a combination of those given
     weights: dict[int, Expr] = dict.fromkeys(n[1:], sp.S.Zero)

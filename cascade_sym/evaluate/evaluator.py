@@ -108,21 +108,21 @@ def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain:
 
 
 def _of_a_transient(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.transient import TransientEvaluator
+    from cascade_sym.evaluate.moving import TransientEvaluator
 
     _only_backend(options, outputs, domain, "a covariance in time")
     return TransientEvaluator(target, options.backend)
 
 
 def _of_a_correlation(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.two_time import CorrelationEvaluator
+    from cascade_sym.evaluate.delays import CorrelationEvaluator
 
     _only_backend(options, outputs, domain, "a correlation without a closed form")
     return CorrelationEvaluator(target, options.backend)
 
 
 def _of_temporal_modes(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.temporal import TemporalEvaluator
+    from cascade_sym.evaluate.envelopes import TemporalEvaluator
 
     _only_backend(options, outputs, domain, "temporal modes without a closed form")
     return TemporalEvaluator(target, options.backend)

@@ -9,17 +9,17 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DerivationError, NoClosedForm, ParameterError
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
-from cascade_sym.parts.values import Value, real
-from cascade_sym.parts.values import value as complex_value
 from cascade_sym.solve.motion.exponentials import Sum
 from cascade_sym.spectra.readout import Readable, Readout, as_readout
 from cascade_sym.spectra.two_time import TwoTime
 from cascade_sym.symbols import Domains, conj, domains_in, plain, symbol
+from cascade_sym.system.values import Value, real
+from cascade_sym.system.values import value as complex_value
 
 Operator = Readable | Op | OperatorPolynomial
 
@@ -62,7 +62,7 @@ class OpenCorrelation(Declared):
 
 
 def correlation(
-    system: object, A: Operator, B: Operator, tau: Value, *, symmetrised: bool = False
+    system: System, A: Operator, B: Operator, tau: Value, *, symmetrised: bool = False
 ) -> Correlation | OpenCorrelation:
     """The stationary <A(t + tau) B(t)>, not symmetrised; with `symmetrised`, <A(t + tau) B(t) + B(t) A(t + tau)>/2.
 
@@ -130,7 +130,7 @@ def _symbols(at: Expr, *reads: Readout) -> list[Symbol]:
 class _Coherence:
     """What g1 and g2 are made of: the number, G1(tau) = <A^+(t) A(t + tau)>, M(tau) = <A(t + tau) A(t)>."""
 
-    def __init__(self, system: object, A: Operator, tau: Value, amplitude: Value) -> None:
+    def __init__(self, system: System, A: Operator, tau: Value, amplitude: Value) -> None:
         t = real(tau, "the delay tau")
         if t.is_number and t < 0:
             raise ParameterError(f"the delay tau is {t}; coherences are functions of its size: give tau >= 0.")
@@ -171,7 +171,7 @@ class _Coherence:
         )
 
 
-def first_order_coherence(system: object, A: Operator, tau: Value, *, amplitude: Value = 0) -> Correlation:
+def first_order_coherence(system: System, A: Operator, tau: Value, *, amplitude: Value = 0) -> Correlation:
     """g1(tau) = <A^+(t) A(t + tau)>/<A^+ A> of a mode ("c") or an output field ("c.out") in the steady state.
 
     `amplitude` is a constant mean that is added to A (a laser on resonance with the frame). Raises DerivationError for
@@ -186,7 +186,7 @@ def first_order_coherence(system: object, A: Operator, tau: Value, *, amplitude:
     return c.result("g1", (c.first + c.alpha * conj(c.alpha)) / c.number)
 
 
-def second_order_coherence(system: object, A: Operator, tau: Value, *, amplitude: Value = 0) -> Correlation:
+def second_order_coherence(system: System, A: Operator, tau: Value, *, amplitude: Value = 0) -> Correlation:
     """g2(tau) = <A^+(t) A^+(t + tau) A(t + tau) A(t)>/<A^+ A>^2 of a Gaussian steady state.
 
     With G1 = <A^+(t) A(t + tau)> and the anomalous M = <A(t + tau) A(t)> it is 1 + (|G1|^2 + |M|^2)/<A^+ A>^2; a

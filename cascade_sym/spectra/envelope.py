@@ -9,9 +9,9 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.parts.values import Value, real
-from cascade_sym.parts.values import value as complex_value
 from cascade_sym.symbols import Domains, conj, domains_in, expression
+from cascade_sym.system.values import Value, real
+from cascade_sym.system.values import value as complex_value
 
 TIME = sp.Symbol("t")
 Term = tuple[Expr, int, Expr]  # c t^m e^(lambda t)

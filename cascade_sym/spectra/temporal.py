@@ -20,13 +20,13 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, op
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, pair, quadrature, total
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.motion.exponentials import Exponentials, Sum, summed
-from cascade_sym.solve.pairs import NOUGHT, Pair, pair, quadrature, total
 from cascade_sym.spectra.envelope import TIME, Envelope, as_envelope, later
 from cascade_sym.spectra.two_time import TwoTime
 from cascade_sym.symbols import all_domains
@@ -57,7 +57,7 @@ class TemporalModes(Covariance):
         return found
 
 
-def temporal_mode(system: object, output: Any, envelope: Any) -> TemporalModes:
+def temporal_mode(system: System, output: Any, envelope: Any) -> TemporalModes:
     """The covariance of filtered output modes F = int f*(t) b(t) dt in the steady state of a system.
 
     `output` is an output field ("c.out"), or a port with one channel; `envelope` is an `Envelope` (see

@@ -17,12 +17,12 @@ from sympy import Expr, ImmutableDenseMatrix, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.complex_pairs import pair
 from cascade_sym.solve.conditional.riccati import Quad
 from cascade_sym.solve.covariance import covariance
 from cascade_sym.solve.motion.exponentials import Exponentials, Sum, summed
-from cascade_sym.solve.motion.problem import beside, kernel_of, problem_of
+from cascade_sym.solve.motion.propagator import beside, kernel_of, problem_of
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import pair
 from cascade_sym.spectra.readout import Readout
 from cascade_sym.symbols import Domains
 from cascade_sym.system import VACUUM, LinearSystem
@@ -39,7 +39,7 @@ class TwoTime:
         self, system: LinearSystem, reads: Iterable[Readout], taken: Iterable[Symbol], domains: Domains
     ) -> None:
         vacua = {v: VACUUM for r in reads for v in r.vacua}
-        self.system = s = replace(system, inputs={**system.inputs, **vacua}).rounded()
+        self.system = s = replace(system, inputs=system.inputs.beside(vacua)).rounded()
         self.steady = covariance(s)
         taken = [*s.parameters, *taken, *self.steady.parameters]
         self.problem = beside(problem_of(s), [*taken, *(x for x, _ in self.steady.definitions)])

@@ -110,6 +110,7 @@ def test_closed_forms(name: str) -> None:
         e = cs.evaluator(V)
         A, N, V0 = (e._stacked({k: np.array(v) for k, v in values.items()}, ())[m] for m in
                     ("drift", "diffusion", "start"))  # fmt: skip
+        A, N, V0 = (m[:-1, :-1] for m in (A, N, V0))  # the last row is the constant by which forces act
         want = moved(A, N, V0, values["t"])
         assert np.abs(matrix(V, values) - want).max() < 1e-11
         assert np.abs(e(values).matrix - want).max() < 1e-11
@@ -135,6 +136,30 @@ def test_heating_without_damping_grows_linearly() -> None:
     part = cs.Oscillator("M", Gamma=sp.Symbol("Gamma"), theta=sp.pi / 4, gamma=0)
     V = cs.transient(part, t)
     assert cs.equal(V["X_M", "X_M"], (1 + sp.Symbol("Gamma") * t) / 2)
+
+
+def test_coherent_light_displaces() -> None:
+    """Means grow towards those of the steady state: closed, and as numbers with a changing rate."""
+    system = cs.CoherentLight(3) >> cs.Cavity("c", detuning=d)
+    V, late = cs.transient(system, t), cs.means(system)
+    values = {"kappa_c": 0.7, "d": 0.4}
+    z = -3 * np.sqrt(0.7) * (1 - np.exp(-(0.35 + 0.4j) * 1.3)) / (0.35 + 0.4j)
+    found = cs.evaluator(V)(values, t=1.3)
+    for q, want in (("X_c", np.sqrt(2) * z.real), ("P_c", np.sqrt(2) * z.imag)):
+        assert cs.evaluator(V.mean(q))(values, t=1.3) == pytest.approx(want, abs=1e-13)
+        assert found.mean(q) == pytest.approx(want, abs=1e-13)
+        assert cs.evaluator(V)(kappa_c=lambda x: 0.7, d=0.4, t=1.3).mean(q) == pytest.approx(want, abs=1e-11)
+        steady = cs.evaluator(late[q])
+        assert cs.evaluator(V)(values, t=200.0).mean(q) == pytest.approx(steady(values), abs=1e-12)
+
+
+def test_squeezed_light_squeezes_in_time() -> None:
+    system = cs.SqueezedLight(r=sp.Symbol("r"), phi=0) >> cs.Cavity("c", kappa=2)
+    V, late = cs.transient(system, t), cs.covariance(system)
+    f, end = cs.evaluator(V), cs.evaluator(late)
+    for q in ("X", "P"):
+        assert f(r=0.5, t=0.0)[f"{q}_c", f"{q}_c"] == 0.5
+        assert f(r=0.5, t=60.0)[f"{q}_c", f"{q}_c"] == pytest.approx(end(r=0.5)[f"{q}_c", f"{q}_c"], abs=1e-13)
 
 
 def test_loops_without_a_closed_form_have_numbers() -> None:

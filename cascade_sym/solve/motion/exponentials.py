@@ -18,10 +18,10 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import converter
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, total
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, total
 from cascade_sym.symbols import NOTHING, Domains
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.sectors import flow_order
 
 T = TypeVar("T", bound=Hashable)

@@ -12,10 +12,10 @@ from sympy import Expr, ImmutableDenseMatrix
 from cascade_sym.conventions import STANDARD
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, UnphysicalError, did_you_mean, listing
-from cascade_sym.parts.values import real
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.symbols import Domains, domains_in, expression
 from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.values import real
 
 SLACK = 1e-10  # by which a covariance of doubles may miss the uncertainty relation
 

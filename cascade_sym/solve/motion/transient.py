@@ -1,9 +1,9 @@
 """Covariances and means in time, from an initial state: in closed form, and for numbers of any system.
 
-    V(t) = U V(0) U^T + int_0^t U(s) N U(s)^T ds,   <q>(t) = U <q>(0),   U(t) = e^(A t)
+    V(t) = U V(0) U^T + int_0^t U(s) N U(s)^T ds,   <q>(t) = U <q>(0) + int_0^t U(s) f ds,   U(t) = e^(A t)
 
-with drift A and diffusion N in quadratures. U has a closed form where the rates of every block of the drift have one
-(`solve.motion.exponentials`); the integral is then one term by term.
+with drift A, diffusion N and constant forces f in quadratures. U has a closed form where the rates of every block of
+the drift have one (`solve.motion.exponentials`); the integral is then one term by term.
 Source: Gardiner, Handbook of Stochastic Methods, Sec. 4.4.
 """
 
@@ -16,20 +16,20 @@ from typing import Any, Self, cast
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Quantity
-from cascade_sym.derive.equations import langevin
+from cascade_sym.derive.langevin import langevin
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
-from cascade_sym.parts.values import real
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.motion.initial import Start, initial_state
-from cascade_sym.solve.motion.problem import Elements, Problem, beside, problem_of, propagated
+from cascade_sym.solve.motion.propagator import Elements, Problem, beside, problem_of, propagated
 from cascade_sym.solve.naming import Naming
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import Domains, all_domains, domains_in, plain, replacements
 from cascade_sym.symbols import symbol as declared_symbol
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.values import real
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Transient(Covariance):
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         assert self.problem is not None and self.begin is not None
-        every = (*self.problem.drift, *self.problem.diffusion, self.time, *self.begin.every)
+        every = (*self.problem.drift, *self.problem.diffusion, *self.problem.drive, self.time, *self.begin.every)
         return self.definitions.parameters(*every)
 
     def subs(self, values: Mapping[Any, Any]) -> Self:
@@ -122,7 +122,7 @@ def time_of(given: Any, what: str = "the time t") -> Expr:
     return t
 
 
-def transient(system: object, t: Any, initial: Any = "vacuum", *, means: Mapping[str, Any] | None = None) -> Transient:
+def transient(system: System, t: Any, initial: Any = "vacuum", *, means: Mapping[str, Any] | None = None) -> Transient:
     """The covariance matrix and the means of a part, cascade, loop or LinearSystem at the time t >= 0.
 
     `t` is a symbol, an expression or a number. `initial` is the state at time 0: "vacuum"; a Covariance (modes that it
@@ -158,7 +158,7 @@ def solved(s: LinearSystem, begin: Start, t: Expr, domains: Domains) -> Transien
     naming.start(begin.definitions)
     naming.start(problem.definitions)
     q = problem.quadratures
-    U, D, left = propagated(problem, naming, t)
+    U, D, pushed, left = propagated(problem, naming, t)
     elements: Elements = {}
     V0 = {(i, j): begin.matrix[a, b] for a, i in enumerate(q) for b, j in enumerate(q)}
     for a, i in enumerate(q):
@@ -170,7 +170,9 @@ def solved(s: LinearSystem, begin: Start, t: Expr, domains: Domains) -> Transien
             if e != 0:
                 elements[i, j] = naming.kept(f"var_{i}" if i == j else f"cov_{i}_{j}", e)
     moments = {
-        i: sp.Add(*(u * begin.means[k] for k, u in U[i].items() if k in begin.means)) for i in q if i not in left
+        i: sp.Add(pushed.get(i, 0), *(u * begin.means[k] for k, u in U[i].items() if k in begin.means))
+        for i in q
+        if i not in left
     }
     V = Transient(
         s.modes, elements, naming.definitions, begin.stability, s, time=t,
