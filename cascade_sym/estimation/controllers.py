@@ -13,7 +13,7 @@ from sympy import Matrix
 from cascade_sym.definitions import Definitions
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.conditional import conditional_evaluator
-from cascade_sym.evaluate.stacks import Stacks
+from cascade_sym.evaluate.matrices_at_points import Stacks
 from cascade_sym.solve.conditional import Riccati, doubling
 from cascade_sym.solve.conditional.doubling import Filter, T, lyapunov, symmetric
 

@@ -33,7 +33,7 @@ from cascade_sym.system import LinearSystem
 from cascade_sym.system.values import Value, declared, real
 from cascade_sym.system.values import value as complex_value
 
-ROOT = 1 / sp.sqrt(2)
+ROOT = 1 / sp.sqrt(2)  # of quadratures, X = (a + a^+)/sqrt2
 S = own("s")
 NYQUIST = 4096  # frequencies at which a loop of numbers is first followed around the origin
 STEP = 0.5  # radians by which its phase may change from one to the next

@@ -40,6 +40,12 @@ class LQG(Declared):
     quadratures; `cost` the least cost; `covariance` the controlled state; `filter_gain` K and `control_gain` F matrices
     over `definitions`. Without a closed form (`closed` False) these raise NoClosedForm, and `cascade_sym.evaluator`
     gives the numbers of all of them.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> best = lqg(Cavity("a", kappa=2), Homodyne(angle=0), "X_a", (sp.eye(2), 1))
+    >>> best.closed, best.control["X_a", "X_a"].inline(), best.covariance["X_a", "X_a"].inline()
+    (True, -1 + sqrt(2), 1/2)
     """
 
     system: LinearSystem

@@ -35,6 +35,12 @@ class Smoothed(Declared):
 
     The last is read as `V["X_a", "X_a"]`: what measurements of that quadrature scatter, given both records. It may lie
     below the uncertainty relation: it belongs to no state, but to predictions about the past.
+
+    >>> from cascade_sym.parts import Squeezer
+    >>> from cascade_sym.parts.detectors import Homodyne
+    >>> V = smoothing(Squeezer("s", chi=sp.Rational(1, 4), kappa=1), Homodyne(angle=0))
+    >>> V.filtered["X_s", "X_s"].inline(), V.retrodicted["X_s", "X_s"].inline(), V["X_s", "X_s"].inline()
+    (3/4, 1/4, 3/16)
     """
 
     problem: Riccati

@@ -30,7 +30,13 @@ from cascade_sym.system.values import Value
 @dataclass(frozen=True)
 class Combination:
     """The optimal combination of outputs: the `weights` h_k by their names, the spectrum of the `error`, and that of
-    the signal itself (`prior`)."""
+    the signal itself (`prior`).
+
+    >>> from cascade_sym.parts import Cavity
+    >>> best = optimal_combination(Cavity("c", kappa=2, loss=2), "X_c", ["X"], frequency=0)
+    >>> best.prior.inline(), best.error.inline()
+    (1/2, 1/4)
+    """
 
     weights: Mapping[str, Spectrum]
     error: Spectrum

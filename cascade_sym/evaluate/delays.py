@@ -10,7 +10,7 @@ from sympy import Matrix
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
-from cascade_sym.evaluate.stacks import Stacks
+from cascade_sym.evaluate.matrices_at_points import Stacks
 from cascade_sym.solve.motion import flow
 from cascade_sym.spectra.correlation import OpenCorrelation
 

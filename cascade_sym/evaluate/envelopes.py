@@ -17,7 +17,7 @@ from cascade_sym.errors import DerivationError, ParameterError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import evaluator
-from cascade_sym.evaluate.stacks import Stacks
+from cascade_sym.evaluate.matrices_at_points import Stacks
 from cascade_sym.operators import op
 from cascade_sym.solve.motion.flow import GAUSS, gauss
 from cascade_sym.spectra.envelope import TIME

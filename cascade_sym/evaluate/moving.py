@@ -14,7 +14,7 @@ from sympy import Matrix
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.covariances import CovarianceValues
-from cascade_sym.evaluate.stacks import Stacks
+from cascade_sym.evaluate.matrices_at_points import Stacks
 from cascade_sym.solve.motion import Transient, flow
 
 

@@ -26,7 +26,13 @@ Operator = Readable | Op | OperatorPolynomial
 
 @dataclass(frozen=True)
 class Correlation(Quantity):
-    """A function of the delay `delay` (a symbol, or a number); `delta` is the factor of delta(delay) beside it."""
+    """A function of the delay `delay` (a symbol, or a number); `delta` is the factor of delta(delay) beside it.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> light = correlation(Cavity("c"), "c.out", "c.out^+", sp.Symbol("tau"))
+    >>> light.inline(), light.delta, light.delay
+    (0, 1, tau)
+    """
 
     delay: Expr = sp.S.Zero
     delta: Expr = sp.S.Zero

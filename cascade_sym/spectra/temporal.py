@@ -41,6 +41,11 @@ class TemporalModes(Covariance):
 
     `filtered` maps each to its output field and envelope. Without a closed form (`closed` False) the elements raise
     NoClosedForm, and `cascade_sym.evaluator` gives the numbers.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> V = temporal_mode(Cavity("c", kappa=1), "c.out", sp.exp(-sp.Symbol("t")))
+    >>> V.modes, V.closed, V["X_f1", "X_f1"].inline()
+    (('f1',), True, 1/2)
     """
 
     filtered: Mapping[str, tuple[str, Envelope]] = field(default_factory=dict)

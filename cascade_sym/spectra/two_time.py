@@ -28,7 +28,7 @@ from cascade_sym.symbols import Domains
 from cascade_sym.system import VACUUM, LinearSystem
 from cascade_sym.system.fields import commutators, symmetrised
 
-ROOT = 1 / sp.sqrt(2)
+ROOT = 1 / sp.sqrt(2)  # of quadratures, X = (a + a^+)/sqrt2
 Weights = dict[str, Expr]  # of quadratures, by name
 
 
