@@ -40,7 +40,7 @@ class Smoothed(Declared):
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> V = smoothing(Squeezer("s", chi=sp.Rational(1, 4), kappa=1), Homodyne(angle=0))
     >>> V.filtered["X_s", "X_s"].inline(), V.retrodicted["X_s", "X_s"].inline(), V["X_s", "X_s"].inline()
-    (3/4, 1/4, 3/16)
+    (3/4, 0, 0)
     """
 
     problem: Riccati
