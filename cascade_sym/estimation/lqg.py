@@ -116,6 +116,8 @@ class LQG(Declared):
     @property
     def cost(self) -> Quantity:
         """The least stationary <x^T Q x + u^T R u>."""
+        if not self.closed:
+            raise NoClosedForm("this controller has no closed form; its numbers come from cascade_sym.evaluator(...).")
         value = (self.weights[0] * self.filter.matrix).trace() + (self.control.matrix * self._innovation).trace()
         return Quantity("J", value, self.definitions, (), self.stability, nonnegative=self.filter.nonnegative)
 
@@ -123,7 +125,7 @@ class LQG(Declared):
     def covariance(self) -> Covariance:
         """The unconditional covariance of the controlled system, V + Sigma."""
         p, n = self.riccati, len(self.quadratures)
-        if n > 2:
+        if n > 2 or not self.closed:
             raise NoClosedForm(
                 "the controlled covariance of several modes: its numbers come from cascade_sym.evaluator."
             )
