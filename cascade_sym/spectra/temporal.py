@@ -104,7 +104,7 @@ def _modes(s: LinearSystem, output: Any, envelope: Any) -> dict[str, tuple[str, 
             raise ParameterError(f"the mode {bad[0]!r} needs a pair (output, envelope).")
         return {k: (_field(s, o), as_envelope(e)) for k, (o, e) in pairs.items()}
     if not isinstance(output, str | Op | list | tuple):
-        raise ParameterError(f"output is {output!r}; give the name of an output field, or a list: {listing(s.outputs)}.")
+        raise ParameterError(f"output is {output!r}; give an output field, or a list of them: {listing(s.outputs)}.")
     outputs = [output] if isinstance(output, str | Op) else list(output)
     envelopes = list(envelope) if isinstance(envelope, list | tuple) else [envelope]
     many = max(len(outputs), len(envelopes))

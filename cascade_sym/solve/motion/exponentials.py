@@ -199,6 +199,10 @@ class Exponentials:
         """A square root, as a pair of real expressions."""
         name = self.naming.kept
         if z.im == 0:
+            whole = self.naming.inline(z.re)
+            for square, turn in ((whole, Pair(sp.S.One)), (-whole, Pair(sp.S.Zero, sp.S.One))):
+                if (root := perfect_root(square)) is not None:
+                    return turn.times(name(f"root_{names}", root))
             match self.sign(z.re):
                 case 1:
                     return Pair(name(f"root_{names}", sp.sqrt(z.re)))
@@ -222,6 +226,22 @@ class Exponentials:
         except OutsideExactDomain:
             return 0
         return found.value if found is not None else 0
+
+
+def perfect_root(e: Expr) -> Expr | None:
+    """A real expression without roots of its own whose square `e` is, up to its sign; None where there is none.
+
+    >>> x, y = sp.symbols("x y")
+    >>> perfect_root(x**2 - 2*x*y + y**2), perfect_root(x**2 + 1)
+    (x - y, None)
+    """
+    stand = {s: sp.Dummy(s.name, positive=True) for s in e.free_symbols}
+    inside = sp.factor(e.xreplace(stand))
+    root = sp.powdenest(sp.sqrt(inside), force=True)
+    if root.has(sp.I, sp.Abs) or len(root.atoms(sp.Pow)) != len([p for p in root.atoms(sp.Pow) if p.exp.is_Integer]):
+        return None
+    back = root.xreplace({d: s for s, d in stand.items()})
+    return back if stand and sp.expand(back**2 - e) == 0 else None
 
 
 def _tidied(e: Expr) -> Expr:
