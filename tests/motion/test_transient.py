@@ -231,6 +231,9 @@ def test_a_time_before_zero_is_refused_later_too() -> None:
     with pytest.raises(errors.ParameterError):
         V.subs({"t": -1})
     with pytest.raises(errors.ParameterError):
+        V.subs({cs.symbol("t", "nonnegative"): -1})
+    assert cs.is_zero(V.subs({cs.symbol("t", "nonnegative"): 1})["X_a", "P_a"])
+    with pytest.raises(errors.ParameterError):
         V["X_a", "X_a"].subs({t: -1})
     with pytest.raises(errors.ParameterError, match="t >= 0"):
         cs.evaluator(V)(kappa_a=1.0, t=[1.0, -1.0])

@@ -106,7 +106,7 @@ class Transient(Covariance):
         assert self.system is not None and self.begin is not None
         new = replacements(values, self.parameters, self.definitions.domains, "the covariance in time")
         if self.time in new:
-            time_of(values.get(self.time, values.get(self.time.name)))
+            time_of(new[self.time])
         definitions, moved = self.begin.definitions.beside(new.values())
         table = {**moved, **new}
         begin = Start(
