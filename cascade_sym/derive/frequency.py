@@ -95,6 +95,10 @@ class Eliminated(Shown):
     as a function of itself, `linewidth` the damping rate there; `system` lives in the frame of the resonance, its light
     in the sidebands around it. With several slow modes these three are matrices over them, and the frame is that of the
     frequency `at`.
+
+    The elimination is of first order: it takes the self energy at one frequency. `correction` is i times its derivative
+    there, a small number where the fast modes are fast; the relative error of the slow rates and shifts is about its
+    size, and with one slow mode these divided by 1 + correction are right to the second order.
     """
 
     solution: LinearForm
@@ -104,6 +108,7 @@ class Eliminated(Shown):
     system: LinearSystem
     steps: tuple[Step, ...]
     frequency: Symbol = OMEGA
+    correction: Expr | ImmutableDenseMatrix = sp.S.Zero
 
 
 def eliminate(
@@ -175,10 +180,11 @@ def eliminate(
         brownian={names[m]: rate for m, rate in s.brownian.items() if m in slows},
     )  # fmt: skip
     steps = _steps(s, solved, full, new, names, Omega)
-    energy, resonance, width = (
-        m[0][0] if len(slows) == 1 else ImmutableDenseMatrix(m) for m in (self_energy, shifted, linewidth)
+    slope = [[sp.I * sp.diff(e, Omega).xreplace(up) for e in row] for row in self_energy]
+    energy, resonance, width, correction = (
+        m[0][0] if len(slows) == 1 else ImmutableDenseMatrix(m) for m in (self_energy, shifted, linewidth, slope)
     )
-    return Eliminated(shown(solved[Op(fasts[0])], Omega), energy, resonance, width, new, steps, Omega)
+    return Eliminated(shown(solved[Op(fasts[0])], Omega), energy, resonance, width, new, steps, Omega, correction)
 
 
 class _Bands:

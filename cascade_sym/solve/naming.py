@@ -29,6 +29,15 @@ class Naming:
         self._count: dict[str, int] = {}
         self._pivots: list[tuple[Symbol, ...]] = []
 
+    def start(self, definitions: Definitions) -> None:
+        """Take over existing definitions, under their names."""
+        self._domains = self._domains.merged(definitions.domains)
+        self._pivots += definitions.pivots
+        for s, e in definitions:
+            self._taken.add(s.name)
+            self._place[s] = len(self._items)
+            self._items.append((s, e))
+
     def name(self, wanted: str, expr: Expr) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
 
