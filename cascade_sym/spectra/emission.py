@@ -8,7 +8,8 @@ from cascade_sym.compose import System
 from cascade_sym.errors import ParameterError
 from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import Readable
-from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of, response_steps
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of
+from cascade_sym.spectra.spectrum_steps import response_steps
 from cascade_sym.system import VACUUM
 from cascade_sym.system.values import Value
 
