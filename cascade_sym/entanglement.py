@@ -145,7 +145,7 @@ def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
     def check() -> Check:
         sine = two_mode_quadratures(V.system)["P_sin"].modes
         ratio = sine[f"P_{second}"] / sine[f"P_{first}"]
-        ok = is_zero(ratio + g)
+        ok = is_zero(ratio + g, V.definitions.domains)
         return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")
 
     return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)

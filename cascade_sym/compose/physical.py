@@ -84,7 +84,7 @@ def is_physical(system: object) -> Physicality:
 
     count = 0
     for count, (witness, terms, near) in enumerate(every(), 1):
-        if not vanishes(*terms, near, -near):
+        if not vanishes(*terms, near, -near, domains=s.domains):
             return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
     return Physicality(True, count, exact=exact, assumptions=s.assumptions)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction as Rational
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -21,15 +22,16 @@ from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monom
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.ranges import interval, waves
 from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
-from cascade_sym.symbols import Domain, Domains, is_complex_symbol, symbols_in
+from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol, symbols_in
 from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
-LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
+LINE, POSITIVE = Interval(), Interval(0, above=True)
 PI = Interval(3, Rational(22, 7))
 NONE = Definitions()
 
@@ -37,13 +39,12 @@ NONE = Definitions()
 class Converter:
     """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first.
 
-    `domains` are the declarations that signs follow from. Without any (None) every real symbol stands for what a part
-    has declared: it is nonnegative, and 1 - x is, for a symbol x under a root (a loss, an efficiency). What the
-    `definitions` define is computed in order (`straight`).
+    `domains` are the declarations that signs follow from. What the `definitions` define is computed in order
+    (`straight`).
     """
 
     def __init__(
-        self, atoms: Atoms, domains: Domains | None = None, given: Mapping[str, int] | None = None,
+        self, atoms: Atoms, domains: Domains, given: Mapping[str, int] | None = None,
         refined: Refine | None = None, definitions: Definitions = NONE,
     ) -> None:  # fmt: skip
         self.places: dict[Any, int] = {}
@@ -56,7 +57,7 @@ class Converter:
         self._straight: Straight | None = None
         self.squares: dict[int, tuple[Poly, Sign | None]] = {}  # generators that eliminate, and what they are roots of
         self.domains = domains
-        self._ranges = domains.ranges if domains else {}
+        self._ranges = domains.ranges
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())
@@ -108,9 +109,6 @@ class Converter:
     def _intervals(self) -> dict[int, Interval]:
         """What is known of the real generators."""
         tower, place = self.tower, self.places
-        if self.domains is None:
-            tower.lacking |= {i for s, i in place.items() if isinstance(s, Symbol) and not is_complex_symbol(s)}
-            tower.squarable |= {i for pair in tower.sines for i in pair}
         out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
         if sp.pi in place:
             out[place[sp.pi]] = PI
@@ -118,7 +116,7 @@ class Converter:
         for m, (n, c, s) in self.trig.items():
             if self._real(m):
                 declared = self._ranges.get(m.name) if isinstance(m, Symbol) else None
-                out |= dict(zip((c, s), _waves(declared, n), strict=True))
+                out |= dict(zip((c, s), waves(declared, n), strict=True))
         for m, (_, g) in self.phases.items():
             if self._real(m):
                 tower.conjugates[g] = tower.field.element(g).inverse()
@@ -130,12 +128,10 @@ class Converter:
             return s.interval
         if is_complex_symbol(s):
             return None
-        if self.domains is None:
-            return NONNEGATIVE
         if s.name not in self._ranges:
             return LINE
         domain, said = self._ranges[s.name]
-        return None if domain.kind == "complex" else _interval(domain, said)
+        return None if domain.kind == "complex" else interval(domain, said)
 
     def _real(self, monomial: Expr) -> bool:
         """Whether a product of powers is real: every symbol is, and what has a root is nonnegative."""
@@ -150,8 +146,6 @@ class Converter:
 
     def _facts(self) -> list[Fact]:
         """The declared polynomials that have symbols of this field only, and no roots."""
-        if self.domains is None:
-            return []
         out = []
         edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
         for e, strict in [*self.domains.expressions, *edges]:
@@ -161,10 +155,16 @@ class Converter:
             if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
                 continue
             content, factors = polynomial_factors(f.num * f.den)
-            odd = [p for p, k in factors if k % 2]
-            plain = strict or all(k % 2 for _, k in polynomial_factors(f.num)[1])  # s^2 p >= 0 says nothing at s = 0
+            known = [(p, k, self.tower.known_sign(p)) for p, k in factors]
+            sure = [(k, sign) for _, k, sign in known if sign and sign.strict] if len(known) > 1 else []
+            left = [(p, k) for p, k, sign in known if not (sure and sign and sign.strict)]
+            odd = [p for p, k in left if k % 2]
+            above = {str(p) for p, _ in polynomial_factors(f.num)[1]}
+            plain = strict or all(k % 2 for p, k in left if str(p) in above)  # s^2 p >= 0 says nothing at s = 0
             if len(odd) == 1 and plain:
-                out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
+                up = prod((sign.value**k for k, sign in sure), start=1 if content > 0 else -1)
+                also = frozenset().union(*(sign.facts for _, sign in sure))
+                out.append(Fact(up * odd[0], strict, inequality(e, strict), tuple(sorted(also))))
         return out
 
     def _eliminate(self, roots: list[Expr]) -> None:
@@ -175,9 +175,8 @@ class Converter:
                 for p, k in polynomial_factors(value)[1]:
                     if not (k % 2 and self.tower.is_real(self.field.fraction(p))):
                         continue
-                    sign = self.tower.sign(p)
-                    if sign or self.domains is None:
-                        p = -p if sign and sign.value < 0 else p
+                    if sign := self.tower.sign(p):
+                        p = -p if sign.value < 0 else p
                         primes[str(p)] = p
         symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
@@ -207,7 +206,6 @@ class Converter:
         self._value = {s: replace(v, field=new) for s, v in self._value.items()}
         self.tower.field = new
         self.tower.conjugates = {i: replace(v, field=new) for i, v in self.tower.conjugates.items()}
-        self.tower.lacking -= {i for i, s in symbols.items() if s in self._value}
         self.tower.declare(intervals, [])
         self.tower.declare(intervals, self._facts())
 
@@ -326,37 +324,8 @@ class Converter:
         return num / poly_to_expr(value.den, self.field.meaning)
 
 
-def _waves(declared: tuple[Domain, tuple[str, ...]] | None, n: int) -> tuple[Interval, Interval]:
-    """What is known of the cosine and sine of an angle over n."""
-    if declared is None or declared[0].kind == "complex":
-        return WAVE, WAVE
-    angle, facts = declared
-
-    def within(low: Expr, high: Expr) -> bool:
-        return bool(low * n <= angle.low and angle.high <= high * n)
-
-    cosine = Interval(0, 1, facts=facts) if within(-sp.pi / 2, sp.pi / 2) else WAVE
-    sine = Interval(0, 1, facts=facts) if within(sp.S.Zero, sp.pi) else WAVE
-    return cosine, Interval(-1, 0, facts=facts) if within(-sp.pi, sp.S.Zero) else sine
-
-
 def _degree(e: Expr) -> int:
     return int(e.exp.q) if isinstance(e, sp.Pow) else 2
-
-
-def _interval(domain: Domain, said: tuple[str, ...]) -> Interval:
-    """A declared range, its ends widened to rational numbers."""
-    low, high = (_rational(end, way) for end, way in ((domain.low, -1), (domain.high, 1)))
-    return Interval(low, high, domain.above, domain.below, said)
-
-
-def _rational(end: Expr, way: int) -> Rational | None:
-    if not end.is_finite:
-        return None
-    if end.is_Rational:
-        return Rational(int(end.p), int(end.q))
-    near = Rational(str(sp.N(end, 20)))
-    return near + way * abs(near) / 10**15
 
 
 def converter(
@@ -365,9 +334,13 @@ def converter(
 ) -> tuple[Converter, list[Expr]]:  # fmt: skip
     """A converter for a field that holds all of `exprs`, and the expressions in canonical form.
 
-    `domains` are what signs follow from (None: see `Converter`), `given` signs that are assumed of polynomials. What
-    `exprs` use of `definitions` is not written out.
+    `domains` are what signs follow from; None: that what stands under their roots is nonnegative, as the parts that
+    they come from declare (`amplitudes`). `given` are signs that are assumed of polynomials. What `exprs` use of
+    `definitions` is not written out.
     """
+    exprs = list(exprs)
+    if domains is None:
+        domains = definitions.domains.merged(amplitudes(*exprs, *(e for _, e in definitions)))
     forms = [canonical(e, domains) for e in exprs]
     definitions = definitions.needed(*forms)
     bodies = tuple((s, canonical(e, domains)) for s, e in definitions)

@@ -45,7 +45,6 @@ class Tower(SignedField):
         self._imaginary = imaginary
         self.conjugates: dict[int, Fraction] = {}
         self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
-        self.squarable: set[int] = set()  # generators that are taken for the roots of their squares
         self.divided: list[Poly] = []
         self.because: dict[str, Because] = {}
         self._parts, self._degrees = refined.parts, refined.degrees
@@ -106,13 +105,13 @@ class Tower(SignedField):
         """|p|^k for a real polynomial p and k > 0."""
         p = self.now(p)
         base = self.field.fraction(p)
-        if k % 2 == 0 or any(p == self.field.gen(i) for i in self.squarable):
+        if k % 2 == 0:
             return base**k
         if found := self.sign(p):
             return (base if found.value > 0 else -base) ** k
         name = f"|{p}|"
         if name not in self._roots:
-            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.sqrt(self.expr(p) ** 2)), 2
+            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.Abs(self.expr(p))), 2
         return self.field.element(self._roots[name][0]) * base ** (k - 1)
 
     # -- roots ----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ class Naming:
     def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
         """`taken` are the parameters of what is solved, `domains` what is declared of them."""
         self._taken = set(domains.gone).union(s.name for s in taken)
-        self._domains = domains
+        self.domains = domains
         self._items: list[tuple[Symbol, Expr]] = []
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
@@ -93,7 +93,7 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items), domains=self._domains, pivots=tuple(self._pivots))
+        return Definitions(tuple(self._items), domains=self.domains, pivots=tuple(self._pivots))
 
     def __len__(self) -> int:
         return len(self._items)

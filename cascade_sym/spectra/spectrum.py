@@ -230,13 +230,15 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
         for kind in ("drives", "inputs")
     )
     pairs = partial(_pairs, dynamics, reads, swept)
+    declared = dynamics.naming.domains
     return (
         Step("input", "equations of motion of the modes", {}, motion),
         Step("fourier", f"time derivative to -i times {w}; susceptibilities", motion, fourier),
         Step("solve", "response of the outputs to a drive on each mode", fourier, drives,
-             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C")),
+             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C",
+                            declared)),
         Step("readout", "transfer functions from the inputs", drives, inputs,
-             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D")),
+             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D", declared)),
     )  # fmt: skip
 
 
@@ -258,7 +260,7 @@ def spectrum_steps(
 
     summed = Step(
         "readout", "inputs are uncorrelated: N = sum (n + 1/2) T conj(T')", {**noise}, {"N": total},
-        identity_check(in_parts, "real and imaginary parts multiplied out"),
+        identity_check(in_parts, "real and imaginary parts multiplied out", definitions.domains),
     )  # fmt: skip
     return (*response_steps(dynamics, reads, swept), summed)
 

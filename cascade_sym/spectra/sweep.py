@@ -200,7 +200,7 @@ class SpectrumNaming(Naming):
 
     def start(self, definitions: Definitions) -> None:
         """Take over existing definitions, under their names."""
-        self._domains = self._domains.merged(definitions.domains)
+        self.domains = self.domains.merged(definitions.domains)
         for s, e in definitions:
             self._taken.add(s.name)
             self._place[s] = len(self._items)

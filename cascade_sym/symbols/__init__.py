@@ -15,6 +15,8 @@ from cascade_sym.symbols.names import (
     symbol,
 )
 from cascade_sym.symbols.read import (
+    amplitude,
+    amplitudes,
     as_given,
     domains_after,
     domains_in,
@@ -28,7 +30,8 @@ from cascade_sym.symbols.read import (
 )
 
 __all__ = [
-    "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "as_given", "complex_symbol", "conj",
-    "domains_after", "domains_in", "expression", "free_name", "free_symbol", "is_complex_symbol", "is_hermitian",
-    "is_real", "one_kind", "own", "plain", "radicands", "read_name", "replacements", "spelled", "symbol", "symbols_in",
+    "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "amplitude", "amplitudes", "as_given",
+    "complex_symbol", "conj", "domains_after", "domains_in", "expression", "free_name", "free_symbol",
+    "is_complex_symbol", "is_hermitian", "is_real", "one_kind", "own", "plain", "radicands", "read_name",
+    "replacements", "spelled", "symbol", "symbols_in",
 ]  # fmt: skip

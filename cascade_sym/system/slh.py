@@ -17,7 +17,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import all_domains, conj, domains_in, expression, radicands
+from cascade_sym.symbols import all_domains, amplitude, conj, domains_in, radicands
 from cascade_sym.system.system import VACUUM, LinearSystem, Port
 
 
@@ -57,9 +57,9 @@ def slh_system(
     """
     given = (H, *(c.L for c in channels))
     raw = [*(e for o in given for e in o.terms.values()), *(e for c in channels for e in (c.phase, c.noise))]
-    H = H.map_coefficients(expression)
+    H = H.map_coefficients(amplitude)
     channels = [
-        replace(c, L=c.L.map_coefficients(expression), phase=expression(c.phase), noise=expression(c.noise))
+        replace(c, L=c.L.map_coefficients(amplitude), phase=amplitude(c.phase), noise=amplitude(c.noise))
         for c in channels
     ]
     if not (H - H.dagger()).is_zero:
