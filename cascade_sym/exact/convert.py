@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
+from cascade_sym.exact.atoms import Atoms, Stand, canonical, collect, monomials, shown
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
@@ -124,7 +124,7 @@ class Converter:
 
     def _interval(self, s: Symbol) -> Interval | None:
         """What is known of a symbol; None where it may be complex."""
-        if isinstance(s, Arctangent):
+        if isinstance(s, Stand):
             return s.interval
         if is_complex_symbol(s):
             return None
@@ -178,7 +178,7 @@ class Converter:
                     if sign := self.tower.sign(p):
                         p = -p if sign.value < 0 else p
                         primes[str(p)] = p
-        symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
+        symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Stand)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
         used: set[int] = set()
         meaning = list(self.field.meaning)

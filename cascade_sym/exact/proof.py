@@ -15,7 +15,9 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.convert import NONE, converter
+from cascade_sym.exact.convert import NONE, Converter, converter
+from cascade_sym.exact.factors import polynomial_factors
+from cascade_sym.exact.fraction import Fraction as Element
 from cascade_sym.exact.refute import differ
 from cascade_sym.exact.show import factored
 from cascade_sym.program import read
@@ -68,6 +70,20 @@ def canonical_fraction(expr: Expr, domains: Domains, factor: bool, definitions: 
     if not factor:
         return conv.expr(value)
     return factored(value.num, conv.field.meaning) / factored(value.den, conv.field.meaning)
+
+
+def cancelled(conv: Converter, sides: Iterable[Element]) -> set[str]:
+    """What was divided by on the way, is not known to be nonzero, and stands below neither side: as inequalities."""
+    tower = conv.tower
+    below = {str(p) for side in sides for p, _ in polynomial_factors(side.den)[1]}
+    out: set[str] = set()
+    for value in tower.divided:
+        for p, _ in polynomial_factors(value)[1]:
+            if str(p) in below:
+                continue
+            sign = tower.known_sign(p)
+            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0".replace("**", "^")}
+    return out
 
 
 def _clearly_not_zero(e: Expr) -> bool:

@@ -71,7 +71,7 @@ class SignedField:
         return self._real(f.num) and self._real(f.den)
 
     def _real(self, p: Poly) -> bool:
-        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d)
+        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d > 0)
 
     # -- signs ---------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class SignedField:
         for key, turned in ((p, 1), (-p, -1)) if self._given else ():
             if (said := self.said(key)) in self._given:
                 return Sign(turned * self._given[said], False)
-        found = self._signs.of(p) or self._numeric_sign(p)
+        found = self._found(p)
         if found is None:
             self.unknown.setdefault(self.said(p if p.leading_coefficient() > 0 else -p), p)
         else:
@@ -93,7 +93,10 @@ class SignedField:
     def known_sign(self, p: Poly) -> Sign | None:
         """The sign of a polynomial, where it is known; nothing is noted."""
         p = self.now(p)
-        return (self._signs.of(p) or self._numeric_sign(p)) if self._real(p) else None
+        return self._found(p) if self._real(p) else None
+
+    def _found(self, p: Poly) -> Sign | None:
+        return self._signs.of(p) or self._numeric_sign(p)
 
     def _numeric_sign(self, p: Poly) -> Sign | None:
         """The sign of a number, from a ball around it."""

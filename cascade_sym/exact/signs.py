@@ -197,7 +197,7 @@ class Signs:
 
 def variables(p: Poly) -> list[int]:
     """The positions of the generators in a polynomial."""
-    return [i for i, d in enumerate(p.degrees()) if d]
+    return [i for i, d in enumerate(p.degrees()) if d > 0]
 
 
 def _multiple(p: Poly, q: Poly) -> int | None:

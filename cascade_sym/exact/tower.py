@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import lcm
+from typing import Any
 
 import sympy as sp
 
@@ -18,7 +19,7 @@ from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, po
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.signed import SignedField
-from cascade_sym.exact.signs import Interval
+from cascade_sym.exact.signs import LONGEST, Interval, Sign
 
 Factors = list[tuple[Poly, int]]
 Because = tuple[Fraction, ...]  # why something is >= 0; see `Tower.root`
@@ -113,6 +114,44 @@ class Tower(SignedField):
         if name not in self._roots:
             self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.Abs(self.expr(p))), 2
         return self.field.element(self._roots[name][0]) * base ** (k - 1)
+
+    # -- squares modulo cos^2 + sin^2 = 1 -------------------------------------------------------------------
+
+    def _found(self, p: Poly) -> Sign | None:
+        return super()._found(p) or self._square_sign(p)
+
+    def _square_sign(self, p: Poly) -> Sign | None:
+        """The sign of a multiple of a square."""
+        content, factors = self._homogeneous(p)
+        if not factors or any(k % 2 for _, k in factors):
+            return None
+        root = self.field.integer(1)
+        for q, k in factors:
+            root = root * self.field.fraction(q) ** (k // 2)
+        self.because[str(p if content > 0 else -p)] = (root,)
+        return Sign(1 if content > 0 else -1, False, steps=(("square",),))
+
+    def _homogeneous(self, p: Poly) -> tuple[int, Factors]:
+        """Factors of a polynomial that is brought to one degree in cosine and sine by cos^2 + sin^2 = 1, as those of
+        1 + 2 sin cos; none where none is a square.
+        """
+        was, one = p, self.field.context.constant(0)
+        for c, s in self.sines if len(p) <= LONGEST else ():
+            degrees = {int(m[c] + m[s]) for m in p.monoms()}
+            if len({d % 2 for d in degrees}) != 1 or len(degrees) == 1:
+                continue
+            ring = self.field.gen(c) ** 2 + self.field.gen(s) ** 2
+            parts: dict[int, dict[tuple[int, ...], Any]] = {}
+            for m, k in p.terms():
+                parts.setdefault((max(degrees) - int(m[c] + m[s])) // 2, {})[tuple(m)] = k
+            p = sum((self.field.context.from_dict(part) * ring**n for n, part in parts.items()), one)
+        if p == was:
+            return 1, []
+        content, factors = polynomial_factors(p)
+        if all(k == 1 for _, k in factors):
+            return 1, []
+        reduced = [(self.field.reduce(q), k) for q, k in factors]
+        return content, [(q, k) for q, k in reduced if not q.is_one()]
 
     # -- roots ----------------------------------------------------------------------------------------------
 
@@ -284,7 +323,7 @@ class Tower(SignedField):
         return Interval(0, above=strict)
 
     def _sines_restored(self, value: int, factors: Factors) -> tuple[int, Factors]:
-        """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""
+        """(cos - 1)(cos + 1) back to -sin^2, and other squares that the relation of the field had rewritten."""
         table = {str(p): (p, k) for p, k in factors}
         for c, s in self.sines:
             low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
@@ -298,4 +337,11 @@ class Tower(SignedField):
             sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
             table[str(sine)] = (sine, old + 2 * k)
             value *= (-1) ** k
+        for name, (p, k) in list(table.items()):
+            content, squares = self._homogeneous(p) if self._real(p) else (1, [])
+            if squares:
+                del table[name]
+                value *= content**k
+                for q, j in squares:
+                    table[str(q)] = q, table.get(str(q), (q, 0))[1] + j * k
         return value, list(table.values())

@@ -19,9 +19,9 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
 from cascade_sym.exact import modular
 from cascade_sym.exact.convert import NONE, Converter, converter
-from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, bounded
-from cascade_sym.exact.proof import canonical_fraction
+from cascade_sym.exact.logs import without_logs
+from cascade_sym.exact.proof import cancelled, canonical_fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
@@ -223,14 +223,16 @@ def proved_zero(
     difference = sides[0] - sides[1]
     if difference.is_Rational:
         return set() if difference == 0 else None
-    conv, forms = converter(sides, domains, given, definitions)
+    rests: set[str] = set()
+    plainly = [without_logs(e, domains, rests) for e in sides]
+    conv, forms = converter(plainly, domains, given, definitions)
     value = conv(forms[0]) - conv(forms[1])
     if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
-        return conv.tower.used | _cancelled(conv, [conv(f) for f in forms])
+        return rests | conv.tower.used | cancelled(conv, [conv(f) for f in forms])
     unknown = [key for key in conv.tower.unknown if key not in (given or {})]
     if not unknown or 2 ** (len(given or {}) + 1) > MOST_CASES:
         return None
-    used: set[str] = set()
+    used = rests
     for sign in (1, -1):
         found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign}, definitions)
         if found is None:
@@ -293,18 +295,4 @@ def _divisors(sides: list[Expr], definitions: Definitions, domains: Domains) -> 
         sign = conv.tower.sign_of(conv(form))
         shown = f"{str(written).replace(MARK, '')} != 0".replace("**", "^")
         out |= sign.facts if sign and sign.strict else {shown}
-    return out
-
-
-def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:
-    """What was divided by on the way, is not known to be nonzero, and stands below neither side."""
-    tower = conv.tower
-    below = {str(p) for side in sides for p, _ in polynomial_factors(side.den)[1]}
-    out: set[str] = set()
-    for value in tower.divided:
-        for p, _ in polynomial_factors(value)[1]:
-            if str(p) in below:
-                continue
-            sign = tower.known_sign(p)
-            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0".replace("**", "^")}
     return out

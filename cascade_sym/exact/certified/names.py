@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym import recheck
-from cascade_sym.exact.atoms import Arctangent
+from cascade_sym.exact.atoms import Stand
 from cascade_sym.exact.certified.text import formula_text
 from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
@@ -69,7 +69,7 @@ class Named:
     def _new(self, i: int) -> str:
         conv = self.conv
         s = self._place.get(i)
-        if isinstance(s, Arctangent):
+        if isinstance(s, Stand):
             raise NoEvidence
         if s is sp.pi or s is sp.I or isinstance(s, Symbol):
             return str(s)
