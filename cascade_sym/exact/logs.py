@@ -12,13 +12,13 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.exact.atoms import QUARTER, Stand, named_arctangent
+from cascade_sym.exact.atoms import QUARTER, Stand, named_arctangent, shown
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.factors import integer_factors, polynomial_factors
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.proof import cancelled
 from cascade_sym.exact.signs import Interval
-from cascade_sym.symbols import Domains, is_complex_symbol
+from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
 
 KNOWN: tuple[Any, ...] = (
     sp.log, sp.arg, sp.atan2, sp.asin, sp.acos, sp.asec, sp.acsc, sp.asinh, sp.acosh, sp.atanh, sp.acoth, sp.asech,
@@ -124,7 +124,7 @@ class _Rewriting:
             if isinstance(x, Logarithm) and c.is_Rational:
                 out *= sp.Abs(x.argument) ** c
             elif isinstance(y, Argument) and turn.is_Rational:
-                self.used.add(f"{y.argument} != 0".replace("**", "^"))  # arg 0 is 0
+                self.used.add(f"{formula_text(shown(y.argument))} != 0")  # arg 0 is 0
                 out *= ((y.argument / sp.Abs(y.argument)) ** sp.Rational(1, turn.q)) ** turn.p
             else:
                 rest += t

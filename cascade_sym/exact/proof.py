@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from sympy import Expr
+from sympy import Expr, I
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
@@ -79,10 +79,10 @@ def cancelled(conv: Converter, sides: Iterable[Element]) -> set[str]:
     out: set[str] = set()
     for value in tower.divided:
         for p, _ in polynomial_factors(value)[1]:
-            if str(p) in below:
+            if str(p) in below or tower.expr(p) == I:
                 continue
             sign = tower.known_sign(p)
-            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0".replace("**", "^")}
+            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0"}
     return out
 
 

@@ -15,6 +15,7 @@ from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.symbols import formula_text
 
 BITS = 300  # of the balls that tell the sign of a number
 
@@ -62,7 +63,7 @@ class SignedField:
 
     def said(self, p: Poly) -> str:
         """A polynomial as it is written."""
-        return str(self.expr(p))
+        return formula_text(self.expr(p))
 
     # -- what is real --------------------------------------------------------------------------------------
 

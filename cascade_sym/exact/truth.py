@@ -25,7 +25,7 @@ from cascade_sym.exact.proof import cancelled, canonical_fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
-from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
+from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, formula_text, plain
 from cascade_sym.symbols.domains import REAL, domain_of
 from cascade_sym.symbols.names import MARK, Own
 from cascade_sym.symbols.read import one_kind
@@ -293,6 +293,6 @@ def _divisors(sides: list[Expr], definitions: Definitions, domains: Domains) -> 
         written = needed.inline(base) if needed.size_of(base) <= WRITTEN_OUT else base
         conv, (form,) = converter([written], domains)
         sign = conv.tower.sign_of(conv(form))
-        shown = f"{str(written).replace(MARK, '')} != 0".replace("**", "^")
+        shown = f"{formula_text(written).replace(MARK, '')} != 0"
         out |= sign.facts if sign and sign.strict else {shown}
     return out

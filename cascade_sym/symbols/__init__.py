@@ -28,10 +28,11 @@ from cascade_sym.symbols.read import (
     replacements,
     symbols_in,
 )
+from cascade_sym.symbols.text import formula_text
 
 __all__ = [
     "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "amplitude", "amplitudes", "as_given",
-    "complex_symbol", "conj", "domains_after", "domains_in", "expression", "free_name", "free_symbol",
+    "complex_symbol", "conj", "domains_after", "domains_in", "expression", "formula_text", "free_name", "free_symbol",
     "is_complex_symbol", "is_hermitian", "is_real", "one_kind", "own", "plain", "radicands", "read_name",
     "replacements", "spelled", "symbol", "symbols_in",
 ]  # fmt: skip

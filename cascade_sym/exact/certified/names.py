@@ -11,13 +11,12 @@ from sympy import Expr, Symbol
 
 from cascade_sym import recheck
 from cascade_sym.exact.atoms import Stand
-from cascade_sym.exact.certified.text import formula_text
 from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
-from cascade_sym.symbols import Domains
+from cascade_sym.symbols import Domains, formula_text
 from cascade_sym.symbols.domains import inequality
 
 Json = dict[str, Any]
