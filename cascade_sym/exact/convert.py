@@ -161,10 +161,10 @@ class Converter:
             odd = [p for p, k in left if k % 2]
             above = {str(p) for p, _ in polynomial_factors(f.num)[1]}
             plain = strict or all(k % 2 for p, k in left if str(p) in above)  # s^2 p >= 0 says nothing at s = 0
-            if len(odd) == 1 and plain:
+            if odd and plain:
                 up = prod((sign.value**k for k, sign in sure), start=1 if content > 0 else -1)
                 also = frozenset().union(*(sign.facts for _, sign in sure))
-                out.append(Fact(up * odd[0], strict, inequality(e, strict), tuple(sorted(also))))
+                out.append(Fact(up * prod(odd), strict, inequality(e, strict), tuple(sorted(also))))
         return out
 
     def _eliminate(self, roots: list[Expr]) -> None:

@@ -9,7 +9,7 @@ root itself has no sign, and its conjugate is |radicand|^(2/q)/root.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import lcm
+from math import lcm, prod
 from typing import Any
 
 import sympy as sp
@@ -98,7 +98,7 @@ class Tower(SignedField):
         for p, turn in ((f.num, 1), (f.den, -1)):
             content, factors = self._sines_restored(*polynomial_factors(p))
             out = out * self.field.integer(abs(content)) ** turn
-            for q, k in factors:
+            for q, k in self._joined(factors):
                 out = out * self._modulus(q, k) ** turn
         return out
 
@@ -168,7 +168,7 @@ class Tower(SignedField):
         out = self._numeric(abs(above), q) / self._numeric(abs(below), q)
         left: Factors = []
         mixed: Factors = []
-        for p, k in (*factors, *((p, -k) for p, k in divisors)):
+        for p, k in self._joined([*factors, *((p, -k) for p, k in divisors)]):
             if not self._real(p):
                 mixed.append((p, k))
             elif found := self.sign(p):
@@ -182,6 +182,19 @@ class Tower(SignedField):
         for p, k in self._pairs(mixed):
             out = out * self._positive(p, k, q, False)
         return out * self._rest(sign, left, mixed, q, because)
+
+    def _joined(self, factors: Factors) -> Factors:
+        """Factors of which only the product has a declared sign as that product."""
+        table = {str(p): (p, k) for p, k in factors}
+        for fact in self.facts if len(factors) > 1 else ():
+            parts = [p for p, k in polynomial_factors(self.now(fact.poly))[1]]
+            powers = {table[str(p)][1] for p in parts} if all(str(p) in table for p in parts) else set()
+            if len(parts) > 1 and len(powers) == 1 and not all(map(self.known_sign, parts)):
+                for p in parts:
+                    del table[str(p)]
+                whole = prod(parts)
+                table[str(whole)] = whole, powers.pop()
+        return list(table.values())
 
     def _modulus_power(self, p: Poly, k: int) -> Fraction:
         if k == 0:
