@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, ParameterError, PortMismatch, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
@@ -29,7 +29,7 @@ class QuadratureForm:
     fields: LinearForm
 
 
-def two_mode_quadratures(system: object, port: str = "light") -> dict[str, QuadratureForm]:
+def two_mode_quadratures(system: System, port: str = "light") -> dict[str, QuadratureForm]:
     """Cosine and sine components of X_L and P_L of an output port that carries the sidebands b_+ and b_-.
 
     X_L = (b_+ + b_-^+)/sqrt2 = (X_cos + i X_sin)/sqrt2, P_L = (b_+ - b_-^+)/(sqrt2 i) = (P_cos + i P_sin)/sqrt2.
@@ -66,7 +66,7 @@ def hermitian(system: LinearSystem, form: LinearForm) -> QuadratureForm:
     return QuadratureForm(modes, LinearForm({o: sp.expand(c) for o, c in form if o.name not in system.modes}))
 
 
-def readout_weight(system: object, first: str, second: str, port: str = "light") -> Expr:
+def readout_weight(system: System, first: str, second: str, port: str = "light") -> Expr:
     """g of the EPR variables X_first + g X_second that the phase quadrature of the output light carries.
 
     The ratio of the weights of X_second and X_first in P_cos. Source: Huang et al. (2018), below Eqs. (3), (S14).
@@ -104,7 +104,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     >>> epr_variance(vacuum, "S", "M", g=1).inline()
     1
     """
-    read_out = False
+    read: LinearSystem | None = None
     _require_two(V, first, second)
     alpha = V.element(f"X_{first}", f"X_{first}") + V.element(f"P_{first}", f"P_{first}")
     beta = V.element(f"X_{first}", f"X_{second}") - V.element(f"P_{first}", f"P_{second}")
@@ -116,10 +116,10 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
             raise ParameterError(f"g is {g!r}; give a number, an expression, {READOUT!r} or {OPTIMAL!r}.")
         if V.system is None:
             raise ParameterError("this covariance does not know its system, so the read-out g is unknown; give g.")
-        read_out = True
-        g = readout_weight(V.system, first, second)
+        read = V.system
+        g = readout_weight(read, first, second)
     w = expression(g)
-    steps = (*V.steps, _readout_step(V, first, second, w)) if read_out else V.steps
+    steps = V.steps if read is None else (*V.steps, _readout_step(read, first, second, w))
     definitions, moved = V.definitions.beside([w])
     definitions = replace(definitions, domains=definitions.domains.merged(domains_in(g)))
     alpha, beta, gamma = (e.xreplace(moved) for e in (alpha, beta, gamma))
@@ -139,13 +139,13 @@ def _require_two(V: Covariance, first: str, second: str) -> None:
         raise ParameterError(f"entanglement of {first!r} with itself; give two different modes of {listing(V.modes)}.")
 
 
-def _readout_step(V: Covariance, first: str, second: str, g: Expr) -> Step:
+def _readout_step(system: LinearSystem, first: str, second: str, g: Expr) -> Step:
     """The weight found once more from the sine component of the light, which reads out the partner variable."""
 
     def check() -> Check:
-        sine = two_mode_quadratures(V.system)["P_sin"].modes
+        sine = two_mode_quadratures(system)["P_sin"].modes
         ratio = sine[f"P_{second}"] / sine[f"P_{first}"]
-        ok = is_zero(ratio + g, V.definitions.domains)
+        ok = is_zero(ratio + g, system.domains)
         return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")
 
     return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)

@@ -21,7 +21,7 @@ from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, make_kernel, picked
 
-UNBOUNDED = 2.0**1000
+UNBOUNDED = 2.0**1000  # larger bounds say nothing, and their squares would overflow
 
 
 class BoundedKernel:

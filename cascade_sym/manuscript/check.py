@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.folder.load import Folder
 from cascade_sym.formula import Environment
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
@@ -23,7 +24,6 @@ from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
-from cascade_sym.paper.folder import Folder
 from cascade_sym.verdicts import Verdict
 
 UNKNOWN = "unknown"  # the folder does not know the left side

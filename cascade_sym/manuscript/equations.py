@@ -19,9 +19,9 @@ from cascade_sym.latex.scan import between, tokens
 
 ENVIRONMENTS = ("equation", "align", "gather", "multline", "eqnarray", "alignat", "flalign")
 MAX_BYTES = 4_000_000  # of all files together
-MAX_FILES, MAX_NOTES = 64, 50
-MAX_EQUATIONS = 5_000
-MAX_LENGTH = 40_000
+MAX_FILES, MAX_NOTES = 64, 50  # of a manuscript, and remarks about them
+MAX_EQUATIONS = 5_000  # of a manuscript
+MAX_LENGTH = 40_000  # characters of a formula before it is read
 _BEGIN = re.compile(r"\\begin\{(" + "|".join(ENVIRONMENTS) + r")(\*?)\}")
 _INNER = re.compile(
     r"\\(?:begin|end)\s*\{(?:aligned|split|gathered|alignedat|subequations)\}(?:\[[tbc]\])?(?:\{\d+\})?"

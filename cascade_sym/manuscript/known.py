@@ -12,21 +12,21 @@ from sympy import Expr
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError
+from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
+from cascade_sym.folder.load import Folder
+from cascade_sym.folder.model import leading_form
+from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, names_in, parse_latex, parse_latex_relations, rewrite, walk
 from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.symbols import symbol_key
-from cascade_sym.formula.notation import CONSTANTS, name_latex
+from cascade_sym.formula.lettering import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
 from cascade_sym.latex.notation import Notation, symbol_latex
+from cascade_sym.ledger.typeset import notation_of
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
 from cascade_sym.operators.integral import shown
-from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
-from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.model import leading_form
-from cascade_sym.paper.printed import PrintedEquation, Statement
-from cascade_sym.paper.show import notation_of
 
 _HOLE = "placeholder"
 

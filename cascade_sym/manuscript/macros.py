@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 
 _TAKING = "|".join((*sorted({*ACCENTS, *FONTS}), "[dtc]?frac", "sqrt", "d?dot", "operatorname", "(over|under)line"))
 _ARGUMENT = re.compile(rf"(\\({_TAKING})\s*|[\^_]\s*|[}}\]])$")  # a group behind this is an argument
-MAX_EXPANSIONS = 2_000
+MAX_EXPANSIONS = 2_000  # of one formula: macros may call themselves
 MAX_LENGTH = 20_000  # characters of one expanded formula
-MAX_MACROS = 5_000
+MAX_MACROS = 5_000  # of a manuscript
 _PIECE = re.compile(r"\\[A-Za-z@]+\s*|\\.|[^\\]", re.S)
 _START = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*+"
