@@ -20,10 +20,10 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import CascadeError
 from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.formula import Environment, interpret, parse
+from cascade_sym.ledger.integrals import evaluated
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator
 from cascade_sym.operators.integral import NAMES, measures, renamed
 from cascade_sym.operators.polynomial import Monomial, field_at, unordered
-from cascade_sym.paper.integrals import evaluated
 from cascade_sym.symbols import Domain, Domains, all_domains, is_real, own, symbol
 from cascade_sym.symbols.names import MARK, Own, free_name
 

@@ -8,8 +8,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cascade_sym.paper.identity import equal_numbers
-from cascade_sym.paper.integrals import evaluated
+from cascade_sym.ledger.identity import equal_numbers
+from cascade_sym.ledger.integrals import evaluated
 from cascade_sym.symbols import Domains
 from cascade_sym.symbols.domains import domain_of
 from tests.paper.typed import verdict
