@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction as Rational
-from math import prod
 from typing import Any
 
 import sympy as sp
@@ -18,25 +17,25 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.addition import Angles
 from cascade_sym.exact.as_sympy import poly_to_expr
-from cascade_sym.exact.atoms import Atoms, Stand, canonical, collect, monomials, shown
+from cascade_sym.exact.atoms import Atoms, Stand, canonical, collect, shown
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.ranges import interval, waves
+from cascade_sym.exact.ranges import declared_fact, interval, waves
 from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
 from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol, symbols_in
 from cascade_sym.symbols.domains import inequality
 
-MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 LINE, POSITIVE = Interval(), Interval(0, above=True)
 PI = Interval(3, Rational(22, 7))  # as far as signs of polynomials need it
 NONE = Definitions()
 
 
-class Converter:
+class Converter(Angles):
     """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first.
 
     `domains` are the declarations that signs follow from. What the `definitions` define is computed in order
@@ -146,26 +145,11 @@ class Converter:
 
     def _facts(self) -> list[Fact]:
         """The declared polynomials that have symbols of this field only, and no roots."""
-        out = []
         edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
-        for e, strict in [*self.domains.expressions, *edges]:
-            if not e.is_rational_function() or not all(s in self.places for s in e.free_symbols):
-                continue
-            f = self(e)
-            if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
-                continue
-            content, factors = polynomial_factors(f.num * f.den)
-            known = [(p, k, self.tower.known_sign(p)) for p, k in factors]
-            sure = [(k, sign) for _, k, sign in known if sign and sign.strict] if len(known) > 1 else []
-            left = [(p, k) for p, k, sign in known if not (sure and sign and sign.strict)]
-            odd = [p for p, k in left if k % 2]
-            above = {str(p) for p, _ in polynomial_factors(f.num)[1]}
-            plain = strict or all(k % 2 for p, k in left if str(p) in above)  # s^2 p >= 0 says nothing at s = 0
-            if odd and plain:
-                up = prod((sign.value**k for k, sign in sure), start=1 if content > 0 else -1)
-                also = frozenset().union(*(sign.facts for _, sign in sure))
-                out.append(Fact(up * prod(odd), strict, inequality(e, strict), tuple(sorted(also))))
-        return out
+        known = [(e, strict) for e, strict in [*self.domains.expressions, *edges] if e.is_rational_function()]
+        inside = ((e, strict) for e, strict in known if all(s in self.places for s in e.free_symbols))
+        found = (declared_fact(self(e), strict, inequality(e, strict), self.tower) for e, strict in inside)
+        return [fact for fact in found if fact]
 
     def _eliminate(self, roots: list[Expr]) -> None:
         primes: dict[str, Poly] = {}
@@ -277,46 +261,6 @@ class Converter:
                 [parts[-1]] if len(parts) % 2 else []
             )
         return parts[0] if parts else f.integer(0)
-
-    def _angle(self, argument: Expr) -> tuple[Fraction, Fraction]:
-        """Cosine and sine of a sum of angles, by the addition theorems."""
-        f = self.field
-        c, s = f.integer(1), f.integer(0)
-        for coeff, mono in monomials(argument, self.domains):
-            if mono is sp.pi:
-                ck, sk = self(sp.cos(coeff * sp.pi)), self(sp.sin(coeff * sp.pi))
-            else:
-                n, ci, si = self.trig[mono]
-                ck, sk = self._multiple(f.element(ci), f.element(si), int(coeff * n))
-            c, s = c * ck - s * sk, s * ck + c * sk
-        return c, s
-
-    def _multiple(self, c1: Fraction, s1: Fraction, k: int) -> tuple[Fraction, Fraction]:
-        if abs(k) > MOST_MULTIPLES:
-            raise OutsideExactDomain(f"the sine of {abs(k)} times an angle is too long in that of the angle.")
-        c, s = self.field.integer(1), self.field.integer(0)
-        for _ in range(abs(k)):
-            c, s = c * c1 - s * s1, s * c1 + c * s1
-        return (c, s) if k >= 0 else (c, -s)
-
-    def _exp(self, argument: Expr) -> Fraction:
-        f = self.field
-        out = f.integer(1)
-        for coeff, mono in monomials(argument, self.domains):
-            if not mono.has(sp.I):
-                n, g = self.exponentials[mono]
-                out = out * f.element(g) ** int(coeff * n)
-                continue
-            angle = mono / sp.I
-            if angle is sp.pi:
-                out = out * self(sp.cos(coeff * sp.pi) + sp.I * sp.sin(coeff * sp.pi))
-            elif angle in self.phases:
-                n, g = self.phases[angle]
-                out = out * f.element(g) ** int(coeff * n)
-            else:
-                c, s = self._angle(coeff * angle)
-                out = out * (c + f.element(self.places[sp.I]) * s)
-        return out
 
     def expr(self, value: Fraction) -> Expr:
         """An element of the field as a SymPy expression, in the printed parameters."""

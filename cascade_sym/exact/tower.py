@@ -9,8 +9,7 @@ root itself has no sign, and its conjugate is |radicand|^(2/q)/root.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import lcm, prod
-from typing import Any
+from math import lcm
 
 import sympy as sp
 
@@ -18,11 +17,8 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.signed import SignedField
-from cascade_sym.exact.signs import LONGEST, Interval, Sign
-
-Factors = list[tuple[Poly, int]]
-Because = tuple[Fraction, ...]  # why something is >= 0; see `Tower.root`
+from cascade_sym.exact.regrouped import Because, Factors, Regrouped
+from cascade_sym.exact.signs import Interval
 
 
 class Refine(Exception):
@@ -35,7 +31,7 @@ class Refine(Exception):
         self.parts, self.degrees = parts, dict(degrees or {})
 
 
-class Tower(SignedField):
+class Tower(Regrouped):
     """Roots, absolute values and conjugates in a field with signs.
 
     `conjugates` are those of generators that are not real; what was divided by on the way is in `divided`.
@@ -45,9 +41,7 @@ class Tower(SignedField):
         super().__init__(field, given)
         self._imaginary = imaginary
         self.conjugates: dict[int, Fraction] = {}
-        self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
         self.divided: list[Poly] = []
-        self.because: dict[str, Because] = {}
         self._parts, self._degrees = refined.parts, refined.degrees
         self._long: set[int] = set()
         self._roots: dict[str, tuple[int, int]] = {}  # printed radicand -> generator, degree
@@ -96,9 +90,9 @@ class Tower(SignedField):
             return self.root(f * self.conj(f), 2, (f,))
         out = self.field.integer(1)
         for p, turn in ((f.num, 1), (f.den, -1)):
-            content, factors = self._sines_restored(*polynomial_factors(p))
+            content, factors = self.restored(*polynomial_factors(p))
             out = out * self.field.integer(abs(content)) ** turn
-            for q, k in self._joined(factors):
+            for q, k in self.joined(factors):
                 out = out * self._modulus(q, k) ** turn
         return out
 
@@ -115,44 +109,6 @@ class Tower(SignedField):
             self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.Abs(self.expr(p))), 2
         return self.field.element(self._roots[name][0]) * base ** (k - 1)
 
-    # -- squares modulo cos^2 + sin^2 = 1 -------------------------------------------------------------------
-
-    def _found(self, p: Poly) -> Sign | None:
-        return super()._found(p) or self._square_sign(p)
-
-    def _square_sign(self, p: Poly) -> Sign | None:
-        """The sign of a multiple of a square."""
-        content, factors = self._homogeneous(p)
-        if not factors or any(k % 2 for _, k in factors):
-            return None
-        root = self.field.integer(1)
-        for q, k in factors:
-            root = root * self.field.fraction(q) ** (k // 2)
-        self.because[str(p if content > 0 else -p)] = (root,)
-        return Sign(1 if content > 0 else -1, False, steps=(("square",),))
-
-    def _homogeneous(self, p: Poly) -> tuple[int, Factors]:
-        """Factors of a polynomial that is brought to one degree in cosine and sine by cos^2 + sin^2 = 1, as those of
-        1 + 2 sin cos; none where none is a square.
-        """
-        was, one = p, self.field.context.constant(0)
-        for c, s in self.sines if len(p) <= LONGEST else ():
-            degrees = {int(m[c] + m[s]) for m in p.monoms()}
-            if len({d % 2 for d in degrees}) != 1 or len(degrees) == 1:
-                continue
-            ring = self.field.gen(c) ** 2 + self.field.gen(s) ** 2
-            parts: dict[int, dict[tuple[int, ...], Any]] = {}
-            for m, k in p.terms():
-                parts.setdefault((max(degrees) - int(m[c] + m[s])) // 2, {})[tuple(m)] = k
-            p = sum((self.field.context.from_dict(part) * ring**n for n, part in parts.items()), one)
-        if p == was:
-            return 1, []
-        content, factors = polynomial_factors(p)
-        if all(k == 1 for _, k in factors):
-            return 1, []
-        reduced = [(self.field.reduce(q), k) for q, k in factors]
-        return content, [(q, k) for q, k in reduced if not q.is_one()]
-
     # -- roots ----------------------------------------------------------------------------------------------
 
     def root(self, f: Fraction, q: int, because: Because = ()) -> Fraction:
@@ -162,13 +118,13 @@ class Tower(SignedField):
         f = f.within(self.field)
         if f.is_zero:
             return f
-        above, factors = self._sines_restored(*polynomial_factors(f.num))
-        below, divisors = self._sines_restored(*polynomial_factors(f.den))
+        above, factors = self.restored(*polynomial_factors(f.num))
+        below, divisors = self.restored(*polynomial_factors(f.den))
         sign = 1 if above * below > 0 else -1
         out = self._numeric(abs(above), q) / self._numeric(abs(below), q)
         left: Factors = []
         mixed: Factors = []
-        for p, k in self._joined([*factors, *((p, -k) for p, k in divisors)]):
+        for p, k in self.joined([*factors, *((p, -k) for p, k in divisors)]):
             if not self._real(p):
                 mixed.append((p, k))
             elif found := self.sign(p):
@@ -182,19 +138,6 @@ class Tower(SignedField):
         for p, k in self._pairs(mixed):
             out = out * self._positive(p, k, q, False)
         return out * self._rest(sign, left, mixed, q, because)
-
-    def _joined(self, factors: Factors) -> Factors:
-        """Factors of which only the product has a declared sign as that product."""
-        table = {str(p): (p, k) for p, k in factors}
-        for fact in self.facts if len(factors) > 1 else ():
-            parts = [p for p, k in polynomial_factors(self.now(fact.poly))[1]]
-            powers = {table[str(p)][1] for p in parts} if all(str(p) in table for p in parts) else set()
-            if len(parts) > 1 and len(powers) == 1 and not all(map(self.known_sign, parts)):
-                for p in parts:
-                    del table[str(p)]
-                whole = prod(parts)
-                table[str(whole)] = whole, powers.pop()
-        return list(table.values())
 
     def _modulus_power(self, p: Poly, k: int) -> Fraction:
         if k == 0:
@@ -334,27 +277,3 @@ class Tower(SignedField):
         if below and below.value > 0:
             return Interval(0, 1, strict, facts=tuple(sorted(below.facts)))
         return Interval(0, above=strict)
-
-    def _sines_restored(self, value: int, factors: Factors) -> tuple[int, Factors]:
-        """(cos - 1)(cos + 1) back to -sin^2, and other squares that the relation of the field had rewritten."""
-        table = {str(p): (p, k) for p, k in factors}
-        for c, s in self.sines:
-            low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
-            k = min(table.get(low, (None, 0))[1], table.get(high, (None, 0))[1])
-            if k == 0:
-                continue
-            for name in (low, high):
-                p, old = table.pop(name)
-                if old > k:
-                    table[name] = (p, old - k)
-            sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
-            table[str(sine)] = (sine, old + 2 * k)
-            value *= (-1) ** k
-        for name, (p, k) in list(table.items()):
-            content, squares = self._homogeneous(p) if self._real(p) else (1, [])
-            if squares:
-                del table[name]
-                value *= content**k
-                for q, j in squares:
-                    table[str(q)] = q, table.get(str(q), (q, 0))[1] + j * k
-        return value, list(table.values())

@@ -227,8 +227,8 @@ def proved_zero(
     plainly = [without_logs(e, domains, rests) for e in sides]
     defined = {s for s, _ in definitions}
     bodies = ((s, e if defined & e.free_symbols else without_logs(e, domains, rests)) for s, e in definitions)
-    written = Definitions(tuple(bodies), domains=definitions.domains, pivots=definitions.pivots)
-    conv, forms = converter(plainly, domains, given, written)
+    program = Definitions(tuple(bodies), domains=definitions.domains, pivots=definitions.pivots)
+    conv, forms = converter(plainly, domains, given, program)
     value = conv(forms[0]) - conv(forms[1])
     if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
         return rests | conv.tower.used | cancelled(conv, [conv(f) for f in forms])

@@ -19,7 +19,7 @@ from typing import Any
 import sympy as sp
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.symbols.text import WORDS
+from cascade_sym.symbols.formula_text import WORDS
 
 HALF = Fraction(1, 2)
 Rule = Callable[..., Any]  # (arithmetic, arguments...) -> value

@@ -1,6 +1,7 @@
 """Symbols: how they are declared, read and named; conjugation."""
 
 from cascade_sym.symbols.domains import NOTHING, Domain, Domains, all_domains
+from cascade_sym.symbols.formula_text import formula_text
 from cascade_sym.symbols.names import (
     REAL_VALUED,
     complex_symbol,
@@ -28,7 +29,6 @@ from cascade_sym.symbols.read import (
     replacements,
     symbols_in,
 )
-from cascade_sym.symbols.text import formula_text
 
 __all__ = [
     "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "amplitude", "amplitudes", "as_given",

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError
-from cascade_sym.symbols.text import formula_text
+from cascade_sym.symbols.formula_text import formula_text
 
 GROUPS = ("positive", "nonnegative", "known")  # of what is declared of expressions
 KINDS = ("real", "nonnegative", "positive", "complex", "integer")
