@@ -98,12 +98,35 @@ from cascade_sym.sensing import (
 # scalings
 from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound
 
-# entanglement
-from cascade_sym.entanglement import (
+# figures of states
+from cascade_sym.states import (
     epr_variance as epr_variance,
     log_negativity as log_negativity,
+    negativity as negativity,
+    duan as duan,
+    steering as steering,
     readout_weight as readout_weight,
     two_mode_quadratures as two_mode_quadratures,
+    purity as purity,
+    symplectic_spectrum as symplectic_spectrum,
+    symplectic_invariants as symplectic_invariants,
+    entropy as entropy,
+    mutual_information as mutual_information,
+    squeezing as squeezing,
+    ppt as ppt,
+    bipartitions as bipartitions,
+    van_loock_furusawa as van_loock_furusawa,
+    fidelity as fidelity,
+    quantum_fisher_information as quantum_fisher_information,
+    wigner as wigner,
+    GaussianChannel as GaussianChannel,
+    gaussian_state as gaussian_state,
+    light_state as light_state,
+    reduced as reduced,
+    standard_form as standard_form,
+    williamson as williamson,
+    bloch_messiah as bloch_messiah,
+    state_evaluator as state_evaluator,
 )
 
 # numbers
@@ -149,6 +172,7 @@ from . import (
     shown as shown,
     solve as solve,
     spectra as spectra,
+    states as states,
     steps as steps,
     sweeps as sweeps,
     symbols as symbols,
