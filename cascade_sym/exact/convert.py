@@ -30,7 +30,7 @@ from cascade_sym.exact.tower import Refine, Tower
 from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol, symbols_in
 from cascade_sym.symbols.domains import inequality
 
-LINE, POSITIVE = Interval(), Interval(0, above=True)
+LINE, POSITIVE = Interval(), Interval(0, above=True)  # of a symbol that nothing is declared of, of an exponential
 PI = Interval(3, Rational(22, 7))  # as far as signs of polynomials need it
 NONE = Definitions()
 

@@ -17,7 +17,7 @@ from cascade_sym.exact.fraction import Fraction
 from cascade_sym.symbols import Domains, own
 
 MOST_POWER = 12  # of the variable, beside an exponential
-MOST_POLES = 6
+MOST_POLES = 6  # of a rational function, in the upper half plane: residues of higher ones grow long
 WAVES = (sp.sin, sp.cos, sp.sinh, sp.cosh)
 
 
