@@ -116,7 +116,7 @@ def is_physical(system: System) -> Physicality:
 
     count = 0
     for count, (witness, terms, near) in enumerate(every(), 1):
-        if any(t != 0 for t in terms) and not vanishes(*terms, near, -near):
+        if any(t != 0 for t in terms) and not vanishes(*terms, near, -near, domains=s.domains):
             return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
     for m, rate in s.brownian.items():
         names = tuple(s.brownian)

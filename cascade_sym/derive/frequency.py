@@ -74,7 +74,7 @@ def _solved(s: LinearSystem, modes: Sequence[str], Omega: Expr) -> dict[Op, Line
             continue
         rows = [[(-sp.I * Omega if o == p else 0) - equations[o][p] for p in block] for o in block]
         floats = any(e.has(sp.Float) for row in rows for e in row)
-        back = sp.Matrix(rows).inv().tolist() if floats else inverted(rows)
+        back = sp.Matrix(rows).inv().tolist() if floats else inverted(rows, s.domains)
         assert back is not None  # it is regular at almost every frequency
         for o, row in zip(block, back, strict=True):
             solved[o] = linear_sum(f.scaled(c) for f, c in zip(outer, row, strict=True) if c != 0)
@@ -239,7 +239,7 @@ def _steps(
         """Put the solution back into the equations of the fast modes."""
         for o, form in solved.items():
             for f, e in form.scaled(-sp.I * Omega) - _put(s.equation(o), solved):
-                if not is_zero(e):
+                if not is_zero(e, s.domains):
                     return Check(False, "solution put back into the equation", str(f))
         return Check(True, "solution put back into the equation")
 

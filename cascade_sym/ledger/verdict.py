@@ -245,12 +245,12 @@ def _repair(
     """The smallest edit that makes a printed statement exact."""
     others = [s.relation for s in equation.statements if s.key != statement.key]
     beside = [side for r in others for side in (r.lhs, r.rhs)]
-    relation, samples = statement.relation, Samples(derived, env, model)
+    relation, samples = statement.relation, Samples(derived, env, model, statement.is_hamiltonian)
     words = with_missing(vocabulary(env, swaps), relation.rhs, plain(printed, model), samples.target, env)
 
     def is_right(node: Node) -> bool:
         try:
-            return compare(value_of(node, env), derived, model).equal
+            return compare(value_of(node, env), derived, model, statement.is_hamiltonian).equal
         except (CascadeError, RecursionError):  # it has no value
             return False
 

@@ -277,7 +277,7 @@ def lyapunov_check(V: Covariance, system: System) -> Check:
     residual = lyapunov_residual(V, system)
     large = [e for e in residual if V.definitions.size_of(e) > LARGEST]
     for k, e in enumerate(residual):
-        if e not in large and not is_zero(V.definitions.inline(e)):
+        if e not in large and not is_zero(V.definitions.inline(e), V.definitions.domains):
             i, j = divmod(k, residual.cols)
             return Check(False, METHOD, f"element {i}, {j} is {e}")
     try:

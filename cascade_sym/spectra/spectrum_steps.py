@@ -34,13 +34,14 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
         for kind in ("drives", "inputs")
     )
     pairs = partial(_pairs, dynamics, reads, swept)
+    declared = dynamics.naming.domains
     return (
         Step("input", "equations of motion of the modes", {}, motion),
         Step("fourier", f"time derivative to -i times {w}; susceptibilities", motion, fourier),
         Step("solve", "response of the outputs to a drive on each mode", fourier, drives,
-             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C")),
+             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C", declared)),
         Step("readout", "transfer functions from the inputs", drives, inputs,
-             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D")),
+             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D", declared)),
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def spectrum_steps(
 
     summed = Step(
         "readout", "N = T G conj(T'), with the correlations G of the inputs", _shown(noise), {"N": total},
-        identity_check(in_parts, "real and imaginary parts multiplied out"),
+        identity_check(in_parts, "real and imaginary parts multiplied out", definitions.domains),
     )  # fmt: skip
     return (*response_steps(dynamics, reads, swept), summed)
 

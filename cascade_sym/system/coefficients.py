@@ -15,6 +15,7 @@ from sympy import Expr
 
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.exact.matrix import inverse
+from cascade_sym.symbols import NOTHING, Domains, amplitudes
 
 TINY = 1e-12  # relative size of a sum of floats that is taken for zero
 
@@ -24,18 +25,19 @@ def number(e: Expr) -> Expr:
     return sp.N(e) if e.is_number and not e.is_Rational else e
 
 
-def inverted(rows: Sequence[Sequence[Expr]]) -> list[list[Expr]] | None:
+def inverted(rows: Sequence[Sequence[Expr]], domains: Domains = NOTHING) -> list[list[Expr]] | None:
     """The inverse of a matrix in the exact algebra; None for a singular one."""
     n = len(rows)
-    conv, flat = converter([e for row in rows for e in row])
+    entries = [e for row in rows for e in row]
+    conv, flat = converter(entries, domains.merged(amplitudes(*entries)))
     found = inverse([[conv(e) for e in flat[n * k : n * k + n]] for k in range(n)])
     return None if found is None else [[conv.expr(x) for x in row] for row in found]
 
 
-def vanishes(*terms: Expr) -> bool:
+def vanishes(*terms: Expr, domains: Domains = NOTHING) -> bool:
     """Whether a sum is zero: proved, or with floats in it, small against its terms at a random point."""
     if not any(t.has(sp.Float) for t in terms):
-        return is_zero(sp.Add(*terms))
+        return is_zero(sp.Add(*terms), domains)
     rng = random.Random(20_240_229)
     symbols = sorted(set().union(*(t.free_symbols for t in terms)), key=str)
     point = {s: sp.Float(rng.uniform(0.05, 0.5)) for s in symbols}

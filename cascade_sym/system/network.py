@@ -18,7 +18,7 @@ import sympy as sp
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.shown import Card, card
-from cascade_sym.symbols import all_domains
+from cascade_sym.symbols import NOTHING, Domains, all_domains
 from cascade_sym.system import Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.part import SINGLE, Part, called
@@ -170,7 +170,7 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
         if len(loop) == 1 and loop[0] not in sources[loop[0]]:
             internal[loop[0]] = forms[loop[0]]
         else:
-            internal |= solved_loop({f: forms[f] for f in loop})
+            internal |= solved_loop({f: forms[f] for f in loop}, system.domains)
     return replace(
         system, inputs=system.inputs.without(wires), internal=internal, domains=system.inherited,
         outputs={k: f for k, f in system.outputs.items() if k not in wires.values()},
@@ -200,7 +200,7 @@ def _left(ports: Sequence[Port], used: set[str]) -> tuple[Port, ...]:
     return tuple(p for p in kept if p.fields)
 
 
-def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
+def solved_loop(forms: Mapping[str, LinearForm], domains: Domains = NOTHING) -> dict[str, LinearForm]:
     """f = K f + rest solved for the fields f named in `forms`; each result holds no field of the loop.
 
     Raises AlgebraicLoop when 1 - K is singular.
@@ -209,7 +209,8 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     unknowns = [Op(f) for f in forms] + ([Op(f, True) for f in forms] if conjugate else [])
     full = [forms[o.name].turned(o.dag) for o in unknowns]
     rest = [LinearForm({o: c for o, c in form if o.name not in forms}) for form in full]
-    gains = inverted([[-form[o] + int(o == u) for o in unknowns] for u, form in zip(unknowns, full, strict=True)])
+    rows = [[-form[o] + int(o == u) for o in unknowns] for u, form in zip(unknowns, full, strict=True)]
+    gains = inverted(rows, domains)
     if gains is None:
         raise AlgebraicLoop(
             f"the light in {listing(forms)} runs in a loop with gain 1 and no delay, which has no unique "
