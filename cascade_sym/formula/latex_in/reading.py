@@ -1,21 +1,37 @@
 r"""What the reader answers about one displayed formula: its statements, the alternatives, or the reason why not.
 
-A formula reaches this room with the macros of its manuscript expanded, its rows joined, its labels taken out.
+A formula reaches this room with the macros of its manuscript expanded, its rows joined, its labels taken out. Every token
+is accounted for, or the formula is not read. Statements are separated by commas, wide spaces, 'and' and arrows of
+implication; each part of a chain is one, a = b = c being a = b and a = c; after another sign than = the part before is
+compared (u >= v = w is u >= v and v = w). What holds under a condition ('for x > 0') carries it. \pm and \mp state the
+formula twice, with the upper and the lower signs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Node, Relation, to_text
 from cascade_sym.formula.latex import to_latex
-from cascade_sym.formula.latex_in.reader import Symbols, parse_latex, parse_latex_relations
-from cascade_sym.formula.latex_in.symbols import Indices
+from cascade_sym.formula.latex_in.atoms import condition, environment_body, relation_sign, rows_of
+from cascade_sym.formula.latex_in.grammar import CONNECTIVES, Reader, State
+from cascade_sym.formula.latex_in.lexer import Tokens, lexed
+from cascade_sym.formula.latex_in.packages import unpacked
+from cascade_sym.formula.latex_in.reader import Symbols
+from cascade_sym.formula.latex_in.symbols import Indices, Names
+from cascade_sym.formula.parser import MAX_DEPTH, Token, error_at
+from cascade_sym.formula.walk import check_depth
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
+MAX_ALTERNATIVES = 4
+MAX_STATEMENTS = 60
 Statements = tuple[Relation | Node, ...]  # a lone expression states nothing, but is read
+_STOPS = (",", ";", ".")
+_ARROWS = ("Rightarrow", "Leftrightarrow", "therefore", "because", "Leftarrow")
+_JOINING = {"and", "", ",", "where", "with", "so", "thus", "hence", "then", "or equivalently", "i.e.", "or", "therefore", "so that"}
+_CONDITIONAL = {"for", "if", "when", "for all", "provided", "whenever", "in the limit", "assuming", "at", "as", "for large", "where"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +40,8 @@ class Reading:
 
     `status` is READ (every token is accounted for in `statements`), AMBIGUOUS (`alternatives` holds two or more ways
     to read it, the likeliest first, and `statements` is empty) or NOT_READ. `typeset` is the LaTeX of the statements,
-    None unless READ; `reason` says in the writer's terms why it is not READ, None where it is.
+    None unless READ; `reason` says in the writer's terms why it is not READ, None where it is. `symbols` says how the
+    names in the statements are printed: pairs of name and LaTeX, those that the caller declared left out.
     """
 
     status: str
@@ -32,6 +49,7 @@ class Reading:
     typeset: str | None = None
     alternatives: tuple[Statements, ...] = ()
     reason: str | None = None
+    symbols: tuple[tuple[str, str], ...] = ()
 
     @property
     def texts(self) -> list[str]:
@@ -49,20 +67,276 @@ def read_formula(
 ) -> Reading:
     r"""How a displayed formula is understood; it never raises for what stands in it.
 
-    `names`, `functions`, `indices` as in `parse_latex`.
+    `names`, `functions`, `indices` as in `parse_latex`; a symbol without an entry gets a name by the rule of `naming`.
 
-    >>> read_formula(r"\Gamma = a + b").texts
-    ['Gamma = a + b']
+    >>> read_formula(r"\Gamma(t) = \hat a^\dagger\hat a").texts
+    ['Gamma(t) = dag(hat_a)*hat_a']
+    >>> found = read_formula(r"x = 1/2a")
+    >>> found.status, [written(a) for a in found.alternatives]
+    ('ambiguous', [['x = 1//2*a'], ['x = 1//(2*a)']])
     """
     try:
-        try:
-            found: Statements = parse_latex_relations(latex, names, functions=functions, indices=indices)
-        except FormulaError as err:
-            if "expected a relation sign" not in str(err):
-                raise
-            found = (parse_latex(latex, names, functions=functions, indices=indices),)
-        return Reading(READ, found, ",\\quad ".join(to_latex(s) for s in found))
+        known = names if isinstance(names, Names) else Names(names or {})
+        body = _spliced(unpacked(lexed(latex), latex))
+        asked = _Reading(latex, body, known, frozenset(functions), indices or {})
+        return asked.answer()
     except FormulaError as err:
         return Reading(NOT_READ, reason=str(err))
     except RecursionError:
         return Reading(NOT_READ, reason="it is nested too deeply.")
+
+
+@dataclass
+class _Reading:
+    """A formula's tokens, read as often as there are ways to read it."""
+
+    text: str
+    body: Tokens
+    names: Names
+    functions: frozenset[str]
+    indices: Indices
+
+    def run(self, turned: frozenset[tuple[int, str]], before: State | None = None) -> tuple[Statements, State]:
+        state = State(self.names, self.functions, self.indices, turned=turned)
+        if before is not None:
+            state.called, state.alone = set(before.called), set(before.alone)
+        found: list[Relation | Node] = []
+        for body in _signs(self.body, self.text):
+            for s in _statements(Reader(self.text, body, state)):
+                if s not in found:
+                    found.append(s)
+                if len(found) > MAX_STATEMENTS:
+                    raise FormulaError(f"the formula makes more than {MAX_STATEMENTS} statements; break it up.")
+        lone = [s for s in found if not isinstance(s, Relation)]
+        if lone and len(found) > 1:
+            raise FormulaError(f"'{to_text(lone[0])[:60]}' stands beside other statements and states nothing.")
+        return tuple(found), state
+
+    def answer(self) -> Reading:
+        statements, first = self.run(frozenset())
+        state = first
+        if first.asked or first.alone & {"delta", "Delta"}:  # what stands further on says more of what stood before
+            statements, state = self.run(frozenset(), first)
+        choices = list(state.asked.items())
+        others: list[Statements] = [statements]
+        for choice, _ in choices[: MAX_ALTERNATIVES - 1]:
+            try:
+                other, _ = self.run(frozenset((choice,)), first)
+            except FormulaError:
+                continue  # only one way makes sense
+            if other not in others:
+                others.append(other)
+        if len(others) > 1:
+            whys = "; ".join(dict.fromkeys(why for _, why in choices))
+            return Reading(AMBIGUOUS, alternatives=tuple(others), reason=f"{whys}.", symbols=_symbols(state))
+        notation = dict(_symbols(state))
+        typeset = ",\\quad ".join(to_latex(s, notation) for s in statements)
+        return Reading(READ, statements, typeset, symbols=_symbols(state))
+
+
+def _symbols(state: State) -> tuple[tuple[str, str], ...]:
+    return tuple(state.registry.latex.items())
+
+
+def _spliced(body: Tokens) -> Tokens:
+    r"""The tokens with a bracket that is broken over rows (\left( \right. \left. \right)) joined."""
+    out = list(body)
+    at = 0
+    while at < len(out) - 1:
+        if out[at].is_word("right") and out[at + 1].is_op("."):
+            later = next((n for n in range(at + 2, len(out) - 1) if out[n].is_word("left") and out[n + 1].is_op(".")), None)
+            if later is not None:
+                del out[later : later + 2]
+                del out[at : at + 2]
+                continue
+        at += 1
+    return tuple(out)
+
+
+def _signs(body: Tokens, text: str) -> tuple[Tokens, ...]:
+    r"""The tokens, twice where \pm or \mp stands in them: with the upper and with the lower signs."""
+    marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
+    if not marks:
+        return (body,)
+    for n in marks:
+        if n and body[n - 1].kind == "digit" and body[n + 1].kind == "digit" and not any(t.kind == "letter" for t in body[n + 1 : -1]):
+            raise error_at(text, body[n].start, "a value with its uncertainty is no formula")
+
+    def signed(upper: bool) -> Tokens:
+        plus = {"pm": "+" if upper else "-", "mp": "-" if upper else "+"}
+        return tuple(replace(t, kind="op", text=plus[t.text]) if t.is_word("pm", "mp") else t for t in body)
+
+    return signed(True), signed(False)
+
+
+def _statements(r: Reader) -> list[Relation | Node]:
+    found: list[Relation | Node] = []
+    given: list[Node] = []
+    head: Node | None = None
+    fresh = True
+    while True:
+        fresh = _skip(r, found) or fresh
+        t = r.peek()
+        if t.kind == "end":
+            break
+        if _said(r, found, given):
+            fresh = False
+            continue
+        if not fresh:
+            raise r.unexpected("an operator, a relation sign or the end")
+        if (rows := _system(r)) is not None:
+            for row in rows:
+                found += _statements(r.child(row))
+        else:
+            head = _chain(r, found, head)
+        fresh = False
+    if given:
+        if not any(isinstance(s, Relation) for s in found):
+            raise r.error("a condition without a statement")
+        found = [replace(s, given=tuple(given)) if isinstance(s, Relation) else s for s in found]
+    if not found:
+        raise r.error("there is no formula")
+    return found
+
+
+def _skip(r: Reader, found: list[Relation | Node]) -> bool:
+    """Whether something that separates statements stood here, taken."""
+    some = False
+    while True:
+        t = r.peek()
+        if t.is_op(*_STOPS, "\\\\", "&") or t.is_word(*_ARROWS) or (t.is_word("rightarrow") and not some and not found):
+            r.take()
+            some = True
+        elif t.kind == "text" and t.text.lower().strip(" ,.:;") in _JOINING:
+            r.take()
+            some = True
+        elif t.wide and not some:
+            some = True
+            if t.is_op("(") or r.starts_factor():
+                return some
+        else:
+            return some
+
+
+def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
+    """Whether a condition stands here ('for x > 0', (x > 0), \forall n), which is taken into `given`."""
+    t = r.peek()
+    if not found:
+        return False
+    if t.kind == "text" and t.text.lower().strip(" ,.:(") in _CONDITIONAL:
+        opened = t.text.startswith("(")
+        r.take()
+        _conditions(r, given)
+        if opened and not (r.accept(")") or r.peek().kind == "text" and r.take().text.strip(" .,") == ")"):
+            raise r.unexpected("')'")
+        return True
+    if t.is_word("forall"):
+        r.take()
+        _conditions(r, given)
+        return True
+    if t.is_op("("):
+        def bracketed() -> Node:
+            r.take()
+            if r.peek().kind == "text" and r.peek().text.lower().strip(" ,.:") in _CONDITIONAL:
+                r.take()
+            node = _relation_node(r)
+            if not r.accept(")"):
+                raise r.unexpected("')'")
+            return node
+
+        if (node := r.attempt(bracketed)) is not None:
+            given.append(node)
+            return True
+    return False
+
+
+def _conditions(r: Reader, given: list[Node]) -> None:
+    given.append(_relation_node(r, lone=True))
+    while r.peek().is_op(",") and r.peek(1).kind != "end":
+        saved = r.at
+        r.take()
+        more = r.attempt(lambda: _relation_node(r))
+        if more is None:
+            r.at = saved
+            return
+        given.append(more)
+
+
+def _relation_node(r: Reader, lone: bool = False) -> Node:
+    """A relation as a condition: gt(x, 0)."""
+    from cascade_sym.formula.ast import Call
+    from cascade_sym.formula.latex_in.atoms import CONDITION_OF
+
+    node = r.sum()
+    parts: list[Node] = []
+    while (op := relation_sign(r)) is not None:
+        if op not in CONDITION_OF:
+            raise r.error("a definition where a condition is expected")
+        right = r.sum()
+        parts.append(Call(CONDITION_OF[op], (node, right)))
+        node = right
+    if not parts:
+        if lone:
+            return node
+        raise r.error("a condition states a relation")
+    return parts[0] if len(parts) == 1 else Call("labels", tuple(parts))
+
+
+def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
+    """One chain, its parts added to `found`; returns the left side that a further row may go on with."""
+    start = r.peek()
+    if head is not None and (op := r.look(lambda: relation_sign(r))):
+        left: Node = head  # a further row that starts with its sign goes on with the chain
+    else:
+        if start.is_op("+", "-") and found:
+            raise r.error("a row that goes on with a sum stands alone")
+        left = r.sum()
+        check_depth(left, MAX_DEPTH)
+    count = 0
+    while (op := relation_sign(r)) is not None:
+        right = r.sum()
+        check_depth(right, MAX_DEPTH)
+        found.append(Relation(left, op, right))
+        left = left if op in ("=", ":=", "==") else right
+        count += 1
+    if not count:
+        if start.is_op("+"):
+            raise r.error("the formula starts with an operator: it goes on with another one", start)
+        found.append(left)
+    return left
+
+
+def _system(r: Reader) -> list[Tokens] | None:
+    r"""The rows of a system \left\{ \begin{array} ... \end{array} \right. or \begin{cases} ... of equations; else None."""
+
+    def read() -> list[Tokens]:
+        braced = r.peek().is_word("left")
+        if braced:
+            r.take()
+            r.take()
+        start = r.peek()
+        if not r.take().is_word("begin"):
+            raise r.error("no system")
+        name = "".join(t.text for t in r.script() if not t.is_op("*"))
+        if name not in ("array", "aligned", "cases", "split", "gathered", "dcases", "alignedat", "align", "matrix"):
+            raise r.error("no system")
+        if name in ("array", "alignedat"):
+            r.script()
+        body = environment_body(r, name, start)
+        if braced:
+            r.take()
+            r.take()
+        if r.peek().kind != "end" and not r.peek().is_op(*_STOPS):
+            raise r.error("no system")
+        rows = [tuple(t for cell in row for t in cell) for row in rows_of(body)]
+        if not all(any(t.is_op("=", "<", ">") or (t.kind == "word" and t.text in ("leq", "geq", "approx", "equiv")) for t in row) for row in rows):
+            raise r.error("no system")
+        return rows
+
+    t = r.peek()
+    if not (t.is_word("begin") or (t.is_word("left") and r.peek(1).written in ("\\{", "."))):
+        return None
+    return r.attempt(read)
+
+
+_ = (Callable, CONNECTIVES, condition, Token)
