@@ -21,7 +21,8 @@ CONDITIONS = {
 _OPERATORS = {"derivative_by": "d", "partial_by": "\\partial "}
 _DERIVATIVES = {"derivative": "\\mathrm{d}", "partial": "\\partial "}
 _OPEN = frozenset(
-    "derivative partial derivative_by partial_by sum_over prod_over integral_over limit dotp cross differential".split()
+    """derivative partial derivative_by partial_by sum_over prod_over integral_over limit dotp cross differential max_over
+    min_over sup_over inf_over""".split()
 )
 _SERIES = {"sum_over": "\\sum", "prod_over": "\\prod"}
 PLAIN_WORDS = frozenset(
@@ -32,7 +33,7 @@ PLAIN_WORDS = frozenset(
 FORM_NAMES = frozenset(
     (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""ket bra braket mel labels sub overline underline norm factorial
     binom transpose at matrix row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
-    tuple list braces limit degrees log_base anti""".split())
+    tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor ceiling""".split())
 )
 
 
@@ -64,7 +65,7 @@ def form_latex(name: str, args: Sequence[Node], top: Print, closed: Print) -> st
 
 def level_of(node: Call) -> int:
     """How tightly a typeset form binds, as in `notation`."""
-    if node.function in (*CONDITIONS, "tensor", "oplus", "labels", "row"):
+    if node.function in (*CONDITIONS, "uncertain", "tensor", "oplus", "labels", "row"):
         return SUM
     if node.function in _DERIVATIVES and isinstance(node.args[0], Name):
         return ATOM
@@ -72,7 +73,8 @@ def level_of(node: Call) -> int:
 
 
 def _below(args: Sequence[Node], top: Print) -> str:
-    return top(args[1]) + (f"={top(args[2])}" if len(args) > 2 else "")
+    said = len(args) > 2 and args[2] != Name("unsaid")
+    return top(args[1]) + (f"={top(args[2])}" if said else "")
 
 
 def _variables(args: Sequence[Node], d: str, top: Print) -> tuple[str, str]:
@@ -167,6 +169,14 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "list": lambda a, top, closed: f"\\left[{_listed(a, top)}\\right]",
     "braces": lambda a, top, closed: f"\\left\\{{{_listed(a, top)}\\right\\}}",
     "limit": lambda a, top, closed: f"\\lim_{{{top(a[1])}\\to {top(a[2])}}}{closed(a[0])}",
+    "normal": lambda a, top, closed: f":\\!{top(a[0])}\\!:",
+    "uncertain": lambda a, top, closed: f"{top(a[0])} \\pm {top(a[1])}",
+    "floor": lambda a, top, closed: f"\\left\\lfloor {top(a[0])}\\right\\rfloor ",
+    "ceiling": lambda a, top, closed: f"\\left\\lceil {top(a[0])}\\right\\rceil ",
+    **{
+        f"{f}_over": lambda a, top, closed, f=f: f"\\{f}_{{{top(a[1])}}}{closed(a[0])}"
+        for f in ("max", "min", "sup", "inf")
+    },
     "degrees": lambda a, top, closed: f"{closed(a[0])}^{{\\circ}}",
     "log_base": lambda a, top, closed: f"\\log_{{{top(a[1])}}}\\left({top(a[0])}\\right)",
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in import calculus, coverage, dirac
-from cascade_sym.formula.forms import PLAIN_WORDS
+from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import CONNECTIVES, GREEKS, OPENERS, RELATIONS, WRAPPERS, Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
@@ -48,11 +48,17 @@ def atom(r: Reader) -> Node:
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "text":
-        if not t.text.isalnum() or t.text in CONNECTIVES:
+        if not t.text.isalnum() or not t.text.isascii() or t.text in CONNECTIVES:
             raise r.error(f"the words '{t.text}' stand in the formula")
         return read_symbol(r)
     if t.kind == "word":
         return _word(r, t)
+    if t.is_op(":") and not r.peek(1).is_op("="):
+        r.take()
+        node = r.sum()
+        if not r.accept(":"):
+            raise r.error("a colon that closes no normal order", t)
+        return Call("normal", (node,))
     raise r.unexpected("a number, a symbol or a bracket")
 
 
@@ -138,7 +144,12 @@ def item(r: Reader) -> Node:
     if r.peek().is_word("cdot", "bullet") and r.peek(1).is_op(")", "]", ","):
         r.take()
         return Name("dots")
-    return r.sum()
+    node = r.sum()
+    if (op := relation_sign(r)) is None:
+        return node
+    if op not in CONDITION_OF:
+        raise r.error("a definition in brackets")
+    return Call(CONDITION_OF[op], (node, r.sum()))
 
 
 def bracketed(r: Reader) -> Node:
@@ -146,6 +157,8 @@ def bracketed(r: Reader) -> Node:
         return dirac.ket(r)
     start = r.peek()
     kind, items = bracket(r)
+    if any(isinstance(x, Call) and x.function in CONDITIONS for x in items):
+        raise r.error("a relation in brackets is no factor", start)
     if function := _BRACKETS.get((kind, len(items))):
         return Call(function, tuple(items))
     if len(items) == 1:
@@ -168,10 +181,16 @@ def evaluated(r: Reader) -> Node:
     r.take()
     limits: dict[str, Node] = {}
     while op := r.accept("_", "^"):
-        limits[op] = condition(r.child(r.script()))
+        limits[op] = place(r, r.script())
     if "_" not in limits:
         raise r.error("where this is to be evaluated is not said: \\right|_{x=0}", start)
     return Call("at", (node, *(limits[op] for op in "_^" if op in limits)))
+
+
+def place(r: Reader, body: Tokens) -> Node:
+    """Where something is evaluated: x=0, or a label."""
+    relational = any(t.kind in ("op", "word") and t.text in RELATIONS for t in body)
+    return condition(r.child(body)) if relational else r.label(body)
 
 
 def condition(r: Reader) -> Node:
@@ -253,7 +272,8 @@ def _environment(r: Reader) -> Node:
         raise r.error(f"the environment '{name}' is not read inside a formula", start)
     if len({len(row) for row in cells}) != 1:
         raise r.error("the rows of a matrix have different lengths", start)
-    node = Call("matrix", tuple(Call("row", tuple(r.inner(c) for c in row)) for row in cells))
+    zero = Number("0")  # what is left blank
+    node = Call("matrix", tuple(Call("row", tuple(r.inner(c) if c else zero for c in row)) for row in cells))
     if name == "vmatrix":
         return Call("det", (node,))
     if name in ("Vmatrix", "Bmatrix"):
@@ -362,6 +382,6 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "melement": dirac.element_macro, "begin": _environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": calculus.partial, "dot": calculus.dotted(1), "ddot": calculus.dotted(2),
     "dddot": calculus.dotted(3), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
-    "d": calculus.infinitesimal,
+    "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip
 _ = (Pow, replace, error_at, CONSTANTS)

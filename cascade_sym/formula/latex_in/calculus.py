@@ -42,6 +42,10 @@ def _d(r: Reader, body: Tokens) -> tuple[str, int]:
     """The kind of d at the start of some tokens, 'd' or 'partial', and its width."""
     if body and body[0].is_word("partial"):
         return "partial", 1
+    said = tuple(t.text for t in body[:6])
+    for grouped in (("{", "mathrm", "d", "}"), ("{", "mathrm", "{", "d", "}", "}"), ("{", "d", "}")):
+        if said[: len(grouped)] == grouped:
+            return "d", len(grouped)
     inner = r.child(body)
     t = inner.peek()
     if t.kind == "letter" and t.text == "d":
@@ -67,14 +71,14 @@ def _derivative(r: Reader, above: Tokens, below: Tokens, start: Token) -> Node |
     for variable, n in variables:
         along += (variable,) if n == 1 else (variable, Number(str(n)))
     name = "derivative" if kind == "d" else "partial"
-    if inner.peek().kind != "end":
+    if any(not t.is_op("{", "}") for t in inner.tokens[inner.at : -1]):
         return _of(name, r.deeper(inner.whole), along)
     if not r.starts_factor() or r.peek().wide:
         return Call(f"{name}_by", along)
     factors = [r.factor()]
     t = r.peek()
     if r.starts_factor() and not t.wide:
-        if r.asks(t, "acts", "whether the derivative acts on all that follows is not clear; use brackets"):
+        if factors[0] != Name("nabla") and r.asks(t, "acts", "whether the derivative acts on all that follows is not clear; use brackets"):
             return _of(name, factors[0], along)
         while r.starts_factor() and not r.peek().wide:
             factors.append(r.factor())
@@ -106,9 +110,7 @@ def _variable(r: Reader) -> tuple[Node, int]:
 
         node: Node = bracket(r)[1][0]
     else:
-        from cascade_sym.formula.latex_in.symbol import read_symbol
-
-        node = read_symbol(r)
+        node = r.factor()
     order = 1
     if isinstance(node, Pow) and isinstance(node.exponent, Number) and node.exponent.text.isdigit():
         node, order = node.base, int(node.exponent.text[:3])
@@ -150,7 +152,7 @@ def partial(r: Reader) -> Node:
     factors = [r.factor()]
     t = r.peek()
     if r.starts_factor() and not t.wide:
-        if r.asks(t, "acts", "whether the derivative acts on all that follows is not clear; use brackets"):
+        if factors[0] != Name("nabla") and r.asks(t, "acts", "whether the derivative acts on all that follows is not clear; use brackets"):
             return Call("partial", (factors[0], *along))
         while r.starts_factor() and not r.peek().wide:
             factors.append(r.factor())
@@ -273,10 +275,8 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
     relational = equals or any(t.kind == "word" and t.text in ("neq", "in", "leq", "geq") or t.is_op("<", ">") for t in below)
     along = condition(r.child(below)) if relational else labels(r.child(below))
     if above:
-        if relational:
-            raise r.error("the limits of the sum are not read", start)
         body = _summand(r)
-        return Call(name, (body, along, Name("dots"), r.inner(above)))
+        return Call(name, (body, along, Name("unsaid"), r.inner(above)))
     return Call(name, (_summand(r), along))
 
 

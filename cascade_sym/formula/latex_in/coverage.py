@@ -16,6 +16,8 @@ trigonometric function is ambiguous: the inverse function or the reciprocal.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from cascade_sym.formula.ast import Call, Div, Name, Neg, Node, Number, Pow, product
 from cascade_sym.formula.latex_in.grammar import GREEKS, WRAPPERS, Reader, spelt
 from cascade_sym.formula.parser import Token
@@ -30,7 +32,7 @@ GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("ab
 FUNCTIONS = WORDS | GREEDY
 _COORDINATES = frozenset(("t", "tau", "x", "y", "z"))
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
-_ENDS = frozenset("hat ket bra langle left sum int prod begin".split())
+_ENDS = frozenset("hat ket bra langle left sum int prod begin mathbf vec".split())
 
 
 def function_here(r: Reader) -> Node | None:
@@ -80,11 +82,12 @@ def run_of_letters(r: Reader) -> str:
 
 
 def _function(r: Reader, name: str, start: Token) -> Node:
-    from cascade_sym.formula.latex_in.atoms import opener
+    from cascade_sym.formula.latex_in.atoms import opener, place
 
     power: Node | None = None
     base: Node | None = None
     label = ""
+    over: Node = Name("x")
     while r.peek().is_op("^", "_"):
         op = r.take().text
         body = r.script()
@@ -95,17 +98,20 @@ def _function(r: Reader, name: str, start: Token) -> Node:
                 base = r.inner(body)
             else:
                 label = spelt(body)
+                if name in ("max", "min", "sup", "inf"):
+                    over = place(r, body)
         elif power is not None:
             raise r.error("two superscripts on one function", start)
         else:
             power = r.inner(body)
     if label:
         if name in ("max", "min", "sup", "inf"):
-            raise r.error(f"over what \\{name} is taken is not read", start)
+            return Call(f"{name}_over", (_greedy(r, name), over))
         name = f"{name}_{''.join(c for c in label if c.isalnum())}"
-    argument = _bracket_argument(r) if opener(r) or r.peek().is_op("{") else None
-    if argument is None:
-        argument = (_greedy(r, name) if name not in WORDS.values() else _bare(r, name),)
+    with r.phase() if name in ("exp", "sin", "cos") else nullcontext():
+        argument = _bracket_argument(r) if opener(r) or r.peek().is_op("{") else None
+        if argument is None:
+            argument = (_greedy(r, name) if name not in WORDS.values() else _bare(r, name),)
     if base is not None:
         name, argument = "log_base", (*argument, base)
     node: Node = Call(name, argument)

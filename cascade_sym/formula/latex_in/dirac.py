@@ -99,8 +99,6 @@ def _element(r: Reader) -> Node:
     if r.take().is_word("left"):
         r.take()
     pieces, closed = _pieces(r)
-    if len(pieces) == 1 and not closed:
-        raise r.error("no bra")
     return _of_pieces(r, pieces, closed)
 
 
@@ -113,7 +111,9 @@ def _of_pieces(r: Reader, pieces: list[Tokens], closed: bool) -> Node:
         return Call("braket", (one, labels(r.child(pieces[1]))))
     if len(pieces) != 3:
         raise r.error("more than two bars in a bracket")
-    return Call("mel", (one, r.inner(pieces[1]), labels(r.child(pieces[2]))))
+    middle = r.child(pieces[1])
+    middle.in_mean = True
+    return Call("mel", (one, r.deeper(middle.whole), labels(r.child(pieces[2]))))
 
 
 def _pieces(r: Reader) -> tuple[list[Tokens], bool]:
@@ -173,7 +173,7 @@ def bra_macro(r: Reader) -> Node:
 
 
 def _argument(r: Reader) -> Tokens:
-    if r.peek().is_op("*"):
+    while r.peek().is_op("*"):
         r.take()
     body = r.script()
     if not body:

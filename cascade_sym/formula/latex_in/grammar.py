@@ -6,13 +6,14 @@ other one when it is run again with that place turned. So what is ambiguous has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node, Number, Pow, Signed, added, product
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.lexer import CONNECTIVES, Tokens
 from cascade_sym.formula.latex_in.naming import Registry
 from cascade_sym.formula.latex_in.symbols import Names
 from cascade_sym.formula.parser import MAX_DIGITS, Stream, Token
@@ -64,7 +65,7 @@ class Reader(Stream):
     def __init__(self, text: str, body: Tokens, state: State, depth: int = 0) -> None:
         super().__init__(text, body, depth)
         self.state = state
-        self.in_bars = self.in_integral = self.in_mean = False
+        self.in_bars = self.in_integral = self.in_mean = self.in_phase = False
         self.measure: Node | None = None  # a differential found in a numerator
 
     def take(self) -> Token:
@@ -77,8 +78,17 @@ class Reader(Stream):
         """A reader of a group's tokens."""
         end = replace(self.peek(), kind="end", text="", gap=False, wide=False)
         inner = Reader(self.text, (*body, end), self.state, self.depth + 1)
-        inner.in_mean = self.in_mean
+        inner.in_mean, inner.in_phase = self.in_mean, self.in_phase
         return inner
+
+    @contextmanager
+    def phase(self) -> Iterator[None]:
+        """While the exponent or the argument of an exponential or an angle function is read."""
+        saved, self.in_phase = self.in_phase, True
+        try:
+            yield
+        finally:
+            self.in_phase = saved
 
     def inner(self, body: Tokens) -> Node:
         """The value of a group's tokens, all of them."""
@@ -186,12 +196,25 @@ class Reader(Stream):
             elif t.is_op("/"):
                 self.take()
                 factors = [Div(product(factors), self._denominator(), slash=True)]
+            elif t.is_op("|") and self.peek(1).is_op("_") and not self.in_bars:
+                factors = self._evaluated(factors, t)
             elif self.starts_factor() and not t.wide:
                 if isinstance(factors[-1], Number) and t.kind == "digit":
                     raise self.error("two numbers stand side by side")
                 factors.append(self.factor())
             else:
                 return product(factors)
+
+    def _evaluated(self, factors: list[Node], t: Token) -> list[Node]:
+        r"""f|_{x=0} without \left."""
+        from cascade_sym.formula.latex_in.atoms import place
+
+        self.at += 2
+        where = place(self, self.script())
+        why = "what the bar evaluates is not clear; use \\left. \\right|"
+        if len(factors) > 1 and self.asks(t, "evaluates", why):
+            return [*factors[:-1], Call("at", (factors[-1], where))]
+        return [Call("at", (product(factors), where))]
 
     def _times(self, factors: list[Node], t: Token) -> None:
         right = self.factor()
@@ -210,7 +233,7 @@ class Reader(Stream):
             case Call("dag" | "conj" | "sub" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
                 return node.function == "cross" or self.vectorial(arg)
             case Call("dotp", (arg, right)):
-                return arg == Name("nabla") and self.vectorial(right)
+                return self.tensorial(arg) or self.tensorial(right)
             case Call(function, _):
                 return function in self.state.vectors
             case Add(terms, _):
@@ -219,12 +242,20 @@ class Reader(Stream):
                 return any(map(self.vectorial, factors))
         return False
 
+    def tensorial(self, node: Node) -> bool:
+        """Whether a factor is printed with an arrow to both sides."""
+        while isinstance(node, Call) and node.function in ("dag", "conj", "transpose", "dotp"):
+            node = node.args[-1]
+        name = node.name if isinstance(node, Name) else node.function if isinstance(node, Call) else ""
+        return "leftrightarrow_" in name
+
     def _denominator(self) -> Node:
         below = [self.factor()]
         while self.starts_factor() and not self.peek().wide:
             t = self.peek()
             unit = below[-1] == Name("k_B") and t.kind == "letter" and t.text == "T"
-            if unit or (isinstance(below[-1], Number) and t.is_word("pi")):
+            imaginary = t.kind == "letter" and t.text == "i" and len(below) == 1 and self._ends(1)
+            if unit or (isinstance(below[-1], Number) and (t.is_word("pi") or imaginary)):
                 below.append(self.factor())
                 continue
             if self.opens_state() or t.is_word("hat", "ket", "bra", "sum", "int"):
@@ -235,6 +266,11 @@ class Reader(Stream):
                     below.append(self.factor())
             break
         return product(below)
+
+    def _ends(self, ahead: int) -> bool:
+        """Whether a term or the formula ends some tokens ahead."""
+        t = self.peek(ahead)
+        return t.kind == "end" or t.is_op("+", "-", ",", ".", "=", ")", "]", "}") or t.is_word("right")
 
     def starts_factor(self) -> bool:
         t = self.peek()
@@ -328,7 +364,8 @@ class Reader(Stream):
 
         return labels(self.child(body))
 
-    def number(self) -> Number:
+    def number(self) -> Node:
+        """A number, perhaps with its uncertainty."""
         digits = ""
         start = self.peek()
         while self.peek().kind == "digit" or (
@@ -339,6 +376,9 @@ class Reader(Stream):
                 break
         if len(digits) > MAX_DIGITS:
             raise self.error(f"a number of more than {MAX_DIGITS} digits", start)
+        if self.peek().is_word("uncertain"):
+            self.take()
+            return Call("uncertain", (Number(digits), self.number()))
         return Number(digits)
 
     def script(self) -> Tokens:
@@ -414,7 +454,6 @@ def is_matrix(node: Node) -> bool:
 
 from cascade_sym.formula.notation import GREEK as GREEKS  # noqa: E402
 
-CONNECTIVES = frozenset("and or for where with if when so then thus hence as at but while since".split())
 WRAPPERS = frozenset(
     """hat tilde bar vec check breve mathring acute grave mathrm mathit mathbf mathcal mathsf mathbb mathfrak mathtt
     overline underline dot ddot""".split()

@@ -15,7 +15,7 @@ from cascade_sym.formula.parser import Token, error_at, scanned
 
 Tokens = tuple[Token, ...]
 
-TEXT = frozenset("text textrm textnormal textup textit textsf textbf mbox hbox intertext mathtext".split())
+TEXT = frozenset("raisebox text textrm textnormal textup textit textsf textbf mbox hbox intertext mathtext".split())
 _TOKEN = re.compile(
     r"""(?P<skipped>\s|%[^\n]*|\\[!/])
       | (?P<row>\\\\\*?(?:\[[-+0-9.a-z\s]*\])?|\\(?:cr|newline)(?![A-Za-z]))
@@ -30,17 +30,23 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_GROUP = re.compile(r"\s*\{")
+_RAISED = re.compile(r"\s*\{[^{}]*\}(?:\s*\[[^\[\]]*\])*\s*\{")
+_WIDE_MARKS = dict(zip("，．、；：（）", ",.,;:()", strict=True))
 _SIZES = {size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 _NOTHING = _SIZES | set(
     """displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathstrut allowbreak strut
-    centering noindent mathop mathord mathbin mathrel mathinner mathclose mathopen mathpunct ensuremath smash tiny
+    centering noindent tiny
     scriptsize footnotesize small normalsize large null nobreak displaylimits left. unboldmath boldmath protect
     xspace mathversion relax""".split()
 )
+_TRANSPARENT = frozenset(
+    "mathop mathord mathbin mathrel mathinner mathclose mathopen mathpunct ensuremath smash mathstrut".split()
+)
 _WITH_GROUP = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1,
-               "textcolor": 1, "raisebox": 1, "ref": 0, "cite": 0, "mathcolor": 1, "fontsize": 2}  # fmt: skip
+               "textcolor": 1, "ref": 0, "cite": 0, "mathcolor": 1, "fontsize": 2}  # fmt: skip
 _SAME = {
-    "lbrace": "{", "rbrace": "}", "vert": "|", "Vert": "||", "mid": "|", "lbrack": "[", "rbrack": "]", "dag": "dagger",
+    "hdots": "dots", "hdotsfor": "dots", "lbrace": "{", "rbrace": "}", "vert": "|", "Vert": "||", "mid": "|", "lbrack": "[", "rbrack": "]", "dag": "dagger",
     "ne": "neq", "le": "leq", "ge": "geq", "to": "rightarrow", "gets": "leftarrow", "lt": "<", "gt": ">",
     "leqslant": "leq", "geqslant": "geq", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sfrac": "nicefrac",
     "ldots": "dots", "cdots": "dots", "dotsc": "dots", "dotsb": "dots", "dotsm": "dots", "dotso": "dots",
@@ -60,6 +66,7 @@ _SAME = {
 _SWITCHES = {
     "rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "bfseries": "mathbf", "tt": "mathtt"
 }  # fmt: skip
+CONNECTIVES = frozenset("and or for where with if when so then thus hence as at but while since".split())
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
@@ -73,7 +80,7 @@ _GREEK = dict(
 def lexed(text: str) -> Tokens:
     """The tokens of a formula, closed by an 'end' token; FormulaError where something can't be one."""
     found = [*_lexed(text, 0, text), Token("end", "", len(text))]
-    return _with_fonts(_without_groups(found, text), text)
+    return _joined(_with_fonts(_without_groups(found, text), text))
 
 
 def _lexed(text: str, offset: int, whole: str) -> list[Token]:
@@ -91,11 +98,13 @@ def _lexed(text: str, offset: int, whole: str) -> list[Token]:
             continue
         if m["skipped"] or m["kern"] or word in _NOTHING:
             continue
-        if word in TEXT and (opening := re.compile(r"\s*\{").match(text, m.end())):
+        if word in TEXT and (opening := (_RAISED if word == "raisebox" else _GROUP).match(text, m.end())):
             if (end := ends.get(opening.end() - 1)) is None:
                 raise error_at(whole, start, "a brace is not closed")
             out += _text(text[opening.end() : end - 1], opening.end() + offset, whole, gap, wide)
             until = end
+        elif m["other"] in _WIDE_MARKS:
+            out.append(Token("op", _WIDE_MARKS[m["other"]], start, gap, wide))
         elif m["other"]:
             raise error_at(whole, start, _unreadable(m["other"]))
         else:
@@ -158,8 +167,12 @@ def _without_groups(body: list[Token], text: str) -> list[Token]:
             for _ in range(_WITH_GROUP[t.text]):
                 at += body[at].is_op("*")
                 at = closing(body, at, text)
-            while t.text == "raisebox" and body[at].is_op("["):
-                at = closing(body, at, text, "[", "]")
+            continue
+        if t.kind == "word" and t.text in _TRANSPARENT:
+            if body[at].is_op("{") and body[at + 1].text not in _SWITCHES:  # the group goes with the macro
+                end = closing(body, at, text)
+                body[end - 1 : end] = []
+                body[at : at + 1] = []
             continue
         out.append(t)
     return out
@@ -191,6 +204,43 @@ def _with_fonts(body: list[Token], text: str) -> Tokens:
                 raise error_at(text, t.start, f"{t} holds for all that follows; write \\{font.text}{{...}}")
         else:
             out.append(t)
+    return tuple(out)
+
+
+def _joined(body: Tokens) -> Tokens:
+    r"""\left< as \left\langle, \langle{x}\rangle without the group, \mathrm{and} as the word that it is."""
+    out: list[Token] = []
+    waiting: list[int] = []  # places of groups behind \langle
+    for n, t in enumerate(body):
+        before = body[n - 1] if n else t
+        if before.is_word("left", "right") and t.is_op("<", ">"):
+            t = replace(t, kind="word", text="langle" if t.text == "<" else "rangle")
+        if t.is_op("{"):
+            waiting.append(len(out) if before.is_word("langle") else -1)
+        elif t.is_op("}") and waiting and (start := waiting.pop()) >= 0 and body[n + 1].is_word("rangle", "right"):
+            del out[start]
+            waiting = [w - 1 if w > start else w for w in waiting]
+            continue
+        out.append(t)
+    return _words(out)
+
+
+def _words(body: list[Token]) -> Tokens:
+    out: list[Token] = []
+    n = 0
+    while n < len(body):
+        t = body[n]
+        if t.is_word("mathrm") and body[n + 1].is_op("{"):
+            end = n + 2
+            while body[end].kind == "letter":
+                end += 1
+            word = "".join(b.text for b in body[n + 2 : end])
+            if body[end].is_op("}") and word in CONNECTIVES and word not in ("as", "at", "in"):
+                out.append(replace(t, kind="text", text=word))
+                n = end + 1
+                continue
+        out.append(t)
+        n += 1
     return tuple(out)
 
 

@@ -89,8 +89,8 @@ class _Expander:
     def macro(self, t: Token) -> list[Token] | None:
         """What the macro here stands for, its arguments taken; None where it is none of a package."""
         name = t.text
-        starred = name in _STARRED and self.here("*")
-        self.at += starred
+        while name in _STARRED and self.here("*"):
+            self.at += 1
         if name in _FENCED:
             left, right = _FENCED[name]
             return self.filled(f"\\left{left}#1\\right{right}", self.group(), start=t)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Node, Relation, to_text
+from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_text
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.atoms import condition, environment_body, relation_sign, rows_of
 from cascade_sym.formula.latex_in.grammar import CONNECTIVES, Reader, State
@@ -101,7 +101,7 @@ class _Reading:
         if before is not None:
             state.called, state.alone = set(before.called), set(before.alone)
         found: list[Relation | Node] = []
-        for body in _signs(self.body, self.text):
+        for body in _signs(self.body):
             for s in _statements(Reader(self.text, body, state)):
                 if s not in found:
                     found.append(s)
@@ -153,20 +153,31 @@ def _spliced(body: Tokens) -> Tokens:
     return tuple(out)
 
 
-def _signs(body: Tokens, text: str) -> tuple[Tokens, ...]:
+def _signs(body: Tokens) -> tuple[Tokens, ...]:
     r"""The tokens, twice where \pm or \mp stands in them: with the upper and with the lower signs."""
     marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
     if not marks:
         return (body,)
-    for n in marks:
-        if n and body[n - 1].kind == "digit" and body[n + 1].kind == "digit" and not any(t.kind == "letter" for t in body[n + 1 : -1]):
-            raise error_at(text, body[n].start, "a value with its uncertainty is no formula")
+    values = [n for n in marks if _is_value(body, n)]
+    if values:  # 1.5 \pm 0.1 is one value with its uncertainty
+        body = tuple(replace(t, text="uncertain") if n in values else t for n, t in enumerate(body))
+    if len(values) == len(marks):
+        return (body,)
 
     def signed(upper: bool) -> Tokens:
         plus = {"pm": "+" if upper else "-", "mp": "-" if upper else "+"}
         return tuple(replace(t, kind="op", text=plus[t.text]) if t.is_word("pm", "mp") else t for t in body)
 
     return signed(True), signed(False)
+
+
+def _is_value(body: Tokens, n: int) -> bool:
+    left = right = n
+    while left and (body[left - 1].kind == "digit" or body[left - 1].is_op(".")):
+        left -= 1
+    while body[right + 1].kind == "digit" or body[right + 1].is_op("."):
+        right += 1
+    return left < n < right and any(t.is_op(".") for t in body[left:right])
 
 
 def _statements(r: Reader) -> list[Relation | Node]:
@@ -196,7 +207,27 @@ def _statements(r: Reader) -> list[Relation | Node]:
         found = [replace(s, given=tuple(given)) if isinstance(s, Relation) else s for s in found]
     if not found:
         raise r.error("there is no formula")
-    return found
+    return _ranges(found)
+
+
+def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
+    """i = 1, 2, 3 as i in {1, 2, 3}: what follows the commas are further values of the index."""
+    out: list[Relation | Node] = []
+    for s in found:
+        last = out[-1] if out else None
+        if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name) or not _value(s):
+            out.append(s)
+        elif last.op == "=" and _value(last.rhs):
+            out[-1] = Relation(last.lhs, "in", Call("braces", (last.rhs, s)), last.given)
+        elif last.op == "in" and isinstance(last.rhs, Call) and last.rhs.function == "braces":
+            out[-1] = Relation(last.lhs, "in", Call("braces", (*last.rhs.args, s)), last.given)
+        else:
+            out.append(s)
+    return out
+
+
+def _value(node: Node) -> bool:
+    return isinstance(node, Name | Number) or (isinstance(node, Neg) and _value(node.arg))
 
 
 def _skip(r: Reader, found: list[Relation | Node]) -> bool:

@@ -1,15 +1,18 @@
 r"""A symbol with all that belongs to it: accents, fonts, primes, scripts, its argument in brackets.
 
-A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed) or a list: f(t), a(-\Omega),
-\delta(0), G(r, r'). With an explicit space or product sign between them it is a factor. For a longer bracket it depends on
-what is known of such symbols: declared functions are applied, constants (\hbar, \pi) are not; x - x', t + \tau (coordinates
-and numbers only) is an argument of a function's letter (f, g, \psi, \delta, J_m, ...) or of a field (\hat a); 1 + x, n + 1
-and what holds operators are factors of any other letter. In between the formula is ambiguous.
+A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed), a list or a relation: f(t),
+a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as it is behind
+a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it depends on what is known of
+such symbols. Declared functions, and those that are applied elsewhere in the formula, are applied. Times, places or
+frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f, g, \psi, \delta, J_m, ...) or of a
+field (\hat a); of other Greek letters it is not clear, but in an exponential, where \omega(t - t_0) is a phase. A lone product
+is the argument of a function's letter, J_m(ka); a sum behind such a letter is not clear, f(a + b); behind others it is a
+factor, \kappa(n + 1).
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a hat, where
 a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright or several
-letters, or a lone sign is a label, a part of the name; a lone italic letter is a power where it counts something
-(n, m, k, l, N, ...), else ambiguous.
+letters, or a lone sign is a label, a part of the name. A lone italic letter is a power where it counts something (n, m, k, l,
+N, M); a label on a symbol with a subscript, on a vector or a field, and where it is a capital; else ambiguous.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.forms import PLAIN_WORDS
+from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import GREEKS, STARS, WRAPPERS, Reader, is_label, spelt, starred
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
@@ -28,13 +31,10 @@ from cascade_sym.formula.walk import names_in, walk
 ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split())
 FONTS = frozenset("mathrm mathit mathbf mathcal mathsf mathbb mathfrak mathtt".split())
 _COORDINATES = frozenset("t tau x y z r q p s k omega Omega nu theta phi varphi xi u v".split())
-_FUNCTION_LETTERS = frozenset(
-    """f g h F G H psi phi Psi Phi varphi delta Theta W P Q S J K Y L I D U R T N E V C B A rho chi theta u v w""".split()
-)
-_TIMES = frozenset(("t", "tau"))
+_FUNCTION_LETTERS = frozenset("f g h F G H psi phi Psi Phi varphi delta Theta W P Q S J K Y L I D U R rho chi".split())
+_NUMBERS = frozenset("klmnpqrstxyz")  # wave numbers, counts and coordinates are no functions
 _CONSTANTS = frozenset(("hbar", "k_B", "epsilon_0", "mu_0", "varepsilon_0"))
-_COUNTS = frozenset("n m k l N M p q s j r z x y L J nu mu alpha beta".split())
-_UNSURE_POWERS = frozenset("TLRSABCDEFGHIJPQUVWXYZabcdefghtuvw")
+_COUNTS = frozenset("nmklNM")  # letters that a power may be without a doubt
 
 
 def read_symbol(r: Reader) -> Node:
@@ -82,6 +82,8 @@ def _prefixed(r: Reader) -> str | None:
             r.at = saved - width
             return None
         return f"d {inner}"
+    if t.kind == "letter" and t.text == "d" and "d" not in r.state.names.nuclei:
+        return _italic(r, t)
     if not t.is_word("delta", "Delta") or t.text in r.state.names.nuclei:
         return None
     after = r.peek(1)
@@ -96,7 +98,7 @@ def _prefixed(r: Reader) -> str | None:
         dagger = _dagger_follows(r)
         if dagger:
             return None
-        one = not r.asks(t, "prefix", f"\\{t.text} before an operator is a deviation or a factor")
+        one = _defined(r) or not r.asks(t, "prefix", f"\\{t.text} before an operator is a deviation or a factor")
     elif t.text in r.state.alone:
         one = not r.asks(t, "prefix", f"\\{t.text} stands alone elsewhere; here it may be a factor or one symbol")
     if not one:
@@ -106,12 +108,43 @@ def _prefixed(r: Reader) -> str | None:
     return None if inner is None else f"{t.text} {inner}"
 
 
+def _italic(r: Reader, t: Token) -> str | None:
+    """The nucleus of dt, dW where that is one symbol, else None."""
+    after = r.peek(1)
+    adjacent = after.kind == "letter" and after.start == t.start + 1
+    if not (adjacent or after.is_word("langle", "hat", "mathbf") or (after.kind == "word" and after.text in GREEKS)):
+        return None
+    if after.text in ("e", "i") or r.asks(t, "differential", "d before a symbol is a differential or a factor"):
+        return None
+    r.take()
+    inner = r.attempt(lambda: _nucleus(r))
+    if inner is None:
+        r.at -= 1
+    return inner and f"d {inner}"
+
+
 def _is_differential(r: Reader) -> bool:
     saved = r.at
     r.at += 1
     found = bool(r.differential())
     r.at = saved
     return found
+
+
+def _defined(r: Reader) -> bool:
+    """Whether the symbol here is all that stands before a relation sign, and begins the formula."""
+    from cascade_sym.formula.latex_in.atoms import relation_sign
+
+    def read() -> bool:
+        r.take()
+        _nucleus(r)
+        while r.peek().is_op("^", "_"):
+            r.take()
+            r.script()
+        return relation_sign(r) is not None
+
+    before = r.tokens[r.at - 1] if r.at else None
+    return (before is None or before.is_op(",", ".", ";", "\\\\")) and bool(r.look(read))
 
 
 def _dagger_follows(r: Reader) -> bool:
@@ -140,7 +173,7 @@ def _nucleus_here(r: Reader) -> str | None:
     if t.kind == "letter":
         return t.text
     if t.kind == "text":
-        return "mathrm " + t.text if t.text.isalnum() and t.text[0].isalpha() else None
+        return "mathrm " + t.text if t.text.isalnum() and t.text.isascii() and t.text[0].isalpha() else None
     if t.is_op("{"):
         inner = _nucleus(r)
         return inner if r.take().is_op("}") else None
@@ -188,7 +221,10 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token) -> Node:
     end = r.at
     primes = 0
     found: dict[str, Tokens] = {}
-    while (t := r.peek()).is_op("'", "_", "^"):
+    while (t := r.peek()).is_op("'", "_", "^") or (t.is_op("{") and r.peek(1).is_op("}") and r.peek(2).is_op("_", "^")):
+        if t.is_op("{"):
+            r.at += 2
+            continue
         if t.text != "'" and t.text in found:
             if t.text == "^" and all(s.is_word("prime") for s in found["^"]):
                 primes += len(found.pop("^"))
@@ -228,7 +264,13 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token) -> Node:
     name = _declared(r, key) or ""
     if not name and (constant := _constant(r, key, sup)) is not None:
         return constant
-    label, power = _split(r, rest, start, key)
+    if ended and not stars:  # (1)\dagger, L\dagger: a label and what conjugates the labelled symbol
+        stars, rest = ended, sup[: len(sup) - len(ended)]
+        if not (is_label(rest) or (len(rest) == 1 and rest[0].kind == "letter")):
+            raise r.error("a superscript in which a dagger or star follows something else", start)
+        label, power = rest, ()
+    else:
+        label, power = _split(r, rest, start, key)
     if label:
         if name and not r.state.registry.keys:
             raise r.error("a superscript in brackets or of several letters is a label, no power; declare the symbol", start)
@@ -250,7 +292,10 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
     if key.sub or key.primes or plain not in ("i", "e", "pi", "partial", "infty"):
         return None
     if plain == "e":
-        return Call("exp", (r.inner(sup),)) if sup and not starred(sup)[0] else None
+        if not sup or starred(sup)[0]:
+            return None
+        with r.phase():
+            return Call("exp", (r.inner(sup),))
     if plain == "i" and ("i" in r.state.bound):
         return None
     node: Node = Name({"i": "I", "pi": "pi", "infty": "oo"}.get(plain, plain))
@@ -291,7 +336,15 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         return sup, ()
     if any(t.is_op(",", ";") or t.is_word("rightarrow", "leftarrow", "perp", "parallel") for t in sup):
         return sup, ()
-    if len(sup) == 1 and sup[0].kind == "letter" and sup[0].text in _UNSURE_POWERS and sup[0].text not in _COUNTS:
+    if len(sup) == 1 and sup[0].text == "i" and sup[0].kind == "letter":
+        return sup, ()
+    symbol = len(sup) == 1 and (sup[0].kind == "letter" or (sup[0].kind == "word" and sup[0].text in GREEKS))
+    if symbol and (sup[0].text not in _COUNTS or "mathbf" in key.nucleus):
+        from cascade_sym.formula.latex_in.atoms import opener
+
+        sure = key.sub or {"mathbf", "mathcal", "hat", "vec"} & set(key.nucleus.split()) or sup[0].text.isupper()
+        if sup[0].text != "T" and (sure or (opener(r) == "(" and not r.peek().gap)):
+            return sup, ()
         if r.asks(start, "label", f"the superscript '{sup[0].text}' is a power or a label"):
             return (), sup
         return sup, ()
@@ -323,55 +376,63 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
     """Whether the bracket behind the symbol is its argument."""
     from cascade_sym.formula.latex_in.atoms import bracket
 
-    place = r.peek()
-    state = r.state
+    state, place, words = r.state, r.peek(), key.nucleus.split()
+    letter = words[-1]
     if name in state.functions:
         return True
-    words = key.nucleus.split()
     if name in _CONSTANTS or (key.nucleus in ("hbar", "pi") and not key.sub):
         return False
-    if len(words) > 1 and words[0] == "mathrm" and len(words[1]) > 1:
+    if words[0] == "mathrm" and len(letter) > 1 and len(words) > 1:
         return True
     kind, items = r.look(lambda: bracket(r)) or ("", [])
     if not kind:
         return False  # what is wrong with the bracket is said where it is read
-    why = f"'{key.nucleus.split()[-1]}' before this bracket is a function or a factor"
-    if len(items) > 1 or _single(items[0]):
+    why = f"'{letter}' before this bracket is a function or a factor"
+    related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
+    if len(items) > 1 or related or _single(items[0]):
         if name in state.names.declared:
             return not r.asks(place, "call", why)
         state.called.add(name)
         return True
-    if name in state.called:
-        return True
     node = items[0]
-    letter = words[-1]
-    functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0
-    if kind == "[" and "mathcal" in words:
-        return True
     inside = names_in(node)
-    if name in inside and not functional:
+    if name in inside or (isinstance(node, Call) and node.function == "matrix"):
         return False
-    if name in inside:
-        return r.asks(place, "call", why)
-    if _operators(r, node):
-        if not functional or isinstance(node, Add):
-            return r.asks(place, "call", why) if "mathcal" in words or (functional and kind == "(" and "hat" in words) else False
-        return r.asks(place, "call", why)
-    coordinates = bool(inside) and all(n.rstrip("'").split("_")[0].removeprefix("bf_") in _COORDINATES or n.startswith("bf_") for n in inside)
-    numbers = isinstance(node, Add) and any(_number(t) for t in node.terms)
-    if coordinates and not numbers:
-        if functional or words[0] == "hat" or "mathcal" in words:
+    if name in state.called or (kind == "[" and "mathcal" in words):
+        return True
+    functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0 or (letter == "Gamma" and not key.sub)
+    if _operators(node):
+        return r.asks(place, "call", why) if functional and not isinstance(node, Add) else False
+    if _coordinates(node):
+        if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
             return True
-        if letter.isalpha() and len(letter) == 1 and set(inside) <= _TIMES:
-            return True
-        return r.asks(place, "call", why)
-    if functional or words[0] == "hat":
-        return not r.asks(place, "call", why) if coordinates else r.asks(place, "call", why)
-    return False
+        return False if r.in_phase else r.asks(place, "call", why)
+    if not functional or kind == "[":
+        return False
+    if isinstance(node, Mul | Div | Pow | Call) and not isinstance(node, Add):
+        return True  # nobody brackets a lone factor
+    return r.asks(place, "call", why)
+
+
+def _coordinates(node: Node) -> bool:
+    """Times, places or frequencies of one kind, added: t + tau, x - x', omega - omega_0."""
+    terms = node.terms if isinstance(node, Add) else (node,)
+    kinds = set()
+    for term in terms:
+        factors = term.factors if isinstance(term, Mul) else (term,)
+        names = [f.name for f in factors if isinstance(f, Name)]
+        if len(names) != 1 or any(not isinstance(f, Name | Number) for f in factors):
+            return False
+        vector = names[0].startswith("bf_")
+        base = names[0].removeprefix("bf_").rstrip("'").split("_")[0]
+        if base not in _COORDINATES and not vector:
+            return False
+        kinds.add("t" if base == "tau" else base)
+    return len(kinds) == 1
 
 
 def _single(node: Node) -> bool:
-    """One symbol or number, perhaps signed, primed, accented, at an argument: it can only be an argument."""
+    """One symbol or number, perhaps signed or conjugated: nobody brackets that as a factor."""
     if isinstance(node, Neg):
         node = node.arg
     if isinstance(node, Call) and node.function in ("dag", "conj", "sub"):
@@ -379,13 +440,7 @@ def _single(node: Node) -> bool:
     return isinstance(node, Name | Number)
 
 
-def _number(node: Node) -> bool:
-    if isinstance(node, Div):
-        return _number(node.num) and _number(node.den)
-    return isinstance(node, Number)
-
-
-def _operators(r: Reader, node: Node) -> bool:
+def _operators(node: Node) -> bool:
     return any(
         (isinstance(n, Name) and n.name.startswith("hat_")) or (isinstance(n, Call) and n.function in ("dag", "ket", "bra", "mean"))
         for _, n in walk(node)
