@@ -31,7 +31,7 @@ PLAIN_WORDS = frozenset(
     diamond triangle varnothing hbar ell partial infty wp""".split()
 )
 FORM_NAMES = frozenset(
-    (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""ket bra braket mel labels sub overline underline norm factorial
+    (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
     tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor ceiling""".split())
 )
@@ -87,7 +87,7 @@ def _variables(args: Sequence[Node], d: str, top: Print) -> tuple[str, str]:
         after = args[n + 1] if n + 1 < len(args) else None
         power = after.text if isinstance(after, Number) else ""
         total += int(power or 1)
-        below += d + top(a) + (f"^{{{power}}}" if power else "")
+        below += d + (top(a) if isinstance(a, Name | Call) else f"\\left({top(a)}\\right)") + (f"^{{{power}}}" if power else "")
     return symbolic or (f"^{{{total}}}" if total > 1 else ""), below
 
 
@@ -124,7 +124,7 @@ def _integral(args: Sequence[Node], top: Print, closed: Print) -> str:
     marks = "".join(f"{sign}{{{top(x)}}}" for sign, x in zip("_^", limits, strict=False))
     variables = over.args if isinstance(over, Call) and over.function == "labels" else (over,)
     measure = "\\,".join(_measure(v, top) for v in variables)
-    return f"\\int{marks}{closed(body)}\\,{measure}"
+    return f"\\int{marks or ' '}{closed(body)}\\,{measure}"
 
 
 def _measure(v: Node, top: Print) -> str:
@@ -135,18 +135,23 @@ def _measure(v: Node, top: Print) -> str:
 
 def _sub(args: Sequence[Node], top: Print, closed: Print) -> str:
     node, label = args
+    if isinstance(node, Name):
+        return f"({top(node)})_{{{_label(label, top)}}}"
     return f"{{{closed(node)}}}_{{{_label(label, top)}}}"
 
 
 def _bare(node: Node, top: Print) -> str:
-    return f"\\left({top(node)}\\right)" if isinstance(node, Add | Neg) else top(node)
+    """The middle of a bracket: a sign at its start needs brackets."""
+    signed = isinstance(node, Neg) or (isinstance(node, Add) and node.signs[0] < 0)
+    return f"\\left({top(node)}\\right)" if signed else top(node)
 
 
 _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "ket": lambda a, top, closed: f"\\lvert {_listed(a, top)}\\rangle",
     "bra": lambda a, top, closed: f"\\langle {_listed(a, top)}\\rvert ",
     "braket": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_label(a[1], top)}\\rangle",
-    "mel": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {top(a[1])}\\vert {_label(a[2], top)}\\rangle",
+    "mel": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_bare(a[1], top)}\\vert {_label(a[2], top)}\\rangle",
+    "reduced": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\Vert {top(a[1])}\\Vert {_label(a[2], top)}\\rangle",
     "labels": lambda a, top, closed: _listed(a, top),
     "sub": _sub,
     "overline": lambda a, top, closed: f"\\overline{{{top(a[0])}}}",

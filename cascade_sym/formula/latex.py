@@ -136,8 +136,11 @@ class _Printer:
                 return self.power(node, closed)
             case Call():
                 return self.call(node, closed)
-            case Sum(index, _, body):
-                text = f"\\sum_{{{self.name(index)}}}{self.within(body, PRODUCT)}"
+            case Sum(index, values, body):
+                limits = f"_{{{self.name(index)}}}"
+                if _counted(values):
+                    limits = f"_{{{self.name(index)}={values[0]}}}^{{{values[-1]}}}"
+                text = f"\\sum{limits}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
             case Integral(body, var, lo, hi):
                 limits = f"\\int_{{{self.top(lo)}}}^{{{self.top(hi)}}}"
@@ -293,6 +296,11 @@ def _number(text: str) -> Piece:
     if not e:
         return text, ATOM
     return f"{mantissa}\\times 10^{{{exponent.lstrip('+')}}}", PRODUCT
+
+
+def _counted(values: Sequence[str]) -> bool:
+    """Whether the values of an index are consecutive whole numbers."""
+    return all(v.isdigit() for v in values) and [int(v) for v in values] == [*range(int(values[0]), int(values[-1]) + 1)]
 
 
 def _flat(node: Mul) -> list[Node]:

@@ -11,7 +11,7 @@ from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import CONNECTIVES, GREEKS, OPENERS, RELATIONS, WRAPPERS, Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
-from cascade_sym.formula.latex_in.symbol import read_symbol
+from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
 from cascade_sym.formula.notation import CONSTANTS
 from cascade_sym.formula.parser import Token, error_at
 
@@ -96,9 +96,9 @@ def _group(r: Reader) -> Node:
             raise r.error("a script in front of its symbol")
         return r.factor()
     r.at = start
-    if (node := r.attempt(lambda: read_symbol(r))) is not None:
-        return node
-    r.at = start
+    for read in (read_symbol, grouped_symbol):
+        if (node := r.attempt(lambda read=read: read(r))) is not None:  # type: ignore[misc]
+            return node
     return r.inner(r.script())
 
 
@@ -195,6 +195,15 @@ def place(r: Reader, body: Tokens) -> Node:
 
 def condition(r: Reader) -> Node:
     """A relation as a node, eq(x, 0), or a lone expression; all of the tokens."""
+    found = compared(r)
+    while r.accept(","):
+        found += compared(r)
+    r.finish()
+    return found[0] if len(found) == 1 else Call("labels", tuple(found))
+
+
+def compared(r: Reader) -> list[Node]:
+    """The parts of a chain of relations as nodes, or a lone expression."""
     node = r.sum()
     found: list[Node] = []
     while (op := relation_sign(r)) is not None:
@@ -203,14 +212,7 @@ def condition(r: Reader) -> Node:
         right = r.sum()
         found.append(Call(CONDITION_OF[op], (node, right)))
         node = right
-    while r.accept(","):
-        found.append(condition(r))
-        if isinstance(found[-1], Call) and found[-1].function == "labels":
-            found[-1:] = found[-1].args
-    r.finish()
-    if not found:
-        return node
-    return found[0] if len(found) == 1 else Call("labels", tuple(found))
+    return found or [node]
 
 
 def relation_sign(r: Reader) -> str | None:

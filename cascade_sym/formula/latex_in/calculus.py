@@ -184,7 +184,7 @@ def integral(r: Reader) -> Node:
         body_node = r.product() if r.starts_factor() and not r.peek().wide else Number("1")
     else:
         body_node = r.sum()
-        while width := r.differential():
+        while (width := r.differential()) and not (over and saved[0]):  # the integral around takes the next one
             over.append(_measure(r, width))
         if not over and r.measure is not None:
             over = [r.measure]

@@ -13,22 +13,22 @@ def ket(r: Reader) -> Node:
     r"""| ... \rangle."""
     if r.take().is_word("left"):
         r.take()
-    body = _until(r, "rangle")
+    body = _until(r, "\\rangle")
     return Call("ket", items(r.child(body)))
 
 
-def _until(r: Reader, word: str) -> Tokens:
-    """The tokens up to a closing word on this level, which is taken."""
+def _until(r: Reader, *closers: str) -> Tokens:
+    """The tokens up to what closes them on this level, which is taken."""
     start, depth = r.at, 0
     while True:
         t = r.take()
         if t.kind == "end" or depth < 0:
-            raise r.unexpected(f"\\{word}", t)
+            raise r.unexpected(" or ".join(closers), t)
         depth += t.is_op("(", "[", "{") - t.is_op(")", "]", "}") + t.is_word("langle")
-        if t.is_word(word):
+        if t.written in closers:
             if depth == 0:
                 break
-            depth -= 1
+            depth -= t.is_word("rangle")
     end = r.at - 1
     return r.tokens[start : end - r.tokens[end - 1].is_word("right")]
 
@@ -64,6 +64,12 @@ def _item(r: Reader) -> Node:
         if not word.isalnum() or not word[0].isalpha():
             raise r.error(f"the words '{t.text}' label a state", t)
         return Name(word)
+    if t.is_word("mathrm") and r.peek(1).is_op("{"):
+        body = r.look(lambda: r.child(r.tokens[r.at + 1 :]).script()) or ()
+        after = r.peek(len(body) + 3)
+        if body and all(b.kind == "letter" for b in body) and (after.kind == "end" or after.is_op(",", ";")):
+            r.at += len(body) + 3
+            return Name("".join(b.text for b in body))
     word = ""
     ahead = 0
     while r.peek(ahead).kind == "letter":
@@ -98,8 +104,25 @@ def angle(r: Reader) -> Node:
 def _element(r: Reader) -> Node:
     if r.take().is_word("left"):
         r.take()
+    start = r.at
+    before = r.tokens[start - 2] if start > 1 else None
+    outer = before is not None and before.is_word("rangle")
     pieces, closed = _pieces(r)
-    return _of_pieces(r, pieces, closed)
+    sums = len(pieces) == 3 and _outer(pieces[1], outer and r.peek().is_word("langle"))
+    if not sums and (node := r.attempt(lambda: _of_pieces(r, pieces, closed))) is not None:
+        return node
+    r.at = start  # no bracket goes on beyond the bar
+    return Call("bra", items(r.child(_until(r, "|", "\\rvert"))))
+
+
+def _outer(middle: Tokens, between: bool) -> bool:
+    """Whether what stands between two bars joins |a><b| + |c><d|: it starts with a sign, or is a sum between the two."""
+    depth = 0
+    for n, t in enumerate(middle):
+        depth += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
+        if depth == 0 and t.is_op("+", "-") and (n == 0 or between):
+            return True
+    return False
 
 
 def _of_pieces(r: Reader, pieces: list[Tokens], closed: bool) -> Node:
@@ -109,6 +132,8 @@ def _of_pieces(r: Reader, pieces: list[Tokens], closed: bool) -> Node:
     one = left[0] if len(left) == 1 else Call("labels", left)
     if len(pieces) == 2:
         return Call("braket", (one, labels(r.child(pieces[1]))))
+    if len(pieces) == 5 and not pieces[1] and not pieces[3]:  # <a||d||b>
+        return Call("reduced", (one, r.inner(pieces[2]), labels(r.child(pieces[4]))))
     if len(pieces) != 3:
         raise r.error("more than two bars in a bracket")
     middle = r.child(pieces[1])
@@ -123,11 +148,15 @@ def _pieces(r: Reader) -> tuple[list[Tokens], bool]:
     after_bra = -1
     while True:
         t = r.peek()
-        if t.kind == "end" or depth < 0 or (depth == 0 and (t.is_word("langle") or _states(t.text, t.kind))):
+        if t.kind == "end" or depth < 0 or (depth == 0 and (t.is_word("langle") or (pieces and _states(t.text, t.kind)))):
             break
         r.take()
-        if depth == 0 and t.written in ("|", "\\rvert", "\\vert", "\\lvert"):
+        if depth == 0 and t.written in ("|", "\\rvert", "\\lvert", "\\Vert"):
             pieces.append(_trimmed(r.tokens[start : r.at - 1]))
+            if t.is_word("Vert"):
+                pieces.append(())
+            elif t.is_word("rvert") and len(pieces) == 1:
+                return pieces, False
             if after_bra < 0:
                 after_bra = r.at
             start = r.at
@@ -169,7 +198,22 @@ def ket_macro(r: Reader) -> Node:
 
 def bra_macro(r: Reader) -> Node:
     r"""\bra{n}; \bra{n}\ket{m} is a bracket only to the eye: a product of the two."""
-    return Call("bra", items(r.child(_argument(r))))
+    left = items(r.child(_argument(r)))
+    if r.peek().is_op("|") and (reduced := r.attempt(lambda: _reduced(r, left))) is not None:
+        return reduced
+    return Call("bra", left)
+
+
+def _reduced(r: Reader, left: tuple[Node, ...]) -> Node:
+    r"""\bra{a}|d|\ket{b}: printed with two bars on each side, a reduced matrix element."""
+    r.take()
+    saved, r.in_bars = r.in_bars, True
+    middle = r.sum()
+    r.in_bars = saved
+    if not r.accept("|") or not r.take().is_word("ket"):
+        raise r.error("no reduced matrix element")
+    one = left[0] if len(left) == 1 else Call("labels", left)
+    return Call("reduced", (one, middle, labels(r.child(_argument(r)))))
 
 
 def _argument(r: Reader) -> Tokens:

@@ -295,7 +295,7 @@ class Reader(Stream):
 
     def bar_closes(self) -> str:
         """What closes the bar here: another bar, an angle (it is a ket), or '' where nothing does."""
-        depth = angles = 0
+        depth = angles = bars = 0
         at = self.at + 1 + self.peek().is_word("left")
         while at < len(self.tokens):
             t = self.tokens[at]
@@ -308,6 +308,10 @@ class Reader(Stream):
                 continue
             if t.is_word("langle"):
                 angles += 1
+            elif t.is_word("lvert"):
+                bars += 1
+            elif bars and t.is_word("rangle", "rvert"):
+                bars -= 1
             elif t.is_word("rangle"):
                 if not angles:
                     return "\\rangle"
@@ -437,7 +441,10 @@ def is_label(body: Tokens) -> bool:
         return True
     if body and body[0].is_word("mathrm") and spelt(body).isalpha():
         return True
-    if len(body) > 1 and all(t.kind == "letter" for t in body if not t.is_op("{", "}")):
+    if body and (body[0].is_word("mathrm") or body[0].kind == "text") and len(body) > 1:
+        return any(t.is_op("^", "_") for t in body)  # DH^{(1)}: a label with a label
+    kept = [t for t in body if not (t.is_op("{", "}", "'", ",", ";") or t.is_word("prime"))]
+    if len(kept) > 1 and all(t.kind == "letter" for t in kept):
         return not {t.text for t in body} & {"i"}
     depth = 0
     kept = [t for t in body if not t.is_word("left", "right")]

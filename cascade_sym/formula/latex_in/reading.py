@@ -9,19 +9,20 @@ formula twice, with the upper and the lower signs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_text
+from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex import to_latex
-from cascade_sym.formula.latex_in.atoms import condition, environment_body, relation_sign, rows_of
-from cascade_sym.formula.latex_in.grammar import CONNECTIVES, Reader, State
+from cascade_sym.formula.latex_in.atoms import compared, environment_body, relation_sign, rows_of
+from cascade_sym.formula.latex_in.grammar import Reader, State
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.reader import Symbols
 from cascade_sym.formula.latex_in.symbols import Indices, Names
-from cascade_sym.formula.parser import MAX_DEPTH, Token, error_at
+from cascade_sym.formula.parser import MAX_DEPTH
 from cascade_sym.formula.walk import check_depth
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
@@ -129,9 +130,16 @@ class _Reading:
         if len(others) > 1:
             whys = "; ".join(dict.fromkeys(why for _, why in choices))
             return Reading(AMBIGUOUS, alternatives=tuple(others), reason=f"{whys}.", symbols=_symbols(state))
-        notation = dict(_symbols(state))
-        typeset = ",\\quad ".join(to_latex(s, notation) for s in statements)
-        return Reading(READ, statements, typeset, symbols=_symbols(state))
+        return Reading(READ, statements, _typeset(statements, dict(_symbols(state))), symbols=_symbols(state))
+
+
+def _typeset(statements: Statements, notation: dict[str, str]) -> str:
+    """The statements one after the other; conditions that all have stand once, at the end."""
+    *before, last = statements
+    shared = [s for s in before if isinstance(s, Relation) and isinstance(last, Relation) and s.given == last.given]
+    if len(shared) == len(before):
+        before = [replace(s, given=()) for s in shared]
+    return ",\\quad ".join(to_latex(s, notation) for s in (*before, last))
 
 
 def _symbols(state: State) -> tuple[tuple[str, str], ...]:
@@ -266,51 +274,39 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
         _conditions(r, given)
         return True
     if t.is_op("("):
-        def bracketed() -> Node:
+        def bracketed() -> list[Node]:
             r.take()
             if r.peek().kind == "text" and r.peek().text.lower().strip(" ,.:") in _CONDITIONAL:
                 r.take()
-            node = _relation_node(r)
+            parts = _relations(r)
             if not r.accept(")"):
                 raise r.unexpected("')'")
-            return node
+            return parts
 
-        if (node := r.attempt(bracketed)) is not None:
-            given.append(node)
+        if parts := r.attempt(bracketed):
+            given += parts
             return True
     return False
 
 
 def _conditions(r: Reader, given: list[Node]) -> None:
-    given.append(_relation_node(r, lone=True))
+    given += compared(r)
     while r.peek().is_op(",") and r.peek(1).kind != "end":
         saved = r.at
         r.take()
-        more = r.attempt(lambda: _relation_node(r))
+        more = r.attempt(lambda: _relations(r))
         if more is None:
             r.at = saved
             return
-        given.append(more)
+        given += more
 
 
-def _relation_node(r: Reader, lone: bool = False) -> Node:
-    """A relation as a condition: gt(x, 0)."""
-    from cascade_sym.formula.ast import Call
-    from cascade_sym.formula.latex_in.atoms import CONDITION_OF
-
-    node = r.sum()
-    parts: list[Node] = []
-    while (op := relation_sign(r)) is not None:
-        if op not in CONDITION_OF:
-            raise r.error("a definition where a condition is expected")
-        right = r.sum()
-        parts.append(Call(CONDITION_OF[op], (node, right)))
-        node = right
-    if not parts:
-        if lone:
-            return node
+def _relations(r: Reader) -> list[Node]:
+    """Relations as conditions; FormulaError where there is none."""
+    parts = compared(r)
+    if not any(isinstance(p, Call) and p.function in CONDITIONS for p in parts):
         raise r.error("a condition states a relation")
-    return parts[0] if len(parts) == 1 else Call("labels", tuple(parts))
+    return parts
 
 
 def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
@@ -319,14 +315,16 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
     if head is not None and (op := r.look(lambda: relation_sign(r))):
         left: Node = head  # a further row that starts with its sign goes on with the chain
     else:
-        if start.is_op("+", "-") and found:
+        if start.is_op("+", "-") and found and r.tokens[r.at - 1].is_op("\\\\"):
             raise r.error("a row that goes on with a sum stands alone")
         left = r.sum()
         check_depth(left, MAX_DEPTH)
     count = 0
     while (op := relation_sign(r)) is not None:
-        right = r.sum()
+        right = _member(r.sum()) if op == "in" else r.sum()
         check_depth(right, MAX_DEPTH)
+        if left == Name("I") and (op == "in" or (op == "=" and isinstance(right, Number))):
+            left = Name("i")  # an index, not the imaginary unit
         found.append(Relation(left, op, right))
         left = left if op in ("=", ":=", "==") else right
         count += 1
@@ -335,6 +333,13 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
             raise r.error("the formula starts with an operator: it goes on with another one", start)
         found.append(left)
     return left
+
+
+def _member(node: Node) -> Node:
+    """A set or an interval where a commutator would make no sense."""
+    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
+        return Call("list" if node.function == "comm" else "braces", node.args)
+    return node
 
 
 def _system(r: Reader) -> list[Tokens] | None:
@@ -368,6 +373,3 @@ def _system(r: Reader) -> list[Tokens] | None:
     if not (t.is_word("begin") or (t.is_word("left") and r.peek(1).written in ("\\{", "."))):
         return None
     return r.attempt(read)
-
-
-_ = (Callable, CONNECTIVES, condition, Token)

@@ -24,6 +24,7 @@ from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import GREEKS, STARS, WRAPPERS, Reader, is_label, spelt, starred
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
+from cascade_sym.formula.notation import CONSTANTS
 from cascade_sym.formula.parser import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in, walk
@@ -217,7 +218,18 @@ def _inside(r: Reader) -> str | None:
     return found if inner.peek().kind == "end" else None
 
 
-def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token) -> Node:
+def grouped_symbol(r: Reader) -> Node:
+    r"""{\mathcal E^{(1)}_z}^*(r): a symbol in braces, with what stands behind them."""
+    begin, start = r.at, r.peek()
+    inner = r.child(r.script())
+    node = read_symbol(inner)
+    inner.finish()
+    if not isinstance(node, Name) or node.name in CONSTANTS:
+        raise r.error("no symbol", start)
+    return _with_scripts(r, node.name, begin, start, node.name)
+
+
+def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str = "") -> Node:
     end = r.at
     primes = 0
     found: dict[str, Tokens] = {}
@@ -245,7 +257,7 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token) -> Node:
         raise r.error("two signs at once in a script; write the two formulas out", start)
     key = Key(nucleus, primes, spelt(sub))
     latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
-    return _named(r, key, sup, latex, start)
+    return _named(r, key, sup, latex, start, known)
 
 
 def _declared(r: Reader, key: Key) -> str | None:
@@ -255,13 +267,13 @@ def _declared(r: Reader, key: Key) -> str | None:
     )
 
 
-def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token) -> Node:
+def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: str) -> Node:
     stars, rest = starred(sup)
     ended = starred(sup[::-1])[0][::-1]
     for named, around in ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended)):
         if named and (name := _declared(r, with_superscript(key, named))):
             return _applied(r, key, name, around, (), start)
-    name = _declared(r, key) or ""
+    name = known if known and not (key.sub or key.primes) else "" if known else _declared(r, key) or ""
     if not name and (constant := _constant(r, key, sup)) is not None:
         return constant
     if ended and not stars:  # (1)\dagger, L\dagger: a label and what conjugates the labelled symbol
@@ -281,7 +293,7 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token) -> Node:
         return Call("Var", (r.factor(),))
     if not name:
         name = r.state.registry.name(key, latex)
-        if any(w in ("mathbf", "vec") or (n and w.endswith("arrow")) for n, w in enumerate([*key.nucleus.split()[:-1]])):
+        if known in r.state.vectors or any(w in ("mathbf", "vec") or (n and w.endswith("arrow")) for n, w in enumerate([*key.nucleus.split()[:-1]])):
             r.state.vectors.add(name)
     return _applied(r, key, name, stars, power, start)
 
@@ -330,15 +342,18 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
     if is_label(sup):
         letters = [t for t in sup if t.kind == "letter"]
         word = "".join(t.text for t in letters)
-        bare = len(letters) == len(sup) > 1
-        if bare and word not in SUBSCRIPTS and len(word) < 3:
+        bare = len(letters) > 1 and not any(t.is_word("mathrm") or t.is_op("(", "[", ",", ";") for t in sup)
+        if bare and not key.sub and word not in SUBSCRIPTS and len(word) < 3:
             return _refuse_label(r, start)
         return sup, ()
     if any(t.is_op(",", ";") or t.is_word("rightarrow", "leftarrow", "perp", "parallel") for t in sup):
         return sup, ()
     if len(sup) == 1 and sup[0].text == "i" and sup[0].kind == "letter":
         return sup, ()
-    symbol = len(sup) == 1 and (sup[0].kind == "letter" or (sup[0].kind == "word" and sup[0].text in GREEKS))
+    primed = sup
+    while len(primed) > 1 and (primed[-1].is_op("'") or primed[-1].is_word("prime")):
+        primed = primed[:-1]
+    symbol = len(primed) == 1 and (sup[0].kind == "letter" or (sup[0].kind == "word" and sup[0].text in GREEKS))
     if symbol and (sup[0].text not in _COUNTS or "mathbf" in key.nucleus):
         from cascade_sym.formula.latex_in.atoms import opener
 
