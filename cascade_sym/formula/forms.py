@@ -30,9 +30,10 @@ PLAIN_WORDS = frozenset(
     dagger square star aleph exists forall top bot oplus otimes Uparrow Downarrow nearrow searrow clubsuit spadesuit
     diamond triangle varnothing hbar ell partial infty wp""".split()
 )
+FACTOR_WORDS = frozenset("nabla dots vdots ddots emptyset varnothing hbar ell partial infty wp".split())
 FORM_NAMES = frozenset(
     (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""ket bra braket mel reduced labels sub overline underline norm factorial
-    binom transpose at matrix row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
+    binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
     tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor ceiling""".split())
 )
 
@@ -105,6 +106,10 @@ def _at(args: Sequence[Node], top: Print, closed: Print) -> str:
     return f"\\left.{top(inside)}\\right|_{{{top(below)}}}{above}"
 
 
+def _braced(args: Sequence[Node], top: Print, closed: Print) -> str:
+    return _matrix(args, top, closed).replace("{pmatrix}", "{Bmatrix}")
+
+
 def _matrix(args: Sequence[Node], top: Print, closed: Print) -> str:
     rows = [" & ".join(map(top, r.args)) if isinstance(r, Call) else top(r) for r in args]
     return "\\begin{pmatrix}" + " \\\\ ".join(rows) + "\\end{pmatrix}"
@@ -162,6 +167,9 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "transpose": lambda a, top, closed: f"{closed(a[0])}^{{\\mathsf{{T}}}}",
     "at": _at,
     "matrix": _matrix,
+    "braced": _braced,
+    "tensor_power": lambda a, top, closed: f"{closed(a[0])}^{{\\otimes {top(a[1])}}}",
+    "oplus_power": lambda a, top, closed: f"{closed(a[0])}^{{\\oplus {top(a[1])}}}",
     "row": lambda a, top, closed: _listed(a, top),
     "piecewise": _piecewise,
     "integral_over": _integral,

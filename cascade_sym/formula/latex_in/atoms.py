@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in import calculus, coverage, dirac
-from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
+from cascade_sym.formula.forms import CONDITIONS, FACTOR_WORDS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import CONNECTIVES, GREEKS, OPENERS, RELATIONS, WRAPPERS, Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
@@ -78,7 +78,7 @@ def _word(r: Reader, t: Token) -> Node:
         return _CONSTRUCTS[t.text](r)
     if t.text in GREEKS or t.text in WRAPPERS or t.text in ("overset", "stackrel", "slashed"):
         return read_symbol(r)
-    if t.text in PLAIN_WORDS:
+    if t.text in FACTOR_WORDS or (r.in_label and t.text in PLAIN_WORDS):
         return read_symbol(r)
     if t.text == "over":
         raise r.error("an old-style fraction a \\over b is not read; write \\frac")
@@ -162,7 +162,8 @@ def bracketed(r: Reader) -> Node:
     if function := _BRACKETS.get((kind, len(items))):
         return Call(function, tuple(items))
     if len(items) == 1:
-        return items[0]
+        braced = kind == "\\{" and isinstance(items[0], Call) and items[0].function == "matrix"
+        return Call("braced", items[0].args) if braced else items[0]  # type: ignore[attr-defined]
     if kind not in _SEVERAL:
         raise r.error("a list in these brackets", start)
     return Call(_SEVERAL[kind], tuple(items))
@@ -209,10 +210,17 @@ def compared(r: Reader) -> list[Node]:
     while (op := relation_sign(r)) is not None:
         if op not in CONDITION_OF:
             raise r.error("a definition where a condition is expected")
-        right = r.sum()
+        right = member(r.sum()) if op == "in" else r.sum()
         found.append(Call(CONDITION_OF[op], (node, right)))
         node = right
     return found or [node]
+
+
+def member(node: Node) -> Node:
+    """A set or an interval where a commutator would make no sense."""
+    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
+        return Call("list" if node.function == "comm" else "braces", node.args)
+    return node
 
 
 def relation_sign(r: Reader) -> str | None:
@@ -278,7 +286,9 @@ def _environment(r: Reader) -> Node:
     node = Call("matrix", tuple(Call("row", tuple(r.inner(c) if c else zero for c in row)) for row in cells))
     if name == "vmatrix":
         return Call("det", (node,))
-    if name in ("Vmatrix", "Bmatrix"):
+    if name == "Bmatrix":
+        return Call("braced", node.args)
+    if name == "Vmatrix":
         raise r.error(f"the environment '{name}' is not read", start)
     return node
 

@@ -35,6 +35,7 @@ def _until(r: Reader, *closers: str) -> Tokens:
 
 def items(r: Reader) -> tuple[Node, ...]:
     """What stands in a ket, all of the tokens: numbers, names, signs, n = 3, separated by commas."""
+    r.in_label = True
     found = [_item(r)]
     while r.accept(",", ";"):
         found.append(_item(r))

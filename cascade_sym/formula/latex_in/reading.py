@@ -16,7 +16,7 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_text
 from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex import to_latex
-from cascade_sym.formula.latex_in.atoms import compared, environment_body, relation_sign, rows_of
+from cascade_sym.formula.latex_in.atoms import compared, environment_body, member, relation_sign, rows_of
 from cascade_sym.formula.latex_in.grammar import Reader, State
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
@@ -30,6 +30,7 @@ MAX_ALTERNATIVES = 4
 MAX_STATEMENTS = 60
 Statements = tuple[Relation | Node, ...]  # a lone expression states nothing, but is read
 _STOPS = (",", ";", ".")
+_BY = ("cdot", "times")
 _ARROWS = ("Rightarrow", "Leftrightarrow", "therefore", "because", "Leftarrow")
 _JOINING = {"and", "", ",", "where", "with", "so", "thus", "hence", "then", "or equivalently", "i.e.", "or", "therefore", "so that"}
 _CONDITIONAL = {"for", "if", "when", "for all", "provided", "whenever", "in the limit", "assuming", "at", "as", "for large", "where"}
@@ -166,6 +167,10 @@ def _signs(body: Tokens) -> tuple[Tokens, ...]:
     marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
     if not marks:
         return (body,)
+    body = _either(body)
+    marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
+    if not marks:
+        return (body,)
     values = [n for n in marks if _is_value(body, n)]
     if values:  # 1.5 \pm 0.1 is one value with its uncertainty
         body = tuple(replace(t, text="uncertain") if n in values else t for n, t in enumerate(body))
@@ -179,7 +184,28 @@ def _signs(body: Tokens) -> tuple[Tokens, ...]:
     return signed(True), signed(False)
 
 
+def _either(body: Tokens) -> Tokens:
+    r"""The tokens with the \pm below a sum, m = \pm 1, marked: it gives the values of the index, no two formulas."""
+    out = list(body)
+    for n, t in enumerate(body):
+        if not t.is_word("sum", "prod") or not body[n + 1].is_op("_") or not body[n + 2].is_op("{"):
+            continue
+        for k in range(n + 3, len(body)):
+            if body[k].is_op("}"):
+                break
+            if body[k].is_word("pm", "mp"):
+                out[k] = replace(body[k], text="either")
+    return tuple(out)
+
+
 def _is_value(body: Tokens, n: int) -> bool:
+    """Whether the sign stands between a decimal number and its uncertainty."""
+    before = n
+    while before and (body[before - 1].kind == "digit" or body[before - 1].is_op(*".{}^-") or body[before - 1].is_word(*_BY)):
+        before -= 1
+    said = body[before:n]
+    if any(t.is_word(*_BY) for t in said) and any(t.is_op(".") for t in said) and body[n + 1].kind == "digit":
+        raise FormulaError("a value with its uncertainty in powers of ten is not read; write both with one power.")
     left = right = n
     while left and (body[left - 1].kind == "digit" or body[left - 1].is_op(".")):
         left -= 1
@@ -321,7 +347,7 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
         check_depth(left, MAX_DEPTH)
     count = 0
     while (op := relation_sign(r)) is not None:
-        right = _member(r.sum()) if op == "in" else r.sum()
+        right = member(r.sum()) if op == "in" else r.sum()
         check_depth(right, MAX_DEPTH)
         if left == Name("I") and (op == "in" or (op == "=" and isinstance(right, Number))):
             left = Name("i")  # an index, not the imaginary unit
@@ -333,13 +359,6 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
             raise r.error("the formula starts with an operator: it goes on with another one", start)
         found.append(left)
     return left
-
-
-def _member(node: Node) -> Node:
-    """A set or an interval where a commutator would make no sense."""
-    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
-        return Call("list" if node.function == "comm" else "braces", node.args)
-    return node
 
 
 def _system(r: Reader) -> list[Tokens] | None:
