@@ -190,6 +190,29 @@ def check(
     return 0 if found.passed else 1
 
 
+def read(
+    path: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
+    main: Annotated[str | None, typer.Option("--main", help="The root file of a folder or an archive.")] = None,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read every displayed formula of a manuscript: how it is understood, or why not."""
+    from cascade_sym.cli.tables import reading_text
+    from cascade_sym.manuscript import read_manuscript
+
+    with progress(f"read {path}", None) as tick:
+        found = read_manuscript(path, main, root, tick)
+    count = f"{found.understood} of {len(found.formulas)} formulas understood"
+    if as_json:
+        print_json([u.to_json() for u in found.formulas])
+    else:
+        print(reading_text(found))
+    for note in found.notes:
+        print(f"cascade-sym: {note}", file=sys.stderr)
+    print(count, file=sys.stderr if as_json else sys.stdout)
+    return 1 if found.notes else 0
+
+
 def loaded(folder: str) -> Loaded:
     """A paper's folder."""
     from cascade_sym.paper import load_folder

@@ -13,7 +13,7 @@ from rich.text import Text
 from cascade_sym.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from cascade_sym.manuscript import Checked
+    from cascade_sym.manuscript import Checked, Contents
     from cascade_sym.paper.ledger import Audit
 
 
@@ -77,6 +77,20 @@ def _checked(c: Checked) -> str:
         shown = c.derived_latex.replace("\n", " ")
         out += f"\n    derived: {shown}"
     return out
+
+
+def reading_text(found: Contents) -> str:
+    """The formulas of a manuscript, a paragraph each: as written, as understood or why not."""
+    return "\n".join(_reading(u.to_json()) for u in found.formulas)
+
+
+def _reading(u: Mapping[str, Any]) -> str:
+    label = f" [{u['label']}]" if u["label"] else ""
+    out = f"{u['file']}:{u['line']}:{label} {u['status']}\n    {u['latex']}"
+    out += "".join(f"\n    -> {s}" for s in u["reading"])
+    for n, way in enumerate(u.get("readings", ()), 1):
+        out += f"\n    {n}) {'; '.join(way)}"
+    return out + (f"\n    {u['reason']}" if u["reason"] else "")
 
 
 def audit_table(found: Sequence[Audit]) -> None:
