@@ -4,6 +4,7 @@ The room reads LaTeX as data: macros are substituted with bounds, nothing is exe
 manuscript's own folder is read.
 """
 
+from cascade_sym.manuscript.check import Checked, Report, check_manuscript
 from cascade_sym.manuscript.read import Contents, Understood, read_manuscript
 
-__all__ = ["Contents", "Understood", "read_manuscript"]
+__all__ = ["Checked", "Contents", "Report", "Understood", "check_manuscript", "read_manuscript"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cascade_sym.manuscript.expand import Expander
-from cascade_sym.manuscript.tokens import PARAGRAPH, Token, spelled, tokens_of
+from cascade_sym.manuscript.tokens import PARAGRAPH, Token, spelled
 
 ALIGNED = frozenset(
     ("align", "alignat", "flalign", "xalignat", "xxalignat", "aligned", "alignedat", "split", "dgroup", "darray")
@@ -20,7 +20,7 @@ DISPLAYS = ALIGNED - {"aligned", "alignedat", "split", "dgroup"} | {
     "equation", "gather", "multline", "eqnarray", "displaymath", "IEEEeqnarray", "dmath", "dseries", "numcases",
     "subnumcases", "empheq", "mathletters",
 }  # fmt: skip
-_ROWS = frozenset(("aligned", "alignedat", "split", "gathered", "multlined", "IEEEeqnarraybox", "lgathered", "rgathered"))
+_ROWS = frozenset("aligned alignedat split gathered multlined IEEEeqnarraybox lgathered rgathered".split())
 _SYSTEMS = frozenset(("cases", "dcases", "rcases", "array"))  # rows of formulas where they are all of a display
 _SECTIONS = frozenset(
     ("\\section", "\\subsection", "\\subsubsection", "\\chapter", "\\part", "\\paragraph", "\\maketitle", "\\item",
@@ -185,8 +185,9 @@ class _Collector:
         if name == "subequations":
             rows = True
         else:
-            system = name in _SYSTEMS and flat and self._only_brace() is not None
-            rows = flat and ((name in _ROWS and not self.left) or system or (name in _ROWS and bool(self._only_brace())))
+            brace = self._only_brace()
+            free = name in _ROWS and (not self.left or bool(brace))
+            rows = flat and (free or (name in _SYSTEMS and brace is not None))
         self.open.append((name, rows))
         if not rows:
             self.row.tokens.append(t)
@@ -339,8 +340,3 @@ def _pair(tokens: Sequence[Token], at: int) -> str:
 def _without(tokens: list[Token], at: int) -> list[Token]:
     end = next((n for n in range(at + 1, len(tokens)) if tokens[n].text == "."), at)
     return tokens[:at] + tokens[end + 1 :]
-
-
-def tokenised(latex: str) -> list[Token]:
-    """The tokens of one formula."""
-    return tokens_of(latex)

@@ -36,9 +36,10 @@ from cascade_sym.manuscript.tokens import Scanner, Source, Token, Unreadable, na
 
 MAX_EXPANSIONS = 2_000  # for one command of the manuscript
 MAX_PENDING = 40_000  # tokens that macros have made and that are not read yet
-MAX_MADE = 4_000_000  # tokens that macros make in a manuscript
+MAX_MADE = 1_500_000  # tokens that macros make in a manuscript
 MAX_MACROS = 20_000
-MAX_TOKENS = 3_000_000  # of all files together
+MAX_STEPS = 4_000_000  # tokens that are looked at, those that are put back counted again
+MAX_INPUTS, MAX_NOTES = 2_000, 200
 VERBATIM = frozenset(
     ("verbatim", "verbatim*", "Verbatim", "lstlisting", "comment", "filecontents", "filecontents*", "minted", "alltt",
      "luacode", "luacode*", "tikzpicture")
@@ -87,7 +88,7 @@ class Expander:
         self.sources: list[Source] = []
         self._frames: list[Scanner | list[Token]] = []
         self._conditions: list[bool | None] = []  # of the conditionals that are open: which branch this is
-        self._steps = self._made = self._read = self._pending = 0
+        self._steps = self._made = self._read = self._pending = self._inputs = 0
         self._ended = False
         self._included: list[tuple[str, int]] = []  # the files that are open, and their first conditional
         self._emitted = ["", ""]
@@ -103,15 +104,15 @@ class Expander:
 
     def raw(self) -> Token | None:
         """The next token as it is written; None at the end."""
+        self._read += 1
+        if self._read > MAX_STEPS:
+            raise FormulaError(f"the manuscript needs more than {MAX_STEPS} steps to be read; split it.")
         while self._frames:
             frame = self._frames[-1]
             if isinstance(frame, Scanner):
                 t = frame.next(self.prose)
                 if t is not None:
                     self._steps = 0
-                    self._read += 1
-                    if self._read > MAX_TOKENS:
-                        raise FormulaError(f"the manuscript has more than {MAX_TOKENS} tokens; split it.")
                     return t
                 self._frames.pop()
                 _, depth = self._included.pop()
@@ -165,7 +166,7 @@ class Expander:
         return None
 
     def _coloured(self) -> bool:
-        r"""Opens a group that colours a term with its sign, as in a {\color{red}{}+ b}: it is no group of the formula."""
+        r"""Opens a group that colours a term with its sign, as a {\color{red}{}+ b}: it is no group of the formula."""
         before, last = self._emitted
         if last in ("^", "_", "}", "]") or last[1:] in _TAKING or (last == " " and before in ("^", "_")):
             return False
@@ -349,30 +350,52 @@ class Expander:
     def include(self, t: Token, folder: str, name: str, relative: bool = False) -> None:
         """Reads a file here, or notes why not."""
         where = f"{t.source.path}, line {t.source.line(t.at)}"
-        found = self.files.find(name, self._here, folder, relative)
-        if isinstance(found, str):
-            if not self._in_package:  # what a package takes in is LaTeX's, or of no account
-                self.note(f"{where}: {name!r} {found}")
-        elif found.key in (key for key, _ in self._included):
-            self.note(f"{where}: {name!r} is included again in itself and was not read there.")
-        elif len(self.sources) >= self.files.MAX_FILES:
-            self.note(f"{where}: {name!r} was not read; at most {self.files.MAX_FILES} files are.")
-        else:
-            self.files.imported(found.key, folder)
-            self._open(found, internal=False)
+        self._inputs += 1
+        if self._inputs > MAX_INPUTS:
+            self.note(f"further inputs were not read; at most {MAX_INPUTS} are.")
+            return
+        key, why = self.files.find(name, self._here, folder, relative)
+        if key in (k for k, _ in self._included):
+            why = "is included again in itself and was not read there."
+        elif key and len(self.sources) >= self.files.MAX_FILES:
+            why = f"was not read; at most {self.files.MAX_FILES} files are."
+        if not why:
+            found = self._source(key)
+            if isinstance(found, Source):
+                self.files.imported(key, folder)
+                self._open(found, internal=False)
+                return
+            why = found
+        if not self._in_package:  # what a package takes in is LaTeX's, or of no account
+            self.note(f"{where}: {name!r} {why}")
+
+    def _source(self, key: str) -> Source | str:
+        """A file's text, or the words of why it is not read."""
+        try:
+            return self.files.source(key)
+        except FormulaError as err:
+            return f"was not read: {err}"
 
     def package(self, t: Token, name: str, ending: str) -> None:
         """Reads the definitions of a package that lies beside the manuscript; others are LaTeX's."""
-        found = self.files.find(name + ending, self._here, "", False)
-        if not isinstance(found, str):
-            if found.key not in (s.key for s in self.sources) and len(self.sources) < self.files.MAX_FILES:
+        self._inputs += 1
+        if self._inputs > MAX_INPUTS:
+            return
+        key, why = self.files.find(name + ending, self._here, "", False)
+        if key and key not in (s.key for s in self.sources) and len(self.sources) < self.files.MAX_FILES:
+            found = self._source(key)
+            if isinstance(found, Source):
                 self._open(found, internal=True)
-        elif "/" in name:
-            self.note(f"{t.source.path}, line {t.source.line(t.at)}: {name!r} {found}")
+            else:
+                why = found
+        if why and "/" in name:
+            self.note(f"{t.source.path}, line {t.source.line(t.at)}: {name!r} {why}")
 
     def tagged(self, t: Token, name: str, tag: str) -> None:
         """Reads the parts of a file between %<*tag> and %</tag>."""
-        found = self.files.find(name, self._here, "", False)
+        self._inputs += 1
+        key, why = self.files.find(name, self._here, "", False)
+        found = self._source(key) if not why and self._inputs <= MAX_INPUTS else why or "was not read."
         if isinstance(found, str):
             self.note(f"{t.source.path}, line {t.source.line(t.at)}: {name!r} {found}")
             return
@@ -389,7 +412,7 @@ class Expander:
             self.note(f"{t.source.path}, line {t.source.line(t.at)}: {name!r} has no part {tag!r}.")
 
     def note(self, text: str) -> None:
-        if text not in self.notes:
+        if text not in self.notes and len(self.notes) < MAX_NOTES:
             self.notes.append(text)
 
     def end_file(self) -> None:
@@ -469,7 +492,7 @@ def _import(x: Expander, t: Token) -> None:
 
 def _if_file(x: Expander, t: Token) -> None:
     name, there, missing = (argument(x, t.text, k) for k in (1, 2, 3))
-    known = not isinstance(x.files.find(name_of(name), "", "", False), str)
+    known = bool(x.files.find(name_of(name), "", "", False)[0])
     x.push(there if known else missing)
     if known and t.text == "\\InputIfFileExists":
         x.include(t, "", name_of(name))
@@ -493,8 +516,11 @@ def _second(x: Expander, t: Token) -> None:
 
 
 def _bare(x: Expander, t: Token) -> None:
+    """What is in a box: a group where it is a term, the formula itself where it is that."""
     optional(x, t.text)
-    x.push([t._replace(text="{"), *argument(x, t.text), t._replace(text="}")])
+    inside = argument(x, t.text)
+    whole = any(s.text == "=" or s.text.startswith("\\begin{") for s in inside)
+    x.push(inside if whole else [t._replace(text="{"), *inside, t._replace(text="}")])
 
 
 def _group(kind: str, opens: bool) -> _Handler:
@@ -514,6 +540,28 @@ def _chosen(test: Callable[[str], bool], branches: int) -> _Handler:
             x.push(taken[0])
 
     return handler
+
+
+def _box(x: Expander, t: Token) -> Token | None:
+    r"""A box with nothing but a formula in dollars is that formula; any other stays what it is."""
+    inside = argument(x, t.text)
+    bare = [s for s in inside if s.text not in (" ", "\\tiny", "\\scriptsize", "\\footnotesize", "\\small")]
+    if len(bare) > 2 and bare[0].text == bare[-1].text == "$" and sum(s.text == "$" for s in bare) == 2:
+        bare = bare[1:-1]
+        x.push([t._replace(text="{"), *bare, t._replace(text="}")])
+        return None
+    x.push([t._replace(text="{"), *inside, t._replace(text="}")])
+    return t
+
+
+def _raised(x: Expander, t: Token) -> None:
+    """A box that is moved or scaled: what is in it."""
+    for _ in range(2 if t.text == "\\resizebox" else 1):
+        argument(x, t.text)
+    while optional(x, t.text) is not None:
+        pass
+    inside = argument(x, t.text, 2)
+    x.push([t._replace(text="\\mbox"), t._replace(text="{"), *inside, t._replace(text="}")])
 
 
 def _operator_word(x: Expander, t: Token) -> Token | None:
@@ -564,6 +612,8 @@ _HANDLERS: dict[str, _Handler] = {
     "\\endinput": lambda x, t: x.end_file(),
     "\\makeatletter": lambda x, t: x.letters(True), "\\makeatother": lambda x, t: x.letters(False),
     **dict.fromkeys(_SECOND, _second), **dict.fromkeys(_BARE, _bare),
+    **dict.fromkeys(("\\mbox", "\\hbox", "\\text", "\\textrm", "\\textnormal"), _box),
+    **dict.fromkeys(("\\raisebox", "\\scalebox", "\\resizebox"), _raised),
     "\\mathop": _operator_word, "\\hspace": _space, "\\mspace": _space,
     "\\IfBooleanTF": _chosen(lambda s: s == TRUE, 2), "\\IfBooleanT": _chosen(lambda s: s == TRUE, 1),
     "\\IfBooleanF": _chosen(lambda s: s == FALSE, 1),

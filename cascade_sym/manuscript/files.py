@@ -29,7 +29,7 @@ _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _INPUTS = re.compile(r"\\(?:input|include|subfile|import|subimport|ExecuteMetaData)(?![A-Za-z])")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _ENCODING = re.compile(rb"\\usepackage\s*\[([^\]]*)\]\s*\{inputenc\}")
-_ENCODINGS = {"latin1": "latin-1", "latin9": "iso8859-15", "ansinew": "cp1252", "cp1252": "cp1252", "applemac": "mac-roman"}
+_ENCODINGS = {"latin1": "latin-1", "latin9": "iso8859-15", "ansinew": "cp1252", "cp1252": "cp1252"}
 OUTSIDE = "is outside the manuscript's folder and was not read."
 MISSING = "was not found and not read."
 
@@ -75,25 +75,22 @@ class Files:
     def _path(self, key: str) -> Path:
         return (self.folder or Path()) / key
 
-    def find(self, name: str, includer: str, folder: str, relative: bool) -> Source | str:
-        """The file that a manuscript means, or the words of why it is not read."""
+    def find(self, name: str, includer: str, folder: str, relative: bool) -> tuple[str, str]:
+        """The file that a manuscript means by its path below the root, or '' and the words of why it is not read."""
         here = self._folders.get(includer)
         if folder:
             places = [posixpath.join((here if relative and here is not None else self.base), folder)]
         else:
             places = [p for p in (here, self.base, posixpath.dirname(includer)) if p is not None]
-        outside = True
+        outside = False
         for place in dict.fromkeys(places):
             for ending in ("", ".tex") if posixpath.splitext(name)[1] else (".tex", ""):
                 key = posixpath.normpath(posixpath.join(place, name + ending))
                 found = self._there(key)
-                outside = outside and found is None
+                outside = outside or found is None
                 if found:
-                    try:
-                        return self.source(key)
-                    except FormulaError as err:
-                        return f"was not read: {err}"
-        return OUTSIDE if outside else MISSING
+                    return key, ""
+        return "", OUTSIDE if outside else MISSING
 
     def _there(self, key: str) -> bool | None:
         """Whether a file is there; None where it lies outside the root."""
@@ -165,7 +162,7 @@ def _main(texts: Mapping[str, str], named: str | None, shown: str) -> str:
                 return key
         raise FormulaError(f"{shown} has no file {named!r} for --main.{did_you_mean([wanted], texts)}")
     if not texts:
-        raise FormulaError(f"{shown} holds no .tex file.")
+        raise FormulaError(f"{shown} holds no .tex file; give a .tex file, or a folder or archive with one.")
     found: list[tuple[int, int, bool, str]] = []
     for key, text in texts.items():
         bare = _COMMENT.sub(r"\1", text)
@@ -189,12 +186,12 @@ def _folder_texts(folder: Path) -> Iterator[tuple[str, str]]:
             file = Path(place) / name
             count += 1
             if count > 20 * MAX_MEMBERS:
-                raise FormulaError(f"{folder} holds more than {20 * MAX_MEMBERS} files; give the manuscript's own folder.")
+                raise FormulaError(f"{folder} holds more than {20 * MAX_MEMBERS} files; give the manuscript's own.")
             if file.suffix not in (".tex", ".ltx", ".latex") or file.is_symlink() or not file.is_file():
                 continue
             left -= file.stat().st_size
             if left < 0:
-                raise FormulaError(f"{folder} holds more than {10 * MAX_BYTES} bytes of .tex files; name one with its path.")
+                raise FormulaError(f"{folder} holds more than {10 * MAX_BYTES} bytes of .tex files; name one of them.")
             yield file.relative_to(folder).as_posix(), file.read_bytes().decode("utf-8", errors="replace")
 
 
@@ -251,7 +248,7 @@ def _unpacked(path: Path) -> tuple[dict[str, bytes], list[str]]:
             with tarfile.open(fileobj=joined, mode="r|") as tar:
                 for n, member in enumerate(tar):
                     if n >= MAX_MEMBERS:
-                        raise FormulaError(f"{path} has more than {MAX_MEMBERS} members; unpack it and give its folder.")
+                        raise FormulaError(f"{path} has more than {MAX_MEMBERS} members; unpack it.")
                     key = posixpath.normpath(member.name)
                     if member.isdir():
                         continue

@@ -16,17 +16,20 @@ from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays, 
 from cascade_sym.manuscript.displays import RELATIONS as _RELATIONS
 from cascade_sym.manuscript.expand import Expander
 from cascade_sym.manuscript.files import opened
-from cascade_sym.manuscript.tokens import Token, spelled, tokens_of, written
+from cascade_sym.manuscript.tokens import Token, spelled, written
 
 MAX_FORMULAS = 5_000
 MAX_LENGTH = 20_000  # characters of one formula
 _WIDE = ("\\quad", "\\qquad", "\\hfill", "\\hfil")
+_NARROW = (" ", "\\,", "\\;", "\\:", "~", "\\ ")
 _WORDS = ("\\text", "\\textrm", "\\mbox", "\\hbox", "\\textnormal", "\\mathrm", "\\textit", "\\rm", "\\mathit")
 _JOINING = frozenset(
     ("and", "where", "with", "", "so", "so that", "thus", "hence", "therefore", "then", "i.e.", "that is", "namely",
      "as well as", "whereas", "while", "and thus", "and hence", "where we have", "in which", "here")
 )  # fmt: skip
-_CONDITION = re.compile(r"\W*(?:for|if|when|whenever|provided|assuming|in the|at|as|unless|otherwise|under|since)\b", re.I)
+_CONDITION = re.compile(
+    r"\W*(?:for|if|when|whenever|provided|assuming|in the|at|as|unless|otherwise|under|since)\b", re.I
+)
 _HC = re.compile(r"\W*[Hh]\.? ?c\.?\W*|\W*c\.? ?c\.?\W*")
 _RANGE = re.compile(r"\(.*(?:[<>=]|\\(?:gg|ll|geq?|leq?|approx|simeq|neq?|to|in)(?![A-Za-z])).*\)[.,;]?", re.S)
 _END = re.compile(r"(?:\s|(?<!\\)[,;])+$")  # the comma of a thin space is none
@@ -110,6 +113,7 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
 def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
     r"""The statements of a formula, the condition under which it makes them, and why they can't be told apart.
 
+    >>> from cascade_sym.manuscript.tokens import tokens_of
     >>> statements(tokens_of(r"a = b,\quad c = d \quad\text{for } x > 1"))
     (['a = b', 'c = d'], '\\text{for } x > 1', '')
     """
@@ -121,7 +125,7 @@ def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
         if words is not None:
             if pieces and _CONDITION.match(words):
                 return _said(pieces), spelled(tokens[start:]), ""
-            if words.strip(" ,.:;").lower() not in _JOINING:
+            if words.strip(" ,.:;").lower() not in _JOINING or not _apart(tokens, start, end):
                 return _said(pieces), "", f"it holds words: {words.strip()!r}."
             joined = True
             continue
@@ -140,6 +144,13 @@ def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
         joined = False
         listed = text.endswith((",", ";"))
     return _said(pieces), "", ""
+
+
+def _apart(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether words stand apart from the formulas beside them: behind or before a wide space, a comma, nothing."""
+    before = next((t.text for t in reversed(tokens[:start]) if t.text not in _NARROW), ",")
+    after = next((t.text for t in tokens[end:] if t.text not in _NARROW), ",")
+    return before in (*_WIDE, ",", ";", ".") or after in (*_WIDE, ",", ";")
 
 
 def _said(pieces: Sequence[Sequence[Token]]) -> list[str]:

@@ -5,6 +5,7 @@ Only substitution is done, with bounds; nothing is executed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -205,17 +206,19 @@ class Scopes:
 
     known: dict[str, Meaning] = field(default_factory=dict)
     _open: list[tuple[str, dict[str, Meaning | None]]] = field(default_factory=list)
+    _opened: Counter[str] = field(default_factory=Counter)  # how many of each kind are open
 
     def enter(self, kind: str) -> None:
         self._open.append((kind, {}))
+        self._opened[kind] += 1
 
     def leave(self, kind: str) -> None:
         """Ends the innermost group of a kind and those in it; a brace ends no environment."""
-        kinds = [k for k, _ in self._open]
-        if kind not in kinds or (kind == "{" and kinds[-1] != "{"):
+        if not self._open or (self._open[-1][0] != kind and (kind == "{" or not self._opened[kind])):
             return
         while True:
             k, before = self._open.pop()
+            self._opened[k] -= 1
             for name, meaning in before.items():
                 if meaning is None:
                     self.known.pop(name, None)

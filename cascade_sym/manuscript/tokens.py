@@ -91,6 +91,8 @@ class Scanner:
                 return self._token(PARAGRAPH if m[0].count("\n") > 1 else " ", at, m.end())
             if c not in "\\%$":
                 return self._token(c, at, at + 1)
+            if c == "\\" and (follower := text[at + 1 : at + 2]) and not follower.isalpha() and follower not in "@ \n":
+                return self._token(c + follower, at, at + 2)
             if (found := self._special(at)) is not None:
                 return found
         return None
