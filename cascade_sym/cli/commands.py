@@ -171,23 +171,49 @@ def figures(
 
 
 def check(
-    manuscript: Annotated[str, typer.Argument(help="A LaTeX file; it is read, never executed.")],
+    manuscript: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
     folder: Folder,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1, too, when something is unchecked.")] = False,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Hold every labelled equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
+    """Hold every displayed equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
     from cascade_sym.cli.tables import check_text
     from cascade_sym.manuscript import check_manuscript
 
     with progress(f"check {manuscript}", None) as tick:
-        found = check_manuscript(manuscript, loaded(folder), tick)
+        found = check_manuscript(manuscript, loaded(folder), tick, root)
     if as_json:
-        print_json({"equations": [asdict(c) for c in found.checked], "notes": list(found.notes)})
+        checked = [asdict(c) for c in found.checked]
+        print_json({"equations": checked, "notes": list(found.notes), "coverage": found.coverage()})
     else:
-        print(check_text(found.checked))
+        print(check_text(found))
     for note in found.notes:
         print(f"cascade-sym: {note}", file=sys.stderr)
-    return 0 if found.passed else 1
+    return found.code(strict)
+
+
+def read(
+    path: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
+    main: Annotated[str | None, typer.Option("--main", help="The root file of a folder or an archive.")] = None,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read every displayed formula of a manuscript: how it is understood, or why not."""
+    from cascade_sym.cli.tables import reading_text
+    from cascade_sym.manuscript import read_manuscript
+
+    with progress(f"read {path}", None) as tick:
+        found = read_manuscript(path, main, root, tick)
+    count = f"{found.understood} of {len(found.formulas)} formulas understood"
+    if as_json:
+        print_json([u.to_json() for u in found.formulas])
+    else:
+        print(reading_text(found))
+    for note in found.notes:
+        print(f"cascade-sym: {note}", file=sys.stderr)
+    print(count, file=sys.stderr if as_json else sys.stdout)
+    return 1 if found.notes else 0
 
 
 def loaded(folder: str) -> Loaded:

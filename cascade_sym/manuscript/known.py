@@ -11,11 +11,13 @@ from typing import Any
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError
-from cascade_sym.formula import Environment, names_in, parse_latex, parse_latex_relations, rewrite, walk
+from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
 from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
-from cascade_sym.formula.latex_in import Names
+from cascade_sym.formula.latex_in import Names, read_formula
+from cascade_sym.formula.latex_in import Reading as Read
+from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
@@ -178,8 +180,21 @@ class Reading:
         derived = [n for n in self.folder.printed.derived_notation if n in env.names]
         more = {**_table((*derived, *env.names), self._notation), **self._table, **(local or {})}
         names = Names(more) if set(more) - set(self._table) else self.names
-        found = parse_latex_relations(latex, names, functions=self.functions, indices=self.indices)
-        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in found)
+        found = self.read(latex, names)
+        if found.status == NOT_READ:
+            raise FormulaError(found.reason or "it is not read.")
+        if found.status == AMBIGUOUS:
+            ways = " or ".join(f"'{'; '.join(written(a))}'" for a in found.alternatives[:4])
+            raise FormulaError(f"it can be read in more than one way: {ways}; write brackets or \\cdot.")
+        lone = [s for s in found.statements if not isinstance(s, Relation)]
+        if lone or not found.statements:
+            raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
+        relations = [s for s in found.statements if isinstance(s, Relation)]
+        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in relations)
+
+    def read(self, latex: str, names: Names | None = None) -> Read:
+        """How a formula is understood with the symbols of this equation of the paper."""
+        return read_formula(latex, names or self.names, functions=self.functions, indices=self.indices)
 
     def _named(self, node: Node) -> Node:
         """`node` with printed forms of the paper's names and functions replaced by these."""

@@ -24,15 +24,15 @@ def test_correct_formulas_are_exact_wherever_they_stand(check):
         "\\documentclass{article}\n\\begin{document}\n"
         + eq(R + ",", "eq:1")
         + f"\\begin{{align}}\n{T.replace('=', '&=', 1)} \\tag{{7}} \\\\\n{MOTION}\\label{{m}}\n\\end{{align}}\n"
-        + f"\\begin{{gather*}}{R}\\tag{{A}}\\\\ {T}\\end{{gather*}}"  # the second is not labelled
+        + f"\\begin{{gather*}}{R}\\tag{{A}}\\\\ {T}\\end{{gather*}}"  # the second has no number
         + "\\begin{multline}r = 1 \\\\ - \\frac{2\\kappa_1}{\\kappa_1+\\kappa_{\\rm R}}\\end{multline}"
         + "\\begin{eqnarray}r &=& 1 - 2\\kappa_1/(\\kappa_1+\\kappa_R)\\end{eqnarray}"
         + "\\begin{equation}\\label{s}\\begin{split} r &= 1 \\\\ &\\quad - \\left( \\frac{2\\kappa_1}{\\kappa_1+\\kappa_R}\\right.\\\\ &\\left. + 0\\right)\\end{split}\\end{equation}"
     )
     report = check(body)
-    assert verdicts(report) == ["exact"] * 7 and report.passed
+    assert verdicts(report) == ["exact"] * 8 and report.passed
     assert [(c.line, c.label) for c in report.checked] == [
-        (4, "eq:1"), (7, "7"), (8, "m"), (10, "A"), (10, ""), (10, ""), (10, "s")
+        (4, "eq:1"), (7, "7"), (8, "m"), (10, "A"), (10, ""), (10, ""), (10, ""), (10, "s")
     ]  # fmt: skip
     assert {c.equation for c in report.checked} == {"1", "2"}
 
@@ -124,7 +124,7 @@ def test_nothing_outside_the_folder_is_read(check, tmp_path):
     body = r"\input{part} \input{../secret} \input{/etc/passwd} \include{missing} \input{link} \input part2 " + eq(T)
     report = check(body, **{"part.tex": eq(R) + r"\input{m}", "part2.tex": eq(R, "p2")})
     assert [(c.file.split("/")[-1], c.label) for c in report.checked] == [
-        ("m.tex", "eq:x"), ("part.tex", "eq:x"), ("part2.tex", "p2")
+        ("part.tex", "eq:x"), ("part2.tex", "p2"), ("m.tex", "eq:x")
     ]  # fmt: skip
     said = "\n".join(report.notes)
     for name in ("../secret", "/etc/passwd", "link"):
