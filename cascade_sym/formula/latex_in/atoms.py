@@ -8,7 +8,7 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in import calculus, coverage, dirac
 from cascade_sym.formula.forms import CONDITIONS, FACTOR_WORDS, PLAIN_WORDS
-from cascade_sym.formula.latex_in.grammar import CONNECTIVES, GREEKS, OPENERS, RELATIONS, WRAPPERS, Reader
+from cascade_sym.formula.latex_in.grammar import GREEKS, NEVER, OPENERS, RELATIONS, WRAPPERS, Reader, is_symbol
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
@@ -48,8 +48,8 @@ def atom(r: Reader) -> Node:
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "text":
-        if not t.text.isalnum() or not t.text.isascii() or t.text in CONNECTIVES:
-            raise r.error(f"the words '{t.text}' stand in the formula")
+        if not is_symbol(r, t):
+            raise r.error(f"the words '{t.text.strip()}' stand in the formula")
         return read_symbol(r)
     if t.kind == "word":
         return _word(r, t)
@@ -82,6 +82,8 @@ def _word(r: Reader, t: Token) -> Node:
         return read_symbol(r)
     if t.text == "over":
         raise r.error("an old-style fraction a \\over b is not read; write \\frac")
+    if t.text in NEVER:
+        raise r.unexpected("a number, a symbol or a bracket")
     if t.text in ("underbrace", "overbrace", "underset", "cancel"):
         raise r.error(f"what {t} adds to the formula is not read")
     raise r.error(f"the macro {t} is not known here")
@@ -120,13 +122,13 @@ def bracket(r: Reader) -> tuple[str, list[Node]]:
     stretched = r.take().is_word("left")
     if stretched:
         r.take()
-    saved = r.in_bars, r.in_integral, r.in_mean
-    r.in_bars, r.in_integral = kind == "|", False
+    saved = r.in_bars, r.in_integral, r.in_mean, r.in_norm
+    r.in_bars, r.in_integral, r.in_norm = kind == "|", False, kind == "\\Vert"
     r.in_mean = r.in_mean or kind == "\\langle"
     items = [item(r)]
     while r.accept(",", ";"):
         items.append(item(r))
-    r.in_bars, r.in_integral, r.in_mean = saved
+    r.in_bars, r.in_integral, r.in_mean, r.in_norm = saved
     closer = OPENERS[kind]
     if r.peek().is_word("right"):
         r.take()
@@ -393,7 +395,7 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "lim": calculus.limit, "ket": dirac.ket_macro, "bra": dirac.bra_macro, "braket": dirac.braket_macro,
     "melement": dirac.element_macro, "begin": _environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": calculus.partial, "dot": calculus.dotted(1), "ddot": calculus.dotted(2),
-    "dddot": calculus.dotted(3), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
+    "dddot": calculus.dotted(3), "overline": _overline("overline"), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
     "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip
 _ = (Pow, replace, error_at, CONSTANTS)

@@ -27,11 +27,12 @@ RELATIONS = {
     "lesssim": "<~", "gtrsim": ">~", "longmapsto": "->", "asymp": "~",
 }  # fmt: skip
 STARS = {"dagger": "dag", "*": "conj", "ast": "conj"}
+_UNITS = frozenset("nm pm fm mm cm km s ms us ns ps fs kg mg g mK nK meV keV kHz mW nW dB rad mrad".split())
 OPENERS = {
     "(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert", "\\Vert": "\\Vert",
     "\\lVert": "\\rVert", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil",
 }  # fmt: skip
-_NEVER = frozenset(
+NEVER = frozenset(
     (*RELATIONS, *"""right rangle rvert rVert rfloor rceil cdot times ast over pm mp otimes oplus Rightarrow end wedge
     Leftrightarrow therefore because not bigcirc leftarrow hookrightarrow perp parallel mod bmod pmod atop choose star
     leftrightarrow cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split())
@@ -65,7 +66,7 @@ class Reader(Stream):
     def __init__(self, text: str, body: Tokens, state: State, depth: int = 0) -> None:
         super().__init__(text, body, depth)
         self.state = state
-        self.in_bars = self.in_integral = self.in_mean = self.in_phase = self.in_label = False
+        self.in_bars = self.in_integral = self.in_mean = self.in_phase = self.in_label = self.in_norm = False
         self.measure: Node | None = None  # a differential found in a numerator
 
     def take(self) -> Token:
@@ -201,6 +202,8 @@ class Reader(Stream):
             elif self.starts_factor() and not t.wide:
                 if isinstance(factors[-1], Number) and t.kind == "digit":
                     raise self.error("two numbers stand side by side")
+                if isinstance(factors[-1], Number) and "." in factors[-1].text and self._digits_in_brackets():
+                    raise self.error("a value with its uncertainty in brackets is not read; write \\pm")
                 if isinstance(factors[-1], Number | Call) and (unit := self._micro(factors[-1])) is not None:
                     factors.append(unit)
                     continue
@@ -218,6 +221,12 @@ class Reader(Stream):
         if len(factors) > 1 and self.asks(t, "evaluates", why):
             return [*factors[:-1], Call("at", (factors[-1], where))]
         return [Call("at", (product(factors), where))]
+
+    def _digits_in_brackets(self) -> bool:
+        n = 1
+        while self.peek(n).kind == "digit":
+            n += 1
+        return self.peek().is_op("(") and n > 1 and self.peek(n).is_op(")")
 
     def _micro(self, before: Node) -> Node | None:
         r"""The unit of 5 \mu m, taken, where \mu may be a prefix; None elsewhere."""
@@ -291,10 +300,16 @@ class Reader(Stream):
         t = self.peek()
         if t.kind in ("letter", "digit"):
             return not (self.in_integral and self.differential())
+        if t.is_word("stackrel", "overset"):
+            from cascade_sym.formula.latex_in.atoms import relation_sign
+
+            return self.look(lambda: relation_sign(self)) is None
+        if t.is_word("Vert"):
+            return not self.in_norm
         if t.kind == "word":
-            return t.text not in _NEVER and not (self.in_integral and self.differential())
+            return t.text not in NEVER and not (self.in_integral and self.differential())
         if t.kind == "text":
-            return t.text.isalpha() and t.text not in CONNECTIVES
+            return is_symbol(self, t)
         if t.kind == "escaped":
             return t.text == "{"
         if t.is_op("|"):
@@ -410,6 +425,11 @@ class Reader(Stream):
         opening = self.take()
         if opening.kind == "end" or opening.is_op("^", "_", "}"):
             raise self.error(f"expected an argument, found {opening}", opening)
+        if opening.is_word("frac", "sqrt", "nicefrac", "binom"):  # u^\\frac12
+            start = self.at
+            for _ in range(1 if opening.text == "sqrt" else 2):
+                self.script()
+            return (*before, opening, *self.tokens[start : self.at])
         if not opening.is_op("{"):
             return (*before, opening)
         inside, depth = self.at, 1
@@ -436,6 +456,15 @@ class Reader(Stream):
             symbol = after.kind == "letter" or (after.kind == "word" and (after.text in GREEKS or after.text in WRAPPERS))
             return int((symbol and not after.gap) or power)
         return 0
+
+
+def is_symbol(r: Reader, t: Token) -> bool:
+    """Whether a word in text is a symbol or a unit: a letter, or with scripts, an argument, a number before it."""
+    if not t.text.isalnum() or not t.text.isascii() or t.text in CONNECTIVES or not t.text[0].isalpha():
+        return False
+    after, before = r.peek(1), r.tokens[r.at - 1] if r.at else t
+    marked = after.is_op("_", "^", "(", "[", "'") or after.is_word("left")
+    return len(t.text) == 1 or marked or before.kind == "digit" or before.is_op("{") or not r.at or t.text in _UNITS or t.text[0].isupper()
 
 
 def _hatted(node: Node) -> bool:

@@ -17,12 +17,12 @@ from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_
 from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.atoms import compared, environment_body, member, relation_sign, rows_of
-from cascade_sym.formula.latex_in.grammar import Reader, State
+from cascade_sym.formula.latex_in.grammar import RELATIONS, Reader, State
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.reader import Symbols
 from cascade_sym.formula.latex_in.symbols import Indices, Names
-from cascade_sym.formula.parser import MAX_DEPTH
+from cascade_sym.formula.parser import MAX_DEPTH, Token
 from cascade_sym.formula.walk import check_depth
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
@@ -79,7 +79,7 @@ def read_formula(
     """
     try:
         known = names if isinstance(names, Names) else Names(names or {})
-        body = _spliced(unpacked(lexed(latex), latex))
+        body = _flowing(_spliced(unpacked(lexed(latex), latex)))
         asked = _Reading(latex, body, known, frozenset(functions), indices or {})
         return asked.answer()
     except FormulaError as err:
@@ -160,6 +160,33 @@ def _spliced(body: Tokens) -> Tokens:
                 continue
         at += 1
     return tuple(out)
+
+
+def _flowing(body: Tokens) -> Tokens:
+    r"""The tokens without alignment, and without the ends of rows within which a formula goes on: inside brackets, behind an
+    operator or before one, unless the next row is a statement that starts with a sign."""
+    out: list[Token] = []
+    inside = brackets = 0
+    for n, t in enumerate(body):
+        inside += t.is_word("begin") - t.is_word("end")
+        if not inside:
+            brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
+            if t.is_op("&"):
+                continue
+            if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body[n + 1 :])):
+                continue
+        out.append(t)
+    return tuple(out)
+
+
+def _goes_on(before: list[Token], after: Tokens) -> bool:
+    rest = [t for t in after if not t.is_op("&")]
+    end = next((n for n, t in enumerate(rest) if t.is_op("\\\\") or t.kind == "end"), 0)
+    first = rest[0]
+    if first.is_op("+", "*", "/") or first.is_word("times", "cdot") or (before and before[-1].is_op("+", "-", "=")):
+        return True
+    states = any(t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS) for t in rest[:end])
+    return first.is_op("-") and not states
 
 
 def _signs(body: Tokens) -> tuple[Tokens, ...]:
@@ -261,7 +288,7 @@ def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
 
 
 def _value(node: Node) -> bool:
-    return isinstance(node, Name | Number) or (isinstance(node, Neg) and _value(node.arg))
+    return isinstance(node, Number) or node == Name("dots") or (isinstance(node, Neg) and _value(node.arg))
 
 
 def _skip(r: Reader, found: list[Relation | Node]) -> bool:
@@ -289,14 +316,16 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
     if not found:
         return False
     if t.kind == "text" and t.text.lower().strip(" ,.:(") in _CONDITIONAL:
-        opened = t.text.startswith("(")
+        opened = t.text.strip().startswith("(")
         r.take()
+        if "all" in t.text.split():
+            given.append(Call("for_all", tuple(compared(r))))
+            return True
         _conditions(r, given)
         if opened and not (r.accept(")") or r.peek().kind == "text" and r.take().text.strip(" .,") == ")"):
             raise r.unexpected("')'")
         return True
     if t.is_word("forall"):
-        r.take()
         _conditions(r, given)
         return True
     if t.is_op("("):
@@ -316,7 +345,11 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
 
 
 def _conditions(r: Reader, given: list[Node]) -> None:
-    given += compared(r)
+    if r.peek().is_word("forall"):
+        r.take()
+        given.append(Call("for_all", tuple(compared(r))))
+    else:
+        given += _relations(r)
     while r.peek().is_op(",") and r.peek(1).kind != "end":
         saved = r.at
         r.take()

@@ -53,7 +53,7 @@ def read_symbol(r: Reader) -> Node:
             if found is None:
                 raise r.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
             nucleus = found
-            if nucleus in GREEKS:
+            if nucleus in GREEKS and not r.peek().is_op("^"):
                 r.state.alone.add(nucleus)
     return _with_scripts(r, nucleus, begin, start)
 
@@ -319,10 +319,16 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
 
 def _spread(r: Reader, power: Tokens, start: Token) -> bool:
     r"""Whether \Delta^2 stands before a symbol: a variance, or the square of a detuning."""
+    from cascade_sym.formula.latex_in.atoms import bracketed, opener
+
     t = r.peek()
     symbol = t.kind == "letter" or (t.kind == "word" and (t.text in GREEKS or t.text in ACCENTS))
-    if spelt(power) != "2" or not symbol or t.gap:
+    if spelt(power) != "2" or not (symbol or opener(r) in ("(", "[", "\\{")) or t.gap:
         return False
+    spread = r.look(lambda: bracketed(r)) if not symbol else None
+    names = names_in(spread) if spread is not None else (t.text.replace("hat", "H"),)
+    if "Delta" not in r.state.alone and names and all(n[0].isupper() or n.startswith("hat_") for n in names):
+        return True
     return not r.asks(start, "spread", "\\Delta^2 before a symbol is a variance or a factor")
 
 
@@ -426,16 +432,19 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if name in state.called or (kind == "[" and "mathcal" in words):
         return True
+    if letter == "O" and not key.sub:
+        return True
     functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0 or (letter == "Gamma" and not key.sub)
     if _operators(node):
-        return r.asks(place, "call", why) if functional and not isinstance(node, Add) else False
+        several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
+        return r.asks(place, "call", why) if functional and not several else False
     if _coordinates(node):
         if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
             return True
         return False if r.in_phase else r.asks(place, "call", why)
     if kind == "[":
         return False
-    if isinstance(node, Mul | Div | Pow | Call):  # nobody brackets a lone factor
+    if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
         return functional or not r.asks(place, "call", why)
     if not functional:
         return False
