@@ -21,7 +21,8 @@ CONDITIONS = {
 _OPERATORS = {"derivative_by": "d", "partial_by": "\\partial "}
 _DERIVATIVES = {"derivative": "\\mathrm{d}", "partial": "\\partial "}
 _OPEN = frozenset(
-    """derivative partial derivative_by partial_by sum_over prod_over integral_over limit dotp cross differential max_over
+    """derivative partial derivative_by partial_by sum_over prod_over integral_over limit dotp cross differential
+    max_over
     min_over sup_over inf_over""".split()
 )
 _SERIES = {"sum_over": "\\sum", "prod_over": "\\prod"}
@@ -32,9 +33,17 @@ PLAIN_WORDS = frozenset(
 )
 FACTOR_WORDS = frozenset("nabla dots vdots ddots emptyset varnothing hbar ell partial infty wp".split())
 FORM_NAMES = frozenset(
-    (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""for_all ket bra braket mel reduced labels sub overline underline norm factorial
-    binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
-    tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor ceiling""".split())
+    (
+        *CONDITIONS,
+        *_OPERATORS,
+        *_DERIVATIVES,
+        *_SERIES,
+        *"""for_all ket bra braket mel reduced labels sub overline underline norm factorial
+    binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
+    cross tensor oplus differential
+    tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor
+    ceiling""".split(),
+    )
 )
 
 
@@ -88,7 +97,11 @@ def _variables(args: Sequence[Node], d: str, top: Print) -> tuple[str, str]:
         after = args[n + 1] if n + 1 < len(args) else None
         power = after.text if isinstance(after, Number) else ""
         total += int(power or 1)
-        below += d + (top(a) if isinstance(a, Name | Call) else f"\\left({top(a)}\\right)") + (f"^{{{power}}}" if power else "")
+        below += (
+            d
+            + (top(a) if isinstance(a, Name | Call) else f"\\left({top(a)}\\right)")
+            + (f"^{{{power}}}" if power else "")
+        )
     return symbolic or (f"^{{{total}}}" if total > 1 else ""), below
 
 
@@ -145,6 +158,10 @@ def _sub(args: Sequence[Node], top: Print, closed: Print) -> str:
     return f"{{{closed(node)}}}_{{{_label(label, top)}}}"
 
 
+def _extremum(f: str) -> Callable[[Sequence[Node], Print, Print], str]:
+    return lambda a, top, closed: f"\\{f}_{{{top(a[1])}}}{closed(a[0])}"
+
+
 def _bare(node: Node, top: Print) -> str:
     """The middle of a bracket: a sign at its start needs brackets."""
     signed = isinstance(node, Neg) or (isinstance(node, Add) and node.signs[0] < 0)
@@ -155,8 +172,12 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "ket": lambda a, top, closed: f"\\lvert {_listed(a, top)}\\rangle",
     "bra": lambda a, top, closed: f"\\langle {_listed(a, top)}\\rvert ",
     "braket": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_label(a[1], top)}\\rangle",
-    "mel": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_bare(a[1], top)}\\vert {_label(a[2], top)}\\rangle",
-    "reduced": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\Vert {top(a[1])}\\Vert {_label(a[2], top)}\\rangle",
+    "mel": lambda a, top, closed: (
+        f"\\langle {_label(a[0], top)}\\vert {_bare(a[1], top)}\\vert {_label(a[2], top)}\\rangle"
+    ),
+    "reduced": lambda a, top, closed: (
+        f"\\langle {_label(a[0], top)}\\Vert {top(a[1])}\\Vert {_label(a[2], top)}\\rangle"
+    ),
     "for_all": lambda a, top, closed: f"\\forall {_listed(a, top)}",
     "labels": lambda a, top, closed: _listed(a, top),
     "sub": _sub,
@@ -187,10 +208,7 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "uncertain": lambda a, top, closed: f"{top(a[0])} \\pm {top(a[1])}",
     "floor": lambda a, top, closed: f"\\left\\lfloor {top(a[0])}\\right\\rfloor ",
     "ceiling": lambda a, top, closed: f"\\left\\lceil {top(a[0])}\\right\\rceil ",
-    **{
-        f"{f}_over": lambda a, top, closed, f=f: f"\\{f}_{{{top(a[1])}}}{closed(a[0])}"
-        for f in ("max", "min", "sup", "inf")
-    },
+    **{f"{f}_over": _extremum(f) for f in ("max", "min", "sup", "inf")},
     "degrees": lambda a, top, closed: f"{closed(a[0])}^{{\\circ}}",
     "log_base": lambda a, top, closed: f"\\log_{{{top(a[1])}}}\\left({top(a[0])}\\right)",
 }

@@ -30,7 +30,8 @@ from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 Piece = tuple[str, int]
 _RELATIONS = {
-    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=": "\\neq",
+    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=":
+    "\\neq",
     "~": "\\sim", "prop": "\\propto", "->": "\\to", "<<": "\\ll", ">>": "\\gg", "<~": "\\lesssim", ">~": "\\gtrsim",
     "in": "\\in",
 }  # fmt: skip
@@ -300,7 +301,9 @@ def _number(text: str) -> Piece:
 
 def _counted(values: Sequence[str]) -> bool:
     """Whether the values of an index are consecutive whole numbers."""
-    return all(v.isdigit() for v in values) and [int(v) for v in values] == [*range(int(values[0]), int(values[-1]) + 1)]
+    return all(v.isdigit() for v in values) and [int(v) for v in values] == [
+        *range(int(values[0]), int(values[-1]) + 1)
+    ]
 
 
 def _flat(node: Mul) -> list[Node]:

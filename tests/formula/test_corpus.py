@@ -170,18 +170,18 @@ LONG = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_long_formulas_end_soon(name: str) -> None:
-    from cascade_sym.formula.latex_in import grammar
+    from cascade_sym.formula.latex_in import state
 
     seen: list[int] = []
-    init = grammar.State.__init__
+    init = state.State.__init__
 
     def counted(self, *args, **kwargs):
         init(self, *args, **kwargs)
         seen.append(id(self))
 
-    grammar.State.__init__ = counted  # type: ignore[method-assign]
+    state.State.__init__ = counted  # type: ignore[method-assign]
     try:
         assert read_formula(LONG[name]).status in (READ, AMBIGUOUS, NOT_READ)
     finally:
-        grammar.State.__init__ = init  # type: ignore[method-assign]
+        state.State.__init__ = init  # type: ignore[method-assign]
     assert len(seen) < 12  # each with a bounded number of steps

@@ -10,7 +10,8 @@ r"""What \sin, \cos, \exp, \ln, ... cover: one rule, the typographer's.
 4. Where something else follows that may or may not belong to it (\cos n\Omega, \sin ab, \tan\tfrac12\omega t, \sin x/2,
    \sin x\,t) the formula is ambiguous: the argument ends there, or goes on to the end of the product.
 
-\mathrm{Tr}, \det, \Re, \Im, \arg, \max, \min cover a bracket or one factor; what follows that is ambiguous. A power -1 on a
+\mathrm{Tr}, \det, \Re, \Im, \arg, \max, \min cover a bracket or one factor; what follows that is ambiguous. A power
+-1 on a
 trigonometric function is ambiguous: the inverse function or the reciprocal.
 """
 
@@ -19,18 +20,23 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from cascade_sym.formula.ast import Call, Div, Name, Neg, Node, Number, Pow, product
-from cascade_sym.formula.latex_in.grammar import GREEKS, WRAPPERS, Reader, spelt
+from cascade_sym.formula.latex_in.grammar import Reader
+from cascade_sym.formula.latex_in.state import WRAPPERS, spelt
+from cascade_sym.formula.notation import GREEK as GREEKS
 from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 WORDS = {f: f for f in ANALYTIC} | {"ln": "log", "log": "log", "lg": "lg", "sinc": "sinc"}
 GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj", "atan2")} | {
-    "sign": "sgn", "Var": "Var", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg": "arg",
+    "sign": "sgn", "Var": "Var", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg":
+    "arg",
     "max": "max", "min": "min", "sup": "sup", "inf": "inf", "erf": "erf", "erfc": "erfc", "rank": "rank", "ker": "ker",
     "dim": "dim", "gcd": "gcd",
 }  # fmt: skip
 FUNCTIONS = WORDS | GREEDY
-UPRIGHT = FUNCTIONS | {f.short.lower() if f.name in ("Re", "Im") else f.short: f.name for f in TABLE if f.name != "conj"}
+UPRIGHT = FUNCTIONS | {
+    f.short.lower() if f.name in ("Re", "Im") else f.short: f.name for f in TABLE if f.name != "conj"
+}
 _COORDINATES = frozenset(("t", "tau", "x", "y", "z"))
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
 _ENDS = frozenset("hat ket bra langle left sum int prod begin mathbf vec".split())
@@ -78,7 +84,7 @@ def run_of_letters(r: Reader) -> str:
 
 
 def _function(r: Reader, name: str, start: Token) -> Node:
-    from cascade_sym.formula.latex_in.atoms import opener, place
+    from cascade_sym.formula.latex_in.brackets import opener, place
 
     power: Node | None = None
     base: Node | None = None
@@ -123,7 +129,7 @@ def _function(r: Reader, name: str, start: Token) -> Node:
 
 def _bracket_argument(r: Reader) -> tuple[Node, ...] | None:
     """The argument in brackets or in a group; None where the bracket is a state or an absolute value of more."""
-    from cascade_sym.formula.latex_in.atoms import bracket, bracketed, opener
+    from cascade_sym.formula.latex_in.brackets import bracket, bracketed, opener
 
     if r.peek().is_op("{"):
         body = r.script()
@@ -212,7 +218,9 @@ def _symbol(r: Reader, *, first: bool) -> bool:
         return False
     if t.text == "mathrm" and r.differential():
         return False
-    upright_e = t.text == "mathrm" and any(r.peek(n).text == "e" and r.peek(n + 1 + (n == 2)).is_op("^") for n in (1, 2))
+    upright_e = t.text == "mathrm" and any(
+        r.peek(n).text == "e" and r.peek(n + 1 + (n == 2)).is_op("^") for n in (1, 2)
+    )
     return (t.text in GREEKS or t.text in WRAPPERS) and not upright_e
 
 
@@ -220,6 +228,3 @@ def _coordinate(r: Reader) -> bool:
     t = r.peek()
     single = t.text in _COORDINATES and t.kind in ("letter", "word")
     return single and not r.peek(1).is_op("^", "_", "(")
-
-
-_ = Name

@@ -2,7 +2,7 @@ r"""Kets, bras, brackets and means, in whatever way they are written: \ket{n}, |
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import Call, Name, Neg, Node
+from cascade_sym.formula.ast import Call, Name, Node
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 
@@ -52,7 +52,7 @@ def labels(r: Reader) -> Node:
 
 
 def _item(r: Reader) -> Node:
-    from cascade_sym.formula.latex_in.atoms import CONDITION_OF, relation_sign
+    from cascade_sym.formula.latex_in.brackets import CONDITION_OF, relation_sign
 
     t = r.peek()
     ends = r.peek(1).kind == "end" or r.peek(1).is_op(",", ";")
@@ -94,10 +94,10 @@ def angle(r: Reader) -> Node:
     if (node := r.attempt(lambda: _element(r))) is not None:
         return node
     r.at = start
-    from cascade_sym.formula.latex_in.atoms import bracket
+    from cascade_sym.formula.latex_in.brackets import bracket
 
     place = r.peek()
-    kind, found = bracket(r)
+    _, found = bracket(r)
     if len(found) > 2:
         raise r.error("a mean of a list", place)
     return Call("mean" if len(found) == 1 else "sym", tuple(found))
@@ -118,7 +118,8 @@ def _element(r: Reader) -> Node:
 
 
 def _outer(middle: Tokens, between: bool) -> bool:
-    """Whether what stands between two bars joins |a><b| + |c><d|: it starts with a sign, or is a sum between the two."""
+    """Whether what stands between two bars joins |a><b| + |c><d|: it starts with a sign, or is a sum between the
+    two."""
     depth = 0
     for n, t in enumerate(middle):
         depth += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
@@ -150,7 +151,11 @@ def _pieces(r: Reader) -> tuple[list[Tokens], bool]:
     after_bra = -1
     while True:
         t = r.peek()
-        if t.kind == "end" or depth < 0 or (depth == 0 and (t.is_word("langle") or (pieces and _states(t.text, t.kind)))):
+        if (
+            t.kind == "end"
+            or depth < 0
+            or (depth == 0 and (t.is_word("langle") or (pieces and _states(t.text, t.kind))))
+        ):
             break
         r.take()
         if depth == 0 and t.written in ("|", "\\rvert", "\\lvert", "\\Vert"):
@@ -256,6 +261,3 @@ def braket_macro(r: Reader) -> Node:
 def element_macro(r: Reader) -> Node:
     left, middle, right = _argument(r), _argument(r), _argument(r)
     return Call("mel", (labels(r.child(left)), r.inner(middle), labels(r.child(right))))
-
-
-_ = Neg

@@ -46,7 +46,8 @@ _TRANSPARENT = frozenset(
 _WITH_GROUP = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1,
                "textcolor": 1, "ref": 0, "cite": 0, "mathcolor": 1, "fontsize": 2}  # fmt: skip
 _SAME = {
-    "hdots": "dots", "hdotsfor": "dots", "lbrace": "{", "rbrace": "}", "vert": "|", "Vert": "||", "mid": "|", "lbrack": "[", "rbrack": "]", "dag": "dagger",
+    "hdots": "dots", "hdotsfor": "dots", "lbrace": "{", "rbrace": "}", "vert": "|", "Vert": "||", "mid": "|",
+    "lbrack": "[", "rbrack": "]", "dag": "dagger",
     "ne": "neq", "le": "leq", "ge": "geq", "to": "rightarrow", "gets": "leftarrow", "lt": "<", "gt": ">",
     "leqslant": "leq", "geqslant": "geq", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sfrac": "nicefrac",
     "ldots": "dots", "cdots": "dots", "dotsc": "dots", "dotsb": "dots", "dotsm": "dots", "dotso": "dots",
@@ -64,7 +65,8 @@ _SAME = {
     "thickapprox": "approx", "approxeq": "approx", "propto": "propto", "varpropto": "propto", "prime": "prime",
 }  # fmt: skip
 _SWITCHES = {
-    "rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "bfseries": "mathbf", "tt": "mathtt"
+    "rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "bfseries": "mathbf", "tt":
+    "mathtt"
 }  # fmt: skip
 CONNECTIVES = frozenset("and or for where with if when so then thus hence as at but while since".split())
 _GREEK = dict(
@@ -219,7 +221,11 @@ def _joined(body: Tokens) -> Tokens:
         if before.is_word("left", "right") and t.is_op("<", ">"):
             t = replace(t, kind="word", text="langle" if t.text == "<" else "rangle")
         last = out[-1] if out else None
-        apart = last is None or last.is_op("=", "+", "-", "&", "(", "[", ",", "\\\\") or last.is_word("approx", "leq", "geq")
+        apart = (
+            last is None
+            or last.is_op("=", "+", "-", "&", "(", "[", ",", "\\\\")
+            or last.is_word("approx", "leq", "geq")
+        )
         if t.is_op("{") and body[n + 1].is_op("}") and apart and not body[n + 2].is_op("^", "_"):
             skipped = n + 1
             continue

@@ -1,6 +1,7 @@
 r"""The names of printed symbols for which nothing is declared: one name a symbol, one symbol a name.
 
-`\hat a` is hat_a, `\mathbf r` is bf_r, `\mathcal D` is cal_D, `\Delta\omega` is Deltaomega, subscripts follow an underscore,
+`\hat a` is hat_a, `\mathbf r` is bf_r, `\mathcal D` is cal_D, `\Delta\omega` is Deltaomega, subscripts follow an
+underscore,
 superscripts that are labels two: `\sigma_x^{(1)}` is sigma_x__1. Two symbols of a formula that would have one name are
 numbered in the order in which they appear.
 """
@@ -10,8 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, FORMS
 from cascade_sym.formula.forms import FORM_NAMES, PLAIN_WORDS
+from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, FORMS
 from cascade_sym.formula.latex_in.symbols import Key
 
 PREFIXES = ("Delta", "delta", "d")  # of one symbol with what follows
@@ -54,15 +55,16 @@ def by_rule(key: Key) -> str:
 
 @dataclass
 class Registry:
-    """The symbols of one formula: their names, and how they are printed."""
+    """The symbols of one formula: their names, and how they are printed; `taken` are names of declared symbols."""
 
+    taken: frozenset[str] = frozenset()
     keys: dict[str, Key] = field(default_factory=dict)
     latex: dict[str, str] = field(default_factory=dict)
 
     def name(self, key: Key, latex: str) -> str:
         base = by_rule(key)
         name, n = base, 2
-        while self.keys.setdefault(name, key) != key:
+        while name in self.taken or self.keys.setdefault(name, key) != key:
             bare = base.rstrip("'")
             name, n = f"{bare}_{n}" + base[len(bare) :], n + 1
         self.latex.setdefault(name, latex)

@@ -12,7 +12,7 @@ from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.parser import Token, error_at
 
 MAX_TOKENS = 6_000
-_FENCED = {"pqty": "()", "bqty": "[]", "vqty": "||"}
+_FENCED = {"pqty": ("(", ")"), "bqty": ("[", "]"), "vqty": ("|", "|")}
 _PLAIN = {  # macro: number of arguments, what it stands for
     "abs": (1, r"\lvert #1\rvert"), "norm": (1, r"\lVert #1\rVert"), "Bqty": (1, r"\left\{#1\right\}"),
     "comm": (2, r"\left[#1,#2\right]"), "commutator": (2, r"\left[#1,#2\right]"),

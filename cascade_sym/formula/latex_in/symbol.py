@@ -1,18 +1,27 @@
 r"""A symbol with all that belongs to it: accents, fonts, primes, scripts, its argument in brackets.
 
-A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed), a list or a relation: f(t),
-a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as it is behind
-a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it depends on what is known of
+A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed), a list or a relation:
+f(t),
+a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as it is
+behind
+a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it depends on what is
+known of
 such symbols. Declared functions, and those that are applied elsewhere in the formula, are applied. Times, places or
-frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f, g, \psi, \delta, J_m, ...) or of a
-field (\hat a); of other Greek letters it is not clear, but in an exponential, where \omega(t - t_0) is a phase. A lone product
-is the argument of a function's letter, J_m(ka); a sum behind such a letter is not clear, f(a + b); behind others it is a
+frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f, g, \psi, \delta, J_m,
+...) or of a
+field (\hat a); of other Greek letters it is not clear, but in an exponential, where \omega(t - t_0) is a phase. A
+lone product
+is the argument of a function's letter, J_m(ka); a sum behind such a letter is not clear, f(a + b); behind others it
+is a
 factor, \kappa(n + 1).
 
-\delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a hat, where
+\delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
+hat, where
 a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright or several
-letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and fields; on others a
-power where it counts something (n, m, k, l, N, M), a label where the symbol has a subscript or an argument or where it is a
+letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and fields; on
+others a
+power where it counts something (n, m, k, l, N, M), a label where the symbol has a subscript or an argument or where
+it is a
 capital; on a plain letter x, y, z, t, p, q, r, s and Greek letters are powers; T and what is left are ambiguous.
 """
 
@@ -20,22 +29,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.forms import CONDITIONS, FACTOR_WORDS, PLAIN_WORDS
-from cascade_sym.formula.latex_in.grammar import GREEKS, STARS, WRAPPERS, Reader, is_label, spelt, starred
+from cascade_sym.formula.ast import Call, Name, Node, Number, Pow
+from cascade_sym.formula.latex_in.arguments import is_argument
+from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
+from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
+from cascade_sym.formula.latex_in.state import STARS, is_label, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
 from cascade_sym.formula.notation import CONSTANTS
+from cascade_sym.formula.notation import GREEK as GREEKS
 from cascade_sym.formula.parser import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
-from cascade_sym.formula.walk import names_in, walk
+from cascade_sym.formula.walk import names_in
 
-ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split())
-FONTS = frozenset("mathrm mathit mathbf mathcal mathsf mathbb mathfrak mathtt".split())
-_COORDINATES = frozenset("t tau x y z r q p s k omega Omega nu theta phi varphi xi u v".split())
-_FUNCTION_LETTERS = frozenset("f g h F G H psi phi Psi Phi varphi delta Theta W P Q S J K Y L I D U R rho chi".split())
-_NUMBERS = frozenset("klmnpqrstxyz")  # wave numbers, counts and coordinates are no functions
-_CONSTANTS = frozenset(("hbar", "k_B", "epsilon_0", "mu_0", "varepsilon_0"))
 _COUNTS = frozenset("nmklNM")
 _EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of any
 
@@ -43,181 +49,21 @@ _EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of
 def read_symbol(r: Reader) -> Node:
     """The symbol here with its scripts, argument, stars and power."""
     start = r.peek()
-    if (word := _capitals(r)) and r.asks(start, "word", f"'{word}' may be one symbol or a product", word) is False:
+    if (word := capitals(r)) and r.asks(start, "word", f"'{word}' may be one symbol or a product", word) is False:
         r.at += len(word)
         nucleus, begin = word, r.at - len(word)
     else:
         begin = r.at
-        if (prefixed := _prefixed(r)) is not None:
+        if (prefixed := prefixed_nucleus(r)) is not None:
             nucleus = prefixed
         else:
-            found = _nucleus(r)
+            found = nucleus_of(r)
             if found is None:
                 raise r.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
             nucleus = found
             if nucleus in GREEKS and not r.peek().is_op("^"):
                 r.state.alone.add(nucleus)
     return _with_scripts(r, nucleus, begin, start)
-
-
-def _capitals(r: Reader) -> str:
-    """Three capitals or more without anything between them."""
-    from cascade_sym.formula.latex_in.coverage import run_of_letters
-
-    t = r.peek()
-    if t.kind != "letter" or not t.text.isupper():
-        return ""
-    word = run_of_letters(r)
-    return word if len(word) > 2 and word.isupper() else ""
-
-
-def _prefixed(r: Reader) -> str | None:
-    r"""The nucleus of \delta x, \Delta\omega, \mathrm{d}W: one symbol; None where no such starts here."""
-    t = r.peek()
-    if width := r.differential() if t.is_word("mathrm") else 0:
-        r.at += width
-        if r.peek().is_op("^", "_", "'"):
-            r.at -= width
-            return None
-        saved = r.at
-        inner = r.attempt(lambda: _nucleus(r))
-        if inner is None:
-            r.at = saved - width
-            return None
-        return f"d {inner}"
-    if t.kind == "letter" and t.text == "d" and "d" not in r.state.names.nuclei:
-        return _italic(r, t)
-    if not t.is_word("delta", "Delta") or t.text in r.state.names.nuclei:
-        return None
-    after = r.peek(1)
-    plain = after.kind == "letter" or (after.kind == "word" and after.text in GREEKS)
-    accented = after.kind == "word" and after.text in ACCENTS or after.is_word("mathbf", "mathcal", "mathsf")
-    if not (plain or accented) or after.gap or (after.is_word("pi")) or (r.in_integral and _is_differential(r)):
-        return None
-    if plain and after.text == "e" and r.peek(2).is_op("^"):
-        return None
-    one = True
-    if accented and after.text in ACCENTS and not r.in_mean:
-        dagger = _dagger_follows(r)
-        if dagger:
-            return None
-        one = _defined(r) or not r.asks(t, "prefix", f"\\{t.text} before an operator is a deviation or a factor", t.text)
-    elif t.text in r.state.alone:
-        one = not r.asks(t, "prefix", f"\\{t.text} stands alone elsewhere; here it may be a factor or one symbol", t.text)
-    if not one:
-        return None
-    r.take()
-    inner = _nucleus(r)
-    return None if inner is None else f"{t.text} {inner}"
-
-
-def _italic(r: Reader, t: Token) -> str | None:
-    """The nucleus of dt, dW where that is one symbol, else None."""
-    after = r.peek(1)
-    adjacent = after.kind == "letter" and after.start == t.start + 1
-    if not (adjacent or after.is_word("langle", "hat", "mathbf") or (after.kind == "word" and after.text in GREEKS)):
-        return None
-    if after.text in ("e", "i") or r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
-        return None
-    r.take()
-    inner = r.attempt(lambda: _nucleus(r))
-    if inner is None:
-        r.at -= 1
-    return inner and f"d {inner}"
-
-
-def _is_differential(r: Reader) -> bool:
-    saved = r.at
-    r.at += 1
-    found = bool(r.differential())
-    r.at = saved
-    return found
-
-
-def _defined(r: Reader) -> bool:
-    """Whether the symbol here is all that stands before a relation sign, and begins the formula."""
-    from cascade_sym.formula.latex_in.atoms import relation_sign
-
-    def read() -> bool:
-        r.take()
-        _nucleus(r)
-        while r.peek().is_op("^", "_"):
-            r.take()
-            r.script()
-        return relation_sign(r) is not None
-
-    before = r.tokens[r.at - 1] if r.at else None
-    return (before is None or before.is_op(",", ".", ";", "\\\\")) and bool(r.look(read))
-
-
-def _dagger_follows(r: Reader) -> bool:
-    saved = r.at
-
-    def read() -> bool:
-        r.take()
-        _nucleus(r)
-        scripts: dict[str, Tokens] = {}
-        while r.peek().is_op("^", "_"):
-            scripts[r.take().text] = r.script()
-        return any(t.is_word("dagger") for t in scripts.get("^", ()))
-
-    found = r.attempt(read)
-    r.at = saved
-    return bool(found)
-
-
-def _nucleus(r: Reader) -> str | None:
-    """The nucleus here (as 'hat a', 'Gamma', 'mathcal D'), taken, or None."""
-    return r.deeper(lambda: _nucleus_here(r))
-
-
-def _nucleus_here(r: Reader) -> str | None:
-    t = r.take()
-    if t.kind == "letter":
-        return t.text
-    if t.kind == "text":
-        return "mathrm " + t.text if t.text.isalnum() and t.text.isascii() and t.text[0].isalpha() else None
-    if t.is_op("{"):
-        inner = _nucleus(r)
-        return inner if r.take().is_op("}") else None
-    if t.kind != "word":
-        return None
-    if t.text in GREEKS or t.text in FACTOR_WORDS or (r.in_label and t.text in PLAIN_WORDS):
-        return t.text
-    if t.text in ACCENTS:
-        inner = _inside(r)
-        return f"{t.text} {inner}" if inner else None
-    if t.text in FONTS:
-        body = r.script()
-        if body and all(b.kind in ("letter", "digit") for b in body):
-            word = "".join(b.text for b in body)
-            return word if t.text == "mathit" and len(word) == 1 else f"{t.text} {word}".replace("mathit", "mathrm")
-        inner_reader = r.child(body)
-        inner = inner_reader.attempt(lambda: _nucleus(inner_reader))
-        return f"{t.text} {inner}" if inner and inner_reader.peek().kind == "end" else None
-    if t.text in ("overset", "stackrel"):
-        mark, body = r.script(), r.script()
-        inner_reader = r.child(body)
-        inner = inner_reader.attempt(lambda: _nucleus(inner_reader))
-        word = "".join(c for c in spelt(mark) if c.isalnum())
-        return f"{word} {inner}" if word and inner and inner_reader.peek().kind == "end" else None
-    return None
-
-
-def _inside(r: Reader) -> str | None:
-    """What an accent stands on: a nucleus, perhaps with a subscript or a label in the same group."""
-    if not r.peek().is_op("{"):
-        return _nucleus(r)
-    body = r.script()
-    inner = r.child(body)
-    found = _nucleus(inner)
-    if found is None:
-        return None
-    if inner.peek().is_op("_"):
-        inner.take()
-        sub = spelt(inner.script())
-        found += "sub" + "".join(c if c.isalnum() else "x" for c in sub)
-    return found if inner.peek().kind == "end" else None
 
 
 def grouped_symbol(r: Reader) -> Node:
@@ -265,14 +111,17 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str 
 def _declared(r: Reader, key: Key) -> str | None:
     names, indices = r.state.names, r.state.indices
     return names.find(key, indices) or (
-        names.find(replace(key, nucleus=key.nucleus.replace("mathrm ", "")), indices) if "mathrm " in key.nucleus else None
+        names.find(replace(key, nucleus=key.nucleus.replace("mathrm ", "")), indices)
+        if "mathrm " in key.nucleus
+        else None
     )
 
 
 def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: str) -> Node:
     stars, rest = starred(sup)
     ended = starred(sup[::-1])[0][::-1]
-    for named, around in ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended)):
+    tries: tuple[tuple[Tokens, Tokens], ...] = ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended))
+    for named, around in tries:
         if named and (name := _declared(r, with_superscript(key, named))):
             return _applied(r, key, name, around, (), start)
     name = known if known and not (key.sub or key.primes) else "" if known else _declared(r, key) or ""
@@ -282,12 +131,10 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: st
         stars, rest = ended, sup[: len(sup) - len(ended)]
         if not (is_label(rest) or (len(rest) == 1 and rest[0].kind == "letter")):
             raise r.error("a superscript in which a dagger or star follows something else", start)
-        label, power = rest, ()
+        label, power = rest, rest[:0]
     else:
         label, power = _split(r, rest, start, key)
     if label:
-        if name and not r.state.registry.keys:
-            raise r.error("a superscript in brackets or of several letters is a label, no power; declare the symbol", start)
         key = replace(key, sup=spelt(label))
         latex += f"^{{{shown(label)}}}"
         name = ""
@@ -295,7 +142,9 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: st
         return Call("Var", (r.factor(),))
     if not name:
         name = r.state.registry.name(key, latex)
-        if known in r.state.vectors or any(w in ("mathbf", "vec") or (n and w.endswith("arrow")) for n, w in enumerate([*key.nucleus.split()[:-1]])):
+        if known in r.state.vectors or any(
+            w in ("mathbf", "vec") or (n and w.endswith("arrow")) for n, w in enumerate([*key.nucleus.split()[:-1]])
+        ):
             r.state.vectors.add(name)
     return _applied(r, key, name, stars, power, start)
 
@@ -321,7 +170,7 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
 
 def _spread(r: Reader, power: Tokens, start: Token) -> bool:
     r"""Whether \Delta^2 stands before a symbol: a variance, or the square of a detuning."""
-    from cascade_sym.formula.latex_in.atoms import bracketed, opener
+    from cascade_sym.formula.latex_in.brackets import bracketed, opener
 
     t = r.peek()
     symbol = t.kind == "letter" or (t.kind == "word" and (t.text in GREEKS or t.text in ACCENTS))
@@ -380,7 +229,7 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
 
 def _lone(r: Reader, t: Token, key: Key) -> str:
     """What a superscript of one letter is, 'power' or 'label'; '' where a reader could differ."""
-    from cascade_sym.formula.latex_in.atoms import opener
+    from cascade_sym.formula.latex_in.brackets import opener
 
     if t.text == "T":
         return ""
@@ -394,17 +243,19 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
 
 
 def _refuse_label(r: Reader, start: Token) -> tuple[Tokens, Tokens]:
-    raise r.error("a superscript of several letters is a label or a product of exponents; put it upright or in brackets", start)
+    raise r.error(
+        "a superscript of several letters is a label or a product of exponents; put it upright or in brackets", start
+    )
 
 
 def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start: Token) -> Node:
     """The symbol, its value at arguments, with stars and a power."""
-    from cascade_sym.formula.latex_in.atoms import bracket, opener
+    from cascade_sym.formula.latex_in.brackets import bracket, opener
 
     node: Node = Name(name)
     if len(stars) > 2:
         raise r.error("more than two stars or daggers in one superscript", start)
-    if opener(r) in ("(", "[") and not r.peek().gap and _is_argument(r, key, name):
+    if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
         while r.peek().is_op("^") and not power and not stars:
             r.take()
@@ -414,97 +265,10 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
     return r.superscript(node, power, start) if power else node
 
 
-def _is_argument(r: Reader, key: Key, name: str) -> bool:
-    """Whether the bracket behind the symbol is its argument."""
-    from cascade_sym.formula.latex_in.atoms import bracket
-
-    state, place, words = r.state, r.peek(), key.nucleus.split()
-    letter = words[-1]
-    if name in state.functions:
-        return True
-    if name in _CONSTANTS or (key.nucleus in ("hbar", "pi") and not key.sub):
-        return False
-    if words[0] == "mathrm" and len(letter) > 1 and len(words) > 1:
-        return True
-    kind, items = r.look(lambda: bracket(r)) or ("", [])
-    if not kind:
-        return False  # what is wrong with the bracket is said where it is read
-    why = f"'{letter}' before this bracket is a function or a factor"
-    related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
-    if kind == "[" and len(items) == 2 and ("hat" in words or any(map(_operators, items))):
-        return False  # a commutator
-    if kind == "[" and "hat" in words and "mathcal" not in words and _operators(items[0]):
-        return False
-    if len(items) > 1 or related or _single(items[0]):
-        if name in state.names.declared:
-            return not r.asks(place, "call", why, name)
-        state.called.add(name)
-        return True
-    node = items[0]
-    inside = names_in(node)
-    if name in inside or (isinstance(node, Call) and node.function == "matrix"):
-        return False
-    if name in state.called or (kind == "[" and "mathcal" in words):
-        return True
-    if letter == "O" and not key.sub:
-        return True
-    functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0 or (letter == "Gamma" and not key.sub)
-    if _operators(node):
-        several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
-        return r.asks(place, "call", why, name) if functional and not several else False
-    if _coordinates(node):
-        if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
-            return True
-        return False if r.in_phase else r.asks(place, "call", why, name)
-    if kind == "[":
-        return False
-    if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
-        return functional or not r.asks(place, "call", why, name)
-    if not functional:
-        return False
-    return r.asks(place, "call", why, name)
-
-
-def _coordinates(node: Node) -> bool:
-    """Times, places or frequencies of one kind, added: t + tau, x - x', omega - omega_0."""
-    terms = node.terms if isinstance(node, Add) else (node,)
-    kinds = set()
-    for term in terms:
-        factors = term.factors if isinstance(term, Mul) else (term,)
-        names = [f.name for f in factors if isinstance(f, Name)]
-        if len(names) != 1 or any(not isinstance(f, Name | Number) for f in factors):
-            return False
-        vector = names[0].startswith("bf_")
-        base = names[0].removeprefix("bf_").rstrip("'").split("_")[0]
-        if base not in _COORDINATES and not vector:
-            return False
-        kinds.add("t" if base == "tau" else base)
-    return len(kinds) == 1
-
-
-def _single(node: Node) -> bool:
-    """One symbol or number, perhaps signed or conjugated: nobody brackets that as a factor."""
-    if isinstance(node, Neg):
-        node = node.arg
-    if isinstance(node, Call) and node.function in ("dag", "conj", "sub"):
-        node = node.args[0]
-    return isinstance(node, Name | Number)
-
-
-def _operators(node: Node) -> bool:
-    return any(
-        (isinstance(n, Name) and n.name.startswith("hat_")) or (isinstance(n, Call) and n.function in ("dag", "ket", "bra", "mean"))
-        for _, n in walk(node)
-    )
-
-
-_ = (Mul, Pow, WRAPPERS)
-
-
 def read_plain(r: Reader) -> Node:
     """A symbol with its primes and scripts, no argument: what is integrated over."""
     begin, start = r.at, r.peek()
-    nucleus = _nucleus(r)
+    nucleus = nucleus_of(r)
     if nucleus is None:
         raise r.error("the variable of the integral is no symbol", start)
     end = r.at
@@ -539,7 +303,7 @@ def dotted_symbol(r: Reader, order: int) -> Node:
     r"""What \dot stands on, with the scripts behind it: \dot a_S^\dagger is the derivative of a_S^\dagger."""
     start = r.peek()
     begin = r.at
-    nucleus = r.attempt(lambda: _nucleus(r))
+    nucleus = r.attempt(lambda: nucleus_of(r))
     if nucleus is None:
         r.at = begin
         node: Node = r.inner(r.script())
