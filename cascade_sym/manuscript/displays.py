@@ -230,11 +230,11 @@ _CLOSE = frozenset((")", "]", "\\}", "\\rbrace", "\\rbrack", "}", "\\right"))
 RELATIONS = frozenset(
     "= < > \\approx \\simeq \\sim \\equiv \\le \\leq \\leqslant \\ge \\geq \\geqslant \\lt \\gt \\propto \\to "
     "\\rightarrow \\longrightarrow \\Rightarrow \\neq \\ne \\coloneqq \\eqqcolon \\ll \\gg \\cong \\doteq \\lesssim "
-    "\\gtrsim \\Leftrightarrow \\mapsto \\triangleq \\implies \\iff \\leftrightarrow \\overset \\stackrel \\underset "
+    "\\gtrsim \\Leftrightarrow \\mapsto \\triangleq \\implies \\iff \\leftrightarrow "
     "\\Longrightarrow \\leftarrow \\coloneq \\vcentcolon \\lessapprox \\gtrapprox \\xrightarrow \\in".split()
 )
 SIGNS = frozenset("+ - \\pm \\mp".split())
-_OPERATORS = SIGNS | frozenset("\\times \\cdot / * \\otimes \\oplus \\ast".split())
+OPERATORS = SIGNS | frozenset("\\times \\cdot / * \\otimes \\oplus \\ast".split())
 _SKIPPED = frozenset((" ", "\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!", "\\ ", "~", "\\displaystyle", "\\hfill"))
 
 
@@ -257,7 +257,24 @@ def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 
 def relation_in(tokens: Sequence[Token]) -> int | None:
     """The place of the first relation outside all brackets; None where there is none."""
-    return next((n for n, t in outer(tokens) if t.text in RELATIONS), None)
+    return next((n for n, t in outer(tokens) if t.text in RELATIONS or _is_over(tokens, n)), None)
+
+
+def _is_over(tokens: Sequence[Token], at: int) -> bool:
+    r"""Whether a relation with something over it stands here: \overset{!}{=}."""
+    if tokens[at].text not in ("\\overset", "\\stackrel", "\\underset"):
+        return False
+    depth, n, last = 0, at + 1, at + 1
+    for _ in range(2):  # to the start of the second argument
+        last = n
+        while n < len(tokens) and tokens[n].text == " ":
+            n += 1
+        while n < len(tokens):
+            depth += (tokens[n].text == "{") - (tokens[n].text == "}")
+            n += 1
+            if depth <= 0:
+                break
+    return any(t.text in RELATIONS for t in tokens[last:n])
 
 
 def unclosed(tokens: Sequence[Token]) -> int:
@@ -292,10 +309,15 @@ def formulas(display: Display) -> list[Row]:
         elif _continues(last, row, display.name):
             _join(last, row)
         else:
-            if first_of(row) in RELATIONS and (place := relation_in(last.tokens)) is not None:
+            if leads(row) and (place := relation_in(last.tokens)) is not None:
                 row.tokens = last.tokens[:place] + row.tokens
             out.append(row)
     return out
+
+
+def leads(row: Row) -> bool:
+    """Whether a row begins with a relation."""
+    return relation_in(row.tokens) == next((n for n, t in enumerate(row.tokens) if t.text not in _SKIPPED), None)
 
 
 def first_of(row: Row) -> str:
@@ -306,14 +328,14 @@ def _continues(last: Row, row: Row, name: str) -> bool:
     """Whether a row goes on with the formula of the one before it."""
     first = first_of(row)
     ending = next((t.text for t in reversed(last.tokens) if t.text not in _SKIPPED), "")
-    if name == "multline" or unclosed(last.tokens) > 0 or ending in _OPERATORS or ending in RELATIONS:
+    if name == "multline" or unclosed(last.tokens) > 0 or ending in OPERATORS or ending in RELATIONS:
         return True
-    if first in RELATIONS:
-        return last.quiet or not last.labels
+    if leads(row):
+        return last.quiet or not last.labels or relation_in(last.tokens) is None
     if relation_in(row.tokens) is None:
         lone = relation_in(last.tokens) is None or (bool(row.labels) and bool(last.labels))
-        return first in _OPERATORS or not lone
-    return first in _OPERATORS and (last.quiet or row.aligned_first)
+        return first in OPERATORS or not lone
+    return first in OPERATORS and (last.quiet or row.aligned_first)
 
 
 def _join(last: Row, row: Row) -> None:

@@ -29,6 +29,7 @@ from cascade_sym.manuscript.macros import (
     argument,
     arguments,
     optional,
+    raw_group,
     skip_spaces,
     substituted,
 )
@@ -93,6 +94,7 @@ class Expander:
         self._included: list[tuple[str, int]] = []  # the files that are open, and their first conditional
         self._emitted = ["", ""]
         self.prose = True
+        self.last: Token | None = None  # what was taken last
         self._open(files.source(main), internal=False)
 
     @property
@@ -113,13 +115,15 @@ class Expander:
                 t = frame.next(self.prose)
                 if t is not None:
                     self._steps = 0
+                    self.last = t
                     return t
                 self._frames.pop()
                 _, depth = self._included.pop()
                 del self._conditions[depth:]  # no conditional goes on behind its file
             elif frame:
                 self._pending -= 1
-                return frame.pop()
+                self.last = frame.pop()
+                return self.last
             else:
                 self._frames.pop()
         return None
@@ -520,7 +524,17 @@ def _bare(x: Expander, t: Token) -> None:
     optional(x, t.text)
     inside = argument(x, t.text)
     whole = any(s.text == "=" or s.text.startswith("\\begin{") for s in inside)
-    x.push(inside if whole else [t._replace(text="{"), *inside, t._replace(text="}")])
+    x.push(inside if whole else _placed(x, t, ("{", *_texts(inside), "}")))
+
+
+def _texts(tokens: Sequence[Token]) -> list[str]:
+    return [t.text for t in tokens]
+
+
+def _placed(x: Expander, t: Token, texts: Sequence[str]) -> list[Token]:
+    """Tokens in place of a command and of what was taken behind it."""
+    end = max(t.end, x.last.end) if x.last is not None and x.last.source is t.source else t.end
+    return [Token(text, t.source, t.at, end) for text in texts]
 
 
 def _group(kind: str, opens: bool) -> _Handler:
@@ -544,13 +558,13 @@ def _chosen(test: Callable[[str], bool], branches: int) -> _Handler:
 
 def _box(x: Expander, t: Token) -> Token | None:
     r"""A box with nothing but a formula in dollars is that formula; any other stays what it is."""
-    inside = argument(x, t.text)
-    bare = [s for s in inside if s.text not in (" ", "\\tiny", "\\scriptsize", "\\footnotesize", "\\small")]
-    if len(bare) > 2 and bare[0].text == bare[-1].text == "$" and sum(s.text == "$" for s in bare) == 2:
-        bare = bare[1:-1]
-        x.push([t._replace(text="{"), *bare, t._replace(text="}")])
+    taken = raw_group(x)
+    sizes = (" ", "\\tiny", "\\scriptsize", "\\footnotesize", "\\small")
+    bare = [s for s in _texts(taken[1:-1]) if s not in sizes]
+    if len(bare) > 2 and bare[0] == bare[-1] == "$" and bare.count("$") == 2:
+        x.push(_placed(x, t, ("{", *bare[1:-1], "}")))
         return None
-    x.push([t._replace(text="{"), *inside, t._replace(text="}")])
+    x.push(taken)
     return t
 
 
@@ -561,21 +575,25 @@ def _raised(x: Expander, t: Token) -> None:
     while optional(x, t.text) is not None:
         pass
     inside = argument(x, t.text, 2)
-    x.push([t._replace(text="\\mbox"), t._replace(text="{"), *inside, t._replace(text="}")])
+    x.push(_placed(x, t, ("\\mbox", "{", *_texts(inside), "}")))
 
 
 def _operator_word(x: Expander, t: Token) -> Token | None:
     r"""\mathop{\rm div} is \operatorname{div}; any other is what it holds."""
-    inside = list(argument(x, t.text))
-    while inside and inside[0].text in (" ", "\\rm", "\\mathrm", "\\hbox", "\\textrm", "\\text", "{"):
-        inside.pop(0)
-    while inside and inside[-1].text in (" ", "}", "\\nolimits"):
-        inside.pop()
-    word = "".join(s.text for s in inside)
-    if word.isascii() and word.isalpha():
-        x.push([t._replace(text=p) for p in ("\\operatorname", "{", *word, "}")])
+    inside = _texts(argument(x, t.text))
+    core = list(inside)
+    while core and core[0] in (" ", "\\rm", "\\mathrm", "\\hbox", "\\textrm", "\\text", "{"):
+        core.pop(0)
+    while core and core[-1] in (" ", "}", "\\nolimits"):
+        core.pop()
+    word = "".join(core)
+    if word.isascii() and word.isalpha() and len(word) > 1:
+        x.push(_placed(x, t, ("\\operatorname", "{", *word, "}")))
     else:
-        x.push([t._replace(text="{"), *inside, t._replace(text="}")])
+        after = x.raw()
+        bare = after is None or after.text not in ("_", "^", "\\limits", "\\nolimits")
+        x.push([after] if after is not None else [])
+        x.push(_placed(x, t, inside if bare else ("{", *inside, "}")))
     return None
 
 
@@ -587,7 +605,7 @@ def _space(x: Expander, t: Token) -> Token | None:
     if m is None:
         return None
     wide = float(m[1]) * unit.get(m[2] or "", 100.0) >= 8 if m[1].strip(".") else True
-    return t._replace(text="\\quad" if wide else "\\,")
+    return _placed(x, t, ("\\quad" if wide else "\\,",))[0]
 
 
 def _either(x: Expander, t: Token) -> None:

@@ -12,8 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays, first_of, formulas, outer, relation_in
-from cascade_sym.manuscript.displays import RELATIONS as _RELATIONS
+from cascade_sym.manuscript.displays import (
+    NOT_CLOSED,
+    OPERATORS,
+    Display,
+    Row,
+    displays,
+    first_of,
+    formulas,
+    leads,
+    outer,
+    relation_in,
+)
 from cascade_sym.manuscript.expand import Expander
 from cascade_sym.manuscript.files import opened
 from cascade_sym.manuscript.tokens import Token, spelled, written
@@ -137,13 +147,18 @@ def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
                 return _said(pieces), spelled(tokens[start:]), ""
             comma = [piece[0]._replace(text="," if listed else "\\quad")]
             pieces[-1] = [*pieces[-1], *comma, *piece]
-        elif pieces and not joined and first_of(Row(list(piece))) in _RELATIONS:
+        elif pieces and not (joined or listed) and _goes_on(Row(list(piece))):
             pieces[-1] = [*pieces[-1], *piece]
         else:
             pieces.append(list(piece))
         joined = False
         listed = text.endswith((",", ";"))
     return _said(pieces), "", ""
+
+
+def _goes_on(piece: Row) -> bool:
+    """Whether a piece begins with a relation or an operator."""
+    return leads(piece) or first_of(piece) in OPERATORS
 
 
 def _apart(tokens: Sequence[Token], start: int, end: int) -> bool:

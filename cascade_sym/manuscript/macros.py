@@ -76,6 +76,8 @@ Meaning = Macro | Switch | Setter | Original | Environment
 class Input(Protocol):
     """Where arguments are taken from: unexpanded tokens, which can be put back."""
 
+    last: Token | None
+
     def raw(self) -> Token | None: ...
     def push(self, tokens: Sequence[Token]) -> None: ...
 
@@ -106,6 +108,18 @@ def argument(given: Input, name: str, number: int = 1, long: bool = True) -> Tok
             given.push([t])
         raise Unreadable(f"the macro {name} lacks its argument {number}.")
     return _until(given, "}", name, long) if t.text == "{" else (t,)
+
+
+def raw_group(given: Input) -> list[Token]:
+    """The group that comes next with its braces, or nothing where none does."""
+    if not accept(given, "{"):
+        return []
+    taken = [given.last] if given.last is not None else []
+    depth = 1
+    while depth and len(taken) < MAX_ARGUMENT and (t := given.raw()) is not None:
+        depth += (t.text == "{") - (t.text == "}")
+        taken.append(t)
+    return taken
 
 
 def optional(given: Input, name: str, brackets: tuple[str, str] = ("[", "]")) -> Tokens | None:
