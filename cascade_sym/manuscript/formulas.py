@@ -12,24 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.manuscript.displays import (
-    NOT_CLOSED,
-    OPERATORS,
-    Display,
-    Row,
-    displays,
-    first_of,
-    formulas,
-    leads,
-    outer,
-    relation_in,
-)
+from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays
 from cascade_sym.manuscript.expand import Expander
 from cascade_sym.manuscript.files import opened
+from cascade_sym.manuscript.rows import OPERATORS, first_of, formulas, leads, outer, relation_in
 from cascade_sym.manuscript.tokens import Token, spelled, written
 
 MAX_FORMULAS = 5_000
-MAX_LENGTH = 20_000  # characters of one formula
+MAX_LENGTH = 20_000  # tokens of one formula
 _WIDE = ("\\quad", "\\qquad", "\\hfill", "\\hfil")
 _NARROW = (" ", "\\,", "\\;", "\\:", "~", "\\ ")
 _WORDS = ("\\text", "\\textrm", "\\mbox", "\\hbox", "\\textnormal", "\\mathrm", "\\textit", "\\rm", "\\mathit")
@@ -113,7 +103,7 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
     at = first.source.path, first.source.line(first.at), tuple(row.labels), row.tag
     latex = written(kept)
     if not why and len(row.tokens) > MAX_LENGTH:
-        why = f"the formula has more than {MAX_LENGTH} characters; write it shorter."
+        why = f"the formula has more than {MAX_LENGTH} tokens; write it shorter."
     if why or not kept:
         return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number)
     pieces, condition, why = statements(row.tokens)
