@@ -30,9 +30,10 @@ PLAIN_WORDS = frozenset(
     dagger square star aleph exists forall top bot oplus otimes Uparrow Downarrow nearrow searrow clubsuit spadesuit
     diamond triangle varnothing hbar ell partial infty wp""".split()
 )
+FACTOR_WORDS = frozenset("nabla dots vdots ddots emptyset varnothing hbar ell partial infty wp".split())
 FORM_NAMES = frozenset(
-    (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""ket bra braket mel reduced labels sub overline underline norm factorial
-    binom transpose at matrix row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
+    (*CONDITIONS, *_OPERATORS, *_DERIVATIVES, *_SERIES, *"""for_all ket bra braket mel reduced labels sub overline underline norm factorial
+    binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp cross tensor oplus differential
     tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor ceiling""".split())
 )
 
@@ -65,7 +66,7 @@ def form_latex(name: str, args: Sequence[Node], top: Print, closed: Print) -> st
 
 def level_of(node: Call) -> int:
     """How tightly a typeset form binds, as in `notation`."""
-    if node.function in (*CONDITIONS, "uncertain", "tensor", "oplus", "labels", "row"):
+    if node.function in (*CONDITIONS, "for_all", "uncertain", "tensor", "oplus", "labels", "row"):
         return SUM
     if node.function in _DERIVATIVES and isinstance(node.args[0], Name):
         return ATOM
@@ -103,6 +104,10 @@ def _at(args: Sequence[Node], top: Print, closed: Print) -> str:
     inside, *rest = args
     below, above = (rest[0], f"^{{{top(rest[1])}}}" if len(rest) > 1 else "")
     return f"\\left.{top(inside)}\\right|_{{{top(below)}}}{above}"
+
+
+def _braced(args: Sequence[Node], top: Print, closed: Print) -> str:
+    return _matrix(args, top, closed).replace("{pmatrix}", "{Bmatrix}")
 
 
 def _matrix(args: Sequence[Node], top: Print, closed: Print) -> str:
@@ -152,6 +157,7 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "braket": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_label(a[1], top)}\\rangle",
     "mel": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_bare(a[1], top)}\\vert {_label(a[2], top)}\\rangle",
     "reduced": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\Vert {top(a[1])}\\Vert {_label(a[2], top)}\\rangle",
+    "for_all": lambda a, top, closed: f"\\forall {_listed(a, top)}",
     "labels": lambda a, top, closed: _listed(a, top),
     "sub": _sub,
     "overline": lambda a, top, closed: f"\\overline{{{top(a[0])}}}",
@@ -162,6 +168,9 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "transpose": lambda a, top, closed: f"{closed(a[0])}^{{\\mathsf{{T}}}}",
     "at": _at,
     "matrix": _matrix,
+    "braced": _braced,
+    "tensor_power": lambda a, top, closed: f"{closed(a[0])}^{{\\otimes {top(a[1])}}}",
+    "oplus_power": lambda a, top, closed: f"{closed(a[0])}^{{\\oplus {top(a[1])}}}",
     "row": lambda a, top, closed: _listed(a, top),
     "piecewise": _piecewise,
     "integral_over": _integral,

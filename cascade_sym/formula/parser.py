@@ -99,7 +99,7 @@ class Token:
         return "\\" + self.text if self.kind in ("word", "escaped") else self.text
 
     def __str__(self) -> str:
-        return "the end" if self.kind == "end" else repr(self.written)
+        return "the end" if self.kind == "end" else f"'{self.written}'"
 
 
 class Stream:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in import calculus, coverage, dirac
-from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
-from cascade_sym.formula.latex_in.grammar import CONNECTIVES, GREEKS, OPENERS, RELATIONS, WRAPPERS, Reader
+from cascade_sym.formula.forms import CONDITIONS, FACTOR_WORDS, PLAIN_WORDS
+from cascade_sym.formula.latex_in.grammar import GREEKS, NEVER, OPENERS, RELATIONS, WRAPPERS, Reader, is_symbol
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
@@ -48,8 +48,8 @@ def atom(r: Reader) -> Node:
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "text":
-        if not t.text.isalnum() or not t.text.isascii() or t.text in CONNECTIVES:
-            raise r.error(f"the words '{t.text}' stand in the formula")
+        if not is_symbol(r, t):
+            raise r.error(f"the words '{t.text.strip()}' stand in the formula")
         return read_symbol(r)
     if t.kind == "word":
         return _word(r, t)
@@ -78,10 +78,12 @@ def _word(r: Reader, t: Token) -> Node:
         return _CONSTRUCTS[t.text](r)
     if t.text in GREEKS or t.text in WRAPPERS or t.text in ("overset", "stackrel", "slashed"):
         return read_symbol(r)
-    if t.text in PLAIN_WORDS:
+    if t.text in FACTOR_WORDS or (r.in_label and t.text in PLAIN_WORDS):
         return read_symbol(r)
     if t.text == "over":
         raise r.error("an old-style fraction a \\over b is not read; write \\frac")
+    if t.text in NEVER:
+        raise r.unexpected("a number, a symbol or a bracket")
     if t.text in ("underbrace", "overbrace", "underset", "cancel"):
         raise r.error(f"what {t} adds to the formula is not read")
     raise r.error(f"the macro {t} is not known here")
@@ -120,13 +122,13 @@ def bracket(r: Reader) -> tuple[str, list[Node]]:
     stretched = r.take().is_word("left")
     if stretched:
         r.take()
-    saved = r.in_bars, r.in_integral, r.in_mean
-    r.in_bars, r.in_integral = kind == "|", False
+    saved = r.in_bars, r.in_integral, r.in_mean, r.in_norm
+    r.in_bars, r.in_integral, r.in_norm = kind == "|", False, kind == "\\Vert"
     r.in_mean = r.in_mean or kind == "\\langle"
     items = [item(r)]
     while r.accept(",", ";"):
         items.append(item(r))
-    r.in_bars, r.in_integral, r.in_mean = saved
+    r.in_bars, r.in_integral, r.in_mean, r.in_norm = saved
     closer = OPENERS[kind]
     if r.peek().is_word("right"):
         r.take()
@@ -162,7 +164,8 @@ def bracketed(r: Reader) -> Node:
     if function := _BRACKETS.get((kind, len(items))):
         return Call(function, tuple(items))
     if len(items) == 1:
-        return items[0]
+        braced = kind == "\\{" and isinstance(items[0], Call) and items[0].function == "matrix"
+        return Call("braced", items[0].args) if braced else items[0]  # type: ignore[attr-defined]
     if kind not in _SEVERAL:
         raise r.error("a list in these brackets", start)
     return Call(_SEVERAL[kind], tuple(items))
@@ -209,10 +212,17 @@ def compared(r: Reader) -> list[Node]:
     while (op := relation_sign(r)) is not None:
         if op not in CONDITION_OF:
             raise r.error("a definition where a condition is expected")
-        right = r.sum()
+        right = member(r.sum()) if op == "in" else r.sum()
         found.append(Call(CONDITION_OF[op], (node, right)))
         node = right
     return found or [node]
+
+
+def member(node: Node) -> Node:
+    """A set or an interval where a commutator would make no sense."""
+    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
+        return Call("list" if node.function == "comm" else "braces", node.args)
+    return node
 
 
 def relation_sign(r: Reader) -> str | None:
@@ -278,7 +288,9 @@ def _environment(r: Reader) -> Node:
     node = Call("matrix", tuple(Call("row", tuple(r.inner(c) if c else zero for c in row)) for row in cells))
     if name == "vmatrix":
         return Call("det", (node,))
-    if name in ("Vmatrix", "Bmatrix"):
+    if name == "Bmatrix":
+        return Call("braced", node.args)
+    if name == "Vmatrix":
         raise r.error(f"the environment '{name}' is not read", start)
     return node
 
@@ -383,7 +395,7 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "lim": calculus.limit, "ket": dirac.ket_macro, "bra": dirac.bra_macro, "braket": dirac.braket_macro,
     "melement": dirac.element_macro, "begin": _environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": calculus.partial, "dot": calculus.dotted(1), "ddot": calculus.dotted(2),
-    "dddot": calculus.dotted(3), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
+    "dddot": calculus.dotted(3), "overline": _overline("overline"), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
     "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip
 _ = (Pow, replace, error_at, CONSTANTS)

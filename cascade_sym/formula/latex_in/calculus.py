@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cascade_sym.formula.ast import Call, Div, Integral, Name, Node, Number, Sum, product
+from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Sum, product
 from cascade_sym.formula.latex_in.grammar import GREEKS, WRAPPERS, Reader, spelt
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.parser import Token
@@ -265,6 +265,10 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
     values = _values(r, below, above) if index and name == "sum_over" else ()
     if values:
         return Sum(index, values, _summand(r))
+    if len(below) > 2 and below[1].is_op("=") and below[2].is_word("either"):  # m = \pm 1
+        value: Node = r.inner(below[3:]) if len(below) > 3 else Number("1")
+        both = Call("braces", (value, Neg(value)))
+        return Call(name, (_summand(r), Call("elem", (labels(r.child(below[:1])), both))))
     equals = [n for n, t in enumerate(below) if t.is_op("=")]
     commas = any(t.is_op(",") for t in below)
     if len(equals) == 1 and not commas:

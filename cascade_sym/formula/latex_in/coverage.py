@@ -25,7 +25,7 @@ from cascade_sym.program import ANALYTIC, TABLE
 
 WORDS = {f: f for f in ANALYTIC} | {"ln": "log", "log": "log", "lg": "lg", "sinc": "sinc"}
 GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj", "atan2")} | {
-    "sign": "sgn", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg": "arg",
+    "sign": "sgn", "Var": "Var", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg": "arg",
     "max": "max", "min": "min", "sup": "sup", "inf": "inf", "erf": "erf", "erfc": "erfc", "rank": "rank", "ker": "ker",
     "dim": "dim", "gcd": "gcd",
 }  # fmt: skip

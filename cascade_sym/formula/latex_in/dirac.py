@@ -35,6 +35,7 @@ def _until(r: Reader, *closers: str) -> Tokens:
 
 def items(r: Reader) -> tuple[Node, ...]:
     """What stands in a ket, all of the tokens: numbers, names, signs, n = 3, separated by commas."""
+    r.in_label = True
     found = [_item(r)]
     while r.accept(",", ";"):
         found.append(_item(r))
@@ -60,7 +61,8 @@ def _item(r: Reader) -> Node:
         return Name({"+": "plus", "-": "minus", "*": "star", "'": "prime"}[t.text])
     if t.kind == "text" and ends:
         r.take()
-        word = "".join(c for c in t.text.title() if c.isalnum()) if " " in t.text else t.text
+        said = t.text.strip()
+        word = "".join(c for c in said.title() if c.isalnum()) if " " in said else said
         if not word.isalnum() or not word[0].isalpha():
             raise r.error(f"the words '{t.text}' label a state", t)
         return Name(word)

@@ -15,7 +15,7 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.lexer import CONNECTIVES, Tokens
 from cascade_sym.formula.latex_in.naming import Registry
-from cascade_sym.formula.latex_in.symbols import Names
+from cascade_sym.formula.latex_in.symbols import Key, Names
 from cascade_sym.formula.parser import MAX_DIGITS, Stream, Token
 
 Part = TypeVar("Part")
@@ -27,11 +27,12 @@ RELATIONS = {
     "lesssim": "<~", "gtrsim": ">~", "longmapsto": "->", "asymp": "~",
 }  # fmt: skip
 STARS = {"dagger": "dag", "*": "conj", "ast": "conj"}
+_UNITS = frozenset("nm pm fm mm cm km s ms us ns ps fs kg mg g mK nK meV keV kHz mW nW dB rad mrad".split())
 OPENERS = {
     "(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert", "\\Vert": "\\Vert",
     "\\lVert": "\\rVert", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil",
 }  # fmt: skip
-_NEVER = frozenset(
+NEVER = frozenset(
     (*RELATIONS, *"""right rangle rvert rVert rfloor rceil cdot times ast over pm mp otimes oplus Rightarrow end wedge
     Leftrightarrow therefore because not bigcirc leftarrow hookrightarrow perp parallel mod bmod pmod atop choose star
     leftrightarrow cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split())
@@ -65,7 +66,7 @@ class Reader(Stream):
     def __init__(self, text: str, body: Tokens, state: State, depth: int = 0) -> None:
         super().__init__(text, body, depth)
         self.state = state
-        self.in_bars = self.in_integral = self.in_mean = self.in_phase = False
+        self.in_bars = self.in_integral = self.in_mean = self.in_phase = self.in_label = self.in_norm = False
         self.measure: Node | None = None  # a differential found in a numerator
 
     def take(self) -> Token:
@@ -201,6 +202,11 @@ class Reader(Stream):
             elif self.starts_factor() and not t.wide:
                 if isinstance(factors[-1], Number) and t.kind == "digit":
                     raise self.error("two numbers stand side by side")
+                if isinstance(factors[-1], Number) and "." in factors[-1].text and self._digits_in_brackets():
+                    raise self.error("a value with its uncertainty in brackets is not read; write \\pm")
+                if isinstance(factors[-1], Number | Call) and (unit := self._micro(factors[-1])) is not None:
+                    factors.append(unit)
+                    continue
                 factors.append(self.factor())
             else:
                 return product(factors)
@@ -216,14 +222,41 @@ class Reader(Stream):
             return [*factors[:-1], Call("at", (factors[-1], where))]
         return [Call("at", (product(factors), where))]
 
+    def _digits_in_brackets(self) -> bool:
+        n = 1
+        while self.peek(n).kind == "digit":
+            n += 1
+        return self.peek().is_op("(") and n > 1 and self.peek(n).is_op(")")
+
+    def _micro(self, before: Node) -> Node | None:
+        r"""The unit of 5 \mu m, taken, where \mu may be a prefix; None elsewhere."""
+        t, after = self.peek(), self.peek(1)
+        value = isinstance(before, Number) or (isinstance(before, Call) and before.function == "uncertain")
+        unit = t.is_word("mu") and (after.kind == "text" or (after.kind == "letter" and after.text in "msWgKAVFJ"))
+        if not value or not unit or not self._ends(2):
+            return None
+        if after.kind == "letter" and self.asks(t, "unit", f"\\mu {after.text} is a unit or a product of symbols"):
+            return None
+        self.at += 2
+        return Name(self.state.registry.name(Key(f"micro{after.text}"), f"\\mu\\mathrm{{{after.text}}}"))
+
     def _times(self, factors: list[Node], t: Token) -> None:
         right = self.factor()
-        if t.is_word("cdot", "times") and self.vectorial(factors[-1]):
-            nabla = factors[-1] == Name("nabla")
-            if nabla or self.vectorial(right):
-                factors[-1] = Call("dotp" if t.text == "cdot" else "cross", (factors[-1], right))
-                return
-        factors.append(right)
+        left = factors[-1]
+        if t.is_word("cdot", "times") and (left == Name("nabla") or self._vectors(left, right)):
+            match left:
+                case Call("dotp", (one, two)) if t.text == "times":
+                    factors[-1] = Call("dotp", (one, Call("cross", (two, right))))
+                case _:
+                    factors[-1] = Call("dotp" if t.text == "cdot" else "cross", (left, right))
+        else:
+            factors.append(right)
+
+    def _vectors(self, left: Node, right: Node) -> bool:
+        """Whether both are printed as vectors, or one is and the other has a hat."""
+        chain = isinstance(left, Call) and left.function == "dotp"
+        one, two = self.vectorial(left) or chain, self.vectorial(right)
+        return (one and two) or (one and _hatted(right)) or (two and _hatted(left))
 
     def vectorial(self, node: Node) -> bool:
         """Whether a factor is printed as a vector."""
@@ -232,8 +265,6 @@ class Reader(Stream):
                 return name in self.state.vectors or name == "nabla"
             case Call("dag" | "conj" | "sub" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
                 return node.function == "cross" or self.vectorial(arg)
-            case Call("dotp", (arg, right)):
-                return self.tensorial(arg) or self.tensorial(right)
             case Call(function, _):
                 return function in self.state.vectors
             case Add(terms, _):
@@ -241,13 +272,6 @@ class Reader(Stream):
             case Mul(factors):
                 return any(map(self.vectorial, factors))
         return False
-
-    def tensorial(self, node: Node) -> bool:
-        """Whether a factor is printed with an arrow to both sides."""
-        while isinstance(node, Call) and node.function in ("dag", "conj", "transpose", "dotp"):
-            node = node.args[-1]
-        name = node.name if isinstance(node, Name) else node.function if isinstance(node, Call) else ""
-        return "leftrightarrow_" in name
 
     def _denominator(self) -> Node:
         below = [self.factor()]
@@ -276,10 +300,16 @@ class Reader(Stream):
         t = self.peek()
         if t.kind in ("letter", "digit"):
             return not (self.in_integral and self.differential())
+        if t.is_word("stackrel", "overset"):
+            from cascade_sym.formula.latex_in.atoms import relation_sign
+
+            return self.look(lambda: relation_sign(self)) is None
+        if t.is_word("Vert"):
+            return not self.in_norm
         if t.kind == "word":
-            return t.text not in _NEVER and not (self.in_integral and self.differential())
+            return t.text not in NEVER and not (self.in_integral and self.differential())
         if t.kind == "text":
-            return t.text.isalpha() and t.text not in CONNECTIVES
+            return is_symbol(self, t)
         if t.kind == "escaped":
             return t.text == "{"
         if t.is_op("|"):
@@ -358,6 +388,8 @@ class Reader(Stream):
             return Call("degrees", (node,))
         if all(t.is_word("prime") or t.is_op("'") for t in rest):
             raise self.error("a prime on something that is not a symbol", start)
+        if rest[0].is_word("otimes", "oplus"):
+            return Call(f"{'tensor' if rest[0].text == 'otimes' else 'oplus'}_power", (node, self.inner(rest[1:])))
         if is_label(rest) and not isinstance(node, Number):
             raise self.error(f"the superscript '{spelt(rest)}' is a label, no power, on what is not a symbol", start)
         return Pow(node, self.inner(rest))
@@ -393,6 +425,11 @@ class Reader(Stream):
         opening = self.take()
         if opening.kind == "end" or opening.is_op("^", "_", "}"):
             raise self.error(f"expected an argument, found {opening}", opening)
+        if opening.is_word("frac", "sqrt", "nicefrac", "binom"):  # u^\\frac12
+            start = self.at
+            for _ in range(1 if opening.text == "sqrt" else 2):
+                self.script()
+            return (*before, opening, *self.tokens[start : self.at])
         if not opening.is_op("{"):
             return (*before, opening)
         inside, depth = self.at, 1
@@ -421,6 +458,21 @@ class Reader(Stream):
         return 0
 
 
+def is_symbol(r: Reader, t: Token) -> bool:
+    """Whether a word in text is a symbol or a unit: a letter, or with scripts, an argument, a number before it."""
+    if not t.text.isalnum() or not t.text.isascii() or t.text in CONNECTIVES or not t.text[0].isalpha():
+        return False
+    after, before = r.peek(1), r.tokens[r.at - 1] if r.at else t
+    marked = after.is_op("_", "^", "(", "[", "'") or after.is_word("left")
+    return len(t.text) == 1 or marked or before.kind == "digit" or before.is_op("{") or not r.at or t.text in _UNITS or t.text[0].isupper()
+
+
+def _hatted(node: Node) -> bool:
+    while isinstance(node, Call) and node.function in ("dag", "conj"):
+        (node,) = node.args
+    return isinstance(node, Name) and node.name.startswith("hat_")
+
+
 def starred(body: Tokens) -> tuple[Tokens, Tokens]:
     """The daggers and stars at the start of a superscript, and the rest."""
     n = 0
@@ -445,7 +497,7 @@ def is_label(body: Tokens) -> bool:
         return any(t.is_op("^", "_") for t in body)  # DH^{(1)}: a label with a label
     kept = [t for t in body if not (t.is_op("{", "}", "'", ",", ";") or t.is_word("prime"))]
     if len(kept) > 1 and all(t.kind == "letter" for t in kept):
-        return not {t.text for t in body} & {"i"}
+        return True
     depth = 0
     kept = [t for t in body if not t.is_word("left", "right")]
     for n, t in enumerate(kept):

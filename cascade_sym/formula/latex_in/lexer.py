@@ -144,8 +144,10 @@ def _text(body: str, offset: int, whole: str, gap: bool, wide: bool) -> list[Tok
     for n, piece in enumerate(re.split(r"(?<!\\)\$", body)):
         if n % 2:
             out += _lexed(piece, at, whole)
-        elif said := " ".join(re.sub(r"[{}~]|\\[ ,;:!]|\\(?:rm|it|bf|tiny|scriptsize|small)\b", " ", piece).split()):
-            out.append(Token("text", said, at))
+        else:
+            said = re.sub(r"[{}~]|\\[ ,;:!]", " ", re.sub(r"\\(?:rm|it|bf|tiny|scriptsize|small)\b\s*", "", piece))
+            if said.strip():  # spaces at its ends stay: such a word is no symbol
+                out.append(Token("text", re.sub(r"\s+", " ", said), at))
         at += len(piece) + 1
     if out:
         out[0] = replace(out[0], gap=gap, wide=wide)
@@ -210,11 +212,19 @@ def _with_fonts(body: list[Token], text: str) -> Tokens:
 def _joined(body: Tokens) -> Tokens:
     r"""\left< as \left\langle, \langle{x}\rangle without the group, \mathrm{and} as the word that it is."""
     out: list[Token] = []
+    skipped = -1
     waiting: list[int] = []  # places of groups behind \langle
     for n, t in enumerate(body):
         before = body[n - 1] if n else t
         if before.is_word("left", "right") and t.is_op("<", ">"):
             t = replace(t, kind="word", text="langle" if t.text == "<" else "rangle")
+        last = out[-1] if out else None
+        apart = last is None or last.is_op("=", "+", "-", "&", "(", "[", ",", "\\\\") or last.is_word("approx", "leq", "geq")
+        if t.is_op("{") and body[n + 1].is_op("}") and apart and not body[n + 2].is_op("^", "_"):
+            skipped = n + 1
+            continue
+        if n == skipped:
+            continue
         if t.is_op("{"):
             waiting.append(len(out) if before.is_word("langle") else -1)
         elif t.is_op("}") and waiting and (start := waiting.pop()) >= 0 and body[n + 1].is_word("rangle", "right"):

@@ -16,13 +16,13 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_text
 from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex import to_latex
-from cascade_sym.formula.latex_in.atoms import compared, environment_body, relation_sign, rows_of
-from cascade_sym.formula.latex_in.grammar import Reader, State
+from cascade_sym.formula.latex_in.atoms import compared, environment_body, member, relation_sign, rows_of
+from cascade_sym.formula.latex_in.grammar import RELATIONS, Reader, State
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.reader import Symbols
 from cascade_sym.formula.latex_in.symbols import Indices, Names
-from cascade_sym.formula.parser import MAX_DEPTH
+from cascade_sym.formula.parser import MAX_DEPTH, Token
 from cascade_sym.formula.walk import check_depth
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
@@ -30,6 +30,7 @@ MAX_ALTERNATIVES = 4
 MAX_STATEMENTS = 60
 Statements = tuple[Relation | Node, ...]  # a lone expression states nothing, but is read
 _STOPS = (",", ";", ".")
+_BY = ("cdot", "times")
 _ARROWS = ("Rightarrow", "Leftrightarrow", "therefore", "because", "Leftarrow")
 _JOINING = {"and", "", ",", "where", "with", "so", "thus", "hence", "then", "or equivalently", "i.e.", "or", "therefore", "so that"}
 _CONDITIONAL = {"for", "if", "when", "for all", "provided", "whenever", "in the limit", "assuming", "at", "as", "for large", "where"}
@@ -78,7 +79,7 @@ def read_formula(
     """
     try:
         known = names if isinstance(names, Names) else Names(names or {})
-        body = _spliced(unpacked(lexed(latex), latex))
+        body = _flowing(_spliced(unpacked(lexed(latex), latex)))
         asked = _Reading(latex, body, known, frozenset(functions), indices or {})
         return asked.answer()
     except FormulaError as err:
@@ -161,8 +162,39 @@ def _spliced(body: Tokens) -> Tokens:
     return tuple(out)
 
 
+def _flowing(body: Tokens) -> Tokens:
+    r"""The tokens without alignment, and without the ends of rows within which a formula goes on: inside brackets, behind an
+    operator or before one, unless the next row is a statement that starts with a sign."""
+    out: list[Token] = []
+    inside = brackets = 0
+    for n, t in enumerate(body):
+        inside += t.is_word("begin") - t.is_word("end")
+        if not inside:
+            brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
+            if t.is_op("&"):
+                continue
+            if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body[n + 1 :])):
+                continue
+        out.append(t)
+    return tuple(out)
+
+
+def _goes_on(before: list[Token], after: Tokens) -> bool:
+    rest = [t for t in after if not t.is_op("&")]
+    end = next((n for n, t in enumerate(rest) if t.is_op("\\\\") or t.kind == "end"), 0)
+    first = rest[0]
+    if first.is_op("+", "*", "/") or first.is_word("times", "cdot") or (before and before[-1].is_op("+", "-", "=")):
+        return True
+    states = any(t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS) for t in rest[:end])
+    return first.is_op("-") and not states
+
+
 def _signs(body: Tokens) -> tuple[Tokens, ...]:
     r"""The tokens, twice where \pm or \mp stands in them: with the upper and with the lower signs."""
+    marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
+    if not marks:
+        return (body,)
+    body = _either(body)
     marks = [n for n, t in enumerate(body) if t.is_word("pm", "mp")]
     if not marks:
         return (body,)
@@ -179,7 +211,28 @@ def _signs(body: Tokens) -> tuple[Tokens, ...]:
     return signed(True), signed(False)
 
 
+def _either(body: Tokens) -> Tokens:
+    r"""The tokens with the \pm below a sum, m = \pm 1, marked: it gives the values of the index, no two formulas."""
+    out = list(body)
+    for n, t in enumerate(body):
+        if not t.is_word("sum", "prod") or not body[n + 1].is_op("_") or not body[n + 2].is_op("{"):
+            continue
+        for k in range(n + 3, len(body)):
+            if body[k].is_op("}"):
+                break
+            if body[k].is_word("pm", "mp"):
+                out[k] = replace(body[k], text="either")
+    return tuple(out)
+
+
 def _is_value(body: Tokens, n: int) -> bool:
+    """Whether the sign stands between a decimal number and its uncertainty."""
+    before = n
+    while before and (body[before - 1].kind == "digit" or body[before - 1].is_op(*".{}^-") or body[before - 1].is_word(*_BY)):
+        before -= 1
+    said = body[before:n]
+    if any(t.is_word(*_BY) for t in said) and any(t.is_op(".") for t in said) and body[n + 1].kind == "digit":
+        raise FormulaError("a value with its uncertainty in powers of ten is not read; write both with one power.")
     left = right = n
     while left and (body[left - 1].kind == "digit" or body[left - 1].is_op(".")):
         left -= 1
@@ -235,7 +288,7 @@ def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
 
 
 def _value(node: Node) -> bool:
-    return isinstance(node, Name | Number) or (isinstance(node, Neg) and _value(node.arg))
+    return isinstance(node, Number) or node == Name("dots") or (isinstance(node, Neg) and _value(node.arg))
 
 
 def _skip(r: Reader, found: list[Relation | Node]) -> bool:
@@ -263,14 +316,16 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
     if not found:
         return False
     if t.kind == "text" and t.text.lower().strip(" ,.:(") in _CONDITIONAL:
-        opened = t.text.startswith("(")
+        opened = t.text.strip().startswith("(")
         r.take()
+        if "all" in t.text.split():
+            given.append(Call("for_all", tuple(compared(r))))
+            return True
         _conditions(r, given)
         if opened and not (r.accept(")") or r.peek().kind == "text" and r.take().text.strip(" .,") == ")"):
             raise r.unexpected("')'")
         return True
     if t.is_word("forall"):
-        r.take()
         _conditions(r, given)
         return True
     if t.is_op("("):
@@ -290,7 +345,11 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
 
 
 def _conditions(r: Reader, given: list[Node]) -> None:
-    given += compared(r)
+    if r.peek().is_word("forall"):
+        r.take()
+        given.append(Call("for_all", tuple(compared(r))))
+    else:
+        given += _relations(r)
     while r.peek().is_op(",") and r.peek(1).kind != "end":
         saved = r.at
         r.take()
@@ -321,7 +380,7 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
         check_depth(left, MAX_DEPTH)
     count = 0
     while (op := relation_sign(r)) is not None:
-        right = _member(r.sum()) if op == "in" else r.sum()
+        right = member(r.sum()) if op == "in" else r.sum()
         check_depth(right, MAX_DEPTH)
         if left == Name("I") and (op == "in" or (op == "=" and isinstance(right, Number))):
             left = Name("i")  # an index, not the imaginary unit
@@ -333,13 +392,6 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
             raise r.error("the formula starts with an operator: it goes on with another one", start)
         found.append(left)
     return left
-
-
-def _member(node: Node) -> Node:
-    """A set or an interval where a commutator would make no sense."""
-    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
-        return Call("list" if node.function == "comm" else "braces", node.args)
-    return node
 
 
 def _system(r: Reader) -> list[Tokens] | None:

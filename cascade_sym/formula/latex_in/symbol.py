@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.forms import CONDITIONS, PLAIN_WORDS
+from cascade_sym.formula.forms import CONDITIONS, FACTOR_WORDS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import GREEKS, STARS, WRAPPERS, Reader, is_label, spelt, starred
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
@@ -53,7 +53,7 @@ def read_symbol(r: Reader) -> Node:
             if found is None:
                 raise r.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
             nucleus = found
-            if nucleus in GREEKS:
+            if nucleus in GREEKS and not r.peek().is_op("^"):
                 r.state.alone.add(nucleus)
     return _with_scripts(r, nucleus, begin, start)
 
@@ -180,7 +180,7 @@ def _nucleus_here(r: Reader) -> str | None:
         return inner if r.take().is_op("}") else None
     if t.kind != "word":
         return None
-    if t.text in GREEKS or t.text in PLAIN_WORDS:
+    if t.text in GREEKS or t.text in FACTOR_WORDS or (r.in_label and t.text in PLAIN_WORDS):
         return t.text
     if t.text in ACCENTS:
         inner = _inside(r)
@@ -306,6 +306,9 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
     if plain == "e":
         if not sup or starred(sup)[0]:
             return None
+        whole = all(t.kind == "digit" for t in sup) and "mathrm" not in key.nucleus
+        if whole and not r.asks(r.peek(), "charge", "e with a whole power is a charge or the exponential function"):
+            return None
         with r.phase():
             return Call("exp", (r.inner(sup),))
     if plain == "i" and ("i" in r.state.bound):
@@ -316,10 +319,16 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
 
 def _spread(r: Reader, power: Tokens, start: Token) -> bool:
     r"""Whether \Delta^2 stands before a symbol: a variance, or the square of a detuning."""
+    from cascade_sym.formula.latex_in.atoms import bracketed, opener
+
     t = r.peek()
     symbol = t.kind == "letter" or (t.kind == "word" and (t.text in GREEKS or t.text in ACCENTS))
-    if spelt(power) != "2" or not symbol or t.gap:
+    if spelt(power) != "2" or not (symbol or opener(r) in ("(", "[", "\\{")) or t.gap:
         return False
+    spread = r.look(lambda: bracketed(r)) if not symbol else None
+    names = names_in(spread) if spread is not None else (t.text.replace("hat", "H"),)
+    if "Delta" not in r.state.alone and names and all(n[0].isupper() or n.startswith("hat_") for n in names):
+        return True
     return not r.asks(start, "spread", "\\Delta^2 before a symbol is a variance or a factor")
 
 
@@ -363,6 +372,10 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         if r.asks(start, "label", f"the superscript '{sup[0].text}' is a power or a label"):
             return (), sup
         return sup, ()
+    if spelt(sup) in ("0", "1"):
+        if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power"):
+            return (), sup
+        return sup, ()
     return (), sup
 
 
@@ -404,6 +417,10 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
         return False  # what is wrong with the bracket is said where it is read
     why = f"'{letter}' before this bracket is a function or a factor"
     related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
+    if kind == "[" and len(items) == 2 and ("hat" in words or any(map(_operators, items))):
+        return False  # a commutator
+    if kind == "[" and "hat" in words and "mathcal" not in words and _operators(items[0]):
+        return False
     if len(items) > 1 or related or _single(items[0]):
         if name in state.names.declared:
             return not r.asks(place, "call", why)
@@ -415,17 +432,22 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if name in state.called or (kind == "[" and "mathcal" in words):
         return True
+    if letter == "O" and not key.sub:
+        return True
     functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0 or (letter == "Gamma" and not key.sub)
     if _operators(node):
-        return r.asks(place, "call", why) if functional and not isinstance(node, Add) else False
+        several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
+        return r.asks(place, "call", why) if functional and not several else False
     if _coordinates(node):
         if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
             return True
         return False if r.in_phase else r.asks(place, "call", why)
-    if not functional or kind == "[":
+    if kind == "[":
         return False
-    if isinstance(node, Mul | Div | Pow | Call) and not isinstance(node, Add):
-        return True  # nobody brackets a lone factor
+    if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
+        return functional or not r.asks(place, "call", why)
+    if not functional:
+        return False
     return r.asks(place, "call", why)
 
 
