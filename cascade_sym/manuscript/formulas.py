@@ -41,7 +41,8 @@ class Formula:
 
     `labels` and `tag` are those of its rows; `latex` is what is written, in one line; `statements` are its statements
     with macros expanded, under `condition` ('' where it is stated without one); `reason` says why it can't be split
-    into statements, '' where it can. `display` numbers the displays of a manuscript.
+    into statements, '' where it can. `display` numbers the displays of a manuscript, `text` is all that the formula
+    says, macros expanded, '' where it is not whole.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Formula:
     condition: str = ""
     reason: str = ""
     display: int = 0
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -107,7 +109,7 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
     if why or not kept:
         return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number)
     pieces, condition, why = statements(row.tokens)
-    return Formula(*at, latex, tuple(pieces), condition, why, number)
+    return Formula(*at, latex, tuple(pieces), condition, why, number, " ".join(spelled(row.tokens).split()))
 
 
 def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
