@@ -395,7 +395,7 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "lim": calculus.limit, "ket": dirac.ket_macro, "bra": dirac.bra_macro, "braket": dirac.braket_macro,
     "melement": dirac.element_macro, "begin": _environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": calculus.partial, "dot": calculus.dotted(1), "ddot": calculus.dotted(2),
-    "dddot": calculus.dotted(3), "overline": _overline("overline"), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
+    "dddot": calculus.dotted(3), "overline": _overline("conj"), "underline": _overline("underline"), "boxed": _boxed, "mathop": _boxed,
     "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip
 _ = (Pow, replace, error_at, CONSTANTS)

@@ -30,6 +30,7 @@ GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("ab
     "dim": "dim", "gcd": "gcd",
 }  # fmt: skip
 FUNCTIONS = WORDS | GREEDY
+UPRIGHT = FUNCTIONS | {f.short.lower() if f.name in ("Re", "Im") else f.short: f.name for f in TABLE if f.name != "conj"}
 _COORDINATES = frozenset(("t", "tau", "x", "y", "z"))
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
 _ENDS = frozenset("hat ket bra langle left sum int prod begin mathbf vec".split())
@@ -42,9 +43,7 @@ def function_here(r: Reader) -> Node | None:
     if not name or name in r.state.names.nuclei:
         return None
     r.at += width
-    if t.kind != "word" and r.peek().gap and not name:
-        return None
-    return _function(r, FUNCTIONS[name], t)
+    return _function(r, UPRIGHT[name], t)
 
 
 def _name_here(r: Reader) -> tuple[str, int]:
@@ -52,19 +51,16 @@ def _name_here(r: Reader) -> tuple[str, int]:
     t = r.peek()
     if t.kind == "word" and t.text in FUNCTIONS:
         return t.text, 1
-    if t.kind == "text" and t.text in FUNCTIONS:
+    if t.kind == "text" and t.text in UPRIGHT:
         return t.text, 1
     if t.is_word("mathrm", "mathsf"):
         body = r.look(lambda: r.child(r.tokens[r.at + 1 :]).script()) or ()
-        if body and all(b.kind == "letter" for b in body) and spelt(body) in FUNCTIONS:
+        if body and all(b.kind == "letter" for b in body) and spelt(body) in UPRIGHT:
             return spelt(body), len(body) + (3 if r.peek(1).is_op("{") else 1)
     if t.kind == "letter":
         word = run_of_letters(r)
         if word in FUNCTIONS and len(word) > 1:
             return word, len(word)
-        for known in ("exp", "sin", "cos", "tan", "ln"):  # in front of its argument without a space: sinx stays letters
-            if word == known:
-                return known, len(known)
     return "", 0
 
 
@@ -107,7 +103,8 @@ def _function(r: Reader, name: str, start: Token) -> Node:
     if label:
         if name in ("max", "min", "sup", "inf"):
             return Call(f"{name}_over", (_greedy(r, name), over))
-        name = f"{name}_{''.join(c for c in label if c.isalnum())}"
+        second = (name, label) == ("arctan", "2")  # as SymPy prints it
+        name = "atan2" if second else f"{name}_{''.join(c for c in label if c.isalnum())}"
     with r.phase() if name in ("exp", "sin", "cos") else nullcontext():
         argument = _bracket_argument(r) if opener(r) or r.peek().is_op("{") else None
         if argument is None:

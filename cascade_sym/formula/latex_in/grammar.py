@@ -19,8 +19,8 @@ from cascade_sym.formula.latex_in.symbols import Key, Names
 from cascade_sym.formula.parser import MAX_DIGITS, Stream, Token
 
 Part = TypeVar("Part")
-Choice = tuple[int, str]
-MAX_STEPS = 60_000
+Choice = tuple[int | str, str]
+MAX_STEPS = 25_000
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", "approx": "~=", "equiv": "==", "coloneqq": ":=", "leq": "<=", "geq": ">=",
     "neq": "!=", "sim": "~", "propto": "prop", "rightarrow": "->", "mapsto": "->", "ll": "<<", "gg": ">>", "in": "in",
@@ -55,6 +55,11 @@ class State:
     vectors: set[str] = field(default_factory=set)
     bound: list[str] = field(default_factory=list)  # indices of the sums around
     steps: int = 0
+
+    def forget(self, count: int) -> None:
+        """What was asked after the first `count` questions is not asked."""
+        while len(self.asked) > count:
+            self.asked.popitem()
 
 
 class Reader(Stream):
@@ -103,26 +108,31 @@ class Reader(Stream):
     def attempt(self, part: Callable[[], Part]) -> Part | None:
         """What `part` reads here; None, and nothing taken or asked, where it can't."""
         saved = self.at, self.depth, self.in_bars, self.in_integral, self.in_mean
-        asked, bound = dict(self.state.asked), list(self.state.bound)
+        asked, bound = len(self.state.asked), list(self.state.bound)
         try:
             return part()
         except FormulaError:
             if self.state.steps > MAX_STEPS:
                 raise
             self.at, self.depth, self.in_bars, self.in_integral, self.in_mean = saved
-            self.state.asked, self.state.bound = asked, bound
+            self.state.forget(asked)
+            self.state.bound = bound
             return None
 
     def look(self, part: Callable[[], Part]) -> Part | None:
         """As `attempt`, and nothing is taken or asked in any case."""
-        saved, depth, asked = self.at, self.depth, dict(self.state.asked)
+        saved, depth, asked = self.at, self.depth, len(self.state.asked)
         found = self.attempt(part)
-        self.at, self.depth, self.state.asked = saved, depth, asked
+        self.at, self.depth = saved, depth
+        self.state.forget(asked)
         return found
 
-    def asks(self, place: Token, kind: str, why: str) -> bool:
-        """Whether the less likely way is to be taken at a place where a reader could differ."""
-        choice = (place.start, kind)
+    def asks(self, place: Token, kind: str, why: str, what: str = "") -> bool:
+        """Whether the less likely way is to be taken at a place where a reader could differ.
+
+        With `what` it is one question for the whole formula: a symbol is not a function here and a factor there.
+        """
+        choice = (what or place.start, kind)
         self.state.asked.setdefault(choice, why)
         return choice in self.state.turned
 
@@ -330,6 +340,7 @@ class Reader(Stream):
         while at < len(self.tokens):
             t = self.tokens[at]
             at += 1
+            self.state.steps += 1
             depth += t.is_op("(", "[", "{") or t.written == "\\{"
             depth -= t.is_op(")", "]", "}") or t.written == "\\}"
             if depth < 0 or t.kind == "end":

@@ -11,7 +11,7 @@ from functools import lru_cache
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
 from cascade_sym.formula.parser import Token, error_at
 
-MAX_TOKENS = 60_000
+MAX_TOKENS = 6_000
 _FENCED = {"pqty": "()", "bqty": "[]", "vqty": "||"}
 _PLAIN = {  # macro: number of arguments, what it stands for
     "abs": (1, r"\lvert #1\rvert"), "norm": (1, r"\lVert #1\rVert"), "Bqty": (1, r"\left\{#1\right\}"),
@@ -181,6 +181,8 @@ def unpacked(body: Tokens, text: str) -> Tokens:
             e.body[start : e.at] = written
             e.at = start
             done += 1
-            if done > MAX_TOKENS // 30 or len(e.body) > MAX_TOKENS:
+            if done > MAX_TOKENS or len(e.body) > MAX_TOKENS:
                 raise error_at(text, t.start, "the macros of this formula stand for too much")
+    if len(e.body) > MAX_TOKENS:
+        raise error_at(text, 0, f"the formula has {len(e.body)} signs; at most {MAX_TOKENS} are read, break it up")
     return tuple(e.body)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, to_text
+from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation, Sum, to_text
 from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.atoms import compared, environment_body, member, relation_sign, rows_of
@@ -23,7 +23,7 @@ from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.reader import Symbols
 from cascade_sym.formula.latex_in.symbols import Indices, Names
 from cascade_sym.formula.parser import MAX_DEPTH, Token
-from cascade_sym.formula.walk import check_depth
+from cascade_sym.formula.walk import check_depth, rewrite
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
 MAX_ALTERNATIVES = 4
@@ -134,9 +134,24 @@ class _Reading:
         return Reading(READ, statements, _typeset(statements, dict(_symbols(state))), symbols=_symbols(state))
 
 
+def _limits_shown(found: Relation | Node) -> Relation | Node:
+    """A statement in whose sums the values of an index are printed, \\sum_{j = A, B}."""
+    if isinstance(found, Relation):
+        return Relation(*(_limits_shown(x) if isinstance(x, Node) else x for x in (found.lhs, found.op, found.rhs)), found.given)  # type: ignore[arg-type]
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, Sum) or all(v.isdigit() for v in node.values):
+            return node
+        values = tuple(Number(v) if v.isdigit() else Name(v) for v in node.values)
+        along = Call("eq", (Name(node.index), Call("labels", values) if len(values) > 1 else values[0]))
+        return Call("sum_over", (node.body, along))
+
+    return rewrite(found, change)
+
+
 def _typeset(statements: Statements, notation: dict[str, str]) -> str:
     """The statements one after the other; conditions that all have stand once, at the end."""
-    *before, last = statements
+    *before, last = map(_limits_shown, statements)
     shared = [s for s in before if isinstance(s, Relation) and isinstance(last, Relation) and s.given == last.given]
     if len(shared) == len(before):
         before = [replace(s, given=()) for s in shared]
@@ -173,19 +188,21 @@ def _flowing(body: Tokens) -> Tokens:
             brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
             if t.is_op("&"):
                 continue
-            if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body[n + 1 :])):
+            if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body, n + 1)):
                 continue
         out.append(t)
     return tuple(out)
 
 
-def _goes_on(before: list[Token], after: Tokens) -> bool:
-    rest = [t for t in after if not t.is_op("&")]
-    end = next((n for n, t in enumerate(rest) if t.is_op("\\\\") or t.kind == "end"), 0)
+def _goes_on(before: list[Token], body: Tokens, at: int) -> bool:
+    end = at
+    while not (body[end].is_op("\\\\") or body[end].kind == "end"):
+        end += 1
+    rest = [t for t in body[at : end + 1] if not t.is_op("&")]
     first = rest[0]
     if first.is_op("+", "*", "/") or first.is_word("times", "cdot") or (before and before[-1].is_op("+", "-", "=")):
         return True
-    states = any(t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS) for t in rest[:end])
+    states = any(t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS) for t in rest)
     return first.is_op("-") and not states
 
 

@@ -11,8 +11,9 @@ factor, \kappa(n + 1).
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a hat, where
 a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright or several
-letters, or a lone sign is a label, a part of the name. A lone italic letter is a power where it counts something (n, m, k, l,
-N, M); a label on a symbol with a subscript, on a vector or a field, and where it is a capital; else ambiguous.
+letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and fields; on others a
+power where it counts something (n, m, k, l, N, M), a label where the symbol has a subscript or an argument or where it is a
+capital; on a plain letter x, y, z, t, p, q, r, s and Greek letters are powers; T and what is left are ambiguous.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ _COORDINATES = frozenset("t tau x y z r q p s k omega Omega nu theta phi varphi 
 _FUNCTION_LETTERS = frozenset("f g h F G H psi phi Psi Phi varphi delta Theta W P Q S J K Y L I D U R rho chi".split())
 _NUMBERS = frozenset("klmnpqrstxyz")  # wave numbers, counts and coordinates are no functions
 _CONSTANTS = frozenset(("hbar", "k_B", "epsilon_0", "mu_0", "varepsilon_0"))
-_COUNTS = frozenset("nmklNM")  # letters that a power may be without a doubt
+_COUNTS = frozenset("nmklNM")
+_EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of any
 
 
 def read_symbol(r: Reader) -> Node:
     """The symbol here with its scripts, argument, stars and power."""
     start = r.peek()
-    if (word := _capitals(r)) and r.asks(start, "word", f"'{word}' may be one symbol or a product") is False:
+    if (word := _capitals(r)) and r.asks(start, "word", f"'{word}' may be one symbol or a product", word) is False:
         r.at += len(word)
         nucleus, begin = word, r.at - len(word)
     else:
@@ -99,9 +101,9 @@ def _prefixed(r: Reader) -> str | None:
         dagger = _dagger_follows(r)
         if dagger:
             return None
-        one = _defined(r) or not r.asks(t, "prefix", f"\\{t.text} before an operator is a deviation or a factor")
+        one = _defined(r) or not r.asks(t, "prefix", f"\\{t.text} before an operator is a deviation or a factor", t.text)
     elif t.text in r.state.alone:
-        one = not r.asks(t, "prefix", f"\\{t.text} stands alone elsewhere; here it may be a factor or one symbol")
+        one = not r.asks(t, "prefix", f"\\{t.text} stands alone elsewhere; here it may be a factor or one symbol", t.text)
     if not one:
         return None
     r.take()
@@ -115,7 +117,7 @@ def _italic(r: Reader, t: Token) -> str | None:
     adjacent = after.kind == "letter" and after.start == t.start + 1
     if not (adjacent or after.is_word("langle", "hat", "mathbf") or (after.kind == "word" and after.text in GREEKS)):
         return None
-    if after.text in ("e", "i") or r.asks(t, "differential", "d before a symbol is a differential or a factor"):
+    if after.text in ("e", "i") or r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
         return None
     r.take()
     inner = r.attempt(lambda: _nucleus(r))
@@ -307,7 +309,7 @@ def _constant(r: Reader, key: Key, sup: Tokens) -> Node | None:
         if not sup or starred(sup)[0]:
             return None
         whole = all(t.kind == "digit" for t in sup) and "mathrm" not in key.nucleus
-        if whole and not r.asks(r.peek(), "charge", "e with a whole power is a charge or the exponential function"):
+        if whole and r.asks(r.peek(), "charge", "e with a whole power is a charge or the exponential function"):
             return None
         with r.phase():
             return Call("exp", (r.inner(sup),))
@@ -363,20 +365,32 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
     while len(primed) > 1 and (primed[-1].is_op("'") or primed[-1].is_word("prime")):
         primed = primed[:-1]
     symbol = len(primed) == 1 and (sup[0].kind == "letter" or (sup[0].kind == "word" and sup[0].text in GREEKS))
-    if symbol and (sup[0].text not in _COUNTS or "mathbf" in key.nucleus):
-        from cascade_sym.formula.latex_in.atoms import opener
-
-        sure = key.sub or {"mathbf", "mathcal", "hat", "vec"} & set(key.nucleus.split()) or sup[0].text.isupper()
-        if sup[0].text != "T" and (sure or (opener(r) == "(" and not r.peek().gap)):
-            return sup, ()
-        if r.asks(start, "label", f"the superscript '{sup[0].text}' is a power or a label"):
-            return (), sup
-        return sup, ()
+    if symbol:
+        meant = _lone(r, sup[0], key)
+        what = f"{key.nucleus} {key.sub} {spelt(sup)}"
+        why = f"the superscript '{sup[0].text}' is a power or a label"
+        labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
+        return (sup, ()) if labelled else ((), sup)
     if spelt(sup) in ("0", "1"):
-        if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power"):
+        if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power", key.nucleus + key.sub):
             return (), sup
         return sup, ()
     return (), sup
+
+
+def _lone(r: Reader, t: Token, key: Key) -> str:
+    """What a superscript of one letter is, 'power' or 'label'; '' where a reader could differ."""
+    from cascade_sym.formula.latex_in.atoms import opener
+
+    if t.text == "T":
+        return ""
+    if {"mathbf", "mathcal", "hat", "vec"} & set(key.nucleus.split()):
+        return "label"
+    if t.text in _COUNTS:
+        return "power"
+    if key.sub or t.text.isupper() or (opener(r) == "(" and not r.peek().gap):
+        return "label"
+    return "power" if t.kind == "word" or t.text in _EXPONENTS else ""
 
 
 def _refuse_label(r: Reader, start: Token) -> tuple[Tokens, Tokens]:
@@ -423,7 +437,7 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if len(items) > 1 or related or _single(items[0]):
         if name in state.names.declared:
-            return not r.asks(place, "call", why)
+            return not r.asks(place, "call", why, name)
         state.called.add(name)
         return True
     node = items[0]
@@ -437,18 +451,18 @@ def _is_argument(r: Reader, key: Key, name: str) -> bool:
     functional = letter in _FUNCTION_LETTERS or bool(key.sup) or key.primes > 0 or (letter == "Gamma" and not key.sub)
     if _operators(node):
         several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
-        return r.asks(place, "call", why) if functional and not several else False
+        return r.asks(place, "call", why, name) if functional and not several else False
     if _coordinates(node):
         if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
             return True
-        return False if r.in_phase else r.asks(place, "call", why)
+        return False if r.in_phase else r.asks(place, "call", why, name)
     if kind == "[":
         return False
     if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
-        return functional or not r.asks(place, "call", why)
+        return functional or not r.asks(place, "call", why, name)
     if not functional:
         return False
-    return r.asks(place, "call", why)
+    return r.asks(place, "call", why, name)
 
 
 def _coordinates(node: Node) -> bool:
