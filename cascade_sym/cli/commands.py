@@ -28,11 +28,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file or folder.")]
 
 
-def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")]) -> int:
-    """Make FOLDER: a template for your own paper that verifies as it is."""
+def new(
+    folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")],
+    manuscript: Annotated[
+        str | None, typer.Option("--from", help="A .tex, folder or .tar.gz to draft it from.")
+    ] = None,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
+) -> int:
+    """Make FOLDER: a template for your own paper that verifies as it is, or a draft from a manuscript."""
     from cascade_sym.paper.folder import new_folder
 
-    made = new_folder(folder)
+    if manuscript is None:
+        made = new_folder(folder)
+    else:
+        from cascade_sym.manuscript.draft import draft_folder
+
+        made, draft = draft_folder(folder, manuscript, root)
+        print(f"drafted: {len(draft.ids)} formulas; {draft.uncertain} are marked UNCERTAIN", file=sys.stderr)
     for file in sorted(made.iterdir()):
         print(file)
     print(f"next: cascade-sym verify {made}", file=sys.stderr)

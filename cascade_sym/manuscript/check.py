@@ -192,13 +192,13 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
         return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
-        if r.lhs in display.local and symbol_key(r.lhs) is not None:
-            return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
         if all(x.left_side(r.lhs) is None for x in readings):
             why = f"the left side can't be read: {_why(readings[0], r.lhs)}"
             return Checked(*at, Verdict.UNCHECKED, reason=why, understood=False)
         if (reading := readings[0].read(latex)).status == NOT_READ:
             return Checked(*at, Verdict.UNCHECKED, reason=first_line(reading.reason or ""), understood=False)
+        if r.lhs in display.local and symbol_key(r.lhs) is not None:
+            return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
         return Checked(*at, UNKNOWN, reason="understood, but the folder does not know this left side.")
     known.sort(key=lambda x: not hinted(e, x.equation.id))
     meanings: list[Meaning] = []

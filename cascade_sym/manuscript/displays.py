@@ -6,7 +6,7 @@ A row of align is a formula; a formula that is broken over rows is put together 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cascade_sym.manuscript.expand import Expander
@@ -102,8 +102,9 @@ class _Collector:
     def collect(self) -> Display:
         if self.name in _COLUMNS:
             self.stream.label("\\begin")
-        elif self.name == "dmath":
-            self.stream.bracketed()
+        options = self.stream.bracketed() if self.name == "dmath" else ""
+        if m := re.search(r"label\s*=\s*\{?([^{},]*)", options or ""):
+            self.row.labels.append(m[1].strip())
         while (t := self.stream.next()) is not None:
             if t.text == self.end and (self.end != "$$" or self.braces <= 0):
                 self._finish_row()
@@ -223,120 +224,3 @@ class _Collector:
 
     def _finish_row(self) -> None:
         self.row.trouble, self.stream.trouble = self.stream.trouble, ""
-
-
-_OPEN = frozenset(("(", "[", "\\{", "\\lbrace", "\\lbrack", "{", "\\left"))
-_CLOSE = frozenset((")", "]", "\\}", "\\rbrace", "\\rbrack", "}", "\\right"))
-RELATIONS = frozenset(
-    "= < > \\approx \\simeq \\sim \\equiv \\le \\leq \\leqslant \\ge \\geq \\geqslant \\lt \\gt \\propto \\to "
-    "\\rightarrow \\longrightarrow \\Rightarrow \\neq \\ne \\coloneqq \\eqqcolon \\ll \\gg \\cong \\doteq \\lesssim "
-    "\\gtrsim \\Leftrightarrow \\mapsto \\triangleq \\implies \\iff \\leftrightarrow \\overset \\stackrel \\underset "
-    "\\Longrightarrow \\leftarrow \\coloneq \\vcentcolon \\lessapprox \\gtrapprox \\xrightarrow \\in".split()
-)
-SIGNS = frozenset("+ - \\pm \\mp".split())
-_OPERATORS = SIGNS | frozenset("\\times \\cdot / * \\otimes \\oplus \\ast".split())
-_SKIPPED = frozenset((" ", "\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!", "\\ ", "~", "\\displaystyle", "\\hfill"))
-
-
-def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
-    r"""The tokens outside all braces, brackets and inner environments, with their places."""
-    depth = 0
-    after_left = False
-    for n, t in enumerate(tokens):
-        if after_left:  # the bracket of a \left or \right
-            after_left = False
-            continue
-        after_left = t.text in ("\\left", "\\right")
-        if t.text in _OPEN or t.text.startswith("\\begin{"):
-            depth += 1
-        elif t.text in _CLOSE or t.text.startswith("\\end{"):
-            depth = max(depth - 1, 0)
-        elif depth == 0:
-            yield n, t
-
-
-def relation_in(tokens: Sequence[Token]) -> int | None:
-    """The place of the first relation outside all brackets; None where there is none."""
-    return next((n for n, t in outer(tokens) if t.text in RELATIONS), None)
-
-
-def unclosed(tokens: Sequence[Token]) -> int:
-    """How many brackets are open at the end."""
-    depth = 0
-    after_left = False
-    for t in tokens:
-        if after_left:
-            after_left = False
-            continue
-        after_left = t.text in ("\\left", "\\right")
-        depth += (t.text in _OPEN) - (t.text in _CLOSE)
-    return depth
-
-
-def formulas(display: Display) -> list[Row]:
-    """The rows of a display put together to formulas."""
-    out: list[Row] = []
-    for row in display.rows:
-        last = out[-1] if out else None
-        if row.blank:
-            if last:
-                last.labels += row.labels
-                last.tag = last.tag or row.tag
-            elif row.labels or row.tag:
-                out.append(row)
-        elif last is None:
-            out.append(row)
-        elif last.blank:
-            row.labels, row.tag = last.labels + row.labels, last.tag or row.tag
-            out[-1] = row
-        elif _continues(last, row, display.name):
-            _join(last, row)
-        else:
-            if first_of(row) in RELATIONS and (place := relation_in(last.tokens)) is not None:
-                row.tokens = last.tokens[:place] + row.tokens
-            out.append(row)
-    return out
-
-
-def first_of(row: Row) -> str:
-    return next((t.text for t in row.tokens if t.text not in _SKIPPED), "")
-
-
-def _continues(last: Row, row: Row, name: str) -> bool:
-    """Whether a row goes on with the formula of the one before it."""
-    first = first_of(row)
-    ending = next((t.text for t in reversed(last.tokens) if t.text not in _SKIPPED), "")
-    if name == "multline" or unclosed(last.tokens) > 0 or ending in _OPERATORS or ending in RELATIONS:
-        return True
-    if first in RELATIONS:
-        return last.quiet or not last.labels
-    if relation_in(row.tokens) is None:
-        lone = relation_in(last.tokens) is None or (bool(row.labels) and bool(last.labels))
-        return first in _OPERATORS or not lone
-    return first in _OPERATORS and (last.quiet or row.aligned_first)
-
-
-def _join(last: Row, row: Row) -> None:
-    """Puts a row behind another, a bracket that was broken with \\right. and \\left. whole again."""
-    before, after = last.tokens, row.tokens
-    while True:
-        close = next((n for n in range(len(before) - 1, -1, -1) if before[n].text in ("\\left", "\\right")), None)
-        begin = next((n for n, t in enumerate(after) if t.text in ("\\left", "\\right")), None)
-        if close is None or begin is None or _pair(before, close) != "\\right." or _pair(after, begin) != "\\left.":
-            break
-        before, after = _without(before, close), _without(after, begin)
-    gap = [after[0]._replace(text=" ")] if after else []
-    last.tokens = [*before, *gap, *after]
-    last.labels += row.labels
-    last.tag = last.tag or row.tag
-    last.quiet = row.quiet
-    last.trouble = last.trouble or row.trouble
-
-
-def _pair(tokens: Sequence[Token], at: int) -> str:
-    return "".join(t.text for t in tokens[at : at + 3] if t.text != " ")[: len(tokens[at].text) + 1]
-
-
-def _without(tokens: list[Token], at: int) -> list[Token]:
-    end = next((n for n in range(at + 1, len(tokens)) if tokens[n].text == "."), at)
-    return tokens[:at] + tokens[end + 1 :]

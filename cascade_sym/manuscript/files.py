@@ -243,7 +243,9 @@ def _unpacked(path: Path) -> tuple[dict[str, bytes], list[str]]:
             stream = _Bounded(gzip.GzipFile(fileobj=raw) if packed else raw)  # type: ignore[arg-type]
             head = stream.read(512)
             if head[257:262] != b"ustar" and packed and head.strip(b"\0"):  # one file, packed, as arXiv gives it too
-                return {f"{path.name.removesuffix('.gz')}": head + stream.read(MAX_BYTES + 1)}, notes
+                return {
+                    f"{path.name.removesuffix('.gz').removesuffix('.tex')}.tex": head + stream.read(MAX_BYTES + 1)
+                }, notes
             joined = io.BufferedReader(_Joined(head, stream))  # type: ignore[arg-type]
             with tarfile.open(fileobj=joined, mode="r|") as tar:
                 for n, member in enumerate(tar):

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays, first_of, formulas, outer, relation_in
-from cascade_sym.manuscript.displays import RELATIONS as _RELATIONS
+from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays
 from cascade_sym.manuscript.expand import Expander
 from cascade_sym.manuscript.files import opened
+from cascade_sym.manuscript.rows import OPERATORS, first_of, formulas, leads, outer, relation_in
 from cascade_sym.manuscript.tokens import Token, spelled, written
 
 MAX_FORMULAS = 5_000
-MAX_LENGTH = 20_000  # characters of one formula
+MAX_LENGTH = 20_000  # tokens of one formula
 _WIDE = ("\\quad", "\\qquad", "\\hfill", "\\hfil")
 _NARROW = (" ", "\\,", "\\;", "\\:", "~", "\\ ")
 _WORDS = ("\\text", "\\textrm", "\\mbox", "\\hbox", "\\textnormal", "\\mathrm", "\\textit", "\\rm", "\\mathit")
@@ -41,7 +41,8 @@ class Formula:
 
     `labels` and `tag` are those of its rows; `latex` is what is written, in one line; `statements` are its statements
     with macros expanded, under `condition` ('' where it is stated without one); `reason` says why it can't be split
-    into statements, '' where it can. `display` numbers the displays of a manuscript.
+    into statements, '' where it can. `display` numbers the displays of a manuscript, `text` is all that the formula
+    says, macros expanded, '' where it is not whole.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Formula:
     condition: str = ""
     reason: str = ""
     display: int = 0
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -103,11 +105,11 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
     at = first.source.path, first.source.line(first.at), tuple(row.labels), row.tag
     latex = written(kept)
     if not why and len(row.tokens) > MAX_LENGTH:
-        why = f"the formula has more than {MAX_LENGTH} characters; write it shorter."
+        why = f"the formula has more than {MAX_LENGTH} tokens; write it shorter."
     if why or not kept:
         return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number)
     pieces, condition, why = statements(row.tokens)
-    return Formula(*at, latex, tuple(pieces), condition, why, number)
+    return Formula(*at, latex, tuple(pieces), condition, why, number, " ".join(spelled(row.tokens).split()))
 
 
 def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
@@ -137,13 +139,18 @@ def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:
                 return _said(pieces), spelled(tokens[start:]), ""
             comma = [piece[0]._replace(text="," if listed else "\\quad")]
             pieces[-1] = [*pieces[-1], *comma, *piece]
-        elif pieces and not joined and first_of(Row(list(piece))) in _RELATIONS:
+        elif pieces and not (joined or listed) and _goes_on(Row(list(piece))):
             pieces[-1] = [*pieces[-1], *piece]
         else:
             pieces.append(list(piece))
         joined = False
         listed = text.endswith((",", ";"))
     return _said(pieces), "", ""
+
+
+def _goes_on(piece: Row) -> bool:
+    """Whether a piece begins with a relation or an operator."""
+    return leads(piece) or first_of(piece) in OPERATORS
 
 
 def _apart(tokens: Sequence[Token], start: int, end: int) -> bool:

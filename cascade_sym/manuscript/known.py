@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +26,7 @@ from cascade_sym.operators.integral import shown
 from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.paper.folder import Folder
 from cascade_sym.paper.model import leading_form
-from cascade_sym.paper.printed import PrintedEquation, Statement
+from cascade_sym.paper.printed import PrintedEquation, Statement, function_heads
 from cascade_sym.paper.show import notation_of
 
 _HOLE = "placeholder"
@@ -95,9 +94,7 @@ class Reading:
         self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
         for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
             self._table.setdefault(latex, f)
-        for f, template in printed.functions.items():
-            if m := re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template):
-                self._table[m[1]] = f
+        self._table |= {head: f for f, head in function_heads(printed.functions).items()}
         self._templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
         self._lhs_seen: dict[str, Node | None] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,13 @@ def read_manuscript(
 
 
 def understood(formula: Formula, read: Callable[[str], Reading] = read_formula) -> Reading:
-    """How the statements of a formula are read together: all of them, or why not."""
-    if formula.reason:
-        return Reading(NOT_READ, reason=formula.reason)
+    """How all that a formula says is read: as a whole, else statement by statement, or why not."""
+    whole = _in_one_line(read(formula.text)) if formula.text else Reading(NOT_READ, reason=formula.reason)
+    if whole.status != NOT_READ or formula.reason:
+        return whole if whole.status != NOT_READ else replace(whole, reason=formula.reason)
     if formula.condition:
         return Reading(NOT_READ, reason=f"it is stated under a condition that is not read: {formula.condition}")
-    return together([_in_one_line(read(s)) for s in formula.statements])
+    return together([_in_one_line(read(s)) for s in formula.statements]) if len(formula.statements) > 1 else whole
 
 
 def together(readings: Iterable[Reading]) -> Reading:
@@ -91,7 +92,8 @@ def together(readings: Iterable[Reading]) -> Reading:
         return parts[0]
     if all(r.status == READ for r in parts):
         typeset = SEPARATOR.join(r.typeset or "" for r in parts)
-        return Reading(READ, tuple(s for r in parts for s in r.statements), typeset)
+        symbols = tuple(dict.fromkeys(s for r in parts for s in r.symbols))
+        return Reading(READ, tuple(s for r in parts for s in r.statements), typeset, symbols=symbols)
     ways = product(*(r.alternatives if r.status == AMBIGUOUS else (r.statements,) for r in parts))
     alternatives = tuple(tuple(s for part in way for s in part) for way in islice(ways, MAX_ALTERNATIVES))
     reason = next((r.reason for r in parts if r.reason), None)
@@ -100,7 +102,7 @@ def together(readings: Iterable[Reading]) -> Reading:
 
 def _in_one_line(r: Reading) -> Reading:
     """The place in an expanded formula says nothing of the manuscript."""
-    return Reading(r.status, r.statements, r.typeset, r.alternatives, r.reason and first_line(r.reason))
+    return replace(r, reason=r.reason and first_line(r.reason))
 
 
 def first_line(reason: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from sympy import Expr
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
+from cascade_sym.formula.latex_in.reading import READ, read_formula, written
 from cascade_sym.verdicts import Verdict
 
 KINDS = ("derived", "definition")
@@ -117,9 +119,10 @@ def read_printed(path: Path) -> Printed:
         if not found or not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
             raise FolderError("no [[equation]]; write each equation under such a head, at least one.")
         equations: dict[str, PrintedEquation] = {}
+        latex = LatexReader(told["notation"] | told["derived_notation"], told["functions"])
         for n, raw in enumerate(found, 1):
             where = f"{path.name}, equation {raw.get('id', f'number {n}')!r}"
-            e = _equation(raw)
+            e = _equation(raw, latex)
             if e.id in equations:
                 raise FolderError("the id is used twice.")
             equations[e.id] = e
@@ -164,7 +167,7 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     return table[key]
 
 
-def _equation(raw: Mapping[str, Any]) -> PrintedEquation:
+def _equation(raw: Mapping[str, Any], latex: LatexReader) -> PrintedEquation:
     known = {"id", "title", "statements", "kind", "reading", "conditions", "expected"}
     if extra := set(raw) - known:
         raise FolderError(f"unknown key(s) {sorted(extra)}; known are {sorted(known)}.")
@@ -174,21 +177,57 @@ def _equation(raw: Mapping[str, Any]) -> PrintedEquation:
     lines = raw.get("statements")
     if not isinstance(lines, list) or not lines:
         raise FolderError("'statements' must be a list of formulas such as \"x = y + z\".")
+    statements = tuple(s for line in lines for s in _statements(line, latex))
     return PrintedEquation(
-        _text(raw, "id"), _text(raw, "title"), tuple(map(_statement, lines)), kind=raw.get("kind", "derived"),
+        _text(raw, "id"), _text(raw, "title"), statements, kind=raw.get("kind", "derived"),
         reading=str(raw.get("reading", "")), conditions=str(raw.get("conditions", "")), expected=raw.get("expected"),
     )  # fmt: skip
 
 
-def _statement(raw: Any) -> Statement:
+def _statements(raw: Any, latex: LatexReader) -> Iterator[Statement]:
+    """One statement for a formula; for LaTeX one for each part of a chain."""
     table = {"formula": raw} if isinstance(raw, str) else raw
-    known = {"formula", "key", "where", "domain"}
-    if not isinstance(table, dict) or set(table) - known or "formula" not in table:
-        raise FolderError(f"a statement is a formula, or a table with {sorted(known)}; got {raw!r}.")
-    text = str(table["formula"])
-    relation = parse_relation(text)
+    known = {"formula", "latex", "key", "where", "domain"}
+    if not isinstance(table, dict) or set(table) - known or ("formula" in table) == ("latex" in table):
+        said = f"a statement is a formula, or a table with {sorted(known)} and one of formula and latex"
+        raise FolderError(f"{said}; got {raw!r}.")
+    given = str(table.get("formula", table.get("latex")))
+    relations = (parse_relation(given),) if "formula" in table else latex.relations(given)
     domain = _domain(table["domain"]) if "domain" in table else None
-    return Statement(text, relation, str(table.get("key", to_text(relation.lhs))), str(table.get("where", "")), domain)
+    for relation in relations:
+        text = str(table.get("formula", relation))
+        key = str(table.get("key", to_text(relation.lhs)))
+        yield Statement(text, relation, key, str(table.get("where", "")), domain)
+
+
+class LatexReader:
+    """The reader of statements that are given as LaTeX, in the notation and with the functions of the paper."""
+
+    def __init__(self, notation: Mapping[str, str], functions: Mapping[str, str]) -> None:
+        heads = function_heads(functions)
+        self._names = {latex: name for name, latex in {**heads, **notation}.items()}
+        self._functions = tuple(functions)
+
+    def relations(self, latex: str) -> tuple[Relation, ...]:
+        """The statements of a formula; FormulaError where it is not read, or can be read in more than one way."""
+        found = read_formula(latex, self._names, functions=self._functions)
+        if found.status != READ:
+            ways = "".join(f"; perhaps: {'; '.join(written(a))}" for a in found.alternatives)
+            raise FormulaError(f"the LaTeX {latex!r} is {found.status}: {found.reason}{ways}")
+        relations = tuple(s for s in found.statements if isinstance(s, Relation))
+        if not relations or len(relations) < len(found.statements):
+            raise FormulaError(f"the LaTeX {latex!r} holds more than equations, or none; give each a statement.")
+        return relations
+
+
+def function_heads(functions: Mapping[str, str]) -> dict[str, str]:
+    r"""What functions are printed as before their bracket: D for \mathcal{D}[#1].
+
+    >>> function_heads({"D": r"\mathcal{D}[#1]", "f": "|#1|"})
+    {'D': '\\mathcal{D}'}
+    """
+    found = ((f, re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template)) for f, template in functions.items())
+    return {f: m[1] for f, m in found if m}
 
 
 def _domain(raw: Any) -> Domain:
