@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,11 @@ from sympy import Expr
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, FormulaError, listing
 from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
-from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
+from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names, read_formula
 from cascade_sym.formula.latex_in import Reading as Read
-from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, written
+from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, Statements, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
@@ -190,10 +190,14 @@ class Reading:
         found = self.read(latex, names)
         if found.status == NOT_READ:
             raise FormulaError(found.reason or "it is not read.")
+        said = found.statements
         if found.status == AMBIGUOUS:
+            known = {*env.names, *more.values(), *CONSTANTS, *self.indices}
+            said = settled(found.alternatives, known)
+        if not said:
             ways = " or ".join(f"'{'; '.join(written(a))}'" for a in found.alternatives[:4])
             raise FormulaError(f"{found.reason or 'it is ambiguous.'} It can be read as {ways}.")
-        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in anchored(found.statements))
+        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in anchored(said))
 
     def read(self, latex: str, names: Names | None = None) -> Read:
         """How a formula is understood with the symbols of this equation of the paper."""
@@ -210,6 +214,24 @@ class Reading:
             if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
                 return Call(f, (node.body,))
         return node
+
+
+def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
+    """The only one of several readings that uses the folder's own names alone; H.c. conjugates all terms before it, as
+    the folder prints it. Nothing where several are left.
+    """
+    able = [w for w in ways if all(n in known for r in w if isinstance(r, Relation) for n in names_in(r.rhs))]
+    scopes = {str([_terms(r.rhs) if isinstance(r, Relation) else r for r in w]) for w in able}
+    return able[0] if len(able) == 1 or (able and len(scopes) == 1) else ()
+
+
+def _terms(node: Node) -> list[tuple[int, str]]:
+    """The terms of a sum, those under H.c. among the others."""
+    if isinstance(node, Call) and node.function == "hc":
+        return _terms(node.args[0])
+    if isinstance(node, Add):
+        return [(sign * s, t) for sign, term in node.signed for s, t in _terms(term)]
+    return [(1, str(node))]
 
 
 def anchored(statements: Sequence[Relation | Node]) -> list[Relation]:
