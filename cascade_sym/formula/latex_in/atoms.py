@@ -35,6 +35,8 @@ def atom(r: Reader) -> Node:
         return evaluated(r)
     if t.is_op("{"):
         return _group(r)
+    if (infinitesimal := _infinitesimal(r, t)) is not None:
+        return infinitesimal
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "text":
@@ -50,6 +52,19 @@ def atom(r: Reader) -> Node:
             raise r.error("a colon that closes no normal order", t)
         return Call("normal", (node,))
     raise r.unexpected("a number, a symbol or a bracket")
+
+
+def _infinitesimal(r: Reader, t: Token) -> Node | None:
+    """The differential of a mean, d<x>, else None."""
+    italic = t.kind == "letter" and t.text == "d" and "d" not in r.state.names.nuclei
+    width = 1 if italic else r.differential() if t.is_word("mathrm") else 0
+    after = [r.peek(width + n) for n in (0, 1)]
+    if not width or not (after[0].is_word("langle") or (after[0].is_word("left") and after[1].is_word("langle"))):
+        return None
+    if italic and r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
+        return None
+    r.at += width
+    return Call("differential", (r.factor(),))
 
 
 def _compound(r: Reader) -> Name | None:
