@@ -32,9 +32,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if words[0] == "mathrm" and len(letter) > 1 and len(words) > 1:
         return True
-    kind, items = r.look(lambda: bracket(r)) or ("", [])
-    if not kind:
-        return False  # what is wrong with the bracket is said where it is read
+    (kind, items), after = r.look(lambda: (bracket(r), r.peek())) or (("", []), place)
+    if not kind or after.is_op("_"):
+        return False  # what is wrong with the bracket is said where it is read; (u)_a has a label of its own
     why = f"'{letter}' before this bracket is a function or a factor"
     related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
     if kind == "[" and len(items) == 2 and ("hat" in words or any(map(_operators, items))):

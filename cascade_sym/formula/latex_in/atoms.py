@@ -122,6 +122,9 @@ def _root(r: Reader) -> Node:
         order = r.inner(r.tokens[r.at + 1 : end - 1])
         r.at = end
     inside = r.inner(r.script())
+    match inside:
+        case Call("matrix", (Call("row", (above,)), Call("row", (below,)))):
+            inside = Call("binom", (above, below))  # a column has no root
     if order is None or order == Number("2"):
         return Call("sqrt", (inside,))
     return Call("root", (inside, order))

@@ -134,9 +134,14 @@ def compared(r: Reader) -> list[Node]:
         if op not in CONDITION_OF:
             raise r.error("a definition where a condition is expected")
         right = member(r.sum()) if op == "in" else r.sum()
-        found.append(Call(CONDITION_OF[op], (node, right)))
+        found.append(Call(CONDITION_OF[op], (_index(node), _index(right))))
         node = right
     return found or [node]
+
+
+def _index(node: Node) -> Node:
+    """i where a condition compares it: an index, not the imaginary unit."""
+    return Name("i") if node == Name("I") else node
 
 
 def member(node: Node) -> Node:

@@ -38,6 +38,7 @@ from cascade_sym.formula.latex_in.state import STARS, is_label, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
 from cascade_sym.formula.notation import CONSTANTS
 from cascade_sym.formula.notation import GREEK as GREEKS
+from cascade_sym.formula.notation import with_superscript as with_script
 from cascade_sym.formula.parser import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
@@ -255,6 +256,11 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
     node: Node = Name(name)
     if len(stars) > 2:
         raise r.error("more than two stars or daggers in one superscript", start)
+    superoperator = key.nucleus.startswith("mathcal ") and spelt(stars) == "dagger"
+    if superoperator and opener(r) in ("(", "[") and name in r.state.registry.latex:
+        # the adjoint map of something, not the adjoint of what the map gives
+        latex = with_script(r.state.registry.latex[name], "\\dagger")
+        name, stars = r.state.registry.name(replace(key, sup=key.sup + "dagger"), latex), stars[:0]
     if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
         while r.peek().is_op("^") and not power and not stars:
