@@ -59,7 +59,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
         return r.asks(place, "call", why, name) if functional and not several else False
     if _coordinates(node):
-        if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
+        times = all(n.rstrip("'").split("_")[0] in ("t", "tau") for n in inside)
+        latin = len(letter) == 1 and letter not in _NUMBERS and (letter.isupper() or times)
+        if functional or "hat" in words or "mathcal" in words or latin:
             return True
         return False if r.in_phase else r.asks(place, "call", why, name)
     if kind == "[":

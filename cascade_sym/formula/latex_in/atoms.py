@@ -169,6 +169,14 @@ def _overline(name: str) -> Callable[[Reader], Node]:
     return read
 
 
+def _over(r: Reader) -> Node:
+    r"""\\overline{u}: the complex conjugate, or a mean."""
+    place = r.peek()
+    why = "what \\overline means, the complex conjugate or a mean, is not clear; write ^* or \\langle"
+    name = "overline" if r.asks(place, "overline", why, "overline") else "conj"
+    return Call(name, (r.inner(r.script()),))
+
+
 def _boxed(r: Reader) -> Node:
     return r.inner(r.script())
 
@@ -183,7 +191,7 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "lim": calculus.limit, "ket": dirac.ket_macro, "bra": dirac.bra_macro, "braket": dirac.braket_macro,
     "melement": dirac.element_macro, "begin": environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": derivatives.partial, "dot": derivatives.dotted(1), "ddot": derivatives.dotted(2),
-    "dddot": derivatives.dotted(3), "overline": _overline("conj"), "underline": _overline("underline"), "boxed": _boxed,
+    "dddot": derivatives.dotted(3), "overline": _over, "underline": _overline("underline"), "boxed": _boxed,
     "mathop": _boxed,
     "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip
