@@ -38,7 +38,7 @@ FORM_NAMES = frozenset(
         *_OPERATORS,
         *_DERIVATIVES,
         *_SERIES,
-        *"""for_all ket bra braket mel reduced labels sub overline underline norm factorial
+        *"""for_all inner ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
     cross tensor oplus differential
     tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor
@@ -179,6 +179,7 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
         f"\\langle {_label(a[0], top)}\\Vert {top(a[1])}\\Vert {_label(a[2], top)}\\rangle"
     ),
     "for_all": lambda a, top, closed: f"\\forall {_listed(a, top)}",
+    "inner": lambda a, top, closed: f"\\langle {_listed(a, top)}\\rangle",
     "labels": lambda a, top, closed: _listed(a, top),
     "sub": _sub,
     "overline": lambda a, top, closed: f"\\overline{{{top(a[0])}}}",

@@ -103,8 +103,8 @@ def test_every_function_is_read_as_sympy_prints_it(function):
     for call in calls:
         latex = sp.latex(call)
         r = read_formula(f"u = {latex} + 1")
-        assert r.status == READ, (latex, r)
-        (statement,) = r.statements
+        assert r.status == (AMBIGUOUS if function.name == "conj" else READ), (latex, r)  # a bar may be a mean
+        (statement, *_) = (*r.alternatives, r.statements)[0]
         assert function.name in str(statement), (latex, r.texts)
 
 

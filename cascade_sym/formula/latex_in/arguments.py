@@ -32,9 +32,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if words[0] == "mathrm" and len(letter) > 1 and len(words) > 1:
         return True
-    kind, items = r.look(lambda: bracket(r)) or ("", [])
-    if not kind:
-        return False  # what is wrong with the bracket is said where it is read
+    (kind, items), after = r.look(lambda: (bracket(r), r.peek())) or (("", []), place)
+    if not kind or after.is_op("_"):
+        return False  # what is wrong with the bracket is said where it is read; (u)_a has a label of its own
     why = f"'{letter}' before this bracket is a function or a factor"
     related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
     if kind == "[" and len(items) == 2 and ("hat" in words or any(map(_operators, items))):
@@ -59,7 +59,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         several = isinstance(node, Add) or (isinstance(node, Call) and node.function == "hc")
         return r.asks(place, "call", why, name) if functional and not several else False
     if _coordinates(node):
-        if functional or "hat" in words or "mathcal" in words or (len(letter) == 1 and letter not in _NUMBERS):
+        times = all(n.rstrip("'").split("_")[0] in ("t", "tau") for n in inside)
+        latin = len(letter) == 1 and letter not in _NUMBERS and (letter.isupper() or times)
+        if functional or "hat" in words or "mathcal" in words or latin:
             return True
         return False if r.in_phase else r.asks(place, "call", why, name)
     if kind == "[":

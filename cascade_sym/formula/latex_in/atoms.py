@@ -35,6 +35,8 @@ def atom(r: Reader) -> Node:
         return evaluated(r)
     if t.is_op("{"):
         return _group(r)
+    if (infinitesimal := _infinitesimal(r, t)) is not None:
+        return infinitesimal
     if t.kind == "letter":
         return read_symbol(r)
     if t.kind == "text":
@@ -50,6 +52,19 @@ def atom(r: Reader) -> Node:
             raise r.error("a colon that closes no normal order", t)
         return Call("normal", (node,))
     raise r.unexpected("a number, a symbol or a bracket")
+
+
+def _infinitesimal(r: Reader, t: Token) -> Node | None:
+    """The differential of a mean, d<x>, else None."""
+    italic = t.kind == "letter" and t.text == "d" and "d" not in r.state.names.nuclei
+    width = 1 if italic else r.differential() if t.is_word("mathrm") else 0
+    after = [r.peek(width + n) for n in (0, 1)]
+    if not width or not (after[0].is_word("langle") or (after[0].is_word("left") and after[1].is_word("langle"))):
+        return None
+    if italic and r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
+        return None
+    r.at += width
+    return Call("differential", (r.factor(),))
 
 
 def _compound(r: Reader) -> Name | None:
@@ -107,6 +122,9 @@ def _root(r: Reader) -> Node:
         order = r.inner(r.tokens[r.at + 1 : end - 1])
         r.at = end
     inside = r.inner(r.script())
+    match inside:
+        case Call("matrix", (Call("row", (above,)), Call("row", (below,)))):
+            inside = Call("binom", (above, below))  # a column has no root
     if order is None or order == Number("2"):
         return Call("sqrt", (inside,))
     return Call("root", (inside, order))
@@ -151,6 +169,14 @@ def _overline(name: str) -> Callable[[Reader], Node]:
     return read
 
 
+def _over(r: Reader) -> Node:
+    r"""\\overline{u}: the complex conjugate, or a mean."""
+    place = r.peek()
+    why = "what \\overline means, the complex conjugate or a mean, is not clear; write ^* or \\langle"
+    name = "overline" if r.asks(place, "overline", why, "overline") else "conj"
+    return Call(name, (r.inner(r.script()),))
+
+
 def _boxed(r: Reader) -> Node:
     return r.inner(r.script())
 
@@ -165,7 +191,7 @@ _CONSTRUCTS: dict[str, Callable[[Reader], Node]] = {
     "lim": calculus.limit, "ket": dirac.ket_macro, "bra": dirac.bra_macro, "braket": dirac.braket_macro,
     "melement": dirac.element_macro, "begin": environment, "nicefrac": _nice, "binom": _binomial, "number": _number,
     "units": _units, "partial": derivatives.partial, "dot": derivatives.dotted(1), "ddot": derivatives.dotted(2),
-    "dddot": derivatives.dotted(3), "overline": _overline("conj"), "underline": _overline("underline"), "boxed": _boxed,
+    "dddot": derivatives.dotted(3), "overline": _over, "underline": _overline("underline"), "boxed": _boxed,
     "mathop": _boxed,
     "d": calculus.infinitesimal, "oint": calculus.integral,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.state import OPENERS, RELATIONS
+from cascade_sym.formula.walk import names_in
 
 _BRACKETS = {
     ("|", 1): "abs", ("\\langle", 1): "mean", ("\\langle", 2): "sym", ("[", 2): "comm", ("\\{", 2): "anticomm",
@@ -82,6 +83,8 @@ def bracketed(r: Reader) -> Node:
     kind, items = bracket(r)
     if any(isinstance(x, Call) and x.function in CONDITIONS for x in items):
         raise r.error("a relation in brackets is no factor", start)
+    if kind == "\\langle" and len(items) == 2 and not all(map(_operator, items)):
+        return Call("inner", tuple(items))
     if function := _BRACKETS.get((kind, len(items))):
         return Call(function, tuple(items))
     if len(items) == 1:
@@ -90,6 +93,12 @@ def bracketed(r: Reader) -> Node:
     if kind not in _SEVERAL:
         raise r.error("a list in these brackets", start)
     return Call(_SEVERAL[kind], tuple(items))
+
+
+def _operator(node: Node) -> bool:
+    """Whether a symmetrised moment may hold it: its symbols have hats or are capitals."""
+    names = names_in(node)
+    return bool(names) and all(n.startswith(("hat_", "Delta", "delta")) or n[0].isupper() for n in names)
 
 
 def evaluated(r: Reader) -> Node:
@@ -134,9 +143,14 @@ def compared(r: Reader) -> list[Node]:
         if op not in CONDITION_OF:
             raise r.error("a definition where a condition is expected")
         right = member(r.sum()) if op == "in" else r.sum()
-        found.append(Call(CONDITION_OF[op], (node, right)))
+        found.append(Call(CONDITION_OF[op], (_index(node), _index(right))))
         node = right
     return found or [node]
+
+
+def _index(node: Node) -> Node:
+    """i where a condition compares it: an index, not the imaginary unit."""
+    return Name("i") if node == Name("I") else node
 
 
 def member(node: Node) -> Node:

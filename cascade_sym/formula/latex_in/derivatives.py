@@ -49,6 +49,11 @@ def derivative(r: Reader, above: Tokens, below: Tokens, start: Token) -> Node | 
     if any(not t.is_op("{", "}") for t in inner.tokens[inner.at : -1]):
         return _of(name, r.deeper(inner.whole), along)
     if not r.starts_factor() or r.peek().wide:
+        r.state.operators |= {str(a) for a in along}
+        return Call(f"{name}_by", along)
+    t = r.peek()
+    why = "whether the derivative acts on what follows or is an operator in a product is not clear"
+    if r.state.operators & {str(a) for a in along} and r.asks(t, "operator", why):
         return Call(f"{name}_by", along)
     factors = [r.factor()]
     t = r.peek()
@@ -125,6 +130,11 @@ def partial(r: Reader) -> Node:
     if order > 1:
         along = (*along, Number(str(order)))
     if not r.starts_factor() or r.peek().wide:
+        r.state.operators |= {str(a) for a in along}
+        return Call("partial_by", along)
+    t = r.peek()
+    why = "whether the derivative acts on what follows or is an operator in a product is not clear"
+    if r.state.operators & {str(a) for a in along} and r.asks(t, "operator", why):
         return Call("partial_by", along)
     factors = [r.factor()]
     t = r.peek()

@@ -94,13 +94,9 @@ def angle(r: Reader) -> Node:
     if (node := r.attempt(lambda: _element(r))) is not None:
         return node
     r.at = start
-    from cascade_sym.formula.latex_in.brackets import bracket
+    from cascade_sym.formula.latex_in.brackets import bracketed
 
-    place = r.peek()
-    _, found = bracket(r)
-    if len(found) > 2:
-        raise r.error("a mean of a list", place)
-    return Call("mean" if len(found) == 1 else "sym", tuple(found))
+    return bracketed(r)
 
 
 def _element(r: Reader) -> Node:
@@ -114,7 +110,7 @@ def _element(r: Reader) -> Node:
     if not sums and (node := r.attempt(lambda: _of_pieces(r, pieces, closed))) is not None:
         return node
     r.at = start  # no bracket goes on beyond the bar
-    return Call("bra", items(r.child(_until(r, "|", "\\rvert"))))
+    return _bra(r, items(r.child(_until(r, "|", "\\rvert"))))
 
 
 def _outer(middle: Tokens, between: bool) -> bool:
@@ -131,7 +127,7 @@ def _outer(middle: Tokens, between: bool) -> bool:
 def _of_pieces(r: Reader, pieces: list[Tokens], closed: bool) -> Node:
     left = items(r.child(pieces[0]))
     if not closed:
-        return Call("bra", left)
+        return _bra(r, left)
     one = left[0] if len(left) == 1 else Call("labels", left)
     if len(pieces) == 2:
         return Call("braket", (one, labels(r.child(pieces[1]))))
@@ -206,7 +202,13 @@ def ket_macro(r: Reader) -> Node:
 def bra_macro(r: Reader) -> Node:
     r"""\bra{n}; \bra{n}\ket{m} is a bracket only to the eye: a product of the two."""
     left = items(r.child(_argument(r)))
-    if r.peek().is_op("|") and (reduced := r.attempt(lambda: _reduced(r, left))) is not None:
+    return _bra(r, left)
+
+
+def _bra(r: Reader, left: tuple[Node, ...]) -> Node:
+    """A bra, or the reduced matrix element that it begins."""
+    barred = r.peek().is_op("|") or r.peek().is_word("lvert")
+    if barred and (reduced := r.attempt(lambda: _reduced(r, left))) is not None:
         return reduced
     return Call("bra", left)
 
@@ -217,10 +219,13 @@ def _reduced(r: Reader, left: tuple[Node, ...]) -> Node:
     saved, r.in_bars = r.in_bars, True
     middle = r.sum()
     r.in_bars = saved
-    if not r.accept("|") or not r.take().is_word("ket"):
+    if r.take().written not in ("|", "\\rvert"):
         raise r.error("no reduced matrix element")
-    one = left[0] if len(left) == 1 else Call("labels", left)
-    return Call("reduced", (one, middle, labels(r.child(_argument(r)))))
+    right = r.factor()
+    if not isinstance(right, Call) or right.function != "ket":
+        raise r.error("no reduced matrix element")
+    one, two = (x[0] if len(x) == 1 else Call("labels", x) for x in (left, right.args))
+    return Call("reduced", (one, middle, two))
 
 
 def _argument(r: Reader) -> Tokens:

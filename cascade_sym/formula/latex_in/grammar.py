@@ -169,7 +169,7 @@ class Reader(Look):
         match node:
             case Name(name):
                 return name in self.state.vectors or name == "nabla"
-            case Call("dag" | "conj" | "sub" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
+            case Call("dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
                 return node.function == "cross" or self.vectorial(arg)
             case Call(function, _):
                 return function in self.state.vectors
@@ -239,6 +239,9 @@ class Reader(Look):
             return Call(f"{'tensor' if rest[0].text == 'otimes' else 'oplus'}_power", (node, self.inner(rest[1:])))
         if is_label(rest) and not isinstance(node, Number):
             raise self.error(f"the superscript '{spelt(rest)}' is a label, no power, on what is not a symbol", start)
+        match node:
+            case Call("matrix", (Call("row", (above,)), Call("row", (below,)))):
+                node = Call("binom", (above, below))  # a column has no powers
         return Pow(node, self.inner(rest))
 
     def label(self, body: Tokens) -> Node:

@@ -68,6 +68,7 @@ _SWITCHES = {
     "rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "bfseries": "mathbf", "tt":
     "mathtt"
 }  # fmt: skip
+_OPENED = ("langle", "lvert", "Vert", "lVert")
 CONNECTIVES = frozenset("and or for where with if when so then thus hence as at but while since".split())
 _GREEK = dict(
     zip(
@@ -146,6 +147,8 @@ def _text(body: str, offset: int, whole: str, gap: bool, wide: bool) -> list[Tok
     for n, piece in enumerate(re.split(r"(?<!\\)\$", body)):
         if n % 2:
             out += _lexed(piece, at, whole)
+        elif piece == "d":  # an upright differential
+            out += [Token("word", "mathrm", at), Token("letter", "d", at)]
         else:
             said = re.sub(r"[{}~]|\\[ ,;:!]", " ", re.sub(r"\\(?:rm|it|bf|tiny|scriptsize|small)\b\s*", "", piece))
             if said.strip():  # spaces at its ends stay: such a word is no symbol
@@ -232,13 +235,18 @@ def _joined(body: Tokens) -> Tokens:
         if n == skipped:
             continue
         if t.is_op("{"):
-            waiting.append(len(out) if before.is_word("langle") else -1)
-        elif t.is_op("}") and waiting and (start := waiting.pop()) >= 0 and body[n + 1].is_word("rangle", "right"):
+            opened = before.is_word(*_OPENED) or before.is_op("(", "[", "|")
+            waiting.append(len(out) if opened else -1)
+        elif t.is_op("}") and waiting and (start := waiting.pop()) >= 0 and _closes(body[n + 1]):
             del out[start]
             waiting = [w - 1 if w > start else w for w in waiting]
             continue
         out.append(t)
     return _words(out)
+
+
+def _closes(t: Token) -> bool:
+    return t.is_word("rangle", "right", "rvert", "Vert", "rVert") or t.is_op(")", "]", "|")
 
 
 def _words(body: list[Token]) -> Tokens:

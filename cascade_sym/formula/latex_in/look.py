@@ -37,7 +37,7 @@ class Look(Stream):
         """A reader of a group's tokens."""
         end = replace(self.peek(), kind="end", text="", gap=False, wide=False)
         inner = type(self)(self.text, (*body, end), self.state, self.depth + 1)
-        inner.in_mean, inner.in_phase = self.in_mean, self.in_phase
+        inner.in_mean, inner.in_phase, inner.in_label = self.in_mean, self.in_phase, self.in_label
         return inner
 
     @contextmanager

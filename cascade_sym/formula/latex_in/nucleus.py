@@ -74,14 +74,15 @@ def _italic(r: Reader, t: Token) -> str | None:
     """The nucleus of dt, dW where that is one symbol, else None."""
     after = r.peek(1)
     adjacent = after.kind == "letter" and after.start == t.start + 1
-    if not (adjacent or after.is_word("langle", "hat", "mathbf") or (after.kind == "word" and after.text in GREEKS)):
+    if not (adjacent or after.is_word("hat", "mathbf") or (after.kind == "word" and after.text in GREEKS)):
         return None
     if after.text in ("e", "i") or r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
         return None
+    start = r.at
     r.take()
     inner = r.attempt(lambda: nucleus_of(r))
     if inner is None:
-        r.at -= 1
+        r.at = start
     return inner and f"d {inner}"
 
 

@@ -99,6 +99,7 @@ class _Reading:
         state = State(self.names, self.functions, self.indices, Registry(self.names.declared), turned)
         if before is not None:
             state.called, state.alone = set(before.called), set(before.alone)
+            state.operators = set(before.operators)
         found: list[Relation | Node] = []
         for body in signs(self.body):
             for s in statements(Reader(self.text, body, state)):
@@ -114,7 +115,9 @@ class _Reading:
     def answer(self) -> Reading:
         statements, first = self.run(frozenset())
         state = first
-        if first.asked or first.alone & {"delta", "Delta"}:  # what stands further on says more of what stood before
+        if (
+            first.asked or first.operators or first.alone & {"delta", "Delta"}
+        ):  # what stands further on says more of what stood before
             statements, state = self.run(frozenset(), first)
         choices = list(state.asked.items())
         others: list[Statements] = [statements]

@@ -70,6 +70,7 @@ class State:
     alone: set[str] = field(default_factory=set)  # Greek letters that stand for themselves somewhere
     vectors: set[str] = field(default_factory=set)
     bound: list[str] = field(default_factory=list)  # indices of the sums around
+    operators: set[str] = field(default_factory=set)  # variables along which a derivative acts on nothing
     steps: int = 0
 
     def forget(self, count: int) -> None:

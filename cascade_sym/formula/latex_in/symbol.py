@@ -38,6 +38,7 @@ from cascade_sym.formula.latex_in.state import STARS, is_label, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
 from cascade_sym.formula.notation import CONSTANTS
 from cascade_sym.formula.notation import GREEK as GREEKS
+from cascade_sym.formula.notation import with_superscript as with_script
 from cascade_sym.formula.parser import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
@@ -143,7 +144,7 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: st
     if not name:
         name = r.state.registry.name(key, latex)
         if known in r.state.vectors or any(
-            w in ("mathbf", "vec") or (n and w.endswith("arrow")) for n, w in enumerate([*key.nucleus.split()[:-1]])
+            w in ("mathbf", "vec") or w.endswith("arrow") for w in key.nucleus.split()[:-1]
         ):
             r.state.vectors.add(name)
     return _applied(r, key, name, stars, power, start)
@@ -220,6 +221,9 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         why = f"the superscript '{sup[0].text}' is a power or a label"
         labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
         return (sup, ()) if labelled else ((), sup)
+    capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
+    if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
+        return sup, ()  # 1D, 2A
     if spelt(sup) in ("0", "1"):
         if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power", key.nucleus + key.sub):
             return (), sup
@@ -233,10 +237,13 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
 
     if t.text == "T":
         return ""
-    if {"mathbf", "mathcal", "hat", "vec"} & set(key.nucleus.split()):
+    nucleus = set(key.nucleus.split())
+    if {"mathbf", "mathcal", "vec"} & nucleus:
         return "label"
     if t.text in _COUNTS:
         return "power"
+    if "hat" in nucleus:
+        return "label"
     if key.sub or t.text.isupper() or (opener(r) == "(" and not r.peek().gap):
         return "label"
     return "power" if t.kind == "word" or t.text in _EXPONENTS else ""
@@ -255,6 +262,11 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
     node: Node = Name(name)
     if len(stars) > 2:
         raise r.error("more than two stars or daggers in one superscript", start)
+    superoperator = key.nucleus.startswith("mathcal ") and spelt(stars) == "dagger"
+    if superoperator and opener(r) in ("(", "[") and name in r.state.registry.latex:
+        # the adjoint map of something, not the adjoint of what the map gives
+        latex = with_script(r.state.registry.latex[name], "\\dagger")
+        name, stars = r.state.registry.name(replace(key, sup=key.sup + "dagger"), latex), stars[:0]
     if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
         while r.peek().is_op("^") and not power and not stars:
