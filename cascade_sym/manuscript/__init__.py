@@ -5,6 +5,6 @@ manuscript's own folder is read.
 """
 
 from cascade_sym.manuscript.check import Checked, Report, check_manuscript
-from cascade_sym.manuscript.read import Contents, Understood, read_manuscript
+from cascade_sym.manuscript.understood import Contents, Understood, read_manuscript
 
 __all__ = ["Checked", "Contents", "Report", "Understood", "check_manuscript", "read_manuscript"]

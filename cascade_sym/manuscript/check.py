@@ -22,7 +22,7 @@ from cascade_sym.manuscript.bounded import bounded
 from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
-from cascade_sym.manuscript.read import first_line
+from cascade_sym.manuscript.understood import first_line
 from cascade_sym.verdicts import Verdict
 
 UNKNOWN = "unknown"  # the folder does not know the left side

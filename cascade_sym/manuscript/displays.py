@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cascade_sym.manuscript.expand import Expander
+from cascade_sym.manuscript.expander import Expander
 from cascade_sym.manuscript.tokens import PARAGRAPH, Token, spelled
 
 ALIGNED = frozenset(

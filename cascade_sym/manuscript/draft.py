@@ -19,7 +19,7 @@ from cascade_sym.formula import names_in, parse_relation, walk
 from cascade_sym.formula.ast import Call, Node, Relation
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, READ, written
 from cascade_sym.formula.lettering import group_ends
-from cascade_sym.manuscript.read import Understood, read_manuscript
+from cascade_sym.manuscript.understood import Understood, read_manuscript
 
 _BAD = re.compile(r"[\x00-\x1f\x7f]+")
 PRINTED = """# Drafted from {source}: check each line against the print.

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cascade_sym.errors import FormulaError
+from cascade_sym.manuscript.broken import OPERATORS, first_of, formulas, leads, outer, relation_in
 from cascade_sym.manuscript.displays import NOT_CLOSED, Display, Row, displays
-from cascade_sym.manuscript.expand import Expander
-from cascade_sym.manuscript.files import opened
-from cascade_sym.manuscript.rows import OPERATORS, first_of, formulas, leads, outer, relation_in
+from cascade_sym.manuscript.expander import Expander
+from cascade_sym.manuscript.sources import opened
 from cascade_sym.manuscript.tokens import Token, spelled, written
 
 MAX_FORMULAS = 5_000

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.manuscript.files import Files
 from cascade_sym.manuscript.macros import argument, optional
+from cascade_sym.manuscript.sources import Files
 from cascade_sym.manuscript.tokens import Scanner, Source, Token, Unreadable, name_of, spelled
 
 MAX_STEPS = 4_000_000  # tokens that are looked at, those that are put back counted again

@@ -6,7 +6,7 @@ import pytest
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula import parse_latex
-from cascade_sym.manuscript.expand import expanded
+from cascade_sym.manuscript.expander import expanded
 
 RIGHT = r"r = 1 - \frac{2\kappa_1}{\kappa_1 + \kappa_{\mathrm{R}}}"
 

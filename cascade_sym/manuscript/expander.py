@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.manuscript.commands import HANDLERS, LAYOUT, coloured
-from cascade_sym.manuscript.definitions import DEFINERS
-from cascade_sym.manuscript.files import Files
+from cascade_sym.manuscript.defining import DEFINERS
 from cascade_sym.manuscript.frames import Frames
 from cascade_sym.manuscript.macros import (
     Environment,
@@ -25,6 +23,8 @@ from cascade_sym.manuscript.macros import (
     arguments,
     substituted,
 )
+from cascade_sym.manuscript.sources import Files
+from cascade_sym.manuscript.tex_commands import HANDLERS, LAYOUT, coloured
 from cascade_sym.manuscript.tokens import Scanner, Token, Unreadable, spelled, tokens_of
 
 MAX_EXPANSIONS = 2_000  # for one command of the manuscript

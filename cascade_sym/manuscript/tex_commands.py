@@ -11,7 +11,7 @@ from cascade_sym.manuscript.macros import FALSE, NO_VALUE, TRUE, Macro, Slot, ar
 from cascade_sym.manuscript.tokens import Source, Token, name_of, spelled
 
 if TYPE_CHECKING:
-    from cascade_sym.manuscript.expand import Expander
+    from cascade_sym.manuscript.expander import Expander
 
 MAX_INPUTS = 2_000
 Handler = Callable[["Expander", Token], "Token | None"]
