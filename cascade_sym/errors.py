@@ -77,6 +77,14 @@ class FolderError(CascadeError, ValueError):
     """A paper's folder is missing, malformed or inconsistent."""
 
 
+class SavedFileError(CascadeError, ValueError):
+    """A result can't be stored, or a file with one is missing, damaged or of another kind."""
+
+
+class NewerFormat(SavedFileError):
+    """A file was written by a newer version of the toolkit than the one that reads it."""
+
+
 class ReservedName(FolderError, ParameterError):
     """A parameter of a folder has the name of a constant or a function of the language of formulas."""
 

@@ -23,7 +23,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "list": commands.list_, "derive": commands.derive, "latex": commands.latex, "audit": commands.audit,
     "paper": commands.paper, "scaling": quantities.scaling, "new": commands.new, "sweep": quantities.sweep,
     "figures": commands.figures, "report": commands.report, "read": commands.read, "check": commands.check,
-    "code": quantities.code,
+    "draw": commands.draw, "code": quantities.code,
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.forms import FORM_NAMES, form_latex, level_of
+from cascade_sym.formula.forms import FORM_NAMES, form_latex
+from cascade_sym.formula.forms import level_of as form_level
 from cascade_sym.formula.lettering import (
     ATOM,
     CONSTANTS,
@@ -21,7 +22,9 @@ from cascade_sym.formula.lettering import (
     SUM,
     bracket,
     fenced,
+    is_quotient,
     joined,
+    level_of,
     name_latex,
     with_accent,
     with_superscript,
@@ -122,7 +125,7 @@ class _Printer:
             case Number(text):
                 return _number(text)
             case Name(name):
-                return self.name(name), ATOM
+                return (text := self.name(name)), level_of(text)
             case Neg(arg):
                 return "-" + self.within(arg, SLASH), SUM
             case Add():
@@ -191,7 +194,8 @@ class _Printer:
         if isinstance(base, Call) and (special := self.power_of_call(base, node.exponent, sup, closed)):
             return special, PRODUCT
         if isinstance(base, Name) and (text := self.name(base.name)) != "e":
-            return with_superscript(text, sup), ATOM
+            closed_in_itself = level_of(text) == ATOM and not is_quotient(text)
+            return with_superscript(text if closed_in_itself else bracket(text), sup), ATOM
         text, level = self.render(base)
         plain = isinstance(_unmarked(base), Number) and level == ATOM
         return f"{text if plain else bracket(text)}^{{{sup}}}", ATOM
@@ -203,7 +207,7 @@ class _Printer:
         if self.is_plain(f):
             return self.name(f) + fenced("(", self.listed(node.args), ")"), ATOM
         if (form := form_latex(f, node.args, self.in_line, self.shut)) is not None:
-            level = level_of(node)
+            level = form_level(node)
             return (bracket(form), ATOM) if closed and level < ATOM else (form, level)
         if f in _WORDS and BY_NAME[f].least <= len(node.args) <= BY_NAME[f].most:
             return _WORDS[f] + bracket(self.listed(node.args)), ATOM
@@ -255,7 +259,8 @@ class _Printer:
         simple = (len(factors) == 1 and (number or name)) or (len(factors) == 2 and number and name)
         text = self.top(arg)
         # a bracket inside a bare argument would be read as the argument
-        return macro + bracket(text) if closed or not simple or "(" in text else joined(macro, text)
+        bare = simple and not closed and "(" not in text and level_of(text) == ATOM
+        return joined(macro, text) if bare else macro + bracket(text)
 
     def starred(self, arg: Node, star: str) -> str:
         if isinstance(arg, Name):

@@ -28,12 +28,13 @@ from cascade_sym.ledger.deviation import PROVED, SEEN
 from cascade_sym.ledger.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Shown):
     """One equation of the ledger."""
 
     printed: PrintedEquation
@@ -97,6 +98,13 @@ class Entry:
             "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
             "assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof,
         }  # fmt: skip
+
+
+@card.register
+def _(value: Entry) -> Card:
+    rows = {"because": value.method, "deviation": value.deviation, "correction": value.correction}
+    head = f"{value.printed.id}  {value.verdict}  {value.printed.title}".rstrip()
+    return Card(head, {k: v for k, v in rows.items() if v})
 
 
 def run_ledger(
@@ -192,7 +200,7 @@ SIGNS = ("=", *ORDER)
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
 
     id: str

@@ -23,6 +23,7 @@ from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.understood import first_line
+from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
 UNKNOWN = "unknown"  # the folder does not know the left side
@@ -43,7 +44,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Shown):
     """One formula of a manuscript with its verdict.
 
     `verdict` is one of the ledger's, or "unknown" where the formula is understood but the folder does not know its left
@@ -76,7 +77,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """All formulas of a manuscript, notes on what was not read, and the ids of the folder's equations."""
 
     checked: tuple[Checked, ...]
