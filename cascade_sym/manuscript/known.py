@@ -217,11 +217,11 @@ class Reading:
 
 
 def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
-    """The only one of several readings that uses no name which others do without and the folder has not; H.c. conjugates all terms before it, as
-    the folder prints it. Nothing where several are left.
+    """The only one of several readings that uses no name which others do without and the folder has not; H.c. conjugates
+    all terms before it, as the folder prints it. Nothing where several are left.
     """
     strange = [{n for r in w if isinstance(r, Relation) for n in names_in(r.rhs)} - {*known} for w in ways]
-    able = [w for w, s in zip(ways, strange, strict=True) if all(s <= other for other in strange)]
+    able = [w for w, s in zip(ways, strange, strict=True) if all(s.issubset(other) for other in strange)]
     scopes = {str([_terms(r.rhs) if isinstance(r, Relation) else r for r in w]) for w in able}
     return able[0] if len(able) == 1 or (able and len(scopes) == 1) else ()
 
