@@ -217,7 +217,7 @@ class Reading:
 
 
 def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
-    """The only one of several readings that uses no name which others do without and the folder has not; H.c. conjugates
+    """The only one of several readings that uses no name which others do without and the folder has not; H.c. takes
     all terms before it, as the folder prints it. Nothing where several are left.
     """
     strange = [{n for r in w if isinstance(r, Relation) for n in names_in(r.rhs)} - {*known} for w in ways]
