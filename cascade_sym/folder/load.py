@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from os.path import isdir
@@ -79,8 +80,8 @@ FILES = ("printed.toml", "derived.py", "README.md")
 PLACE = "@NAME@"
 
 
-def new_folder(path: str | Path) -> Path:
-    """Make the folder `path` with a small paper in it (an oscillator cooled by light) that verifies at once.
+def new_folder(path: str | Path, files: Mapping[str, str] | None = None) -> Path:
+    """Make the folder `path` with `files`, else a small paper (an oscillator cooled by light) that verifies at once.
 
     Its name may have letters, digits, "_" and "-" and begins with a letter; folders above it are made as needed.
     Raises ParameterError for another name, FolderError when something of that name exists (nothing is overwritten) or
@@ -98,7 +99,7 @@ def new_folder(path: str | Path) -> Path:
         raise ParameterError(
             f"{name!r} can't be a folder's name here; use letters, digits, '_' and '-', beginning with a letter."
         )
-    texts = {f: template(f).replace(PLACE, name) for f in FILES}
+    texts = {f: text.replace(PLACE, name) for f, text in (files or {f: template(f) for f in FILES}).items()}
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir()

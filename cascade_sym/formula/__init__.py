@@ -9,12 +9,12 @@ from cascade_sym.formula.interpret import Environment, interpret
 from cascade_sym.formula.latex import Marked, to_latex
 from cascade_sym.formula.latex_in import parse_latex, parse_latex_relations
 from cascade_sym.formula.lettering import name_latex
-from cascade_sym.formula.parser import parse, parse_relation
+from cascade_sym.formula.parser import parse, parse_relation, parse_statement
 from cascade_sym.formula.walk import names_in, replace_at, rewrite, substitute_index, walk, written_out
 
 __all__ = [
     "Add", "Call", "Div", "Environment", "Integral", "Marked", "Mul", "Name", "Neg", "Node",
     "Number", "Pow", "Relation", "Sum", "interpret", "name_latex", "names_in",
-    "parse", "parse_latex", "parse_latex_relations", "parse_relation", "parse_value", "replace_at",
+    "parse", "parse_latex", "parse_latex_relations", "parse_relation", "parse_statement", "parse_value", "replace_at",
     "rewrite", "substitute_index", "to_latex", "to_text", "walk", "written_out",
 ]  # fmt: skip

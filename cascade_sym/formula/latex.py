@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
+from cascade_sym.formula.forms import FORM_NAMES, form_latex
+from cascade_sym.formula.forms import level_of as form_level
 from cascade_sym.formula.lettering import (
     ATOM,
     CONSTANTS,
@@ -30,7 +32,12 @@ from cascade_sym.formula.lettering import (
 from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 Piece = tuple[str, int]
-_RELATIONS = {"=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge"}
+_RELATIONS = {
+    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=":
+    "\\neq",
+    "~": "\\sim", "prop": "\\propto", "->": "\\to", "<<": "\\ll", ">>": "\\gg", "<~": "\\lesssim", ">~": "\\gtrsim",
+    "in": "\\in",
+}  # fmt: skip
 _RED = "{\\color{red}"
 _STARS = {"conj": "*", "dag": "\\dagger"}
 _WORDS = {
@@ -41,7 +48,7 @@ _FENCES = {
     "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),
 }  # fmt: skip
 _OPEN = ("exp", "hc", "Var", "ddt", "dot", *_STARS, *_WORDS)  # below a power these need brackets
-_KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN))
+_KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN, *FORM_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,9 @@ def to_latex(
     """
     printer = _Printer(notation or {}, templates or {})
     if isinstance(node, Relation):
-        return f"{printer.top(node.lhs)} {_RELATIONS[node.op]} {printer.top(node.rhs)}"
+        given = ", ".join(map(printer.top, node.given))
+        said = f"{printer.top(node.lhs)} {_RELATIONS[node.op]} {printer.top(node.rhs)}"
+        return said + (f" \\quad\\text{{if }} {given}" if given else "")
     return printer.top(node)
 
 
@@ -97,6 +106,10 @@ class _Printer:
     def within(self, node: Node, level: int, closed: bool = False) -> str:
         text, own = self.render(node, closed)
         return text if own >= level else bracket(text)
+
+    def shut(self, node: Node) -> str:
+        """`node` so that nothing beside it can fall into it."""
+        return self.within(node, ATOM, True)
 
     def name(self, name: str) -> str:
         return name_latex(name, self.notation)
@@ -127,8 +140,11 @@ class _Printer:
                 return self.power(node, closed)
             case Call():
                 return self.call(node, closed)
-            case Sum(index, _, body):
-                text = f"\\sum_{{{self.name(index)}}}{self.within(body, PRODUCT)}"
+            case Sum(index, values, body):
+                limits = f"_{{{self.name(index)}}}"
+                if _counted(values):
+                    limits = f"_{{{self.name(index)}={values[0]}}}^{{{values[-1]}}}"
+                text = f"\\sum{limits}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
             case Integral(body, var, lo, hi):
                 limits = f"\\int_{{{self.top(lo)}}}^{{{self.top(hi)}}}"
@@ -190,6 +206,9 @@ class _Printer:
             return _filled(self.templates[f], f, [self.top(a) for a in node.args]), PRODUCT
         if self.is_plain(f):
             return self.name(f) + fenced("(", self.listed(node.args), ")"), ATOM
+        if (form := form_latex(f, node.args, self.in_line, self.shut)) is not None:
+            level = form_level(node)
+            return (bracket(form), ATOM) if closed and level < ATOM else (form, level)
         if f in _WORDS and BY_NAME[f].least <= len(node.args) <= BY_NAME[f].most:
             return _WORDS[f] + bracket(self.listed(node.args)), ATOM
         count, left, right = _FENCES.get(f, (2 if f == "root" else 1, "", ""))
@@ -222,7 +241,7 @@ class _Printer:
     def power_of_call(self, call: Call, exponent: Node, sup: str, closed: bool) -> str:
         """call^exponent where it needs no brackets around the call, else ''."""
         f = call.function
-        if f in self.templates or f in _OPEN:
+        if f in self.templates or f in _OPEN or f in FORM_NAMES:
             return ""
         if f not in COMMANDS:
             return f"{self.call(call, True)[0]}^{{{sup}}}"
@@ -283,6 +302,13 @@ def _number(text: str) -> Piece:
     if not e:
         return text, ATOM
     return f"{mantissa}\\times 10^{{{exponent.lstrip('+')}}}", PRODUCT
+
+
+def _counted(values: Sequence[str]) -> bool:
+    """Whether the values of an index are consecutive whole numbers."""
+    return all(v.isdigit() for v in values) and [int(v) for v in values] == [
+        *range(int(values[0]), int(values[-1]) + 1)
+    ]
 
 
 def _flat(node: Mul) -> list[Node]:

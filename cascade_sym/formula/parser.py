@@ -1,6 +1,6 @@
 """Reading the plain formula language: a recursive-descent parser, nothing else (no eval, no sympify of text).
 
-    formula  := sum [relation sum]          relation: = ~= := < <= > >=
+    formula  := sum [relation sum [if sum, ...]]      relation: = ~= := < <= > >=; further ones see `parse_statement`
     sum      := [+|-] product (+|- product)*
     product  := signed ((* | / | //) signed)*       `/` prints as a fraction, `//` on one line
     signed   := - signed | power
@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
       | (?P<name>[A-Za-z][A-Za-z0-9_]*'*)
-      | (?P<op>\*\*|//|~=|:=|<=|>=|[-+*/^(),=<>])""",
+      | (?P<op>\*\*|//|~=|:=|<=|>=|==|!=|->|<<|>>|<~|>~|[-+*/^(),=<>~])""",
     re.VERBOSE,
 )
 
@@ -99,7 +99,7 @@ class Token:
         return "\\" + self.text if self.kind in ("word", "escaped") else self.text
 
     def __str__(self) -> str:
-        return "the end" if self.kind == "end" else repr(self.written)
+        return "the end" if self.kind == "end" else f"'{self.written}'"
 
 
 class Stream:
@@ -166,16 +166,45 @@ def parse_relation(text: str) -> Relation:
     >>> str(parse_relation("xi_g ~= sqrt(2*(1 + r)/C_S)"))
     'xi_g ~= sqrt(2*(1 + r)/C_S)'
     """
+    found = _statement(text, Relation.SIGNS)
+    if not isinstance(found, Relation):
+        raise error_at(text, len(text), f"expected a relation sign ({' '.join(Relation.SIGNS)}), found the end")
+    return found
+
+
+def parse_statement(text: str) -> Relation | Node:
+    """The tree of what a manuscript states: a relation with its conditions, or an expression alone.
+
+    Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<,
+    >>,
+    <~, >~, in.
+
+    >>> str(parse_statement("a_n prop ket(n) if gt(n, 0)"))
+    'a_n prop ket(n) if gt(n, 0)'
+    """
+    return _statement(text, (*Relation.SIGNS, *Relation.FURTHER))
+
+
+def _statement(text: str, signs: tuple[str, ...]) -> Relation | Node:
     p = _Parser(text, tokens(text))
     lhs = p.sum()
-    op = p.take()
-    if op.text not in Relation.SIGNS:
-        raise p.unexpected(f"a relation sign ({' '.join(Relation.SIGNS)})", op)
-    rhs = p.sum()
-    p.finish("the end (a chain a = b = c is written as two relations)")
     check_depth(lhs, MAX_DEPTH)
-    check_depth(rhs, MAX_DEPTH)
-    return Relation(lhs, op.text, rhs)
+    op = p.take()
+    if op.kind == "end":
+        return lhs
+    if op.text not in signs:
+        raise p.unexpected(f"a relation sign ({' '.join(signs)})", op)
+    rhs = p.sum()
+    given: list[Node] = []
+    if len(signs) > len(Relation.SIGNS) and p.peek().text == "if" and p.peek().kind == "name":
+        p.take()
+        given.append(p.sum())
+        while p.accept(","):
+            given.append(p.sum())
+    p.finish("the end (a chain a = b = c is written as two relations)")
+    for node in (rhs, *given):
+        check_depth(node, MAX_DEPTH)
+    return Relation(lhs, op.text, rhs, tuple(given))
 
 
 class _Parser(Stream):
