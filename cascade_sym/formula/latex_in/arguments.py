@@ -44,6 +44,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
     if len(items) > 1 or related or single(items[0]):
         if name in state.names.declared:
             return not r.asks(place, "call", why, name)
+        composite = isinstance(items[0], Name) and items[0].name.startswith(("Delta", "delta"))
+        if composite and after.is_op("^") and len(items) == 1:  # the power needs the bracket
+            return not r.asks(place, "call", why, name)
         state.called.add(name)
         return True
     node = items[0]
