@@ -18,6 +18,12 @@ CONDITIONS = {
     "elem": "\\in", "muchless": "\\ll", "muchgreater": "\\gg", "similar": "\\sim", "proportional": "\\propto",
     "identical": "\\equiv",
 }  # fmt: skip
+RELATIONS = {
+    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=":
+    "\\neq",
+    "~": "\\sim", "prop": "\\propto", "->": "\\to", "<<": "\\ll", ">>": "\\gg", "<~": "\\lesssim", ">~": "\\gtrsim",
+    "in": "\\in",
+}  # fmt: skip
 _OPERATORS = {"derivative_by": "d", "partial_by": "\\partial "}
 _DERIVATIVES = {"derivative": "\\mathrm{d}", "partial": "\\partial "}
 _OPEN = frozenset(
@@ -40,8 +46,8 @@ FORM_NAMES = frozenset(
         *"""for_all inner ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
     cross tensor oplus differential
-    tuple list braces limit degrees log_base normal uncertain max_over min_over argmax_over argmin_over sup_over inf_over floor
-    ceiling""".split(),
+    tuple list braces limit degrees log_base normal uncertain max_over min_over argmax_over argmin_over sup_over
+    inf_over floor ceiling""".split(),
     )
 )
 

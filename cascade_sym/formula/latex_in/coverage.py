@@ -28,10 +28,10 @@ from cascade_sym.program import ANALYTIC, TABLE
 
 WORDS = {f: f for f in ANALYTIC} | {"ln": "log", "log": "log", "lg": "lg", "sinc": "sinc"}
 GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj", "atan2")} | {
-    "sign": "sgn", "Var": "Var", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg":
-    "arg",
-    "argmax": "argmax", "argmin": "argmin", "max": "max", "min": "min", "sup": "sup", "inf": "inf", "erf": "erf", "erfc": "erfc", "rank": "rank", "ker": "ker",
-    "dim": "dim", "gcd": "gcd",
+    "sign": "sgn", "tr": "Tr",
+    **{
+        f: f for f in """Var Tr det diag Re Im arg argmax argmin max min sup inf erf erfc rank ker dim gcd""".split()
+    },
 }  # fmt: skip
 FUNCTIONS = WORDS | GREEDY
 UPRIGHT = FUNCTIONS | {

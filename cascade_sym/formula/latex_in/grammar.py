@@ -147,7 +147,10 @@ class Reader(Look):
         return Name(self.state.registry.name(Key(f"micro{after.text}"), f"\\mu\\mathrm{{{after.text}}}"))
 
     def _times(self, factors: list[Node], t: Token) -> None:
-        right = self.factor()
+        right = self._whole_element(self.factor())
+        bras = [n for n, f in enumerate(factors) if isinstance(f, Call) and f.function == "bra"]
+        if bras and isinstance(factors[-1], Call) and factors[-1].function == "ket":
+            factors[bras[-1] :] = [product(factors[bras[-1] :])]  # <a|u|b> is one factor
         left = factors[-1]
         if t.is_word("cdot", "times") and (left == Name("nabla") or self._vectors(left, right)):
             match left:
@@ -157,6 +160,16 @@ class Reader(Look):
                     factors[-1] = Call("dotp" if t.text == "cdot" else "cross", (left, right))
         else:
             factors.append(right)
+
+    def _whole_element(self, node: Node) -> Node:
+        """A bra with what follows up to its ket."""
+        found = [node]
+        while isinstance(found[0], Call) and found[0].function == "bra":
+            last = found[-1]
+            if (isinstance(last, Call) and last.function == "ket") or not self.starts_factor() or self.peek().wide:
+                break
+            found.append(self.factor())
+        return product(found)
 
     def _vectors(self, left: Node, right: Node) -> bool:
         """Whether both are printed as vectors, or one is and the other has a hat."""
