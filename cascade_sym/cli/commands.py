@@ -186,15 +186,16 @@ def check(
     manuscript: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
     folder: Folder,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1, too, when something is unchecked.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Displays without a number, too.")] = False,
     root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Hold every displayed equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
+    """Hold every numbered equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
     from cascade_sym.cli.tables import check_text
     from cascade_sym.manuscript import check_manuscript
 
     with progress(f"check {manuscript}", None) as tick:
-        found = check_manuscript(manuscript, loaded(folder), tick, root)
+        found = check_manuscript(manuscript, loaded(folder), tick, root, everything)
     if as_json:
         checked = [asdict(c) for c in found.checked]
         print_json({"equations": checked, "notes": list(found.notes), "coverage": found.coverage()})

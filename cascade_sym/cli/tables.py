@@ -69,6 +69,8 @@ def check_text(found: Report) -> str:
     )
     missing = f"; not met: {', '.join(missed)}" if missed else ""
     lines.append(f"{len(met)} of {len(met) + len(missed)} equations of the folder met{missing}")
+    if covered["unnumbered"]:
+        lines.append(f"{covered['unnumbered']} displays without a number were not judged; --all judges them too")
     return "\n".join(lines)
 
 

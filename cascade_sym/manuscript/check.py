@@ -82,6 +82,7 @@ class Report:
     checked: tuple[Checked, ...]
     notes: tuple[str, ...]
     ids: tuple[str, ...] = ()
+    unnumbered: int = 0  # displays without a number, which were not judged
 
     @property
     def passed(self) -> bool:
@@ -102,7 +103,8 @@ class Report:
             if _kind(c) == "judged" and c.equation in met:
                 met[c.equation].append(str(c.verdict))
         kinds = ("judged", "unknown", "not understood", "undecided")
-        return {"formulas": len(self.checked), **{k.replace(" ", "_"): count[k] for k in kinds}, "equations": met}
+        counts = {"formulas": len(self.checked), "unnumbered": self.unnumbered}
+        return {**counts, **{k.replace(" ", "_"): count[k] for k in kinds}, "equations": met}
 
 
 def _kind(c: Checked) -> str:
@@ -115,25 +117,30 @@ def _kind(c: Checked) -> str:
 
 def check_manuscript(
     path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None, root: str | Path | None = None,
-    main: str | None = None,
+    everything: bool = False,
 ) -> Report:  # fmt: skip
-    """Every displayed formula `name = formula` of a manuscript (a .tex, a folder, an archive), with its verdict.
+    """Every numbered equation `name = formula` of a manuscript (a .tex, a folder, an archive), with its verdict.
 
-    Raises FormulaError when the file can't be read or displays nothing.
+    With `everything` those without a number, label or tag too: such displays are often steps and special cases.
+    Raises FormulaError when the file can't be read or has none.
     """
-    manuscript = read_formulas(path, main, root)
-    if not manuscript.formulas:
-        raise FormulaError(f"{path} has no labelled equation, nor any other displayed formula.")
+    manuscript = read_formulas(path, root=root)
+    chosen = [f for f in manuscript.formulas if f.numbered or everything]
+    if not chosen:
+        raise FormulaError(
+            f"{path} has no labelled equation (equation, align, gather, ...); --all takes others."
+        )
     readings = [Reading(folder, e) for e in folder.printed.equations]
     found: list[Checked] = []
     end = time.monotonic() + TOTAL_SECONDS
-    for _, group in groupby(manuscript.formulas, key=lambda f: f.display):
+    for _, group in groupby(chosen, key=lambda f: f.display):
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
             found += [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
         else:
             found += _block(list(group), readings, progress)
-    return Report(tuple(found), manuscript.notes, tuple(e.id for e in folder.printed.equations))
+    ids = tuple(e.id for e in folder.printed.equations)
+    return Report(tuple(found), manuscript.notes, ids, len(manuscript.formulas) - len(chosen))
 
 
 def _block(
@@ -197,7 +204,7 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
             return Checked(*at, Verdict.UNCHECKED, reason=why, understood=False)
         if (reading := readings[0].read(latex)).status == NOT_READ:
             return Checked(*at, Verdict.UNCHECKED, reason=first_line(reading.reason or ""), understood=False)
-        if r.lhs in display.local and symbol_key(r.lhs) is not None:
+        if display.known and r.lhs in display.local and symbol_key(r.lhs) is not None:
             return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
         return Checked(*at, UNKNOWN, reason="understood, but the folder does not know this left side.")
     known.sort(key=lambda x: not hinted(e, x.equation.id))

@@ -56,6 +56,7 @@ class Display:
     start: Token
     rows: list[Row] = field(default_factory=list)
     closed: bool = True
+    numbered: bool = False  # by its environment
     unsure: bool = False
 
 
@@ -76,7 +77,9 @@ def displays(stream: Expander) -> Iterator[Display]:
             if name == "empheq":
                 stream.bracketed()
                 name = stream.label("\\begin").rstrip("*")
-            yield _Collector(stream, t, "\\end" + text[6:], name).collect()
+            display = _Collector(stream, t, "\\end" + text[6:], name).collect()
+            display.numbered = not text.endswith("*}") and name != "displaymath"
+            yield display
 
 
 def environment(mark: str) -> str:

@@ -42,7 +42,7 @@ class Formula:
     `labels` and `tag` are those of its rows; `latex` is what is written, in one line; `statements` are its statements
     with macros expanded, under `condition` ('' where it is stated without one); `reason` says why it can't be split
     into statements, '' where it can. `display` numbers the displays of a manuscript, `text` is all that the formula
-    says, macros expanded, '' where it is not whole.
+    says, macros expanded, '' where it is not whole; `numbered` is whether it has a number, a label or a tag.
     """
 
     file: str
@@ -55,6 +55,7 @@ class Formula:
     reason: str = ""
     display: int = 0
     text: str = ""
+    numbered: bool = True
 
     @property
     def name(self) -> str:
@@ -104,12 +105,14 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
     first = kept[0] if kept else display.start
     at = first.source.path, first.source.line(first.at), tuple(row.labels), row.tag
     latex = written(kept)
+    numbered = display.numbered or bool(row.labels or row.tag)
     if not why and len(row.tokens) > MAX_LENGTH:
         why = f"the formula has more than {MAX_LENGTH} tokens; write it shorter."
     if why or not kept:
-        return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number)
+        return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number, numbered=numbered)
     pieces, condition, why = statements(row.tokens)
-    return Formula(*at, latex, tuple(pieces), condition, why, number, " ".join(spelled(row.tokens).split()))
+    text = " ".join(spelled(row.tokens).split())
+    return Formula(*at, latex, tuple(pieces), condition, why, number, text, numbered)
 
 
 def statements(tokens: Sequence[Token]) -> tuple[list[str], str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.errors import CascadeError, FormulaError, listing
 from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
-from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
+from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names, read_formula
 from cascade_sym.formula.latex_in import Reading as Read
-from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, written
+from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, Statements, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.notation import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
@@ -30,13 +30,15 @@ from cascade_sym.paper.printed import PrintedEquation, Statement, function_heads
 from cascade_sym.paper.show import notation_of
 
 _HOLE = "placeholder"
+CHAINED = frozenset(("=", ":=", "~="))
 
 
 @dataclass(frozen=True)
 class Meaning:
     """What a left side means: the derived value, in which equation of the paper, and what names stand for there.
 
-    `symbols` says how operators are read that only the derived side has (LaTeX to name).
+    `symbols` says how operators are read that only the derived side has (LaTeX to name); `unread` are names that the
+    display explains in a way that can't be read.
     """
 
     reading: Reading
@@ -44,6 +46,7 @@ class Meaning:
     derived: Any
     env: Environment
     symbols: Mapping[str, str]
+    unread: frozenset[str] = frozenset()
 
     @property
     def equation(self) -> PrintedEquation:
@@ -63,11 +66,15 @@ class Meaning:
                     continue
                 here = replace(here, env=here.env.bound(name, value), symbols={**here.symbols, lhs: name})
                 del waiting[lhs]
-        return here
+        sides = (here.reading.left_side(lhs) for lhs in waiting)
+        return replace(here, unread=frozenset(n.name for n in sides if isinstance(n, Name)))
 
     def relations(self, latex: str) -> tuple[Relation, ...]:
         """The statements of a formula, read with what is known here; FormulaError where it can't be read."""
-        return self.reading.relations(latex, self.env, self.symbols)
+        found = self.reading.relations(latex, self.env, self.symbols)
+        if hidden := self.unread & {n for r in found for n in names_in(r.rhs)}:
+            raise FormulaError(f"the display says what {listing(hidden)} is, and that can't be read.")
+        return found
 
     def value(self, node: Node) -> Any:
         """What a written formula is worth here, abbreviations of the paper written out."""
@@ -141,6 +148,9 @@ class Reading:
         """A left side as it is read here; None where it can't be."""
         if latex not in self._lhs_seen:
             node = self._read(latex, self.names)
+            if node is None:  # no symbol of the folder: it may still be one
+                found = self.read(latex).statements
+                node = found[0] if len(found) == 1 and isinstance(found[0], Node) else None
             self._lhs_seen[latex] = node and self._named(node)
         return self._lhs_seen[latex]
 
@@ -180,14 +190,14 @@ class Reading:
         found = self.read(latex, names)
         if found.status == NOT_READ:
             raise FormulaError(found.reason or "it is not read.")
+        said = found.statements
         if found.status == AMBIGUOUS:
+            known = {*env.names, *more.values(), *CONSTANTS, *self.indices}
+            said = settled(found.alternatives, known)
+        if not said:
             ways = " or ".join(f"'{'; '.join(written(a))}'" for a in found.alternatives[:4])
-            raise FormulaError(f"it can be read in more than one way: {ways}; write brackets or \\cdot.")
-        lone = [s for s in found.statements if not isinstance(s, Relation)]
-        if lone or not found.statements:
-            raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
-        relations = [s for s in found.statements if isinstance(s, Relation)]
-        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in relations)
+            raise FormulaError(f"{found.reason or 'it is ambiguous.'} It can be read as {ways}.")
+        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in anchored(said))
 
     def read(self, latex: str, names: Names | None = None) -> Read:
         """How a formula is understood with the symbols of this equation of the paper."""
@@ -204,6 +214,50 @@ class Reading:
             if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
                 return Call(f, (node.body,))
         return node
+
+
+def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
+    """The only one of several readings that uses the folder's own names alone; H.c. conjugates all terms before it, as
+    the folder prints it. Nothing where several are left.
+    """
+    able = [w for w in ways if all(n in known for r in w if isinstance(r, Relation) for n in names_in(r.rhs))]
+    scopes = {str([_terms(r.rhs) if isinstance(r, Relation) else r for r in w]) for w in able}
+    return able[0] if len(able) == 1 or (able and len(scopes) == 1) else ()
+
+
+def _terms(node: Node) -> list[tuple[int, str]]:
+    """The terms of a sum, those under H.c. among the others."""
+    if isinstance(node, Call) and node.function == "hc":
+        return _terms(node.args[0])
+    if isinstance(node, Add):
+        return [(sign * s, t) for sign, term in node.signed for s, t in _terms(term)]
+    return [(1, str(node))]
+
+
+def anchored(statements: Sequence[Relation | Node]) -> list[Relation]:
+    """The statements with the parts of a chain, a = b, b ~= c, stated of its left side: a = b, a ~= c.
+
+    Raises FormulaError for what is no equality, approximation or bound without a condition: nothing else is judged.
+    """
+    found: list[Relation] = []
+    for s in statements:
+        if not isinstance(s, Relation):
+            raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
+        if s.given:
+            raise FormulaError(f"it is stated under a condition: {', '.join(map(str, s.given))}.")
+        op = ":=" if s.op == "==" else s.op
+        if op not in Relation.SIGNS:
+            raise FormulaError(f"it states '{op}', not an equality, an approximation or a bound.")
+        last = found[-1] if found else None
+        if last and s.lhs == statements[len(found) - 1].rhs and {last.op, op} <= CHAINED:  # type: ignore[union-attr]
+            op = "~=" if "~=" in (last.op, op) else op
+            found.append(Relation(last.lhs, op, s.rhs))
+        else:
+            op = "~=" if last and last.op == "~=" and s.lhs == last.lhs and op in CHAINED else op
+            found.append(Relation(s.lhs, op, s.rhs))
+    if not found:
+        raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
+    return found
 
 
 def spelt(node: Node) -> Node:

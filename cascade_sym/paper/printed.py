@@ -214,8 +214,8 @@ class LatexReader:
         if found.status != READ:
             ways = "".join(f"; perhaps: {'; '.join(written(a))}" for a in found.alternatives)
             raise FormulaError(f"the LaTeX {latex!r} is {found.status}: {found.reason}{ways}")
-        relations = tuple(s for s in found.statements if isinstance(s, Relation))
-        if not relations or len(relations) < len(found.statements):
+        relations = tuple(s for s in found.statements if isinstance(s, Relation) and not s.given)
+        if not relations or len(relations) < len(found.statements) or {r.op for r in relations} - {*Relation.SIGNS}:
             raise FormulaError(f"the LaTeX {latex!r} holds more than equations, or none; give each a statement.")
         return relations
 

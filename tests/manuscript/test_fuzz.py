@@ -101,22 +101,41 @@ def test_deep_and_long_formulas_end_with_a_reason(check, formula):
 HOSTILE = {
     "displays": "\\begin{align}r=1\\label{a}\\\\" * 20_000,
     "verbatim": "\\begin{verbatim}" * 50_000,
-    "definitions": "\\newcommand{\\x}{" * 2_000,
-    "inputs of itself": "\\input{m}" * 50_000,
+    "definitions": "\\newcommand{\\x}{" * 200,
+    "inputs of itself": "\\input{m}" * 5_000,
     "comments": "%" * 1_000_000,
-    "backslashes": "\\" * 1_000_001,
-    "conditionals": "\\iffalse " * 100_000,
-    "open groups": "{" * 300_000 + "\\[" + "{" * 300_000,
-    "arguments without end": "\\newcommand\\x[1]{#1}" + "\\x{" * 3_000,
+    "backslashes": "\\" * 100_001,
+    "conditionals": "\\iffalse " * 20_000,
+    "open groups": "{" * 30_000 + "\\[" + "{" * 30_000,
+    "closed groups": "\\[" + "{" * 20_000 + "}" * 40_000,
+    "arguments without end": "\\newcommand\\x[1]{#1}" + "\\x{" * 300,
     "a name without end": "\\" + "a" * 1_000_000,
-    "laughs": "\\def\\a{xxxxxxxxxx}" + "".join(f"\\def\\{b}{{{f'{chr(92)}{a}' * 10}}}" for a, b in zip("abcdefg", "bcdefgh", strict=True)) + "\\[\\h\\]" * 60,
+    "documents": "\\documentclass\n" * 5_000 + "\\input{part}",
+}  # fmt: skip
+COSTLY = {
+    "definitions": "\\newcommand{\\x}{" * 20_000,
+    "inputs of itself": "\\input{m}" * 50_000,
+    "backslashes": "\\" * 3_999_999,
+    "open groups": "\\[" + "{" * 3_000_000,
+    "arguments without end": "\\newcommand\\x[1]{#1}" + "\\x{" * 30_000,
+    "sums": "\\[" + "x + " * 900_000,
+    "laughs": "\\def\\a{xxxxxxxxxx}" + "".join("\\def\\" + b + "{" + f"\\{a}" * 10 + "}" for a, b in zip("abcdefg", "bcdefgh", strict=True)) + "\\[\\h\\]" * 400,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_file_ends_and_nothing_of_it_passes(check, body):
+    nothing_passes(check, body)
+
+
+@pytest.mark.parametrize("body", COSTLY.values(), ids=COSTLY.keys())
+def test_a_costly_file_ends_and_nothing_of_it_passes(check, body):
+    nothing_passes(check, body)
+
+
+def nothing_passes(check, body):
     try:
-        report = check(body)
+        report = check(body, **{"part.tex": "\\documentclass\n" * 5_000})
     except CascadeError:
         return
     assert all(c.verdict == "unchecked" for c in report.checked)
