@@ -175,8 +175,8 @@ def parse_relation(text: str) -> Relation:
 def parse_statement(text: str) -> Relation | Node:
     """The tree of what a manuscript states: a relation with its conditions, or an expression alone.
 
-    Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<, >>, <~,
-    >~, in.
+    Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<, >>,
+    <~, >~, in.
 
     >>> str(parse_statement("a_n prop ket(n) if gt(n, 0)"))
     'a_n prop ket(n) if gt(n, 0)'

@@ -127,9 +127,7 @@ def check_manuscript(
     manuscript = read_formulas(path, root=root)
     chosen = [f for f in manuscript.formulas if f.numbered or everything]
     if not chosen:
-        raise FormulaError(
-            f"{path} has no labelled equation (equation, align, gather, ...); --all takes others."
-        )
+        raise FormulaError(f"{path} has no labelled equation (equation, align, gather, ...); --all takes others.")
     readings = [Reading(folder, e) for e in folder.printed.equations]
     found: list[Checked] = []
     end = time.monotonic() + TOTAL_SECONDS

@@ -67,7 +67,7 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         if functional or "hat" in words or "mathcal" in words or latin:
             return True
         return False if r.in_phase else r.asks(place, "call", why, name)
-    if kind == "[":
+    if kind == "[" or (isinstance(node, Call) and node.function in ("dotp", "cross")):
         return False
     if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
         return functional or not r.asks(place, "call", why, name)

@@ -184,8 +184,11 @@ class Reader(Look):
         match node:
             case Name(name):
                 return name in self.state.vectors or name == "nabla"
-            case Call("dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
-                return node.function == "cross" or self.vectorial(arg)
+            case Call(
+                "tuple" | "dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential",
+                (arg, *_),
+            ):
+                return node.function in ("cross", "tuple") or self.vectorial(arg)
             case Call("dotp", (arg, right)):
                 return tensorial(arg) or tensorial(right)
             case (
