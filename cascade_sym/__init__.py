@@ -26,7 +26,7 @@ _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
 __all__ = sorted(_HOME)
 
-shown.painter = lambda value: import_module("cascade_sym.latex.show").value_latex(value)
+shown.painter = lambda value: import_module("cascade_sym.latex.displayed").value_latex(value)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,16 @@ from cascade_sym.parts import (
     Cavity as Cavity,
     Squeezer as Squeezer,
     SLH as SLH,
+    SqueezedLight as SqueezedLight,
+    TwoModeSqueezedLight as TwoModeSqueezedLight,
+    ThermalLight as ThermalLight,
+    CorrelatedLight as CorrelatedLight,
+    CoherentLight as CoherentLight,
+    MechanicalOscillator as MechanicalOscillator,
+    FreeMass as FreeMass,
+    Permutation as Permutation,
+    Circulator as Circulator,
+    Isolator as Isolator,
 )
 from cascade_sym.parts.detectors import Homodyne as Homodyne, Heterodyne as Heterodyne
 
@@ -21,8 +31,9 @@ from cascade_sym.compose import (
     rephased as rephased,
     as_system as as_system,
     is_physical as is_physical,
+    realise as realise,
 )
-from cascade_sym.system import LinearSystem as LinearSystem, Port as Port
+from cascade_sym.system import Inputs as Inputs, LinearSystem as LinearSystem, Port as Port
 
 # derivation
 from cascade_sym.derive import (
@@ -44,7 +55,7 @@ from cascade_sym.derive.master_equation_moments import moment_equations as momen
 from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as Check
 
 # steady states
-from cascade_sym.solve import covariance as covariance, Covariance as Covariance
+from cascade_sym.solve import covariance as covariance, Covariance as Covariance, means as means, Means as Means
 
 # conditional states
 from cascade_sym.solve.conditional import riccati as riccati, conditional_covariance as conditional_covariance
@@ -60,6 +71,8 @@ from cascade_sym.evaluate.conditional import (
 # spectra and sensing
 from cascade_sym.spectra import (
     transfer as transfer,
+    poles as poles,
+    zeros as zeros,
     noise_spectrum as noise_spectrum,
     cross_spectrum as cross_spectrum,
     noise_budget as noise_budget,
@@ -74,6 +87,7 @@ from cascade_sym.sensing import (
     force_port as force_port,
     ForcePort as ForcePort,
     signal_transfer as signal_transfer,
+    phase_sensitivity as phase_sensitivity,
     added_noise as added_noise,
     lorentzian as lorentzian,
     matched_filter_steps as matched_filter_steps,
@@ -84,12 +98,35 @@ from cascade_sym.sensing import (
 # scalings
 from cascade_sym.asymptotics import scaling as scaling, expand as expand, lower_bound as lower_bound
 
-# entanglement
-from cascade_sym.entanglement import (
+# figures of states
+from cascade_sym.states import (
     epr_variance as epr_variance,
     log_negativity as log_negativity,
+    negativity as negativity,
+    duan as duan,
+    steering as steering,
     readout_weight as readout_weight,
     two_mode_quadratures as two_mode_quadratures,
+    purity as purity,
+    symplectic_spectrum as symplectic_spectrum,
+    symplectic_invariants as symplectic_invariants,
+    entropy as entropy,
+    mutual_information as mutual_information,
+    squeezing as squeezing,
+    ppt as ppt,
+    bipartitions as bipartitions,
+    van_loock_furusawa as van_loock_furusawa,
+    fidelity as fidelity,
+    quantum_fisher_information as quantum_fisher_information,
+    wigner as wigner,
+    GaussianChannel as GaussianChannel,
+    gaussian_state as gaussian_state,
+    light_state as light_state,
+    reduced as reduced,
+    standard_form as standard_form,
+    williamson as williamson,
+    bloch_messiah as bloch_messiah,
+    state_evaluator as state_evaluator,
 )
 
 # numbers
@@ -126,13 +163,16 @@ from . import (
     errors as errors,
     evaluate as evaluate,
     exact as exact,
+    latex as latex,
     operators as operators,
     paper as paper,
     parts as parts,
+    plot as plot,
     sensing as sensing,
     shown as shown,
     solve as solve,
     spectra as spectra,
+    states as states,
     steps as steps,
     sweeps as sweeps,
     symbols as symbols,

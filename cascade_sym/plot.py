@@ -20,7 +20,7 @@ COLOURS = {
 
 # no dates or version numbers in files
 NOTHING = {"pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}
-DPI = 300
+DPI = 300  # of pictures for print
 
 STYLE = files("cascade_sym") / "journal.mplstyle"
 

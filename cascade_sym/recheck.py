@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 BITS = 24  # of the exponent of one generator in a monomial, which is one integer; its lowest field is the degree
-FIELD = (1 << BITS) - 1
-MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 5_000_000, 1_000_000, 400_000
-MOST_DIGITS, MOST_POWER, MOST_ROOT, MOST_CASES = 400, 999, 64, 8
+FIELD = (1 << BITS) - 1  # a field of an exponent vector
+MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 5_000_000, 1_000_000, 400_000  # so that a hostile one ends
+MOST_DIGITS, MOST_POWER, MOST_ROOT, MOST_CASES = 400, 999, 64, 8  # of formulas
 Poly = dict[int, int]
 Json = Mapping[str, Any]
 ONE: Poly = {0: 1}

@@ -30,9 +30,9 @@ import sympy as sp
 from IPython.display import Markdown, Math, display
 
 import cascade_sym as cs
-from cascade_sym.evaluate.source.code import code
-from cascade_sym.latex.show import body
-from cascade_sym.paper.folder import new_folder
+from cascade_sym.evaluate import code
+from cascade_sym.latex import body
+from cascade_sym.paper import new_folder
 from cascade_sym.plot import COLOURS, styled
 
 kappa, chi, T, epsilon, nu = sp.symbols("kappa chi T epsilon nu")

@@ -26,7 +26,7 @@ import sympy as sp
 from IPython.display import Math, display
 
 import cascade_sym as cs
-from cascade_sym.latex.show import body
+from cascade_sym.latex import body
 from cascade_sym.plot import COLOURS, styled
 
 G_S, G_M, g_S, g_M, n_S, n_M, w = sp.symbols("Gamma_S Gamma_M gamma_S0 gamma_M0 n_S n_M w")

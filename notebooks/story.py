@@ -31,9 +31,8 @@ import sympy as sp
 from IPython.display import Markdown, Math, display
 
 import cascade_sym as cs
-from cascade_sym.latex.show import body
-from cascade_sym.paper import load_folder
-from cascade_sym.paper.show import notation_of
+from cascade_sym.latex import body
+from cascade_sym.paper import load_folder, notation_of
 from cascade_sym.plot import COLOURS, styled
 
 root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "derivations").is_dir())

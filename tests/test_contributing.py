@@ -18,8 +18,8 @@ LISTS = dict(re.findall(r"^## Add (.+)\n\n((?:.+\n)+)", (ROOT / "CONTRIBUTING.md
 PART = '''
 from dataclasses import dataclass
 from cascade_sym.operators import op
-from cascade_sym.parts.part import Part, field_name
-from cascade_sym.parts.values import fraction
+from cascade_sym.system.part import Part, field_name
+from cascade_sym.system.values import fraction
 from cascade_sym.system import VACUUM, LinearSystem, Port
 import sympy as sp
 
@@ -70,7 +70,7 @@ CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     "a verdict": (
         {
             "cascade_sym/verdicts.py": ('"8c0f1a", "red", "\\u25b2")  # fmt: skip\n', MEMBER),
-            "cascade_sym/paper/verdict.py": ("    said = partial(StatementVerdict, statement, derived=derived)\n", BRANCH),
+            "cascade_sym/ledger/verdict.py": ("    said = partial(StatementVerdict, statement, derived=derived)\n", BRANCH),
         },
         "from cascade_sym.paper import load_folder, run_ledger\nfrom cascade_sym.cli.main import main\n"
         "for command in (['new', 'f'], ['verify', 'f']):\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cascade_sym.paper.build import build_paper
+from cascade_sym.ledger.stored import build_paper
 from tests.compare import run as compare
 from tests.readme import (
     COMMAND,

@@ -16,15 +16,15 @@ from cascade_sym.asymptotics.elimination import Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.errors import MissingParameter, ParameterError, listing
+from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
-from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
-DIGITS = 30
+DIGITS = 30  # shown of a number without closed form: more than any reader compares
 RECOGNISED = 1000  # digits from which a minimal polynomial is looked for
 SPARE = 40  # of these, what is left out of the search: chance does not hold on them
-DEGREES = (2, 4, 8, 12, 16, 24)
+DEGREES = (2, 4, 8, 12, 16, 24)  # of minimal polynomials that are tried, the cheapest first
 
 
 @dataclass(frozen=True)

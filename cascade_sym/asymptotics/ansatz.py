@@ -28,8 +28,8 @@ from cascade_sym.asymptotics.series import Series
 from cascade_sym.program import read
 from cascade_sym.symbols import own
 
-LEVELS = 4
-DENOMINATOR = 12
+LEVELS = 4  # competing scales of one parameter
+DENOMINATOR = 12  # of exponents that are recognised in slopes
 ALWAYS = Q(-(10**6))  # the power of a distance that is zero along the whole optimum
 TURNS = 24  # special angles are multiples of pi/24
 

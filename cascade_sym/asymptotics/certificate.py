@@ -26,10 +26,10 @@ from cascade_sym.errors import ScalingError
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import free_symbol, spelled
 
-WORK = 120
+WORK = 120  # digits at which optima are compared with a claim
 ACCURACIES = (("10%", "0.1"), ("1%", "0.01"), ("0.1%", "0.001"))
-LOWEST = -1.0
-ACCEPTED = mp.mpf(10) ** -12
+LOWEST = -1.0  # decade down to which a branch is followed: below, nothing is asymptotic
+ACCEPTED = mp.mpf(10) ** -12  # error of a prefactor that agrees
 SETTLED = {  # of parameters that are fixed: what the step says, and its note
     "edge": ("minimum at the edge {s} = {e}", "the objective improves towards the edge of the allowed region of {s}"),
     "exact": ("the optimum stays at {s} = {e}", "for every value of the large parameter"),

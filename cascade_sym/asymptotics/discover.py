@@ -23,12 +23,12 @@ from cascade_sym.asymptotics.problem import Interval, Problem, ball_of
 from cascade_sym.asymptotics.search import Candidate, candidates
 from cascade_sym.errors import IndependentObjective, NoOptimum, NoPowerLaw, OptimumAtInfinity, UnboundedObjective
 
-SEARCHED = (2.5, 4.0, 5.5, 7.0)
+SEARCHED = (2.5, 4.0, 5.5, 7.0)  # decades of the large parameter at which optima are sought
 ENOUGH = 4.0  # no further search once the best candidate there could be followed
-LAST = 22.0
+LAST = 22.0  # decade to which branches are followed, where corrections in powers of the large parameter are small
 CHALLENGED = (12.0, 9.0, 6.0)  # where searches could refute what was found
 TRUSTED = 1e-3  # relative error of a value in floats up to which such a search is worth something
-TRIED = 3
+TRIED = 3  # branches that are expanded, the best first
 NULL = 1e-6  # ratio of curvatures below which a direction is a valley
 DEEP = 1e8  # how far below all other candidates a value is that can't be followed: a pole
 

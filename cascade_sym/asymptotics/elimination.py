@@ -30,7 +30,7 @@ from cascade_sym.program.balls import Balls, lifted
 if TYPE_CHECKING:
     from cascade_sym.asymptotics.minimum import Stationary
 
-SURE = 60
+SURE = 60  # digits to which a polynomial vanishes that is taken for zero; its proof follows
 LARGEST = 7.5  # size of the largest resultant that is still attempted, see `_size`
 LARGEST_DEPENDENT = 6.3  # the same where the value is a long function of the unknowns: coefficients swell
 
@@ -152,9 +152,9 @@ def _kept(ground: Ground, p: Any, values: Sequence[Any]) -> Any:
     return q
 
 
-FIRST, LONGEST = 0.02, 0.1
+FIRST, LONGEST = 0.02, 0.1  # steps along a path from 0 to 1: the first one, and the longest that still sees a turn
 TURN = 0.1  # relative distance from the prediction at which a step is taken again, shorter
-ROUNDS = 8
+ROUNDS = 8  # of Newton's iteration, from a point nearby
 
 
 @dataclass(frozen=True, eq=False)

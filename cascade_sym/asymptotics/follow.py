@@ -17,7 +17,7 @@ from sympy import Symbol
 
 from cascade_sym.asymptotics.problem import Problem, ball_of
 
-BITS = 900
+BITS = 900  # precision of optima, whose objective cancels by many digits where the parameter is large
 SMALLEST = 1e-6  # part of a path below which a step is not shortened any more
 NEAR = 20  # rounds of Newton's iteration from a point nearby
 POWERS = 3  # in which an optimum is predicted: where scales compete, one is not enough

@@ -19,13 +19,13 @@ from sympy import Expr, Symbol
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.errors import DerivationError, DivisionByZero, NoPowerLaw
 from cascade_sym.exact import Fraction
+from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import evaluated
-from cascade_sym.exact.show import factored, poly_to_expr
 from cascade_sym.symbols import own
 
-ROOTS = 12
+ROOTS = 12  # slots for square roots of parameters; a fixed number, since a polynomial ring can't grow
 NESTED = 3  # levels at which sqrt(a + b sqrt(c)) is still tried as a sum of roots
-DIGITS = 60
+DIGITS = 60  # at which an identity of roots is guessed before it is proved
 
 
 class Diverges(NoPowerLaw):

@@ -28,7 +28,7 @@ from cascade_sym.program import read
 from cascade_sym.symbols import own
 
 ORDERS = (2, 5, 9)  # to which functions are expanded, one after the other, until cancellations are through
-CONSTANTS = 12
+CONSTANTS = 12  # slots for unknown constants in a limit
 INFINITE = (sp.oo, -sp.oo)
 
 

@@ -27,7 +27,7 @@ from cascade_sym.exact.fraction import by_power
 from cascade_sym.program import read
 from cascade_sym.symbols import own
 
-MOST_TERMS = 40
+MOST_TERMS = 40  # orders that may cancel before an objective is taken for zero
 UNMOVED = Frame((), 1)  # where nothing is optimised
 T = TypeVar("T")
 

@@ -28,7 +28,7 @@ from cascade_sym.asymptotics.leading import Expansion
 from cascade_sym.errors import ScalingError
 from cascade_sym.exact.matrix import inverse
 
-ROUGH = 7
+ROUGH = 7  # digits at which the vanishing one of a few factors is recognised
 
 
 def is_zero(v: Any) -> bool:

@@ -20,7 +20,7 @@ from cascade_sym.asymptotics.minimum import Solution, solved_linear
 from cascade_sym.asymptotics.problem import ball_of
 from cascade_sym.steps import Step
 
-DIGITS = 30
+DIGITS = 30  # of values without closed form, unless more are asked for
 
 
 @dataclass(frozen=True)

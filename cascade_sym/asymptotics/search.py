@@ -17,7 +17,7 @@ from cascade_sym.asymptotics.problem import Problem
 
 NEARBY = 2  # decades around one
 LINES, ALONG, HALVED = 2, 1000, 45  # lines along which poles are looked for, points of each, and halvings
-STARTS, BRANCHES, GENERATIONS = 1500, 8, 160
+STARTS, BRANCHES, GENERATIONS = 1500, 8, 160  # of a search: points, basins that are kept, generations of the evolution
 
 
 @dataclass(frozen=True)

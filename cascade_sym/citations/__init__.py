@@ -97,10 +97,10 @@ def _toolkit() -> Reference:
 
 
 def _behind(result: Any) -> Iterator[Reference]:
-    from cascade_sym.paper import Folder
+    from cascade_sym.folder.load import Folder
 
     if isinstance(result, str | Path):
-        from cascade_sym.paper.printed import read_printed
+        from cascade_sym.folder.printed import read_printed
 
         yield _paper(read_printed(Path(result) / "printed.toml"))
     elif isinstance(result, Folder):
@@ -159,7 +159,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "asymptotics.result": ("high precision",),
     "evaluate": ("arrays",),
     "evaluate.conditional": ("series product", "input-output", "conditional states", "filtering", "doubling"),
-    "paper.declared": ("ball arithmetic",),
+    "declared": ("ball arithmetic",),
 }
 ALGEBRA = ("computer algebra", "exact polynomials")
 # names that the toolkit gives to figures of merit, whose definitions no step has

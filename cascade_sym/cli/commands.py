@@ -19,7 +19,7 @@ import typer
 from cascade_sym.files import write
 
 if TYPE_CHECKING:
-    from cascade_sym.paper import Folder as Loaded
+    from cascade_sym.folder.load import Folder as Loaded
 
 Texts = list[str] | None
 Folder = Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")]
@@ -36,7 +36,7 @@ def new(
     root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
 ) -> int:
     """Make FOLDER: a template for your own paper that verifies as it is, or a draft from a manuscript."""
-    from cascade_sym.paper.folder import new_folder
+    from cascade_sym.folder.load import new_folder
 
     if manuscript is None:
         made = new_folder(folder)
@@ -54,8 +54,8 @@ def new(
 def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
     from cascade_sym.cli.tables import verdicts_table
-    from cascade_sym.paper import run_ledger
-    from cascade_sym.paper.show import record
+    from cascade_sym.ledger.entries import run_ledger
+    from cascade_sym.ledger.typeset import record
 
     paper = loaded(folder)
     with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
@@ -102,7 +102,7 @@ def derive(
     as_latex: Annotated[bool, typer.Option("--latex", help="LaTeX instead of text.")] = False,
 ) -> int:
     """Print the derivation of an equation step by step, each with its check run again."""
-    from cascade_sym.paper.show import derivation_latex_of, derivation_text
+    from cascade_sym.ledger.typeset import derivation_latex_of, derivation_text
 
     text, ok = (derivation_latex_of(loaded(folder), id), True) if as_latex else derivation_text(loaded(folder), id)
     print(text)
@@ -118,8 +118,8 @@ def latex(
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
     from cascade_sym.latex.notation import macros
-    from cascade_sym.paper import run_ledger
-    from cascade_sym.paper.show import document_of, notation_of
+    from cascade_sym.ledger.entries import run_ledger
+    from cascade_sym.ledger.typeset import document_of, notation_of
 
     paper = loaded(folder)
     if as_macros:
@@ -134,7 +134,7 @@ def latex(
 def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Make small edits to every printed formula and report those that the checker would not notice."""
     from cascade_sym.cli.tables import audit_table
-    from cascade_sym.paper.ledger import run_audit
+    from cascade_sym.ledger.entries import run_audit
 
     paper = loaded(folder)
     with progress(f"audit {paper.printed.name}", len(only or paper.printed.equations)) as tick:
@@ -174,7 +174,7 @@ def figures(
     only: Annotated[Texts, typer.Option("--only", help="Only this figure, as fig3 (repeatable).")] = None,
 ) -> int:
     """Compute and draw the figures that FOLDER declares: PDF, PNG, and the data as netCDF."""
-    from cascade_sym.paper.build import build_figures
+    from cascade_sym.declared.figures import build_figures
 
     paper = loaded(folder)
     with progress(f"figures {Path(folder).name}", len(only or paper.model.figures)) as tick:
@@ -231,7 +231,7 @@ def read(
 
 def loaded(folder: str) -> Loaded:
     """A paper's folder."""
-    from cascade_sym.paper import load_folder
+    from cascade_sym.folder.load import load_folder
 
     return load_folder(folder)
 

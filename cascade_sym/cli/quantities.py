@@ -31,7 +31,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> int:
     """A declared quantity at numbers, right to every digit that is printed."""
-    from cascade_sym.paper.declared import evaluate_declared
+    from cascade_sym.declared.computed import evaluate_declared
 
     found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits)
     if as_json:
@@ -68,8 +68,8 @@ def scaling(
 ) -> int:
     """Minimise NAME over parameters as another one grows: exponent, exact prefactor, optimum, certificate."""
     from cascade_sym.cli.tables import scaling_table
+    from cascade_sym.declared.computed import scale_declared
     from cascade_sym.formula import parse_value
-    from cascade_sym.paper.declared import scale_declared
 
     model = loaded(folder).model
     with progress(f"scaling {name}", None) as tick:
@@ -106,7 +106,7 @@ def sweep(
     """
     import warnings
 
-    from cascade_sym.paper.declared import sweep_declared
+    from cascade_sym.declared.computed import sweep_declared
     from cascade_sym.sweeps.space import read_grid
     from cascade_sym.sweeps.work import pieces, write
 

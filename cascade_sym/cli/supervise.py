@@ -25,7 +25,7 @@ from cascade_sym.deadline import watched
 GRACE = 20.0  # seconds from the moment work should have ended of itself
 SHARE = 0.8  # of the machine's memory
 PATIENCE = 0.5  # seconds that an interrupt from the terminal gets before it is passed on
-WRONG = 2
+WRONG = 2  # exit code of wrong usage and of what broke off
 
 
 def supervised(command: Callable[[], object]) -> NoReturn:

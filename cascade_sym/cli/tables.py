@@ -13,8 +13,8 @@ from rich.text import Text
 from cascade_sym.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from cascade_sym.ledger.entries import Audit
     from cascade_sym.manuscript import Checked, Contents, Report
-    from cascade_sym.paper.ledger import Audit
 
 
 def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:

@@ -1,10 +1,11 @@
 """Composition: series product, concatenation, feedback, networks of named ports, redefinition by phases."""
 
 from cascade_sym.compose.connect import connect
-from cascade_sym.compose.network import Chain, as_system, concatenate, feedback, in_conventions, rephased, series
 from cascade_sym.compose.physical import Physicality, is_physical
+from cascade_sym.compose.realise import realise
+from cascade_sym.system.network import Chain, System, as_system, concatenate, feedback, in_conventions, rephased, series
 
 __all__ = [
-    "Chain", "Physicality", "as_system", "concatenate", "connect", "feedback", "in_conventions", "is_physical",
-    "rephased", "series",
+    "Chain", "Physicality", "System", "as_system", "concatenate", "connect", "feedback", "in_conventions",
+    "is_physical", "realise", "rephased", "series",
 ]  # fmt: skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cascade_sym.compose.network import as_system, channels_of, concatenate, names_of, wired
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
-from cascade_sym.parts.part import SINGLE, Part
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.network import System, as_system, channels_of, concatenate, names_of, wired
+from cascade_sym.system.part import SINGLE, Part
 
 Wire = tuple[str, str]
 
 
 def connect(
-    parts: Sequence[object] | Mapping[str, object],
+    parts: Sequence[Part] | Mapping[str, System],
     wires: Iterable[Wire],
     *,
     inputs: Mapping[str, str] | None = None,
@@ -63,11 +63,11 @@ def connect(
                    out_ports=_shown(net.out_ports, outputs, systems, "output"))  # fmt: skip
 
 
-def _named(parts: Sequence[object] | Mapping[str, object]) -> dict[str, object]:
+def _named(parts: Sequence[Part] | Mapping[str, System]) -> dict[str, System]:
     """Every part under the name by which the wires call it."""
     if isinstance(parts, Mapping):
         return {str(k): p for k, p in parts.items()}
-    table: dict[str, object] = {}
+    table: dict[str, System] = {}
     if wrong := [p for p in parts if not isinstance(p, Part)]:
         raise ParameterError(f"{type(wrong[0]).__name__} has no name for the wires; give the parts as {{name: part}}.")
     for name, p in zip(names_of(p for p in parts if isinstance(p, Part)), parts, strict=True):
@@ -92,7 +92,7 @@ def _split(table: Iterable[str], text: str) -> tuple[str, str | None]:
     return name, text[len(name) + 1 :] or None
 
 
-def _built(table: Mapping[str, object], pairs: Sequence[Wire]) -> dict[str, LinearSystem]:
+def _built(table: Mapping[str, System], pairs: Sequence[Wire]) -> dict[str, LinearSystem]:
     """All parts as systems; those that take any channels get those of their neighbours."""
     channels = {n: channels_of(p) for n, p in table.items()}
     links = [(_split(table, a)[0], _split(table, b)[0]) for a, b in pairs]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from cascade_sym.compose.network import as_system
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
-from cascade_sym.parts.detectors import Current, Detector, detectors
-from cascade_sym.parts.values import declared
+from cascade_sym.parts.detectors import Current, Detect, Detector, detectors
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.network import System, as_system
+from cascade_sym.system.values import declared
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Detection:
         return tuple(out)
 
 
-def detection(system: object, detect: object) -> Detection:
+def detection(system: System, detect: Detect) -> Detection:
     """The currents of `detect` (a detector, several, or None) on `system` (a part, cascade or LinearSystem).
 
     A port is given by its name, or left out where the system has only one output port. Raises UnknownName for a
@@ -48,7 +48,7 @@ def detection(system: object, detect: object) -> Detection:
     """
     s = as_system(system).rounded()
     # output fields become internal ones, so that currents refer to them as every other field does
-    internal, inputs = dict(s.internal), dict(s.inputs)
+    internal, inputs = dict(s.internal), s.inputs
     currents: list[Current] = []
     efficiencies: list[Expr] = []
     used: set[str] = set()
@@ -66,7 +66,7 @@ def detection(system: object, detect: object) -> Detection:
                 raise DuplicateName(f"the detector needs the name {listing(clash)}, which is taken; rename that field.")
             used |= light | set(c.vacua)
             internal |= {f: s.outputs[f] for f in sorted(light - set(internal))}
-            inputs |= c.vacua
+            inputs = inputs.beside(c.vacua)
             currents.append(c)
     domains = s.domains.merged(declared(vars(d).values() for d in found))
     measured = replace(s, inputs=inputs, internal=internal, domains=domains)

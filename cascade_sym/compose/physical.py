@@ -10,21 +10,23 @@ from itertools import combinations_with_replacement, product
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose.network import as_system
+from cascade_sym.errors import listing
 from cascade_sym.operators import Op
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.fields import commutators
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.network import System, as_system
 
 
 @dataclass(frozen=True)
 class Physicality:
     """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
 
-    `assumptions` are what the system's parts declare of their parameters, under which that holds. `exact` is False for
-    a system with floats, whose commutators are compared to twelve digits.
+    `declared` are modes with damping and thermal force on p alone: their commutators decay, as they must, and if no
+    other is violated `as_declared` is True. `assumptions` are what the system's parts declare of their parameters,
+    under which that holds. `exact` is False for a system with floats, whose commutators are compared to twelve digits.
     """
 
     ok: bool
@@ -33,6 +35,12 @@ class Physicality:
     excess: Expr = sp.S.Zero
     exact: bool = True
     assumptions: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether commutators are preserved but for those that parts declare not to be."""
+        return self.ok or bool(self.declared)
 
     def __bool__(self) -> bool:
         return self.ok
@@ -40,16 +48,22 @@ class Physicality:
     def __repr__(self) -> str:
         if self.ok:
             return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
+        if self.declared:
+            return (
+                f"not of Lindblad form, as declared: damping and Brownian force on p alone of "
+                f"{listing(self.declared)}, so that {self.witness} = {self.excess}; all else is physical "
+                f"({self.checked} commutators)"
+            )
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
-def preserves_commutators(system: object, what: str = "commutators of modes and outputs preserved") -> Check:
+def preserves_commutators(system: System, what: str = "commutators of modes and outputs preserved") -> Check:
     """`is_physical` as the check of a step."""
     found = is_physical(system)
-    return Check(bool(found), what, "" if found else repr(found))
+    return Check(found.as_declared, what if found else repr(found), "" if found.as_declared else repr(found))
 
 
-def is_physical(system: object) -> Physicality:
+def is_physical(system: System) -> Physicality:
     """Prove, in exact algebra, that the equal-time commutators of modes and outputs are preserved.
 
     Checked are d[z_i, z_j^+]/dt = 0 for the modes, [z_i, out^+] = 0 for outputs after modes at equal times
@@ -72,7 +86,8 @@ def is_physical(system: object) -> Physicality:
         for i, j in combinations_with_replacement(mode_ops, 2):
             drift = split[i][0][j] * _sign(j), conj(split[j][0][i]) * _sign(i)
             noise = fields.correlation(split[i][1], split[j][1])
-            yield f"d[{i.label}, {j.dagger().label}]/dt", (*drift, noise), sp.S.Zero
+            decay = _sign(i) * s.brownian.get(i.name, sp.S.Zero) if i == j else sp.S.Zero
+            yield f"d[{i.label}, {j.dagger().label}]/dt", (*drift, noise, decay), sp.S.Zero
         for i, (f, (modes, light)) in product(mode_ops, outs.items()):
             # [z_i, out^+] just after the light has passed: what z_i took from it, and what out carries of z_i
             terms = fields.correlation(split[i][1], light), conj(modes[i]) * _sign(i)
@@ -86,6 +101,9 @@ def is_physical(system: object) -> Physicality:
     for count, (witness, terms, near) in enumerate(every(), 1):
         if not vanishes(*terms, near, -near):
             return Physicality(False, count, witness, sp.expand(sp.Add(*terms)), exact)
+    for m, rate in s.brownian.items():
+        names = tuple(s.brownian)
+        return Physicality(False, count, f"d[{m}, {m}^+]/dt", -rate, exact, s.assumptions, names)
     return Physicality(True, count, exact=exact, assumptions=s.assumptions)
 
 

@@ -20,7 +20,8 @@ class Quantity(Declared):
 
     `domain` holds expressions that must be positive for the value to exist (damping rates, for a steady state),
     `nonnegative` those that may vanish, but not be negative (an efficiency eta and 1 - eta).
-    `steps` is the derivation, empty for plain expressions.
+    `steps` is the derivation, empty for plain expressions. `accuracy` is the absolute error that its evaluator
+    guarantees by default, where plain doubles lose the digits of a figure in states of interest; None: plain doubles.
 
     >>> x, y = Symbol("x"), Symbol("y")
     >>> q = Quantity("z", y**2, Definitions(((y, x + 1),)))
@@ -38,6 +39,7 @@ class Quantity(Declared):
     steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
     domain: tuple[Expr, ...] = ()
     nonnegative: tuple[Expr, ...] = field(default=(), kw_only=True)
+    accuracy: float | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         raw = (self.expr, *self.domain, *self.nonnegative)

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.parts.values import Value, real
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.numbers import inverted
+from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.values import Value, real
 
 OMEGA = symbol("Omega")
 
@@ -37,7 +37,7 @@ def frequency_symbol(system: LinearSystem, given: Symbol | None) -> Symbol:
     return plain(given)
 
 
-def frequency_solution(system: object, mode: str, Omega: Symbol | None = None) -> LinearForm:
+def frequency_solution(system: System, mode: str, Omega: Symbol | None = None) -> LinearForm:
     """mode(Omega) as a linear form in the other modes and the input fields at +-Omega.
 
     The frequency is Omega where the system has no parameter of that name; operators carry it in their names. Only the
@@ -106,7 +106,7 @@ class Eliminated:
 
 
 def eliminate(
-    system: object, fast: str | Sequence[str], slow: str | Sequence[str], *, at: Value,
+    system: System, fast: str | Sequence[str], slow: str | Sequence[str], *, at: Value,
     rename: str | Mapping[str, str], Omega: Symbol | None = None,
 ) -> Eliminated:  # fmt: skip
     """Eliminate the modes `fast` adiabatically; the modes `slow` respond near the frequency `at` only.
@@ -117,7 +117,8 @@ def eliminate(
     mode and its fields (for several slow modes a table of names, the first of which names the fields). Every input
     that acts through the fast modes (of ports, losses and baths) is kept, as its two sidebands.
 
-    Raises UnknownName, and ParameterError for a mode that is neither fast nor slow.
+    Noise of light is kept band by band; static drives and means stay behind. Raises UnknownName, and ParameterError
+    for a mode that is neither fast nor slow.
 
     >>> from cascade_sym.derive.hamiltonian import from_coupling
     >>> from cascade_sym.operators import operator
@@ -170,6 +171,7 @@ def eliminate(
     new = LinearSystem(
         tuple(names[m] for m in slows), drift, bands.inputs, outputs, in_ports=bands.ports(s.in_ports),
         out_ports=bands.ports(s.out_ports), domains=s.inherited.merged(domains_in(raw)),
+        brownian={names[m]: rate for m, rate in s.brownian.items() if m in slows},
     )  # fmt: skip
     steps = _steps(s, solved, full, new, names, Omega)
     energy, resonance, width = (
@@ -201,9 +203,8 @@ class _Bands:
             single -= split
         self.pair = {f: tuple(at_ports.get(f, f) + sign for sign in "+-") for f in (*s.inputs, *outputs)}
         self.split = [f for f in s.inputs if f not in single]
-        self.inputs = {n: s.inputs[f] for f in self.split for n in self.pair[f]}
         self.single = [f for f in s.inputs if f in single]
-        self.inputs |= {f: s.inputs[f] for f in self.single}
+        self.inputs = s.inputs.in_bands({f: self.pair[f] for f in self.split}, self.single)
 
     def form(self, form: LinearForm, up: Mapping[Expr, Expr], *, modes: bool = True) -> LinearForm:
         """A form at the upper sideband; what would turn at twice the frequency is dropped."""

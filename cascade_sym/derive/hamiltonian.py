@@ -19,7 +19,7 @@ from cascade_sym.operators.polynomial import Monomial
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, expression, own
 from cascade_sym.system import VACUUM, LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,11 @@ from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, commutator, operator
 from cascade_sym.operators.linear import collected
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.network import System
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class MasterEquation(Shown):
         return out
 
 
-def master_equation(system: object, detect: object = None) -> MasterEquation:
+def master_equation(system: System, detect: Detect = None) -> MasterEquation:
     """The master equation of a part, cascade or LinearSystem, conditioned on what `detect` measures.
 
     H and the couplings are read off the composed quantum Langevin equations (so they hold for any network, with

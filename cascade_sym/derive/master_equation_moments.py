@@ -7,7 +7,7 @@ increments of the means (Ito).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import Any
@@ -18,9 +18,11 @@ from sympy import Expr, Symbol
 from cascade_sym.derive.master_equation import Jump, MasterEquation, Measured, master_equation
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, quadratures
+from cascade_sym.parts.detectors import Detect
 from cascade_sym.shown import Shown
-from cascade_sym.symbols import conj, free_symbol
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.symbols import conj, free_symbol, is_real, own
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.network import System
 
 
 class GaussianState:
@@ -91,8 +93,13 @@ class MomentEquations(Shown):
     covariances: Mapping[tuple[str, str], Expr]
     symbols: Mapping[str | tuple[str, str], Expr] = field(default_factory=dict, compare=False, repr=False)
 
+    def mapped(self, f: Callable[[Expr], Expr]) -> MomentEquations:
+        """Every expression replaced by f of it."""
+        means = {q: (f(d), {k: f(e) for k, e in kicks.items()}) for q, (d, kicks) in self.means.items()}
+        return replace(self, means=means, covariances={k: f(e) for k, e in self.covariances.items()})
 
-def moment_equations(system: object, detect: object = None) -> MomentEquations:
+
+def moment_equations(system: System | MasterEquation, detect: Detect = None) -> MomentEquations:
     """Means and covariances of the conditional state, from the stochastic master equation.
 
     `system` is a part, cascade, LinearSystem or a MasterEquation (then `detect` is left out). Without a detector
@@ -105,8 +112,8 @@ def moment_equations(system: object, detect: object = None) -> MomentEquations:
     -var_X_a - (sqrt(2)*var_X_a - sqrt(2)/2)**2 + 1/2
     """
     if not isinstance(system, MasterEquation):
-        system = master_equation(system, detect)
-    elif detect is not None:
+        return from_master_equation(master_equation(system, detect))
+    if detect is not None:
         raise DerivationError("a MasterEquation already says what is measured; leave out detect.")
     return from_master_equation(system)
 
@@ -116,6 +123,9 @@ def from_master_equation(equation: MasterEquation) -> MomentEquations:
     floats = set().union(*(c.atoms(sp.Float) for c in _coefficients(equation)))
     if floats:
         return _rounded(from_master_equation(_replaced(equation, {f: sp.Rational(f) for f in floats})))
+    if names := _exponentials(equation):
+        found = from_master_equation(_replaced(equation, {e: x for x, e in names.items()}))
+        return found.mapped(lambda e: e.xreplace(names))
     for m in equation.measured:
         m.operator.linear()  # a DerivationError names what is not linear
     state = GaussianState(equation.modes, set().union(*(c.free_symbols for c in _coefficients(equation))))
@@ -149,9 +159,14 @@ def _replaced(equation: MasterEquation, values: Mapping[Expr, Expr]) -> MasterEq
     )  # fmt: skip
 
 
+def _exponentials(equation: MasterEquation) -> dict[Expr, Expr]:
+    """Own symbols for the real factors with exponentials (squeezed light), which nothing has to be known of."""
+    factors = {f for c in _coefficients(equation) for f in sp.Mul.make_args(c) if f.has(sp.exp) and is_real(f)}
+    return {own(f"factor{k}"): f for k, f in enumerate(sorted(factors, key=sp.default_sort_key))}
+
+
 def _rounded(m: MomentEquations) -> MomentEquations:
-    means = {q: (sp.N(d), {k: sp.N(e) for k, e in kicks.items()}) for q, (d, kicks) in m.means.items()}
-    return replace(m, means=means, covariances={k: sp.N(e) for k, e in m.covariances.items()})
+    return m.mapped(sp.N)
 
 
 def _linear(e: Expr, state: GaussianState, what: str, *, means: bool = False) -> Expr:

@@ -6,18 +6,19 @@ the coefficients of b_j and b_j^+ alone. What the couplings leave of the drift i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.compose.detection import Detection
-from cascade_sym.errors import UnphysicalError
+from cascade_sym.errors import UnphysicalError, listing
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
 from cascade_sym.symbols import conj
 from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.inputs import eliminated
 
 Couplings = Mapping[str, LinearForm]
 
@@ -34,7 +35,15 @@ def couplings(s: LinearSystem) -> dict[str, LinearForm]:
 
 
 def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
-    """H, from the drift and the couplings; UnphysicalError where no Hermitian H exists."""
+    """H, from the drift and the couplings; UnphysicalError where no Hermitian H exists.
+
+    The means of the inputs drive the modes, as classical forces do.
+    """
+    if s.brownian:
+        raise UnphysicalError(
+            f"{listing(s.brownian)}: damping and Brownian force on p alone are declared, which is not of Lindblad "
+            "form, so there is no master equation; take an Oscillator, whose bath acts on a, or covariance and spectra."
+        )
     h: dict[tuple[str, str], Expr] = {}
     g: dict[tuple[str, str], Expr] = {}
     for k in s.modes:
@@ -60,7 +69,17 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
             total[_normal(Op(k, True), Op(l))] = h[k, l]
             if k != l:
                 total[_normal(Op(l, True), Op(k))] = conj(h[k, l])
+    for m in s.modes:
+        f = driven(s, m)
+        total |= {(Op(m, True),): sp.I * f, (Op(m),): -sp.I * conj(f)} if f != 0 else {}
     return OperatorPolynomial({m: sp.factor_terms(c) for m, c in total.items()})
+
+
+def driven(s: LinearSystem, mode: str) -> Expr:
+    """The constant term of da/dt: the drive of the mode, and the mean of the light that enters."""
+    means = s.inputs.means
+    light = (c * (conj(means[o.name]) if o.dag else means[o.name]) for o, c in s.equation(mode) if o.name in means)
+    return sp.Add(s.drives.get(mode, sp.S.Zero), *light)
 
 
 def _normal(*factors: Op) -> tuple[Op, ...]:
@@ -79,25 +98,43 @@ def jump_groups(s: LinearSystem, L: Couplings) -> list[tuple[Expr, LinearForm]]:
     """(rate, operator) of every jump.
 
     Inputs of the same occupancy that leave through the same outputs can be mixed freely: there the light that
-    leaves through each output is the jump operator. Elsewhere it is the coupling of each input.
+    leaves through each output is the jump operator. Elsewhere it is the coupling of each input; of correlated inputs,
+    a combination of their couplings for each of their independent noises.
     """
     outputs = {f: s.output(f) for f in s.outputs}
     jumps: list[tuple[Expr, LinearForm]] = []
-    done: set[str] = set()
+    mixed = s.inputs.correlated
+    done: set[str] = set(mixed)
+    for group in s.inputs.groups:
+        if group[0].name in mixed:
+            jumps += _correlated(s, group, L)
     for b in s.inputs:
         if b in done:
             continue
         ins, outs = _reachable(b, s, outputs)
-        done |= ins
+        done |= (ins := ins - mixed)
         n = s.inputs[b] - VACUUM
         same = all(sp.expand(s.inputs[i] - VACUUM - n) == 0 for i in ins)
         plain = not any(o.dag and o.name in ins for f in outs for o, _ in outputs[f])
-        if same and plain and len(ins) == len(outs):
+        if same and plain and len(ins) == len(outs) and not mixed & {o.name for f in outs for o, _ in outputs[f]}:
             forms = [LinearForm({o: c for o, c in outputs[f] if o.name in s.modes}) for f in outs]
             jumps += [j for f in forms for j in _thermal(f, n)]
         else:
             jumps += [j for i in s.inputs if i in ins for j in _thermal(L[i], s.inputs[i] - VACUUM)]
     return jumps
+
+
+def _correlated(s: LinearSystem, group: Sequence[Op], L: Couplings) -> list[tuple[Expr, LinearForm]]:
+    """The jumps of correlated noise: with <z_i z_j^+> = sum_k w_k v_ki conj(v_kj), of rate w_k and operator
+    sum_i conj(v_ki) K_i, where b^+ meets K = L and b meets K = -L^+.
+    """
+    group = sorted(group, key=lambda o: o.dag)  # the larger weight is divided by, which does not vanish in vacuum
+    rows = [[s.inputs.ordered(x, y) for y in group] for x in group]
+    K = [-L[o.name].dagger() if o.dag else L[o.name] for o in group]
+    found = (
+        (w, linear_sum(k.scaled(conj(c)) for k, c in zip(K, v, strict=True) if c != 0)) for w, v in eliminated(rows)
+    )
+    return [(w, form) for w, form in found if len(form)]
 
 
 def _reachable(b: str, s: LinearSystem, outputs: Mapping[str, LinearForm]) -> tuple[set[str], list[str]]:
@@ -139,7 +176,7 @@ def measured_operators(d: Detection, L: Couplings) -> tuple[list[LinearForm], di
     """The operator M of each real current, and pairs that must agree: <M + M^+> and the modes in the current.
 
     The noise of a Hermitian current y = sum_j (alpha_j b_j + h.c.) + (modes) is one vacuum quadrature, to which
-    the modes couple through sum_j alpha_j L_j; with thermal light, alpha_j (n_j + 1) L_j - alpha_j^* n_j L_j^+.
+    the modes couple through sum_j <y b_j^+> L_j - <y b_j> L_j^+; for vacuum that is sum_j alpha_j L_j.
     """
     s = d.system
     raw: list[LinearForm] = []
@@ -172,18 +209,17 @@ def _real(z: LinearForm) -> tuple[LinearForm, LinearForm]:
 
 def _coupled(s: LinearSystem, fields: LinearForm, L: Couplings) -> LinearForm:
     parts = []
-    for o, alpha in fields:
-        if not o.dag:
-            n = s.inputs[o.name] - VACUUM
-            parts.append(L[o.name].scaled(alpha * (n + 1)))
-            if n != 0:
-                parts.append(L[o.name].dagger().scaled(-conj(alpha) * n))
+    for b in s.inputs:
+        for o, K in ((Op(b), L[b]), (Op(b, True), -L[b].dagger())):
+            total = sp.Add(*(alpha * c for x, alpha in fields if (c := s.inputs.ordered(x, o)) != 0))
+            if total != 0:
+                parts.append(K.scaled(total))
     return linear_sum(parts)
 
 
 def _correlation(s: LinearSystem, f: LinearForm, g: LinearForm) -> Expr:
     """Symmetrised correlation of two Hermitian noise forms: 1/2 for a vacuum quadrature."""
-    total = sp.Add(*(s.inputs[o.name] * c * conj(g[o]) for o, c in f))
+    total = s.inputs.correlation(f, g)
     return normal_form(total) if total.free_symbols else sp.expand(total)
 
 

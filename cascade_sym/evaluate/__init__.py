@@ -2,5 +2,6 @@
 
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
 from cascade_sym.evaluate.exact_value import exact_value
+from cascade_sym.evaluate.source.code import code
 
-__all__ = ["Evaluator", "evaluator", "exact_value"]
+__all__ = ["Evaluator", "code", "evaluator", "exact_value"]

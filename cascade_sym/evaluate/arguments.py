@@ -17,7 +17,7 @@ PRECISIONS = ("double", "guaranteed")
 
 @dataclass(frozen=True)
 class Options:
-    """Checked options; `evaluator` documents them."""
+    """Checked options; `evaluator` documents them. `declared`: the guarantee is what the quantities declare."""
 
     backend: str = "numpy"
     dtype: str = "float64"
@@ -27,6 +27,7 @@ class Options:
     unstable: str = "nan"
     threads: int | None = None
     digits: int = 50
+    declared: bool = False
 
     def __post_init__(self) -> None:
         one_of("backend", self.backend, BACKENDS)
@@ -47,6 +48,12 @@ class Options:
             raise ParameterError(f"threads must be a positive integer; got {self.threads!r}.")
         if self.digits < 1:
             raise ParameterError(f"digits must be a positive integer; got {self.digits!r}.")
+
+    @property
+    def plain(self) -> bool:
+        """Whether plain doubles are wanted, without bounds."""
+        double = self.precision == "double" and self.dtype == "float64"
+        return double and self.backend in ("numpy", "compiled") and not self.error
 
 
 def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

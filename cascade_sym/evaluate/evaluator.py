@@ -31,7 +31,7 @@ def evaluator(
     outputs: Sequence[str] | None = None,
     dtype: Any = None,
     error: bool = False,
-    precision: str = "double",
+    precision: str | None = None,
     rtol: float = 1e-13,
     domain: Any = None,
     unstable: str = "nan",
@@ -51,9 +51,10 @@ def evaluator(
     - `error=True`: every call returns (value, bound); the bound holds rigorously and is for the doubles given.
     - Plain doubles are watched: at a few points of a call the bound is computed as well, where it is large the right
       value too, and a warning counts the points at which a result is off by more than 1e-9 of it.
-    - `precision="guaranteed"`: the points whose bound misses the relative error `rtol` are computed again in pairs
-      of doubles, then in ball arithmetic. A result that still misses it, or that no double can hold, is nan, and a
-      warning counts these points.
+    - `precision`: "double"; or "guaranteed", the default for quantities that declare an accuracy (such as a logarithmic
+      negativity, right to 1e-13 of it or in itself): the points whose bound misses the relative error `rtol` are
+      computed again in pairs of doubles, then in ball arithmetic. A result that still misses it, or that no double can
+      hold, is nan, and a warning counts these points.
     - `domain`: expressions, or a mapping of names to them, that must be positive (default: those that the
       quantities bring along, such as damping rates). Points at which one is not give nan and one warning that
       counts them, or UnstableError with `unstable="raise"`, or nan without a word with `unstable="quiet"`.
@@ -70,13 +71,16 @@ def evaluator(
     >>> f(x=[1.0, 4.0], y=1)
     array([2., 3.])
     """
-    options = Options(backend, np.dtype(np.float64 if dtype is None else dtype).name, precision, rtol, error,
-                      unstable, threads, digits)  # fmt: skip
+    kind = np.dtype(np.float64 if dtype is None else dtype).name
+    options = Options(backend, kind, precision or "double", rtol, error, unstable, threads, digits)
     if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
         return _of_a_conditional_state(target, options, outputs, domain)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):
         return _of_a_covariance(target, options, outputs, domain)
-    return Evaluator(Plan(with_domain(read_target(target, outputs), domain)), options)
+    plan = Plan(with_domain(read_target(target, outputs), domain))
+    if precision is None and plan.target.accuracy and options.plain:
+        options = replace(options, precision="guaranteed", declared=True)
+    return Evaluator(plan, options)
 
 
 def _of_a_covariance(V: Any, options: Options, outputs: Any, domain: Any) -> Any:
@@ -133,8 +137,7 @@ class Evaluator:
     def _watch(self) -> Guarantee | None:
         """What tells how good plain doubles are; None where nobody asked for such, or for no warnings."""
         o = self.options
-        plain = o.backend in ("numpy", "compiled") and o.precision == "double" and o.dtype == "float64"
-        if not plain or o.error or o.unstable == "quiet" or self.plan.over is not None:
+        if not o.plain or o.unstable == "quiet" or self.plan.over is not None:
             return None
         return Guarantee(self.plan, replace(o, backend="numpy"))
 
@@ -190,7 +193,8 @@ class Evaluator:
         array([[ 6., 12.],
                [ 9.,  9.]])
         """
-        return Evaluator(self.plan.gradient([getattr(n, "name", n) for n in over]), self.options)
+        o = replace(self.options, precision="double", declared=False) if self.options.declared else self.options
+        return Evaluator(self.plan.gradient([getattr(n, "name", n) for n in over]), o)
 
     @property
     def source(self) -> str:

@@ -15,17 +15,17 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnstableError, listing
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import Balls, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.limits import exact_limits
 from cascade_sym.evaluate.results import formed
 from cascade_sym.evaluate.targets import Target, read_target
+from cascade_sym.evaluate.zeros import Balls, Plain, Undecided, exact_numbers
 from cascade_sym.program import read
 from cascade_sym.program.constants import exactly
 from cascade_sym.program.numbers import decimal_exponent, exact_number
 from cascade_sym.symbols import is_complex_symbol
 
-MOST_BITS = 1 << 15
-MOST_DIGITS = 4000
+MOST_BITS = 1 << 15  # at which a value is given up
+MOST_DIGITS = 4000  # that can be asked for; a request for more is a slip
 
 
 def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any:

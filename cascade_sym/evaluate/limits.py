@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.evaluate.program.balls import Undecided, inside, walk
+from cascade_sym.evaluate.program.growing import Undecided, inside, walk
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.program.constants import OUTSIDE_BITS
 from cascade_sym.program.nodes import Program

@@ -11,9 +11,9 @@ from flint import arb
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate.limits import Leaf, Limits, exact_limits, far_from_zero, shifted
-from cascade_sym.evaluate.program.factors import UNDER_ROOT
 from cascade_sym.evaluate.program.forms import cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
+from cascade_sym.evaluate.program.powers import UNDER_ROOT
 from cascade_sym.evaluate.ranged import Conditions
 from cascade_sym.evaluate.targets import Target
 from cascade_sym.program.builder import guarded

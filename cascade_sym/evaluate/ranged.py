@@ -18,7 +18,7 @@ import numpy as np
 from cascade_sym.evaluate.arguments import Options
 from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
 from cascade_sym.evaluate.limits import Leaf, Limits, unexplained
-from cascade_sym.evaluate.program.balls import settle
+from cascade_sym.evaluate.program.growing import settle
 from cascade_sym.program.constants import SPECIAL, Constant, is_double
 from cascade_sym.program.constants import parts as as_floats
 from cascade_sym.program.nodes import Output, Program, pruned

@@ -22,7 +22,7 @@ class Target:
     """Named expressions over shared definitions; named expressions that must be positive (`domain`) or must not be
     negative (`nonnegative`).
 
-    `form` says whether one value, a dict or a tuple is returned.
+    `form` says whether one value, a dict or a tuple is returned; `accuracy` has those of results that declare one.
     """
 
     definitions: Definitions
@@ -30,6 +30,7 @@ class Target:
     form: Form
     domain: tuple[tuple[str, Expr], ...] = ()
     nonnegative: tuple[tuple[str, Expr], ...] = ()
+    accuracy: tuple[tuple[str, float], ...] = ()
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -77,6 +78,7 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
     if not items:
         raise ParameterError("an evaluator needs at least one expression; the collection is empty.")
     defs, outs = Definitions(), []
+    accuracy: list[tuple[str, float]] = []
     tests: dict[Expr, str] = {}
     edges: dict[Expr, str] = {}
     for name, item in items:
@@ -88,12 +90,13 @@ def collected(items: list[tuple[str, Any]], form: Form) -> Target:
         tests |= {e: str(e) for e in q.domain}
         edges |= {e: f"{e} >= 0" for e in q.nonnegative}
         outs.append((name if form == "mapping" else q.name, q.expr))
+        accuracy += [] if q.accuracy is None else [(outs[-1][0], q.accuracy)]
     names = [n for n, _ in outs]
     if len(set(names)) < len(names):
         twice = {n for n in names if names.count(n) > 1}
         raise DuplicateName(f"two results are called {listing(twice)}; give a mapping with distinct names.")
     domain, weak = (tuple((n, e) for e, n in group.items()) for group in (tests, edges))
-    return with_declared(Target(defs, tuple(outs), form, domain, weak))
+    return with_declared(Target(defs, tuple(outs), form, domain, weak, tuple(accuracy)))
 
 
 def with_declared(target: Target) -> Target:

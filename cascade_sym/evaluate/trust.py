@@ -21,7 +21,7 @@ from cascade_sym.evaluate.program.bounds import with_bounds
 from cascade_sym.evaluate.program.precision import Doubled
 from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, make_kernel, picked
 
-UNBOUNDED = 2.0**1000
+UNBOUNDED = 2.0**1000  # larger bounds say nothing, and their squares would overflow
 
 
 class BoundedKernel:
@@ -53,7 +53,9 @@ def tidy(outputs: Sequence[np.ndarray], places: Places) -> None:
 
 
 class Guarantee:
-    """Values to a relative error of `rtol` (a complex value's relative to its modulus), with their bounds.
+    """Values to a relative error of `rtol` (a complex value's relative to its modulus), with their bounds; with the
+    option `declared` to the absolute error that a quantity declares, where that is larger: what can't be told from zero
+    then is zero.
 
     A result that none of the steps brings to that, and one that no double can hold, is nan.
     """
@@ -62,6 +64,8 @@ class Guarantee:
         self.plan, self.options, self.rtol = plan, options, options.rtol
         self.first = BoundedKernel(plan, options)
         self.leaves, self.places = self.first.leaves, self.first.ranged.places
+        declared = dict(plan.target.accuracy) if options.declared else {}
+        self.atol = [declared.get(o.name, 0.0) for o in plan.best.outputs]
 
     @cached_property
     def pairs(self) -> FastKernel:
@@ -74,6 +78,9 @@ class Guarantee:
             given = {k: picked(x, rows) for k, x in zip(self.leaves, inputs, strict=True)}
             for out, better in zip(outputs, self.again(rows.size, given), strict=True):
                 out[rows] = better
+        for (parts, (error,)), atol in zip(self.places, self.atol, strict=True):
+            for k in parts if atol else ():
+                outputs[k][np.abs(outputs[k]) <= outputs[error]] = 0.0  # what can't be told from zero
         return Flags()
 
     def again(self, n: int, given: dict[Leaf, Any]) -> list[np.ndarray]:
@@ -102,9 +109,9 @@ class Guarantee:
     def failing(self, outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
         """For each result the points at which its bound is larger than wanted, or unknown."""
         bad = []
-        for parts, (error,) in self.places:
+        for (parts, (error,)), atol in zip(self.places, self.atol, strict=True):
             with np.errstate(all="ignore"):
                 size = np.hypot(*(outputs[k] for k in parts)) if len(parts) == 2 else np.abs(outputs[parts[0]])
-                met = (outputs[error] <= self.rtol * size) & np.isfinite(size)
+                met = (outputs[error] <= np.maximum(self.rtol * size, atol)) & np.isfinite(size)
             bad.append(~met & ~(np.isnan(outputs[error]) & np.isnan(size)))
         return bad

@@ -17,11 +17,11 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
@@ -30,7 +30,7 @@ from cascade_sym.symbols.domains import inequality
 
 MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
 LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
-PI = Interval(3, Rational(22, 7))
+PI = Interval(3, Rational(22, 7))  # as far as signs of polynomials need it
 NONE = Definitions()
 
 

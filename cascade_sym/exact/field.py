@@ -40,7 +40,7 @@ class Field:
     relations: tuple[Relation, ...]
 
     def __str__(self) -> str:
-        from cascade_sym.exact.show import poly_to_expr
+        from cascade_sym.exact.as_sympy import poly_to_expr
 
         gens = ", ".join(map(str, self.meaning))
         rules = [f"({self.meaning[r.gen]})^{r.degree} = {poly_to_expr(r.value, self.meaning)}" for r in self.relations]

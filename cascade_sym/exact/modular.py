@@ -20,7 +20,7 @@ import flint
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.program import Arithmetic, Calculation
 
-BITS = 256
+BITS = 256  # of the prime: polynomials of degree d in it vanish by chance with probability d/2^256
 LARGEST = 2**120  # degree, and bits of the sum of all coefficients: the chance of an error is below 2^-120
 TRIES = 5  # primes, where a divisor vanishes modulo one
 SAID = "by values modulo a random prime; wrong with a probability below 2^-120"

@@ -13,9 +13,9 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.as_sympy import factored
 from cascade_sym.exact.convert import NONE, converter
 from cascade_sym.exact.refute import differ
-from cascade_sym.exact.show import factored
 from cascade_sym.program import read
 from cascade_sym.steps import Check
 from cascade_sym.symbols import Domains, expression

@@ -29,8 +29,8 @@ from cascade_sym.symbols.domains import NAMED, REAL
 PATTERNS = 64  # of signs that are all tried; of more symbols, as many that any three take all their signs
 POINTS = 160  # beside the patterns
 WORK = 400_000  # operations of one search, after the first FEWEST points
-FEWEST = 12
-BITS, MORE_BITS = 128, 700
+FEWEST = 12  # points that are always tried, however long the formulas are
+BITS, MORE_BITS = 128, 700  # precision of points, and of the second look where the first one leaves it open
 DIGITS = 20  # of the values in a witness
 Number = Fraction | tuple[Fraction, Fraction]  # real, or real and imaginary part
 Point = dict[str, Number]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import flint
 from sympy import Expr
 
+from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly, by_power
-from cascade_sym.exact.show import poly_to_expr
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Name, Neg, Node, Number
-from cascade_sym.formula.notation import ATOM, PRODUCT, SUM
+from cascade_sym.formula.lettering import ATOM, PRODUCT, SUM
 
 Print = Callable[[Node], str]  # how a part is typeset
 CONDITIONS = {

@@ -18,10 +18,10 @@ from cascade_sym.formula.walk import written_out
 from cascade_sym.program import TABLE
 from cascade_sym.symbols import conj, own, symbol
 
-MAX_EXPONENT = 10_000
-MAX_BITS = 8_192
-MAX_RADICAL_BITS = 512
-MAX_TERMS = 10_000
+MAX_EXPONENT = 10_000  # of an operator's or a number's power, which is multiplied out
+MAX_BITS = 8_192  # of an exact number: about 2,500 digits
+MAX_RADICAL_BITS = 512  # below a root, where SymPy factors the number
+MAX_TERMS = 10_000  # of nested sums, written out
 CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo}
 FORMS = ("integral", "sum", "mean", "Var", "sym", "ddt", "dot")  # functions that have no value of their own
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
 from cascade_sym.formula.forms import FORM_NAMES, RELATIONS, form_latex, level_of
-from cascade_sym.formula.notation import (
+from cascade_sym.formula.lettering import (
     ATOM,
     CONSTANTS,
     PRODUCT,

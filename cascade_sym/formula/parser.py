@@ -25,12 +25,12 @@ from cascade_sym.formula.walk import check_depth
 
 Result = TypeVar("Result")
 
-MAX_LENGTH = 20_000
-MAX_DIGITS = 400
-MAX_EXPONENT = 999
-MAX_DEPTH = 150
-MAX_VALUES = 64
-_WINDOW = 60
+MAX_LENGTH = 20_000  # characters of a formula
+MAX_DIGITS = 400  # of a number as it is written
+MAX_EXPONENT = 999  # of ten, in a number as it is written
+MAX_DEPTH = 150  # of brackets: each level takes frames of the reader, of which Python has a thousand
+MAX_VALUES = 64  # of an index of a sum
+_WINDOW = 60  # characters that an error shows to each side
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
@@ -175,8 +175,8 @@ def parse_relation(text: str) -> Relation:
 def parse_statement(text: str) -> Relation | Node:
     """The tree of what a manuscript states: a relation with its conditions, or an expression alone.
 
-    Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<, >>,
-    <~, >~, in.
+    Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<,
+    >>, <~, >~, in.
 
     >>> str(parse_statement("a_n prop ket(n) if gt(n, 0)"))
     'a_n prop ket(n) if gt(n, 0)'

@@ -17,7 +17,7 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Sum, added
 
 Path = tuple[int, ...]
-MAX_TERMS = 200_000
+MAX_TERMS = 200_000  # of a formula multiplied out: beyond, its value would not end
 _ROLES: dict[type[Node], tuple[str, ...]] = {
     Add: ("term",), Mul: ("factor",), Div: ("numerator", "denominator"), Pow: ("base", "exponent"), Call: ("argument",)
 }  # fmt: skip

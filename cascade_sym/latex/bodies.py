@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula import Integral, Mul, Node, Number
 from cascade_sym.formula.ast import Signed, added, product
-from cascade_sym.formula.notation import scripts, with_superscript
+from cascade_sym.formula.lettering import scripts, with_superscript
 from cascade_sym.latex.fold import fold
 from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation

@@ -9,18 +9,18 @@ from importlib.resources import files
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import FormulaError
-from cascade_sym.latex.equations import definition_rows
+from cascade_sym.latex.displayed import rows_of_steps
 from cascade_sym.latex.lines import Row, rows_broken, rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.rows import definition_rows
 from cascade_sym.latex.scan import checked
-from cascade_sym.latex.show import rows_of_steps
 from cascade_sym.latex.text import text_latex
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
 Words = Callable[[str], str]
 LINE = 80.0  # widths in digits
-INDENTED = 76.0
+INDENTED = 76.0  # width in digits of a line within a list
 LABELS = {"Derived": "derived", "Correction": "corrected"}  # what `cascade-sym check` reads, and agrees with
 CLASSES = {
     "article": "\\documentclass[11pt]{article}\n\\usepackage[a4paper,margin=25mm]{geometry}",

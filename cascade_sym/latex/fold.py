@@ -18,9 +18,9 @@ from cascade_sym.latex.monomials import join, split, times
 Pair = tuple[Expr, Expr]
 Key = frozenset[tuple[Expr, Expr]]
 Abbreviations = Sequence[tuple[Symbol, Expr]]
-ROUNDS = 4
-MAX_SIZE = 20_000
-MAX_TERMS = 400
+ROUNDS = 4  # in which names are put for expressions that hold other names
+MAX_SIZE = 20_000  # nodes of an expression that is searched for abbreviations
+MAX_TERMS = 400  # of a sum in which a part is sought
 
 
 def fold(e: Expr, abbreviations: Abbreviations = ()) -> Expr:

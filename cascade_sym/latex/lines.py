@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.latex.scan import OPEN, SIGNS, between, closes, is_relation, opens, tokens, width
 
-LINE = 78.0
+LINE = 78.0  # width in digits of a line of a page
 WORTH_A_NAME = 24.0  # the width of what is named where it makes a row too wide
-MAX_NAMES = 40
+MAX_NAMES = 40  # of a row, before the search for the narrowest break is given up
 SMALL = 8.0  # brackets below this width may be the argument of a function
 WIDE = 0.35  # of a line: a left side above this stands alone where the row is broken
 TIMES = "\\times "

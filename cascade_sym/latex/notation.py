@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DuplicateName, FormulaError
-from cascade_sym.formula.notation import GREEK, name_latex, scripts
+from cascade_sym.formula.lettering import GREEK, name_latex, scripts
 from cascade_sym.latex.scan import checked
 from cascade_sym.operators import Op
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.program import COMMANDS
 
 _PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
@@ -38,9 +38,9 @@ _NOTHING = {
 }  # fmt: skip
 _WORDS = {command.lstrip("\\") for command in COMMANDS.values()} | {"max", "min", "exp", "log"}
 _RELATIONS = {"=", "<", ">", "\\approx", "\\le", "\\ge", "\\equiv", "\\to", "\\propto", "\\Rightarrow"}
-DIGIT = 500
-SCRIPT = 0.73
-SCRIPT_SPACE = 50
+DIGIT = 500  # width of a digit in thousandths of the font's size
+SCRIPT = 0.73  # size of a script relative to its line, with what is around it
+SCRIPT_SPACE = 50  # TeX's \scriptspace, in thousandths of the font's size
 TALL = 260  # what a stretched bracket is wider
 
 

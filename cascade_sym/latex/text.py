@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from importlib.resources import files
 
-from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.lettering import GREEK
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 

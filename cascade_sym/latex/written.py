@@ -15,7 +15,7 @@ from sympy.core.function import Application
 
 from cascade_sym.formula import names_in, parse, to_latex, walk
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
-from cascade_sym.formula.notation import scripts
+from cascade_sym.formula.lettering import scripts
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
@@ -25,7 +25,7 @@ from cascade_sym.program import BY_CLASS, BY_NAME, COMMANDS
 from cascade_sym.symbols import is_real
 
 HALF = sp.Rational(1, 2)
-LONG_NUMERATOR = 26.0
+LONG_NUMERATOR = 26.0  # width in digits from which a bracket stands beside its fraction
 _FUNCTIONS = tuple(BY_NAME[name].sympy for name in COMMANDS)
 _ODD = tuple(f for f in _FUNCTIONS if BY_CLASS[f].parity < 0)
 _INTEGRATION = re.compile(r"int\[(?P<variable>.+?)=(?P<lo>.+?)\.\.(?P<hi>.+)\]")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.folder.load import Folder
 from cascade_sym.formula import Environment
 from cascade_sym.formula.latex_in.reading import NOT_READ
 from cascade_sym.formula.latex_in.symbols import symbol_key
@@ -22,7 +23,6 @@ from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.read import first_line
-from cascade_sym.paper.folder import Folder
 from cascade_sym.verdicts import Verdict
 
 UNKNOWN = "unknown"  # the folder does not know the left side

@@ -14,12 +14,12 @@ from pathlib import Path
 from textwrap import wrap
 
 from cascade_sym.errors import CascadeError, FormulaError
+from cascade_sym.folder.load import new_folder, template
 from cascade_sym.formula import names_in, parse_relation, walk
 from cascade_sym.formula.ast import Call, Node, Relation
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, READ, written
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.manuscript.read import Understood, read_manuscript
-from cascade_sym.paper.folder import new_folder, template
 
 _BAD = re.compile(r"[\x00-\x1f\x7f]+")
 PRINTED = """# Drafted from {source}: check each line against the print.

@@ -15,22 +15,22 @@ from sympy import Expr
 from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import is_zero
+from cascade_sym.folder.environment import plain
+from cascade_sym.folder.model import Leading, PowerLaw
+from cascade_sym.folder.printed import Statement
 from cascade_sym.formula import Relation, to_latex, to_text
 from cascade_sym.formula.ast import Call, Node, Number
 from cascade_sym.formula.walk import check_depth, require_small
+from cascade_sym.ledger.entries import Entry
+from cascade_sym.ledger.relation import mistyped
+from cascade_sym.ledger.typeset import derived_latex
+from cascade_sym.ledger.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.manuscript.known import Meaning, spelt
-from cascade_sym.paper.environment import plain
-from cascade_sym.paper.ledger import Entry
-from cascade_sym.paper.model import Leading, PowerLaw
-from cascade_sym.paper.printed import Statement
-from cascade_sym.paper.relation import mistyped
-from cascade_sym.paper.show import derived_latex
-from cascade_sym.paper.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.steps import Derivation
 from cascade_sym.symbols import own
 from cascade_sym.verdicts import Verdict
 
-MAX_DEPTH = 60
+MAX_DEPTH = 60  # of a formula that is compared: each level takes frames of SymPy
 MAX_REPAIRED = 3  # meanings for which a repair is sought
 STEADY = "stated for the steady state; the folder derives the equation of motion."
 ZERO = "0"  # the left side of such a polynomial

@@ -11,6 +11,10 @@ from sympy import Expr
 
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, FormulaError, listing
+from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
+from cascade_sym.folder.load import Folder
+from cascade_sym.folder.model import leading_form
+from cascade_sym.folder.printed import PrintedEquation, Statement, function_heads
 from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
 from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
@@ -18,16 +22,12 @@ from cascade_sym.formula.latex_in import Names, read_formula
 from cascade_sym.formula.latex_in import Reading as Read
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, Statements, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
-from cascade_sym.formula.notation import CONSTANTS, name_latex
+from cascade_sym.formula.lettering import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
 from cascade_sym.latex.notation import Notation, symbol_latex
+from cascade_sym.ledger.typeset import notation_of
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
 from cascade_sym.operators.integral import shown
-from cascade_sym.paper.environment import FUNCTIONS, environment, plain, value_of
-from cascade_sym.paper.folder import Folder
-from cascade_sym.paper.model import leading_form
-from cascade_sym.paper.printed import PrintedEquation, Statement, function_heads
-from cascade_sym.paper.show import notation_of
 
 _HOLE = "placeholder"
 CHAINED = frozenset(("=", ":=", "~="))

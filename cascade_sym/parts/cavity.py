@@ -10,11 +10,11 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import OperatorPolynomial, operator
-from cascade_sym.parts.part import SIDEBANDS, SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real, value
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.part import SIDEBANDS, SINGLE, Part, coupled, field_name
+from cascade_sym.system.triple import Channel
+from cascade_sym.system.values import Value, nonnegative, real, value
 
 
 def _rates(kappa: Value | Mapping[str, Value] | None, name: str) -> dict[str, Expr]:
@@ -89,9 +89,18 @@ class Squeezer(Part):
     known = Cavity.known
 
     def __post_init__(self) -> None:
+        self._finite()
         super().__post_init__()
         real(self.detuning, f"detuning of {self.name}")
         value(self.chi, f"chi of {self.name}", f"chi_{self.name}")
+
+    def _finite(self) -> None:
+        rates = self.kappa.values() if isinstance(self.kappa, Mapping) else (self.kappa,)
+        if any(r is not None and sp.sympify(r) in (sp.oo, -sp.oo) for r in rates):
+            raise ParameterError(
+                f"kappa of {self.name} is infinite; a squeezer that is fast against everything else, at a fixed "
+                "chi/kappa, gives SqueezedLight(r=2*atanh(2*chi/kappa), phi=pi) (TwoModeSqueezedLight for two modes)."
+            )
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         chi = value(self.chi, f"chi of {name}", f"chi_{name}")

@@ -9,15 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError, PortMismatch, listing
 from cascade_sym.operators import LinearForm, linear_sum, op
-from cascade_sym.parts.part import SIDEBANDS
-from cascade_sym.parts.values import Value, fraction, real
 from cascade_sym.system import VACUUM, Port
+from cascade_sym.system.part import SIDEBANDS
+from cascade_sym.system.values import Value, fraction, real
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ class Heterodyne(Detector):
         return tuple(out)
 
 
-def detectors(detect: object) -> tuple[Detector, ...]:
+Detect: TypeAlias = Detector | tuple[Detector, ...] | list[Detector] | None  # what is measured, None for nothing
+
+
+def detectors(detect: Detect) -> tuple[Detector, ...]:
     """A detector, a collection of them, or None as a tuple; ParameterError for anything else."""
     if detect is None:
         return ()

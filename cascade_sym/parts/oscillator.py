@@ -9,10 +9,10 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import as_operator, operator
-from cascade_sym.parts.part import SIDEBANDS, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real
 from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.system.part import SIDEBANDS, Part, coupled, field_name
+from cascade_sym.system.triple import Channel
+from cascade_sym.system.values import Value, nonnegative, real
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import LinearForm, as_operator, linear_sum, op
-from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, fraction, nonnegative, real
-from cascade_sym.system import VACUUM, LinearSystem, Port
+from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
+from cascade_sym.system.part import SINGLE, Part, coupled, field_name
+from cascade_sym.system.values import Value, fraction, nonnegative, real
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Loss(Part):
             outputs[field_name(name, "out", c)] = op(b, t) + op(v, r)
             outputs[field_name(name, "lost", c)] = op(v, t) - op(b, r)
         enters, leaves = (Port("light", {c: field_name(name, end, c) for c in channels}) for end in ("in", "out"))
-        return LinearSystem((), {}, inputs, outputs, in_ports=(enters,), out_ports=(leaves,))
+        return LinearSystem((), {}, Inputs(inputs), outputs, in_ports=(enters,), out_ports=(leaves,))
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,6 @@ class BeamSplitter(Part):
             outputs[outs["1"][c]] = linear_sum((op(ins["1"][c], t), op(ins["2"][c], -r)))
             outputs[outs["2"][c]] = linear_sum((op(ins["1"][c], r), op(ins["2"][c], t)))
         return LinearSystem(
-            (), {}, {f: VACUUM for k in "12" for f in ins[k].values()}, outputs,
+            (), {}, Inputs({f: VACUUM for k in "12" for f in ins[k].values()}), outputs,
             in_ports=tuple(Port(k, ins[k]) for k in "12"), out_ports=tuple(Port(k, outs[k]) for k in "12"),
         )  # fmt: skip

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from itertools import combinations_with_replacement
+from typing import Any, TypeAlias
 
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.errors import ParameterError, PortMismatch, UnknownName, listing
+from cascade_sym.errors import ParameterError, PortMismatch, UnknownName, UnphysicalError, listing
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
-from cascade_sym.parts.part import SINGLE, Part, coupled, field_name
-from cascade_sym.parts.values import Value, nonnegative, real
-from cascade_sym.system import VACUUM, LinearSystem
-from cascade_sym.system.slh import Channel
+from cascade_sym.parts.light import Light
+from cascade_sym.parts.mechanics import Mechanics
+from cascade_sym.symbols import conj, expression
+from cascade_sym.system import VACUUM, Inputs, LinearSystem
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.part import SINGLE, Part, coupled, field_name
+from cascade_sym.system.triple import Channel
+from cascade_sym.system.values import Value, nonnegative, real
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]
@@ -27,10 +33,12 @@ class SLH(Part):
         da/dt = -i [a, H] + sum_k (damping and input of b_k by L_k),   b_k -> e^(i phase) b_k + L_k.
 
     `ports` maps a port to its coupling operator L, or to {channel: L} for a beam of several bands ("+", "-").
-    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n. `phases` = {port: phi}
-    (S is diagonal; beams are mixed by `BeamSplitter`). Operators are made by `operator(mode)`; the modes are
-    all that occur, sorted, or `modes`. Raises DerivationError for an H that is not Hermitian and quadratic or
-    an L that is not linear, ParameterError and UnknownName for impossible values.
+    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n, or to (L, light) with a state of
+    light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over the ports, in order, can
+    be given instead. Terms of H that are linear in the modes are classical drives (see `means`). `mechanics` are
+    oscillators and free masses in the laboratory frame, whose energy and damping add to what H says. Operators are
+    made by `operator(mode)`; the modes are all that occur, sorted, or `modes`. Raises DerivationError for an H that is
+    not Hermitian and quadratic or an L that is not linear, ParameterError and UnknownName for impossible values.
     Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009).
 
     >>> import sympy as sp
@@ -45,9 +53,11 @@ class SLH(Part):
     name: str
     H: Operator | int = 0
     ports: Mapping[str, Coupling] = field(default_factory=dict)
-    baths: Mapping[str, tuple[Operator, Value]] = field(default_factory=dict)
+    baths: Mapping[str, tuple[Operator, Value | Light]] = field(default_factory=dict)
     phases: Mapping[str, Value] = field(default_factory=dict)
     modes: Sequence[str] | None = None
+    S: Any = None
+    mechanics: Sequence[Mechanics] = ()
 
     kind = "slh"
 
@@ -56,9 +66,12 @@ class SLH(Part):
             raise ParameterError(f"an SLH part needs a name (a nonempty string), got {self.name!r}.")
         if bad := set(self.phases) - set(self.ports):
             raise UnknownName(f"phases are given for {listing(bad)}, but the ports are {listing(self.ports)}.")
+        if wrong := [m for m in self.mechanics if not isinstance(m, Mechanics)]:
+            raise ParameterError(f"mechanics has {wrong[0]!r}; give MechanicalOscillator(...) and FreeMass(...).")
         super().__post_init__()
         for port in self.ports:
             self._phase(port)
+        _ = self._scattering
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -73,22 +86,54 @@ class SLH(Part):
         return {c: as_operator(L) for c, L in table.items()}
 
     def known(self, name: str) -> tuple[Expr, ...]:
-        return tuple(nonnegative(n, f"n of bath {bath!r} of {name}") for bath, (_, n) in self.baths.items())
+        found: list[Expr] = [e for m in self.mechanics for e in m.known(m.name)]
+        for bath, (_, n) in self.baths.items():
+            found += (
+                n.known(n.name or bath) if isinstance(n, Light) else [nonnegative(n, f"n of bath {bath!r} of {name}")]
+            )
+        return tuple(found)
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         ports = {k: {c: (L, self._phase(k)) for c, L in self._coupled(k).items()} for k in self.ports}
         slh: list[Channel] = []
+        states: list[Inputs] = []
         for bath, (L, n) in self.baths.items():
-            noise = nonnegative(n, f"n of bath {bath!r} of {name}") + VACUUM
             fields = (field_name(name, bath, ""), field_name(name, f"{bath}_out", ""))
-            slh.append(Channel(*fields, as_operator(L), noise=noise))
-        H = as_operator(self.H)
+            slh.append(Channel(*fields, as_operator(L)))
+            if isinstance(n, Light):
+                states.append(n.fields([{"": fields[0]}], n.name or bath))
+            else:
+                states.append(Inputs({fields[0]: nonnegative(n, f"n of bath {bath!r} of {name}") + VACUUM}))
+        H = sum((m.hamiltonian() for m in self.mechanics), as_operator(self.H))
         found = H.names().union(*(L.names() for light in ports.values() for L, _ in light.values()))
         found |= set().union(*(c.L.names() for c in slh))
         modes = self.modes or sorted(found)
         if missing := found - set(modes):
             raise UnknownName(f"{self.name} has operators of {listing(missing)}; its modes are {listing(modes)}.")
-        return coupled(name, modes, H, ports, slh)
+        s = coupled(name, modes, H, ports, slh, self._scattering)
+        s = replace(s, inputs=s.inputs.without(f for state in states for f in state).beside(*states))
+        return reduce(lambda found, m: m.damped(found), self.mechanics, s)
+
+    @property
+    def _scattering(self) -> dict[tuple[str, str], Expr] | None:
+        """S by ports, (to, from)."""
+        if self.S is None:
+            return None
+        n = len(self.ports)
+        try:
+            S = sp.Matrix(self.S).applyfunc(expression)
+        except (TypeError, ValueError):
+            raise ParameterError(f"S of {self.name} is {self.S!r}; give a square matrix.") from None
+        if S.shape != (n, n) or self.phases:
+            raise ParameterError(
+                f"S of {self.name} has the shape {S.shape}; give one row and column for each of {listing(self.ports)}, "
+                "and no phases beside it."
+            )
+        product = S * S.T.applyfunc(conj)
+        for i, j in combinations_with_replacement(range(n), 2):
+            if not vanishes(*sp.Add.make_args(sp.expand(product[i, j])), sp.Integer(-int(i == j))):
+                raise UnphysicalError(f"S of {self.name} is not unitary: (S S^+)[{i}, {j}] = {product[i, j]}.")
+        return {(to, k): S[i, j] for i, to in enumerate(self.ports) for j, k in enumerate(self.ports)}
 
     def _phase(self, port: str) -> Expr:
         return sp.exp(sp.I * real(self.phases.get(port, 0), f"phase of port {port!r} of {self.name}"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.lettering import GREEK
 from cascade_sym.latex.scan import width
 from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import FULL, HALF, NARROW, block, edit_words, fits_beside, mathml, words

@@ -20,7 +20,7 @@ from cascade_sym.latex.scan import checked, tokens
 from cascade_sym.latex.text import text_latex
 from cascade_sym.report.html import element, text
 
-MAX_LENGTH = 200_000
+MAX_LENGTH = 200_000  # characters of a formula on a page
 _ALIGNED = re.compile(r' style="text-align: (left|right);justify-items: (?:start|end);padding-(?:left|right): 0;"')
 _ALONE = re.compile(r"<mrow><mspace/>(<mi[^>]*>[^<]*</mi>)</mrow>")  # upright letters: a group of one, and nothing
 _RED = re.compile(r' style="color:#[0-9A-Fa-f]{6};?"')

@@ -32,7 +32,7 @@ _POLICY = (
 def report_page(
     records: Sequence[Record], heading: Record, folder: str, figures: Sequence[Figure] = (), pdf: str = ""
 ) -> str:
-    """The page for a ledger's records (`cascade_sym.paper.show.record`).
+    """The page for a ledger's records (`cascade_sym.ledger.typeset.record`).
 
     `heading` says title, reference, notation and abbreviations; `folder` is how commands name the paper; `pdf` is a
     sentence on the PDF beside the page.

@@ -20,7 +20,7 @@ from cascade_sym.report.page import Figure
 from cascade_sym.report.plots import Curve, certificates, curves
 
 HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page
-STEPS = 128.0
+STEPS = 128.0  # width in digits of a line of steps, in small type
 _TALL, _MOST = 6, 13  # lines of a column, which does not break over pages
 _LEFT_OUT = "\\par (not shown: the formula is no plain mathematics)\\par"
 _COLUMN = "\\begin{minipage}[t]{0.485\\linewidth}"

@@ -129,7 +129,7 @@ def _number(value: Any) -> float | None:
         return None
 
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 430, 290, 76, 46, 14, 14
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 430, 290, 76, 46, 14, 14  # of a picture and its margins, in pixels
 PANEL = 2.7, 2.1  # inches, in the PDF
 
 

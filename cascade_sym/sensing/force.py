@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
-from cascade_sym.parts.values import Value, declared, value
+from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.spectrum import Spectrum, finished, noise_of, power_of, response_steps, started
-from cascade_sym.spectra.sweep import Response, sweep, tag
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, response_steps, started
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.values import Value, declared, value
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ForcePort:
     envelope: bool
 
 
-def force_port(system: object, mode: str, *, through: str | None = None, coupling: Value | None = None) -> ForcePort:
+def force_port(system: System, mode: str, *, through: str | None = None, coupling: Value | None = None) -> ForcePort:
     """A force on `mode`.
 
     By default F enters the Hamiltonian as -F X (hbar = 1), so da/dt gains i F/sqrt2. With `through`, an input
@@ -76,7 +76,7 @@ def force_port(system: object, mode: str, *, through: str | None = None, couplin
 @dataclass(frozen=True)
 class Reading:
     """The signal transfer T_F and the noise N of one read-out, over shared `definitions`; N is the sum of n |T|^2 over
-    the `amplitudes` (n, T) of its inputs.
+    the `amplitudes` (n, T) of its independent noises.
     """
 
     signal: Spectrum
@@ -93,16 +93,16 @@ class Reading:
 
 def signal_transfer(
     force: ForcePort, output: Readable, *, frequency: Value | None = None, frame: FrameName = "rotating",
-    carrier: Value | None = None,
+    carrier: Value | None = None, unstable: bool = False,
 ) -> Spectrum:  # fmt: skip
-    """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `noise_spectrum`.
+    """T_F(Omega) in output(Omega) = T_F(Omega) F(Omega) + noise. Arguments and errors as in `transfer`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> M = Oscillator("M", Gamma_B=1, Gamma_P=1, gamma=1)
     >>> signal_transfer(force_port(M, "M", through="M.bath"), "P_L", frequency=0).inline()
     -2*sqrt(2)
     """
-    return reading(force, output, frequency, frame, carrier).signal
+    return reading(force, output, frequency, frame, carrier, stable=not unstable).signal
 
 
 def added_noise(
@@ -126,24 +126,24 @@ def magnitude_squared(z: Expr) -> Expr:
 
 
 def reading(
-    force: ForcePort, output: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
-) -> Reading:
+    force: ForcePort, output: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None,
+    *, stable: bool = True,
+) -> Reading:  # fmt: skip
     """Signal and noise from one sweep."""
     s = force.system
     read = as_readout(s, output)
     names = s.inherited.gone.union(x.name for c in force.drive.values() for x in c.free_symbols)
     at: Axis = axis((read,), frequency, frame, carrier, names)
-    dynamics = started(s, at, (read,), force.drive.values())
+    dynamics = started(s, at, (read,), force.drive.values(), stable=stable)
     response: Response = sweep(dynamics, read.form)
     noise = noise_of(s, (read,))
-    parts: dict[str, Expr] = {}
-    for o, t in response.inputs.items():
-        parts[o.name] = parts.get(o.name, sp.S.Zero) + noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)
+    found = amplitudes_of(response, noise)
+    parts = [w.weight * power_of(dynamics, f"_{tag(w.name)}", t) for w, t in found]
     signal = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))
     signal = dynamics.naming.once("T_F", signal) if signal.args else signal
     steps = response_steps(dynamics, (read,), (response,))
     return Reading(
         finished(dynamics, at, f"T_{read.label}_F", signal, steps, second_moment=False),
-        finished(dynamics, at, f"N_{read.label}", sp.Add(*parts.values()), steps), read, dynamics.naming.definitions,
-        tuple((noise[o.name], t) for o, t in response.inputs.items()),
+        finished(dynamics, at, f"N_{read.label}", sp.Add(*parts), steps), read, dynamics.naming.definitions,
+        tuple((w.weight, t) for w, t in found),
     )  # fmt: skip

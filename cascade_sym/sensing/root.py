@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError
 
-STEPS = 20
+STEPS = 20  # of Newton's iteration, quadratic from a good start
 
 
 def newton_root(f: Expr, x: Symbol, start: Expr, *, steps: int = STEPS) -> tuple[Symbol, Definitions]:

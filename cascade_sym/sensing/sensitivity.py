@@ -14,8 +14,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DerivationError, MissingParameter, ParameterError, listing
 from cascade_sym.exact import identity_check
 from cascade_sym.extras import require
-from cascade_sym.parts.values import Value, nonnegative, real
-from cascade_sym.sensing.closed import ClosedIntegral, closed_integral, factor_pairs, few_poles
+from cascade_sym.sensing.closed_integral import ClosedIntegral, closed_integral, factor_pairs, few_poles
 from cascade_sym.sensing.force import ForcePort, Reading, magnitude_squared, reading
 from cascade_sym.sensing.optimal import matched_filter_steps
 from cascade_sym.shown import Shown, renderer
@@ -25,6 +24,7 @@ from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import conj, expression, free_symbol
+from cascade_sym.system.values import Value, nonnegative, real
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
 
@@ -201,7 +201,7 @@ def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol)
     )  # fmt: skip
 
 
-MOST_PANELS = 20_000
+MOST_PANELS = 20_000  # of the quadrature, before it says that it does not converge
 
 
 def line_integral(

@@ -1,5 +1,10 @@
-"""Steady states: covariances from the Lyapunov equation."""
+"""Steady states: means, covariances from the Lyapunov equation, conditional ones from the Riccati equation."""
 
-from cascade_sym.solve.covariance import Covariance, covariance
+from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
+from cascade_sym.solve.covariance import Covariance, covariance, lyapunov_check
+from cascade_sym.solve.means import Means, means
 
-__all__ = ["Covariance", "covariance"]
+__all__ = [
+    "ConditionalCovariance", "Covariance", "Means", "Riccati", "conditional_covariance", "covariance",
+    "lyapunov_check", "means", "riccati",
+]  # fmt: skip

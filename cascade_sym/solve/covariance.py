@@ -11,22 +11,23 @@ from typing import Any, Self
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, OutsideExactDomain, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.solve.complex_pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.probe import random_point, values_at
+from cascade_sym.solve.stability import steady
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import conj, expression, replacements
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import SHORT, multiplied_out, terms
 from cascade_sym.system.fields import Fields, symmetrised
-from cascade_sym.system.numbers import SHORT, multiplied_out, terms
 from cascade_sym.system.sectors import is_self_adjoint, sectors
 
 Moments = dict[tuple[tuple[str, str], tuple[str, str]], Expr]  # of two quadratures, each as (mode, "X" or "P")
@@ -142,7 +143,7 @@ class Covariance(Declared):
         return found, table
 
 
-def covariance(system: object) -> Covariance:
+def covariance(system: System) -> Covariance:
     """The steady-state covariance matrix of a part, cascade or LinearSystem.
 
     Every element is a named definition (gamma_S, R_M_S, var_X_S, cov_X_S_X_M, ...), found by block forward
@@ -159,9 +160,10 @@ def covariance(system: object) -> Covariance:
     fields = symmetrised(s, naming.name)
     moments: Moments = {}
     stability: list[Expr] = []
-    for sector in sectors(s):
-        solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
-        stability += solver(s, sector, fields, naming, moments)
+    with steady(s):
+        for sector in sectors(s):
+            solver = _phase_sensitive if is_self_adjoint(sector) else _phase_insensitive
+            stability += solver(s, sector, fields, naming, moments)
     pairs = combinations_with_replacement([(m, q) for m in s.modes for q in "XP"], 2)
     elements = {(f"{i[1]}_{i[0]}", f"{j[1]}_{j[0]}"): e for i, j in pairs if (e := moments.get((i, j), 0)) != 0}
     V = Covariance(s.modes, elements, naming.definitions, tuple(stability), s)
@@ -237,17 +239,16 @@ METHOD = "Lyapunov equation with flattened matrices"
 LARGEST = 100_000  # nodes of an element that is still written out for its proof
 
 
-def lyapunov_residual(V: Covariance, system: object) -> sp.Matrix:
+def lyapunov_residual(V: Covariance, system: System) -> sp.Matrix:
     """A W + W A^+ + B N B^+ for W_ij = <z_i z_j^+> (symmetrised), z = (a_1, a_1^+, a_2, ...), over V's definitions."""
     s = as_system(system)
     A, B = s.A, s.B
-    noise = sp.diag(*(n for n in s.inputs.values() for _ in range(2)))
     to_z = sp.diag(*[sp.Matrix([[1, sp.I], [1, -sp.I]]) / sp.sqrt(2)] * len(s.modes))
     W = to_z * V.matrix * _adjoint(to_z)
-    return A * W + W * _adjoint(A) + B * noise * _adjoint(B)
+    return A * W + W * _adjoint(A) + B * s.inputs.matrix * _adjoint(B)
 
 
-def lyapunov_check(V: Covariance, system: object) -> Check:
+def lyapunov_check(V: Covariance, system: System) -> Check:
     """Prove, element by element, that V solves the Lyapunov equation of the system.
 
     Elements that are too long to be written out are proved over the definitions; those that are too long even as

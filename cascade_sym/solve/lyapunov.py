@@ -13,7 +13,8 @@ from typing import Generic, TypeVar
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.solve.linear import (
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, total
+from cascade_sym.solve.linear_systems import (
     block_equations,
     hermitian,
     hermitian_equations,
@@ -22,7 +23,6 @@ from cascade_sym.solve.linear import (
     solve_columns,
 )
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.stability import (
     block_conditions,
     definite_conditions,
@@ -33,7 +33,7 @@ from cascade_sym.solve.stability import (
     require_damping,
     two_rows,
 )  # fmt: skip
-from cascade_sym.system.numbers import multiplied_out
+from cascade_sym.system.coefficients import multiplied_out
 from cascade_sym.system.sectors import flow_order
 
 T = TypeVar("T", bound=Hashable)

@@ -9,9 +9,9 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.solve.pairs import Pair, pair
+from cascade_sym.solve.complex_pairs import Pair, pair
 from cascade_sym.symbols import NOTHING, Domains, is_real, symbol
-from cascade_sym.system.numbers import SHORT, terms
+from cascade_sym.system.coefficients import SHORT, terms
 
 
 class Naming:

@@ -24,7 +24,7 @@ from cascade_sym.program.calculation import Node, Reader, operation
 from cascade_sym.program.doubles import Doubles
 from cascade_sym.solve.naming import Naming
 
-BITS = 256
+BITS = 256  # precision of points of a probe
 SIGN_BITS = 64, 512, 4096  # of a number that is compared with zero, one after the other
 GENERIC, ONE_OFF, SOME_OFF, COINCIDENT = 4, 40, 40, 120  # numbers of points of each kind
 POINTS = GENERIC + ONE_OFF + SOME_OFF + COINCIDENT
@@ -122,7 +122,7 @@ class Probe:
         return int(np.sum(known <= 1e-9 * np.max(known, initial=0)))
 
 
-DIGITS = 80
+DIGITS = 80  # at which a pivot is told from zero, to be proved
 
 
 def vanishes(e: Expr, naming: Naming) -> bool:

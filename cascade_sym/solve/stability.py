@@ -9,7 +9,8 @@ a large characteristic polynomial do not. Source: Gantmacher, The Theory of Matr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import combinations
 from typing import TypeVar
@@ -22,7 +23,8 @@ from sympy import Expr
 from cascade_sym.errors import UnstableError, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.program import balls, read
-from cascade_sym.solve.linear import (
+from cascade_sym.solve.complex_pairs import Pair, Table, total
+from cascade_sym.solve.linear_systems import (
     Part,
     hermitian,
     hermitian_equations,
@@ -32,13 +34,13 @@ from cascade_sym.solve.linear import (
     solve_columns,
 )
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import Pair, Table, total
 from cascade_sym.solve.probe import SIGN_BITS, sign
-from cascade_sym.system.numbers import vanishes
+from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import vanishes
 
 T = TypeVar("T", bound=Hashable)
 Rows = Sequence[Sequence[Expr]]
-EXPLICIT = 4
+EXPLICIT = 4  # rows up to which a characteristic polynomial is shorter than a table
 
 
 def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> list[Expr]:
@@ -91,6 +93,20 @@ def require_damping(gamma: Expr, label: str, beside: Sequence[Expr] = (), *, sig
         raise UnstableError(
             f"{label} grows: its damping rate is {gamma} < 0, so there is no steady state; lower {gain}, or damp it."
         )
+
+
+@contextmanager
+def steady(s: LinearSystem) -> Iterator[None]:
+    """What raises UnstableError inside says which of the modes are free masses."""
+    try:
+        yield
+    except UnstableError as e:
+        if not s.free:
+            raise
+        raise UnstableError(
+            f"a steady state was asked for, and the free mass {listing(s.free)} has none: {e} Ask for noise_spectrum "
+            "or transfer, which exist at every frequency but zero, or trap it by a spring, mechanical or optical."
+        ) from None
 
 
 def growth(rows: Rows) -> mpmath.mpf:

@@ -18,9 +18,9 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.detectors import Homodyne
-from cascade_sym.parts.values import Value, declared, fraction, real
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, free_symbol
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.values import Value, declared, fraction, real
 
 Part: TypeAlias = Literal["", "cos", "sin"]
 SIDEBANDS = {"+", "-"}

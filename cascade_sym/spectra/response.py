@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import sympy as sp
 from sympy import Expr
 
 from cascade_sym.errors import PortMismatch, UnknownName, listing
-from cascade_sym.operators import Op
+from cascade_sym.operators import LinearForm, Op
 from cascade_sym.operators.linear import collected
-from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
-from cascade_sym.spectra.spectrum import Spectrum, begun, finished, noise_of, power_of, response_steps
-from cascade_sym.spectra.sweep import sweep, tag
-from cascade_sym.system import LinearSystem
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of, response_steps
+from cascade_sym.symbols import conj
+from cascade_sym.system import Inputs, LinearSystem
+from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.network import System
+from cascade_sym.system.values import Value
 
-HALF = 1 / sp.sqrt(2)
+HALF = 1 / sp.sqrt(2)  # weight of each field in a quadrature
 
 
 def transfer(
-    system: object,
+    system: System,
     input: str | Op,
     output: Readable,
     *,
     frequency: Value | None = None,
     frame: FrameName = "rotating",
     carrier: Value | None = None,
+    unstable: bool = False,
 ) -> Spectrum:
     """The transfer function T(Omega) in output(Omega) = ... + T(Omega) input(Omega).
 
@@ -35,13 +40,15 @@ def transfer(
     light with two sidebands). `output` and the frame are read as in `noise_spectrum`. The result is complex, with named
     susceptibilities; its steps check it against the flattened (A, B, C, D).
 
-    Raises UnknownName for a missing field, UnstableError, ParameterError for a frequency in the wrong frame.
+    `unstable` allows a block that is unstable alone (a controller, which feedback will stabilise): its transfer
+    function is then the ratio of polynomials, and no response that ever settles. Raises UnknownName for a missing
+    field, UnstableError, ParameterError for a frequency in the wrong frame.
 
     >>> from cascade_sym.parts import Cavity
     >>> transfer(Cavity("c"), "c.in", "c.out", frequency=0).inline()
     -1
     """
-    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
+    (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier, stable=not unstable)
     weights = input_weights(dynamics.system, input)
     response = sweep(dynamics, read.form)
     terms = [response.inputs[o] * c for o, c in weights.items() if o in response.inputs]
@@ -78,7 +85,7 @@ def light_pair(system: LinearSystem) -> tuple[Op, Op]:
 
 
 def noise_budget(
-    system: object,
+    system: System,
     output: Readable,
     *,
     frequency: Value | None = None,
@@ -87,35 +94,48 @@ def noise_budget(
 ) -> Mapping[str, Spectrum]:
     """The noise spectrum of `output` split by origin; the parts add up to `noise_spectrum`.
 
-    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision),
-    every other input by the name of its field: a bath, a loss. Arguments and errors as in `noise_spectrum`.
+    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision), every
+    other input by the name of its field: a bath, a loss; correlated ones by "one with other". Arguments and errors as
+    in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> sorted(noise_budget(Oscillator("M"), "P_L"))
     ['M.bath', 'P_in', 'X_in']
     """
     (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
-    inputs = sweep(dynamics, read.form).inputs
+    swept = sweep(dynamics, read.form)
     noise = noise_of(dynamics.system, (read,))
-    light = {name: _pairs(dynamics.system, noise, name) for name in ("X_in", "P_in")}
+    light = _quadratures(dynamics.system, noise)
     parts: list[tuple[str, Expr]] = []
-    for name, weights in ((name, w) for name, pairs in light.items() for w in pairs):
-        total = sp.Add(*(inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
+    for name, weights in light:
+        total = sp.Add(*(swept.inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
         if total != 0:
-            parts.append((name, noise[next(iter(weights)).name] * power_of(dynamics, f"_{name}", total)))
-    taken = {o for pairs in light.values() for w in pairs for o in w}
-    others = {o: t for o, t in inputs.items() if o not in taken}
-    parts += [(o.name, noise[o.name] * power_of(dynamics, f"_{tag(o)}", t)) for o, t in others.items()]
+            strength = sp.factor_terms(sp.expand(noise.correlation(*[_quadrature_of(weights)] * 2)))
+            parts.append((name, strength * power_of(dynamics, f"_{name}", total)))
+    taken = {o.name for _, weights in light for o in weights}
+    for w, t in amplitudes_of(swept, noise):
+        if not taken & (fields := {o.name for o in w.parts}):
+            parts.append((" with ".join(sorted(fields)), w.weight * power_of(dynamics, f"_{tag(w.name)}", t)))
     return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()}
 
 
-def _pairs(s: LinearSystem, noise: Mapping[str, Expr], name: str) -> list[dict[Op, Expr]]:
-    """The input quadrature, and for sidebands also its adjoint partner; none where the two fields differ in noise."""
+def _quadratures(s: LinearSystem, noise: Inputs) -> list[tuple[str, dict[Op, Expr]]]:
+    """The input quadratures, for sidebands also their adjoint partners; none where the noise mixes them."""
     try:
         first, second = light_pair(s)
     except PortMismatch:
         return []
-    if first.name not in noise or second.name not in noise or noise[first.name] != noise[second.name]:
+    fields = {first.name, second.name}
+    if not fields <= set(noise) or any({x.name, y.name} - fields for x, y in noise.pairs if fields & {x.name, y.name}):
         return []
-    weights = input_weights(s, name)
-    return [weights] if first == second.dagger() else [weights, {o.dagger(): c for o, c in weights.items()}]
+    found = [(name, input_weights(s, name)) for name in ("X_in", "P_in")]
+    if first != second.dagger():
+        found += [(name, {o.dagger(): c for o, c in w.items()}) for name, w in found]
+    forms = [_quadrature_of(w) for _, w in found]
+    mixed = (noise.correlation(f, g) for f, g in combinations(forms, 2))
+    return [] if any(e != 0 and not vanishes(e) for e in mixed) else found
+
+
+def _quadrature_of(weights: Mapping[Op, Expr]) -> LinearForm:
+    """The noise whose transfer function has these weights: T_X = (T_b + T_b^+)/sqrt2 belongs to X = (b + b^+)/sqrt2."""
+    return LinearForm({o: conj(c) for o, c in weights.items()})

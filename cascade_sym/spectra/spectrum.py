@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import as_system
+from cascade_sym.compose import System, as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
-from cascade_sym.operators.linear import collected
-from cascade_sym.parts.values import Value
+from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.sweep import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
-from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system import VACUUM, Inputs, LinearSystem
+from cascade_sym.system.inputs import White
+from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Spectrum(Quantity):
 
 
 def noise_spectrum(
-    system: object,
+    system: System,
     output: Readable,
     *,
     frequency: Value | None = None,
@@ -93,8 +94,9 @@ def noise_spectrum(
     (default Omega), or a number. `frame` and `carrier`: see `axis`. The result is a sum over inputs of (n +
     1/2) |T|^2, with the transfer functions T and the susceptibilities chi_<mode> as definitions.
 
-    Raises UnstableError for an undamped or growing mode, UnknownName for a missing quadrature, ParameterError for a
-    frequency in the wrong frame. Source: Gardiner and Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
+    A `FreeMass` has a spectrum at every frequency but zero. Raises UnstableError for another undamped mode or a growing
+    one, UnknownName for a missing quadrature, ParameterError for a frequency in the wrong frame. Source: Gardiner and
+    Collett, PRA 31, 3761 (1985); Clerk et al., RMP 82, 1155 (2010).
 
     >>> from cascade_sym.parts import Oscillator
     >>> N = noise_spectrum(Oscillator("M"), "P_L")
@@ -105,7 +107,7 @@ def noise_spectrum(
 
 
 def cross_spectrum(
-    system: object,
+    system: System,
     first: Readable,
     second: Readable,
     *,
@@ -125,7 +127,7 @@ def cross_spectrum(
 
 
 def _spectrum(
-    system: object, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
+    system: System, first: Readable, second: Readable, frequency: Value | None, frame: FrameName, carrier: Value | None
 ) -> Spectrum:
     same = first is second or first == second
     reads, at, dynamics = begun(system, (first,) if same else (first, second), frequency, frame, carrier)
@@ -140,34 +142,53 @@ def _spectrum(
     else:
         parts = _products(swept[0], swept[-1], noise)
         name = f"S_{reads[0].label}_{reads[-1].label}"
-    steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts.values()))
-    return finished(dynamics, at, name, sp.Add(*parts.values()), steps)
+    steps = spectrum_steps(dynamics, reads, swept, noise, sp.Add(*parts))
+    return finished(dynamics, at, name, sp.Add(*parts), steps)
 
 
 def begun(
-    system: object, outputs: Iterable[Readable], frequency: Value | None, frame: FrameName, carrier: Value | None
+    system: System,
+    outputs: Iterable[Readable],
+    frequency: Value | None,
+    frame: FrameName,
+    carrier: Value | None,
+    *,
+    stable: bool = True,
 ) -> tuple[tuple[Readout, ...], Axis, Dynamics]:
     """What is read out, along which axis, and fresh dynamics for it."""
     s = as_system(system)
     reads = tuple(as_readout(s, q) for q in outputs)
     _check_detectors(reads)
     at = axis(reads, frequency, frame, carrier, s.inherited.gone)
-    return reads, at, started(s, at, reads)
+    return reads, at, started(s, at, reads, stable=stable)
 
 
-def started(system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = ()) -> Dynamics:
+def started(
+    system: LinearSystem, at: Axis, reads: Iterable[Readout], also: Iterable[Expr] = (), *, stable: bool = True
+) -> Dynamics:
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
     taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
     return Dynamics(
         system, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)),
+        stable=stable,
         nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
     )  # fmt: skip
 
 
-def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> dict[str, Expr]:
-    """n + 1/2 of every input, detectors included."""
-    return {**system.inputs, **{v: VACUUM for r in reads for v in r.vacua}}
+def noise_of(system: LinearSystem, reads: Iterable[Readout]) -> Inputs:
+    """The state of every input, detectors included."""
+    return system.inputs.beside({v: VACUUM for r in reads for v in r.vacua})
+
+
+def amplitudes_of(r: Response, noise: Inputs) -> list[tuple[White, Expr]]:
+    """The independent white noises that reach an output, each with its transfer function."""
+    out = []
+    for w in noise.independent:
+        total = sp.Add(*(r.inputs[o] * c for o, c in w.parts.items() if o in r.inputs))
+        if total != 0:
+            out.append((w, total))
+    return out
 
 
 def _check_detectors(reads: tuple[Readout, ...]) -> None:
@@ -180,10 +201,10 @@ def _check_detectors(reads: tuple[Readout, ...]) -> None:
             )
 
 
-def _powers(dynamics: Dynamics, r: Response, noise: Mapping[str, Expr], label: str) -> dict[str, Expr]:
-    """(n + 1/2)|T|^2 of each input, |T|^2 as a real definition."""
-    powers = ((o.name, noise[o.name] * power_of(dynamics, f"{label}_{tag(o)}", t)) for o, t in r.inputs.items())
-    return collected(powers)
+def _powers(dynamics: Dynamics, r: Response, noise: Inputs, label: str) -> list[Expr]:
+    """Weight times |T|^2 of each white noise, |T|^2 as a real definition; (n + 1/2)|T|^2 for heat and vacuum."""
+    found = amplitudes_of(r, noise)
+    return [w.weight * power_of(dynamics, f"{label}_{tag(w.name)}", t) for w, t in found]
 
 
 def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
@@ -197,9 +218,9 @@ def power_of(dynamics: Dynamics, label: str, t: Expr) -> Expr:
     return size**2 if is_real(size) else dynamics.naming.once(f"A{label}", sp.Abs(t) ** 2)
 
 
-def _products(r: Response, q: Response, noise: Mapping[str, Expr]) -> dict[str, Expr]:
-    shared = ((o, t, q.inputs[o]) for o, t in r.inputs.items() if o in q.inputs)
-    return collected((o.name, noise[o.name] * t * conj(u)) for o, t, u in shared)
+def _products(r: Response, q: Response, noise: Inputs) -> list[Expr]:
+    seconds = {w.name: u for w, u in amplitudes_of(q, noise)}
+    return [w.weight * t * conj(seconds[w.name]) for w, t in amplitudes_of(r, noise) if w.name in seconds]
 
 
 def finished(
@@ -241,26 +262,32 @@ def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence
 
 
 def spectrum_steps(
-    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], noise: Mapping[str, Expr], total: Expr
+    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], noise: Inputs, total: Expr
 ) -> tuple[Step, ...]:
-    """The steps of the response, and the sum over uncorrelated inputs."""
+    """The steps of the response, and the sum over the inputs."""
     definitions = dynamics.naming.definitions
 
     def in_parts() -> Mapping[str, tuple[Expr, Expr]]:
         first, last = swept[0].inputs, swept[-1].inputs
         real = imag = sp.S.Zero
-        for o, t in first.items():
-            u = last.get(o, sp.S.Zero)
+        for x, y in product(first, last):
+            if (both := noise.symmetrised(x, y)) == 0:
+                continue
+            t, u = both * first[x], last[y]
             (a, b), (c, d) = (real_and_imaginary(written_out(definitions, z)) for z in (t, u))
-            real += noise[o.name] * (a * c + b * d)
-            imag += noise[o.name] * (b * c - a * d)
+            real += a * c + b * d
+            imag += b * c - a * d
         return {"N": (written_out(definitions, total), real + sp.I * imag)}
 
     summed = Step(
-        "readout", "inputs are uncorrelated: N = sum (n + 1/2) T conj(T')", {**noise}, {"N": total},
+        "readout", "N = T G conj(T'), with the correlations G of the inputs", _shown(noise), {"N": total},
         identity_check(in_parts, "real and imaginary parts multiplied out"),
     )  # fmt: skip
     return (*response_steps(dynamics, reads, swept), summed)
+
+
+def _shown(noise: Inputs) -> dict[str, Expr]:
+    return {**noise, **{f"{x.label} {y.label}": c for (x, y), c in noise.pairs.items()}}
 
 
 def _pairs(

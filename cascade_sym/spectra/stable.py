@@ -14,9 +14,9 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact import Converter, Fraction
+from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Poly
-from cascade_sym.exact.show import factored, poly_to_expr
 
 
 def stable(conv: Converter, value: Fraction) -> Expr:

@@ -25,7 +25,7 @@ from cascade_sym.sweeps.space import Space
 
 Values = Mapping[str, Any]
 STENCIL = 1e-5  # step of the differences for figures without a formula, in units of the coordinate
-WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
+WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))  # of the five-point derivative, exact to fourth order
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,13 @@ def read_merit(figure: Any, backend: str | None) -> Merit:
     return merit
 
 
-ROUNDS = 80
+ROUNDS = 80  # of the descent, at most
 SETTLED = 1e-14  # a relative improvement below which a minimisation has ended
 LONGEST = 2.0  # of a Newton step, in units of e-folds or radians
-SHORT = 1e-4
+SHORT = 1e-4  # of a step along which nothing changed any more
+# lengths of a step that are tried together, along Newton's direction
 NEWTON = np.array([3.0, 1.0, 0.4, 0.1, 1e-2, 1e-4])
-DOWNHILL = np.array([0.3, 1e-2, 1e-5])
+DOWNHILL = np.array([0.3, 1e-2, 1e-5])  # the same down the slope, where Newton's direction leads up
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from cascade_sym.sweeps.space import Space
 
 SAMPLE = 128  # points at which the figure is looked at before anything is minimised
 PARTS = {1: (6,), 2: (3, 2), 3: (2, 2, 2)}  # into how many parts the sides of the box are cut
-FEW = (2, 2, 2, 2)
-SEED = 20180711
+FEW = (2, 2, 2, 2)  # cuts of each axis where there are many
+SEED = 20180711  # of the starts: the same optimum on every run
 MISSED = 1e-9  # a relative improvement beyond which an optimum counts as another one
 FIRST = 4  # rounds after which columns that have come together are counted once
 SAME = 1e-3  # how close that is, in units of the box
 AT_ONCE = 1 << 17  # figures that are computed at a time
 NEAR = 0.01  # neighbours whose optima are closer, in units of the box, are on the same branch
 PASSES = 200  # an optimum that wins everywhere spreads by one point a pass
-ROUNDS = 4
+ROUNDS = 4  # of starts elsewhere, until none finds anything lower
 LARGER = 128  # points looked at for each independent start
 
 

@@ -15,7 +15,7 @@ from cascade_sym.evaluate.targets import Target
 from cascade_sym.symbols import own
 
 POSITIVE = (1e-3, 1e6)  # where positive parameters are sought unless bounds are given
-ANGLE = (0.0, pi / 2)
+ANGLE = (0.0, pi / 2)  # of an angle without a range
 WIDE = 10.0  # bounds whose ratio exceeds this are searched on a logarithmic scale
 
 

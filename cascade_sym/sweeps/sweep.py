@@ -200,7 +200,7 @@ def formula_attributes(figure: Any, name: str) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _latex(q: Quantity) -> str:
-    from cascade_sym.latex.show import body
+    from cascade_sym.latex.displayed import body
 
     return body(q)
 

@@ -6,7 +6,7 @@ are found by recursion along the cascade, where they stay simple: vacuum through
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 
 import sympy as sp
@@ -22,22 +22,19 @@ LONG = 7  # factors or terms from which a coefficient gets a name: never in a ca
 
 
 class Fields:
-    """The modes and the noise in each field of a system, with correlation weights for the inputs.
+    """The modes and the noise in each field of a system, with the correlations of its noise.
 
-    `weights[name]` is a pair (w, w'): <b b^+> and <b^+ b> strength of an input field in the chosen
-    correlation: (n + 1/2, n + 1/2) for the symmetrised one, (1, -1) for the commutator.
+    `white(x, y)` is <x y^+> of two operators of input fields in the chosen correlation: that of their state, or the
+    commutator.
     """
 
     def __init__(
-        self,
-        system: LinearSystem,
-        weights: Mapping[str, tuple[Expr, Expr]],
-        name: Callable[[str, Expr], Expr] | None = None,
+        self, system: LinearSystem, white: Callable[[Op, Op], Expr], name: Callable[[str, Expr], Expr] | None = None
     ) -> None:
         """`name` may give long coefficients a name of their own; by default they are written out."""
         self._name = name
         self._system = system
-        self._weights = weights
+        self._white = white
         self._order = {f: i for i, f in enumerate((*system.inputs, *system.internal))}
         self._carried, self.noise = cache(self._carry), cache(self._correlate)
 
@@ -59,12 +56,10 @@ class Fields:
 
     def _correlate(self, x: Op, y: Op) -> Expr:
         """The correlation of the noise parts of two fields, <nu_x nu_y^+> in the chosen weights."""
+        if x.name in self._system.inputs and y.name in self._system.inputs:
+            return self._white(x, y)
         if self._order[x.name] < self._order[y.name]:
             return conj(self.noise(y, x))
-        if x.name in self._system.inputs:
-            if x != y:
-                return sp.S.Zero
-            return self._weights[x.name][1 if x.dag else 0]
         form = self._system.internal[x.name].turned(x.dag)
         terms = [c * n for o, c in form if o.name in self._order if (n := self.noise(o, y)) != 0]
         total = simplified(sp.Add(*terms)) if len(terms) > 1 else sp.Add(*terms)
@@ -94,9 +89,10 @@ def simplified(e: Expr) -> Expr:
 
 def symmetrised(system: LinearSystem, name: Callable[[str, Expr], Expr] | None = None) -> Fields:
     """Fields with symmetrised correlations (n + 1/2 for both orders)."""
-    return Fields(system, {f: (n, n) for f, n in system.inputs.items()}, name)
+    return Fields(system, system.inputs.symmetrised, name)
 
 
 def commutators(system: LinearSystem) -> Fields:
     """Fields with commutators: [b, b^+] = 1, [b^+, b] = -1."""
-    return Fields(system, dict.fromkeys(system.inputs, (sp.S.One, sp.S.NegativeOne)))
+    signs = {False: sp.S.One, True: sp.S.NegativeOne}
+    return Fields(system, lambda x, y: signs[x.dag] if x == y else sp.S.Zero)

@@ -36,7 +36,7 @@ def sectors(system: LinearSystem) -> tuple[tuple[Op, ...], ...]:
         (Op(name, dag), Op(o.name, o.dag != dag))
         for table in (system.drift, system.internal) for name, form in table.items() for o, _ in form
         for dag in (False, True)
-    ]  # fmt: skip
+    ] + system.inputs.links  # fmt: skip
     found = {o: k for k, part in enumerate(connected_components((every, links))) for o in part}
     groups: dict[int, list[Op]] = {}
     for m in system.modes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
@@ -32,9 +32,11 @@ from cascade_sym.symbols import (
     replacements,
     symbols_in,
 )
-from cascade_sym.system.numbers import LONG, number, terms
+from cascade_sym.system.coefficients import LONG, number, terms
+from cascade_sym.system.inputs import Inputs
 
-VACUUM = sp.Rational(1, 2)
+if TYPE_CHECKING:
+    from cascade_sym.system.network import Chain, System
 
 
 @dataclass(frozen=True)
@@ -60,29 +62,38 @@ class Port:
 class LinearSystem(Shown):
     """Modes, their drift, input fields with their symmetrised noise, internal fields, outputs and ports.
 
-    `inputs` maps each input field to its symmetrised noise strength n + 1/2 (1/2: vacuum), with
-    [b(t), b^dagger(t')] = delta(t - t'). Raises DuplicateName for a name used twice and UnknownName for an
+    `inputs` is the state of the input fields (`Inputs`, or a table {field: symmetrised noise n + 1/2} of uncorrelated
+    ones; 1/2: vacuum), with [b(t), b^dagger(t')] = delta(t - t'). Operators are deviations from their means, which
+    follow from the means of the inputs and from `drives`, {mode: constant term of da/dt}. `brownian` = {mode: gamma}
+    are modes with damping and thermal force on p alone, whose commutator decays with gamma; `free` are masses
+    without a spring, which have no steady state. Raises DuplicateName for a name used twice and UnknownName for an
     operator that is neither a mode nor a field. Coefficients are read by `cascade_sym.symbols.read`; `domains` is what
     is declared of their parameters.
 
     >>> from cascade_sym.operators import Op
+    >>> from cascade_sym.system import VACUUM
     >>> decay = LinearForm({Op("a"): -2, Op("b"): -2})
-    >>> s = LinearSystem(("a",), {"a": decay}, {"b": VACUUM}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
+    >>> s = LinearSystem(("a",), {"a": decay}, {"b": sp.Rational(1, 2)}, {"out": LinearForm({Op("b"): 1, Op("a"): 2})})
     >>> s.A[0, 0], s.equation("a")[Op("b")]
     (-2, -2)
     """
 
     modes: tuple[str, ...]
     drift: Mapping[str, LinearForm]
-    inputs: Mapping[str, Expr]
+    inputs: Inputs
     outputs: Mapping[str, LinearForm]
     internal: Mapping[str, LinearForm] = field(default_factory=dict)
     in_ports: tuple[Port, ...] = ()
     out_ports: tuple[Port, ...] = ()
     domains: Domains = field(default=NOTHING, compare=False)
+    drives: Mapping[str, Expr] = field(default_factory=dict)
+    brownian: Mapping[str, Expr] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not all(f.is_read for f in self._forms) or any(expression(e) is not e for e in self.inputs.values()):
+        if not isinstance(self.inputs, Inputs):
+            object.__setattr__(self, "inputs", Inputs(self.inputs))
+        if not all(f.is_read for f in self._forms) or any(expression(e) is not e for e in self._others):
             object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
             for name, table in self._tables(expression).items():
                 object.__setattr__(self, name, table)
@@ -97,14 +108,16 @@ class LinearSystem(Shown):
             known.add(f)
         for n, form in (*self.drift.items(), *self.outputs.items()):
             _check(form, known, repr(n))
+        if bad := {*self.drives, *self.brownian, *self.free} - set(self.modes):
+            raise UnknownName(f"no mode {listing(bad)} to be driven, damped or free; there are {listing(self.modes)}.")
 
-    def __rshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((self, other))
 
-    def __rrshift__(self, other: object) -> object:
-        from cascade_sym.compose.network import Chain
+    def __rrshift__(self, other: System) -> Chain:
+        from cascade_sym.system.network import Chain
 
         return Chain((other, self))
 
@@ -114,12 +127,18 @@ class LinearSystem(Shown):
 
     @property
     def _coefficients(self) -> list[Expr]:
-        return [*(c for f in self._forms for _, c in f), *self.inputs.values()]
+        return [*(c for f in self._forms for _, c in f), *self._others]
+
+    @property
+    def _others(self) -> tuple[Expr, ...]:
+        """What stands in no equation: the state of the inputs, drives, damping on p alone."""
+        return (*self.inputs.expressions, *self.drives.values(), *self.brownian.values())
 
     def _tables(self, f: Callable[[Expr], Expr]) -> dict[str, Any]:
         tables = {"drift": self.drift, "outputs": self.outputs, "internal": self.internal}
         new = {n: {k: form.map_coefficients(f) for k, form in t.items()} for n, t in tables.items()}
-        return {**new, "inputs": {k: f(e) for k, e in self.inputs.items()}}
+        others = {n: {k: f(e) for k, e in t.items()} for n, t in (("drives", self.drives), ("brownian", self.brownian))}
+        return {**new, **others, "inputs": self.inputs.mapped(f)}
 
     @property
     def has_floats(self) -> bool:
@@ -195,7 +214,7 @@ class LinearSystem(Shown):
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """All symbols of the system, sorted by name."""
-        found = set().union(*(f.symbols for f in self._forms), *map(symbols_in, self.inputs.values()))
+        found = set().union(*(f.symbols for f in self._forms), *map(symbols_in, self._others))
         return tuple(sorted(found, key=lambda s: s.name))
 
     @property
@@ -250,8 +269,10 @@ class LinearSystem(Shown):
             return tuple(Port(p.name, {c: new(f) for c, f in p.fields.items()}) for p in ps)
 
         return LinearSystem(
-            tuple(map(new, self.modes)), table(self.drift), {new(k): e for k, e in self.inputs.items()},
+            tuple(map(new, self.modes)), table(self.drift), self.inputs.renamed(new),
             table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
+            {new(k): e for k, e in self.drives.items()}, {new(k): e for k, e in self.brownian.items()},
+            tuple(map(new, self.free)),
         )  # fmt: skip
 
 

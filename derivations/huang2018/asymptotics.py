@@ -10,12 +10,9 @@ import mpmath as mp
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics import LowerBound, Scaling, in_the_limit
-from cascade_sym.asymptotics.certificate import certificate_check
-from cascade_sym.asymptotics.result import number_text
+from cascade_sym.asymptotics import LowerBound, Scaling, certificate_check, in_the_limit, number_text
 from cascade_sym.definitions import Quantity
-from cascade_sym.paper import Bound, PowerLaw, Result
-from cascade_sym.paper.declared import objective
+from cascade_sym.paper import Bound, PowerLaw, Result, objective
 from cascade_sym.steps import Check, Step
 
 from .model import C_M, C_S, epsilon, gamma_S0, half, model, n_M, n_S, r, theta_M, theta_S

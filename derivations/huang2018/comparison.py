@@ -16,8 +16,8 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.definitions import Quantity
-from cascade_sym.paper.declared import evaluate_declared
-from cascade_sym.solve.conditional import conditional_covariance
+from cascade_sym.paper import evaluate_declared
+from cascade_sym.solve import conditional_covariance
 from cascade_sym.sweeps import sweep
 
 from .model import C_M, C_S, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S

@@ -8,8 +8,7 @@ import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.derive.master_equation import MasterEquation, master_equation
-from cascade_sym.derive.master_equation_moments import moment_equations
+from cascade_sym.derive import MasterEquation, master_equation, moment_equations
 from cascade_sym.operators import (
     OperatorPolynomial,
     Superoperator,
@@ -20,8 +19,8 @@ from cascade_sym.operators import (
     operator,
 )
 from cascade_sym.paper import Result
-from cascade_sym.parts.detectors import Homodyne
-from cascade_sym.solve.conditional import Riccati, riccati
+from cascade_sym.parts import Homodyne
+from cascade_sym.solve import Riccati, riccati
 from cascade_sym.steps import Check, Step
 
 from .model import Gamma_M, Gamma_S, M, S, cascade, epsilon, gamma_M0, gamma_S0, model, n_M, n_S  # fmt: skip

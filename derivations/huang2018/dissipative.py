@@ -9,8 +9,7 @@ import mpmath as mp
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics import Scaling, in_the_limit, limit_of
-from cascade_sym.asymptotics.result import number_text
+from cascade_sym.asymptotics import Scaling, in_the_limit, limit_of, number_text
 from cascade_sym.exact import equal, identity_check
 from cascade_sym.paper import Leading, Result
 from cascade_sym.steps import Check, Step

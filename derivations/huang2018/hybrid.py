@@ -8,14 +8,13 @@ import sympy as sp
 from sympy import Expr
 
 import cascade_sym as cs
-from cascade_sym.derive.hamiltonian import fourier_integral
+from cascade_sym.derive import fourier_integral
 from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator, op, operator
 from cascade_sym.paper import Result
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj
-from cascade_sym.system import VACUUM, LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system import VACUUM, Channel, LinearSystem, Port, slh_system
 
 from .model import (
     Gamma_MB,

@@ -19,7 +19,7 @@ from cascade_sym.derive import (
 from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, formal_integral, operator
 from cascade_sym.paper import Leading, Result
-from cascade_sym.solve.covariance import lyapunov_check
+from cascade_sym.solve import lyapunov_check
 from cascade_sym.steps import Check, Step
 from cascade_sym.system import LinearSystem
 

@@ -17,8 +17,8 @@ from cascade_sym.derive import (
     free_hamiltonian,
     from_coupling,
     linearise,
+    sideband_field,
 )
-from cascade_sym.derive.hamiltonian import sideband_field
 from cascade_sym.exact import equal, is_zero, normal_form
 from cascade_sym.operators import OperatorPolynomial, operator
 from cascade_sym.paper import Leading, Result

@@ -8,11 +8,10 @@ from functools import cache
 import sympy as sp
 
 import cascade_sym as cs
+from cascade_sym import conditional_value
 from cascade_sym.definitions import Quantity
-from cascade_sym.evaluate.conditional.verified import conditional_value
-from cascade_sym.parts.detectors import Homodyne
-from cascade_sym.solve import Covariance
-from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, riccati
+from cascade_sym.parts import Homodyne
+from cascade_sym.solve import ConditionalCovariance, Covariance, Riccati, riccati
 from cascade_sym.system import LinearSystem
 
 from .model import C_M, C_S, drift_rate, epsilon, gamma_M0, gamma_S0, model, n_M, n_S, theta_M, theta_S

@@ -7,12 +7,10 @@ from typing import Any
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.asymptotics import in_the_limit
-from cascade_sym.asymptotics.result import number_text
+from cascade_sym.asymptotics import in_the_limit, number_text
 from cascade_sym.definitions import Quantity
 from cascade_sym.exact import identity_check
-from cascade_sym.paper import Leading, Result
-from cascade_sym.paper.declared import objective
+from cascade_sym.paper import Leading, Result, objective
 from cascade_sym.steps import Step
 
 from .asymptotics import (

@@ -12,8 +12,15 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.exact import equal, identity_check, normal_form
 from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.paper import Leading, Result
-from cascade_sym.sensing import ForcePort, force_port, lorentzian, matched_filter_steps
-from cascade_sym.sensing.optimal import filter_variance, integral_of, optimal_filter
+from cascade_sym.sensing import (
+    ForcePort,
+    filter_variance,
+    force_port,
+    integral_of,
+    lorentzian,
+    matched_filter_steps,
+    optimal_filter,
+)
 from cascade_sym.spectra import Expansion, Spectrum, noise_spectrum, over_susceptibilities
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import complex_symbol, conj

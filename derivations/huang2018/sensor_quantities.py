@@ -9,8 +9,7 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.definitions import Quantity
 from cascade_sym.exact import equal, is_zero, normal_form
-from cascade_sym.sensing import Sensitivity, force_port, lorentzian, matched_filter_sensitivity
-from cascade_sym.sensing.root import newton_root
+from cascade_sym.sensing import Sensitivity, force_port, lorentzian, matched_filter_sensitivity, newton_root
 from cascade_sym.spectra import Expansion, noise_spectrum, over_susceptibilities
 from cascade_sym.steps import Check, Step
 

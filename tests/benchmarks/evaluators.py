@@ -182,7 +182,7 @@ def conditional(some: int) -> None:
     from cascade_sym.evaluate.conditional import conditional_value
     from cascade_sym.parts.detectors import Homodyne
     from cascade_sym.solve.conditional import riccati
-    from cascade_sym.solve.conditional.covariance import conditional_covariance
+    from cascade_sym.solve.conditional.matrices import conditional_covariance
 
     chain, detector = two_oscillators(), Homodyne(angle=-sp.pi / 2)
     problem = riccati(chain, detector)

@@ -16,7 +16,7 @@ import sympy as sp
 
 from cascade_sym import files
 from cascade_sym.errors import CascadeError, ParameterError
-from cascade_sym.paper.build import build_paper
+from cascade_sym.ledger.stored import build_paper
 from cascade_sym.sweeps import sweep, work
 from tests.cli.test_cli import HUANG, run
 from tests.manuscript.conftest import DERIVED, PRINTED

@@ -11,9 +11,9 @@ import xarray as xr
 
 from cascade_sym.cli.main import main
 from cascade_sym.cli.quantities import free_parameters, grids
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import CascadeError
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.declared import evaluate_declared
 
 HUANG = str(Path(__file__).resolve().parents[2] / "derivations" / "huang2018")
 GIVEN = ["gamma_S0=2*pi*5000", "gamma_M0=2*pi/10", "n_S=1", "n_M=1e5", "epsilon=1/10"]
@@ -56,7 +56,7 @@ EVERYTHING = [*GIVEN, "C_M=80", "theta_S=0.8", "theta_M=1.16", "eta=9/10", "psi=
 def test_every_declared_quantity(name: str) -> None:
     """What is computed over arrays agrees with what `cascade-sym eval` proves digit by digit."""
     from cascade_sym.cli.quantities import settings
-    from cascade_sym.paper.declared import sweep_declared
+    from cascade_sym.declared.computed import sweep_declared
 
     known = MODEL.declared(name).parameters
     axis = {next(p for p in ("C_S", "C_M", "gamma_sig") if p in known): [3.0, 200.0]}

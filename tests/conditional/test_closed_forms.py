@@ -21,7 +21,7 @@ from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, doubling, riccati
 from cascade_sym.solve.conditional.reduced import reduced_polynomial, solves_riccati
 from cascade_sym.system import Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 eta, phi, psi, eps = sp.symbols("eta phi psi epsilon")
 w, k, g, n, chi, kappa = sp.symbols("omega k gamma n chi kappa")

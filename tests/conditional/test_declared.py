@@ -12,9 +12,9 @@ import pytest
 import sympy as sp
 from scipy.linalg import solve_continuous_are
 
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import MissingParameter, ParameterError, UndetectableError
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.declared import evaluate_declared
 from tests.points import cascade_point
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"

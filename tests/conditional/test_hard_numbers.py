@@ -19,7 +19,7 @@ from sympy import ImmutableDenseMatrix
 
 import cascade_sym as cs
 from cascade_sym.evaluate.conditional import ConditionalEvaluator, conditional_evaluator
-from cascade_sym.evaluate.conditional.evaluator import GOOD
+from cascade_sym.evaluate.conditional.stacks import GOOD
 from cascade_sym.solve.conditional import Riccati, doubling
 from cascade_sym.solve.conditional.riccati import Quad, Sector
 from tests.conditional.collection import PROBLEMS

@@ -12,7 +12,7 @@ from cascade_sym.operators import Op, OperatorPolynomial, as_operator, operator,
 from cascade_sym.parts import Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.parts.detectors import Heterodyne, Homodyne
 from cascade_sym.solve.conditional import conditional_covariance, riccati
-from cascade_sym.solve.conditional.build import same_equations
+from cascade_sym.solve.conditional.filtering import same_equations
 
 eps, eta, phi, psi = sp.symbols("epsilon eta phi psi")
 CASCADE = Oscillator("S", mass=-1) >> Loss() >> Oscillator("M")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cascade_sym.ledger.entries import run_ledger
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.ledger import run_ledger
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 VERDICTS = {

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cascade_sym.ledger.entries import run_ledger
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.ledger import run_ledger
 from cascade_sym.steps import check_all
 from tests.conditional.test_declared import by_hand
 

@@ -9,7 +9,7 @@ import sympy as sp
 from cascade_sym.errors import UnstableError
 from cascade_sym.exact import converter, equal
 from cascade_sym.exact.matrix import inverse
-from cascade_sym.solve.linear import solve_named
+from cascade_sym.solve.linear_systems import solve_named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.probe import Probe
 from tests.core import oracle

@@ -8,8 +8,8 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import UnstableError
+from cascade_sym.solve.complex_pairs import pair
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import pair
 from cascade_sym.solve.stability import block_conditions, growth
 from tests.core import oracle
 

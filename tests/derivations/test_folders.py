@@ -10,10 +10,10 @@ import sympy as sp
 from scipy.optimize import minimize_scalar
 
 import cascade_sym as cs
+from cascade_sym.declared.computed import evaluate_declared
+from cascade_sym.ledger.entries import run_audit
+from cascade_sym.ledger.stored import build_paper
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.build import build_paper
-from cascade_sym.paper.declared import evaluate_declared
-from cascade_sym.paper.ledger import run_audit
 
 DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
 FOLDERS = sorted(p.name for p in DERIVATIONS.iterdir() if (p / "printed.toml").is_file() and p.name != "huang2018")

@@ -12,8 +12,8 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.evaluate import evaluator
 from cascade_sym.evaluate.backends.numpy_blocks import NumpyKernel
 from cascade_sym.evaluate.program.angles import expand_angles
-from cascade_sym.evaluate.program.factors import factor
 from cascade_sym.evaluate.program.forms import growth
+from cascade_sym.evaluate.program.powers import factor
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.calculation import read_program
 from cascade_sym.program.nodes import Program, operation_counts

@@ -14,9 +14,9 @@ import pytest
 import xarray as xr
 
 from cascade_sym.cli.main import main
+from cascade_sym.declared.figures import computed, drawn
 from cascade_sym.errors import CascadeError, DuplicateName
 from cascade_sym.paper import Figure, Model, load_folder
-from cascade_sym.paper.build import computed, drawn
 from cascade_sym.plot import canvas, save, styled
 
 ROOT = Path(__file__).resolve().parents[2]

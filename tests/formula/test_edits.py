@@ -11,22 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cascade_sym.errors import CascadeError, FormulaError, ParameterError
-from cascade_sym.formula import (
-    Environment,
-    Vocabulary,
-    edits,
-    interpret,
-    marked,
-    names_in,
-    parse,
-    parse_relation,
-    replace_at,
-    to_latex,
-    walk,
-)
+from cascade_sym.formula import Environment, interpret, names_in, parse, parse_relation, replace_at, to_latex, walk
 from cascade_sym.formula.ast import Call, Name
-from cascade_sym.formula.edits import KINDS
 from cascade_sym.formula.walk import at
+from cascade_sym.misprints.edits import KINDS, Vocabulary, edits, marked
 from cascade_sym.symbols import symbol
 
 SWAPS = (("S", "M"), ("B", "P"), ("p", "m"))

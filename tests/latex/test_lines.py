@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from cascade_sym.latex.displayed import body
 from cascade_sym.latex.lines import Row, aligned, all_broken, broken, row, rows_of, terms
 from cascade_sym.latex.scan import width
-from cascade_sym.latex.show import body
 from tests.latex.cases import PAPER, values
 
 

@@ -18,8 +18,8 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
+from cascade_sym.latex.displayed import body, display, left_side, value_latex
 from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.show import body, display, left_side, value_latex
 from cascade_sym.operators import LinearForm, integration_symbol, op, operator
 from tests.latex.cases import PAPER, derivation, pair, values
 
@@ -136,7 +136,7 @@ def test_many_modes_are_cut_short() -> None:
 
 
 def test_many_definitions_are_cut_short_but_not_the_result() -> None:
-    from cascade_sym.latex.equations import MAX_ROWS
+    from cascade_sym.latex.rows import MAX_ROWS
 
     chain = [sp.Symbol(f"s{k}") for k in range(MAX_ROWS + 6)]
     defs = Definitions(tuple((b, a + 1) for a, b in pairwise(chain)))
@@ -147,7 +147,7 @@ def test_many_definitions_are_cut_short_but_not_the_result() -> None:
 
 def test_the_output_does_not_depend_on_the_run() -> None:
     script = (
-        "from tests.latex.cases import PAPER, values\nfrom cascade_sym.latex.show import body\n"
+        "from tests.latex.cases import PAPER, values\nfrom cascade_sym.latex.displayed import body\n"
         "v = values()\nprint([body(x, PAPER) for x in v.values()])"
     )
     root = Path(__file__).parents[2]

@@ -10,11 +10,11 @@ import sympy as sp
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.latex import expr_latex
+from cascade_sym.latex.displayed import body
 from cascade_sym.latex.document import Entry, document, steps_of
 from cascade_sym.latex.lines import rows_of
 from cascade_sym.latex.notation import FALLBACK, Notation, macros
 from cascade_sym.latex.scan import width
-from cascade_sym.latex.show import body
 from tests.latex.cases import EXPRESSIONS, PAPER, derivation, values
 from tests.latex.tools import katex_failures, pdflatex
 from tests.tools import need_tex

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cascade_sym.errors import FolderError, FormulaError
+from cascade_sym.folder.printed import read_printed
 from cascade_sym.formula import parse_relation
 from cascade_sym.manuscript.draft import draft_folder
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.printed import read_printed
 
 BODY = r"""
 \newcommand\g[1]{\gamma_{#1}}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cascade_sym.folder.load import new_folder
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.folder import new_folder
 from tests.manuscript.test_check import MOTION
 
 PRINTED = r"""

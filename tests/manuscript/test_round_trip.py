@@ -9,19 +9,19 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.folder.environment import value_of
+from cascade_sym.folder.model import leading_form
 from cascade_sym.formula import to_latex
 from cascade_sym.latex import expr_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document
 from cascade_sym.latex.lines import rows_of
+from cascade_sym.ledger.entries import Entry, run_ledger
+from cascade_sym.ledger.typeset import correction_latex, derived_latex, document_of, notation_of
+from cascade_sym.ledger.verdict import StatementVerdict, compare
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.manuscript.known import Reading
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.environment import value_of
-from cascade_sym.paper.ledger import Entry, run_ledger
-from cascade_sym.paper.model import leading_form
-from cascade_sym.paper.show import correction_latex, derived_latex, document_of, notation_of
-from cascade_sym.paper.verdict import StatementVerdict, compare
 from cascade_sym.steps import Derivation
 from tests.manuscript.conftest import ROOT
 

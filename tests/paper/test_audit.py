@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cascade_sym.ledger.entries import run_audit
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.ledger import run_audit
 
 
 @pytest.mark.parametrize("id", ["4", "7", "S3", "S9"])
@@ -17,7 +17,7 @@ def test_no_edit_survives(huang, id):
 
 
 def test_a_checker_that_passes_everything_would_be_caught(small, monkeypatch):
-    from cascade_sym.paper import ledger
+    from cascade_sym.ledger import entries as ledger
     from cascade_sym.verdicts import Verdict
 
     class Passed:

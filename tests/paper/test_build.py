@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cascade_sym.paper.build import build_paper
+from cascade_sym.ledger.stored import build_paper
 
 
 def test_build_writes_and_reuses(small, tmp_path):

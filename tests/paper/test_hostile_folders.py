@@ -11,9 +11,10 @@ import pytest
 from cascade_sym import deadline
 from cascade_sym.cli.main import main
 from cascade_sym.deadline import TimeReached, at_most
+from cascade_sym.declared.figures import build_figures
 from cascade_sym.errors import CascadeError
-from cascade_sym.paper import ledger, load_folder, run_ledger
-from cascade_sym.paper.build import build_figures
+from cascade_sym.ledger import entries as ledger
+from cascade_sym.paper import load_folder, run_ledger
 from tests.manuscript.conftest import DERIVED, PRINTED, cavity, check  # noqa: F401
 
 FIFTH = '\n[[equation]]\nid = "5"\ntitle = "x"\nstatements = ["{}"]\n'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cascade_sym.errors import FolderError, UnknownName
+from cascade_sym.ledger.typeset import record
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.show import record
 
 VERDICTS = {
     **dict.fromkeys(("1", "2", "S1", "S4", "S7", "S12", "S13"), "definition"),
@@ -106,7 +106,7 @@ def test_expected_verdicts(small):
 
 
 def test_the_derived_side_does_not_need_the_printed_side(copied):
-    from cascade_sym.paper.folder import _load_model
+    from cascade_sym.folder.load import _load_model
 
     (copied / "printed.toml").unlink()
     model = _load_model(copied / "derived.py")

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from cascade_sym.folder.environment import environment, value_of
+from cascade_sym.folder.model import Model
 from cascade_sym.formula import Environment, parse
 from cascade_sym.formula.ast import Name
+from cascade_sym.ledger.verdict import judge
+from cascade_sym.misprints.repair import candidates
+from cascade_sym.misprints.samples import Atom, Products, Samples
 from cascade_sym.operators import operator
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.environment import environment, value_of
-from cascade_sym.paper.model import Model
-from cascade_sym.paper.repair import candidates
-from cascade_sym.paper.samples import Atom, Products, Samples
-from cascade_sym.paper.verdict import judge
 
 x, y, z, epsilon = sp.symbols("x y z epsilon")
 MODEL = Model(parameters=("x", "y", "z", "epsilon"), ranges={"epsilon": (sp.S.Zero, sp.S.One)})

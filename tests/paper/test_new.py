@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import FolderError, ParameterError
+from cascade_sym.folder.load import FILES, new_folder, template
+from cascade_sym.ledger.entries import run_audit
 from cascade_sym.paper import load_folder, run_ledger
-from cascade_sym.paper.declared import evaluate_declared
-from cascade_sym.paper.folder import FILES, new_folder, template
-from cascade_sym.paper.ledger import run_audit
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cascade_sym.folder.environment import environment
 from cascade_sym.formula import parse
-from cascade_sym.formula.edits import KINDS, edits
+from cascade_sym.misprints.edits import KINDS, edits
+from cascade_sym.misprints.samples import Samples
+from cascade_sym.misprints.words import vocabulary
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.environment import environment, vocabulary
-from cascade_sym.paper.samples import Samples
 
 WRITTEN = {  # the same value in other words
     "7": "(Gamma_S + 2*gammat_S0)/(2*gamma_S)",

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.folder.environment import environment
 from cascade_sym.formula import parse
-from cascade_sym.paper.environment import environment
-from cascade_sym.paper.verdict import judge
+from cascade_sym.ledger.verdict import judge
 from tests.paper.mutants import LEVELS, ONE, SIGNS, NoValue, State, apart, misprinted, mode, worth
 from tests.paper.typed import folder
 

@@ -91,8 +91,8 @@ def test_ideal_cancellation_is_reached_for_hot_spins():
 
 
 def test_scaling_of_a_replaced_parameter_is_refused():
+    from cascade_sym.declared.computed import scale_declared
     from cascade_sym.errors import UnknownParameter
-    from cascade_sym.paper.declared import scale_declared
 
     model = load_folder("derivations/huang2018").model
     with pytest.raises(UnknownParameter, match="given by gamma_M0"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 import cascade_sym as cs
-from cascade_sym.paper import verdict
+from cascade_sym.ledger import verdict
 from tests.exact.optomechanics import pair
 
 a, b, c, d, e, f = sp.symbols("a b c d e f")

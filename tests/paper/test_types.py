@@ -8,9 +8,9 @@ import pytest
 
 from cascade_sym.cli.main import main
 from cascade_sym.errors import FolderError
+from cascade_sym.ledger.entries import run_audit
+from cascade_sym.ledger.typeset import document_of, record
 from cascade_sym.paper import run_ledger
-from cascade_sym.paper.ledger import run_audit
-from cascade_sym.paper.show import document_of, record
 from tests.paper.typed import entries, folder, verdict
 
 WRONG = ("differs", "misprint", "unchecked")

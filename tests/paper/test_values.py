@@ -10,8 +10,8 @@ import scipy.linalg
 import scipy.optimize
 import sympy as sp
 
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError
-from cascade_sym.paper.declared import evaluate_declared
 
 NAMES = ["C_S", "C_M", "theta_S", "theta_M", "gamma_S0", "gamma_M0", "n_S", "n_M", "epsilon"]
 

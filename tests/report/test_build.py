@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from cascade_sym.report import build as pdf
 from cascade_sym.report import build_report
-from cascade_sym.report.build import typeset
+from cascade_sym.report import write as pdf
 from cascade_sym.report.pdf_source import report_source
+from cascade_sym.report.write import typeset
 from tests.report.conftest import make_folder
 from tests.tools import need_tex
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cascade_sym.report.build import _images, find_pdflatex, typeset
 from cascade_sym.report.page import figures_in, report_page
 from cascade_sym.report.pdf_source import report_source
 from cascade_sym.report.plots import certificates, curves, plot_pdf
+from cascade_sym.report.write import _images, find_pdflatex, typeset
 from tests.latex.tools import pdflatex
 from tests.report.conftest import PIXEL
 from tests.report.test_page import SCALING

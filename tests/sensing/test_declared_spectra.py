@@ -15,10 +15,10 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.optimize import minimize
 
+from cascade_sym.declared.computed import evaluate_declared
 from cascade_sym.errors import ParameterError, UnknownParameter, UnstableError
 from cascade_sym.evaluate import evaluator
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.declared import evaluate_declared
 from tests.points import cascade_point
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"

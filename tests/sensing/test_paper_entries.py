@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cascade_sym.ledger.entries import run_ledger
+from cascade_sym.ledger.typeset import record
 from cascade_sym.paper import load_folder
-from cascade_sym.paper.ledger import run_ledger
-from cascade_sym.paper.show import record
 
 HUANG = Path(__file__).resolve().parents[2] / "derivations" / "huang2018"
 EXACT = ("S25", "S26", "S27", "S28", "S29", "S31", "S32", "S33.h1", "S33.h2", "S33.h3", "S33.h4")

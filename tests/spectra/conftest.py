@@ -12,7 +12,7 @@ import sympy as sp
 from cascade_sym.operators import as_operator, operator
 from cascade_sym.parts import Loss, Oscillator
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 
 def _number(rng: random.Random, size: int = 1) -> sp.Rational:

@@ -107,9 +107,9 @@ def test_steps_hold_and_can_fail(cascade):
     N = noise_spectrum(s, "P_L")
     assert [c.ok for c in check_all(N.steps)] == [True, True, True]
     # the same sweep, checked against a system with another coupling, is refused
+    from cascade_sym.spectra.backward import sweep
     from cascade_sym.spectra.readout import as_readout, axis
     from cascade_sym.spectra.spectrum import response_steps, started
-    from cascade_sym.spectra.sweep import sweep
 
     read = as_readout(s, "P_L")
     dynamics = started(s, axis((read,), None, "rotating", None), (read,))

@@ -17,7 +17,7 @@ from cascade_sym.operators import operator
 from cascade_sym.parts import SLH, Cavity, Loss, Oscillator, Squeezer
 from cascade_sym.solve import covariance
 from cascade_sym.spectra import cross_spectrum, integrated, noise_spectrum
-from cascade_sym.spectra.polynomial import hurwitz_integral
+from cascade_sym.spectra.quotients import hurwitz_integral
 from cascade_sym.symbols import conj
 
 

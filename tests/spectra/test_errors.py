@@ -20,7 +20,7 @@ from cascade_sym.spectra import (
     quotient,
     transfer,
 )
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 M = Oscillator("M")
 Omega_M = sp.Symbol("Omega_M")

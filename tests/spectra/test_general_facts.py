@@ -13,7 +13,7 @@ from cascade_sym.operators import operator
 from cascade_sym.parts import BeamSplitter, Cavity, Loss, Oscillator, PhaseShift, Squeezer
 from cascade_sym.spectra import Quadrature, cross_spectrum, noise_budget, noise_spectrum, partial_fractions, transfer
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.slh import Channel, slh_system
+from cascade_sym.system.triple import Channel, slh_system
 
 Omega = sp.Symbol("Omega")
 HALF = sp.Rational(1, 2)

@@ -12,7 +12,7 @@ from sympy import Symbol
 
 import cascade_sym as cs
 from cascade_sym.derive import eliminate, from_coupling
-from cascade_sym.latex.show import body
+from cascade_sym.latex.displayed import body
 from cascade_sym.operators import Op
 
 Params = Sequence[Symbol]

@@ -22,7 +22,7 @@ from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import EXACT, UNARY, Constant, parts
 from cascade_sym.program.nodes import TESTS, Program
 
-GUARD_DIGITS = 10
+GUARD_DIGITS = 10  # beyond those asked for, against rounding of intermediate values
 
 
 class MpmathKernel:

@@ -17,8 +17,8 @@ import numpy as np
 
 Array = np.ndarray
 
-SINE_TERMS, COSINE_TERMS = 6, 6
-SMALL = pi / 4
+SINE_TERMS, COSINE_TERMS = 6, 6  # of the polynomials on the interval
+SMALL = pi / 4  # up to here, no reduction of the argument is needed
 LARGEST = 1.6e6  # beyond, the library's functions are called
 
 

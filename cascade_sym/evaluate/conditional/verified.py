@@ -21,16 +21,16 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing
 from cascade_sym.evaluate.arguments import check_names
-from cascade_sym.evaluate.balls import LARGEST, Balls, Number, Plain, Undecided, exact_numbers
 from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, read_number
+from cascade_sym.evaluate.zeros import LARGEST, Balls, Number, Plain, Undecided, exact_numbers
 from cascade_sym.program import read
-from cascade_sym.solve.conditional.covariance import ConditionalCovariance
+from cascade_sym.solve.conditional.matrices import ConditionalCovariance
 from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import expression
 
-LAST_BITS = 1 << 11
+LAST_BITS = 1 << 11  # at which a point is given up
 BITS = (128, 512)  # of what is rounded to doubles
-LAST = arb(2) ** -54
+LAST = arb(2) ** -54  # half a unit in the last place of a double, relative to the diagonal
 
 
 def conditional_value(

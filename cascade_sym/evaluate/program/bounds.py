@@ -22,7 +22,7 @@ from cascade_sym.program.builder import Builder, absent, least
 from cascade_sym.program.constants import INFINITE, NAN, Constant, is_double, parts
 from cascade_sym.program.nodes import Condition, Output, Program, arguments
 
-SLACK = 1 + Fraction(1, 2**24)
+SLACK = 1 + Fraction(1, 2**24)  # covers the rounding of the bound's own few operations
 LIBRARY = Fraction(1, 2**49)  # relative error of exp, log and atan of any mathematical library
 ERROR = "|error|"
 

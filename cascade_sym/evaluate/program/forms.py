@@ -8,7 +8,7 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from cascade_sym.evaluate.program.angles import SINCOS, expand_angles
-from cascade_sym.evaluate.program.factors import factor
+from cascade_sym.evaluate.program.powers import factor
 from cascade_sym.program.builder import Builder, guarded, replay_node
 from cascade_sym.program.nodes import FREE, TESTS, Program, arguments
 
@@ -19,7 +19,7 @@ COSTS = {
     "add": 1.0, "sub": 1.0, "mul": 1.0, "div": 9.0, "sqrt": 10.0, "abs": 0.5, "min": 1.0, "max": 1.0,
     "select": 2.0, "copysign": 2.0, "rint": 1.0, "proderr": 1.0, "exp": 20.0, "log": 25.0, "pow": 60.0,
 }  # fmt: skip
-OTHER = 40.0
+OTHER = 40.0  # operations that a function without an entry costs, about a logarithm
 BOUNDED = ("sin", "cos", "atan", "asin", "acos", "tanh", "rint", "nonnegative", "positive")
 
 

@@ -28,13 +28,13 @@ import flint
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError, ParameterError
 from cascade_sym.evaluate.plan import Plan
-from cascade_sym.evaluate.program.factors import waves_merged
+from cascade_sym.evaluate.program.powers import waves_merged
 from cascade_sym.evaluate.targets import read_target
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.constants import Constant, ball, parts
 from cascade_sym.program.nodes import LEAVES, TESTS, Program
 
-WIDTH = 110
+WIDTH = 110  # of remarks in exported code
 SIGNS = {"'": "_prime", "′": "_prime", "+": "_plus", "-": "_minus", "−": "_minus", "*": "_star", "†": "_dagger"}
 LETTER = re.compile(r"(?:GREEK|LATIN|CYRILLIC) (SMALL|CAPITAL) LETTER (\w+)")
 

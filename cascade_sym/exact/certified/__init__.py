@@ -1,5 +1,5 @@
 """Certificates of equalities, which `cascade_sym.recheck` checks by itself."""
 
-from cascade_sym.exact.certified.walk import certificate
+from cascade_sym.exact.certified.certify import certificate
 
 __all__ = ["certificate"]

@@ -8,8 +8,8 @@ import sympy as sp
 from sympy import Expr
 
 from cascade_sym.exact.atoms import monomials
-from cascade_sym.exact.certified.names import Json, NoEvidence
-from cascade_sym.exact.certified.signs import SignProofs
+from cascade_sym.exact.certified.generators import Json, NoEvidence
+from cascade_sym.exact.certified.sign_proofs import SignProofs
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, Poly, by_power
 

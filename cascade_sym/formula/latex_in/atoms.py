@@ -14,7 +14,7 @@ from cascade_sym.formula.latex_in.lexer import closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.state import NEVER, WRAPPERS, is_symbol
 from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
-from cascade_sym.formula.notation import GREEK as GREEKS
+from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.parser import Token
 
 

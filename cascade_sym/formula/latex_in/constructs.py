@@ -7,14 +7,14 @@ from collections.abc import Callable
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
 from cascade_sym.formula.latex_in.reader import Reader, leading_stars
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Key, by_rule, spelled, with_superscript
-from cascade_sym.formula.notation import CONSTANTS, GREEK
+from cascade_sym.formula.lettering import CONSTANTS, GREEK
 from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj"))
 FUNCTIONS = {f: f for f in (*ANALYTIC, *BRACKETED, "Var")} | {"ln": "log", "sign": "sgn"}
 _COORDINATES = frozenset(("t", "t'", "tau", "x", "y", "z"))
-_MAX_VALUES = 64
+_MAX_VALUES = 64  # of an index
 _BRACKETS = {
     ("|", 1): "abs", ("\\langle", 1): "mean", ("\\langle", 2): "sym", ("[", 2): "comm", ("\\{", 2): "anticomm"
 }  # fmt: skip

@@ -22,7 +22,7 @@ from contextlib import nullcontext
 from cascade_sym.formula.ast import Call, Div, Name, Neg, Node, Number, Pow, product
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.state import WRAPPERS, spelt
-from cascade_sym.formula.notation import GREEK as GREEKS
+from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.parser import Token
 from cascade_sym.program import ANALYTIC, TABLE
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.notation import group_ends
+from cascade_sym.formula.lettering import group_ends
 from cascade_sym.formula.parser import Token, error_at, scanned
 
 Tokens = tuple[Token, ...]

@@ -6,7 +6,7 @@ from cascade_sym.formula.forms import FACTOR_WORDS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.state import spelt
-from cascade_sym.formula.notation import GREEK as GREEKS
+from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.parser import Token
 
 ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split())

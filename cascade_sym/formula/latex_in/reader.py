@@ -23,7 +23,7 @@ from itertools import takewhile
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow, Relation, Signed, added, product
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled, tokens
-from cascade_sym.formula.notation import CONSTANTS, GREEK
+from cascade_sym.formula.lettering import CONSTANTS, GREEK
 from cascade_sym.formula.parser import MAX_DEPTH, MAX_DIGITS
 from cascade_sym.formula.walk import check_depth
 

@@ -36,9 +36,9 @@ from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
 from cascade_sym.formula.latex_in.state import STARS, is_label, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
-from cascade_sym.formula.notation import CONSTANTS
-from cascade_sym.formula.notation import GREEK as GREEKS
-from cascade_sym.formula.notation import with_superscript as with_script
+from cascade_sym.formula.lettering import CONSTANTS
+from cascade_sym.formula.lettering import GREEK as GREEKS
+from cascade_sym.formula.lettering import with_superscript as with_script
 from cascade_sym.formula.parser import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.notation import GREEK
+from cascade_sym.formula.lettering import GREEK
 from cascade_sym.formula.parser import Stream, Token, error_at, scanned
 from cascade_sym.formula.walk import indexed
 

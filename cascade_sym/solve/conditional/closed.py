@@ -25,9 +25,9 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.probe import vanishes
 
 Rows = tuple[Table, Table, Pair]
@@ -179,7 +179,7 @@ def _real_part(z: Pair, factor: Pair) -> Expr:
     return z.re * factor.re - z.im * factor.im
 
 
-LARGEST = 2
+LARGEST = 2  # modes with closed forms of the Riccati equation
 
 
 def solve_sector(s: Named, naming: Naming) -> Solution | None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 TERMS = 14  # of the exponential series of a step with norm 1/2: below 1e-16
-MOST = 100
+MOST = 100  # of doublings
 ROUNDING = 2.0**-52  # of the sum of the moduli of the terms: some two roundings each
 CLEAR = 1e-9  # of the size of the drift: what is no rounding
 

@@ -14,10 +14,10 @@ from sympy import Expr
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import Op
+from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, pair
 from cascade_sym.solve.conditional.riccati import Node, Sector, whitening
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import NOUGHT, Pair, Table, pair
 from cascade_sym.symbols import conj, symbol
 
 
@@ -126,7 +126,7 @@ def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
     return [[ly[i, j] for j in s.nodes] for i in s.nodes], list(ly.stability)
 
 
-SHORT = 12
+SHORT = 12  # operations of what needs no name
 
 
 class Record(Naming):

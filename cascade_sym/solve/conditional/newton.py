@@ -14,9 +14,9 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
+from cascade_sym.solve.complex_pairs import I_TIMES, NOUGHT, Pair, Table, total
 from cascade_sym.solve.conditional.named import Named, moment, named
 from cascade_sym.solve.naming import Naming
-from cascade_sym.solve.pairs import I_TIMES, NOUGHT, Pair, Table, total
 
 ROUNDING = sp.Rational(1, 2**52)  # of the sum of the moduli of the terms: some two roundings each
 

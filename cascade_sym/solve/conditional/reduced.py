@@ -19,15 +19,15 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import converter
+from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Poly
-from cascade_sym.exact.show import poly_to_expr
-from cascade_sym.solve.conditional.covariance import ConditionalCovariance
+from cascade_sym.solve.conditional.matrices import ConditionalCovariance
 from cascade_sym.solve.probe import random_point, value_at
 from cascade_sym.steps import Check
 from cascade_sym.symbols import free_symbol, own
 
-MOST_TERMS = 200_000
+MOST_TERMS = 200_000  # of a polynomial that is still factored
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def reduced_polynomial(V: ConditionalCovariance, i: str, j: str, values: Mapping
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
-    >>> from cascade_sym.solve.conditional.covariance import conditional_covariance
+    >>> from cascade_sym.solve.conditional.matrices import conditional_covariance
     >>> M = Oscillator("M", Gamma=1, theta=sp.pi/4, gamma=sp.Symbol("gamma"), n=1)
     >>> V = conditional_covariance(M, Homodyne(angle=sp.pi/2))
     >>> r = reduced_polynomial(V, "X_M", "X_M", {sp.Symbol("gamma"): 1})
@@ -109,7 +109,7 @@ def _vanishes_at(f: Expr, point: Mapping[Expr, Any]) -> bool:
 
 
 METHOD = "the residual of the Riccati equation, reduced modulo the relations of its roots"
-FLOATS = 1e-9
+FLOATS = 1e-9  # relative size of a sum of floats that is taken for zero
 
 
 def solves_riccati(V: ConditionalCovariance) -> Check:
@@ -119,7 +119,7 @@ def solves_riccati(V: ConditionalCovariance) -> Check:
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
-    >>> from cascade_sym.solve.conditional.covariance import conditional_covariance
+    >>> from cascade_sym.solve.conditional.matrices import conditional_covariance
     >>> solves_riccati(conditional_covariance(Oscillator("M"), Homodyne(angle=sp.Symbol("phi")))).ok
     True
     """

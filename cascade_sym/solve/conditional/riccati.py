@@ -22,12 +22,12 @@ from cascade_sym.derive.master_equation_moments import GaussianState
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import Op
-from cascade_sym.parts.values import fraction
 from cascade_sym.shown import Shown
+from cascade_sym.solve.complex_pairs import pair
 from cascade_sym.solve.covariance import Covariance
-from cascade_sym.solve.pairs import pair
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, replacements
+from cascade_sym.system.values import fraction
 
 
 def tidy(e: Expr) -> Expr:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from cascade_sym.paper.declared import sweep_declared
+from cascade_sym.paper import sweep_declared
 
 from ..model import model
 

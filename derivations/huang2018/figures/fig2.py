@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from cascade_sym.paper import Figure
-from cascade_sym.paper.declared import sweep_declared
+from cascade_sym.paper import Figure, sweep_declared
 
 from ..model import model
 from .common import FIXED, unconditional

@@ -1,0 +1,1 @@
+"""What a folder declares beside its equations: quantities, scalings, sweeps, figures."""

@@ -1,0 +1,300 @@
+"""Certificates of equalities: what the exact algebra found, written so that `recheck` can check it by itself.
+
+The formulas are walked as `recheck` reads them; every root, absolute value and angle sum that is met is replaced by
+what the field of the proof has for it, with a proof that it is the principal value. Where such a proof needs a sign
+that is not known, both signs are proved one by one. A certificate that `recheck` rejects is none.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from cascade_sym import recheck
+from cascade_sym.errors import CascadeError
+from cascade_sym.exact.atoms import canonical
+from cascade_sym.exact.certified.evidence import Evidence
+from cascade_sym.exact.certified.generators import Json, NoEvidence
+from cascade_sym.exact.certified.spelled import formula_text, plain_names
+from cascade_sym.exact.convert import Converter, converter
+from cascade_sym.exact.fraction import Fraction, by_power
+from cascade_sym.symbols import Domains, is_complex_symbol
+from cascade_sym.symbols.names import conj
+
+MOST_CASES = 5  # signs that are not known and are proved one by one
+PRUNED = 6000  # characters of proofs in which it is tried what can be left out
+LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
+
+
+class Open(Exception):
+    """The sign of `text` decides how the proof goes on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def certificate(left: Expr, right: Expr, domains: Domains) -> Json | None:
+    """A certificate that two formulas in plain symbols, proved equal, are; None where it can't be written down.
+
+    >>> a, b = sp.symbols("a b")
+    >>> certificate((a**2 - b**2)/(a + b), a - b, Domains())
+    {'left': '(a^2 - b^2)/(a + b)', 'right': 'a - b', 'complex': [], 'assumptions': [], 'proof': {'steps': []}}
+    """
+    try:
+        new = plain_names(left.free_symbols | right.free_symbols)
+        sides = [e.xreplace(new) for e in (left, right)]
+        texts = [formula_text(e) for e in sides]
+        kinds = sorted(s.name for e in sides for s in e.free_symbols if is_complex_symbol(s))
+        claim: Json = {"left": texts[0], "right": texts[1], "complex": list(dict.fromkeys(kinds))}
+        used: set[str] = set()
+        proof = _proof(sides, texts, domains, {}, used)
+        claim |= {"assumptions": sorted(used), "proof": proof}
+        recheck.check(claim)
+        if len(str(proof)) <= PRUNED:
+            _prune(claim, proof)
+    except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError):
+        return None
+    return claim
+
+
+def _prune(claim: Json, proof: Json) -> None:
+    """Takes out what the proof does not need: bounds of generators, and what is said not to be zero."""
+    if "split" in proof:
+        for side in ("plus", "minus"):
+            _prune(claim, proof[side])
+        return
+    steps = proof["steps"]
+    for signs in [s[k][n] for s in steps for k in ("cos", "sin", "-sin") if k in s for n in (0, 1)]:
+        for step in [step for step in signs if step[0] == "on"]:
+            place = signs.index(step)
+            del signs[place]
+            try:
+                recheck.check(claim)
+            except recheck.Rejected:
+                signs.insert(place, step)
+    for s in list(steps):
+        for part in [k for k in ("cos", "sin", "-sin") if k in s] + (["all"] if {"range", "nonzero"} & set(s) else []):
+            old, place = dict(s), steps.index(s)
+            if part == "all":
+                del steps[place]
+            else:
+                del s[part]
+            try:
+                recheck.check(claim)
+            except recheck.Rejected:
+                if part == "all":
+                    steps.insert(place, s)
+                s |= old
+
+
+def _proof(
+    sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
+    otherwise: Mapping[int, Expr] | None = None,
+) -> Json:  # fmt: skip
+    try:
+        return _Walk(sides, texts, domains, given, used, otherwise or {}).proof()
+    except Otherwise as found:
+        if otherwise and len(otherwise) > 2:
+            raise NoEvidence from found
+        return _proof(sides, texts, domains, given, used, {**(otherwise or {}), **found.roots})
+    except Open as found:
+        if len(given) >= MOST_CASES or found.text in given:
+            raise NoEvidence from found
+        plus, minus = (_proof(sides, texts, domains, {**given, found.text: sign}, used) for sign in (1, -1))
+        return {"split": found.text.replace("**", "^"), "plus": plus, "minus": minus}
+
+
+class Otherwise(Exception):
+    """Roots, as generators, are to be written otherwise."""
+
+    def __init__(self, roots: Mapping[int, Expr]) -> None:
+        super().__init__()
+        self.roots = roots
+
+
+class _Walk:
+    """One case: both formulas are walked in the order in which they are checked."""
+
+    def __init__(
+        self, sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
+        otherwise: Mapping[int, Expr],
+    ) -> None:  # fmt: skip
+        self.conv: Converter
+        angles = {f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)}
+        inner = [
+            a for a in angles if a.has(sp.exp, sp.cos, sp.sin) or any(not p.exp.is_Integer for p in a.atoms(sp.Pow))
+        ]
+        self.conv, _ = converter([*sides, sp.I, *sorted(inner, key=str)], domains, given)
+        self.otherwise = otherwise
+        self.symbols = {s.name: s for e in sides for s in e.free_symbols}
+        self.trees = [recheck.parsed(t) for t in texts]
+        self.given = given
+        self.evidence = Evidence(self.conv, domains, given, used)
+        self._sizes: dict[int, int] = {}
+        self._values: dict[int, Fraction] = {}
+        self._done: dict[tuple[Any, str], Fraction] = {}
+
+    def proof(self) -> Json:
+        evidence = self.evidence
+        for n, text in enumerate(self.given):
+            tree = recheck.parsed(text.replace("**", "^"))
+            self.trees.append(tree)
+            evidence.case(n, self.value(tree), self.given[text])
+        left, right = (self.value(tree) for tree in self.trees[:2])
+        difference = left - right
+        if not difference.is_zero:
+            if found := evidence.instead(difference):
+                raise Otherwise({found[0]: self.conv.expr(found[1])})
+            self._ask()
+        return {"steps": evidence.steps}
+
+    def _ask(self) -> None:
+        unknown = [name for name in self.conv.tower.unknown if name not in self.given]
+        raise Open(unknown[0]) if unknown else NoEvidence
+
+    # -- values
+
+    def value(self, node: ast.expr) -> Fraction:
+        """The element that a formula is, once what it needs is proved."""
+        if id(node) not in self._values:
+            value = self._values[id(node)] = self._value(node)
+            self._shorten(node, value)
+        return self._values[id(node)].within(self.conv.field)
+
+    def _shorten(self, node: ast.expr, value: Fraction) -> None:
+        """Where a part is much longer as it is written, its short form is a step of its own."""
+        size = self._sizes
+        match node:
+            case ast.BinOp(left, ast.Pow(), right) if recheck.number(right).denominator == 1:
+                terms = size.get(id(left), 1) ** abs(recheck.number(right).numerator)
+            case ast.BinOp(left, ast.Add() | ast.Sub(), right):
+                terms = size.get(id(left), 1) + size.get(id(right), 1)
+            case ast.BinOp(left, ast.Mult(), right):
+                terms = size.get(id(left), 1) * size.get(id(right), 1)
+            case ast.BinOp(left, ast.Div(), _):
+                terms = size.get(id(left), 1)
+            case _:
+                terms = len(value.num)
+        if isinstance(node, ast.BinOp) and terms >= LONG and len(value.num) < SHARE * terms:
+            step = {"root": 1, "of": recheck.written(node), "is": self.evidence.element(value)}
+            self.evidence.steps.append(step)
+            terms = len(value.num)
+        size[id(node)] = terms
+
+    def _value(self, node: ast.expr) -> Fraction:
+        field = self.conv.field
+        match node:
+            case ast.Set([ast.Constant(str(digits))]):
+                q = sp.Rational(digits)
+                return field.rational(int(q.p), int(q.q))
+            case ast.Name():
+                return self.conv(self._symbol(recheck.written(node)))
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self.value(operand)
+            case ast.BinOp(left, ast.Pow(), right):
+                q = recheck.number(right)
+                base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
+                if q < 0:
+                    self.evidence.below(recheck.written(left), self.value(left))
+                return base**q.numerator
+            case ast.BinOp(left, op, right):
+                a, b = self.value(left), self.value(right)
+                if isinstance(op, ast.Add | ast.Sub):
+                    return a + b if isinstance(op, ast.Add) else a - b
+                if isinstance(op, ast.Mult):
+                    return a * b
+                self.evidence.below(recheck.written(right), b)
+                return a / b
+            case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
+                self.trees.append(recheck.rule(func, args))
+                return self.value(self.trees[-1])
+            case ast.Call(ast.Name(), [arg]):
+                return self._function(recheck.written(node.func), arg)
+        raise NoEvidence
+
+    def _symbol(self, name: str) -> Expr:
+        constant = {"pi": sp.pi, "I": sp.I}.get(name)
+        if constant is None and name not in self.symbols:
+            raise NoEvidence
+        return constant or self.symbols[name]
+
+    def _root(self, arg: ast.expr, q: int) -> Fraction:
+        text = recheck.written(arg)
+        if (q, text) not in self._done:
+            radicand = self.value(arg)
+            w = self._written_otherwise(self.conv.tower.root(radicand, q))
+            found = self.evidence.principal(w.within(self.conv.field), q)
+            if found is None:
+                self._ask()
+            self.evidence.steps.append({"root": q, "of": text, **(found or {})})
+            self._done[q, text] = w
+        return self._done[q, text]
+
+    def _written_otherwise(self, w: Fraction) -> Fraction:
+        for i, e in self.otherwise.items():
+            parts = by_power(w.num, i) if i < len(w.num.degrees()) and w.num.degrees()[i] else {}
+            if parts:
+                total = w.field.integer(0)
+                for k, part in parts.items():
+                    total = total + w.field.fraction(part, w.den) * self.conv(canonical(e)) ** k
+                w = total
+        return w
+
+    def _function(self, name: str, arg: ast.expr) -> Fraction:
+        if name in ("conj", "abs") and not self.evidence.settled(self.value(arg)):
+            self._ask()
+        if name == "conj":
+            return self.conv.tower.conj(self.value(arg))
+        text = recheck.written(arg)
+        if (name, text) not in self._done:
+            if name == "abs":
+                w = self.conv.tower.abs(self.value(arg))
+                claim = self.evidence.claim(w)
+                if claim is None:
+                    self._ask()
+                self.evidence.steps.append({"root": "abs", "of": text, "is": self.evidence.element(w), "claim": claim})
+            else:
+                self._prepare(arg)
+                angle = self._sympy(arg)
+                w = self.conv({"exp": sp.exp, "cos": sp.cos, "sin": sp.sin}[name](angle))
+                self.evidence.steps.append({"sum": name, "of": text, **self.evidence.angles(name, angle)})
+            self._done[name, text] = w
+        return self._done[name, text]
+
+    def _prepare(self, node: ast.expr) -> None:
+        """What is inside an angle or exponent is replaced."""
+        calls = [recheck.written(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)]
+        if set(calls) - {"conj", "Re", "Im"} or any(map(self._is_root, ast.walk(node))):
+            self.value(node)
+
+    def _is_root(self, node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and recheck.number(node.right).denominator > 1
+        )
+
+    def _sympy(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Set([ast.Constant(str(digits))]):
+                return sp.Rational(digits)
+            case ast.Name():
+                return self._symbol(recheck.written(node))
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self._sympy(operand)
+            case ast.BinOp(left, ast.Pow(), right):
+                q = recheck.number(right)
+                return self._sympy(left) ** sp.Rational(q.numerator, q.denominator)
+            case ast.BinOp(left, op, right):
+                a, b = self._sympy(left), self._sympy(right)
+                if isinstance(op, ast.Add | ast.Sub):
+                    return a + b if isinstance(op, ast.Add) else a - b
+                return a * b if isinstance(op, ast.Mult) else a / b
+            case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
+                return self._sympy(recheck.rule(func, args))
+            case ast.Call(ast.Name(), [arg]) if recheck.written(node.func) == "conj":
+                return conj(self._sympy(arg))
+        raise NoEvidence

@@ -1,0 +1,1 @@
+"""A paper's folder: what is printed, what is derived, and what the names of both stand for."""

@@ -1,0 +1,1 @@
+"""Misprints: small typed edits of written formulas, and the search for the one that makes a formula exact."""
