@@ -18,12 +18,17 @@ CONDITIONS = {
     "elem": "\\in", "muchless": "\\ll", "muchgreater": "\\gg", "similar": "\\sim", "proportional": "\\propto",
     "identical": "\\equiv",
 }  # fmt: skip
+RELATIONS = {
+    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=":
+    "\\neq",
+    "~": "\\sim", "prop": "\\propto", "->": "\\to", "<<": "\\ll", ">>": "\\gg", "<~": "\\lesssim", ">~": "\\gtrsim",
+    "in": "\\in",
+}  # fmt: skip
 _OPERATORS = {"derivative_by": "d", "partial_by": "\\partial "}
 _DERIVATIVES = {"derivative": "\\mathrm{d}", "partial": "\\partial "}
 _OPEN = frozenset(
     """derivative partial derivative_by partial_by sum_over prod_over integral_over limit dotp cross differential
-    max_over
-    min_over sup_over inf_over""".split()
+    max_over argmax_over argmin_over min_over sup_over inf_over""".split()
 )
 _SERIES = {"sum_over": "\\sum", "prod_over": "\\prod"}
 PLAIN_WORDS = frozenset(
@@ -41,8 +46,8 @@ FORM_NAMES = frozenset(
         *"""for_all inner ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
     cross tensor oplus differential
-    tuple list braces limit degrees log_base normal uncertain max_over min_over sup_over inf_over floor
-    ceiling""".split(),
+    tuple list braces limit degrees log_base normal uncertain max_over min_over argmax_over argmin_over sup_over
+    inf_over floor ceiling""".split(),
     )
 )
 
@@ -159,7 +164,8 @@ def _sub(args: Sequence[Node], top: Print, closed: Print) -> str:
 
 
 def _extremum(f: str) -> Callable[[Sequence[Node], Print, Print], str]:
-    return lambda a, top, closed: f"\\{f}_{{{top(a[1])}}}{closed(a[0])}"
+    word = f"\\operatorname{{{f}}}" if f.startswith("arg") else f"\\{f}"
+    return lambda a, top, closed: f"{word}_{{{top(a[1])}}}{closed(a[0])}"
 
 
 def _bare(node: Node, top: Print) -> str:
@@ -209,7 +215,7 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "uncertain": lambda a, top, closed: f"{top(a[0])} \\pm {top(a[1])}",
     "floor": lambda a, top, closed: f"\\left\\lfloor {top(a[0])}\\right\\rfloor ",
     "ceiling": lambda a, top, closed: f"\\left\\lceil {top(a[0])}\\right\\rceil ",
-    **{f"{f}_over": _extremum(f) for f in ("max", "min", "sup", "inf")},
+    **{f"{f}_over": _extremum(f) for f in ("max", "min", "sup", "inf", "argmax", "argmin")},
     "degrees": lambda a, top, closed: f"{closed(a[0])}^{{\\circ}}",
     "log_base": lambda a, top, closed: f"\\log_{{{top(a[1])}}}\\left({top(a[0])}\\right)",
 }

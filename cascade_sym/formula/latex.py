@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.forms import FORM_NAMES, form_latex
+from cascade_sym.formula.forms import FORM_NAMES, RELATIONS, form_latex
 from cascade_sym.formula.forms import level_of as form_level
 from cascade_sym.formula.lettering import (
     ATOM,
@@ -32,12 +32,6 @@ from cascade_sym.formula.lettering import (
 from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 Piece = tuple[str, int]
-_RELATIONS = {
-    "=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "\\equiv", "!=":
-    "\\neq",
-    "~": "\\sim", "prop": "\\propto", "->": "\\to", "<<": "\\ll", ">>": "\\gg", "<~": "\\lesssim", ">~": "\\gtrsim",
-    "in": "\\in",
-}  # fmt: skip
 _RED = "{\\color{red}"
 _STARS = {"conj": "*", "dag": "\\dagger"}
 _WORDS = {
@@ -79,7 +73,7 @@ def to_latex(
     printer = _Printer(notation or {}, templates or {})
     if isinstance(node, Relation):
         given = ", ".join(map(printer.top, node.given))
-        said = f"{printer.top(node.lhs)} {_RELATIONS[node.op]} {printer.top(node.rhs)}"
+        said = f"{printer.top(node.lhs)} {RELATIONS[node.op]} {printer.top(node.rhs)}"
         return said + (f" \\quad\\text{{if }} {given}" if given else "")
     return printer.top(node)
 
@@ -141,9 +135,8 @@ class _Printer:
             case Call():
                 return self.call(node, closed)
             case Sum(index, values, body):
-                limits = f"_{{{self.name(index)}}}"
-                if _counted(values):
-                    limits = f"_{{{self.name(index)}={values[0]}}}^{{{values[-1]}}}"
+                shown = f"={values[0]}}}^{{{values[-1]}" if _counted(values) else ""
+                limits = f"_{{{self.name(index)}{shown}}}"
                 text = f"\\sum{limits}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
             case Integral(body, var, lo, hi):
@@ -306,9 +299,8 @@ def _number(text: str) -> Piece:
 
 def _counted(values: Sequence[str]) -> bool:
     """Whether the values of an index are consecutive whole numbers."""
-    return all(v.isdigit() for v in values) and [int(v) for v in values] == [
-        *range(int(values[0]), int(values[-1]) + 1)
-    ]
+    numbers = [int(v) for v in values if v.isdigit()]
+    return len(numbers) == len(values) and numbers == [*range(numbers[0], numbers[-1] + 1)]
 
 
 def _flat(node: Mul) -> list[Node]:

@@ -176,8 +176,7 @@ def parse_statement(text: str) -> Relation | Node:
     """The tree of what a manuscript states: a relation with its conditions, or an expression alone.
 
     Beyond `parse_relation` it knows == (identical), !=, ~ (of the order of), prop (proportional), -> (tends to), <<,
-    >>,
-    <~, >~, in.
+    >>, <~, >~, in.
 
     >>> str(parse_statement("a_n prop ket(n) if gt(n, 0)"))
     'a_n prop ket(n) if gt(n, 0)'
@@ -196,11 +195,9 @@ def _statement(text: str, signs: tuple[str, ...]) -> Relation | Node:
         raise p.unexpected(f"a relation sign ({' '.join(signs)})", op)
     rhs = p.sum()
     given: list[Node] = []
-    if len(signs) > len(Relation.SIGNS) and p.peek().text == "if" and p.peek().kind == "name":
+    if len(signs) > len(Relation.SIGNS) and (p.peek().kind, p.peek().text) == ("name", "if"):
         p.take()
-        given.append(p.sum())
-        while p.accept(","):
-            given.append(p.sum())
+        given = p.sums()
     p.finish("the end (a chain a = b = c is written as two relations)")
     for node in (rhs, *given):
         check_depth(node, MAX_DEPTH)
@@ -214,6 +211,12 @@ class _Parser(Stream):
     def expect(self, op: str, why: str) -> None:
         if not self.accept(op):
             raise self.unexpected(f"{op!r} {why}")
+
+    def sums(self) -> list[Node]:
+        found = [self.sum()]
+        while self.accept(","):
+            found.append(self.sum())
+        return found
 
     def sum(self) -> Node:
         return self.deeper(self._sum)
@@ -257,9 +260,7 @@ class _Parser(Stream):
     def call(self, name: Token) -> Node:
         if name.text == "sum":
             return self.indexed_sum()
-        args = [self.sum()]
-        while self.accept(","):
-            args.append(self.sum())
+        args = self.sums()
         self.expect(")", f"or ',' in the arguments of {name.text}")
         if name.text != "integral":
             return Call(name.text, tuple(args))

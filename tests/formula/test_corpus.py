@@ -152,6 +152,11 @@ def test_any_sequence_of_macros_has_an_answer(text):
     assert r.status in (READ, AMBIGUOUS, NOT_READ)
 
 
+@pytest.mark.parametrize("given", [None, 5, b"u = v"])
+def test_what_is_no_text_has_an_answer_too(given) -> None:
+    assert read_formula(given).reason.startswith("a formula is a text")
+
+
 @given(st.text(max_size=40))
 def test_any_text_has_an_answer(text):
     assert read_formula(text).status in (READ, AMBIGUOUS, NOT_READ)
@@ -185,3 +190,11 @@ def test_long_formulas_end_soon(name: str) -> None:
     finally:
         state.State.__init__ = init  # type: ignore[method-assign]
     assert len(seen) < 12  # each with a bounded number of steps
+
+
+def test_the_sample_is_whole() -> None:
+    """The table of judged readings has each number once, and at least 97 % are right."""
+    lines = CORPUS.with_name("sample.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if not line.startswith("#")]
+    assert [int(r[0]) for r in rows] == list(range(1, 151))
+    assert sum(r[1].startswith("right") for r in rows) >= 0.97 * len(rows)

@@ -44,6 +44,9 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
     if len(items) > 1 or related or single(items[0]):
         if name in state.names.declared:
             return not r.asks(place, "call", why, name)
+        composite = isinstance(items[0], Name) and items[0].name.startswith(("Delta", "delta"))
+        if composite and after.is_op("^") and len(items) == 1:  # the power needs the bracket
+            return not r.asks(place, "call", why, name)
         state.called.add(name)
         return True
     node = items[0]
@@ -64,7 +67,7 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         if functional or "hat" in words or "mathcal" in words or latin:
             return True
         return False if r.in_phase else r.asks(place, "call", why, name)
-    if kind == "[":
+    if kind == "[" or (isinstance(node, Call) and node.function in ("dotp", "cross")):
         return False
     if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
         return functional or not r.asks(place, "call", why, name)

@@ -85,6 +85,8 @@ def bracketed(r: Reader) -> Node:
         raise r.error("a relation in brackets is no factor", start)
     if kind == "\\langle" and len(items) == 2 and not all(map(_operator, items)):
         return Call("inner", tuple(items))
+    if kind == "|" and isinstance(items[0], Call) and items[0].function == "abs" and r.tokens[r.at - 2].is_op("|"):
+        return Call("norm", items[0].args)  # ||u||
     if function := _BRACKETS.get((kind, len(items))):
         return Call(function, tuple(items))
     if len(items) == 1:

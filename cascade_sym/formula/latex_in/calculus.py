@@ -13,8 +13,10 @@ from collections.abc import Callable
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Sum
 from cascade_sym.formula.latex_in.derivatives import derivative
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
-from cascade_sym.formula.latex_in.state import spelt
+from cascade_sym.formula.latex_in.lexer import Tokens, shown
+from cascade_sym.formula.latex_in.nucleus import nucleus_of
+from cascade_sym.formula.latex_in.state import is_label, spelt
+from cascade_sym.formula.latex_in.symbols import Key
 from cascade_sym.formula.parser import Token
 
 _MAX_VALUES = 64
@@ -88,15 +90,49 @@ def _limit(r: Reader, body: Tokens) -> Node:
 
 def _measure(r: Reader, width: int) -> Node:
     """The variable of a differential here, dx, d^3r, which is taken."""
-    from cascade_sym.formula.latex_in.symbol import read_plain
-
     r.at += width
     power: Node | None = None
     if r.peek().is_op("^"):
         r.take()
         power = r.inner(r.script())
-    variable = read_plain(r)
+    variable = _variable(r)
     return variable if power is None else Call("volume", (variable, power))
+
+
+def _variable(r: Reader) -> Node:
+    """A symbol with its primes and scripts, no argument: what is integrated over."""
+    from cascade_sym.formula.latex_in.symbol import declared
+
+    begin, start = r.at, r.peek()
+    nucleus = nucleus_of(r)
+    if nucleus is None:
+        raise r.error("the variable of the integral is no symbol", start)
+    end = r.at
+    primes = 0
+    sub: Tokens = ()
+    sup: Tokens = ()
+    while (t := r.peek()).is_op("'", "_") or (t.is_op("^") and not sup):
+        r.take()
+        if t.text == "'":
+            primes += 1
+        elif t.text == "_":
+            sub = r.script()
+        else:
+            sup = r.script()
+            if all(s.is_word("prime") for s in sup):
+                primes += len(sup)
+            elif not is_label(sup):
+                raise r.error("a power on the variable of an integral", start)
+    key = Key(nucleus, primes, spelt(sub), "" if all(s.is_word("prime") for s in sup) else spelt(sup))
+    if name := declared(r, key):
+        return Name(name)
+    latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
+    if key.sup:
+        latex += f"^{{{shown(sup)}}}"
+    name = r.state.registry.name(key, latex)
+    if {"mathbf", "vec"} & set(nucleus.split()[:-1]):
+        r.state.vectors.add(name)
+    return Name(name)
 
 
 def _measured(r: Reader, above: Tokens) -> Node | None:

@@ -28,15 +28,16 @@ from cascade_sym.program import ANALYTIC, TABLE
 
 WORDS = {f: f for f in ANALYTIC} | {"ln": "log", "log": "log", "lg": "lg", "sinc": "sinc"}
 GREEDY = {f.name: f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj", "atan2")} | {
-    "sign": "sgn", "Var": "Var", "Tr": "Tr", "tr": "Tr", "det": "det", "diag": "diag", "Re": "Re", "Im": "Im", "arg":
-    "arg",
-    "max": "max", "min": "min", "sup": "sup", "inf": "inf", "erf": "erf", "erfc": "erfc", "rank": "rank", "ker": "ker",
-    "dim": "dim", "gcd": "gcd",
+    "sign": "sgn", "tr": "Tr",
+    **{
+        f: f for f in """Var Tr det diag Re Im arg argmax argmin max min sup inf erf erfc rank ker dim gcd""".split()
+    },
 }  # fmt: skip
 FUNCTIONS = WORDS | GREEDY
 UPRIGHT = FUNCTIONS | {
     f.short.lower() if f.name in ("Re", "Im") else f.short: f.name for f in TABLE if f.name != "conj"
 }
+_OVER = ("max", "min", "sup", "inf", "argmax", "argmin")
 _COORDINATES = frozenset(("t", "tau", "x", "y", "z"))
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
 _ENDS = frozenset("hat ket bra langle left sum int prod begin mathbf vec".split())
@@ -100,14 +101,14 @@ def _function(r: Reader, name: str, start: Token) -> Node:
                 base = r.inner(body)
             else:
                 label = spelt(body)
-                if name in ("max", "min", "sup", "inf"):
+                if name in _OVER:
                     over = place(r, body)
         elif power is not None:
             raise r.error("two superscripts on one function", start)
         else:
             power = r.inner(body)
     if label:
-        if name in ("max", "min", "sup", "inf"):
+        if name in _OVER:
             return Call(f"{name}_over", (_greedy(r, name), over))
         second = (name, label) == ("arctan", "2")  # as SymPy prints it
         name = "atan2" if second else f"{name}_{''.join(c for c in label if c.isalnum())}"

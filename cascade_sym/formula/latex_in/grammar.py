@@ -6,7 +6,7 @@ other one when it is run again with that place turned. So what is ambiguous has 
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Node, Number, Pow, Signed, added, product
+from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Signed, Sum, added, product
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.state import STARS, is_label, is_matrix, spelt, starred
@@ -147,7 +147,10 @@ class Reader(Look):
         return Name(self.state.registry.name(Key(f"micro{after.text}"), f"\\mu\\mathrm{{{after.text}}}"))
 
     def _times(self, factors: list[Node], t: Token) -> None:
-        right = self.factor()
+        right = self._whole_element(self.factor())
+        bras = [n for n, f in enumerate(factors) if isinstance(f, Call) and f.function == "bra"]
+        if bras and isinstance(factors[-1], Call) and factors[-1].function == "ket":
+            factors[bras[-1] :] = [product(factors[bras[-1] :])]  # <a|u|b> is one factor
         left = factors[-1]
         if t.is_word("cdot", "times") and (left == Name("nabla") or self._vectors(left, right)):
             match left:
@@ -158,10 +161,22 @@ class Reader(Look):
         else:
             factors.append(right)
 
+    def _whole_element(self, node: Node) -> Node:
+        """A bra with what follows up to its ket."""
+        found = [node]
+        while isinstance(found[0], Call) and found[0].function == "bra":
+            last = found[-1]
+            if (isinstance(last, Call) and last.function == "ket") or not self.starts_factor() or self.peek().wide:
+                break
+            found.append(self.factor())
+        return product(found)
+
     def _vectors(self, left: Node, right: Node) -> bool:
         """Whether both are printed as vectors, or one is and the other has a hat."""
         chain = isinstance(left, Call) and left.function == "dotp"
         one, two = self.vectorial(left) or chain, self.vectorial(right)
+        if tensorial(left) or tensorial(right):
+            return True
         return (one and two) or (one and _hatted(right)) or (two and _hatted(left))
 
     def vectorial(self, node: Node) -> bool:
@@ -169,8 +184,17 @@ class Reader(Look):
         match node:
             case Name(name):
                 return name in self.state.vectors or name == "nabla"
-            case Call("dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential", (arg, *_)):
-                return node.function == "cross" or self.vectorial(arg)
+            case Call(
+                "tuple" | "dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential",
+                (arg, *_),
+            ):
+                return node.function in ("cross", "tuple") or self.vectorial(arg)
+            case Call("dotp", (arg, right)):
+                return tensorial(arg) or tensorial(right)
+            case (
+                Call("sum_over" | "prod_over" | "integral_over", (body, *_)) | Sum(_, _, body) | Integral(body, _, _, _)
+            ):
+                return self.vectorial(body)
             case Call(function, _):
                 return function in self.state.vectors
             case Add(terms, _):
@@ -249,6 +273,14 @@ class Reader(Look):
         from cascade_sym.formula.latex_in.dirac import labels
 
         return labels(self.child(body))
+
+
+def tensorial(node: Node) -> bool:
+    """Whether a factor is printed with an arrow to both sides."""
+    while isinstance(node, Call) and node.function in ("dag", "conj", "transpose", "Re", "Im", "dotp"):
+        node = node.args[-1]
+    name = node.name if isinstance(node, Name) else node.function if isinstance(node, Call) else ""
+    return "leftrightarrow_" in name
 
 
 def _hatted(node: Node) -> bool:

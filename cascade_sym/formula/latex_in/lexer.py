@@ -82,6 +82,8 @@ _GREEK = dict(
 
 def lexed(text: str) -> Tokens:
     """The tokens of a formula, closed by an 'end' token; FormulaError where something can't be one."""
+    if not isinstance(text, str):
+        raise error_at("", 0, f"a formula is a text; got {type(text).__name__}")
     found = [*_lexed(text, 0, text), Token("end", "", len(text))]
     return _joined(_with_fonts(_without_groups(found, text), text))
 

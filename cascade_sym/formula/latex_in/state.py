@@ -118,7 +118,7 @@ def is_label(body: Tokens) -> bool:
         return True
     if body and (body[0].is_word("mathrm") or body[0].kind == "text") and len(body) > 1:
         return any(t.is_op("^", "_") for t in body)  # DH^{(1)}: a label with a label
-    kept = [t for t in body if not (t.is_op("{", "}", "'", ",", ";") or t.is_word("prime"))]
+    kept = [t for t in body if not (t.is_op("{", "}", "'", ",", ";") or t.is_word("prime", "tilde", "bar", "hat"))]
     if len(kept) > 1 and all(t.kind == "letter" for t in kept):
         return True
     depth = 0

@@ -109,7 +109,7 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str 
     return _named(r, key, sup, latex, start, known)
 
 
-def _declared(r: Reader, key: Key) -> str | None:
+def declared(r: Reader, key: Key) -> str | None:
     names, indices = r.state.names, r.state.indices
     return names.find(key, indices) or (
         names.find(replace(key, nucleus=key.nucleus.replace("mathrm ", "")), indices)
@@ -123,9 +123,9 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: st
     ended = starred(sup[::-1])[0][::-1]
     tries: tuple[tuple[Tokens, Tokens], ...] = ((sup, ()), (rest, stars), (sup[: len(sup) - len(ended)], ended))
     for named, around in tries:
-        if named and (name := _declared(r, with_superscript(key, named))):
+        if named and (name := declared(r, with_superscript(key, named))):
             return _applied(r, key, name, around, (), start)
-    name = known if known and not (key.sub or key.primes) else "" if known else _declared(r, key) or ""
+    name = known if known and not (key.sub or key.primes) else "" if known else declared(r, key) or ""
     if not name and (constant := _constant(r, key, sup)) is not None:
         return constant
     if ended and not stars:  # (1)\dagger, L\dagger: a label and what conjugates the labelled symbol
@@ -275,40 +275,6 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
     for star in stars:
         node = Call(STARS[star.text], (node,))
     return r.superscript(node, power, start) if power else node
-
-
-def read_plain(r: Reader) -> Node:
-    """A symbol with its primes and scripts, no argument: what is integrated over."""
-    begin, start = r.at, r.peek()
-    nucleus = nucleus_of(r)
-    if nucleus is None:
-        raise r.error("the variable of the integral is no symbol", start)
-    end = r.at
-    primes = 0
-    sub: Tokens = ()
-    sup: Tokens = ()
-    while (t := r.peek()).is_op("'", "_") or (t.is_op("^") and not sup):
-        r.take()
-        if t.text == "'":
-            primes += 1
-        elif t.text == "_":
-            sub = r.script()
-        else:
-            sup = r.script()
-            if all(s.is_word("prime") for s in sup):
-                primes += len(sup)
-            elif not is_label(sup):
-                raise r.error("a power on the variable of an integral", start)
-    key = Key(nucleus, primes, spelt(sub), "" if all(s.is_word("prime") for s in sup) else spelt(sup))
-    if name := _declared(r, key):
-        return Name(name)
-    latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
-    if key.sup:
-        latex += f"^{{{shown(sup)}}}"
-    name = r.state.registry.name(key, latex)
-    if {"mathbf", "vec"} & set(nucleus.split()[:-1]):
-        r.state.vectors.add(name)
-    return Name(name)
 
 
 def dotted_symbol(r: Reader, order: int) -> Node:
