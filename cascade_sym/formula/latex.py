@@ -12,11 +12,8 @@ from dataclasses import dataclass, replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
-from cascade_sym.formula.forms import FORM_NAMES, RELATIONS, form_latex
-from cascade_sym.formula.forms import level_of as form_level
 from cascade_sym.formula.lettering import (
     ATOM,
-    CONSTANTS,
     PRODUCT,
     SLASH,
     SUM,
@@ -29,11 +26,13 @@ from cascade_sym.formula.lettering import (
     with_accent,
     with_superscript,
 )  # fmt: skip
+from cascade_sym.formula.printing import _STARS, Marked, _counted, _filled, _flat, _is_bare, _symbol, _unmarked
+from cascade_sym.formula.unvalued import FORM_NAMES, RELATIONS, form_latex
+from cascade_sym.formula.unvalued import level_of as form_level
 from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 Piece = tuple[str, int]
 _RED = "{\\color{red}"
-_STARS = {"conj": "*", "dag": "\\dagger"}
 _WORDS = {
     f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")
 }
@@ -43,14 +42,6 @@ _FENCES = {
 }  # fmt: skip
 _OPEN = ("exp", "hc", "Var", "ddt", "dot", *_STARS, *_WORDS)  # below a power these need brackets
 _KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN, *FORM_NAMES))
-
-
-@dataclass(frozen=True, slots=True)
-class Marked(Node):
-    """A sub-expression printed in red; with `sign`, the sign of the term before it too."""
-
-    arg: Node
-    sign: bool = False
 
 
 def to_latex(
@@ -280,49 +271,8 @@ class _Printer:
         return with_superscript(dotted, star) if star else dotted
 
 
-def _filled(template: str, f: str, args: list[str]) -> str:
-    def fill(m: re.Match[str]) -> str:
-        i = int(m.group(1))
-        if not 1 <= i <= len(args):
-            raise FormulaError(f"the template of {f} uses #{i}; it was written with {len(args)} argument(s).")
-        return args[i - 1]
-
-    return re.sub(r"#(\d)", fill, template)
-
-
 def _number(text: str) -> Piece:
     mantissa, e, exponent = text.lower().partition("e")
     if not e:
         return text, ATOM
     return f"{mantissa}\\times 10^{{{exponent.lstrip('+')}}}", PRODUCT
-
-
-def _counted(values: Sequence[str]) -> bool:
-    """Whether the values of an index are consecutive whole numbers."""
-    numbers = [int(v) for v in values if v.isdigit()]
-    return len(numbers) == len(values) and numbers == [*range(numbers[0], numbers[-1] + 1)]
-
-
-def _flat(node: Mul) -> list[Node]:
-    return [g for f in node.factors for g in (_flat(f) if isinstance(f, Mul) else [f])]
-
-
-def _unmarked(node: Node) -> Node:
-    return node.arg if isinstance(node, Marked) else node
-
-
-def _is_bare(node: Node) -> bool:
-    """Whether `node` is a function such as sin: it may have a bare argument, and it ends one before it."""
-    node = _unmarked(node)
-    if isinstance(node, Pow) and isinstance(node.exponent, Number):
-        node = node.base
-    return isinstance(node, Call) and node.function in COMMANDS
-
-
-def _symbol(node: Node) -> bool:
-    if isinstance(node, Pow):
-        node = node.base
-    elif isinstance(node, Call) and node.function in _STARS:
-        node = node.args[0]
-    node = _unmarked(node)
-    return isinstance(node, Name) and node.name not in CONSTANTS

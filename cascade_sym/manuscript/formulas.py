@@ -18,7 +18,7 @@ from cascade_sym.manuscript.expander import Expander
 from cascade_sym.manuscript.sources import opened
 from cascade_sym.manuscript.tokens import Token, spelled, written
 
-MAX_FORMULAS = 5_000
+MAX_FORMULAS = 5_000  # of a manuscript
 MAX_LENGTH = 20_000  # tokens of one formula
 _WIDE = ("\\quad", "\\qquad", "\\hfill", "\\hfil")
 _NARROW = (" ", "\\,", "\\;", "\\:", "~", "\\ ")

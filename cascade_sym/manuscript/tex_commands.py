@@ -13,7 +13,7 @@ from cascade_sym.manuscript.tokens import Source, Token, name_of, spelled
 if TYPE_CHECKING:
     from cascade_sym.manuscript.expander import Expander
 
-MAX_INPUTS = 2_000
+MAX_INPUTS = 2_000  # files that one manuscript may ask for
 Handler = Callable[["Expander", Token], "Token | None"]
 _TAGS = re.compile(r"%<(\*|/)([\w.-]+)>")
 LAYOUT = {

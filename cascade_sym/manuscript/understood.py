@@ -12,7 +12,7 @@ from cascade_sym.formula.latex_in import Reading, read_formula
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, READ, written
 from cascade_sym.manuscript.formulas import Formula, read_formulas
 
-MAX_ALTERNATIVES = 16
+MAX_ALTERNATIVES = 16  # readings of the parts of a formula, put together
 SEPARATOR = ",\\quad "
 
 

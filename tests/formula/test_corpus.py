@@ -175,7 +175,7 @@ LONG = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_long_formulas_end_soon(name: str) -> None:
-    from cascade_sym.formula.latex_in import state
+    from cascade_sym.formula.latex_in import reader_state as state
 
     seen: list[int] = []
     init = state.State.__init__

@@ -6,7 +6,7 @@ from cascade_sym.formula.ast import Call, Name, Node, Number
 from cascade_sym.formula.latex_in.brackets import condition
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, closing
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 
 MATRICES = frozenset(
     "pmatrix bmatrix matrix smallmatrix array Bmatrix vmatrix Vmatrix psmallmatrix bsmallmatrix".split()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cascade_sym.formula.ast import Call, Name, Node
-from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex_in import dirac
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
-from cascade_sym.formula.latex_in.state import OPENERS, RELATIONS
+from cascade_sym.formula.latex_in.reader_state import OPENERS, RELATIONS
+from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import names_in
 
 _BRACKETS = {

@@ -15,11 +15,11 @@ from cascade_sym.formula.latex_in.derivatives import derivative
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.nucleus import nucleus_of
-from cascade_sym.formula.latex_in.state import is_label, spelt
+from cascade_sym.formula.latex_in.reader_state import is_label, spelt
 from cascade_sym.formula.latex_in.symbols import Key
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 
-_MAX_VALUES = 64
+_MAX_VALUES = 64  # values of an index
 
 
 def fraction(r: Reader) -> Node:

@@ -21,9 +21,9 @@ from contextlib import nullcontext
 
 from cascade_sym.formula.ast import Call, Div, Name, Neg, Node, Number, Pow, product
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.state import WRAPPERS, spelt
+from cascade_sym.formula.latex_in.reader_state import WRAPPERS, spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 WORDS = {f: f for f in ANALYTIC} | {"ln": "log", "log": "log", "lg": "lg", "sinc": "sinc"}

@@ -6,7 +6,7 @@ from cascade_sym.formula.ast import Call, Name, Node
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 
-_MAX_LABELS = 16
+_MAX_LABELS = 16  # labels of a ket
 
 
 def ket(r: Reader) -> Node:

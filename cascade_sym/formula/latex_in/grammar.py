@@ -9,9 +9,9 @@ from __future__ import annotations
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Signed, Sum, added, product
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
-from cascade_sym.formula.latex_in.state import STARS, is_label, is_matrix, spelt, starred
+from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 
 _HC = {
     "h.c.": "hc",
@@ -224,7 +224,7 @@ class Reader(Look):
     # factors
 
     def factor(self) -> Node:
-        from cascade_sym.formula.latex_in.atoms import atom
+        from cascade_sym.formula.latex_in.atom_rules import atom
 
         start = self.peek()
         node = self.deeper(lambda: atom(self))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.lettering import group_ends
-from cascade_sym.formula.parser import Token, error_at, scanned
+from cascade_sym.formula.token_stream import Token, error_at, scanned
 
 Tokens = tuple[Token, ...]
 

@@ -2,12 +2,12 @@ r"""The nucleus of a symbol: a letter with its accents and fonts, and what is on
 
 from __future__ import annotations
 
-from cascade_sym.formula.forms import FACTOR_WORDS, PLAIN_WORDS
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
-from cascade_sym.formula.latex_in.state import spelt
+from cascade_sym.formula.latex_in.reader_state import spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
+from cascade_sym.formula.unvalued import FACTOR_WORDS, PLAIN_WORDS
 
 ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split())
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
-from cascade_sym.formula.parser import Token, error_at
+from cascade_sym.formula.token_stream import Token, error_at
 
-MAX_TOKENS = 6_000
+MAX_TOKENS = 6_000  # of a formula, after macros
 _FENCED = {"pqty": ("(", ")"), "bqty": ("[", "]"), "vqty": ("|", "|")}
 _PLAIN = {  # macro: number of arguments, what it stands for
     "abs": (1, r"\lvert #1\rvert"), "norm": (1, r"\lVert #1\rVert"), "Bqty": (1, r"\left\{#1\right\}"),

@@ -18,18 +18,18 @@ from cascade_sym.formula.ast import Call, Name, Node, Number, Relation, Sum, to_
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
-from cascade_sym.formula.latex_in.naming import Registry
+from cascade_sym.formula.latex_in.name_rules import Registry
 from cascade_sym.formula.latex_in.packages import unpacked
 from cascade_sym.formula.latex_in.reader import Symbols
-from cascade_sym.formula.latex_in.rows import flowing, signs, spliced
-from cascade_sym.formula.latex_in.state import Choice, State
+from cascade_sym.formula.latex_in.reader_state import Choice, State
+from cascade_sym.formula.latex_in.row_rules import flowing, signs, spliced
 from cascade_sym.formula.latex_in.statements import statements
 from cascade_sym.formula.latex_in.symbols import Indices, Names
 from cascade_sym.formula.walk import rewrite
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
-MAX_ALTERNATIVES = 4
-MAX_STATEMENTS = 60
+MAX_ALTERNATIVES = 4  # readings that are shown of an ambiguous formula
+MAX_STATEMENTS = 60  # statements of a formula: matrices and systems have many
 Statements = tuple[Relation | Node, ...]  # a lone expression states nothing, but is read
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation
-from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex_in.arrays import environment_body, rows_of
 from cascade_sym.formula.latex_in.brackets import compared, member, relation_sign
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
-from cascade_sym.formula.parser import MAX_DEPTH
+from cascade_sym.formula.token_stream import MAX_DEPTH
+from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import check_depth
 
 _STOPS = (",", ";", ".")

@@ -30,16 +30,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.formula.ast import Call, Name, Node, Number, Pow
-from cascade_sym.formula.latex_in.arguments import is_argument
+from cascade_sym.formula.latex_in.call_arguments import is_argument
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
-from cascade_sym.formula.latex_in.state import STARS, is_label, spelt, starred
+from cascade_sym.formula.latex_in.reader_state import STARS, is_label, spelt, starred
 from cascade_sym.formula.latex_in.symbols import Key, with_superscript
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.lettering import with_superscript as with_script
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number
-from cascade_sym.formula.forms import FACTOR_WORDS, PLAIN_WORDS
 from cascade_sym.formula.latex_in import calculus, coverage, derivatives, dirac
 from cascade_sym.formula.latex_in.arrays import environment
 from cascade_sym.formula.latex_in.brackets import bracketed, evaluated, opener
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import closing, lexed
 from cascade_sym.formula.latex_in.packages import unpacked
-from cascade_sym.formula.latex_in.state import NEVER, WRAPPERS, is_symbol
+from cascade_sym.formula.latex_in.reader_state import NEVER, WRAPPERS, is_symbol
 from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
 from cascade_sym.formula.lettering import GREEK as GREEKS
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
+from cascade_sym.formula.unvalued import FACTOR_WORDS, PLAIN_WORDS
 
 
 def atom(r: Reader) -> Node:

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Node
 from cascade_sym.formula.latex_in.lexer import CONNECTIVES, Tokens
-from cascade_sym.formula.latex_in.naming import Registry
+from cascade_sym.formula.latex_in.name_rules import Registry
 from cascade_sym.formula.latex_in.symbols import Names
-from cascade_sym.formula.parser import Stream, Token
+from cascade_sym.formula.token_stream import Stream, Token
 
 Part = TypeVar("Part")
 
@@ -18,7 +18,7 @@ Part = TypeVar("Part")
 Choice = tuple[int | str, str]
 
 
-MAX_STEPS = 25_000
+MAX_STEPS = 25_000  # of reading one formula: work is bounded, whatever it says
 
 
 RELATIONS = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow
-from cascade_sym.formula.forms import CONDITIONS
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.symbols import Key
+from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import names_in, walk
 
 _COORDINATES = frozenset("t tau x y z r q p s k omega Omega nu theta phi varphi xi u v".split())

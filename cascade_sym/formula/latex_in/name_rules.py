@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cascade_sym.formula.forms import FORM_NAMES, PLAIN_WORDS
 from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, FORMS
 from cascade_sym.formula.latex_in.symbols import Key
+from cascade_sym.formula.unvalued import FORM_NAMES, PLAIN_WORDS
 
 PREFIXES = ("Delta", "delta", "d")  # of one symbol with what follows
 SHORT = {"mathbf": "bf", "mathcal": "cal", "mathbb": "bb", "mathsf": "sf", "mathfrak": "frak", "mathtt": "tt"}

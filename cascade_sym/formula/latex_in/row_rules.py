@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.latex_in.lexer import Tokens
-from cascade_sym.formula.latex_in.state import RELATIONS
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.latex_in.reader_state import RELATIONS
+from cascade_sym.formula.token_stream import Token
 
 _BY = ("cdot", "times")
 
