@@ -40,7 +40,7 @@ TEXTS = {
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)")
 _COMMENT = re.compile(r"<!--(?! generated:).*?-->\n?", re.S)
 _GENERATED = re.compile(r"<!-- generated: (\w+) -->")
-ORDER = ("tour", "story", "scalings", "own_system", "conditional", "sensing", "in_time")  # as a course; others follow by name
+ORDER = ("tour", "story", "scalings", "own_system", "conditional", "sensing", "in_time")  # as a course; then by name
 
 
 def build(output: Path, notebooks: Path) -> Path:
