@@ -77,6 +77,10 @@ class FolderError(CascadeError, ValueError):
     """A paper's folder is missing, malformed or inconsistent."""
 
 
+class LedgerError(CascadeError, ValueError):
+    """A stored ledger is of another schema version, or is none."""
+
+
 class ReservedName(FolderError, ParameterError):
     """A parameter of a folder has the name of a constant or a function of the language of formulas."""
 

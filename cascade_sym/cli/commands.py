@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -49,9 +50,9 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
         entries = run_ledger(paper, only or (), tick)
     if as_json:
-        print_json([record(paper, e) for e in entries])
+        print_json([record(paper, e).to_json() for e in entries])
     else:
-        verdicts_table(e.to_json() for e in entries)
+        verdicts_table(e.record() for e in entries)
     return 0 if all(e.as_expected for e in entries) else 1
 
 
@@ -95,6 +96,19 @@ def derive(
     text, ok = (derivation_latex_of(loaded(folder), id), True) if as_latex else derivation_text(loaded(folder), id)
     print(text)
     return 0 if ok else 1
+
+
+def explain(folder: Folder, id: Annotated[str, typer.Argument(help="An equation, such as 7 or S10.")]) -> int:
+    """Say in words what was printed, derived, compared, assumed and found for an equation."""
+    from cascade_sym.ledger.entries import run_ledger
+    from cascade_sym.ledger.typeset import document_entry, record
+    from cascade_sym.report.explained import explanation
+
+    paper = loaded(folder)
+    with progress(f"explain {paper.printed.name}", 1) as tick:
+        (entry,) = run_ledger(paper, [id], tick)
+    print(explanation(record(paper, entry, document_entry(paper, entry))))
+    return 0 if entry.as_expected else 1
 
 
 def latex(
@@ -146,14 +160,15 @@ def report(folder: Folder, output: Output = None) -> int:
 
 def _report(command: str, folder: str, output: Path | None) -> int:
     from cascade_sym.cli.tables import verdicts_table
+    from cascade_sym.declared.figures import figure_files
     from cascade_sym.report import build_report
 
-    with progress(f"{command} {Path(folder).name}", None) as tick:
+    with progress(f"{command} {Path(folder).name}", None, said=True) as tick:
         records, files = build_report(folder, output, tick)
     if command == "paper":
         verdicts_table(records)
-    say_written(files)
-    return 0 if all(r["as_expected"] for r in records) else 1
+    say_written([*files, *figure_files(files[0].parent)])
+    return 0 if all(r.as_expected for r in records) else 1
 
 
 def figures(
@@ -216,19 +231,31 @@ def put(path: Path | None, text: str) -> None:
 
 
 @contextmanager
-def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
-    """A progress bar on stderr; the yielded function is called with what is being worked on."""
+def progress(title: str, total: int | None, said: bool = False) -> Iterator[Callable[[str], None]]:
+    """A progress bar on stderr; the yielded function is called with what is being worked on.
+
+    Where stderr is no terminal there is no bar; with `said`, a line for each stage with the seconds since the start.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    console = Console(stderr=True)
+    console, start = Console(stderr=True), time.monotonic()
+    lines = said and not console.is_terminal
+
+    def say(what: str) -> None:
+        if lines:
+            print(f"{time.monotonic() - start:7.1f} s  {title}: {what}", file=sys.stderr, flush=True)
+
+    say("started")
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task, done = bar.add_task(escape(title), total=total), count()
 
         def tick(what: str) -> None:
+            say(what)
             bar.update(task, completed=next(done), description=escape(f"{title}: {what}"))
 
         yield tick
         bar.update(task, completed=next(done))
+    say("done")
