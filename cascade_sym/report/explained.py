@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from cascade_sym.ledger.records import Record, StatementRecord
-from cascade_sym.report.findings import finding, sentence
+from cascade_sym.report.findings import finding, reason, sentence
 
 LINE, INDENT = 100, 2  # characters: of a line, and before what stands under a head
 
@@ -60,6 +60,8 @@ def _compared(s: StatementRecord, several: bool) -> Iterator[str]:
 def _found(record: Record) -> Iterator[str]:
     if said := finding(record):
         yield said
+    if record.correction:
+        yield reason(record)
     others = [o for s in record.evidence.statements for o in s.equally_small_repairs]
     if others:
         yield f"Equally small: {'; '.join(others)}."
