@@ -169,6 +169,8 @@ def _simpler(v: StatementVerdict) -> str | None:
 
 def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
+    if v.statement.where:
+        out["where"] = v.statement.where
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
     if v.verdict is Verdict.EXACT and v.compared is not None and v.proof in ("algebraic", "operator"):

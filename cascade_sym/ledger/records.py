@@ -22,7 +22,8 @@ class StatementRecord:
     """How one printed statement was judged.
 
     `assumptions` are None where nothing was compared; `complex` and `certificates` are None where nothing was
-    certified; `notes` are the words and numbers that its verdict needs beside its method.
+    certified; `where` says for which case it is stated; `notes` are the words and numbers that its verdict needs beside
+    its method.
     """
 
     statement: str
@@ -37,6 +38,7 @@ class StatementRecord:
     simpler: str | None = None
     repair: str | None = None
     equally_small_repairs: tuple[str, ...] = ()
+    where: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Its table; what was not compared, certified or repaired has no keys for it."""
@@ -46,7 +48,10 @@ class StatementRecord:
             out |= {"assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof}
         if self.certificates is not None:
             out |= {"complex": list(self.complex or ()), "certificates": list(self.certificates)}
-        rest = {"simpler": self.simpler, "repair": self.repair, "equally_small_repairs": self.equally_small_repairs}
+        rest = {
+            "where": self.where, "simpler": self.simpler, "repair": self.repair,
+            "equally_small_repairs": self.equally_small_repairs,
+        }  # fmt: skip
         return out | {k: list(v) if isinstance(v, tuple) else v for k, v in rest.items() if v}
 
     @classmethod
@@ -58,6 +63,7 @@ class StatementRecord:
             assumptions=r.texts("assumptions"), witness=r.table("witness"), proof=r.text_or_none("proof"),
             complex=r.texts("complex"), certificates=r.tables("certificates"), simpler=r.text_or_none("simpler"),
             repair=r.text_or_none("repair"), equally_small_repairs=r.texts("equally_small_repairs") or (),
+            where=r.text_or_none("where") or "",
             notes=r.rest(),
         )  # fmt: skip
 

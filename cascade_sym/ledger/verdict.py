@@ -226,7 +226,8 @@ def judge(
         )
         return said(
             Verdict.APPROXIMATE if tolerated else Verdict.DIFFERS, f"{reached} (tolerated: {domain.error})",
-            difference=found.difference, notes={"relative_difference": about},
+            difference=found.difference,
+            notes={"relative_difference": about | {"tolerated": str(domain.error)}},
         )  # fmt: skip
     if check:
         notes = {"leading_term": check.method, "order": derived.note}

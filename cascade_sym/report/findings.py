@@ -5,7 +5,9 @@ All is plain text, in which names and quoted formulas stand as in the plain lang
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from cascade_sym.ledger.deviation import PROVED, percent
@@ -28,13 +30,29 @@ def attention(records: Sequence[Record]) -> str:
     return f"{count or 'None'} of {len(records)} equations {verb} attention"
 
 
-def finding(record: Record) -> str:
-    """What is wrong with an equation, in a line: the repair, or else the reason.
+def other_readings(record: Record, records: Sequence[Record]) -> tuple[Record, ...]:
+    """Entries that read the same print in another way: ids that differ after the last point, each with a reading, and
+    the same derived form."""
+    base, read = record.id.rpartition(".")[0], record.evidence.reading
+    if not base or not read or not record.derived_latex:
+        return ()
+    beside = (r for r in records if r.id != record.id and r.id.rpartition(".")[0] == base and r.evidence.reading)
+    return tuple(r for r in beside if r.derived_latex == record.derived_latex)
+
+
+def finding(record: Record, records: Sequence[Record] = ()) -> str:
+    """What is wrong with an equation, in a line: the repair, or else the reason; and, of the ledger's `records`, what
+    became of other readings of the same print.
 
     >>> finding(Record("7", "Gain", Verdict.MISPRINT, "", correction="'2' replaced by '3'"))
     "Repair: '2' replaced by '3'."
     """
-    return f"Repair: {sentence(record.correction)}" if record.correction else reason(record)
+    said = [f"Repair: {sentence(record.correction)}" if record.correction else reason(record)]
+    if said[0]:
+        said += [
+            f"Another reading of the same print, ({r.id}), is {r.verdict}." for r in other_readings(record, records)
+        ]
+    return " ".join(said)
 
 
 def reason(record: Record) -> str:
@@ -62,28 +80,40 @@ def _of(s: StatementRecord) -> str:
     if s.verdict == Verdict.UNCHECKED:
         return f"Not checked; {sentence(s.method)}"
     if isinstance(about := s.notes.get("relative_difference"), dict):
-        end = "" if s.verdict == Verdict.APPROXIMATE else ", more than is stated"
-        return f"{_distance(about)}{end}."
+        more = f", more than the {_short(about['tolerated'])} that is tolerated" if about.get("tolerated") else ""
+        end = "" if s.verdict == Verdict.APPROXIMATE else more
+        said = f"{_distance(about)}{end}."
+        return f"{case}: {said[:1].lower()}{said[1:]}" if (case := _case(s.where)) else said
     if s.notes.get("bound") or not (found := _refuted(s)):
         found = (_refuted(s, typed=False) + ": " if s.witness else "") + s.method
         return sentence(found)
     return f"{found}; no small edit of the printed formula makes it right."
 
 
+def _case(where: str) -> str:
+    r"""A printed condition, which is LaTeX of formulas, as text with formulas in it; '' where it can't be.
+
+    >>> _case(r"\text{at $\psi = 0$}"), _case("R = 0"), _case(r"\text{a}\text{$b$}")
+    ('at $\\psi = 0$', '$R = 0$', '')
+    """
+    words = re.fullmatch(r"\\text\{((?:(?!\\text).)*)\}", where)
+    if words:
+        return words[1]
+    return f"${where}$" if where and "$" not in where else ""
+
+
 def _distance(about: dict[str, Any]) -> str:
     """How far an approximation is from the derived form."""
-    most = percent(about["maximum"])
+    most = about["maximum"]
+    size = percent(most).lstrip("+-")
     at = ", ".join(f"{k} = {_short(v)}" for k, v in about.get("maximum_at", {}).items())
     domain = " and ".join(f"{k} from {a} to {b}" for k, (a, b) in about.get("domain", {}).items())
     domain = domain.replace("to oo", "upwards")
-    said = f"The derived form differs from the printed one by {most}"
     if about.get("maximum_is") == PROVED:
-        said = f"The derived form differs from the printed one by at most {most.lstrip('+-')} (proved)"
-    if not domain:
-        return said
-    if about.get("maximum_is") == PROVED:
-        return f"{said} for {domain}"
-    return f"{said} at {at}, the most that was seen for {domain}"
+        within = f"The derived form is within {size} of the printed one (proved)"
+        return f"{within} for {domain}" if domain else within
+    said = f"The derived form is {size} {'smaller' if float(most) < 0 else 'larger'} than the printed one"
+    return f"{said} at {at}, the most that was seen for {domain}" if domain else said
 
 
 def _refuted(s: StatementRecord, typed: bool = True) -> str:
@@ -100,7 +130,7 @@ def _refuted(s: StatementRecord, typed: bool = True) -> str:
 
 def _short(value: str) -> str:
     try:
-        return f"{float(value):.4g}"
+        return f"{float(Fraction(value)):.4g}"
     except ValueError:
         return value
 

@@ -107,7 +107,7 @@ def _summary(records: Sequence[Record], name: Name) -> str:
     """What is wrong with the paper, each with its repair or reason, before anything else."""
     wrong = needing_attention(records)
     title = attention(records)
-    items = "".join(element("li", *_finding(r, name), data_verdict=r.verdict) for r in wrong)
+    items = "".join(element("li", *_finding(r, records, name), data_verdict=r.verdict) for r in wrong)
     unexpected = [r.id for r in records if not r.as_expected]
     note = "All verdicts are as the author of the folder expects."
     if unexpected:
@@ -116,18 +116,18 @@ def _summary(records: Sequence[Record], name: Name) -> str:
     return section("summary", title, listed, element("p", text(note)))
 
 
-def _finding(r: Record, name: Name) -> tuple[str, ...]:
+def _finding(r: Record, records: Sequence[Record], name: Name) -> tuple[str, ...]:
     title = element("span", _link(r), " ", words(r.title, name), " ", verdict_mark(r.verdict), class_="what")
-    return title, element("span", _said(r, name), class_="note")
+    return title, element("span", _said(r, records, name), class_="note")
 
 
 def _link(r: Record) -> str:
     return element("a", text(f"({r.id})"), href=f"#eq-{anchor(r.id)}")
 
 
-def _said(r: Record, name: Name) -> str:
+def _said(r: Record, records: Sequence[Record], name: Name) -> str:
     """The line on what is wrong with an equation."""
-    return (edit_words if r.correction else words)(finding(r), name)
+    return (edit_words if r.correction else words)(finding(r, records), name)
 
 
 def _choice(records: Sequence[Record]) -> str:
@@ -153,7 +153,7 @@ def _choice(records: Sequence[Record]) -> str:
 def _contents(records: Sequence[Record], name: Name) -> str:
     rows = []
     for r in records:
-        note = element("span", _said(r, name), class_="note") if finding(r) else ""
+        note = element("span", _said(r, records, name), class_="note") if finding(r) else ""
         title, verdict = element("td", words(r.title, name), note), element("td", verdict_mark(r.verdict))
         rows.append(element("tr", element("th", _link(r), scope="row"), title, verdict, data_verdict=r.verdict))
     shown = table(("no.", "equation", "verdict"), *rows, caption="Every equation and its verdict")

@@ -86,14 +86,14 @@ def _summary(records: Sequence[Record], words: Words, name: Words) -> str:
     table = summary(((r.id, r.title, r.verdict) for r in records), words, 0.7)
     wrong = needing_attention(records)
     head = attention(records)
-    items = "\n".join(_finding(r, words, name) for r in wrong)
+    items = "\n".join(_finding(r, records, words, name) for r in wrong)
     listed = f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}" if items else ""
     parts = f"\\par\\bigskip{{\\large\\bfseries {head}\\par}}", listed, f"\\begin{{center}}{line}\\end{{center}}"
     return "\n".join((*parts, table, f"{{\\small {words(_MORE)}\\par}}"))
 
 
-def _finding(r: Record, words: Words, name: Words) -> str:
-    said = _quoting(finding(r), words, name) if r.correction else words(finding(r))
+def _finding(r: Record, records: Sequence[Record], words: Words, name: Words) -> str:
+    said = _quoting(finding(r, records), words, name) if r.correction else words(finding(r, records))
     return f"\\item[$\\bullet$] {_link(r.id, words)} {words(r.title)}: {verdict(r.verdict)}\\\\ {{\\small {said}}}"
 
 
