@@ -26,7 +26,18 @@ _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 
 __all__ = sorted(_HOME)
 
-shown.painter = lambda value: import_module("cascade_sym.latex.displayed").value_latex(value)
+_PAINTERS = {
+    "latex": "latex.displayed.prompt_latex", "text": "latex.plain.value_text", "html": "latex.html.value_html",
+    "plot": "pictures.plots.value_plot", "statespace": "exchange.to_statespace",
+}  # fmt: skip
+
+
+def _painter(kind: str, value: Any, **options: Any) -> Any:
+    room, _, name = _PAINTERS[kind].rpartition(".")
+    return getattr(import_module(f"cascade_sym.{room}"), name)(value, **options)
+
+
+shown.painter = _painter
 
 
 def __getattr__(name: str) -> Any:

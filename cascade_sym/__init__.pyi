@@ -145,7 +145,28 @@ from cascade_sym.operators import (
     OperatorPolynomial as OperatorPolynomial,
 )
 from cascade_sym.symbols import symbol as symbol
-from cascade_sym.shown import Shown as Shown, renderer as renderer
+
+# what values show
+from cascade_sym.shown import Shown as Shown, renderer as renderer, card as card, Card as Card
+from cascade_sym.latex.notation import notation as notation, Notation as Notation
+
+# pictures
+from cascade_sym.pictures import draw as draw, Drawing as Drawing
+from cascade_sym.pictures.plots import plot_sweep as plot_sweep
+
+# to and from other programs
+from cascade_sym.exchange import (
+    to_statespace as to_statespace,
+    StateSpace as StateSpace,
+    to_qutip as to_qutip,
+    to_julia as to_julia,
+    to_mathematica as to_mathematica,
+    from_slh as from_slh,
+    from_netlist as from_netlist,
+)
+
+# files
+from cascade_sym.saved import save as save, load as load
 
 # papers
 from cascade_sym.paper import Model as Model, verify as verify
@@ -163,11 +184,14 @@ from . import (
     errors as errors,
     evaluate as evaluate,
     exact as exact,
+    exchange as exchange,
     latex as latex,
     operators as operators,
     paper as paper,
     parts as parts,
+    pictures as pictures,
     plot as plot,
+    saved as saved,
     sensing as sensing,
     shown as shown,
     solve as solve,

@@ -15,12 +15,13 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.shown import Card, Shown, card
 
 HALF = sp.Rational(1, 2)
 
 
 @dataclass(frozen=True)
-class Conventions:
+class Conventions(Shown):
     """Conventions of a paper.
 
     `vacuum` is the variance of a vacuum quadrature; the commutator is [X, P] = 2 i vacuum, so that hbar is
@@ -88,6 +89,12 @@ class Conventions:
     def frequency(self, expr: Expr, Omega: Expr) -> Expr:
         """A transfer function or spectrum of the toolkit in this Fourier sign: Omega -> -Omega where it differs."""
         return sp.sympify(expr).subs(Omega, -Omega) if self.fourier == 1 else sp.sympify(expr)
+
+
+@card.register
+def _(value: Conventions) -> Card:
+    names = ("vacuum", "hbar", "fourier", "ordering", "output_sign")
+    return Card("Conventions", {name: getattr(value, name) for name in names})
 
 
 def _number(given: object, name: str) -> Expr:

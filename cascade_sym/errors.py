@@ -81,6 +81,14 @@ class LedgerError(CascadeError, ValueError):
     """A stored ledger is of another schema version, or is none."""
 
 
+class SavedFileError(CascadeError, ValueError):
+    """A result can't be stored, or a file with one is missing, damaged or of another kind."""
+
+
+class NewerFormat(SavedFileError):
+    """A file was written by a newer version of the toolkit than the one that reads it."""
+
+
 class ReservedName(FolderError, ParameterError):
     """A parameter of a folder has the name of a constant or a function of the language of formulas."""
 

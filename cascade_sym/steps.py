@@ -15,7 +15,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Shown):
     """The outcome of checking a step: whether it holds, how it was checked, and what was left over.
 
     >>> Check(True, "both sides expanded").residual
@@ -65,6 +65,21 @@ class Step(Shown):
     after: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[], Check] | None = field(default=None, compare=False, repr=False)
     note: str = ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: checks are programs, most of which can't go to another process; those are marked as such."""
+        state = {**vars(self), "before": dict(self.before), "after": dict(self.after)}
+        if self.check is not None:
+            state["check"] = not_stored
+        return state
+
+    def __deepcopy__(self, memo: Any) -> Step:
+        return self  # it never changes
+
+
+def not_stored() -> Check:
+    """In place of the check of a step that went through a file or to another process: it can't be run, so it fails."""
+    return Check(False, "not stored", "the check of this step was not stored; derive the result again to run it")
 
 
 @dataclass(frozen=True)

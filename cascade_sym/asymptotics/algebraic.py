@@ -12,12 +12,14 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.asymptotics.elimination import Track
+from cascade_sym.asymptotics.elimination import LostTrack, Track
 from cascade_sym.asymptotics.ground import Ground
 from cascade_sym.asymptotics.problem import number_of
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
+from cascade_sym.saved import restored, stored
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.symbols import free_symbol
 
 VARIABLE = Symbol("P")  # where no parameter has that name
@@ -27,8 +29,11 @@ SPARE = 40  # of these, what is left out of the search: chance does not hold on 
 DEGREES = (2, 4, 8, 12, 16, 24)  # of minimal polynomials that are tried, the cheapest first
 
 
+LARGE = 80  # operations of a polynomial that is shown
+
+
 @dataclass(frozen=True)
-class AlgebraicValue:
+class AlgebraicValue(Shown):
     """A number or function of `parameters`.
 
     `closed` is a closed form in square roots where there is one. `polynomial` (in `variable`, irreducible, with
@@ -42,7 +47,7 @@ class AlgebraicValue:
     closed: Expr | None
     sample: Any
     origin: Mapping[Symbol, Any]
-    track: Track = field(repr=False, compare=False)
+    track: Track | LostTrack = field(repr=False, compare=False)
     proved: bool = True
     variable: Symbol = VARIABLE
 
@@ -51,6 +56,12 @@ class AlgebraicValue:
         if self.polynomial is None:
             return self.track.parameters
         return tuple(sorted(self.polynomial.free_symbols - {self.variable}, key=lambda s: s.name))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # balls of the exact algebra stay in their process
+        return restored, (stored(self),)
+
+    def __deepcopy__(self, memo: Any) -> AlgebraicValue:
+        return self  # it never changes
 
     @property
     def degree(self) -> int | None:
@@ -89,6 +100,8 @@ class AlgebraicValue:
                 if number.is_finite:
                     return mp.mpf(number)
                 # a removable 0/0 of the closed form: the stationary point itself is regular there
+            if isinstance(self.track, LostTrack) and self.polynomial is not None and not self.parameters:
+                return mp.mpf(sp.N(self.expr(), digits + 10))
             return mp.mpf(self.track.value(given, digits).str(digits + 10, radius=False))
 
     def shown(self, name: Symbol | None = None) -> Expr:
@@ -104,6 +117,17 @@ class AlgebraicValue:
         if self.polynomial is None:
             return rf"{P} \approx {value}{where}"
         return rf"{P}:\ {sp.latex(self.polynomial)} = 0,\ {P} \approx {value}{where}"
+
+
+@renderer.register(AlgebraicValue)
+def _(value: AlgebraicValue, notation: object) -> Any:
+    if value.closed is not None:
+        return {value.variable.name: value.closed}
+    at = ", ".join(f"{s.name} = {value.origin[s]}" for s in value.parameters)
+    about = f"{value.variable.name} = {value.sample.str(12, radius=False)}" + (f" at {at}" if at else "")
+    if value.polynomial is None or sp.count_ops(value.polynomial) > LARGE:
+        return {"value": f"{about}; a root of degree {value.degree or '?'}"}
+    return {"0": value.polynomial, "where": about}
 
 
 def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:

@@ -26,6 +26,7 @@ from cascade_sym.errors import ParameterError, ScalingError
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.saved.values import stored
 
 if TYPE_CHECKING:
     from cascade_sym.asymptotics.minimum import Stationary
@@ -173,6 +174,12 @@ class Track:
         shown = {t for s in found for t in meaning.get(s, s).free_symbols}
         return tuple(sorted(shown, key=lambda s: s.name))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # polynomials of the exact algebra stay in their process
+        return LostTrack, (self.parameters,)
+
+    def __deepcopy__(self, memo: Any) -> Track:
+        return self  # it never changes
+
     def value(self, target: Mapping[Symbol, Any], digits: int) -> Any:
         """A ball at `target` (all original parameters); ParameterError where the point is lost on the way."""
         with flint.ctx.workprec(int((digits + 60) * 3.33)):
@@ -180,6 +187,21 @@ class Track:
             b = {s: ball_of(target[s]) if s in target else a[s] for s in a}
             values = _Walk(self.point, a, b).end()
             return self.function.number(values)
+
+
+@dataclass(frozen=True)
+class LostTrack:
+    """In place of a track that went through a file: the parameters alone."""
+
+    parameters: tuple[Symbol, ...]
+
+    def value(self, target: Mapping[Symbol, Any], digits: int) -> Any:
+        raise ParameterError("a loaded result does not follow its root to other values; derive the scaling again.")
+
+
+@stored.register
+def _(value: Track) -> Any:
+    return stored(LostTrack(value.parameters))
 
 
 class _Walk:

@@ -25,10 +25,11 @@ from cascade_sym.asymptotics.setup import (
 )
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import NoPowerLaw, ParameterError
+from cascade_sym.shown import Shown, renderer
 
 
 @dataclass(frozen=True)
-class Expansion:
+class Expansion(Shown):
     """sum of coefficient * variable^exponent, leading term first; `exact` if nothing is left out."""
 
     variable: Symbol
@@ -53,6 +54,12 @@ class Expansion:
             term = sp.latex(size * self.variable**e, order="none")
             parts.append(term if n == 0 and sign == "+" else f"{sign} {term}")
         return " ".join(parts) if self.exact else " ".join(parts) + r" + \dots"
+
+
+@renderer.register(Expansion)
+def _(value: Expansion, notation: object) -> dict[str, Any]:
+    small = "" if value.exact else " + ..."
+    return {f"{value.variable} -> {value.limit}{small}": value.expr()}
 
 
 def expand(

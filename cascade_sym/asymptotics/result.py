@@ -13,18 +13,20 @@ import mpmath as mp
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
+from cascade_sym import shown
 from cascade_sym.asymptotics.algebraic import AlgebraicValue, values_at
 from cascade_sym.asymptotics.ansatz import Ansatz, limit_of, slope, without_power
 from cascade_sym.asymptotics.ground import Elem
 from cascade_sym.asymptotics.minimum import Solution, solved_linear
 from cascade_sym.asymptotics.problem import ball_of
+from cascade_sym.shown import Card, Shown, card, renderer
 from cascade_sym.steps import Step
 
 DIGITS = 30  # of values without closed form, unless more are asked for
 
 
 @dataclass(frozen=True)
-class OptimumTerm:
+class OptimumTerm(Shown):
     """How one optimised parameter x behaves: x = limit + coefficient * large^exponent + ...
 
     Where the limit is 0 or oo it is not added. `limit_value` is the exact value behind a finite limit that is not
@@ -54,8 +56,17 @@ class OptimumTerm:
             return mp.mpf(sp.N(self.reference, digits + 10)) + 2 * mp.atan(v)
 
 
+@card.register
+def _(value: OptimumTerm) -> Card:
+    parts = [f"limit {value.limit}"]
+    if value.exponent is not None:
+        amount = value.number if value.coefficient is None else value.coefficient.shown()
+        parts.append(f"departs as {amount} large^({value.exponent})")
+    return Card("; ".join([*parts, *([value.fixed] if value.fixed else [])]), {})
+
+
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Shown):
     """Independent numbers (mpmath) that the claim was held against; see `certificate.certify`.
 
     `points`: (value of large, optimised objective, local exponent, objective / large^exponent); `prefactor_limit`:
@@ -96,8 +107,14 @@ class Certificate:
         }
 
 
+@card.register
+def _(value: Certificate) -> Card:
+    what = f"{value.scope} optimum over {len(value.points)} decades, {value.digits} digits, error {value.error}"
+    return Card(f"Certificate: {what}", {}, "the points: certificate.points; all of it: certificate.to_json()")
+
+
 @dataclass(frozen=True)
-class Scaling:
+class Scaling(Shown):
     """objective = prefactor * large^exponent + next_value * large^next_exponent + ...
 
     `leading_function` is f(kappa) whose minimum the prefactor is; `steps` the derivation.
@@ -125,6 +142,10 @@ class Scaling:
         """The prefactor as an mpmath number at values of the remaining parameters."""
         return self.prefactor.at(values, digits)
 
+    def plot(self, *, ax: Any = None) -> Any:
+        """The certified optimum against the law; see `cascade_sym.pictures.plots.plot_scaling`."""
+        return shown.painter("plot", self, ax=ax)
+
     def to_json(self) -> dict[str, Any]:
         """The result as JSON-ready data; numbers are strings of 30 digits."""
         return {
@@ -137,6 +158,32 @@ class Scaling:
             "certificate": self.certificate.to_json(),
             "seconds": round(self.seconds, 3),
         }
+
+
+@card.register
+def _(value: Scaling) -> Card:
+    scope = f"{value.certificate.scope} optimum, certified to {value.certificate.digits} digits"
+    return Card(f"Scaling of {value.name} for {value.large} -> {value.limit} ({scope})", {},
+                "the derivation: steps; numbers: at({...}); against the optimum: plot()")  # fmt: skip
+
+
+@renderer.register(Scaling)
+def _(value: Scaling, notation: object) -> dict[str, Any]:
+    """The law, what its prefactor is, and the optimum."""
+    first, second = value.prefactor, value.next_value
+    law = [first.shown() * value.large**value.exponent]
+    if second is not None and value.next_exponent is not None:
+        law.append(second.shown(Symbol("Q")) * value.large**value.next_exponent)
+    rows: dict[str, Any] = {value.name: sp.Add(*law, evaluate=False)}
+    for v, name in ((first, first.variable.name), (second, "Q")):
+        if v is not None and v.closed is None:
+            rows[name] = f"{v.sample.str(12, radius=False)}, a root of degree {v.degree or '?'}"
+    for name, t in value.optimum.items():
+        c = t.number if t.coefficient is None else t.coefficient.shown()
+        moves = None if t.exponent is None or c is None else sp.sympify(c) * value.large**t.exponent
+        infinite = t.limit in (0, sp.oo)
+        rows[name] = t.limit if moves is None else moves if infinite else sp.Add(t.limit, moves, evaluate=False)
+    return rows
 
 
 def number_text(v: Any, digits: int = DIGITS) -> str:

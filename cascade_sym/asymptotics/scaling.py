@@ -26,6 +26,7 @@ from cascade_sym.asymptotics.result import Scaling, optimum_terms
 from cascade_sym.asymptotics.setup import fixed, prepare, sample_of, symbol_of
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import CascadeError, NoOptimum, NoPowerLaw, ScalingError
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.symbols import spelled
 
 Progress = Callable[[str], None]
@@ -34,12 +35,18 @@ MOST_ORDERS = 3  # whole powers of the large parameter in which the next order i
 
 
 @dataclass(frozen=True)
-class LowerBound:
+class LowerBound(Shown):
     """The exact limit `value` of the optimised objective, its `series` in a small parameter, and its scaling."""
 
     value: AlgebraicValue
     series: Expansion | None
     scaling: Scaling
+
+
+@renderer.register(LowerBound)
+def _(value: LowerBound, notation: object) -> dict[str, Any]:
+    rows: dict[str, Any] = {value.scaling.name: value.value.shown()}
+    return rows if value.series is None else {**rows, f"{value.series.variable} -> 0": value.series.expr()}
 
 
 def scaling(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.system.sectors import flow_order
 
 __all__ = ["METHODS", "Reference", "citation", "references"]
@@ -21,7 +22,7 @@ _FIELD = re.compile(r"  (\w+) = \{(.*)\},\n")
 
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(Shown):
     """One entry of a bibliography: key, kind ("article", "book", "misc"), fields, and what it is cited for."""
 
     key: str
@@ -40,6 +41,11 @@ class Reference:
         """
         lines = [f"  {k} = {{{_balanced(v)}}}," for k, v in self.fields.items()]
         return "\n".join([f"@{self.kind}{{{self.key},", *lines, "}"])
+
+
+@card.register
+def _(value: Reference) -> Card:
+    return Card(value.bibtex(), {})
 
 
 def _balanced(text: str) -> str:

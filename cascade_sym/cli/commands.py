@@ -185,6 +185,33 @@ def figures(
     return 0
 
 
+def draw(
+    folder: Folder,
+    output: Output = None,
+    only: Annotated[Texts, typer.Option("--only", help="Only this network (repeatable).")] = None,
+) -> int:
+    """Draw the networks that FOLDER declares, as SVG."""
+    from cascade_sym.errors import UnknownName, listing
+    from cascade_sym.pictures import draw as drawn
+
+    paper = loaded(folder)
+    networks = paper.model.networks
+    if bad := set(only or ()) - set(networks):
+        raise UnknownName(f"{folder} declares no network {listing(bad)}; it declares {listing(networks)}.")
+    if not networks:
+        raise UnknownName(
+            f'{folder} declares no networks; put @model.network("name") before a function that returns one.'
+        )
+    place = Path(output) if output is not None else Path("build") / Path(folder).name / "networks"
+    files = []
+    for name, make in networks.items():
+        if not only or name in only:
+            files.append(place / f"{name}.svg")
+            drawn(make(), notation=paper.notation if hasattr(paper, "notation") else None).save(files[-1])
+    say_written(files)
+    return 0
+
+
 def check(
     manuscript: Annotated[str, typer.Argument(help="A LaTeX file; it is read, never executed.")],
     folder: Folder,

@@ -12,6 +12,7 @@ from sympy import Expr
 
 from cascade_sym.errors import listing
 from cascade_sym.operators import Op
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Check
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
@@ -21,7 +22,7 @@ from cascade_sym.system.network import System, as_system
 
 
 @dataclass(frozen=True)
-class Physicality:
+class Physicality(Shown):
     """Truthy when commutators are preserved; else `witness` names one that is not, with its `excess`.
 
     `declared` are modes with damping and thermal force on p alone: their commutators decay, as they must, and if no
@@ -45,7 +46,9 @@ class Physicality:
     def __bool__(self) -> bool:
         return self.ok
 
-    def __repr__(self) -> str:
+    @property
+    def said(self) -> str:
+        """The finding in words."""
         if self.ok:
             return f"physical ({self.checked} commutators {'proved' if self.exact else 'agree to 12 digits'})"
         if self.declared:
@@ -57,10 +60,15 @@ class Physicality:
         return f"unphysical: {self.witness} = {self.excess}, expected 0"
 
 
+@card.register
+def _(value: Physicality) -> Card:
+    return Card(value.said, {})
+
+
 def preserves_commutators(system: System, what: str = "commutators of modes and outputs preserved") -> Check:
     """`is_physical` as the check of a step."""
     found = is_physical(system)
-    return Check(found.as_declared, what if found else repr(found), "" if found.as_declared else repr(found))
+    return Check(found.as_declared, what if found else found.said, "" if found.as_declared else found.said)
 
 
 def is_physical(system: System) -> Physicality:

@@ -15,7 +15,7 @@ from cascade_sym.errors import ParameterError, UnphysicalError
 from cascade_sym.operators import LinearForm, linear_sum, quadratures
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import vanishes
-from cascade_sym.system.values import declared, real
+from cascade_sym.system.values import declared, matrix, real
 
 
 def realise(A: Any, B: Any, C: Any, D: Any, *, name: str = "system") -> LinearSystem:
@@ -60,15 +60,12 @@ def realise(A: Any, B: Any, C: Any, D: Any, *, name: str = "system") -> LinearSy
         {f: rows(c, d, k) for k, f in enumerate(leave)},
         in_ports=tuple(Port(x or "light", {"": f}) for x, f in zip(labels[0], enter, strict=True)),
         out_ports=tuple(Port(x or "light", {"": f}) for x, f in zip(labels[1], leave, strict=True)),
-        domains=declared([*map(sp.Matrix, (A, B, C, D))]),
+        domains=declared([list(m) for m in (A, B, C, D)]),
     )  # fmt: skip
 
 
 def _matrix(given: Any, name: str) -> sp.Matrix:
-    try:
-        return sp.Matrix(given).applyfunc(lambda e: real(e, f"an element of {name}"))
-    except (TypeError, ValueError) as e:
-        raise ParameterError(f"{name} is {given!r}; give a matrix of real numbers or expressions ({e}).") from None
+    return matrix(given, name).applyfunc(lambda e: real(e, f"an element of {name}"))
 
 
 def _form(size: int) -> sp.Matrix:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from sympy import Expr, Symbol
+import flint
+from sympy import Abs, Expr, Symbol
 
 from cascade_sym.definitions.definitions import Declared, Definitions
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import DivisionByZero, DuplicateName, MissingParameter, ParameterError, UnstableError, listing
+from cascade_sym.program.balls import Balls, Undecided, lifted
+from cascade_sym.program.calculation import read
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
@@ -31,6 +35,13 @@ class Quantity(Declared):
     (x,)
     >>> q.subs({"x": 1}).inline()
     4
+
+    Sums, products and powers with numbers, expressions and other quantities are quantities again, over the
+    definitions of both (DuplicateName where one name has two); `float` gives the number of one without parameters.
+    `==` compares what is written, `cascade_sym.equal` what it means.
+
+    >>> (2*q + 1).inline(), float(q.subs({"x": 1})/8)
+    (2*(x + 1)**2 + 1, 0.5)
     """
 
     name: str
@@ -77,13 +88,110 @@ class Quantity(Declared):
         """The expression with every definition written out."""
         return self.definitions.inline(self.expr)
 
+    # -- arithmetic: a result is a quantity over the definitions of both ------------------------------------
+
+    _op_priority = 20.0  # SymPy leaves x + q to us
+
+    def _sympy_(self) -> Expr:
+        return self.inline()
+
+    def _combined(self, f: Callable[..., Expr], other: Any = None, *, linear: bool = False) -> Any:
+        """f of this and another operand (quantity, expression or number)."""
+        if other is None:
+            return self._with(_named(f(_symbol(self))), f(self.expr), self.definitions, (self,), linear)
+        if isinstance(other, Quantity):
+            merged = _joined(self, other)
+            name, parts = f(_symbol(self), _symbol(other)), (self, other)
+            return self._with(_named(name), f(self.expr, other.expr), merged, parts, linear)
+        try:
+            e = expression(other)
+        except ParameterError:
+            return NotImplemented
+        if clash := sorted(s.name for s in e.free_symbols if s in self.definitions):
+            raise DuplicateName(f"{listing(clash)} in {e} is the name of a definition of {self.name}; rename it.")
+        domains = self.definitions.domains.merged(domains_in(other))
+        definitions = replace(self.definitions, domains=domains) if domains != self.definitions.domains else None
+        return self._with(
+            _named(f(_symbol(self), e)), f(self.expr, e), definitions or self.definitions, (self,), linear
+        )
+
+    def _with(
+        self, name: str, expr: Expr, definitions: Definitions, parts: tuple[Quantity, ...], linear: bool
+    ) -> Quantity:
+        """What is made of `parts`: it exists where all of them do, and has the steps of all."""
+        steps = [s for k, p in enumerate(parts) for s in p.steps if not any(s is t for q in parts[:k] for t in q.steps)]
+        edges = [tuple(dict.fromkeys(e for p in parts for e in getattr(p, kind))) for kind in ("domain", "nonnegative")]
+        return Quantity(name, expr, definitions, tuple(steps), edges[0], nonnegative=edges[1])
+
+    def __add__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: a + b, other, linear=True)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: b + a, other, linear=True)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: a - b, other, linear=True)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: b - a, other, linear=True)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: a * b, other, linear=not isinstance(other, Quantity))
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: b * a, other, linear=True)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._combined(_over, other, linear=not isinstance(other, Quantity))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: _over(b, a), other)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: a**b, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._combined(lambda a, b: b**a, other)
+
+    def __neg__(self) -> Any:
+        return self._combined(lambda a: -a, linear=True)
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._combined(Abs)
+
+    def __complex__(self) -> complex:
+        """The value to the last digit of a double; MissingParameter where it has parameters, UnstableError outside."""
+        if names := self.parameters:
+            raise MissingParameter(
+                f"{self.name} depends on {listing(names)}; give them values with subs, or evaluator."
+            )
+        edges = (*self.domain, *self.nonnegative)
+        value, *rest = numbers(self.expr, *edges, definitions=self.definitions)
+        for k, (e, x) in enumerate(zip(edges, rest, strict=True)):
+            if x.imag or x.real < 0 or (x.real == 0 and k < len(self.domain)):
+                raise UnstableError(f"{self.name} has no value: {e} is {x.real:.6g}, and must be positive.")
+        return value
+
+    def __float__(self) -> float:
+        z = complex(self)
+        if z.imag:
+            raise ParameterError(f"{self.name} is complex: {z}; take complex({self.name}), or its abs.")
+        return z.real
+
     def subs(self, values: Mapping[Any, Any]) -> Self:
         """Parameters (symbols or names) replaced by `values`, exactly and simultaneously.
+
+        A value may be a quantity: its definitions are merged, and DuplicateName is raised where one name has two.
 
         A parameter that what this was derived from has, but this does not depend on, may be given too; for any other
         name UnknownParameter is raised. Definitions step aside for new parameters of their names. Raises ParameterError
         for a number outside the domain of its parameter.
         """
+        if quantities := {k: q for k, q in values.items() if isinstance(q, Quantity)}:
+            return self._with_quantities({**values, **{k: q.expr for k, q in quantities.items()}}, quantities.values())
         new = replacements(values, self.parameters, self.definitions.domains, self.name)
         apart = self.beside(new.values())
         edges = [(was, was.xreplace(new)) for was in apart.nonnegative]
@@ -93,6 +201,23 @@ class Quantity(Declared):
         kept = tuple(now for _, now in edges if not now.is_number)
         definitions = apart.definitions.replaced(new, values)
         return apart._mapped(new, definitions, nonnegative=kept)
+
+    def _with_quantities(self, values: Mapping[Any, Any], quantities: Iterable[Quantity]) -> Self:
+        """`subs`, where some values are expressions over the definitions of `quantities`."""
+        new = replacements(values, self.parameters, self.definitions.domains, self.name)
+        left = {s for s in self.parameters if s not in new}
+        for q in quantities:
+            moved = [s for s, e in self.definitions if s in q.definitions and q.definitions[s] != e.xreplace(new)]
+            if moved:
+                raise DuplicateName(f"{listing(moved)} has two different definitions, in {self.name} and in {q.name}.")
+            if clash := sorted(s.name for s in left if s in q.definitions):
+                raise DuplicateName(f"{listing(clash)} is a parameter of {self.name} and a definition of {q.name}.")
+        definitions = self.definitions.replaced(new, values)
+        for q in quantities:
+            definitions = q.definitions.merged(definitions)
+        domain = tuple(dict.fromkeys(e for q in quantities for e in q.domain))
+        done = self._mapped(new, definitions)
+        return replace(done, domain=tuple(dict.fromkeys((*done.domain, *domain))))
 
     def beside(self, exprs: Iterable[Expr]) -> Self:
         """The same with definitions that step aside for the parameters in `exprs`."""
@@ -107,3 +232,56 @@ class Quantity(Declared):
 
         new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
         return replace(self, definitions=definitions, **new)
+
+
+def numbers(*exprs: Expr, definitions: Definitions) -> list[complex]:
+    """Expressions without parameters as the nearest complex doubles, in ball arithmetic.
+
+    >>> numbers(Symbol("y") / 3, definitions=Definitions(((Symbol("y"), Symbol("y")**0),)))
+    [(0.3333333333333333+0j)]
+    """
+    calculation = read(*exprs, definitions=definitions.needed(*exprs))
+    for bits in BITS:
+        with flint.ctx.workprec(bits):
+            try:
+                found = [flint.acb(lifted(x)) for x in calculation.run(Balls(), {})]
+            except Undecided:
+                continue
+            if all(x.real.rel_accuracy_bits() > 60 or x.real == 0 for x in found) and all(
+                x.imag.rel_accuracy_bits() > 60 or x.imag == 0 for x in found
+            ):
+                return [complex(x) for x in found]
+    raise ParameterError("the number can't be told from zero, or from what a formula can't be taken at.")
+
+
+BITS = (100, 200, 400, 800, 1600, 3200)
+
+
+def _over(a: Expr, b: Expr) -> Expr:
+    if b == 0:
+        raise DivisionByZero(f"{a} is divided by zero.")
+    return a / b
+
+
+_NAME = re.compile(r"[^\W\d]\w*'*")
+LONGEST = 60  # characters of a name that is made of others
+
+
+def _symbol(q: Quantity) -> Symbol:
+    """A quantity's name as an operand: in brackets where it is a formula itself."""
+    return Symbol(q.name if _NAME.fullmatch(q.name) else f"({q.name})")
+
+
+def _named(e: Expr) -> str:
+    text = str(e).replace("**", "^").replace("Abs(", "abs(")
+    return text if len(text) <= LONGEST else "result"
+
+
+def _joined(a: Quantity, b: Quantity) -> Definitions:
+    """The definitions of both; DuplicateName where a name has two meanings."""
+    for q, r in ((a, b), (b, a)):
+        if clash := sorted(s.name for s in q.parameters if s in r.definitions):
+            raise DuplicateName(
+                f"{listing(clash)} is a parameter of {q.name} and a definition of {r.name}; rename one."
+            )
+    return a.definitions.merged(b.definitions)

@@ -18,6 +18,7 @@ from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, linear_sum
+from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, domains_in, free_name, plain, symbol
 from cascade_sym.system import LinearSystem, Port
@@ -86,7 +87,7 @@ def _put(form: LinearForm, solved: Mapping[Op, LinearForm]) -> LinearForm:
 
 
 @dataclass(frozen=True)
-class Eliminated:
+class Eliminated(Shown):
     """The slow system after fast modes have been eliminated.
 
     `solution` is the (first) fast mode in frequency space; `self_energy` (a function of `frequency`, as a rule Omega)

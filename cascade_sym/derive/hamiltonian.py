@@ -16,6 +16,7 @@ from cascade_sym.errors import DerivationError, ParameterError, UnknownName, lis
 from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, formal_integral, operator, quadratures
 from cascade_sym.operators.polynomial import Monomial
+from cascade_sym.shown import Shown
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import conj, expression, own
 from cascade_sym.system import VACUUM, LinearSystem, Port
@@ -23,7 +24,7 @@ from cascade_sym.system.triple import Channel, slh_system
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(Shown):
     """An operator or system with the steps that led to it."""
 
     value: OperatorPolynomial
@@ -138,7 +139,7 @@ def coupling_operator(H: OperatorPolynomial, field: str) -> OperatorPolynomial:
 
 
 @dataclass(frozen=True)
-class Bath:
+class Bath(Shown):
     """A thermal bath: rate gamma_0 and occupancy n; da/dt gets -gamma_0/2 a + sqrt(gamma_0) a_in."""
 
     rate: Expr

@@ -15,7 +15,7 @@ from cascade_sym.errors import DerivationError, ParameterError, UnknownName, lis
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.operators.linear import collected
-from cascade_sym.shown import Shown, renderer
+from cascade_sym.shown import Card, Shown, card, renderer
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import free_name, plain, symbol
 from cascade_sym.system import LinearSystem
@@ -85,7 +85,7 @@ def _steps(s: LinearSystem) -> tuple[Step, ...]:
 
 
 @dataclass(frozen=True)
-class TimeSolution:
+class TimeSolution(Shown):
     """z_i(t) = int_{-oo}^t dt' sum_j kernel[i][j](t - t') f_j(t'), with f_j the noise force on z_j.
 
     `kernel[i][j]` is an expression in the symbol `delay` = t - t'; z_i is an operator `Op` (a mode or its adjoint).
@@ -94,6 +94,23 @@ class TimeSolution:
     kernel: Mapping[Op, Mapping[Op, Expr]]
     delay: Symbol
     steps: tuple[Step, ...]
+
+
+@renderer.register(TimeSolution)
+def _(value: TimeSolution, notation: object) -> dict[str, Expr]:
+    """The kernels of the modes; those of their adjoints are the complex conjugates."""
+    name = "K_{}_{}({})"
+    return {
+        name.format(i.name, j.name + ("'" if j.dag else ""), value.delay): e
+        for i, row in value.kernel.items() if not i.dag for j, e in row.items()
+    }  # fmt: skip
+
+
+@card.register
+def _(value: TimeSolution) -> Card:
+    modes = ", ".join(o.name for o in value.kernel if not o.dag)
+    title = f"TimeSolution of {modes}: z(t) = sum of integrals of K(t - t') f(t') dt'"
+    return Card(title, {}, 'a kernel: solution.kernel[Op("a")][Op("b")]; primes mark forces on adjoints')
 
 
 def time_solution(system: System, delay: Symbol | None = None) -> TimeSolution:

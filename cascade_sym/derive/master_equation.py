@@ -28,7 +28,7 @@ from cascade_sym.system.network import System
 
 
 @dataclass(frozen=True)
-class Jump:
+class Jump(Shown):
     """The term D[sqrt(rate) operator]."""
 
     rate: Expr
@@ -36,7 +36,7 @@ class Jump:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measured(Shown):
     """The term H[operator] rho dW_name, with current I dt = <operator + operator^+> dt + dW_name."""
 
     name: str

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import UnknownName, listing
+from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.covariance import pair_of
 
 
 @dataclass(frozen=True)
-class CovarianceValues:
+class CovarianceValues(Shown):
     """Covariance elements at points of shape (...): `values["X_S", "X_M"]` is an array of that shape.
 
     Every element is nan at points without a steady state.
@@ -25,6 +27,9 @@ class CovarianceValues:
 
     quadratures: tuple[str, ...]
     elements: Mapping[tuple[str, str], np.ndarray]
+
+    def _ipython_key_completions_(self) -> list[tuple[str, str]]:
+        return [(i, j) for i in self.quadratures for j in self.quadratures]
 
     def __getitem__(self, key: tuple[str, str]) -> np.ndarray:
         i, j = pair_of(key)
@@ -57,7 +62,16 @@ class CovarianceValues:
         return total
 
 
-class CovarianceEvaluator:
+@card.register
+def _(value: CovarianceValues) -> Card:
+    shape, q = np.shape(value.missing), value.quadratures
+    known = [(i, j) for i in q[:4] for j in q if (i, j) in value.elements and shape == ()]
+    rows = {f"({i}, {j})": value[i, j].item() for i, j in known}
+    title = f"{type(value).__name__} of {', '.join(q)} at {'one point' if shape == () else f'points of shape {shape}'}"
+    return Card(title, rows, f'an element: values["{q[0]}", "{q[0]}"]; all: values.matrix')
+
+
+class CovarianceEvaluator(Shown):
     """The covariance matrix of a steady state at points; made by `evaluator`.
 
     `evaluate` computes all elements in one pass; `quadratures` names rows and columns.
@@ -72,5 +86,17 @@ class CovarianceEvaluator:
         found = np.broadcast_arrays(*self._evaluate({**(values or {}), **named}))
         return CovarianceValues(self.quadratures, dict(zip(self._elements, found, strict=True)))
 
-    def __repr__(self) -> str:
-        return f"CovarianceEvaluator({', '.join(self.quadratures)}; {', '.join(self.parameters)})"
+
+@stored.register
+def _(value: CovarianceEvaluator) -> Any:
+    parts = {"elements": value._elements, "quadratures": value.quadratures, "evaluate": value._evaluate}
+    return {"type": type_name(CovarianceEvaluator), "fields": {k: stored(v) for k, v in parts.items()}}
+
+
+codec(CovarianceEvaluator, lambda given: CovarianceEvaluator(**given))
+
+
+@card.register
+def _(value: CovarianceEvaluator) -> Card:
+    call = f"f({', '.join(f'{n}=...' for n in value.parameters if n.isidentifier())})"
+    return Card(f"CovarianceEvaluator of {', '.join(value.quadratures)}", {}, f"call: {call}")

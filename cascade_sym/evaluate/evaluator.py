@@ -22,6 +22,8 @@ from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
 from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
+from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.shown import Card, Shown, card
 
 
 def evaluator(
@@ -107,7 +109,7 @@ def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain:
     return conditional_evaluator(target, options.backend)
 
 
-class Evaluator:
+class Evaluator(Shown):
     """A formula ready to be computed; call it with one keyword a parameter. Made by `evaluator`."""
 
     def __init__(self, plan: Plan, options: Options) -> None:
@@ -214,13 +216,28 @@ class Evaluator:
         """The operations for one point by kind."""
         return operation_counts(self._program)
 
-    def __repr__(self) -> str:
-        over = "" if self.plan.over is None else f"; gradient over {', '.join(self.plan.over)}"
-        names, params = ", ".join(self.target.names), ", ".join(self.parameters)
-        return f"Evaluator({names}; {params}; backend={self.options.backend!r}{over})"
-
     def __reduce__(self) -> tuple[Any, ...]:
         return Evaluator, (Plan(self.target, self.plan.over), self.options)  # programs and code are made anew
+
+
+@stored.register
+def _(value: Evaluator) -> Any:
+    plan = {"target": value.target, "over": value.plan.over, "options": value.options}
+    return {"type": type_name(Evaluator), "fields": {k: stored(v) for k, v in plan.items()}}
+
+
+codec(Evaluator, lambda given: Evaluator(Plan(given["target"], given["over"]), given["options"]))
+
+
+@card.register
+def _(value: Evaluator) -> Card:
+    over = "" if value.plan.over is None else f", with derivatives by {', '.join(value.plan.over)}"
+    names = list(value.target.names)
+    what = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    call = f"f({', '.join(f'{n}=...' for n in value.parameters if n.isidentifier())})"
+    return Card(
+        f"Evaluator of {what}{over} ({value.options.backend}, {value.operations} operations)", {}, f"call: {call}"
+    )
 
 
 def report_failures(

@@ -16,6 +16,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DivisionByZero
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.shown import Card, Shown, card
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Relation:
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
+class Field(Shown):
     """Generators (as SymPy expressions, in order), their relations, and the polynomial ring over them.
 
     `meaning[i]` is the expression that generator i stands for. Made by `cascade_sym.exact.converter` for the
@@ -104,6 +105,11 @@ class Field:
 
     def element(self, i: int) -> Fraction:
         return Fraction(self, self.gen(i), self.one)
+
+
+@card.register
+def _(value: Field) -> Card:
+    return Card(str(value), {})
 
 
 def _conjugated(p: Poly, gen: int, context: Any) -> Poly:

@@ -25,6 +25,7 @@ from cascade_sym.exact.proof import canonical_fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
 from cascade_sym.symbols.domains import REAL, domain_of
 from cascade_sym.symbols.names import MARK, Own
@@ -37,7 +38,7 @@ Declared = Mapping[str, Any] | Domains | None
 
 
 @dataclass(frozen=True)
-class Equality:
+class Equality(Shown):
     """Whether two formulas are equal: true only where that is proved.
 
     `status` is "equal", "different" or "undecided". `assumptions` are the inequalities that the proof used, in the
@@ -48,7 +49,7 @@ class Equality:
 
     >>> x = sp.Symbol("x")
     >>> equal(sp.Abs(x)**2, x**2)
-    Equality(status='equal', assumptions=(), witness=None, reason='')
+    equal
     """
 
     status: str
@@ -58,6 +59,22 @@ class Equality:
 
     def __bool__(self) -> bool:
         return self.status == "equal"
+
+
+@card.register
+def _(value: Equality) -> Card:
+    rows: dict[str, Any] = {"reason": value.reason} if value.reason else {}
+    if value.assumptions:
+        rows["assuming"] = "; ".join(value.assumptions[:8]) + (" ..." if len(value.assumptions) > 8 else "")
+    if value.witness:
+        at = ", ".join(f"{k} = {_said(v)}" for k, v in value.witness["point"].items())
+        rows["at"] = at or "every point"
+        rows |= {side: _said(value.witness[side]) for side in ("left", "right") if side in value.witness}
+    return Card(value.status, rows)
+
+
+def _said(number: Any) -> str:
+    return f"{number['re']} + {number['im']} i" if isinstance(number, Mapping) else str(number)
 
 
 def equal(left: Any, right: Any, domains: Declared = None) -> Equality:

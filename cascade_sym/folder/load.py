@@ -17,15 +17,21 @@ from cascade_sym.errors import FolderError, ParameterError
 from cascade_sym.files import write
 from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import Printed, read_printed
+from cascade_sym.shown import Card, Shown, card
 
 
 @dataclass(frozen=True)
-class Folder:
+class Folder(Shown):
     """A paper's folder, both sides loaded."""
 
     path: Path
     printed: Printed
     model: Model
+
+
+@card.register
+def _(value: Folder) -> Card:
+    return Card(f"Folder {value.printed.name}: {value.printed.title}", {}, "its ledger: cs.verify(folder)")
 
 
 def load_folder(path: str | Path) -> Folder:

@@ -18,6 +18,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import DuplicateName, FolderError, UnknownName, listing
 from cascade_sym.formula.interpret import refuse_reserved
 from cascade_sym.operators import DensityOperator, Generator, LinearForm, OperatorPolynomial, Superoperator
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import Domain, Domains, symbol
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Leading:
+class Leading(Shown):
     """A derived leading term, for a printed statement with an approximation sign.
 
     `leading` is what the derivation gives at the order that is printed; `check` proves that it is the leading term of
@@ -39,7 +40,7 @@ class Leading:
 
 
 @dataclass(frozen=True)
-class PowerLaw:
+class PowerLaw(Shown):
     """A derived scaling, for a printed one: prefactor * large^exponent, its prefactor exact and perhaps implicit."""
 
     law: Scaling
@@ -52,7 +53,7 @@ class PowerLaw:
 
 
 @dataclass(frozen=True)
-class Bound:
+class Bound(Shown):
     """A derived bound, for a printed statement with <, <=, > or >=.
 
     `of` (a Quantity or expression) is what is bounded by `value`: from below, or with `below=False` from above.
@@ -85,7 +86,7 @@ def leading_form(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """The derived right sides of an equation by their left sides as printed, and the steps to them.
 
     `names` says what names in this equation's printed formulas stand for, where that differs from the glossary;
@@ -99,7 +100,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Declared:
+class Declared(Shown):
     """A quantity that `cascade-sym eval` knows: how to make it, and the parameters it is given in.
 
     `make` gives it as a formula; `number` instead gives (decimal text, error bound) at exact values and a number of
@@ -119,7 +120,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Shown):
     """A figure of the paper: `compute()` gives its data as an `xarray.Dataset`, `draw(axes, data)` draws them.
 
     `axes` is one matplotlib Axes, or a list of them where `panels` (rows, columns) has several; `draw` returns the
@@ -136,7 +137,7 @@ class Figure:
 
 
 @dataclass
-class Model:
+class Model(Shown):
     """Registry of a folder's derived side.
 
     `parameters` are the symbols that printed formulas may use as they are: any names but those of constants (pi, I, oo)
@@ -167,6 +168,7 @@ class Model:
     equations: dict[str, Callable[[], Any]] = field(default_factory=dict, init=False, repr=False)
     quantities: dict[str, Declared] = field(default_factory=dict, init=False, repr=False)
     figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
+    networks: dict[str, Callable[[], Any]] = field(default_factory=dict, init=False, repr=False)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict, init=False, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, init=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
@@ -177,6 +179,10 @@ class Model:
     def equation(self, id: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         """Register the derivation of equation `id`; it returns a Result or {left side: value}."""
         return lambda f: _put(self.equations, f"equation {id!r} is derived", id, f)
+
+    def network(self, name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        """Register what makes a part or system of the paper, for `cascade-sym draw`; it takes no arguments."""
+        return lambda f: _put(self.networks, f"network {name!r} is declared", name, f)
 
     def quantity(
         self, name: str, parameters: Sequence[str], *, defaults: Mapping[str, Any] | None = None, title: str = ""
@@ -290,6 +296,11 @@ class Model:
     def in_base(self, expr: Expr) -> Expr:
         """An expression with derived parameters rewritten in base ones."""
         return expr.xreplace(dict(self.base)) if self.base else expr
+
+
+@card.register
+def _(value: Model) -> Card:
+    return Card("Model: a folder's derived side, a registry of equations, quantities and figures", {})
 
 
 def _bounded(what: str, f: Callable[..., Any], kind: type = object) -> Callable[..., Any]:

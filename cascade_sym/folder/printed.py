@@ -15,6 +15,7 @@ from cascade_sym.folder.schema import Key, Reader, any_text, one_of, text, texts
 from cascade_sym.folder.toml_lines import Place, lines_of
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
+from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
 KINDS = ("derived", "definition")
@@ -23,7 +24,7 @@ MAX_BYTES = 2_000_000  # of printed.toml, far above the longest there is
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Shown):
     """One printed relation: left side, sign, right side, as a tree that keeps the written order.
 
     `key` is what the derived side is found by: the left side as text unless the file gives another; `where` is a
@@ -44,7 +45,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Domain:
+class Domain(Shown):
     """Closed ranges of parameters in which an approximation is meant to hold, and a point of special interest.
 
     `error` is the relative deviation that is tolerated over the ranges.
@@ -56,7 +57,7 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class PrintedEquation:
+class PrintedEquation(Shown):
     """A numbered equation: its statements, and what the transcriber noted about its reading."""
 
     id: str
@@ -69,7 +70,7 @@ class PrintedEquation:
 
 
 @dataclass(frozen=True)
-class Printed:
+class Printed(Shown):
     """A paper's printed formulas with its notation.
 
     `notation` maps names to LaTeX; `derived_notation` adds names that only derived results have; `functions` maps

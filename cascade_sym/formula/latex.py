@@ -20,7 +20,9 @@ from cascade_sym.formula.lettering import (
     SUM,
     bracket,
     fenced,
+    is_quotient,
     joined,
+    level_of,
     name_latex,
     with_accent,
     with_superscript,
@@ -110,7 +112,7 @@ class _Printer:
             case Number(text):
                 return _number(text)
             case Name(name):
-                return self.name(name), ATOM
+                return (text := self.name(name)), level_of(text)
             case Neg(arg):
                 return "-" + self.within(arg, SLASH), SUM
             case Add():
@@ -176,7 +178,8 @@ class _Printer:
         if isinstance(base, Call) and (special := self.power_of_call(base, node.exponent, sup, closed)):
             return special, PRODUCT
         if isinstance(base, Name) and (text := self.name(base.name)) != "e":
-            return with_superscript(text, sup), ATOM
+            closed_in_itself = level_of(text) == ATOM and not is_quotient(text)
+            return with_superscript(text if closed_in_itself else bracket(text), sup), ATOM
         text, level = self.render(base)
         plain = isinstance(_unmarked(base), Number) and level == ATOM
         return f"{text if plain else bracket(text)}^{{{sup}}}", ATOM
@@ -237,7 +240,8 @@ class _Printer:
         simple = (len(factors) == 1 and (number or name)) or (len(factors) == 2 and number and name)
         text = self.top(arg)
         # a bracket inside a bare argument would be read as the argument
-        return macro + bracket(text) if closed or not simple or "(" in text else joined(macro, text)
+        bare = simple and not closed and "(" not in text and level_of(text) == ATOM
+        return joined(macro, text) if bare else macro + bracket(text)
 
     def starred(self, arg: Node, star: str) -> str:
         if isinstance(arg, Name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from cascade_sym.formula.walk import WORDS
@@ -16,9 +17,17 @@ GREEK = {
 """.split()
 }
 SUM, SLASH, PRODUCT, ATOM = 1, 2, 3, 4  # a - b, a/b on one line, a b, and what is closed in itself
+MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot", "\u0308": "ddot",
+         "\u20d7": "vec"}  # fmt: skip
+_LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
+_COMMAND = re.compile(rf"\\({_LETTERS})")
+_INDEXED = re.compile(rf"({_LETTERS})([A-Z0-9][A-Za-z0-9]*)")
+_LIKE = {"ħ": "hbar", "ℏ": "hbar", "ℓ": "ell", "ϵ": "epsilon", "ϕ": "phi"}
+_LOW = "₀₁₂₃₄₅₆₇₈₉₊₋"
+_PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|\s+|.", re.S)
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 _TALL = re.compile(r"\\(frac|left|sum|int)")
-CONSTANTS = {"I": "i", "oo": "\\infty", "pi": "\\pi"}
+CONSTANTS = {"...": "\\dots", "I": "i", "oo": "\\infty", "pi": "\\pi"}
 
 
 def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
@@ -34,6 +43,11 @@ def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
         return declared[name]
     if name in CONSTANTS:
         return CONSTANTS[name]
+    spelled = ascii_name(name)
+    if "\\" in spelled or re.search(r"[{}^]", spelled):  # LaTeX already
+        return spelled
+    if spelled != name:
+        return name_latex(spelled, declared)
     bare = name.rstrip("'")
     primes = name[len(bare) :]
     if primes and bare in declared:
@@ -46,17 +60,83 @@ def name_latex(name: str, notation: Mapping[str, str] | None = None) -> str:
     return base + primes + (f"_{{{sub}}}" if sub else "")
 
 
+def ascii_name(name: str) -> str:
+    r"""A name in ASCII letters, as the rule for names wants it: Greek letters, indices and accents are spelled out.
+
+    Commands for Greek letters lose their backslash; other LaTeX stays what it is.
+
+    >>> ascii_name("κ₁"), ascii_name(r"\kappa_1"), ascii_name("n\u0304_S"), ascii_name(r"\tilde\gamma_{S}")
+    ('kappa_1', 'kappa_1', 'nbar_S', '\\tilde\\gamma_{S}')
+    """
+    if name.isascii() and "\\" not in name:
+        return name
+    out = ""
+    for c in unicodedata.normalize("NFD", unicodedata.normalize("NFKD", name) if "\u00b5" in name else name):
+        if greek := _LIKE.get(c) or greek_name(c):
+            out += greek
+        elif c in MARKS:
+            out += MARKS[c]
+        elif (low := _LOW.find(c)) >= 0:
+            out += ("" if re.search(r"_[0-9+-]*$", out) else "_") + "0123456789+-"[low]
+        else:
+            out += c
+    plain = _COMMAND.sub(r"\1", out)
+    return out if "\\" in plain or re.search(r"[{}^]", plain) else plain.replace(" ", "")
+
+
+def greek_name(c: str) -> str:
+    """The English name of a Greek letter; '' for another character."""
+    words = unicodedata.name(c, "").split(" ")
+    if words[0] != "GREEK" or "WITH" in words:
+        return ""
+    word = {"LAMDA": "lambda", "FINAL": "sigma"}.get(words[-1], words[-1]).lower()
+    word = word.capitalize() if "CAPITAL" in words else word
+    return word if word in GREEK else ""
+
+
+def level_of(latex: str) -> int:
+    r"""How tightly a symbol's LaTeX holds together: a sum or a negative, a quotient on one line, or closed in itself.
+
+    >>> level_of(r"\alpha + \beta") == level_of("-x") == SUM, level_of("a/b") == SLASH, level_of("a_+^{-1}") == ATOM
+    (True, True, True)
+    """
+    depth, script, level = 0, False, ATOM
+    for m in _PIECE.finditer(latex):
+        t = m.group()
+        if t.isspace():
+            continue
+        if t in ("{", "(", "[", "\\begin") or t.startswith("\\left"):
+            depth += 1
+        elif t in ("}", ")", "]", "\\end") or t.startswith("\\right"):
+            depth -= 1
+        elif depth == 0 and not script:
+            level = min(level, SUM if t in ("+", "-", "\\pm", "\\mp") else SLASH if t == "/" else ATOM)
+        script = t in ("_", "^")
+    return level
+
+
+def is_quotient(latex: str) -> bool:
+    """Whether a symbol's LaTeX is a fraction, which a power needs brackets for."""
+    return bool(re.match(r"\s*\\[dt]?frac(?![A-Za-z])", latex))
+
+
 def _head(head: str) -> tuple[str, str]:
     letters = head.rstrip("0123456789")
     digits = head[len(letters) :]
     if letters in GREEK:
         return GREEK[letters], digits
+    for mark in MARKS.values():
+        stem = letters.removesuffix(mark)
+        if stem != letters and (stem in GREEK or (len(stem) == 1 and stem.isalpha())):
+            return f"\\{mark}{{{GREEK.get(stem, stem)}}}", digits
     return (letters if len(letters) == 1 else f"\\mathrm{{{letters}}}"), digits
 
 
 def _subscript(s: str) -> str:
     if s in GREEK:
         return GREEK[s]
+    if m := _INDEXED.fullmatch(s):  # muB: the index of a part called mu
+        return f"{GREEK[m[1]]} {m[2]}"
     if len(s) > 1 and s.isalpha() and (s in WORDS or s.islower()):
         return f"\\mathrm{{{s}}}"
     return s

@@ -15,20 +15,21 @@ from sympy import Expr
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import parse, to_latex
 from cascade_sym.formula.lettering import name_latex, with_accent
 from cascade_sym.latex.bodies import operator_body, plain_body
+from cascade_sym.latex.cards import brief, has_formulas
 from cascade_sym.latex.lines import LINE, Row, aligned, broken
 from cascade_sym.latex.monomials import gathered
-from cascade_sym.latex.notation import FALLBACK, Notation
-from cascade_sym.latex.rows import definition_rows, quantity_rows
+from cascade_sym.latex.notation import FALLBACK, Notation, current
+from cascade_sym.latex.rows import definition_rows, named, quantity_rows
 from cascade_sym.latex.scan import width
 from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
-from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator
-from cascade_sym.shown import renderer
+from cascade_sym.operators import Generator, LinearForm, Op, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.shown import Listing, Shown, card, renderer
 from cascade_sym.steps import Derivation, Step
 
+PROMPT = 200  # symbols and operations of a result at a prompt; more would take longer than a blink
 _RATE = re.compile(r"d(?P<name>[^/()]+)/dt|dot\((?P<dotted>[^()]+)\)|ddt\((?P<rate>[^()]+)\)")
 _AT = re.compile(r"[^()]+\((?P<arg>[^()]+)\)")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*'*")
@@ -57,8 +58,9 @@ def display(latex: str) -> str:
     return f"$\\displaystyle {latex}$"
 
 
-def value_latex(value: Any, notation: Notation = FALLBACK, name: str = "") -> str:
-    r"""Any value of the toolkit (see `body`) for Jupyter.
+def value_latex(value: Any, notation: Notation | None = None, name: str = "") -> str:
+    r"""Any value of the toolkit (see `body`) for Jupyter, in a notation (default: that of the `with` block).
+
 
     >>> import sympy as sp
     >>> from cascade_sym.definitions import Definitions, Quantity
@@ -70,7 +72,17 @@ def value_latex(value: Any, notation: Notation = FALLBACK, name: str = "") -> st
     y &= x + 1
     \end{aligned}$
     """
-    return display(body(value, notation, name))
+    return display(body(value, notation or current(), name))
+
+
+def prompt_latex(value: Any) -> str:
+    """Any value at a prompt: of a long result the first part."""
+    return value_latex(value, at_a_prompt())
+
+
+def at_a_prompt() -> Notation:
+    """The notation of the place, with room for what can be read at a prompt."""
+    return replace(current(), most=current().most or PROMPT)
 
 
 def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> list[Row]:
@@ -90,6 +102,31 @@ def value_rows(value: Any, notation: Notation = FALLBACK, name: str = "") -> lis
         if shown == left and isinstance(value, Expr):  # folded to its own name
             shown = Writer(notation).latex(gathered(value))
     return [Row(left, "=" if left else "", shown)]
+
+
+for _operator in (LinearForm, OperatorPolynomial, Superoperator, Generator):
+    renderer.register(_operator, lambda value, notation: None)
+
+
+@renderer.register(Shown)
+def shown_rows(value: Shown, notation: Notation = FALLBACK) -> list[Row]:
+    """A value that has no formulas of its own, as its card."""
+    found = card(value)
+    rows = [r for name, v in found.rows.items() for r in value_rows(brief(v), notation, name)]
+    return [*_words(found.title, notation), *rows, *_words(found.more, notation)]
+
+
+@renderer.register(Listing)
+def listing_rows(values: Listing, notation: Notation = FALLBACK) -> list[Row]:
+    """Results one below the other: formulas, or the first line of what has none."""
+    return [
+        r for v in values
+        for r in (value_rows(v, notation) if has_formulas(v) else _words(str(brief(v)), notation))
+    ]  # fmt: skip
+
+
+def _words(text: str, notation: Notation) -> list[Row]:
+    return [Row("", "", f"\\text{{{text_latex(line, notation.name)}}}", text=True) for line in text.splitlines()]
 
 
 @renderer.register(Mapping)
@@ -168,12 +205,7 @@ def left_side(name: str, value: Any, notation: Notation = FALLBACK) -> str:
         if _IDENTIFIER.fullmatch(name):
             plain = name_latex(name, notation.symbols)
             return with_accent(plain, "\\hat") if notation.hats else plain
-    if name in notation.symbols or _IDENTIFIER.fullmatch(name):
-        return notation.name(name)
-    try:
-        return to_latex(parse(name), notation.symbols)
-    except (CascadeError, RecursionError):
-        return f"\\text{{{text_latex(name, notation.name)}}}"
+    return named(name, notation)
 
 
 def _rate_side(name: str, form: LinearForm, notation: Notation) -> str:

@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DuplicateName, FormulaError
-from cascade_sym.formula.lettering import GREEK, name_latex, scripts
-from cascade_sym.latex.scan import checked
+from cascade_sym.formula.lettering import GREEK, ascii_name, name_latex, scripts
+from cascade_sym.latex.characters import unicode_latex, unicode_word
+from cascade_sym.latex.scan import checked, is_mathematics
 from cascade_sym.operators import Op
+from cascade_sym.shown import Card, Shown, card
+from cascade_sym.symbols import read_name
 
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _SIGNS = {"+": "Plus", "-": "Minus", "'": "Prime"}
@@ -35,7 +40,7 @@ _OWN_LETTER = re.compile(r"([A-Za-z]|" + "|".join(sorted(GREEK, key=len, reverse
 
 
 @dataclass(frozen=True)
-class Notation:
+class Notation(Shown):
     r"""How formulas are printed; passed explicitly, never kept globally.
 
     `symbols` maps parameters and moments to LaTeX, `operators` maps modes and fields to LaTeX; names without
@@ -58,6 +63,7 @@ class Notation:
     abbreviations: tuple[tuple[Symbol, Expr], ...] = ()
     order: tuple[str, ...] = ()
     hats: bool = True
+    most: int | None = None
 
     def __post_init__(self) -> None:
         for table in (self.symbols, self.operators):
@@ -84,8 +90,58 @@ class Notation:
         latex = operator_latex_name(op.name, self.operators, hats=self.hats)
         return dagger(latex) if op.dag else latex
 
+    def __enter__(self) -> Notation:
+        _ENTERED.set((*_ENTERED.get(), _CURRENT.set(self)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        *before, last = _ENTERED.get()
+        _ENTERED.set(tuple(before))
+        _CURRENT.reset(last)
+
+
+@card.register
+def _(value: Notation) -> Card:
+    return Card("Notation", {**value.symbols, **value.operators}, "for a while: with notation: ...")
+
 
 FALLBACK = Notation()
+_CURRENT: ContextVar[Notation] = ContextVar("notation", default=FALLBACK)
+_ENTERED: ContextVar[tuple[Token[Notation], ...]] = ContextVar("entered", default=())
+
+
+def current() -> Notation:
+    """The notation of the innermost `with` block of this thread or task; else the fallback rules."""
+    return _CURRENT.get()
+
+
+def notation(
+    symbols: Mapping[Any, str] | None = None, *, operators: Mapping[str, str] | None = None,
+    abbreviations: Mapping[Any, Any] | None = None, order: Sequence[str] = (), hats: bool = True,
+) -> Notation:  # fmt: skip
+    r"""Own LaTeX for any symbol, as a value: pass it as `notation=`, or use it in a `with` block.
+
+    `symbols` maps parameters and moments (symbols or names) to LaTeX, `operators` modes and fields; `abbreviations`
+    maps symbols to expressions that are folded with them; `order` lists names in the order in which terms are
+    written. LaTeX that is a sum, a negative or a quotient gets brackets where it has to have them. In a `with` block
+    (of this thread or task) all that shows itself follows it: text, LaTeX, HTML, pictures. Raises FormulaError for
+    LaTeX that is no mathematics or whose braces don't balance.
+
+    >>> from sympy import Symbol
+    >>> from cascade_sym.latex.displayed import value_latex
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> print(value_latex(x*y, notation({x: r"\alpha + \beta"})))
+    $\displaystyle (\alpha + \beta)y$
+    >>> from cascade_sym.definitions import Quantity
+    >>> with notation({"kappa": r"\tilde\kappa"}):
+    ...     print(Quantity("z", Symbol("kappa")/2))
+        κ̃
+    z = ─
+        2
+    """
+    short = {(s if isinstance(s, Symbol) else Symbol(s)): e for s, e in (abbreviations or {}).items()}
+    named = {read_name(s, "notation"): latex for s, latex in (symbols or {}).items()}
+    return Notation(named, dict(operators or {}), tuple(short.items()), tuple(order), hats)
 
 
 def macros(notation: Notation, prefix: str = "sym") -> str:
@@ -150,7 +206,12 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
             return f"\\operatorname{{cov}}({shown})"
         sub = "".join(_quadrature(q, mode, False, {}) for q, mode in pairs)
         return f"{name_latex(head, table)}_{{{sub}}}"
-    return name_latex(name, table) if _PLAIN.fullmatch(name) else _escaped(name)
+    spelled = ascii_name(name)
+    if "\\" in name and "\\" in spelled and is_mathematics(spelled):
+        return spelled
+    if _PLAIN.fullmatch(spelled):
+        return name_latex(spelled, table)
+    return _foreign(name) if re.fullmatch(r"\w+", name) else _escaped(name)
 
 
 def _quadratures(name: str) -> tuple[str, list[tuple[str, str]]] | None:
@@ -252,15 +313,24 @@ def _sub(parts: list[str]) -> str:
 
 def _label(s: str) -> str:
     """A part's or mode's name as a subscript."""
+    given, s = s, ascii_name(s)
+    if "\\" in s and is_mathematics(s):
+        return s
     if not _PLAIN.fullmatch(s):
-        return _escaped(s)
+        return _escaped(given)
     if s in GREEK:
         return GREEK[s]
     words = [GREEK.get(w, w if len(w) < 2 or w.isdigit() else f"\\mathrm{{{w}}}") for w in s.split("_") if w]
     return ",".join(words)
 
 
+def _foreign(name: str) -> str:
+    """A name in letters of another alphabet, with its indices."""
+    base, *subs = (unicode_word(s) for s in name.split("_") if s)
+    return base + _sub(subs)
+
+
 def _escaped(name: str) -> str:
     """A name with characters that TeX would act on, as upright text."""
-    kept = "".join(_ESCAPES.get(c, "\\" + c if c in "#%&$_" else c if c.isascii() else "?") for c in name)
+    kept = "".join(_ESCAPES.get(c, "\\" + c if c in "#%&$_" else c if c.isascii() else unicode_latex(c)) for c in name)
     return f"\\mathrm{{{kept}}}"

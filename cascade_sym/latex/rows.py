@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sympy import Expr, I, Mul, Symbol, sqrt
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.derive.master_equation import MasterEquation
 from cascade_sym.derive.master_equation_moments import MomentEquations
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import names_in, parse, to_latex
 from cascade_sym.formula.lettering import bracket, with_accent
 from cascade_sym.latex.bodies import expression_body, neat, operator_body, operator_node
+from cascade_sym.latex.cards import size as size_up_to
 from cascade_sym.latex.fold import fold, size, used
 from cascade_sym.latex.lines import WHERE, Row
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
+from cascade_sym.latex.text import text_latex
 from cascade_sym.latex.written import Writer
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial
 from cascade_sym.parts import Part
@@ -27,6 +33,8 @@ from cascade_sym.system import LinearSystem
 MAX_MODES = 12  # whose equations are shown
 MAX_ROWS = 80  # of definitions
 ALIAS = 14  # nodes of a definition that is written out where it is used, once
+FEW = 6  # modes and beams between parts of a system whose equations are written out at a prompt
+CUT = 3  # times what a notation has room for, from which one expression is not shown at all
 
 
 def equation(lhs: str, e: Expr, notation: Notation) -> Row:
@@ -52,7 +60,9 @@ def definition_rows(
     short: dict[Symbol, Expr] = {}
     folded: list[tuple[Symbol, Expr]] = []
     own: set[Symbol] = set()
-    for s, e in defs.items[:MAX_ROWS]:
+    most = within(defs, notation)
+    results = [(lhs, cut(e, notation)) for lhs, e in results]
+    for s, e in ((s, cut(e, notation)) for s, e in defs.items[:most]):
         own |= e.free_symbols
         f = fold(e.xreplace(short), notation.abbreviations)
         if s in restated:
@@ -76,8 +86,24 @@ def definition_rows(
             named = (f, fold(defs[f].xreplace(short), notation.abbreviations))
         rows.append(equation(lhs, gathered(named[1] if named else f), notation))
     below = [equation(notation.name(s.name), gathered(e), notation) for s, e in (*extra, *folded)]
-    rest = [_ellipsis(len(defs) - MAX_ROWS, "definitions")] if len(defs) > MAX_ROWS else []
+    rest = [_ellipsis(len(defs) - most, "definitions")] if len(defs) > most else []
     return [*rows, *([WHERE] if rows and below else []), *below, *rest]
+
+
+def within(items: Iterable[tuple[Any, Expr]], notation: Notation) -> int:
+    """How many definitions are shown: MAX_ROWS, or the first ones that the notation has room for (at least one)."""
+    room, count = notation.most, 0
+    for _, e in items:
+        if room is not None and (room := room - size_up_to(e, room + 1)) < 0:
+            break
+        count += 1
+    return min(max(count, 1), MAX_ROWS)
+
+
+def cut(e: Expr, notation: Notation) -> Expr:
+    """An expression that the notation has no room for as three dots."""
+    many = notation.most is not None and size_up_to(e, CUT * notation.most) >= CUT * notation.most
+    return Symbol("...") if many else e
 
 
 def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbol, Expr]]:
@@ -93,15 +119,30 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
 @renderer.register(Quantity)
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
-    return definition_rows(q.definitions.needed(q.expr), notation, [(notation.name(q.name), q.expr)])
+    first, *rest = definition_rows(q.definitions.needed(q.expr), notation, [(named(q.name, notation), q.expr)])
+    return [Row("", "", first.rhs) if first.lhs == first.rhs else first, *rest]
+
+
+def named(name: str, notation: Notation) -> str:
+    """LaTeX of the name of a quantity: declared ones, identifiers and plain formulas are typeset, others are text."""
+    if name in notation.symbols or re.fullmatch(r"\w+'*", name) or "\\" in name:
+        return notation.name(name)
+    try:
+        node = parse(name)
+        return to_latex(node, {n: notation.name(n) for n in names_in(node)})
+    except (CascadeError, RecursionError):
+        return f"\\text{{{text_latex(name, notation.name)}}}"
 
 
 @renderer.register(LinearSystem)
 def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     """Langevin equations of the modes and input-output relations of the ports (of all outputs without ports).
 
-    Of more than MAX_MODES modes the first are shown.
+    Of more than MAX_MODES modes the first are shown. Where the notation has no room for the equations of all modes
+    written out, each part stands in terms of the light that reaches it, as far as there is room.
     """
+    if notation.most is not None and len(s.internal) + len(s.modes) > FEW:
+        return part_rows(s, notation, notation.most)
     ends = [f for p in s.out_ports for f in p.fields.values()] or list(s.outputs)
     left = [(with_accent(notation.operator(Op(m)), "\\dot"), m, s.equation(m)) for m in s.modes[:MAX_MODES]]
     left += [(notation.operator(Op(f)), f, s.output(f)) for f in ends]
@@ -118,6 +159,19 @@ def system_rows(s: LinearSystem, notation: Notation = FALLBACK) -> list[Row]:
     rows += _state_rows(s, notation)
     below = [equation(notation.name(x.name), gathered(a), notation) for x, a in used([*new], notation.abbreviations)]
     return rows + ([WHERE, *below] if below else [])
+
+
+def part_rows(s: LinearSystem, notation: Notation, room: int) -> list[Row]:
+    """Each mode, and the light between the parts, in terms of the light that reaches it."""
+    rows: list[Row] = []
+    left = [*((with_accent(notation.operator(Op(m)), "\\dot"), f) for m, f in s.drift.items()),
+            *((notation.operator(Op(n)), f) for n, f in (*s.internal.items(), *s.outputs.items()))]  # fmt: skip
+    for lhs, form in left:
+        room -= sum(size_up_to(c, room + 1) for _, c in form)
+        if room < 0 and rows:
+            return [*rows, _ellipsis(len(left) - len(rows), "equations")]
+        rows.append(Row(lhs, "=", operator_body(form, notation, first=s.modes)))
+    return rows
 
 
 def _state_rows(s: LinearSystem, notation: Notation) -> list[Row]:
@@ -152,7 +206,7 @@ renderer.register(Part, lambda part, notation: part.system())
 def covariance_rows(V: Covariance, notation: Notation = FALLBACK) -> list[Row]:
     """The definitions of a covariance matrix and how its elements are read off; elements not shown vanish."""
     rows = definition_rows(V.definitions, notation)
-    if len(V.definitions) > MAX_ROWS:
+    if len(V.definitions) > within(V.definitions, notation):
         return rows
     for (i, j), e in V.elements.items():
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"

@@ -123,6 +123,14 @@ def checked(latex: str, what: str) -> str:
     return latex
 
 
+def is_mathematics(latex: str) -> bool:
+    """Whether `checked` lets it pass."""
+    try:
+        return bool(checked(latex, "a name"))
+    except FormulaError:
+        return False
+
+
 @lru_cache(maxsize=8192)
 def width(latex: str) -> float:
     r"""Width in digits.

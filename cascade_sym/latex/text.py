@@ -7,17 +7,14 @@ The result is accepted in a document and inside \\text{...} by KaTeX and MathJax
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable
-from importlib.resources import files
 
-from cascade_sym.formula.lettering import GREEK
+from cascade_sym.formula.lettering import GREEK, greek_name
+from cascade_sym.latex.characters import ACCENTS, MATH, TEXT
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 
-_CHARACTERS = tomllib.loads((files("cascade_sym.latex") / "characters.toml").read_text(encoding="utf-8"))
-_MATH, _TEXT, _ACCENTS = (_CHARACTERS[k] for k in ("mathematics", "text", "accents"))
 _LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b))"
@@ -64,26 +61,18 @@ def _plain(text: str, name: Callable[[str], str]) -> str:
 
 
 def _letter(c: str, accent: str | None, sub: str | None, name: Callable[[str], str]) -> str:
-    base = _greek(c) or c
+    base = GREEK.get(greek_name(c), c)
     if sub and not accent:
         return name(f"{base.removeprefix(chr(92))}_{sub}")
-    base = f"{_ACCENTS.get(accent, '')}{{{base}}}" if accent else base
+    base = f"{ACCENTS.get(accent, '')}{{{base}}}" if accent else base
     return f"{base}_{{{sub}}}" if sub else base
 
 
-def _greek(c: str) -> str:
-    words = unicodedata.name(c, "").split(" ")
-    if words[0] != "GREEK" or "WITH" in words:
-        return ""
-    word = {"LAMDA": "LAMBDA"}.get(words[-1], words[-1]).lower()
-    return GREEK.get(word.capitalize() if "CAPITAL" in words else word, "")
-
-
 def _character(c: str) -> str:
-    if c in _MATH:
-        return f"${_MATH[c]}$"
-    if c in _TEXT:
-        return _TEXT[c]
+    if c in MATH:
+        return f"${MATH[c]}$"
+    if c in TEXT:
+        return TEXT[c]
     if c.isascii():
         return c if c.isprintable() else " "
     return c if "À" <= c <= "ÿ" else "?"

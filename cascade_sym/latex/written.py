@@ -15,7 +15,7 @@ from sympy.core.function import Application
 
 from cascade_sym.formula import names_in, parse, to_latex, walk
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Name, Node, Number, Pow, Relation, negated, product
-from cascade_sym.formula.lettering import scripts
+from cascade_sym.formula.lettering import ATOM, is_quotient, level_of, scripts
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.order import Factors, Order, balanced_flip, flat, is_exponential, is_moment, rationalised
@@ -231,7 +231,8 @@ class Writer:
         node, above = self.node(base), self.script(exponent)
         if isinstance(base, sp.Symbol):
             nucleus, _, _, sup = scripts(latex := self.names[base.name])
-            if sup or nucleus.startswith("{\\") or re.search(r"[(\[|]|angle", nucleus):
+            open_ended = level_of(latex) < ATOM or is_quotient(latex)
+            if open_ended or sup or nucleus.startswith("{\\") or re.search(r"[(\[|]|angle", nucleus):
                 return self.verbatim(f"\\left({latex}\\right)^{{{to_latex(above, self.names)}}}")
         return Pow(node, above)
 

@@ -29,12 +29,13 @@ from cascade_sym.ledger.records import Evidence, Record
 from cascade_sym.ledger.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Shown):
     """One equation of the ledger."""
 
     printed: PrintedEquation
@@ -102,6 +103,13 @@ class Entry:
     def to_json(self) -> dict[str, Any]:
         """The entry as plain data, without its formulas typeset."""
         return self.record().to_json()
+
+
+@card.register
+def _(value: Entry) -> Card:
+    rows = {"because": value.method, "deviation": value.deviation, "correction": value.correction}
+    head = f"{value.printed.id}  {value.verdict}  {value.printed.title}".rstrip()
+    return Card(head, {k: v for k, v in rows.items() if v})
 
 
 def run_ledger(
@@ -199,7 +207,7 @@ SIGNS = ("=", *ORDER)
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """What the audit of one statement found: edits made, caught, proved identities, survivors (none may be)."""
 
     id: str

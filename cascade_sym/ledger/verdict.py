@@ -32,6 +32,7 @@ from cascade_sym.misprints.repair import Repair, find_repair
 from cascade_sym.misprints.samples import Samples
 from cascade_sym.misprints.words import vocabulary, with_missing
 from cascade_sym.operators import DensityOperator, Generator, OperatorPolynomial, Superoperator, as_operator
+from cascade_sym.shown import Shown
 from cascade_sym.steps import Check
 from cascade_sym.symbols import NOTHING, Domains, all_domains, is_hermitian
 from cascade_sym.verdicts import Verdict
@@ -40,7 +41,7 @@ SIMPLIFIED = 20_000  # operations (`exact.fraction.spend`) after which a differe
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Whether two values are equal on the declared domain, how that was found, of what kind the proof is ("algebraic",
     "operator", "generator", "limit"), and their difference where they are not.
 
@@ -162,7 +163,7 @@ def _short(e: Expr) -> Expr:
 
 
 @dataclass(frozen=True)
-class StatementVerdict:
+class StatementVerdict(Shown):
     """The verdict of one statement, with what it rests on."""
 
     statement: Statement

@@ -24,6 +24,7 @@ from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
 from cascade_sym.manuscript.macros import Macro, expanded, macros_in
+from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
 UNKNOWN = "unknown"  # the folder does not know the left side
@@ -35,7 +36,7 @@ MAX_SCALINGS = 8  # formulas of a display with which its polynomials are compare
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Shown):
     """One formula of a manuscript with its verdict.
 
     `verdict` is one of the ledger's, or "unknown" where the folder does not know the left side (then nothing was
@@ -60,7 +61,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """All formulas of a manuscript, and notes on what was not read."""
 
     checked: tuple[Checked, ...]

@@ -23,13 +23,14 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact import all_zero
 from cascade_sym.operators.linear import Op, collected
 from cascade_sym.operators.polynomial import Monomial, OperatorPolynomial, as_operator
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, expression, is_hermitian
 
 Sandwich = tuple[Monomial, Monomial]
 
 
 @dataclass(frozen=True)
-class DensityOperator:
+class DensityOperator(Shown):
     """The symbol rho, on which generators and operators act."""
 
     acts_on_rho = True
@@ -56,7 +57,7 @@ RHO = DensityOperator()
 
 
 @dataclass(frozen=True)
-class Superoperator:
+class Superoperator(Shown):
     """What a generator makes of rho (module docstring): `D(J)*rho` and `comm(A, rho)` in printed formulas.
 
     >>> from cascade_sym.operators import operator
@@ -173,7 +174,7 @@ def _moving(A: OperatorPolynomial) -> tuple[Expr, ...]:
 
 
 @dataclass(frozen=True)
-class Generator:
+class Generator(Shown):
     """A generator by itself, such as D[J]: a map of states. Times rho it is the `Superoperator` in `applied`.
 
     >>> from cascade_sym.operators import operator

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cascade_sym.folder.load import Folder, load_folder, new_folder
 from cascade_sym.folder.model import Bound, Declared, Figure, Leading, Model, PowerLaw, Result
+from cascade_sym.shown import Listing
 
 if TYPE_CHECKING:
     from cascade_sym.declared.computed import evaluate_declared, objective, sweep_declared
@@ -48,4 +49,4 @@ def verify(folder: str | Path, only: tuple[str, ...] = ()) -> "tuple[Entry, ...]
     """
     from cascade_sym.ledger.entries import run_ledger
 
-    return run_ledger(load_folder(folder), only)
+    return Listing(run_ledger(load_folder(folder), only))

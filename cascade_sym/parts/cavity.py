@@ -96,7 +96,7 @@ class Squeezer(Part):
 
     def _finite(self) -> None:
         rates = self.kappa.values() if isinstance(self.kappa, Mapping) else (self.kappa,)
-        if any(r is not None and sp.sympify(r) in (sp.oo, -sp.oo) for r in rates):
+        if any(r in (sp.oo, -sp.oo, float("inf")) for r in rates):
             raise ParameterError(
                 f"kappa of {self.name} is infinite; a squeezer that is fast against everything else, at a fixed "
                 "chi/kappa, gives SqueezedLight(r=2*atanh(2*chi/kappa), phi=pi) (TwoModeSqueezedLight for two modes)."

@@ -16,13 +16,14 @@ from sympy import Expr
 
 from cascade_sym.errors import ParameterError, PortMismatch, listing
 from cascade_sym.operators import LinearForm, linear_sum, op
+from cascade_sym.shown import Shown
 from cascade_sym.system import VACUUM, Port
 from cascade_sym.system.part import SIDEBANDS
 from cascade_sym.system.values import Value, fraction, real
 
 
 @dataclass(frozen=True)
-class Current:
+class Current(Shown):
     """One measured current y dt = form dt, with vacuum noise variance 1/2 (times dt) for vacuum light.
 
     `paired`: the form is z = (y_c + i y_s)/sqrt2, not Hermitian but commuting with z^+, and stands for two real
@@ -35,7 +36,7 @@ class Current:
     vacua: Mapping[str, Expr] = field(default_factory=dict)
 
 
-class Detector(ABC):
+class Detector(Shown, ABC):
     """What detectors have in common: the output port (None: the only one) and the efficiency."""
 
     port: str | None
@@ -80,7 +81,7 @@ class Homodyne(Detector):
     Raises ParameterError for an efficiency outside [0, 1] and for a complex angle.
 
     >>> Homodyne(angle=sp.pi/2, efficiency=sp.Symbol("eta"))
-    Homodyne(angle=pi/2, efficiency=eta, port=None, channels=None)
+    Homodyne: angle = pi/2, efficiency = eta
     """
 
     angle: Value | None = None

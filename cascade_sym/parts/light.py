@@ -22,7 +22,7 @@ from cascade_sym.symbols import complex_symbol, conj
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.part import SIDEBANDS, Part, field_name
-from cascade_sym.system.values import Value, nonnegative, real, value
+from cascade_sym.system.values import Value, matrix, nonnegative, real, value
 
 Correlations = Mapping[tuple[int, int], Expr]  # of beams, by their numbers
 
@@ -273,10 +273,7 @@ def amplitude(given: Value | complex | None, what: str, default: str) -> Expr:
 
 
 def _matrix(given: Any) -> ImmutableDenseMatrix:
-    try:
-        V = sp.Matrix(given)
-    except (TypeError, ValueError):
-        raise ParameterError(f"covariance is {given!r}; give a square matrix of numbers or expressions.") from None
+    V = matrix(given, "covariance")
     if V.rows != V.cols or V.rows % 2 or not V.rows:
         raise ParameterError(
             f"covariance has the shape {V.shape}; give a square matrix over (X_1, P_1, X_2, P_2, ...)."

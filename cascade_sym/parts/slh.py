@@ -15,12 +15,12 @@ from cascade_sym.errors import ParameterError, PortMismatch, UnknownName, Unphys
 from cascade_sym.operators import LinearForm, OperatorPolynomial, as_operator
 from cascade_sym.parts.light import Light
 from cascade_sym.parts.mechanics import Mechanics
-from cascade_sym.symbols import conj, expression
+from cascade_sym.symbols import conj
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.part import SINGLE, Part, coupled, field_name
 from cascade_sym.system.triple import Channel
-from cascade_sym.system.values import Value, nonnegative, real
+from cascade_sym.system.values import Value, matrix, nonnegative, real
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]
@@ -120,10 +120,7 @@ class SLH(Part):
         if self.S is None:
             return None
         n = len(self.ports)
-        try:
-            S = sp.Matrix(self.S).applyfunc(expression)
-        except (TypeError, ValueError):
-            raise ParameterError(f"S of {self.name} is {self.S!r}; give a square matrix.") from None
+        S = matrix(self.S, f"S of {self.name}")
         if S.shape != (n, n) or self.phases:
             raise ParameterError(
                 f"S of {self.name} has the shape {S.shape}; give one row and column for each of {listing(self.ports)}, "

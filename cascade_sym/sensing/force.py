@@ -12,6 +12,7 @@ from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.operators import Op
+from cascade_sym.shown import Shown
 from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, response_steps, started
@@ -21,7 +22,7 @@ from cascade_sym.system.values import Value, declared, value
 
 
 @dataclass(frozen=True)
-class ForcePort:
+class ForcePort(Shown):
     """A classical force on a mode of a system: d z/dt gains drive[z] * F for every operator z in `drive`.
 
     `envelope` says that F is the complex envelope of a force near the resonance of a mode in its rotating

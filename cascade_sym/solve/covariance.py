@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations_with_replacement
@@ -11,6 +11,7 @@ from typing import Any, Self
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
+from cascade_sym import shown
 from cascade_sym.compose import System, as_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.conventions import STANDARD, Conventions
@@ -18,6 +19,7 @@ from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, OutsideExactDomain, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Card, card
 from cascade_sym.solve.complex_pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.lyapunov import Lyapunov
 from cascade_sym.solve.naming import Naming
@@ -86,6 +88,9 @@ class Covariance(Declared):
         elements = {k: e * ratio for k, e in self.elements.items()}
         return replace(self, elements=elements, conventions=conventions)
 
+    def _ipython_key_completions_(self) -> list[tuple[str, str]]:
+        return [(i, j) for i in self.quadratures for j in self.quadratures]
+
     def __getitem__(self, key: tuple[str, str]) -> Quantity:
         i, j = pair_of(key)
         name = f"var_{i}" if i == j else f"cov_{i}_{j}"
@@ -97,6 +102,13 @@ class Covariance(Declared):
             hint = did_you_mean(bad, self.quadratures)
             raise UnknownName(f"no quadrature {listing(bad)}; there are {listing(self.quadratures)}.{hint}")
         return self.elements[i, j] if (i, j) in self.elements else self.elements.get((j, i), sp.S.Zero)
+
+    def plot(
+        self, values: Mapping[Any, Any] | None = None, *, modes: Sequence[str] | None = None, which: str = "",
+        ax: Any = None,
+    ) -> Any:  # fmt: skip
+        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.plots.plot_covariance`."""
+        return shown.painter("plot", self, values=values, modes=modes, which=which, ax=ax)
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
         """An expression in elements of this covariance, as a Quantity that knows where it exists."""
@@ -141,6 +153,14 @@ class Covariance(Declared):
             system=None if self.system is None else self.system.replaced(new, values),
         )  # fmt: skip
         return found, table
+
+
+@card.register
+def _(value: Covariance) -> Card:
+    q = value.quadratures[0] if value.quadratures else "X"
+    what = f"{type(value).__name__} of {', '.join(value.quadratures)} (vacuum {value.conventions.vacuum})"
+    how = f'an element: V["{q}", "{q}"]; numbers: cs.evaluator(V)'
+    return Card(what, {}, how)
 
 
 def covariance(system: System) -> Covariance:

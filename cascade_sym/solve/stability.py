@@ -49,12 +49,22 @@ def block_conditions(rows: Table, nodes: Sequence[object], naming: Naming) -> li
     A block that is all numbers is decided here: UnstableError, or no condition.
     """
     if is_numeric(rows):
-        if (rate := growth([[z.whole for z in r] for r in rows])) >= 0:
+        rate = growth([[z.whole for z in r] for r in rows])
+        if rate > 0 or (rate == 0 and not _decays(rows, nodes, naming)):
             how = "is undamped" if rate == 0 else f"grows (at the rate {mpmath.nstr(rate, 6)})"
             raise UnstableError(f"no steady state: the drift of {_names(nodes)} {how}; lower the gain or add damping.")
         return []
     found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
     return [c for c in found if not _positive(c, nodes)]
+
+
+def _decays(rows: Table, nodes: Sequence[object], naming: Naming) -> bool:
+    """Whether numbers whose eigenvalues are not told apart (an exceptional point) or vanish obey the conditions."""
+    try:
+        found = _explicit(rows, naming) if is_small(rows) else _by_lyapunov(rows, nodes, naming)
+    except UnstableError:
+        return False
+    return all(sign(c) > 0 for c in found)
 
 
 def is_small(rows: Table) -> bool:

@@ -19,6 +19,7 @@ from sympy.polys.matrices import DomainMatrix
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.operators import LinearForm, Op, linear_sum, op
+from cascade_sym.shown import Shown
 from cascade_sym.solve.complex_pairs import drift_entry, im, pair, re
 from cascade_sym.solve.linear_systems import ADJUGATE_LIMIT, solve_named
 from cascade_sym.solve.naming import Naming
@@ -32,7 +33,7 @@ PLAIN = 3  # a weight with fewer operations is written out, not named
 
 
 @dataclass(frozen=True)
-class Susceptibility:
+class Susceptibility(Shown):
     """chi = 1/(gamma/2 + i(omega - w)) of a mode operator without feedback, at frequency w."""
 
     operator: Op

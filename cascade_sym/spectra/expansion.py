@@ -19,6 +19,7 @@ from sympy import Expr
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction, identity_check, is_zero, normal_form
+from cascade_sym.shown import Shown, renderer
 from cascade_sym.spectra.backward import SpectrumNaming, Susceptibility
 from cascade_sym.spectra.inline import converted, real_and_imaginary, trigonometric, written_out
 from cascade_sym.spectra.quotients import elements_by_power, position, quotient, show_value, variable_of
@@ -30,7 +31,7 @@ Key = tuple[tuple[str, ...], int]
 
 
 @dataclass(frozen=True)
-class Expansion:
+class Expansion(Shown):
     """`coefficients[(modes, k)]` multiplies Omega^k prod_{j in modes} |chi_j|^2; ((), 0) is the white level.
 
     `spectrum` is the same as a Spectrum, with the coefficients h_<modes> and L_<mode> = |chi|^2 as definitions.
@@ -48,6 +49,11 @@ class Expansion:
     def __getitem__(self, key: Key | str) -> Expr:
         """A coefficient by (modes, power); a single mode's by its name."""
         return self.coefficients.get(((key,), 0) if isinstance(key, str) else key, sp.S.Zero)
+
+
+@renderer.register(Expansion)
+def _(value: Expansion, notation: object) -> Spectrum:
+    return value.spectrum
 
 
 def over_susceptibilities(spectrum: Spectrum, letter: str = "h") -> Expansion:

@@ -23,6 +23,7 @@ from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
+from cascade_sym.shown import Shown
 from cascade_sym.solve.complex_pairs import NOUGHT, Pair, pair
 from cascade_sym.spectra.backward import SpectrumNaming, over_symbols
 from cascade_sym.spectra.inline import converted, written_out
@@ -32,7 +33,7 @@ from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)
-class Quotient:
+class Quotient(Shown):
     """numerator(x)/(h(x) conj h(x)), coefficients in ascending powers of x; h has all roots in the lower half plane.
 
     `center` is subtracted from the frequency: x = Omega - center.

@@ -18,6 +18,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.detectors import Homodyne
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, free_symbol
 from cascade_sym.system import LinearSystem, Port
 from cascade_sym.system.values import Value, declared, fraction, real
@@ -28,7 +29,7 @@ NAMES = {"+": "p", "-": "m"}
 
 
 @dataclass(frozen=True)
-class Quadrature:
+class Quadrature(Shown):
     """The quadrature X cos(angle) + P sin(angle) of the light at an output port, seen by a detector.
 
     `part` is "cos" or "sin" for the Hermitian parts of a two-mode quadrature, else ""; `channel` picks one sideband
@@ -64,7 +65,7 @@ Readable: TypeAlias = str | Quadrature | Homodyne | LinearForm
 
 
 @dataclass(frozen=True)
-class Readout:
+class Readout(Shown):
     """A form in modes, fields and detector vacua; `hermitian` forms obey q(-Omega) = q(Omega)^+.
 
     `light` says that the form is the light of a port, `vacua` names the detector's own inputs, `efficiency`

@@ -11,6 +11,7 @@ from sympy import Expr
 from cascade_sym.errors import PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.operators.linear import collected
+from cascade_sym.shown import Table
 from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of, response_steps
@@ -116,7 +117,7 @@ def noise_budget(
     for w, t in amplitudes_of(swept, noise):
         if not taken & (fields := {o.name for o in w.parts}):
             parts.append((" with ".join(sorted(fields)), w.weight * power_of(dynamics, f"_{tag(w.name)}", t)))
-    return {k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()}
+    return Table({k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()})
 
 
 def _quadratures(s: LinearSystem, noise: Inputs) -> list[tuple[str, dict[Op, Expr]]]:

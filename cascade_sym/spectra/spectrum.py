@@ -11,12 +11,14 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
+from cascade_sym import shown
 from cascade_sym.compose import System, as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
-from cascade_sym.errors import ParameterError
+from cascade_sym.errors import ParameterError, listing
 from cascade_sym.exact import identity_check
 from cascade_sym.operators import Op
+from cascade_sym.shown import Card, card
 from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import real_and_imaginary, written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
@@ -74,9 +76,40 @@ class Spectrum(Quantity):
             frequency=self.frequency if put(self.frequency) == self.frequency else None, **more,
         )  # fmt: skip
 
+    def _with(
+        self, name: str, expr: Expr, definitions: Definitions, parts: tuple[Quantity, ...], linear: bool
+    ) -> Quantity:
+        made = super()._with(name, expr, definitions, parts, linear)
+        spectra = [p for p in parts if isinstance(p, Spectrum)]
+        along = {p.frequency for p in spectra if p.frequency is not None}
+        if len(along) > 1:
+            raise ParameterError(f"{name} joins spectra over {listing(along)}; take them over one frequency.")
+        chis = tuple(dict.fromkeys(c for p in spectra for c in p.susceptibilities))
+        moment = linear and len(spectra) == len(parts) and all(p.second_moment for p in spectra)
+        return Spectrum(
+            name, made.expr, made.definitions, made.steps, made.domain, next(iter(along), None), chis, (None,), moment,
+            nonnegative=made.nonnegative,
+        )  # fmt: skip
+
+    def plot(
+        self, frequencies: Any = None, values: Mapping[Any, Any] | None = None, *, dB: bool = False,
+        reference: Any = None, strength: Any = None, label: str | None = None, ax: Any = None,
+    ) -> Any:  # fmt: skip
+        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.plots.plot_spectrum`."""
+        options = {"dB": dB, "reference": reference, "strength": strength, "label": label, "ax": ax}
+        return shown.painter("plot", self, frequencies=frequencies, values=values, **options)
+
     def only(self, name: str, expr: Expr) -> Spectrum:
         """Another expression over the definitions that this spectrum has."""
         return replace(self, name=name, expr=expr)
+
+
+@card.register
+def _(value: Spectrum) -> Card:
+    x = "a fixed frequency" if value.frequency is None else value.frequency.name
+    names = [s.name for s in value.parameters if s != value.frequency]
+    about = f"over {x}; parameters {', '.join(names) or 'none'}"
+    return Card(f"Spectrum {about}", {}, "numbers: cs.evaluator(N); a picture: N.plot(...)")
 
 
 def noise_spectrum(

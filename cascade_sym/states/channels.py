@@ -12,6 +12,7 @@ from sympy import Expr, ImmutableDenseMatrix
 
 from cascade_sym.errors import ParameterError, UnphysicalError
 from cascade_sym.program.numbers import exact_number
+from cascade_sym.shown import Shown
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.exact_matrices import ROUNDING, hermitian_nonnegative
 from cascade_sym.states.state import (
@@ -31,7 +32,7 @@ HALF = sp.Rational(1, 2)
 
 
 @dataclass(frozen=True)
-class GaussianChannel:
+class GaussianChannel(Shown):
     """A channel that takes quadratures q to X q and adds noise: V -> X V X^T + Y, in the order X_1, P_1, X_2, ...
 
     X and Y are square matrices of the size of the modes it acts on (vacuum 1/2). It is completely positive where Y + i

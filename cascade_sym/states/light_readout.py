@@ -11,12 +11,13 @@ from sympy import Expr
 from cascade_sym.compose import System, as_system
 from cascade_sym.errors import DerivationError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown, Table
 from cascade_sym.symbols import conj
 from cascade_sym.system import LinearSystem
 
 
 @dataclass(frozen=True)
-class QuadratureForm:
+class QuadratureForm(Shown):
     """A Hermitian form: weights of the mode quadratures ("X_S", "P_S", ...) and of the fields (a LinearForm)."""
 
     modes: Mapping[str, Expr]
@@ -45,7 +46,7 @@ def two_mode_quadratures(system: System, port: str = "light") -> dict[str, Quadr
     for name, q in (("X", X), ("P", P)):
         forms[f"{name}_cos"] = (q + q.dagger()).scaled(1 / sp.sqrt(2))
         forms[f"{name}_sin"] = (q - q.dagger()).scaled(1 / (sp.sqrt(2) * sp.I))
-    return {k: hermitian(s, f) for k, f in forms.items()}
+    return Table({k: hermitian(s, f) for k, f in forms.items()})
 
 
 def hermitian(system: LinearSystem, form: LinearForm) -> QuadratureForm:

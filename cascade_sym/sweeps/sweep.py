@@ -221,6 +221,12 @@ def provenance(work: Work, method: str) -> dict[str, str]:
     return out
 
 
+def _content(merit: Formula) -> str:
+    """All of a formula, in full."""
+    t = merit.target
+    return repr((t.definitions.items, t.outputs, t.form, t.domain, t.nonnegative, merit.backend))
+
+
 def content_key(work: Work, name: str, key: str | None) -> str:
     """A hash of all that the optima depend on; `key` stands for a function, whose content can't be read."""
     import cascade_sym
@@ -228,7 +234,7 @@ def content_key(work: Work, name: str, key: str | None) -> str:
 
     h = hashlib.sha256()
     merit = work.merit
-    content = repr((merit.target, merit.backend)) if isinstance(merit, Formula) else _called(merit.function)
+    content = _content(merit) if isinstance(merit, Formula) else _called(merit.function)
     figure = (cascade_sym.__version__, SEED, SAMPLE, name, key or content)
     for part in (*figure, work.space, work.fixed, work.sign, work.grid.names):
         h.update(repr(part).encode() + b"\0")

@@ -15,13 +15,14 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError
+from cascade_sym.shown import Card, Shown, card
 
 GROUPS = ("positive", "nonnegative", "known")  # of what is declared of expressions
 KINDS = ("real", "nonnegative", "positive", "complex", "integer")
 
 
 @dataclass(frozen=True)
-class Domain:
+class Domain(Shown):
     """Real numbers from `low` to `high` (`above`, `below`: without that edge), only the integers among them, or all
     complex numbers.
     """
@@ -67,6 +68,11 @@ class Domain:
         left = "[" if self.low.is_finite and not self.above else "("
         right = "]" if self.high.is_finite and not self.below else ")"
         return f"{self.kind} in {left}{self.low}, {self.high}{right}"
+
+
+@card.register
+def _(value: Domain) -> Card:
+    return Card(str(value), {})
 
 
 REAL = Domain()
@@ -135,7 +141,7 @@ def assumed(s: Symbol) -> Domain:
 
 
 @dataclass(frozen=True)
-class Domains:
+class Domains(Shown):
     """What is declared of parameters: `symbols` by name, and expressions that are `positive` or `nonnegative`.
 
     `known` are expressions that parts know to be >= 0 (a rate, what a loss lacks to 1): they are checked where exact
@@ -244,6 +250,13 @@ class Domains:
         out = [said for name, d in self.symbols for said in d.inequalities(name)]
         out += [inequality(e, strict) for e, strict in self.expressions]
         return tuple(dict.fromkeys(out))
+
+
+@card.register
+def _(value: Domains) -> Card:
+    more = value.assumptions[:20]
+    rest = f"... and {len(value.assumptions) - 20} more" if len(value.assumptions) > 20 else ""
+    return Card(f"Domains: {len(value.assumptions)} declarations", {}, "\n".join((*more, *([rest] if rest else []))))
 
 
 NOTHING = Domains()

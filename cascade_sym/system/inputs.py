@@ -21,6 +21,7 @@ from sympy.utilities.iterables import connected_components
 from cascade_sym.errors import DerivationError, DuplicateName, UnknownName, listing
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.coefficients import vanishes
 
@@ -38,7 +39,7 @@ class White(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Inputs(Mapping[str, Expr]):
+class Inputs(Mapping[str, Expr], Shown):
     """The state of the input fields; as a mapping, {field: symmetrised noise n + 1/2}.
 
     `strengths` are n + 1/2 (1/2: vacuum); `pairs` maps (x, y) to <x y> for fields that are correlated, or for one that
@@ -129,7 +130,7 @@ class Inputs(Mapping[str, Expr]):
     def covariance(self) -> ImmutableDenseMatrix:
         """The same in quadratures (X_1, P_1, X_2, ...)."""
         q = [form for f in self for form in _quadratures(f)]
-        return ImmutableDenseMatrix(len(q), len(q), [self.correlation(f, g) for f in q for g in q])
+        return ImmutableDenseMatrix(len(q), len(q), [_real_part(self.correlation(f, g)) for f in q for g in q])
 
     @property
     def links(self) -> list[tuple[Op, Op]]:
@@ -248,6 +249,17 @@ class Inputs(Mapping[str, Expr]):
             {f: c for o in every for f, c in o.strengths.items()}, {p: c for o in every for p, c in o.pairs.items()},
             {f: c for o in every for f, c in o.means.items()},
         )  # fmt: skip
+
+
+def _real_part(e: Expr) -> Expr:
+    """The real part of an expression, multiplied out, with phases as cosines and sines."""
+
+    def turned(z: Expr) -> Expr:
+        angle = sp.expand(z.args[0] / sp.I)
+        return sp.cos(angle) + sp.I * sp.sin(angle) if is_real(angle) else z
+
+    e = sp.expand((e + conj(e)) / 2)
+    return sp.expand(e.replace(lambda z: isinstance(z, sp.exp) and z.has(sp.I), turned)) if e.has(sp.I) else e
 
 
 def _quadratures(field: str) -> tuple[LinearForm, LinearForm]:

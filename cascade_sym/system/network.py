@@ -19,11 +19,13 @@ from sympy import Expr
 from cascade_sym.conventions import Conventions
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
+from cascade_sym.shown import Card, card
 from cascade_sym.symbols import all_domains
 from cascade_sym.system import Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import inverted
-from cascade_sym.system.part import SINGLE, Part
+from cascade_sym.system.part import SINGLE, Part, called
 from cascade_sym.system.sectors import flow_order
+from cascade_sym.system.sketch import EMPTY, Sketch
 from cascade_sym.system.values import real
 
 System: TypeAlias = Part | LinearSystem  # what is taken for a system: a part, a cascade, a LinearSystem
@@ -92,6 +94,7 @@ def concatenate(*parts: System) -> LinearSystem:
         _numbered(p for s in systems for p in s.in_ports), _numbered(p for s in systems for p in s.out_ports),
         all_domains(s.inherited for s in systems), _union(s.drives for s in systems),
         _union(s.brownian for s in systems), tuple(m for s in systems for m in s.free),
+        reduce(Sketch.beside, (s.sketch for s in systems), EMPTY),
     )  # fmt: skip
 
 
@@ -175,6 +178,7 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
         system, inputs=system.inputs.without(wires), internal=internal, domains=system.inherited,
         outputs={k: f for k, f in system.outputs.items() if k not in wires.values()},
         in_ports=_left(system.in_ports, set(wires)), out_ports=_left(system.out_ports, set(wires.values())),
+        sketch=system.sketch.wired(wires),
     )  # fmt: skip
 
 
@@ -312,3 +316,10 @@ class Chain(Part):
 
     def build(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         return self._system if set(channels) == set(self.channels or SINGLE) else self._assembled(channels)
+
+
+@card.register
+def _(value: Chain) -> Card:
+    names = [called(x) if isinstance(x, Part) else f"system of {', '.join(as_system(x).modes)}" for x in value.items]
+    long = sum(map(len, names)) > 80
+    return Card(" >> ".join(n.split(" (")[0] for n in names) if long else " >> ".join(names), {})

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from cascade_sym.operators import OperatorPolynomial, as_operator
-from cascade_sym.shown import Shown
+from cascade_sym.shown import Card, Shown, card, shown_fields
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.sketch import Sketch
 from cascade_sym.system.triple import Channel, slh_system
 from cascade_sym.system.values import declared
 
@@ -61,7 +62,8 @@ class Part(Shown, ABC):
     def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:
         """`build`, with everything that is declared of the parameters."""
         s = self.build(name, channels)
-        return replace(s, domains=all_domains((s.domains, self.declared(name))))
+        sketch = s.sketch if s.sketch.parts else Sketch(((name, self),))
+        return replace(s, domains=all_domains((s.domains, self.declared(name))), sketch=sketch)
 
     def system(self) -> LinearSystem:
         """The part on its own as a LinearSystem."""
@@ -71,6 +73,23 @@ class Part(Shown, ABC):
         from cascade_sym.system.network import Chain
 
         return Chain((self, other))
+
+
+@card.register
+def _(value: Part) -> Card:
+    return Card(called(value), {})
+
+
+def called(part: Any) -> str:
+    """A part with what was given for it, on one line: Oscillator M (mass = -1)."""
+    given = {k: v for k, v in shown_fields(part).items() if v is not None and k not in ("name", "items")}
+    words = ", ".join(f"{k} = {_written(v)}" for k, v in given.items())
+    return f"{type(part).__name__}{f' {part.name}' if part.name else ''}{f' ({words})' if words else ''}"
+
+
+def _written(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 and "\n" not in text else "..."
 
 
 def coupled(

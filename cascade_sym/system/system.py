@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
+from cascade_sym import shown
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
-from cascade_sym.shown import Shown
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import (
     NOTHING,
     Domains,
@@ -34,13 +35,14 @@ from cascade_sym.symbols import (
 )
 from cascade_sym.system.coefficients import LONG, number, terms
 from cascade_sym.system.inputs import Inputs
+from cascade_sym.system.sketch import EMPTY, Sketch
 
 if TYPE_CHECKING:
     from cascade_sym.system.network import Chain, System
 
 
 @dataclass(frozen=True)
-class Port:
+class Port(Shown):
     """A named port: a beam of light with one field for each channel.
 
     A channel is a frequency band: "" for a narrow band around the carrier, "+" and "-" for two sidebands.
@@ -68,7 +70,7 @@ class LinearSystem(Shown):
     are modes with damping and thermal force on p alone, whose commutator decays with gamma; `free` are masses
     without a spring, which have no steady state. Raises DuplicateName for a name used twice and UnknownName for an
     operator that is neither a mode nor a field. Coefficients are read by `cascade_sym.symbols.read`; `domains` is what
-    is declared of their parameters.
+    is declared of their parameters; `sketch` remembers the parts and beams for `cascade_sym.draw`.
 
     >>> from cascade_sym.operators import Op
     >>> from cascade_sym.system import VACUUM
@@ -89,6 +91,7 @@ class LinearSystem(Shown):
     drives: Mapping[str, Expr] = field(default_factory=dict)
     brownian: Mapping[str, Expr] = field(default_factory=dict)
     free: tuple[str, ...] = ()
+    sketch: Sketch = field(default=EMPTY, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.inputs, Inputs):
@@ -253,6 +256,10 @@ class LinearSystem(Shown):
 
         return replace(self.mapped(put), domains=domains_after(self.domains, values or v, v))
 
+    def to_statespace(self, values: Mapping[Any, Any] | None = None, *, basis: str = "quadratures") -> Any:
+        """NumPy matrices with named rows; see `cascade_sym.to_statespace`."""
+        return shown.painter("statespace", self, values=values, basis=basis)
+
     def renamed(self, names: Mapping[str, str]) -> LinearSystem:
         """Modes and fields renamed (old -> new); UnknownName for one that does not exist."""
         have = {*self.modes, *self.inputs, *self.internal, *self.outputs}
@@ -273,7 +280,15 @@ class LinearSystem(Shown):
             table(self.outputs), table(self.internal), ports(self.in_ports), ports(self.out_ports), self.domains,
             {new(k): e for k, e in self.drives.items()}, {new(k): e for k, e in self.brownian.items()},
             tuple(map(new, self.free)),
+            self.sketch.renamed(names),
         )  # fmt: skip
+
+
+@card.register
+def _(value: LinearSystem) -> Card:
+    ports = ", ".join(p.name for p in value.in_ports) + " -> " + ", ".join(p.name for p in value.out_ports)
+    about = (f"modes {', '.join(value.modes) or 'none'}", f"ports {ports}", f"{len(value.parameters)} parameters")
+    return Card(f"LinearSystem: {'; '.join(about)}", {})
 
 
 def _check(form: LinearForm, known: set[str], where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -12,22 +13,25 @@ from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.operators import LinearForm, OperatorPolynomial
 from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression, is_hermitian, symbol
 
-Value: TypeAlias = Expr | int | float
+Value: TypeAlias = Expr | int | float | str
+_NO_NAME = re.compile(r"[-+*/^()=<>,;\s]|^[\d.]|^$")
 
 
 def value(given: Value | None, what: str, default: str | None = None) -> Expr:
-    """A parameter as a SymPy expression; None gives the symbol `default`."""
+    """A parameter as a SymPy expression; None gives the symbol `default`, a text the symbol of that name."""
     if given is None:
         if default is None:
             raise ParameterError(f"{what} is missing; give a symbol, an exact number or a float.")
         return symbol(default)
+    if isinstance(given, str) and not _NO_NAME.search(given):
+        return symbol(given)
     try:
         e = expression(given)
     except DomainConflict:
         raise
     except ParameterError:
         got = type(given).__name__
-        raise ParameterError(f"{what} is {given!r} ({got}); give a SymPy expression, an int or a float.") from None
+        raise ParameterError(f"{what} is {given!r} ({got}); give an expression, a name or a number.") from None
     if e.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise ParameterError(f"{what} is {e}; give a finite number.")
     return e
@@ -55,6 +59,20 @@ def real(given: Value | None, what: str, default: str | None = None) -> Expr:
     if not is_hermitian(e):
         raise ParameterError(f"{what} is {e}; it must be real.")
     return e
+
+
+def matrix(given: Any, what: str) -> sp.Matrix:
+    """A matrix of numbers and expressions, from rows of them; text is never read as an expression."""
+    try:
+        rows = given.tolist() if hasattr(given, "tolist") else [list(row) for row in given]
+        width = {len(row) for row in rows}
+    except TypeError:
+        rows, width = [], {0, 1}
+    if len(width) > 1 or isinstance(given, str):
+        raise ParameterError(f"{what} is {given!r}; give a matrix, as rows of numbers or expressions.")
+    read = [value(sp.sympify(e) if isinstance(e, complex) else e, f"an element of {what}") for row in rows for e in row]
+    shape = given.shape if isinstance(given, sp.MatrixBase) else (len(rows), max(width, default=0))
+    return sp.Matrix(*shape, read)
 
 
 def declared(given: Any) -> Domains:

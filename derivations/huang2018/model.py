@@ -78,6 +78,7 @@ FIELDS = {
 }  # fmt: skip
 
 
+@model.network("cascade")
 @cache
 def cascade() -> LinearSystem:
     """S, then loss epsilon, then M; fields under the paper's names."""

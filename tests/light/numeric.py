@@ -50,3 +50,12 @@ def numbers(V, **values):
 def close(a, b, digits=1e-11):
     a, b = np.asarray(a, float), np.asarray(b, float)
     return np.abs(a - b).max() <= digits * max(np.abs(b).max(), 1.0)
+
+
+def evaluated(spectrum, frequency):
+    """A spectrum at frequencies: every definition in turn, by plain NumPy."""
+    names, found = [sp.Symbol("Omega")], [np.asarray(frequency, complex)]
+    for s, e in (*spectrum.definitions, (sp.Symbol("result"), spectrum.expr)):
+        found.append(sp.lambdify(names, e, "numpy")(*found) * np.ones_like(found[0]))
+        names.append(s)
+    return found[-1]

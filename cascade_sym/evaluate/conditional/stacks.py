@@ -23,6 +23,8 @@ from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.conditional.verified import Entries
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
+from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.doubling import Filter
 from cascade_sym.solve.conditional.matrices import ConditionalCovariance, conditional_covariance
@@ -73,7 +75,7 @@ def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "nu
     return ConditionalEvaluator(problem, backend)
 
 
-class ConditionalEvaluator:
+class ConditionalEvaluator(Shown):
     """Conditional covariances at many points. Made by `conditional_evaluator`.
 
     >>> from cascade_sym.parts import Oscillator
@@ -240,12 +242,26 @@ class ConditionalEvaluator:
                     raise ParameterError(f"the detector efficiency {e} is {worst}; it must lie in [0, 1].")
         return arrays, common_shape(arrays)
 
-    def __repr__(self) -> str:
-        return f"ConditionalEvaluator({', '.join(self.quadratures)}; {', '.join(self.parameters)})"
-
 
 def _without(lost: int, out: ConditionalValues) -> str:
     return (
         f"{lost} of {out.missing.size} points have no conditional steady state, or none that could be proved: a mode "
         "grows or is undamped and the detectors don't see it"
     )
+
+
+@stored.register
+def _(value: ConditionalEvaluator) -> Any:
+    return {
+        "type": type_name(ConditionalEvaluator),
+        "fields": {"problem": stored(value.problem), "backend": value.backend},
+    }
+
+
+codec(ConditionalEvaluator, lambda given: ConditionalEvaluator(**given))
+
+
+@card.register
+def _(value: ConditionalEvaluator) -> Card:
+    call = f"f({', '.join(f'{n}=...' for n in value.parameters if n.isidentifier())})"
+    return Card(f"ConditionalEvaluator of {', '.join(value.quadratures)}", {}, f"call: {call}")

@@ -33,6 +33,12 @@ def occupancy() -> cs.Quantity:
     return V.quantity("n_f", (V.element("X_m", "X_m") + V.element("P_m", "P_m") - 1) / 2)
 
 
+@model.network("oscillator")
+def network() -> object:
+    """What `cascade-sym draw` draws."""
+    return system
+
+
 @model.glossary
 def names() -> dict[str, object]:
     """What names in printed formulas stand for."""

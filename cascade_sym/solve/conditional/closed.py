@@ -29,6 +29,7 @@ from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.probe import vanishes
+from cascade_sym.system.coefficients import vanishes as cancels
 
 Rows = tuple[Table, Table, Pair]
 Numbers = tuple[Expr, Pair, Expr, Expr, Expr]  # t, d, f1, f0, g0
@@ -198,10 +199,10 @@ def decorrelated(s: Named, naming: Naming) -> tuple[Table, Table]:
         for i, a in enumerate(s.labels):
             for j, b in enumerate(s.labels):
                 less = total([s.S[i][k] * s.C[k][j] for k in range(m)])
-                At[i][j] = named(naming, f"A_{a}_{b}", s.A[i][j] - less)
+                At[i][j] = named(naming, f"A_{a}_{b}", difference(s.A[i][j], less))
                 if i <= j:
                     less = total([s.S[i][k] * s.S[j][k].conj for k in range(m)])
-                    rest = s.N[i][j] - less
+                    rest = difference(s.N[i][j], less)
                     Nt[i][j] = named(naming, f"E_{a}_{b}", Pair(rest.re) if i == j else rest)
                     Nt[j][i] = Nt[i][j].conj
     turn = sp.Add(*(At[i][i].im for i in range(n)))
@@ -212,6 +213,16 @@ def decorrelated(s: Named, naming: Naming) -> tuple[Table, Table]:
     elif turn != 0 and n == 1:
         At[0][0] = Pair(At[0][0].re)
     return At, Nt
+
+
+def difference(x: Pair, y: Pair) -> Pair:
+    """x - y, where floats that differ by rounding alone leave nothing: pure states have no noise of their own."""
+
+    def part(a: Expr, b: Expr) -> Expr:
+        floats = a.is_Float or b.is_Float
+        return sp.S.Zero if floats and cancels(a, -b) else a - b
+
+    return Pair(part(x.re, y.re), part(x.im, y.im))
 
 
 def _one(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution:

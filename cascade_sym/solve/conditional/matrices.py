@@ -26,6 +26,7 @@ from cascade_sym.steps import Check, Derivation, Step
 from cascade_sym.symbols import is_real
 
 Elements = dict[tuple[str, str], Expr]
+SPOILED = 1e-9  # relative residual of the Riccati equation from which floats are no solution of it
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,9 @@ def conditional_covariance(
             continue
         M = _polished(solution, newton, naming)
         conditions, rest, bounds = judged(named, M, naming)
+        if _lost(sector, M, naming):
+            left.append(sector)
+            continue
         stable += conditions
         residuals.append(rest)
         errors += bounds
@@ -142,6 +146,22 @@ def conditional_covariance(
         errors=tuple(errors),
     )  # fmt: skip
     return replace(V, steps=(*problem.steps, _solved(V)))
+
+
+def _lost(sector: Sector, M: Table, naming: Naming) -> bool:
+    """Whether rounding has spoiled a closed form of floats: pure states lie where its differences cancel."""
+    parts = (sector.A, sector.N, sector.C, sector.R, sector.S)
+    entries = [e for m in parts for e in m]
+    if not any(e.has(sp.Float) for e in entries) or any(e.free_symbols for e in entries):
+        return False
+    A, N, C, R, S = (sp.Matrix(m).evalf() for m in parts)
+    V = sp.Matrix([[naming.inline(z.whole) for z in row] for row in M]).evalf()
+    gain = V * C.H + S
+    lost = gain * R.inv() * gain.H
+    size = sum(abs(e) for m in (A * V, N, lost) for e in m)
+    rest = max(abs(complex(e)) for e in A * V + V * A.H + N - lost)
+    definite = all(sp.re(e) >= 0 for e in (V[k, k] for k in range(V.rows)))
+    return not (rest <= SPOILED * float(size) and definite)
 
 
 def _solved(V: ConditionalCovariance) -> Step:

@@ -1,0 +1,101 @@
+"""Plots show the numbers that the results have: what is drawn is held against values computed by other means."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import cascade_sym as cs
+from cascade_sym.errors import MissingParameter, ParameterError, UnknownName
+from cascade_sym.pictures.plots import plot_scaling
+from cascade_sym.plot import canvas
+
+pytest.importorskip("matplotlib")
+SQUEEZED = cs.noise_spectrum(cs.Squeezer("q"), cs.Quadrature(sp.pi / 2))
+POINT = {"chi_q": 0.3, "kappa_q": 1.0}
+HALF = sp.Rational(1, 2)
+V = cs.covariance(
+    cs.Oscillator("S", Gamma_B=1, Gamma_P=HALF, gamma="g", n=1) >> cs.Oscillator("M", mass=-1, Gamma_B=1, Gamma_P=HALF, gamma="g", n=1)
+)
+
+
+def test_squeezing_in_decibels_of_shot_noise() -> None:
+    line, level = SQUEEZED.plot([0.0, 1.0], POINT, dB=True, reference="shot")
+    x, y = line.get_data()
+    chi, kappa = 0.3, 1.0  # squeezing at the carrier, Gardiner and Collett (1985): 1 - 4 chi kappa/(kappa/2 + chi)^2/2
+    wanted = [1 - 2 * kappa * chi / ((kappa / 2 + chi) ** 2 + w**2) for w in x]
+    assert np.allclose(y, 10 * np.log10(wanted))
+    assert level.get_ydata()[0] == 0
+
+
+def test_plain_and_relative_spectra() -> None:
+    plain = SQUEEZED.plot([0.0, 2.0], POINT)[0].get_ydata()
+    assert np.allclose(SQUEEZED.plot([0.0, 2.0], POINT, reference=2.0)[0].get_ydata(), plain / 2)
+    assert np.allclose(SQUEEZED.plot([0.0, 2.0], POINT, reference=[1.0, 4.0])[0].get_ydata(), plain / [1, 4])
+    assert len(SQUEEZED.plot(values=POINT)[0].get_xdata()) > 100
+
+
+def test_the_standard_quantum_limit_is_the_least_over_the_strength() -> None:
+    M = cs.Oscillator("M", theta=sp.pi / 4, Gamma="Gamma", gamma=1, n=0)
+    N = cs.added_noise(cs.force_port(M, "M", through="M.bath"), "P_L")
+    for strength in (0.1, 1.0, 30.0):
+        ratio = N.plot([0.0, 1.0], {"Gamma": strength}, reference="sql", strength="Gamma")[0].get_ydata()
+        assert np.all(ratio >= 1 - 1e-9)
+    f = cs.evaluator(N)
+    best = min(np.logspace(-3, 3, 4001), key=lambda g: f(Gamma=g, Omega=1.0))
+    assert N.plot([1.0], {"Gamma": best}, reference="sql", strength="Gamma")[0].get_ydata()[0] == pytest.approx(1, abs=1e-3)
+
+
+def test_ellipses_have_the_widths_of_the_state() -> None:
+    S, M, vacuum = V.plot({"g": 0.01}, which="modes")
+    values = cs.evaluator(V)(g=0.01)
+    assert S.width == pytest.approx(2 * float(values["X_S", "X_S"]) ** 0.5)
+    assert M.height == pytest.approx(2 * float(values["P_M", "P_M"]) ** 0.5)
+    assert vacuum.width == pytest.approx(2 * 0.5**0.5)
+    minus, plus, _ = V.plot({"g": 0.01}, which="epr")
+    for patch, sign in ((minus, -1), (plus, 1)):
+        variance = float(values.variance({"X_S": 1, "X_M": sign})) / 2
+        assert patch.width == pytest.approx(2 * variance**0.5)
+    assert {a.axes for a in V.plot({"g": 0.01})} == set(V.plot({"g": 0.01})[0].figure.axes) or len(V.plot({"g": 0.01}).figure.axes) == 2
+
+
+def test_the_axis_is_the_caller_s() -> None:
+    _, ax = canvas((3, 2))
+    assert SQUEEZED.plot([0.0, 1.0], POINT, ax=ax)[0].axes is ax
+    assert V.plot({"g": 0.1}, ax=ax)[0].axes is ax
+
+
+def test_a_scaling_and_a_sweep(tmp_path) -> None:
+    C, q = sp.symbols("C q")
+    law = cs.scaling((1 + C * (1 - q) ** 2) / (1 + C * (1 - q**2)), large=C, over=[q], positive=[1 + C * (1 - q**2)], checks=0)
+    points, line = plot_scaling(law)
+    assert np.allclose(line.get_ydata()[-1], points.get_ydata()[-1], rtol=1e-4)
+    files = law.plot().save(tmp_path / "law")
+    assert all(f.stat().st_size > 1000 for f in files)
+    xarray = pytest.importorskip("xarray")
+    data = xarray.Dataset({"xi": (("e", "C"), np.ones((3, 4)))}, {"e": [0.0, 0.1, 0.2], "C": np.logspace(0, 3, 4)})
+    (mesh,) = cs.plot_sweep(data)
+    assert mesh.axes.get_xscale() == "log" and mesh.axes.get_yscale() == "linear"
+    (curve,) = cs.plot_sweep(data.sel(e=0.1), "xi")
+    assert list(curve.get_ydata()) == [1, 1, 1, 1]
+    with pytest.raises(UnknownName):
+        cs.plot_sweep(data, "zeta")
+
+
+def test_wrong_input() -> None:
+    with pytest.raises(MissingParameter):
+        SQUEEZED.plot([0.0], {"chi_q": 0.1})
+    for options in ({"reference": "hot"}, {"reference": [1.0, 2.0, 3.0]}, {"reference": "sql"}, {"reference": "sql", "strength": "x"}):
+        with pytest.raises(ParameterError):
+            SQUEEZED.plot([0.0, 1.0], POINT, **options)
+    with pytest.raises(ParameterError, match="no parameter"):
+        SQUEEZED.plot([0.0], {**POINT, "typo": 1})
+    with pytest.raises(ParameterError, match="fixed frequency"):
+        cs.noise_spectrum(cs.Squeezer("q"), cs.Quadrature(0), frequency=0).plot()
+    with pytest.raises(UnknownName):
+        V.plot({"g": 1}, modes=["X"])
+    with pytest.raises(ParameterError):
+        V.plot({"g": 1}, which="all")
+    with pytest.raises(TypeError):
+        SQUEEZED.plot([0.0], POINT, db=True)
