@@ -273,7 +273,7 @@ def progress(title: str, total: int | None, said: bool = False) -> Iterator[Call
 
     def say(what: str) -> None:
         if lines:
-            print(f"{time.monotonic() - start:7.1f} s  {title}: {what}", file=sys.stderr, flush=True)
+            print(f"cascade-sym: {time.monotonic() - start:6.1f} s  {title}: {what}", file=sys.stderr, flush=True)
 
     say("started")
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

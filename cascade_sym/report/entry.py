@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cascade_sym.ledger.records import Record, StatementRecord, StepRecord
-from cascade_sym.report.evidence import evidence_html, value_html
 from cascade_sym.report.findings import number_text, reason, sentence
 from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import FULL, HALF, block, edit_words, fits_beside, words
+from cascade_sym.report.particulars import evidence_html, value_html
 
 Name = Callable[[str], str]
 FORMS = ("printed", "derived", "correction", "difference")

@@ -16,10 +16,10 @@ from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.ledger.records import Record, StepRecord
 from cascade_sym.report.entry import Derivation, derivations, notes
-from cascade_sym.report.evidence import is_formula, is_short, key_words
 from cascade_sym.report.findings import attention, finding, needing_attention
 from cascade_sym.report.mathml import fits_beside, quoted
 from cascade_sym.report.page import Figure
+from cascade_sym.report.particulars import is_formula, is_short, key_words
 from cascade_sym.report.plots import Curve, certificates, curves
 
 HALF, FULL = 42.0, 90.0  # widths in digits on a page in portrait

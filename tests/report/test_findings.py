@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from cascade_sym.ledger.records import Evidence, Record, StatementRecord, StepRecord
-from cascade_sym.report.evidence import evidence_html, key_words
 from cascade_sym.report.explained import explanation
 from cascade_sym.report.findings import attention, finding, needing_attention, reason
 from cascade_sym.report.page import report_page
+from cascade_sym.report.particulars import evidence_html, key_words
 from cascade_sym.report.pdf_source import report_source
 from cascade_sym.verdicts import Verdict
 

@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cascade_sym.report.evidence import evidence_html
 from cascade_sym.report.mathml import is_readable, mathml, words
 from cascade_sym.report.page import Figure, figure_html, report_page
+from cascade_sym.report.particulars import evidence_html
 from cascade_sym.report.plots import certificate_plot
 
 VOID = {"meta", "img", "input", "br", "hr"}

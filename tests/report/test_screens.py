@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from cascade_sym.report.evidence import evidence_html
 from cascade_sym.report.mathml import FULL, HALF, NARROW, block
 from cascade_sym.report.page import report_page
+from cascade_sym.report.particulars import evidence_html
 from tests.report.test_chromium import browser, measured  # noqa: F401
 
 LONG = "x = " + " + ".join(f"a_{{{i}}}b_{{{i}}}" for i in range(80))
