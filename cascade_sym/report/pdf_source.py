@@ -27,7 +27,7 @@ STEPS = 94.0  # width in digits of a line of steps, in small type
 _TALL, _MOST = 6, 13  # lines of a column, which does not break over pages
 _LEFT_OUT = "\\par (not shown: the formula is no plain mathematics)\\par"
 _COLUMN = "\\begin{minipage}[t]{0.485\\linewidth}"
-_PLOT = "\\includegraphics[scale=0.9]{{{}}}"
+_PLOT = "\\includegraphics[scale=0.82]{{{}}}"
 
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
 \usepackage[a4paper,margin=16mm]{geometry}
@@ -174,7 +174,7 @@ def _plots(record: Record, words: Words, images: frozenset[str]) -> Iterator[str
     for name, drawn in plots_of(record):
         if name in images:
             said = " ".join(f"\\textsf{{{words(c.title)}.}} {words(c.said)}." for c in drawn)
-            caption = f"\\parbox[c]{{0.34\\linewidth}}{{\\raggedright\\small {said}}}"
+            caption = f"\\parbox[c]{{0.3\\linewidth}}{{\\raggedright\\small {said}}}"
             picture = f"\\raisebox{{-0.5\\height}}{{{_PLOT.format(name)}}}"
             yield f"\\par\\smallskip\\noindent{picture}\\hspace{{1.5em}}{caption}\\par"
 

@@ -84,3 +84,10 @@ def test_an_entry_is_explained_in_words():
     heads = re.findall(r"^\w+$", explanation(made), re.M)
     assert heads == ["Printed", "Derived", "Compared", "Assumed", "Found"]
     assert "1. solve it [checked: put back]" in explanation(made) and "It holds as printed." in explanation(made)
+
+
+def test_the_paper_is_upright_and_says_what_it_is():
+    source = report_source([one(Verdict.EXACT)], {"title": "Loss & gain $x$", "reference": r"A. Author \input{x}"})
+    assert "landscape" not in source and "a4paper" in source
+    assert r"pdftitle={Loss \& gain x: ledger}" in source and "pdfauthor={A. Author inputx}" in source
+    assert "pdfsubject={" in source
