@@ -57,6 +57,9 @@ from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as C
 # steady states
 from cascade_sym.solve import covariance as covariance, Covariance as Covariance, means as means, Means as Means
 
+# time
+from cascade_sym.solve.motion import transient as transient, Transient as Transient
+
 # conditional states
 from cascade_sym.solve.conditional import riccati as riccati, conditional_covariance as conditional_covariance
 from cascade_sym.solve.conditional.reduced import (
@@ -82,6 +85,16 @@ from cascade_sym.spectra import (
     quotient as quotient,
     Quadrature as Quadrature,
     Spectrum as Spectrum,
+    correlation as correlation,
+    Correlation as Correlation,
+    first_order_coherence as first_order_coherence,
+    second_order_coherence as second_order_coherence,
+    emission_spectrum as emission_spectrum,
+    temporal_mode as temporal_mode,
+    TemporalModes as TemporalModes,
+    Envelope as Envelope,
+    exponential_envelope as exponential_envelope,
+    top_hat as top_hat,
 )
 from cascade_sym.sensing import (
     force_port as force_port,
@@ -93,6 +106,18 @@ from cascade_sym.sensing import (
     matched_filter_steps as matched_filter_steps,
     matched_filter_sensitivity as matched_filter_sensitivity,
     Sensitivity as Sensitivity,
+)
+
+# estimation and feedback
+from cascade_sym.estimation import (
+    lqg as lqg,
+    LQG as LQG,
+    smoothing as smoothing,
+    Smoothed as Smoothed,
+    measurement_feedback as measurement_feedback,
+    feedback_spectrum as feedback_spectrum,
+    optimal_combination as optimal_combination,
+    Combination as Combination,
 )
 
 # scalings
@@ -152,7 +177,7 @@ from cascade_sym.latex.notation import notation as notation, Notation as Notatio
 
 # pictures
 from cascade_sym.pictures import draw as draw, Drawing as Drawing
-from cascade_sym.pictures.plots import plot_sweep as plot_sweep
+from cascade_sym.pictures.axes import plot_sweep as plot_sweep
 
 # to and from other programs
 from cascade_sym.exchange import (
@@ -182,6 +207,7 @@ from . import (
     derive as derive,
     entanglement as entanglement,
     errors as errors,
+    estimation as estimation,
     evaluate as evaluate,
     exact as exact,
     exchange as exchange,

@@ -6,7 +6,8 @@ from importlib.util import find_spec
 
 from cascade_sym.errors import MissingLibrary, listing
 
-EXTRAS = {"matplotlib": "plots", "math_core": "report", "typer": "cli", "rich": "cli", "llvmlite": "fast"}
+EXTRAS = {"matplotlib": "plots", "math_core": "report", "typer": "cli", "rich": "cli", "llvmlite": "fast",
+          "pylatexenc": "manuscripts"}  # fmt: skip
 
 
 def require(purpose: str, *packages: str, extra: str | None = None) -> None:

@@ -8,7 +8,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownName
-from cascade_sym.pictures.plots import plot_scaling
+from cascade_sym.pictures.axes import plot_scaling
 from cascade_sym.plot import canvas
 
 pytest.importorskip("matplotlib")

@@ -23,8 +23,8 @@ import sympy as sp
 import cascade_sym as cs
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.latex.displayed import value_latex
-from cascade_sym.latex.layout import span
 from cascade_sym.latex.notation import symbol_latex
+from cascade_sym.latex.text_blocks import span
 from cascade_sym.shown import Shown
 
 # what no example makes, because it takes long or writes files

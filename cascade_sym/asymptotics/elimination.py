@@ -26,7 +26,7 @@ from cascade_sym.errors import ParameterError, ScalingError
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
-from cascade_sym.saved.values import stored
+from cascade_sym.saved.encoded import stored
 
 if TYPE_CHECKING:
     from cascade_sym.asymptotics.minimum import Stationary

@@ -143,7 +143,7 @@ class Scaling(Shown):
         return self.prefactor.at(values, digits)
 
     def plot(self, *, ax: Any = None) -> Any:
-        """The certified optimum against the law; see `cascade_sym.pictures.plots.plot_scaling`."""
+        """The certified optimum against the law; see `cascade_sym.pictures.axes.plot_scaling`."""
         return shown.painter("plot", self, ax=ax)
 
     def to_json(self) -> dict[str, Any]:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cascade_sym.cli.stages import progress as progress
 from cascade_sym.files import write
 
 if TYPE_CHECKING:
@@ -29,11 +27,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file or folder.")]
 
 
-def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")]) -> int:
-    """Make FOLDER: a template for your own paper that verifies as it is."""
+def new(
+    folder: Annotated[str, typer.Argument(help="The folder to make, such as derivations/mine2026.")],
+    manuscript: Annotated[
+        str | None, typer.Option("--from", help="A .tex, folder or .tar.gz to draft it from.")
+    ] = None,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
+) -> int:
+    """Make FOLDER: a template for your own paper that verifies as it is, or a draft from a manuscript."""
     from cascade_sym.folder.load import new_folder
 
-    made = new_folder(folder)
+    if manuscript is None:
+        made = new_folder(folder)
+    else:
+        from cascade_sym.manuscript.draft import draft_folder
+
+        made, draft = draft_folder(folder, manuscript, root)
+        print(f"drafted: {len(draft.ids)} formulas; {draft.uncertain} are marked UNCERTAIN", file=sys.stderr)
     for file in sorted(made.iterdir()):
         print(file)
     print(f"next: cascade-sym verify {made}", file=sys.stderr)
@@ -42,18 +52,25 @@ def new(folder: Annotated[str, typer.Argument(help="The folder to make, such as 
 
 def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
+    from cascade_sym.cli.remembered import remembered
     from cascade_sym.cli.tables import verdicts_table
-    from cascade_sym.ledger.entries import run_ledger
-    from cascade_sym.ledger.typeset import record
+    from cascade_sym.ledger.records import records_from
 
-    paper = loaded(folder)
-    with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
-        entries = run_ledger(paper, only or (), tick)
+    def verified() -> list[dict[str, Any]]:
+        from cascade_sym.ledger.entries import run_ledger
+        from cascade_sym.ledger.typeset import record
+
+        paper = loaded(folder)
+        with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
+            entries = run_ledger(paper, only or (), tick)
+        return [record(paper, e).to_json() if as_json else e.to_json() for e in entries]
+
+    records = records_from(remembered("verify", folder, [only, as_json], verified))
     if as_json:
-        print_json([record(paper, e).to_json() for e in entries])
+        print_json([r.to_json() for r in records])
     else:
-        verdicts_table(e.record() for e in entries)
-    return 0 if all(e.as_expected for e in entries) else 1
+        verdicts_table(records)
+    return 0 if all(r.as_expected for r in records) else 1
 
 
 def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or `paper` wrote.")]) -> int:
@@ -65,8 +82,20 @@ def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or 
 
 def list_(folder: Folder, as_json: AsJson = False) -> int:
     """List the equations and quantities of FOLDER."""
-    paper = loaded(folder)
-    data = {
+    from cascade_sym.cli.remembered import remembered
+
+    data = remembered("list", folder, None, lambda: _contents(loaded(folder)))
+    if as_json:
+        print_json(data)
+    else:
+        from cascade_sym.cli.tables import contents_table
+
+        contents_table(data)
+    return 0
+
+
+def _contents(paper: Loaded) -> dict[str, Any]:
+    return {
         "paper": paper.printed.title,
         "equations": [{"id": e.id, "title": e.title, "kind": e.kind} for e in paper.printed.equations],
         "figures": [{"name": f.name, "title": f.title} for f in paper.model.figures.values()],
@@ -76,13 +105,6 @@ def list_(folder: Folder, as_json: AsJson = False) -> int:
             for q in paper.model.quantities.values()
         ],
     }  # fmt: skip
-    if as_json:
-        print_json(data)
-    else:
-        from cascade_sym.cli.tables import contents_table
-
-        contents_table(data)
-    return 0
 
 
 def derive(
@@ -119,7 +141,7 @@ def latex(
     as_macros: Annotated[bool, typer.Option("--macros", help="Only \\newcommand macros of the symbols.")] = False,
 ) -> int:
     """Write printed and derived formulas as a LaTeX file that compiles as it is, or macros of the symbols."""
-    from cascade_sym.latex.notation import macros
+    from cascade_sym.latex.newcommands import macros
     from cascade_sym.ledger.entries import run_ledger
     from cascade_sym.ledger.typeset import document_of, notation_of
 
@@ -213,23 +235,50 @@ def draw(
 
 
 def check(
-    manuscript: Annotated[str, typer.Argument(help="A LaTeX file; it is read, never executed.")],
+    manuscript: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
     folder: Folder,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1, too, when something is unchecked.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Displays without a number, too.")] = False,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Hold every labelled equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
+    """Hold every numbered equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
     from cascade_sym.cli.tables import check_text
     from cascade_sym.manuscript import check_manuscript
 
     with progress(f"check {manuscript}", None) as tick:
-        found = check_manuscript(manuscript, loaded(folder), tick)
+        found = check_manuscript(manuscript, loaded(folder), tick, root, everything)
     if as_json:
-        print_json({"equations": [asdict(c) for c in found.checked], "notes": list(found.notes)})
+        checked = [asdict(c) for c in found.checked]
+        print_json({"equations": checked, "notes": list(found.notes), "coverage": found.coverage()})
     else:
-        print(check_text(found.checked))
+        print(check_text(found))
     for note in found.notes:
         print(f"cascade-sym: {note}", file=sys.stderr)
-    return 0 if found.passed else 1
+    return found.code(strict)
+
+
+def read(
+    path: Annotated[str, typer.Argument(help="A .tex, a folder, or a .tar.gz; read, never executed.")],
+    main: Annotated[str | None, typer.Option("--main", help="The root file of a folder or an archive.")] = None,
+    root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read every displayed formula of a manuscript: how it is understood, or why not."""
+    from cascade_sym.cli.tables import reading_text
+    from cascade_sym.manuscript import read_manuscript
+
+    with progress(f"read {path}", None) as tick:
+        found = read_manuscript(path, main, root, tick)
+    count = f"{found.understood} of {len(found.formulas)} formulas understood"
+    if as_json:
+        print_json([u.to_json() for u in found.formulas])
+    else:
+        print(reading_text(found))
+    for note in found.notes:
+        print(f"cascade-sym: {note}", file=sys.stderr)
+    print(count, file=sys.stderr if as_json else sys.stdout)
+    return 1 if found.notes else 0
 
 
 def loaded(folder: str) -> Loaded:
@@ -255,34 +304,3 @@ def put(path: Path | None, text: str) -> None:
         sys.stdout.write(text)
     else:
         write(path, text)
-
-
-@contextmanager
-def progress(title: str, total: int | None, said: bool = False) -> Iterator[Callable[[str], None]]:
-    """A progress bar on stderr; the yielded function is called with what is being worked on.
-
-    Where stderr is no terminal there is no bar; with `said`, a line for each stage with the seconds since the start.
-    """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    console, start = Console(stderr=True), time.monotonic()
-    lines = said and not console.is_terminal
-
-    def say(what: str) -> None:
-        if lines:
-            print(f"cascade-sym: {time.monotonic() - start:6.1f} s  {title}: {what}", file=sys.stderr, flush=True)
-
-    say("started")
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task, done = bar.add_task(escape(title), total=total), count()
-
-        def tick(what: str) -> None:
-            say(what)
-            bar.update(task, completed=next(done), description=escape(f"{title}: {what}"))
-
-        yield tick
-        bar.update(task, completed=next(done))
-    say("done")

@@ -23,8 +23,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "list": commands.list_, "derive": commands.derive, "explain": commands.explain,
     "latex": commands.latex, "audit": commands.audit,
     "paper": commands.paper, "scaling": quantities.scaling, "new": commands.new, "sweep": quantities.sweep,
-    "figures": commands.figures, "report": commands.report, "check": commands.check, "draw": commands.draw,
-    "code": quantities.code,
+    "figures": commands.figures, "report": commands.report, "read": commands.read, "check": commands.check,
+    "draw": commands.draw, "code": quantities.code,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,15 +31,22 @@ def evaluate(
     as_json: AsJson = False,
 ) -> int:
     """A declared quantity at numbers, right to every digit that is printed."""
-    from cascade_sym.declared.computed import evaluate_declared
+    from cascade_sym.cli.remembered import remembered
 
-    found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits)
-    if as_json:
+    def evaluated() -> dict[str, Any]:
+        from cascade_sym.declared.computed import evaluate_declared
+
+        found = evaluate_declared(loaded(folder).model, name, settings(set_ or []), digits)
         given = {k: str(v) for k, v in found.parameters.items()}
-        value = _parts(found.text)
-        print(json.dumps({"name": name, "value": value, "error": found.error, "digits": digits, "parameters": given}))
+        return {"text": found.text, "error": found.error, "parameters": given}
+
+    found = remembered("eval", folder, [name, set_, digits], evaluated)
+    if as_json:
+        value = _parts(found["text"])
+        rest = {"error": found["error"], "digits": digits, "parameters": found["parameters"]}
+        print(json.dumps({"name": name, "value": value, **rest}))
     else:
-        print(found.text)
+        print(found["text"])
     return 0
 
 

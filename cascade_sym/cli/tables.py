@@ -16,7 +16,7 @@ from cascade_sym.verdicts import Verdict
 if TYPE_CHECKING:
     from cascade_sym.ledger.entries import Audit
     from cascade_sym.ledger.records import Record
-    from cascade_sym.manuscript import Checked
+    from cascade_sym.manuscript import Checked, Contents, Report
 
 
 def verdicts_table(records: Iterable[Record]) -> None:
@@ -66,12 +66,22 @@ def contents_table(data: Mapping[str, Any]) -> None:
         console.print(_table(("figure", "title"), [(f["name"], f["title"]) for f in data["figures"]]))
 
 
-def check_text(checked: Sequence[Checked]) -> str:
-    """The verdicts of a manuscript's formulas, a paragraph each, as plain text."""
-    lines = [_checked(c) for c in checked]
-    lines.append(", ".join(f"{n} {v}" for v, n in Counter(c.verdict for c in checked).items()))
-    if all(c.verdict == "unknown" for c in checked):
-        lines.append("nothing was checked: the folder knows none of the left sides.")
+def check_text(found: Report) -> str:
+    """The verdicts of a manuscript's formulas, a paragraph each, and what they cover, as plain text."""
+    lines = [_checked(c) for c in found.checked]
+    lines.append(", ".join(f"{n} {v}" for v, n in Counter(c.verdict for c in found.checked).items()))
+    covered = found.coverage()
+    met, missed = ([i for i, v in covered["equations"].items() if bool(v) is yes] for yes in (True, False))
+    if not covered["judged"]:
+        lines.append("nothing was checked: the folder knows none of the left sides that were understood.")
+    lines.append(
+        f"coverage: {covered['judged']} of {covered['formulas']} formulas judged, {covered['unknown']} understood but "
+        f"not known here, {covered['not_understood']} not understood, {covered['undecided']} undecided"
+    )
+    missing = f"; not met: {', '.join(missed)}" if missed else ""
+    lines.append(f"{len(met)} of {len(met) + len(missed)} equations of the folder met{missing}")
+    if covered["unnumbered"]:
+        lines.append(f"{covered['unnumbered']} displays without a number were not judged; --all judges them too")
     return "\n".join(lines)
 
 
@@ -82,12 +92,27 @@ def _checked(c: Checked) -> str:
     if c.repair:
         out += f"\n    repair: {c.repair}"
         out += "".join(f"\n    or, as small: {r}" for r in c.equally_small_repairs)
-    elif c.verdict in (Verdict.UNCHECKED, Verdict.DIFFERS):
+    elif c.verdict in (Verdict.UNCHECKED, Verdict.DIFFERS, "unknown"):
         out += f"\n    {c.reason}"
+    out += "".join(f"\n    part: {p.statement}  {p.verdict}" for p in c.parts)
     if c.derived_latex:
         shown = c.derived_latex.replace("\n", " ")
         out += f"\n    derived: {shown}"
     return out
+
+
+def reading_text(found: Contents) -> str:
+    """The formulas of a manuscript, a paragraph each: as written, as understood or why not."""
+    return "\n".join(_reading(u.to_json()) for u in found.formulas)
+
+
+def _reading(u: Mapping[str, Any]) -> str:
+    label = f" [{u['label']}]" if u["label"] else ""
+    out = f"{u['file']}:{u['line']}:{label} {u['status']}\n    {u['latex']}"
+    out += "".join(f"\n    -> {s}" for s in u["reading"])
+    for n, way in enumerate(u.get("readings", ()), 1):
+        out += f"\n    {n}) {'; '.join(way)}"
+    return out + (f"\n    {u['reason']}" if u["reason"] else "")
 
 
 def audit_table(found: Sequence[Audit]) -> None:

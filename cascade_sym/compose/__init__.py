@@ -3,7 +3,8 @@
 from cascade_sym.compose.connect import connect
 from cascade_sym.compose.physical import Physicality, is_physical
 from cascade_sym.compose.realise import realise
-from cascade_sym.system.network import Chain, System, as_system, concatenate, feedback, in_conventions, rephased, series
+from cascade_sym.system.network import Chain, System, as_system, concatenate, feedback, series
+from cascade_sym.system.phases import in_conventions, rephased
 
 __all__ = [
     "Chain", "Physicality", "System", "as_system", "concatenate", "connect", "feedback", "in_conventions",

@@ -23,7 +23,8 @@ from cascade_sym.errors import (
     listing,
 )
 from cascade_sym.evaluate import exact_value
-from cascade_sym.folder.model import Declared, Model
+from cascade_sym.folder.derived_values import Declared
+from cascade_sym.folder.model import Model
 from cascade_sym.sweeps import sweep
 from cascade_sym.symbols import is_complex_symbol, symbol
 

@@ -10,8 +10,8 @@ from cascade_sym.deadline import own_python
 from cascade_sym.errors import FolderError, UnknownName, listing
 from cascade_sym.extras import require
 from cascade_sym.files import write
+from cascade_sym.folder.derived_values import Figure
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import Figure
 from cascade_sym.plot import canvas, save, styled
 from cascade_sym.sweeps.work import write as write_dataset
 

@@ -126,7 +126,7 @@ class Definitions(Shown):
     @cached_property
     def _free(self) -> frozenset[Symbol]:
         """The parameters of all definitions."""
-        return frozenset(s for used in self._uses.values() for s in used if s not in self._index)
+        return frozenset[Symbol]().union(*self._uses.values()) - self._index.keys()
 
     def parameters(self, *exprs: Expr) -> tuple[Symbol, ...]:
         """The undefined symbols that `exprs` (default: all definitions) depend on, sorted by name."""

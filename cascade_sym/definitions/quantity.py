@@ -254,7 +254,7 @@ def numbers(*exprs: Expr, definitions: Definitions) -> list[complex]:
     raise ParameterError("the number can't be told from zero, or from what a formula can't be taken at.")
 
 
-BITS = (100, 200, 400, 800, 1600, 3200)
+BITS = (100, 200, 400, 800, 1600, 3200)  # of a number that becomes a double, one after the other
 
 
 def _over(a: Expr, b: Expr) -> Expr:

@@ -15,7 +15,7 @@ from cascade_sym.compose.detection import Detection
 from cascade_sym.errors import UnphysicalError, listing
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import Domains, conj
 from cascade_sym.system import VACUUM, LinearSystem
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.inputs import eliminated
@@ -54,11 +54,13 @@ def hamiltonian(s: LinearSystem, L: Couplings) -> OperatorPolynomial:
                 u, v = conj(c[Op(k)]), c[Op(k, True)]  # [a_k, L^+] and [a_k, L]
                 alpha += [u * c[Op(l)] / 2, -v * conj(c[Op(l, True)]) / 2]
                 beta += [u * c[Op(l, True)] / 2, -v * conj(c[Op(l)]) / 2]
-            h[k, l], g[k, l] = _short(alpha) * sp.I, _short(beta) * sp.I
+            h[k, l], g[k, l] = _short(alpha, s.domains) * sp.I, _short(beta, s.domains) * sp.I
     total: dict[tuple[Op, ...], Expr] = {}
     for a, k in enumerate(s.modes):
         for l in s.modes[a:]:
-            if not vanishes(h[k, l], -conj(h[l, k])) or not vanishes(g[k, l], -g[l, k]):
+            if not vanishes(h[k, l], -conj(h[l, k]), domains=s.domains) or not vanishes(
+                g[k, l], -g[l, k], domains=s.domains
+            ):
                 raise UnphysicalError(
                     f"the drift of {k} and {l} follows from no Hamiltonian and couplings: commutators are not "
                     "preserved; see is_physical(system)."
@@ -87,10 +89,10 @@ def _normal(*factors: Op) -> tuple[Op, ...]:
     return tuple(sorted(factors, key=lambda o: (o.name, not o.dag)))
 
 
-def _short(terms: list[Expr]) -> Expr:
+def _short(terms: list[Expr], domains: Domains) -> Expr:
     e = sp.expand(sp.Add(*terms))
     if e.is_Add or e.has(sp.sin, sp.cos, sp.exp, sp.Float):
-        return sp.S.Zero if vanishes(*terms) else e
+        return sp.S.Zero if vanishes(*terms, domains=domains) else e
     return e
 
 
@@ -220,7 +222,7 @@ def _coupled(s: LinearSystem, fields: LinearForm, L: Couplings) -> LinearForm:
 def _correlation(s: LinearSystem, f: LinearForm, g: LinearForm) -> Expr:
     """Symmetrised correlation of two Hermitian noise forms: 1/2 for a vacuum quadrature."""
     total = s.inputs.correlation(f, g)
-    return normal_form(total) if total.free_symbols else sp.expand(total)
+    return normal_form(total, s.domains) if total.free_symbols else sp.expand(total)
 
 
 def _whitening(R: list[list[Expr]]) -> list[list[Expr]]:

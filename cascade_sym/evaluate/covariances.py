@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import UnknownName, listing
-from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.covariance import pair_of
 

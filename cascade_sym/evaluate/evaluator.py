@@ -18,11 +18,11 @@ from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
-from cascade_sym.evaluate.trust import BoundedKernel, Guarantee
+from cascade_sym.evaluate.trust import BallKernel, BoundedKernel, Guarantee
 from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
-from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 
 
@@ -45,7 +45,7 @@ def evaluator(
     `target` is an expression, a `Quantity`, `Definitions`, or a mapping or sequence of expressions and
     quantities, whose results then share one pass and come back as a dict or a tuple. `outputs` picks
     results or definitions by name. A covariance gives all its elements, as `CovarianceValues`; a conditional one what
-    `conditional_evaluator` makes of it, with the residual of the Riccati equation.
+    `conditional_evaluator` makes of it, with the residual of the Riccati equation; one in time, a `TransientEvaluator`.
 
     - `backend`: "numpy"; "compiled" (vector code for this processor on `threads` cores, all by default; needs
       llvmlite, else NumPy with a warning); "mpmath" (`digits` decimal digits, object arrays); "jax".
@@ -75,8 +75,16 @@ def evaluator(
     """
     kind = np.dtype(np.float64 if dtype is None else dtype).name
     options = Options(backend, kind, precision or "double", rtol, error, unstable, threads, digits)
+    if hasattr(target, "own_evaluator"):
+        return _its_own(target, options, outputs, domain)
     if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
         return _of_a_conditional_state(target, options, outputs, domain)
+    if hasattr(target, "first_moments"):  # a state in time: any system, and couplings that change in time
+        return _of_a_transient(target, options, outputs, domain)
+    if hasattr(target, "moments") and hasattr(target, "delay"):
+        return _of_a_correlation(target, options, outputs, domain)
+    if hasattr(target, "filtered") and not target.closed:
+        return _of_temporal_modes(target, options, outputs, domain)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):
         return _of_a_covariance(target, options, outputs, domain)
     plan = Plan(with_domain(read_target(target, outputs), domain))
@@ -101,12 +109,42 @@ def _of_a_covariance(V: Any, options: Options, outputs: Any, domain: Any) -> Any
 def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
     from cascade_sym.evaluate.conditional import conditional_evaluator
 
+    _only_backend(options, outputs, domain, "a conditional covariance")
+    return conditional_evaluator(target, options.backend)
+
+
+def _of_a_transient(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.moving import TransientEvaluator
+
+    _only_backend(options, outputs, domain, "a covariance in time")
+    return TransientEvaluator(target, options.backend)
+
+
+def _of_a_correlation(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.delays import CorrelationEvaluator
+
+    _only_backend(options, outputs, domain, "a correlation without a closed form")
+    return CorrelationEvaluator(target, options.backend)
+
+
+def _of_temporal_modes(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    from cascade_sym.evaluate.envelopes import TemporalEvaluator
+
+    _only_backend(options, outputs, domain, "temporal modes without a closed form")
+    return TemporalEvaluator(target, options.backend)
+
+
+def _its_own(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
+    _only_backend(options, outputs, domain, type(target).__name__)
+    return target.own_evaluator(options.backend)
+
+
+def _only_backend(options: Options, outputs: Any, domain: Any, what: str) -> None:
     if options != Options(options.backend) or outputs is not None or domain is not None:
         raise ParameterError(
-            "the evaluator of a conditional covariance takes `backend` only; give one element, V['X_S', 'X_M'], for "
-            "the other options."
+            f"the evaluator of {what} takes `backend` only; the other options are for one element, V['X_S', 'X_M'], or "
+            "another formula."
         )
-    return conditional_evaluator(target, options.backend)
 
 
 class Evaluator(Shown):
@@ -136,12 +174,12 @@ class Evaluator(Shown):
         return RangedKernel(fast, self._program, self.plan.literal_gradient, guarded, limits=self.plan.limits)
 
     @cached_property
-    def _watch(self) -> Guarantee | None:
+    def _watch(self) -> Guarantee | BallKernel | None:
         """What tells how good plain doubles are; None where nobody asked for such, or for no warnings."""
         o = self.options
         if not o.plain or o.unstable == "quiet" or self.plan.over is not None:
             return None
-        return Guarantee(self.plan, replace(o, backend="numpy"))
+        return BallKernel(self.plan, o.rtol) if self.plan.huge else Guarantee(self.plan, replace(o, backend="numpy"))
 
     @cached_property
     def _program(self) -> Any:

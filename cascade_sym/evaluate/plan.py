@@ -11,7 +11,7 @@ from flint import arb
 
 from cascade_sym.errors import ParameterError, UnknownParameter, listing
 from cascade_sym.evaluate.limits import Leaf, Limits, exact_limits, far_from_zero, shifted
-from cascade_sym.evaluate.program.forms import cheapest
+from cascade_sym.evaluate.program.forms import HUGE, cheapest
 from cascade_sym.evaluate.program.gradient import with_gradient
 from cascade_sym.evaluate.program.powers import UNDER_ROOT
 from cascade_sym.evaluate.ranged import Conditions
@@ -52,6 +52,11 @@ class Plan:
         )
         outs = tuple(o for o in program.outputs if not o.name.startswith(DOMAIN))
         return replace(program, outputs=outs, conditions=conditions)
+
+    @property
+    def huge(self) -> bool:
+        """Whether the definitions are too long for rewriting them to pay."""
+        return len(self.literal.nodes) > HUGE
 
     @cached_property
     def best(self) -> Program:

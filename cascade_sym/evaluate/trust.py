@@ -18,10 +18,37 @@ from cascade_sym.evaluate.backends.numpy_blocks import Flags
 from cascade_sym.evaluate.limits import Leaf, unexplained
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.bounds import with_bounds
+from cascade_sym.evaluate.program.growing import settle
 from cascade_sym.evaluate.program.precision import Doubled
-from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, make_kernel, picked
+from cascade_sym.evaluate.ranged import FastKernel, Places, RangedKernel, at_row, layout, make_kernel, picked
 
 UNBOUNDED = 2.0**1000  # larger bounds say nothing, and their squares would overflow
+
+
+class BallKernel:
+    """The definitions in ball arithmetic, point by point: for few points of a program that is too long to rewrite."""
+
+    def __init__(self, plan: Plan, rtol: float) -> None:
+        self.plan, self.rtol = plan, rtol
+        self.leaves, self.places = plan.rooted_gradient.leaves, layout(plan.rooted_gradient, True)
+
+    def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:
+        """Fills `outputs` (parts and bound of every output in turn); nan where the point is not finite."""
+        given = dict(zip(self.leaves, inputs, strict=True))
+        for row in range(n):
+            point = at_row(given, row)
+            known = all(abs(v) < inf for v in point.values())
+            found = settle(self.plan.rooted_gradient, point, self.rtol) if known else [([], inf)] * len(self.places)
+            if any(not x.is_finite() for numbers, _ in found for x in numbers) and (
+                limit := self.plan.at_limit({k: float(x) for k, x in point.items()})
+            ):
+                found = settle(limit, point, self.rtol)
+            for (parts, (bound,)), (numbers, error) in zip(self.places, found, strict=True):
+                outputs[bound][row] = error
+                values = [float(x) for x in numbers] or [nan] * len(parts)
+                for k, value in zip(parts, values, strict=True):
+                    outputs[k][row] = value
+        return Flags()
 
 
 class BoundedKernel:

@@ -11,32 +11,35 @@ from collections.abc import Mapping
 import numpy as np
 
 from cascade_sym.evaluate.results import Results
-from cascade_sym.evaluate.trust import Guarantee
+from cascade_sym.evaluate.trust import BallKernel, Guarantee
 
-SAMPLED = 8  # points of a call, its first and last among them
+SAMPLED, FEW = 8, 2  # points of a call, its first and last among them; of a huge program
 ALONE, SELDOM = 64, 8  # calls for a single point: so many are all looked at, then one of so many, for the time it takes
 LIMIT = 1e-9  # of a value: by how much it may be off without a warning
 
 
-def lost(kernel: Guarantee, results: Results, arrays: Mapping[str, np.ndarray]) -> tuple[int, int, float]:
+def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, np.ndarray]) -> tuple[int, int, float]:
     """At how many of how many points a result is off by more than `LIMIT` of it, and by how much at worst.
 
     Where the kernel's first bound does not say that all is well, which a bound of roots and differences seldom does
-    near a cancellation, the value that is right decides; one that can't be had counts as lost.
+    near a cancellation, the value that is right decides; one that can't be had counts as lost. A `BallKernel` has no
+    first bound.
     """
     plan, shape = results.plan, results.shape
     if not results.size:
         return 0, 0, 0.0
-    rows = np.unique(np.linspace(0, results.size - 1, SAMPLED).round().astype(int))
+    sampled = SAMPLED if isinstance(kernel, Guarantee) else FEW
+    rows = np.unique(np.linspace(0, results.size - 1, sampled).round().astype(int))
     places = np.unravel_index(rows, shape) if shape else ()
     few = {n: a if a.size == 1 else np.broadcast_to(a, shape)[places] for n, a in arrays.items()}
-    looked_at = Results(plan, rows.shape, np.dtype(float), True, None, few)
-    looked_at.fill(kernel.first, few)
-    bad = np.zeros(rows.size, dtype=bool)
-    with np.errstate(all="ignore"):
-        for name, parts in looked_at.parts.items():
-            value = np.hypot.reduce([p.value for p in parts])
-            bad |= np.isfinite(value) & (value > 0) & ~(looked_at.bounds[name].value <= LIMIT * value)
+    bad = np.full(rows.size, not isinstance(kernel, Guarantee))
+    if isinstance(kernel, Guarantee):
+        looked_at = Results(plan, rows.shape, np.dtype(float), True, None, few)
+        looked_at.fill(kernel.first, few)
+        with np.errstate(all="ignore"):
+            for name, parts in looked_at.parts.items():
+                value = np.hypot.reduce([p.value for p in parts])
+                bad |= np.isfinite(value) & (value > 0) & ~(looked_at.bounds[name].value <= LIMIT * value)
     if not bad.any():
         return 0, rows.size, 0.0
     few = {n: a if a.size == 1 else a[bad] for n, a in few.items()}

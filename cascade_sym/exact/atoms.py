@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from math import lcm
-from typing import Any
+from typing import Any, Self
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -80,7 +80,7 @@ def canonical(expr: Expr, domains: Domains | None = None) -> Expr:
             e = e.replace(lambda x: isinstance(x, _TRIG) and x.has(sp.atan), lambda x: x.rewrite(sp.exp))
         if e.has(sp.exp):
             e = e.replace(lambda x: isinstance(x, sp.exp) and x.has(sp.atan), _split_exp)
-        e = e.replace(sp.atan, partial(_named_arctangent, domains=domains))
+        e = e.replace(sp.atan, partial(named_arctangent, domains=domains))
     return e
 
 
@@ -128,23 +128,35 @@ class _Written(Arithmetic):
         return found
 
 
-class Arctangent(Own):
-    """The symbol that stands for arctan(`argument`) inside the algebra; `interval` has its values, where it is real."""
+class Stand(Own):
+    """A symbol that stands for a function of `argument` inside the algebra; `interval` has its values, where real."""
 
     __slots__ = ("argument", "interval")
     argument: Expr
     interval: Interval | None
 
-    def __new__(cls, argument: Expr, interval: Interval | None) -> Arctangent:
-        made = Symbol.__xnew__(cls, f"arctan({argument}){MARK}")
+    def __new__(cls, argument: Expr, interval: Interval | None) -> Self:
+        made = Symbol.__xnew__(cls, f"{cls.__name__}({argument}){MARK}")
         made.argument, made.interval = argument, interval
         return made  # type: ignore[no-any-return]
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (*super()._hashable_content(), self.interval)
 
+    @staticmethod
+    def function(z: Expr) -> Expr:
+        """What it stands for."""
+        raise NotImplementedError
 
-def _named_arctangent(argument: Expr, domains: Domains | None) -> Expr:
+
+class Arctangent(Stand):
+    """The symbol that stands for arctan(argument)."""
+
+    __slots__ = ()
+    function = sp.atan
+
+
+def named_arctangent(argument: Expr, domains: Domains | None) -> Expr:
     """arctan of an argument as a symbol of its own, named by the argument's normal form (odd in it): of the nonnegative
     one of +-argument, where one is.
     """
@@ -162,8 +174,8 @@ def _named_arctangent(argument: Expr, domains: Domains | None) -> Expr:
 
 
 def shown(e: Expr) -> Expr:
-    """The expression with arctangents in place of the symbols that stand for them."""
-    return e.xreplace({s: sp.atan(s.argument) for s in e.atoms(Arctangent)})
+    """The expression with functions in place of the symbols that stand for them."""
+    return e.xreplace({s: s.function(s.argument) for s in e.atoms(Stand)})
 
 
 def _split_exp(e: Expr) -> Expr:

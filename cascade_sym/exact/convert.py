@@ -17,33 +17,33 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.exact.addition import Angles
 from cascade_sym.exact.as_sympy import poly_to_expr
-from cascade_sym.exact.atoms import Arctangent, Atoms, canonical, collect, monomials, shown
+from cascade_sym.exact.atoms import Atoms, Stand, canonical, collect, shown
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.ranges import declared_fact, interval, waves
 from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
-from cascade_sym.symbols import Domain, Domains, is_complex_symbol, symbols_in
+from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol, symbols_in
 from cascade_sym.symbols.domains import inequality
 
-MOST_MULTIPLES = 100  # of an angle that are written out: a polynomial of that degree
-LINE, NONNEGATIVE, POSITIVE, WAVE = Interval(), Interval(0), Interval(0, above=True), Interval(-1, 1)
+LINE, POSITIVE = Interval(), Interval(0, above=True)  # of a symbol that nothing is declared of, of an exponential
 PI = Interval(3, Rational(22, 7))  # as far as signs of polynomials need it
 NONE = Definitions()
 
 
-class Converter:
+class Converter(Angles):
     """Takes expressions into one field and back; made by `converter(exprs)`, which sees them all first.
 
-    `domains` are the declarations that signs follow from. Without any (None) every real symbol stands for what a part
-    has declared: it is nonnegative, and 1 - x is, for a symbol x under a root (a loss, an efficiency). What the
-    `definitions` define is computed in order (`straight`).
+    `domains` are the declarations that signs follow from. What the `definitions` define is computed in order
+    (`straight`).
     """
 
     def __init__(
-        self, atoms: Atoms, domains: Domains | None = None, given: Mapping[str, int] | None = None,
+        self, atoms: Atoms, domains: Domains, given: Mapping[str, int] | None = None,
         refined: Refine | None = None, definitions: Definitions = NONE,
     ) -> None:  # fmt: skip
         self.places: dict[Any, int] = {}
@@ -56,7 +56,7 @@ class Converter:
         self._straight: Straight | None = None
         self.squares: dict[int, tuple[Poly, Sign | None]] = {}  # generators that eliminate, and what they are roots of
         self.domains = domains
-        self._ranges = domains.ranges if domains else {}
+        self._ranges = domains.ranges
         self.tower = self._plain_tower(atoms, given or {}, refined or Refine())
         self.tower.declare(self._intervals(), [])
         self.tower.declare(self.tower.intervals, self._facts())
@@ -108,9 +108,6 @@ class Converter:
     def _intervals(self) -> dict[int, Interval]:
         """What is known of the real generators."""
         tower, place = self.tower, self.places
-        if self.domains is None:
-            tower.lacking |= {i for s, i in place.items() if isinstance(s, Symbol) and not is_complex_symbol(s)}
-            tower.squarable |= {i for pair in tower.sines for i in pair}
         out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
         if sp.pi in place:
             out[place[sp.pi]] = PI
@@ -118,7 +115,7 @@ class Converter:
         for m, (n, c, s) in self.trig.items():
             if self._real(m):
                 declared = self._ranges.get(m.name) if isinstance(m, Symbol) else None
-                out |= dict(zip((c, s), _waves(declared, n), strict=True))
+                out |= dict(zip((c, s), waves(declared, n), strict=True))
         for m, (_, g) in self.phases.items():
             if self._real(m):
                 tower.conjugates[g] = tower.field.element(g).inverse()
@@ -126,16 +123,14 @@ class Converter:
 
     def _interval(self, s: Symbol) -> Interval | None:
         """What is known of a symbol; None where it may be complex."""
-        if isinstance(s, Arctangent):
+        if isinstance(s, Stand):
             return s.interval
         if is_complex_symbol(s):
             return None
-        if self.domains is None:
-            return NONNEGATIVE
         if s.name not in self._ranges:
             return LINE
         domain, said = self._ranges[s.name]
-        return None if domain.kind == "complex" else _interval(domain, said)
+        return None if domain.kind == "complex" else interval(domain, said)
 
     def _real(self, monomial: Expr) -> bool:
         """Whether a product of powers is real: every symbol is, and what has a root is nonnegative."""
@@ -150,22 +145,11 @@ class Converter:
 
     def _facts(self) -> list[Fact]:
         """The declared polynomials that have symbols of this field only, and no roots."""
-        if self.domains is None:
-            return []
-        out = []
         edges = [edge for s in self._value if s.name in self._ranges for edge in self._ranges[s.name][0].edges(s)]
-        for e, strict in [*self.domains.expressions, *edges]:
-            if not e.is_rational_function() or not all(s in self.places for s in e.free_symbols):
-                continue
-            f = self(e)
-            if f.is_zero or f.num.is_constant() or not self.tower.is_real(f):
-                continue
-            content, factors = polynomial_factors(f.num * f.den)
-            odd = [p for p, k in factors if k % 2]
-            plain = strict or all(k % 2 for _, k in polynomial_factors(f.num)[1])  # s^2 p >= 0 says nothing at s = 0
-            if len(odd) == 1 and plain:
-                out.append(Fact(odd[0] if content > 0 else -odd[0], strict, inequality(e, strict)))
-        return out
+        known = [(e, strict) for e, strict in [*self.domains.expressions, *edges] if e.is_rational_function()]
+        inside = ((e, strict) for e, strict in known if all(s in self.places for s in e.free_symbols))
+        found = (declared_fact(self(e), strict, inequality(e, strict), self.tower) for e, strict in inside)
+        return [fact for fact in found if fact]
 
     def _eliminate(self, roots: list[Expr]) -> None:
         primes: dict[str, Poly] = {}
@@ -175,11 +159,10 @@ class Converter:
                 for p, k in polynomial_factors(value)[1]:
                     if not (k % 2 and self.tower.is_real(self.field.fraction(p))):
                         continue
-                    sign = self.tower.sign(p)
-                    if sign or self.domains is None:
-                        p = -p if sign and sign.value < 0 else p
+                    if sign := self.tower.sign(p):
+                        p = -p if sign.value < 0 else p
                         primes[str(p)] = p
-        symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Arctangent)}
+        symbols = {i: s for s, i in self.places.items() if isinstance(s, Symbol) and not isinstance(s, Stand)}
         present = {name: {i for i, d in enumerate(p.degrees()) if d} for name, p in primes.items()}
         used: set[int] = set()
         meaning = list(self.field.meaning)
@@ -207,7 +190,6 @@ class Converter:
         self._value = {s: replace(v, field=new) for s, v in self._value.items()}
         self.tower.field = new
         self.tower.conjugates = {i: replace(v, field=new) for i, v in self.tower.conjugates.items()}
-        self.tower.lacking -= {i for i, s in symbols.items() if s in self._value}
         self.tower.declare(intervals, [])
         self.tower.declare(intervals, self._facts())
 
@@ -280,83 +262,14 @@ class Converter:
             )
         return parts[0] if parts else f.integer(0)
 
-    def _angle(self, argument: Expr) -> tuple[Fraction, Fraction]:
-        """Cosine and sine of a sum of angles, by the addition theorems."""
-        f = self.field
-        c, s = f.integer(1), f.integer(0)
-        for coeff, mono in monomials(argument, self.domains):
-            if mono is sp.pi:
-                ck, sk = self(sp.cos(coeff * sp.pi)), self(sp.sin(coeff * sp.pi))
-            else:
-                n, ci, si = self.trig[mono]
-                ck, sk = self._multiple(f.element(ci), f.element(si), int(coeff * n))
-            c, s = c * ck - s * sk, s * ck + c * sk
-        return c, s
-
-    def _multiple(self, c1: Fraction, s1: Fraction, k: int) -> tuple[Fraction, Fraction]:
-        if abs(k) > MOST_MULTIPLES:
-            raise OutsideExactDomain(f"the sine of {abs(k)} times an angle is too long in that of the angle.")
-        c, s = self.field.integer(1), self.field.integer(0)
-        for _ in range(abs(k)):
-            c, s = c * c1 - s * s1, s * c1 + c * s1
-        return (c, s) if k >= 0 else (c, -s)
-
-    def _exp(self, argument: Expr) -> Fraction:
-        f = self.field
-        out = f.integer(1)
-        for coeff, mono in monomials(argument, self.domains):
-            if not mono.has(sp.I):
-                n, g = self.exponentials[mono]
-                out = out * f.element(g) ** int(coeff * n)
-                continue
-            angle = mono / sp.I
-            if angle is sp.pi:
-                out = out * self(sp.cos(coeff * sp.pi) + sp.I * sp.sin(coeff * sp.pi))
-            elif angle in self.phases:
-                n, g = self.phases[angle]
-                out = out * f.element(g) ** int(coeff * n)
-            else:
-                c, s = self._angle(coeff * angle)
-                out = out * (c + f.element(self.places[sp.I]) * s)
-        return out
-
     def expr(self, value: Fraction) -> Expr:
         """An element of the field as a SymPy expression, in the printed parameters."""
         num = poly_to_expr(value.num, self.field.meaning)
         return num / poly_to_expr(value.den, self.field.meaning)
 
 
-def _waves(declared: tuple[Domain, tuple[str, ...]] | None, n: int) -> tuple[Interval, Interval]:
-    """What is known of the cosine and sine of an angle over n."""
-    if declared is None or declared[0].kind == "complex":
-        return WAVE, WAVE
-    angle, facts = declared
-
-    def within(low: Expr, high: Expr) -> bool:
-        return bool(low * n <= angle.low and angle.high <= high * n)
-
-    cosine = Interval(0, 1, facts=facts) if within(-sp.pi / 2, sp.pi / 2) else WAVE
-    sine = Interval(0, 1, facts=facts) if within(sp.S.Zero, sp.pi) else WAVE
-    return cosine, Interval(-1, 0, facts=facts) if within(-sp.pi, sp.S.Zero) else sine
-
-
 def _degree(e: Expr) -> int:
     return int(e.exp.q) if isinstance(e, sp.Pow) else 2
-
-
-def _interval(domain: Domain, said: tuple[str, ...]) -> Interval:
-    """A declared range, its ends widened to rational numbers."""
-    low, high = (_rational(end, way) for end, way in ((domain.low, -1), (domain.high, 1)))
-    return Interval(low, high, domain.above, domain.below, said)
-
-
-def _rational(end: Expr, way: int) -> Rational | None:
-    if not end.is_finite:
-        return None
-    if end.is_Rational:
-        return Rational(int(end.p), int(end.q))
-    near = Rational(str(sp.N(end, 20)))
-    return near + way * abs(near) / 10**15
 
 
 def converter(
@@ -365,9 +278,13 @@ def converter(
 ) -> tuple[Converter, list[Expr]]:  # fmt: skip
     """A converter for a field that holds all of `exprs`, and the expressions in canonical form.
 
-    `domains` are what signs follow from (None: see `Converter`), `given` signs that are assumed of polynomials. What
-    `exprs` use of `definitions` is not written out.
+    `domains` are what signs follow from; None: that what stands under their roots is nonnegative, as the parts that
+    they come from declare (`amplitudes`). `given` are signs that are assumed of polynomials. What `exprs` use of
+    `definitions` is not written out.
     """
+    exprs = list(exprs)
+    if domains is None:
+        domains = definitions.domains.merged(amplitudes(*exprs, *(e for _, e in definitions)))
     forms = [canonical(e, domains) for e in exprs]
     definitions = definitions.needed(*forms)
     bodies = tuple((s, canonical(e, domains)) for s, e in definitions)

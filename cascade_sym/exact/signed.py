@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import flint
 from sympy import Expr
@@ -14,6 +15,7 @@ from cascade_sym.exact.fraction import Fraction, Poly, by_power
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.symbols import formula_text
 
 BITS = 300  # of the balls that tell the sign of a number
 
@@ -22,14 +24,12 @@ class SignedField:
     """A field, the `intervals` of its real generators, and facts about polynomials in them.
 
     `given` are signs that are assumed of polynomials (written as expressions) in this case. What was asked and not
-    known is in `unknown`, the declarations that proofs used are in `used`. Of the generators `lacking` it is taken for
-    granted that they are at most one.
+    known is in `unknown`, the declarations that proofs used are in `used`.
     """
 
     def __init__(self, field: Field, given: Mapping[str, int]) -> None:
         self.field, self._given = field, given
         self.intervals: dict[int, Interval] = {}
-        self.lacking: set[int] = set()
         self.unknown: dict[str, Poly] = {}
         self.used: set[str] = set()
         self.facts: list[Fact] = []
@@ -48,7 +48,7 @@ class SignedField:
         relations = [Relation(r.gen, r.degree, r.value.project_to_context(ctx)) for r in old.relations]
         relations.append(Relation(place, degree, value.project_to_context(ctx)))
         self.field = Field(ctx, (*old.meaning, meaning), tuple(relations))
-        facts = [Fact(f.poly.project_to_context(ctx), f.strict, f.said) for f in self.facts]
+        facts = [replace(f, poly=f.poly.project_to_context(ctx)) for f in self.facts]
         proved = {k: s for k, s in self._signs.known.items() if s is not None}
         self.declare(self.intervals | ({place: interval} if interval else {}), facts)
         self._signs.known.update(proved)
@@ -63,7 +63,7 @@ class SignedField:
 
     def said(self, p: Poly) -> str:
         """A polynomial as it is written."""
-        return str(self.expr(p))
+        return formula_text(self.expr(p))
 
     # -- what is real --------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class SignedField:
         return self._real(f.num) and self._real(f.den)
 
     def _real(self, p: Poly) -> bool:
-        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d)
+        return all(i in self.intervals for i, d in enumerate(p.degrees()) if d > 0)
 
     # -- signs ---------------------------------------------------------------------------------------------
 
@@ -84,12 +84,7 @@ class SignedField:
         for key, turned in ((p, 1), (-p, -1)) if self._given else ():
             if (said := self.said(key)) in self._given:
                 return Sign(turned * self._given[said], False)
-        found = self._signs.of(p)
-        if found is None and self.lacking and len(p) == 2 and p.total_degree() == 1:
-            lacks = any(p == c * (1 - self.field.gen(i)) for i in self.lacking for c in (1, -1))
-            found = Sign(1 if p.to_dict().get(tuple([0] * len(p.degrees())), 0) > 0 else -1, False) if lacks else None
-        if found is None:
-            found = self._numeric_sign(p)
+        found = self._found(p)
         if found is None:
             self.unknown.setdefault(self.said(p if p.leading_coefficient() > 0 else -p), p)
         else:
@@ -99,7 +94,10 @@ class SignedField:
     def known_sign(self, p: Poly) -> Sign | None:
         """The sign of a polynomial, where it is known; nothing is noted."""
         p = self.now(p)
-        return (self._signs.of(p) or self._numeric_sign(p)) if self._real(p) else None
+        return self._found(p) if self._real(p) else None
+
+    def _found(self, p: Poly) -> Sign | None:
+        return self._signs.of(p) or self._numeric_sign(p)
 
     def _numeric_sign(self, p: Poly) -> Sign | None:
         """The sign of a number, from a ball around it."""

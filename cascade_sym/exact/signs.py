@@ -80,11 +80,12 @@ class Sign:
 
 @dataclass(frozen=True)
 class Fact:
-    """A polynomial that is declared >= 0, or > 0, and how the declaration reads."""
+    """A polynomial that is declared >= 0, or > 0, how the declaration reads, and which others that rests on."""
 
     poly: Poly
     strict: bool
     said: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Signs:
     def _of(self, p: Poly) -> Sign | None:
         for fact in self.facts:
             if (c := _multiple(p, fact.poly)) is not None:
-                return Sign(1 if c > 0 else -1, fact.strict, frozenset([fact.said]), (("fact", fact.said),))
+                return Sign(1 if c > 0 else -1, fact.strict, frozenset([fact.said, *fact.also]), (("fact", fact.said),))
         seen = self._seen(p)
         for sign in (1, -1):
             if -sign not in seen and (found := self.nonnegative(p if sign > 0 else -p)):
@@ -196,7 +197,7 @@ class Signs:
 
 def variables(p: Poly) -> list[int]:
     """The positions of the generators in a polynomial."""
-    return [i for i, d in enumerate(p.degrees()) if d]
+    return [i for i, d in enumerate(p.degrees()) if d > 0]
 
 
 def _multiple(p: Poly, q: Poly) -> int | None:
@@ -258,8 +259,8 @@ def _replaced(p: Poly, ranges: Mapping[int, Interval], fact: Fact) -> list[tuple
         t = p.context().gens()[k]
         rest = fact.poly - parts[1] * t  # the fact is c x + rest, and c x = t - rest
         q = _composed(p, k, (t - rest) if c > 0 else (rest - t), p.context().constant(abs(c)))
-        new = {**ranges, k: Interval(Fraction(0), None, above=fact.strict, facts=(fact.said,))}
-        out.append((q, new, Sign(1, True, frozenset([fact.said]), (("fact", fact.said, k),))))
+        new = {**ranges, k: Interval(Fraction(0), None, above=fact.strict, facts=(fact.said, *fact.also))}
+        out.append((q, new, Sign(1, True, frozenset([fact.said, *fact.also]), (("fact", fact.said, k),))))
     return out
 
 

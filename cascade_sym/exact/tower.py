@@ -17,11 +17,8 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.signed import SignedField
+from cascade_sym.exact.regrouped import Because, Factors, Regrouped
 from cascade_sym.exact.signs import Interval
-
-Factors = list[tuple[Poly, int]]
-Because = tuple[Fraction, ...]  # why something is >= 0; see `Tower.root`
 
 
 class Refine(Exception):
@@ -34,7 +31,7 @@ class Refine(Exception):
         self.parts, self.degrees = parts, dict(degrees or {})
 
 
-class Tower(SignedField):
+class Tower(Regrouped):
     """Roots, absolute values and conjugates in a field with signs.
 
     `conjugates` are those of generators that are not real; what was divided by on the way is in `divided`.
@@ -44,10 +41,7 @@ class Tower(SignedField):
         super().__init__(field, given)
         self._imaginary = imaginary
         self.conjugates: dict[int, Fraction] = {}
-        self.sines: list[tuple[int, int]] = []  # cosine and sine of each angle
-        self.squarable: set[int] = set()  # generators that are taken for the roots of their squares
         self.divided: list[Poly] = []
-        self.because: dict[str, Because] = {}
         self._parts, self._degrees = refined.parts, refined.degrees
         self._long: set[int] = set()
         self._roots: dict[str, tuple[int, int]] = {}  # printed radicand -> generator, degree
@@ -96,9 +90,9 @@ class Tower(SignedField):
             return self.root(f * self.conj(f), 2, (f,))
         out = self.field.integer(1)
         for p, turn in ((f.num, 1), (f.den, -1)):
-            content, factors = self._sines_restored(*polynomial_factors(p))
+            content, factors = self.restored(*polynomial_factors(p))
             out = out * self.field.integer(abs(content)) ** turn
-            for q, k in factors:
+            for q, k in self.joined(factors):
                 out = out * self._modulus(q, k) ** turn
         return out
 
@@ -106,13 +100,13 @@ class Tower(SignedField):
         """|p|^k for a real polynomial p and k > 0."""
         p = self.now(p)
         base = self.field.fraction(p)
-        if k % 2 == 0 or any(p == self.field.gen(i) for i in self.squarable):
+        if k % 2 == 0:
             return base**k
         if found := self.sign(p):
             return (base if found.value > 0 else -base) ** k
         name = f"|{p}|"
         if name not in self._roots:
-            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.sqrt(self.expr(p) ** 2)), 2
+            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.Abs(self.expr(p))), 2
         return self.field.element(self._roots[name][0]) * base ** (k - 1)
 
     # -- roots ----------------------------------------------------------------------------------------------
@@ -124,13 +118,13 @@ class Tower(SignedField):
         f = f.within(self.field)
         if f.is_zero:
             return f
-        above, factors = self._sines_restored(*polynomial_factors(f.num))
-        below, divisors = self._sines_restored(*polynomial_factors(f.den))
+        above, factors = self.restored(*polynomial_factors(f.num))
+        below, divisors = self.restored(*polynomial_factors(f.den))
         sign = 1 if above * below > 0 else -1
         out = self._numeric(abs(above), q) / self._numeric(abs(below), q)
         left: Factors = []
         mixed: Factors = []
-        for p, k in (*factors, *((p, -k) for p, k in divisors)):
+        for p, k in self.joined([*factors, *((p, -k) for p, k in divisors)]):
             if not self._real(p):
                 mixed.append((p, k))
             elif found := self.sign(p):
@@ -283,20 +277,3 @@ class Tower(SignedField):
         if below and below.value > 0:
             return Interval(0, 1, strict, facts=tuple(sorted(below.facts)))
         return Interval(0, above=strict)
-
-    def _sines_restored(self, value: int, factors: Factors) -> tuple[int, Factors]:
-        """(cos - 1)(cos + 1) back to -sin^2, which the relation of the field had rewritten."""
-        table = {str(p): (p, k) for p, k in factors}
-        for c, s in self.sines:
-            low, high = str(self.field.gen(c) - 1), str(self.field.gen(c) + 1)
-            k = min(table.get(low, (None, 0))[1], table.get(high, (None, 0))[1])
-            if k == 0:
-                continue
-            for name in (low, high):
-                p, old = table.pop(name)
-                if old > k:
-                    table[name] = (p, old - k)
-            sine, old = self.field.gen(s), table.get(str(self.field.gen(s)), (None, 0))[1]
-            table[str(sine)] = (sine, old + 2 * k)
-            value *= (-1) ** k
-        return value, list(table.values())

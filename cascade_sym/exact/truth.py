@@ -19,14 +19,14 @@ from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
 from cascade_sym.exact import modular
 from cascade_sym.exact.convert import NONE, Converter, converter
-from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, bounded
-from cascade_sym.exact.proof import canonical_fraction
+from cascade_sym.exact.logs import without_logs
+from cascade_sym.exact.proof import cancelled, canonical_fraction
 from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.shown import Card, Shown, card
-from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, plain
+from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, formula_text, plain
 from cascade_sym.symbols.domains import REAL, domain_of
 from cascade_sym.symbols.names import MARK, Own
 from cascade_sym.symbols.read import one_kind
@@ -240,14 +240,19 @@ def proved_zero(
     difference = sides[0] - sides[1]
     if difference.is_Rational:
         return set() if difference == 0 else None
-    conv, forms = converter(sides, domains, given, definitions)
+    rests: set[str] = set()
+    plainly = [without_logs(e, domains, rests) for e in sides]
+    defined = {s for s, _ in definitions}
+    bodies = ((s, e if defined & e.free_symbols else without_logs(e, domains, rests)) for s, e in definitions)
+    program = Definitions(tuple(bodies), domains=definitions.domains, pivots=definitions.pivots)
+    conv, forms = converter(plainly, domains, given, program)
     value = conv(forms[0]) - conv(forms[1])
     if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
-        return conv.tower.used | _cancelled(conv, [conv(f) for f in forms])
+        return rests | conv.tower.used | cancelled(conv, [conv(f) for f in forms])
     unknown = [key for key in conv.tower.unknown if key not in (given or {})]
     if not unknown or 2 ** (len(given or {}) + 1) > MOST_CASES:
         return None
-    used: set[str] = set()
+    used = rests
     for sign in (1, -1):
         found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign}, definitions)
         if found is None:
@@ -308,20 +313,6 @@ def _divisors(sides: list[Expr], definitions: Definitions, domains: Domains) -> 
         written = needed.inline(base) if needed.size_of(base) <= WRITTEN_OUT else base
         conv, (form,) = converter([written], domains)
         sign = conv.tower.sign_of(conv(form))
-        shown = f"{str(written).replace(MARK, '')} != 0".replace("**", "^")
+        shown = f"{formula_text(written).replace(MARK, '')} != 0"
         out |= sign.facts if sign and sign.strict else {shown}
-    return out
-
-
-def _cancelled(conv: Converter, sides: list[Any]) -> set[str]:
-    """What was divided by on the way, is not known to be nonzero, and stands below neither side."""
-    tower = conv.tower
-    below = {str(p) for side in sides for p, _ in polynomial_factors(side.den)[1]}
-    out: set[str] = set()
-    for value in tower.divided:
-        for p, _ in polynomial_factors(value)[1]:
-            if str(p) in below:
-                continue
-            sign = tower.known_sign(p)
-            out |= sign.facts if sign and sign.strict else {f"{tower.said(p)} != 0".replace("**", "^")}
     return out

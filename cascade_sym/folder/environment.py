@@ -11,8 +11,9 @@ from cascade_sym import operators
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError
 from cascade_sym.exact.truth import written
+from cascade_sym.folder.derived_values import Result, leading_form
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import Model, Result, leading_form
+from cascade_sym.folder.model import Model
 from cascade_sym.formula import Environment, Node, interpret
 from cascade_sym.operators import Generator, LinearForm, OperatorPolynomial, Superoperator, as_operator
 

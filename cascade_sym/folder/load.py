@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from os.path import isdir
@@ -18,6 +17,7 @@ from cascade_sym.files import write
 from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import Printed, read_printed
 from cascade_sym.shown import Card, Shown, card
+from cascade_sym.stamps import digest, files_in
 
 
 @dataclass(frozen=True)
@@ -75,27 +75,13 @@ def _load_model(path: Path) -> Model:
     return model
 
 
-def files_in(base: Path) -> list[Path]:
-    """The ordinary files below a folder, hidden ones and compiled Python left out."""
-    found = (p for p in base.rglob("*") if p.is_file())
-    return [p for p in found if not any(x.startswith(".") or x == "__pycache__" for x in p.relative_to(base).parts)]
-
-
-def digest(base: Path, files: Iterable[Path], *more: str) -> str:
-    """A hash of files, with their places below `base`, and of some words."""
-    h = hashlib.sha256("\0".join(more).encode())
-    for file in sorted(files):
-        h.update(str(file.relative_to(base)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return h.hexdigest()
-
-
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 FILES = ("printed.toml", "derived.py", "README.md")
 PLACE = "@NAME@"
 
 
-def new_folder(path: str | Path) -> Path:
-    """Make the folder `path` with a small paper in it (an oscillator cooled by light) that verifies at once.
+def new_folder(path: str | Path, files: Mapping[str, str] | None = None) -> Path:
+    """Make the folder `path` with `files`, else a small paper (an oscillator cooled by light) that verifies at once.
 
     Its name may have letters, digits, "_" and "-" and begins with a letter; folders above it are made as needed.
     Raises ParameterError for another name, FolderError when something of that name exists (nothing is overwritten) or
@@ -113,7 +99,7 @@ def new_folder(path: str | Path) -> Path:
         raise ParameterError(
             f"{name!r} can't be a folder's name here; use letters, digits, '_' and '-', beginning with a letter."
         )
-    texts = {f: template(f).replace(PLACE, name) for f in FILES}
+    texts = {f: text.replace(PLACE, name) for f, text in (files or {f: template(f) for f in FILES}).items()}
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from typing import Any
 
 from sympy import Expr
 
-from cascade_sym.errors import FolderError, UnknownName, listing
+from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.folder.schema import Key, Reader, any_text, one_of, text, texts
 from cascade_sym.folder.toml_lines import Place, lines_of
 from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
 from cascade_sym.formula.ast import Name
+from cascade_sym.formula.latex_in.reading import READ, read_formula, written
 from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
@@ -118,8 +120,9 @@ def read_printed(path: Path) -> Printed:
     head = reader.table(("paper",), data.get("paper", {"title": "none"}), _PAPER)
     told = reader.table((), {k: v for k, v in data.items() if k not in {"paper", "equation"}}, _TABLES)
     equations: dict[str, PrintedEquation] = {}
+    latex = LatexReader((told["notation"] or {}) | (told["derived_notation"] or {}), told["functions"] or {})
     for n, raw in enumerate(found):
-        e = _equation(reader, n, raw)
+        e = _equation(reader, n, raw, latex)
         if e.id is not None and e.id in equations:
             reader.fault(("equation", n, "id"), f"the id {e.id!r} is used twice.")
         equations[e.id] = e
@@ -148,12 +151,13 @@ def _swaps(found: Any) -> tuple[tuple[str, str], ...]:
     return tuple((a, b) for a, b in found)
 
 
-def _equation(reader: Reader, n: int, raw: Mapping[str, Any]) -> PrintedEquation:
+def _equation(reader: Reader, n: int, raw: Mapping[str, Any], latex: LatexReader) -> PrintedEquation:
     place = ("equation", n)
     reader.titles[place] = f"equation {raw.get('id', f'number {n + 1}')!r}"
     told = reader.table(place, raw, _EQUATION)
-    statements = (_statement(reader, (*place, "statements", k), s) for k, s in enumerate(told.pop("statements") or ()))
-    return PrintedEquation(statements=tuple(filter(None, statements)), **told)
+    lines = enumerate(told.pop("statements") or ())
+    statements = (s for k, line in lines for s in _statements(reader, (*place, "statements", k), line, latex))
+    return PrintedEquation(statements=tuple(statements), **told)
 
 
 def _lines(raw: Any) -> list[Any]:
@@ -162,12 +166,50 @@ def _lines(raw: Any) -> list[Any]:
     return raw
 
 
-def _statement(reader: Reader, place: Place, raw: Any) -> Statement | None:
+def _statements(reader: Reader, place: Place, raw: Any, latex: LatexReader) -> Iterator[Statement]:
+    """One statement for a formula; for LaTeX one for each part of a chain."""
     told = reader.table(place, {"formula": raw} if isinstance(raw, str) else raw, _STATEMENT)
-    if (relation := told.pop("formula")) is None:
-        return None
-    written = raw if isinstance(raw, str) else raw["formula"]
-    return Statement(written, relation, **{**told, "key": told["key"] or to_text(relation.lhs)})
+    formula, given = told.pop("formula"), told.pop("latex")
+    if not isinstance(raw, str | dict):
+        return
+    if isinstance(raw, dict) and ("formula" in raw) == ("latex" in raw):
+        reader.fault(place, "a statement has one of formula and latex.")
+        return
+    relations = reader.value((*place, "latex"), latex.relations, given) if given else (formula,)
+    for relation in relations or ():
+        if relation is not None:
+            written = raw if isinstance(raw, str) else raw.get("formula", str(relation))
+            yield Statement(written, relation, **{**told, "key": told["key"] or to_text(relation.lhs)})
+
+
+class LatexReader:
+    """The reader of statements that are given as LaTeX, in the notation and with the functions of the paper."""
+
+    def __init__(self, notation: Mapping[str, str], functions: Mapping[str, str]) -> None:
+        heads = function_heads(functions)
+        self._names = {latex: name for name, latex in {**heads, **notation}.items()}
+        self._functions = tuple(functions)
+
+    def relations(self, latex: str) -> tuple[Relation, ...]:
+        """The statements of a formula; FormulaError where it is not read, or can be read in more than one way."""
+        found = read_formula(latex, self._names, functions=self._functions)
+        if found.status != READ:
+            ways = "".join(f"; perhaps: {'; '.join(written(a))}" for a in found.alternatives)
+            raise FormulaError(f"the LaTeX {latex!r} is {found.status}: {found.reason}{ways}")
+        relations = tuple(s for s in found.statements if isinstance(s, Relation) and not s.given)
+        if not relations or len(relations) < len(found.statements) or {r.op for r in relations} - {*Relation.SIGNS}:
+            raise FormulaError(f"the LaTeX {latex!r} holds more than equations, or none; give each a statement.")
+        return relations
+
+
+def function_heads(functions: Mapping[str, str]) -> dict[str, str]:
+    r"""What functions are printed as before their bracket: D for \mathcal{D}[#1].
+
+    >>> function_heads({"D": r"\mathcal{D}[#1]", "f": "|#1|"})
+    {'D': '\\mathcal{D}'}
+    """
+    found = ((f, re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template)) for f, template in functions.items())
+    return {f: m[1] for f, m in found if m}
 
 
 def _domain(raw: Any) -> Domain:
@@ -200,6 +242,7 @@ _EQUATION = {
     "reading": Key(any_text, ""), "conditions": Key(any_text, ""), "expected": Key(one_of(tuple(Verdict)), None),
 }  # fmt: skip
 _STATEMENT = {
-    "formula": Key(lambda raw: parse_relation(text(raw))), "key": Key(text, ""), "where": Key(any_text, ""),
+    "formula": Key(lambda raw: parse_relation(text(raw)), None), "latex": Key(text, None), "key": Key(text, ""),
+    "where": Key(any_text, ""),
     "domain": Key(_domain, None),
 }  # fmt: skip

@@ -130,19 +130,27 @@ class Integral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """lhs op rhs, with op one of SIGNS (`~=` is 'approximately equal')."""
+    """lhs op rhs, with op one of SIGNS (`~=` is 'approximately equal') or of FURTHER, which only manuscripts have.
+
+    FURTHER are identity, inequality, order of magnitude, proportionality, limit, much smaller or greater, membership.
+    `given` are the conditions under which it is stated.
+    """
 
     SIGNS: ClassVar[tuple[str, ...]] = ("=", "~=", ":=", "<", "<=", ">", ">=")
+    FURTHER: ClassVar[tuple[str, ...]] = ("==", "!=", "~", "prop", "->", "<<", ">>", "<~", ">~", "in")
     lhs: Node
     op: str
     rhs: Node
+    given: tuple[Node, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.op not in self.SIGNS:
-            raise FormulaError(f"unknown relation {self.op!r}; known are {', '.join(self.SIGNS)}.")
+        if self.op not in (*self.SIGNS, *self.FURTHER):
+            known = ", ".join((*self.SIGNS, *self.FURTHER))
+            raise FormulaError(f"unknown relation {self.op!r}; known are {known}.")
 
     def __str__(self) -> str:
-        return f"{self.lhs} {self.op} {self.rhs}"
+        conditions = f" if {', '.join(map(to_text, self.given))}" if self.given else ""
+        return f"{self.lhs} {self.op} {self.rhs}{conditions}"
 
 
 def product(factors: Sequence[Node]) -> Node:

@@ -14,7 +14,6 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Neg, Node, Number, Pow, Relation, Sum
 from cascade_sym.formula.lettering import (
     ATOM,
-    CONSTANTS,
     PRODUCT,
     SLASH,
     SUM,
@@ -27,12 +26,13 @@ from cascade_sym.formula.lettering import (
     with_accent,
     with_superscript,
 )  # fmt: skip
+from cascade_sym.formula.printing import _STARS, Marked, _counted, _filled, _flat, _is_bare, _symbol, _unmarked
+from cascade_sym.formula.unvalued import FORM_NAMES, RELATIONS, form_latex
+from cascade_sym.formula.unvalued import level_of as form_level
 from cascade_sym.program import BY_NAME, COMMANDS, TABLE
 
 Piece = tuple[str, int]
-_RELATIONS = {"=": "=", "~=": "\\approx", ":=": ":=", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge"}
 _RED = "{\\color{red}"
-_STARS = {"conj": "*", "dag": "\\dagger"}
 _WORDS = {
     f.name: f.latex or f"\\operatorname{{{f.name}}}" for f in TABLE if not f.analytic and f.name not in ("abs", "conj")
 }
@@ -41,15 +41,7 @@ _FENCES = {
     "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),
 }  # fmt: skip
 _OPEN = ("exp", "hc", "Var", "ddt", "dot", *_STARS, *_WORDS)  # below a power these need brackets
-_KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN))
-
-
-@dataclass(frozen=True, slots=True)
-class Marked(Node):
-    """A sub-expression printed in red; with `sign`, the sign of the term before it too."""
-
-    arg: Node
-    sign: bool = False
+_KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN, *FORM_NAMES))
 
 
 def to_latex(
@@ -71,7 +63,9 @@ def to_latex(
     """
     printer = _Printer(notation or {}, templates or {})
     if isinstance(node, Relation):
-        return f"{printer.top(node.lhs)} {_RELATIONS[node.op]} {printer.top(node.rhs)}"
+        given = ", ".join(map(printer.top, node.given))
+        said = f"{printer.top(node.lhs)} {RELATIONS[node.op]} {printer.top(node.rhs)}"
+        return said + (f" \\quad\\text{{if }} {given}" if given else "")
     return printer.top(node)
 
 
@@ -97,6 +91,10 @@ class _Printer:
     def within(self, node: Node, level: int, closed: bool = False) -> str:
         text, own = self.render(node, closed)
         return text if own >= level else bracket(text)
+
+    def shut(self, node: Node) -> str:
+        """`node` so that nothing beside it can fall into it."""
+        return self.within(node, ATOM, True)
 
     def name(self, name: str) -> str:
         return name_latex(name, self.notation)
@@ -127,8 +125,10 @@ class _Printer:
                 return self.power(node, closed)
             case Call():
                 return self.call(node, closed)
-            case Sum(index, _, body):
-                text = f"\\sum_{{{self.name(index)}}}{self.within(body, PRODUCT)}"
+            case Sum(index, values, body):
+                shown = f"={values[0]}}}^{{{values[-1]}" if _counted(values) else ""
+                limits = f"_{{{self.name(index)}{shown}}}"
+                text = f"\\sum{limits}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
             case Integral(body, var, lo, hi):
                 limits = f"\\int_{{{self.top(lo)}}}^{{{self.top(hi)}}}"
@@ -190,6 +190,9 @@ class _Printer:
             return _filled(self.templates[f], f, [self.top(a) for a in node.args]), PRODUCT
         if self.is_plain(f):
             return self.name(f) + fenced("(", self.listed(node.args), ")"), ATOM
+        if (form := form_latex(f, node.args, self.in_line, self.shut)) is not None:
+            level = form_level(node)
+            return (bracket(form), ATOM) if closed and level < ATOM else (form, level)
         if f in _WORDS and BY_NAME[f].least <= len(node.args) <= BY_NAME[f].most:
             return _WORDS[f] + bracket(self.listed(node.args)), ATOM
         count, left, right = _FENCES.get(f, (2 if f == "root" else 1, "", ""))
@@ -222,7 +225,7 @@ class _Printer:
     def power_of_call(self, call: Call, exponent: Node, sup: str, closed: bool) -> str:
         """call^exponent where it needs no brackets around the call, else ''."""
         f = call.function
-        if f in self.templates or f in _OPEN:
+        if f in self.templates or f in _OPEN or f in FORM_NAMES:
             return ""
         if f not in COMMANDS:
             return f"{self.call(call, True)[0]}^{{{sup}}}"
@@ -268,43 +271,8 @@ class _Printer:
         return with_superscript(dotted, star) if star else dotted
 
 
-def _filled(template: str, f: str, args: list[str]) -> str:
-    def fill(m: re.Match[str]) -> str:
-        i = int(m.group(1))
-        if not 1 <= i <= len(args):
-            raise FormulaError(f"the template of {f} uses #{i}; it was written with {len(args)} argument(s).")
-        return args[i - 1]
-
-    return re.sub(r"#(\d)", fill, template)
-
-
 def _number(text: str) -> Piece:
     mantissa, e, exponent = text.lower().partition("e")
     if not e:
         return text, ATOM
     return f"{mantissa}\\times 10^{{{exponent.lstrip('+')}}}", PRODUCT
-
-
-def _flat(node: Mul) -> list[Node]:
-    return [g for f in node.factors for g in (_flat(f) if isinstance(f, Mul) else [f])]
-
-
-def _unmarked(node: Node) -> Node:
-    return node.arg if isinstance(node, Marked) else node
-
-
-def _is_bare(node: Node) -> bool:
-    """Whether `node` is a function such as sin: it may have a bare argument, and it ends one before it."""
-    node = _unmarked(node)
-    if isinstance(node, Pow) and isinstance(node.exponent, Number):
-        node = node.base
-    return isinstance(node, Call) and node.function in COMMANDS
-
-
-def _symbol(node: Node) -> bool:
-    if isinstance(node, Pow):
-        node = node.base
-    elif isinstance(node, Call) and node.function in _STARS:
-        node = node.args[0]
-    node = _unmarked(node)
-    return isinstance(node, Name) and node.name not in CONSTANTS

@@ -4,7 +4,6 @@ without an entry (parameters, moments, modes and fields) are printed."""
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import DuplicateName, FormulaError
+from cascade_sym.errors import FormulaError
 from cascade_sym.formula.lettering import GREEK, ascii_name, name_latex, scripts
 from cascade_sym.latex.characters import unicode_latex, unicode_word
 from cascade_sym.latex.scan import checked, is_mathematics
@@ -22,8 +21,6 @@ from cascade_sym.operators import Op
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import read_name
 
-_DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-_SIGNS = {"+": "Plus", "-": "Minus", "'": "Prime"}
 _MODE = r"((?:a_)?[^_]+)"
 _QUADRATURES = (
     re.compile(r"(var|mean)_([XP])_(.+)"),
@@ -142,41 +139,6 @@ def notation(
     short = {(s if isinstance(s, Symbol) else Symbol(s)): e for s, e in (abbreviations or {}).items()}
     named = {read_name(s, "notation"): latex for s, latex in (symbols or {}).items()}
     return Notation(named, dict(operators or {}), tuple(short.items()), tuple(order), hats)
-
-
-def macros(notation: Notation, prefix: str = "sym") -> str:
-    r"""One \newcommand for each declared symbol and operator: Gamma_SB becomes \symGammaSB.
-
-    The prefix keeps clear of TeX's own macros; where two names would give the same macro their underscores are spelled
-    Sub. Raises DuplicateName where two names that print differently still do.
-
-    >>> print(macros(Notation({"Gamma_S1": r"\Gamma_{S1}"}, {"a_S": r"\hat a_S"})))
-    \newcommand{\symGammaSOne}{\Gamma_{S1}}
-    \newcommand{\symaS}{\hat a_S}
-    """
-    declared = {**notation.symbols, **notation.operators}
-    plain = Counter(macro_name(name, prefix) for name in declared)
-    table: dict[str, str] = {}
-    for name in declared:
-        macro = macro_name(name, prefix)
-        if plain[macro] > 1:  # theta_p beside thetap
-            macro = macro_name(name.replace("_", "_Sub"), prefix)
-        if macro in table and declared[table[macro]] == declared[name]:
-            continue  # two names that print alike
-        if macro in table:
-            raise DuplicateName(f"{name!r} and {table[macro]!r} both give the macro {macro}; rename one of them.")
-        table[macro] = name
-    return "\n".join(f"\\newcommand{{{m}}}{{{declared[name]}}}" for m, name in table.items())
-
-
-def macro_name(name: str, prefix: str = "sym") -> str:
-    r"""The macro of a name: letters only, digits and signs spelled out.
-
-    >>> macro_name("gamma_S0"), macro_name("a_M'")
-    ('\\symgammaSZero', '\\symaMPrime')
-    """
-    spelled = "".join(_DIGITS[int(c)] if c.isdecimal() and c.isascii() else _SIGNS.get(c, c) for c in name)
-    return "\\" + prefix + re.sub(r"[^A-Za-z]", "", spelled)
 
 
 def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: bool = True) -> str:

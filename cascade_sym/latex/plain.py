@@ -10,12 +10,13 @@ from sympy import Expr
 from cascade_sym.errors import CascadeError
 from cascade_sym.latex.cards import brief, has_card, has_formulas
 from cascade_sym.latex.displayed import at_a_prompt, value_rows
-from cascade_sym.latex.layout import beside, layout, lines_of, span
+from cascade_sym.latex.layout import layout, lines_of
 from cascade_sym.latex.lines import Row
 from cascade_sym.latex.notation import Notation
+from cascade_sym.latex.text_blocks import beside, span
 from cascade_sym.shown import card
 
-COLUMNS = 100
+COLUMNS = 100  # of a terminal
 LINES = 23  # at most, with the one that says how much more there is: 24
 
 

@@ -18,7 +18,8 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import CascadeError, ParameterError, listing
 from cascade_sym.exact.truth import all_equal
 from cascade_sym.extras import require
-from cascade_sym.folder.model import Model, PowerLaw, leading_form
+from cascade_sym.folder.derived_values import PowerLaw, leading_form
+from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import Domain
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, Undecided, lifted

@@ -17,9 +17,9 @@ from sympy import Expr, count_ops
 from cascade_sym.deadline import SECONDS, TimeReached, at_most
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, listing
+from cascade_sym.folder.derived_values import Bound, Leading, PowerLaw
 from cascade_sym.folder.environment import environment, value_of
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import Bound, Leading, PowerLaw
 from cascade_sym.folder.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name

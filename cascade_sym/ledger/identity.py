@@ -1,14 +1,15 @@
 """Equality, in three values, of what is more than a number: integrals, fields at points, generators.
 
-Integrals of numbers are proved equal by what stands under them, which is sufficient and not necessary; so they are
-never called different. Fields at different points are independent, so integrals over them differ where the kernels do;
-not, though, where one field stands under several of them, or in a product whose order matters.
+Integrals of numbers are proved equal by what stands under them, which is sufficient and not necessary, or by closed
+forms (`integrals`); only where both sides have these they are called different. Fields at different points are
+independent, so integrals over them differ where the kernels do; not, though, where one field stands under several of
+them, or in a product whose order matters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from operator import mul
 from typing import Any
@@ -19,6 +20,7 @@ from sympy import Expr, Symbol
 from cascade_sym.errors import CascadeError
 from cascade_sym.exact.truth import Equality, all_equal
 from cascade_sym.formula import Environment, interpret, parse
+from cascade_sym.ledger.integrals import evaluated
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator
 from cascade_sym.operators.integral import NAMES, measures, renamed
 from cascade_sym.operators.polynomial import Monomial, field_at, unordered
@@ -50,7 +52,22 @@ def equal_numbers(left: Expr, right: Expr, domains: Domains) -> Proof:
         return _compared(left, right, domains)
     if left.has(sp.Float) or right.has(sp.Float):
         return _undecided(FLOAT)
-    return _same_integrals(left, right, domains)
+    same = _same_integrals(left, right, domains)
+    return same if same else _evaluated(left, right, domains, same)
+
+
+def _evaluated(left: Expr, right: Expr, domains: Domains, otherwise: Proof) -> Proof:
+    """What is found once integrals are in closed form; `otherwise` where that leaves it open."""
+    used, apart = set[str](), set[Expr]()
+    one, two = (evaluated(side, domains, used, apart) for side in (left, right))
+    whole = not (one.has(sp.Integral) or two.has(sp.Integral))
+    if (one, two) == (left, right):
+        return otherwise
+    here = domains.merged(Domains(positive=tuple(sorted(map(sp.Abs, apart), key=str))))
+    found = (_compared if whole else _same_integrals)(one, two, here).found
+    if found:
+        return Proof(replace(found, assumptions=tuple(sorted(used | set(found.assumptions)))))
+    return Proof(found) if whole and found.status == "different" else otherwise
 
 
 def equal_operators(left: OperatorPolynomial, right: OperatorPolynomial, domains: Domains) -> Proof:

@@ -11,8 +11,9 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.refute import BITS, DIGITS, Point, Witness, as_balls, witness
+from cascade_sym.folder.derived_values import Bound
 from cascade_sym.folder.environment import plain
-from cascade_sym.folder.model import Bound, Model
+from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import ORDER
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted

@@ -5,23 +5,19 @@ What is stored is JSON and LaTeX text, never code or pickled objects.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sys
-import sysconfig
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cascade_sym.declared.figures import build_figures, figure_files
 from cascade_sym.errors import LedgerError
 from cascade_sym.files import write
-from cascade_sym.folder.load import digest, files_in, load_folder
+from cascade_sym.folder.load import load_folder
 from cascade_sym.ledger.entries import run_ledger
 from cascade_sym.ledger.records import Record, records_from
 from cascade_sym.ledger.typeset import document_entry, document_text, heading, record
-
-PACKAGE = Path(__file__).resolve().parent.parent
+from cascade_sym.stamps import content_key, imported, is_current, stamp_of
 
 
 def build_paper(
@@ -47,7 +43,7 @@ def build_paper(
     write(tex, document_text(loaded, shown))
     if loaded.model.figures:
         build_figures(loaded, place / "figures", progress=progress)
-    write(stamp, stamp_of(key, [*written, *figure_files(place), *_imported(root)]))
+    write(stamp, stamp_of(key, [*written, *figure_files(place), *imported(root)]))
     return read_ledger(ledger), place
 
 
@@ -63,38 +59,3 @@ def read_ledger(file: Path) -> tuple[Record, ...]:
 def read_heading(place: Path) -> dict[str, Any]:
     """What `build_paper` wrote of the paper itself: title, reference, notation, abbreviations."""
     return json.loads((place / "paper.json").read_text(encoding="utf-8"))
-
-
-def content_key(folder: Path, place: Path) -> str:
-    """A hash of all that the ledger depends on: the toolkit's code, the folder's files, what is installed.
-
-    What is written to `place` is no part of the folder, should it lie inside.
-    """
-    found = [p for p in files_in(folder) if not p.resolve().is_relative_to(place.resolve())]
-    installed = sorted(i.name for place in sys.path for i in Path(place).glob("*.dist-info"))
-    return digest(folder, found, digest(PACKAGE, files_in(PACKAGE)), sys.version, *installed)
-
-
-def _imported(folder: Path) -> list[Path]:
-    """Modules that the folder's Python may have taken from elsewhere: neither installed nor of the folder itself."""
-    installed = (sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib"))
-    own = [PACKAGE, folder.resolve(), *(Path(p).resolve() for p in installed)]
-    names = (getattr(m, "__file__", None) for m in tuple(sys.modules.values()))
-    files = {Path(n).resolve() for n in names if n}
-    return sorted(f for f in files if f.is_file() and not any(f.is_relative_to(o) for o in own))
-
-
-def is_current(stamp: Path, key: str, files: Iterable[Path]) -> bool:
-    """Whether the stamp was written for this key and these files, and all that it names is as it was then."""
-    try:
-        said = stamp.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    named = [Path(line.partition(" ")[2]) for line in said.splitlines()[1:]]
-    return set(files) <= set(named) and said == stamp_of(key, named)
-
-
-def stamp_of(key: str, files: Iterable[Path]) -> str:
-    """The key, and the hashes of what was written for it: an edited, truncated or lost file is made anew."""
-    found = (f"{hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else 'none'} {f}" for f in files)
-    return "\n".join([key, *found]) + "\n"

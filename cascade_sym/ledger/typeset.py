@@ -10,9 +10,9 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import FormulaError
+from cascade_sym.folder.derived_values import Bound, Leading, PowerLaw, leading_form
 from cascade_sym.folder.environment import written_out
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import Bound, Leading, PowerLaw, leading_form
 from cascade_sym.formula import Node, Relation, to_latex
 from cascade_sym.latex.displayed import body
 from cascade_sym.latex.document import Entry as DocumentEntry

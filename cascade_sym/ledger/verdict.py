@@ -20,8 +20,9 @@ from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.fraction import bounded
 from cascade_sym.exact.refute import decimal
 from cascade_sym.exact.truth import Equality, all_equal, is_long, read_sides, written
+from cascade_sym.folder.derived_values import Bound, Leading, PowerLaw, leading_form
 from cascade_sym.folder.environment import plain, value_of
-from cascade_sym.folder.model import Bound, Leading, Model, PowerLaw, leading_form
+from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
@@ -247,12 +248,12 @@ def _repair(
     """The smallest edit that makes a printed statement exact."""
     others = [s.relation for s in equation.statements if s.key != statement.key]
     beside = [side for r in others for side in (r.lhs, r.rhs)]
-    relation, samples = statement.relation, Samples(derived, env, model)
+    relation, samples = statement.relation, Samples(derived, env, model, statement.is_hamiltonian)
     words = with_missing(vocabulary(env, swaps), relation.rhs, plain(printed, model), samples.target, env)
 
     def is_right(node: Node) -> bool:
         try:
-            return compare(value_of(node, env), derived, model).equal
+            return compare(value_of(node, env), derived, model, statement.is_hamiltonian).equal
         except (CascadeError, RecursionError):  # it has no value
             return False
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, product
-from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.folder.load import Folder
 from cascade_sym.formula import Environment
+from cascade_sym.formula.latex_in.reading import NOT_READ
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
-from cascade_sym.manuscript.equations import MAX_EQUATIONS, Equation, equations_in, read_sources, statements
+from cascade_sym.manuscript.bounded import bounded
+from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading
-from cascade_sym.manuscript.macros import Macro, expanded, macros_in
+from cascade_sym.manuscript.understood import first_line
 from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
@@ -36,11 +35,21 @@ MAX_SCALINGS = 8  # formulas of a display with which its polynomials are compare
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a chain a = b = c with its verdict."""
+
+    statement: str
+    verdict: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Checked(Shown):
     """One formula of a manuscript with its verdict.
 
-    `verdict` is one of the ledger's, or "unknown" where the folder does not know the left side (then nothing was
-    checked). `equation` is the paper's equation that it was compared with, `reason` what the verdict rests on.
+    `verdict` is one of the ledger's, or "unknown" where the formula is understood but the folder does not know its left
+    side (then nothing was checked). `equation` is the paper's equation that it was compared with, `reason` what the
+    verdict rests on; of a chain, `parts` has the verdict of each; `understood` is False where it was not read.
     """
 
     file: str
@@ -54,6 +63,13 @@ class Checked(Shown):
     equally_small_repairs: tuple[str, ...] = ()
     correction_latex: str = ""
     derived_latex: str = ""
+    parts: tuple[Part, ...] = ()
+    understood: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was judged and does not agree."""
+        return not self.passed and self.verdict != Verdict.UNCHECKED
 
     @property
     def passed(self) -> bool:
@@ -62,65 +78,86 @@ class Checked(Shown):
 
 @dataclass(frozen=True)
 class Report(Shown):
-    """All formulas of a manuscript, and notes on what was not read."""
+    """All formulas of a manuscript, notes on what was not read, and the ids of the folder's equations."""
 
     checked: tuple[Checked, ...]
     notes: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    unnumbered: int = 0  # displays without a number, which were not judged
 
     @property
     def passed(self) -> bool:
         """Whether something was checked, and all of that agrees."""
         return all(c.passed for c in self.checked) and any(c.verdict != UNKNOWN for c in self.checked)
 
+    def code(self, strict: bool = False) -> int:
+        """0 where all that was judged agrees and every file was found, if `strict` with nothing unchecked; else 1."""
+        wrong = any(c.failed or (strict and c.verdict == Verdict.UNCHECKED) for c in self.checked)
+        return 1 if wrong or self.notes else 0
 
-def check_manuscript(path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None) -> Report:
-    """Every labelled equation `name = formula` of a manuscript, with its verdict.
+    def coverage(self) -> dict[str, Any]:
+        """How many formulas were judged, are not known to the folder, were not understood or are undecided, and which
+        equations of the folder were met with which verdicts."""
+        count = Counter(_kind(c) for c in self.checked)
+        met: dict[str, list[str]] = {id: [] for id in self.ids}
+        for c in self.checked:
+            if _kind(c) == "judged" and c.equation in met:
+                met[c.equation].append(str(c.verdict))
+        kinds = ("judged", "unknown", "not understood", "undecided")
+        counts = {"formulas": len(self.checked), "unnumbered": self.unnumbered}
+        return {**counts, **{k.replace(" ", "_"): count[k] for k in kinds}, "equations": met}
 
-    Raises FormulaError when the file can't be read or has no labelled equation.
+
+def _kind(c: Checked) -> str:
+    if c.verdict == UNKNOWN:
+        return "unknown"
+    if c.verdict != Verdict.UNCHECKED:
+        return "judged"
+    return "undecided" if c.understood else "not understood"
+
+
+def check_manuscript(
+    path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None, root: str | Path | None = None,
+    everything: bool = False,
+) -> Report:  # fmt: skip
+    """Every numbered equation `name = formula` of a manuscript (a .tex, a folder, an archive), with its verdict.
+
+    With `everything` those without a number, label or tag too: such displays are often steps and special cases.
+    Raises FormulaError when the file can't be read or has none.
     """
-    sources, notes = read_sources(path)
-    macros = macros_in(s.text for s in sources)
-    equations = [e for s in sources for e in equations_in(s)]
-    if not equations:
-        raise FormulaError(f"{path} has no labelled equation (equation, align, gather, multline, eqnarray).")
-    if len(equations) > MAX_EQUATIONS:
-        raise FormulaError(f"{path} has {len(equations)} equations; at most {MAX_EQUATIONS} are read.")
+    manuscript = read_formulas(path, root=root)
+    chosen = [f for f in manuscript.formulas if f.numbered or everything]
+    if not chosen:
+        raise FormulaError(f"{path} has no labelled equation (equation, align, gather, ...); --all takes others.")
     readings = [Reading(folder, e) for e in folder.printed.equations]
     found: list[Checked] = []
     end = time.monotonic() + TOTAL_SECONDS
-    for _, group in groupby(equations, key=lambda e: (e.path, e.block)):
+    for _, group in groupby(chosen, key=lambda f: f.display):
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
-            found += [Checked(e.path, e.line, e.name, "", Verdict.UNCHECKED, reason=late) for e in group]
+            found += [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
         else:
-            found += _block(list(group), macros, readings, progress)
-    return Report(tuple(found), notes)
+            found += _block(list(group), readings, progress)
+    ids = tuple(e.id for e in folder.printed.equations)
+    return Report(tuple(found), manuscript.notes, ids, len(manuscript.formulas) - len(chosen))
 
 
 def _block(
-    equations: Sequence[Equation], macros: Mapping[str, Macro], readings: Sequence[Reading],
-    progress: Callable[[str], None] | None,
-) -> Iterator[Checked]:  # fmt: skip
+    equations: Sequence[Formula], readings: Sequence[Reading], progress: Callable[[str], None] | None
+) -> Iterator[Checked]:
     """The equations of one display: what it defines itself may be used in its other formulas."""
-    split: list[tuple[Equation, list[str] | str, str]] = []
+    display = _display([s for e in equations if not e.reason for s in e.statements], readings)
     for e in equations:
-        try:
-            formulas, condition = statements(expanded(e.latex, macros))
-            split.append((e, formulas or ["" if e.latex else "the environment is empty or not closed"], condition))
-        except CascadeError as err:
-            split.append((e, _line(err), ""))
-    display = _display([f for _, read, _ in split if isinstance(read, list) for f in read], readings)
-    for e, read, condition in split:
         if progress:
             progress(f"line {e.line}")
-        if isinstance(read, str):
-            yield Checked(e.path, e.line, e.name, "", Verdict.UNCHECKED, reason=read)
+        if e.reason:
+            yield Checked(e.file, e.line, e.name, "", Verdict.UNCHECKED, reason=e.reason, understood=False)
             continue
-        for f in read:
-            found = _formula(e, f, readings, display)
-            if condition and not found.passed:  # what holds everywhere holds there
-                under = f"it is stated under a condition that is not read: {condition}"
-                found = Checked(*(found.file, found.line, found.label, found.left), Verdict.UNCHECKED, reason=under)
+        for s in e.statements:
+            found = _formula(e, s, readings, display)
+            if e.condition and not found.passed:  # what holds everywhere holds there
+                under = f"it is stated under a condition that is not read: {e.condition}"
+                found = Checked(found.file, found.line, found.label, found.left, Verdict.UNCHECKED, reason=under)
             yield found
 
 
@@ -149,22 +186,26 @@ def _display(formulas: Sequence[str], readings: Sequence[Reading]) -> _Display:
     return found
 
 
-def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
+def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
     r = row(latex)
-    at = e.path, e.line, e.name, r.lhs
+    at = e.file, e.line, e.name, r.lhs
     if not r.relation or not r.lhs:
-        return Checked(*at, Verdict.UNCHECKED, reason="it is not of the form name = formula.")
+        said = "it is not of the form name = formula."
+        return Checked(*at, Verdict.UNCHECKED, reason=said, understood=readings[0].read(latex).status != NOT_READ)
     if len(r.lhs) > MAX_LEFT:
         return Checked(*at, Verdict.UNCHECKED, reason=f"the left side has more than {MAX_LEFT} characters.")
     if r.lhs == ZERO and display.known:
         return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
-        if r.lhs in display.local and symbol_key(r.lhs) is not None:
-            return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
         if all(x.left_side(r.lhs) is None for x in readings):
-            return Checked(*at, Verdict.UNCHECKED, reason=f"the left side can't be read: {_why(readings[0], r.lhs)}")
-        return Checked(*at, UNKNOWN, reason="the folder does not know this left side.")
+            why = f"the left side can't be read: {_why(readings[0], r.lhs)}"
+            return Checked(*at, Verdict.UNCHECKED, reason=why, understood=False)
+        if (reading := readings[0].read(latex)).status == NOT_READ:
+            return Checked(*at, Verdict.UNCHECKED, reason=first_line(reading.reason or ""), understood=False)
+        if display.known and r.lhs in display.local and symbol_key(r.lhs) is not None:
+            return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
+        return Checked(*at, UNKNOWN, reason="understood, but the folder does not know this left side.")
     known.sort(key=lambda x: not hinted(e, x.equation.id))
     meanings: list[Meaning] = []
     trouble: CascadeError | None = None
@@ -174,18 +215,25 @@ def _formula(e: Equation, latex: str, readings: Sequence[Reading], display: _Dis
             meanings += new
             found = _bounded(judged, latex, new, display.local, display.polynomials, repair=False)
             if Verdict(found["verdict"]).passes:
-                return Checked(*at, **found)
+                return _checked(at, found)
         except CascadeError as err:
             trouble = trouble or err
     try:
-        return Checked(*at, **_bounded(judged, latex, meanings, display.local, display.polynomials))
+        return _checked(at, _bounded(judged, latex, meanings, display.local, display.polynomials))
     except CascadeError as err:
-        return Checked(*at, Verdict.UNCHECKED, equation=known[0].equation.id, reason=_line(trouble or err))
+        read = all(x.read(latex).status != NOT_READ for x in known)
+        why = first_line_of(trouble or err)
+        return Checked(*at, Verdict.UNCHECKED, equation=known[0].equation.id, reason=why, understood=read)
 
 
-def _polynomial(e: Equation, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
+def _checked(at: tuple[str, int, str, str], found: dict[str, Any]) -> Checked:
+    parts = tuple(Part(*p) for p in found.pop("parts", ()))
+    return Checked(*at, **found, parts=parts)
+
+
+def _polynomial(e: Formula, latex: str, readings: Sequence[Reading], display: _Display) -> Checked:
     """0 = a polynomial in the prefactor of a scaling of the same display."""
-    at = e.path, e.line, e.name, ZERO
+    at = e.file, e.line, e.name, ZERO
     trouble: CascadeError | None = None
     last: Checked | None = None
     for x, f in product(sorted(readings, key=lambda x: not hinted(e, x.equation.id)), display.known):
@@ -199,14 +247,15 @@ def _polynomial(e: Equation, latex: str, readings: Sequence[Reading], display: _
         if found.passed:
             return found
         last = last or found
-    return last or Checked(*at, Verdict.UNCHECKED, reason=_line(trouble) if trouble else "it is compared with nothing.")
+    why = first_line_of(trouble) if trouble else "it is compared with nothing."
+    return last or Checked(*at, Verdict.UNCHECKED, reason=why)
 
 
 def _bounded(work: Callable[..., Any], *given: Any, **options: Any) -> Any:
     return bounded(partial(work, *given, **options), SECONDS, MEGABYTES)
 
 
-def hinted(e: Equation, id: str) -> bool:
+def hinted(e: Formula, id: str) -> bool:
     """Whether an equation's label or tag names the paper's equation `id`."""
     names = (e.tag, *e.labels, *(piece for label in e.labels for piece in re.split(r"[:/ ]", label)))
     return re.sub(r"\W", "-", id) in {re.sub(r"\W", "-", n) for n in names}
@@ -216,62 +265,10 @@ def _why(reading: Reading, lhs: str) -> str:
     try:
         reading.relations(f"{lhs} = 0", Environment())
     except CascadeError as err:
-        return _line(err)
+        return first_line_of(err)
     return "its parts do not fit."
 
 
-def _line(err: CascadeError) -> str:
-    """The first line of an error's message: the place in an expanded formula says nothing of the manuscript."""
-    text = str(err).split("\n", 1)[0]
-    return re.sub(r", at line \d+, column \d+:?$", "", text)
-
-
-class BoundReached(CascadeError, RuntimeError):
-    """A computation was ended because it took too long or too much memory."""
-
-
-def bounded(work: Callable[[], Any], seconds: float, megabytes: int) -> Any:
-    """The value of `work` (JSON data), computed in a child process that is ended after `seconds`.
-
-    Raises BoundReached when it is, or when it runs out of memory; a CascadeError of `work` comes out as one. Where a
-    process can't be forked the work is done here, without bounds.
-    """
-    if not hasattr(os, "fork"):
-        return work()  # Windows
-    receiver, sender = Pipe(duplex=False)
-    pid = os.fork()
-    if pid == 0:
-        _child(work, megabytes, sender)
-    sender.close()
-    try:
-        if not receiver.poll(seconds):
-            raise BoundReached(f"given up after {seconds:g} seconds; write the formula shorter.")
-        value, error = json.loads(receiver.recv_bytes())
-    except EOFError:
-        reason = f"given up: it needs more than {megabytes} MB of memory, or the reader failed on it."
-        raise BoundReached(reason) from None
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        receiver.close()
-    if error is not None:
-        raise CascadeError(error)
-    return value
-
-
-def _child(work: Callable[[], Any], megabytes: int, sender: Connection) -> NoReturn:
-    """Sends the value of `work` and no error, or no value and the words of an error made on purpose."""
-    try:
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (used + megabytes * 2**20,) * 2)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        outcome: tuple[Any, str | None]
-        try:
-            outcome = work(), None
-        except CascadeError as err:
-            outcome = None, str(err)
-        sender.send_bytes(json.dumps(outcome).encode())
-    finally:  # nothing may escape from here: what is not sent has failed
-        os._exit(0)
+def first_line_of(err: CascadeError) -> str:
+    """An error's message without its place in the expanded formula, which says nothing of the manuscript."""
+    return first_line(str(err))

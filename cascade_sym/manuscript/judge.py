@@ -7,6 +7,7 @@ polynomial is the derived one up to a factor without P; of its roots the derived
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy import Expr
@@ -14,10 +15,11 @@ from sympy import Expr
 from cascade_sym.asymptotics.algebraic import VARIABLE
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.exact import is_zero
+from cascade_sym.folder.derived_values import Leading, PowerLaw
 from cascade_sym.folder.environment import plain
-from cascade_sym.folder.model import Leading, PowerLaw
 from cascade_sym.folder.printed import Statement
 from cascade_sym.formula import Relation, to_latex, to_text
+from cascade_sym.formula.ast import Call, Node, Number
 from cascade_sym.formula.walk import check_depth, require_small
 from cascade_sym.ledger.entries import Entry
 from cascade_sym.ledger.relation import mistyped
@@ -30,6 +32,7 @@ from cascade_sym.verdicts import Verdict
 
 MAX_DEPTH = 60  # of a formula that is compared: each level takes frames of SymPy
 MAX_REPAIRED = 3  # meanings for which a repair is sought
+STEADY = "stated for the steady state; the folder derives the equation of motion."
 ZERO = "0"  # the left side of such a polynomial
 METHOD = "the polynomial of the exact prefactor, up to a factor (identity in the exact algebra)"
 _OTHER = own("P_other")
@@ -57,15 +60,38 @@ def judged(
             trouble.append(err if isinstance(err, CascadeError) else FormulaError("it is nested too deeply."))
     if not found:
         raise trouble[0] if trouble else FormulaError("it has no statement that could be compared.")
+    found = [(m, _dynamic(parts)) for m, parts in found]
     # of a = b = c every part counts; of several meanings the one that agrees
     worst = [(m, *max(parts, key=lambda p: p[1].verdict.severity)) for m, parts in found]
     best, _, verdict = min(worst, key=lambda x: x[2].verdict.severity)
     if verdict.verdict is not Verdict.DIFFERS or not repair:
-        return _fields(best, verdict)
+        return _fields(best, verdict) | _parts(best, found)
     for m, relation, v in worst[:MAX_REPAIRED]:
         if v.verdict is Verdict.DIFFERS and (fixed := _judged(m, relation, repair=True)).repair:
-            return _fields(m, fixed)
-    return _fields(best, verdict)
+            return _fields(m, fixed) | _parts(m, found)
+    return _fields(best, verdict) | _parts(best, found)
+
+
+Judged = list[tuple[Relation, StatementVerdict]]
+
+
+def _parts(m: Meaning, found: Sequence[tuple[Meaning, Judged]]) -> dict[str, Any]:
+    """The verdicts of the parts of a chain; nothing for a formula of one part."""
+    parts = next(parts for other, parts in found if other is m)
+    if len(parts) < 2:
+        return {}
+    return {"parts": [(str(r), v.verdict, v.method) for r, v in parts]}
+
+
+def _dynamic(parts: Judged) -> Judged:
+    """An equation of motion that is set to zero states a steady state: what differs then is no wrong dynamics."""
+    if not any(_is_rate(r.lhs) and r.rhs == Number("0") for r, _ in parts):
+        return parts
+    return [(r, v if v.verdict.passes else replace(v, verdict=Verdict.UNCHECKED, method=STEADY)) for r, v in parts]
+
+
+def _is_rate(lhs: Node) -> bool:
+    return isinstance(lhs, Call) and lhs.function in ("dot", "ddt")
 
 
 def _own(m: Meaning, relations: Sequence[Relation]) -> Sequence[Relation]:

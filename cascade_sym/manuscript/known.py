@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,15 +10,17 @@ from typing import Any
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import CascadeError
+from cascade_sym.errors import CascadeError, FormulaError, listing
+from cascade_sym.folder.derived_values import leading_form
 from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.folder.load import Folder
-from cascade_sym.folder.model import leading_form
-from cascade_sym.folder.printed import PrintedEquation, Statement
-from cascade_sym.formula import Environment, names_in, parse_latex, parse_latex_relations, rewrite, walk
-from cascade_sym.formula.ast import Call, Integral, Name, Node, Relation, Sum
+from cascade_sym.folder.printed import PrintedEquation, Statement, function_heads
+from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
+from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
-from cascade_sym.formula.latex_in import Names
+from cascade_sym.formula.latex_in import Names, read_formula
+from cascade_sym.formula.latex_in import Reading as Read
+from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, Statements, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.formula.lettering import CONSTANTS, name_latex
 from cascade_sym.formula.walk import require_small
@@ -29,13 +30,15 @@ from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superopera
 from cascade_sym.operators.integral import shown
 
 _HOLE = "placeholder"
+CHAINED = frozenset(("=", ":=", "~="))
 
 
 @dataclass(frozen=True)
 class Meaning:
     """What a left side means: the derived value, in which equation of the paper, and what names stand for there.
 
-    `symbols` says how operators are read that only the derived side has (LaTeX to name).
+    `symbols` says how operators are read that only the derived side has (LaTeX to name); `unread` are names that the
+    display explains in a way that can't be read.
     """
 
     reading: Reading
@@ -43,6 +46,7 @@ class Meaning:
     derived: Any
     env: Environment
     symbols: Mapping[str, str]
+    unread: frozenset[str] = frozenset()
 
     @property
     def equation(self) -> PrintedEquation:
@@ -62,11 +66,15 @@ class Meaning:
                     continue
                 here = replace(here, env=here.env.bound(name, value), symbols={**here.symbols, lhs: name})
                 del waiting[lhs]
-        return here
+        sides = (here.reading.left_side(lhs) for lhs in waiting)
+        return replace(here, unread=frozenset(n.name for n in sides if isinstance(n, Name)))
 
     def relations(self, latex: str) -> tuple[Relation, ...]:
         """The statements of a formula, read with what is known here; FormulaError where it can't be read."""
-        return self.reading.relations(latex, self.env, self.symbols)
+        found = self.reading.relations(latex, self.env, self.symbols)
+        if hidden := self.unread & {n for r in found for n in names_in(r.rhs)}:
+            raise FormulaError(f"the display says what {listing(hidden)} is, and that can't be read.")
+        return found
 
     def value(self, node: Node) -> Any:
         """What a written formula is worth here, abbreviations of the paper written out."""
@@ -93,9 +101,7 @@ class Reading:
         self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
         for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
             self._table.setdefault(latex, f)
-        for f, template in printed.functions.items():
-            if m := re.fullmatch(r"(.*[^#\s])\s*[\[(]#1[\])]", template):
-                self._table[m[1]] = f
+        self._table |= {head: f for f, head in function_heads(printed.functions).items()}
         self._templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
         self._lhs_seen: dict[str, Node | None] = {}
 
@@ -142,6 +148,9 @@ class Reading:
         """A left side as it is read here; None where it can't be."""
         if latex not in self._lhs_seen:
             node = self._read(latex, self.names)
+            if node is None:  # no symbol of the folder: it may still be one
+                found = self.read(latex).statements
+                node = found[0] if len(found) == 1 and isinstance(found[0], Node) else None
             self._lhs_seen[latex] = node and self._named(node)
         return self._lhs_seen[latex]
 
@@ -178,8 +187,21 @@ class Reading:
         derived = [n for n in self.folder.printed.derived_notation if n in env.names]
         more = {**_table((*derived, *env.names), self._notation), **self._table, **(local or {})}
         names = Names(more) if set(more) - set(self._table) else self.names
-        found = parse_latex_relations(latex, names, functions=self.functions, indices=self.indices)
-        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in found)
+        found = self.read(latex, names)
+        if found.status == NOT_READ:
+            raise FormulaError(found.reason or "it is not read.")
+        said = found.statements
+        if found.status == AMBIGUOUS:
+            known = {*env.names, *more.values(), *CONSTANTS, *self.indices}
+            said = settled(found.alternatives, known)
+        if not said:
+            ways = " or ".join(f"'{'; '.join(written(a))}'" for a in found.alternatives[:4])
+            raise FormulaError(f"{found.reason or 'it is ambiguous.'} It can be read as {ways}.")
+        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in anchored(said))
+
+    def read(self, latex: str, names: Names | None = None) -> Read:
+        """How a formula is understood with the symbols of this equation of the paper."""
+        return read_formula(latex, names or self.names, functions=self.functions, indices=self.indices)
 
     def _named(self, node: Node) -> Node:
         """`node` with printed forms of the paper's names and functions replaced by these."""
@@ -192,6 +214,51 @@ class Reading:
             if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
                 return Call(f, (node.body,))
         return node
+
+
+def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
+    """The only one of several readings that uses no name which others do without and the folder has not; H.c. takes
+    all terms before it, as the folder prints it. Nothing where several are left.
+    """
+    strange = [{n for r in w if isinstance(r, Relation) for n in names_in(r.rhs)} - {*known} for w in ways]
+    able = [w for w, s in zip(ways, strange, strict=True) if all(s.issubset(other) for other in strange)]
+    scopes = {str([_terms(r.rhs) if isinstance(r, Relation) else r for r in w]) for w in able}
+    return able[0] if len(able) == 1 or (able and len(scopes) == 1) else ()
+
+
+def _terms(node: Node) -> list[tuple[int, str]]:
+    """The terms of a sum, those under H.c. among the others."""
+    if isinstance(node, Call) and node.function == "hc":
+        return _terms(node.args[0])
+    if isinstance(node, Add):
+        return [(sign * s, t) for sign, term in node.signed for s, t in _terms(term)]
+    return [(1, str(node))]
+
+
+def anchored(statements: Sequence[Relation | Node]) -> list[Relation]:
+    """The statements with the parts of a chain, a = b, b ~= c, stated of its left side: a = b, a ~= c.
+
+    Raises FormulaError for what is no equality, approximation or bound without a condition: nothing else is judged.
+    """
+    found: list[Relation] = []
+    for s in statements:
+        if not isinstance(s, Relation):
+            raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
+        if s.given:
+            raise FormulaError(f"it is stated under a condition: {', '.join(map(str, s.given))}.")
+        op = ":=" if s.op == "==" else s.op
+        if op not in Relation.SIGNS:
+            raise FormulaError(f"it states '{op}', not an equality, an approximation or a bound.")
+        last = found[-1] if found else None
+        if last and s.lhs == statements[len(found) - 1].rhs and {last.op, op} <= CHAINED:  # type: ignore[union-attr]
+            op = "~=" if "~=" in (last.op, op) else op
+            found.append(Relation(last.lhs, op, s.rhs))
+        else:
+            op = "~=" if last and last.op == "~=" and s.lhs == last.lhs and op in CHAINED else op
+            found.append(Relation(s.lhs, op, s.rhs))
+    if not found:
+        raise FormulaError("it states nothing: expected a relation sign such as = or \\approx.")
+    return found
 
 
 def spelt(node: Node) -> Node:

@@ -37,14 +37,15 @@ class Samples:
     """The derived value and the names of printed formulas at POINTS random points.
 
     `goals` are the derived coefficients (of a number: of the identity); `possible` is False where the derived value is
-    no number or polynomial in operators, or has no value.
+    no number or polynomial in operators, or has no value. Operators that count `up_to_number` have no identity.
     """
 
-    def __init__(self, derived: Any, env: Environment, model: Model) -> None:
+    def __init__(self, derived: Any, env: Environment, model: Model, up_to_number: bool = False) -> None:
         self.env, self.model = env, model
         self.target = plain(derived, model)
+        self._moved = up_to_number and isinstance(self.target, OperatorPolynomial)
         self.scalars = {n: model.in_base(v) for n, v in env.names.items() if isinstance(v, Expr)}
-        wanted = _coefficients(self.target) or {}
+        wanted = self._coefficients(self.target) or {}
         self.symbols = {s for e in wanted.values() for s in e.free_symbols}
         symbols = self.symbols | {s for e in self.scalars.values() for s in e.free_symbols}
         self._random = random.Random(3)
@@ -85,7 +86,7 @@ class Samples:
         """
         env = Environment({**self.env.names, **(unknowns or {})}, self.env.functions)
         try:
-            found = _coefficients(plain(value_of(node, env), self.model))
+            found = self._coefficients(plain(value_of(node, env), self.model))
         except (CascadeError, ArithmeticError, RecursionError):
             return None
         if found is not None:
@@ -109,6 +110,10 @@ class Samples:
             return False
         pairs = zip(self.numbers(found.get((), S.Zero)), goal, strict=True)
         return bool(set(found) - {()}) or all(_near(v, g) for v, g in pairs if np.isfinite(v))
+
+    def _coefficients(self, value: Any) -> dict[Any, Expr] | None:
+        found = _coefficients(value)
+        return {m: c for m, c in found.items() if m} if found and self._moved else found
 
     def _extend(self, symbols: set[Symbol]) -> None:
         """Random values for new symbols at all points."""

@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cascade_sym.folder.derived_values import Bound, Declared, Figure, Leading, PowerLaw, Result
 from cascade_sym.folder.load import Folder, load_folder, new_folder
-from cascade_sym.folder.model import Bound, Declared, Figure, Leading, Model, PowerLaw, Result
+from cascade_sym.folder.model import Model
 from cascade_sym.shown import Listing
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from cascade_sym.files import write
 from cascade_sym.latex.notation import Notation, current
 from cascade_sym.parts.detectors import Detect, Detector, detectors
 from cascade_sym.pictures.arrange import COLUMN, HALF, Beam, Place, arranged
-from cascade_sym.pictures.symbols import BEAM, STYLE, detector, label, symbol_of
+from cascade_sym.pictures.part_symbols import BEAM, STYLE, detector, label, symbol_of
 from cascade_sym.shown import Shown
 
 MARGIN, END = 30.0, 76.0  # around the picture; how far beams reach outside

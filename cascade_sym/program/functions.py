@@ -19,6 +19,7 @@ from typing import Any
 import sympy as sp
 
 from cascade_sym.errors import OutsideExactDomain
+from cascade_sym.symbols.formula_text import WORDS
 
 HALF = Fraction(1, 2)
 Rule = Callable[..., Any]  # (arithmetic, arguments...) -> value
@@ -135,6 +136,7 @@ TABLE: tuple[Function, ...] = (
 )
 BY_NAME = {f.name: f for f in TABLE}
 BY_CLASS = {f.sympy: f for f in TABLE}
+WORDS.update({f.sympy: f.name for f in TABLE})
 ANALYTIC = tuple(f.name for f in TABLE if f.analytic)
 COMMANDS = {f.name: f.latex for f in TABLE if f.latex and f.analytic}  # written without brackets where that is clear
 

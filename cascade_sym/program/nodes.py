@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 Node = tuple[Any, ...]
@@ -83,11 +84,33 @@ class Program:
 
     def conditions_of(self, output: Output) -> tuple[Condition, ...]:
         """The conditions under which a result exists."""
-        conditions = tuple(c for c in self.conditions if not c.removable)
-        if not any(c.local for c in conditions):
-            return conditions
-        rooted = {self.nodes[i][1] for i in needed(self.nodes, output.parts()) if self.nodes[i][0] == "sqrt"}
-        return tuple(c for c in conditions if not c.local or c.node in rooted)
+        taken = 0
+        for i in output.parts():
+            taken |= self._taken[i]
+        if taken not in self._conditions:
+            self._conditions[taken] = tuple(
+                c for k, c in enumerate(self.conditions) if not c.removable and (not c.local or taken >> k & 1)
+            )
+        return self._conditions[taken]
+
+    @cached_property
+    def _conditions(self) -> dict[int, tuple[Condition, ...]]:
+        return {}
+
+    @cached_property
+    def _taken(self) -> list[int]:
+        """For every node the local conditions whose roots it depends on, as bits of a number."""
+        under: dict[int, int] = {}
+        for k, c in enumerate(self.conditions):
+            if c.local and not c.removable:
+                under[c.node] = under.get(c.node, 0) | 1 << k
+        found: list[int] = []
+        for node in self.nodes:
+            bits = under.get(node[1], 0) if node[0] == "sqrt" else 0
+            for a in arguments(node):
+                bits |= found[a]
+            found.append(bits)
+        return found
 
     def operations(self) -> set[str]:
         """The operations that occur."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from cascade_sym.declared.figures import figure_files
 from cascade_sym.files import write
-from cascade_sym.folder.load import digest
 from cascade_sym.ledger.records import Record
-from cascade_sym.ledger.stored import build_paper, is_current, read_heading, stamp_of
+from cascade_sym.ledger.stored import build_paper, read_heading
+from cascade_sym.stamps import digest, is_current, stamp_of
 
 if TYPE_CHECKING:
     from cascade_sym.report.page import Figure

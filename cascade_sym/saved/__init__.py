@@ -26,12 +26,12 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError, NewerFormat, SavedFileError
 from cascade_sym.files import write
-from cascade_sym.saved.values import restored, stored
+from cascade_sym.saved.encoded import restored, stored
 
 __all__ = ["VERSION", "load", "restored", "save", "stored"]
 
 FORMAT = "cascade_sym"
-VERSION = 1
+VERSION = 1  # of the format; a file of a later one is refused
 OLDER: dict[int, Callable[[Any], Any]] = {}  # what makes the value of version n one of version n + 1
 _SHORT = re.compile(r'\{\n\s+("formula": "(?:[^"\\]|\\.)*")\n\s+\}')  # formulas on one line
 MAX_BYTES = 500_000_000

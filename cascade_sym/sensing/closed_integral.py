@@ -69,7 +69,7 @@ def closed_integral(
             written = [written_out(density.definitions, c) for c in ascending]
             full = [written_out(naming.definitions, c) for c in sums]
             equal = [(a * full[-1], b * written[-1]) for a, b in zip(written[:-1], full[:-1], strict=True)]
-            if all(is_zero(a - b) for a, b in equal):
+            if all(is_zero(a - b, naming.domains) for a, b in equal):
                 ascending, same = sums, [*same, *equal]
         named = [naming.once(f"p_{i}", c) if sp.count_ops(c) > SHORT else c for i, c in enumerate(ascending)]
         h = spectral_factor(named, naming)
@@ -177,7 +177,7 @@ def _root(e: Expr, name: str, naming: SpectrumNaming) -> Expr:
     """sqrt(e) by a name; without the root where e is a perfect square of nonnegative parameters."""
     root = sp.sqrt(e)
     if 0 < sp.count_ops(e) < TRIED and not e.is_number:
-        short = normal_form(root)
+        short = normal_form(root, naming.domains)
         if all(p.base.is_Atom for p in short.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q > 1):
             root = short
     return naming.once(name, root) if root.args and root.free_symbols else root

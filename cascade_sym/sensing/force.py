@@ -15,7 +15,8 @@ from cascade_sym.operators import Op
 from cascade_sym.shown import Shown
 from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import SIDEBANDS, Axis, FrameName, Readable, Readout, as_readout, axis
-from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, response_steps, started
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, started
+from cascade_sym.spectra.spectrum_steps import response_steps
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.values import Value, declared, value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum
 from cascade_sym.steps import Derivation, Step
-from cascade_sym.symbols import conj, expression, free_symbol
+from cascade_sym.symbols import conj, domains_in, expression, free_symbol, radicands
 from cascade_sym.system.values import Value, nonnegative, real
 
 Waveform: TypeAlias = Expr | int | float | Callable[[Any], Any]
@@ -140,6 +140,8 @@ def matched_filter_sensitivity(
             f"{clash} is a parameter of the system, and so the frequency is {x}; say which symbol is the frequency, in "
             "the waveform and as `frequency`: lorentzian(width, frequency=w)."
         )
+    declared = radicands(f).merged(domains_in(waveform)).about(f.free_symbols - {x})
+    r = replace(r, definitions=replace(r.definitions, domains=r.definitions.domains.merged(declared)))
     S = r.combined("S", r.signal.expr * f)
     G = r.combined("G", S.expr / r.noise.expr)
     density = _density(r, f, x, short=not called)
@@ -176,6 +178,7 @@ def _density(r: Reading, f: Expr, x: Symbol, *, short: bool) -> Spectrum:
             pass
         else:
             names = N.definitions.merged(T.definitions)
+            names = replace(names, domains=names.domains.merged(r.definitions.domains))
             return Spectrum("density", T.expr * shape / N.expr, names, (), N.domain, x, (), N.denominators,
                             nonnegative=N.nonnegative)  # fmt: skip
     return r.combined("density", magnitude_squared(r.signal.expr) * shape / r.noise.expr)
@@ -197,7 +200,7 @@ def _integral_step(density: Spectrum, found: ClosedIntegral, V: Expr, x: Symbol)
     return Step(
         "solve", "integral of rho = |S|^2/N over its spectral factors, by Hurwitz determinants",
         {"rho": density.expr}, {"V": V},
-        identity_check(lambda: factor_pairs(found, x), "spectral factors multiplied out"),
+        identity_check(lambda: factor_pairs(found, x), "spectral factors multiplied out", found.definitions.domains),
     )  # fmt: skip
 
 

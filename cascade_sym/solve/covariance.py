@@ -107,7 +107,7 @@ class Covariance(Declared):
         self, values: Mapping[Any, Any] | None = None, *, modes: Sequence[str] | None = None, which: str = "",
         ax: Any = None,
     ) -> Any:  # fmt: skip
-        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.plots.plot_covariance`."""
+        """Ellipses of modes and EPR variables with vacuum; see `cascade_sym.pictures.axes.plot_covariance`."""
         return shown.painter("plot", self, values=values, modes=modes, which=which, ax=ax)
 
     def quantity(self, name: str, expr: Expr) -> Quantity:
@@ -277,7 +277,7 @@ def lyapunov_check(V: Covariance, system: System) -> Check:
     residual = lyapunov_residual(V, system)
     large = [e for e in residual if V.definitions.size_of(e) > LARGEST]
     for k, e in enumerate(residual):
-        if e not in large and not is_zero(V.definitions.inline(e)):
+        if e not in large and not is_zero(V.definitions.inline(e), V.definitions.domains):
             i, j = divmod(k, residual.cols)
             return Check(False, METHOD, f"element {i}, {j} is {e}")
     try:

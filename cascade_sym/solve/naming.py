@@ -23,11 +23,20 @@ class Naming:
     def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
         """`taken` are the parameters of what is solved, `domains` what is declared of them."""
         self._taken = set(domains.gone).union(s.name for s in taken)
-        self._domains = domains
+        self.domains = domains
         self._items: list[tuple[Symbol, Expr]] = []
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
         self._pivots: list[tuple[Symbol, ...]] = []
+
+    def start(self, definitions: Definitions) -> None:
+        """Take over existing definitions, under their names."""
+        self.domains = self.domains.merged(definitions.domains)
+        self._pivots += definitions.pivots
+        for s, e in definitions:
+            self._taken.add(s.name)
+            self._place[s] = len(self._items)
+            self._items.append((s, e))
 
     def name(self, wanted: str, expr: Expr) -> Expr:
         """`expr` under the name `wanted` (with a suffix where it is taken); numbers stay numbers.
@@ -93,7 +102,7 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items), domains=self._domains, pivots=tuple(self._pivots))
+        return Definitions(tuple(self._items), domains=self.domains, pivots=tuple(self._pivots))
 
     def __len__(self) -> int:
         return len(self._items)

@@ -212,12 +212,8 @@ class SpectrumNaming(Naming):
         self._seen: dict[Expr, Expr] = {}
 
     def start(self, definitions: Definitions) -> None:
-        """Take over existing definitions, under their names."""
-        self._domains = self._domains.merged(definitions.domains)
+        super().start(definitions)
         for s, e in definitions:
-            self._taken.add(s.name)
-            self._place[s] = len(self._items)
-            self._items.append((s, e))
             self._seen.setdefault(e, s)
 
     def once(self, wanted: str, expr: Expr) -> Expr:

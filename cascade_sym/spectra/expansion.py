@@ -169,7 +169,7 @@ def _as_spectrum(
 
     step = Step(
         "simplification", "sum over susceptibilities, chi = (gamma/2 + i d)|chi|^2", body, {"N": expr},
-        identity_check(same, "difference is zero in exact algebra"),
+        identity_check(same, "difference is zero in exact algebra", definitions.domains),
     )  # fmt: skip
     return Spectrum(
         spectrum.name, expr, definitions, (*spectrum.steps, step), domain, x, (),

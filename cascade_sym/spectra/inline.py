@@ -15,7 +15,7 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.exact import Converter, Fraction, converter
 from cascade_sym.exact.atoms import Atoms, canonical, collect
-from cascade_sym.symbols import conj, is_complex_symbol
+from cascade_sym.symbols import amplitudes, conj, is_complex_symbol
 
 
 def written_out(definitions: Definitions, expr: Expr, keep: Callable[[Symbol], bool] | None = None) -> Expr:
@@ -71,14 +71,15 @@ def converted(
     """
     items = [(s, _plain(e)) for s, e in definitions.needed(*exprs) if keep is None or not keep(s)]
     wanted = [_plain(e) for e in exprs]
-    atoms = collect([canonical(e) for e in (*(e for _, e in items), *wanted, sp.I)])
+    declared = definitions.domains.merged(amplitudes(*(e for _, e in items), *wanted))
+    atoms = collect([canonical(e, declared) for e in (*(e for _, e in items), *wanted, sp.I)], declared)
     bound = {s for s, _ in items}
     if _inside(atoms) & bound:  # a root or an angle of a definition: only the whole expression shows its factors
-        conv, forms = converter([_plain(written_out(definitions, e, keep)) for e in exprs])
+        conv, forms = converter([_plain(written_out(definitions, e, keep)) for e in exprs], declared)
         return conv, [conv(e) for e in forms]
     atoms.symbols -= bound
     atoms.conjugated -= bound
-    let = LetConverter(atoms)
+    let = LetConverter(atoms, declared)
     for s, e in items:
         let.bind(s, e)
     return let, [let(e) for e in wanted]

@@ -14,7 +14,8 @@ from cascade_sym.operators.linear import collected
 from cascade_sym.shown import Table
 from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable, light_ops, only_port
-from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of, response_steps
+from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of
+from cascade_sym.spectra.spectrum_steps import response_steps
 from cascade_sym.symbols import conj
 from cascade_sym.system import Inputs, LinearSystem
 from cascade_sym.system.coefficients import vanishes

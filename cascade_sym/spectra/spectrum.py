@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -16,12 +14,11 @@ from cascade_sym.compose import System, as_system
 from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError, listing
-from cascade_sym.exact import identity_check
-from cascade_sym.operators import Op
 from cascade_sym.shown import Card, card
 from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
-from cascade_sym.spectra.inline import real_and_imaginary, written_out
+from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
+from cascade_sym.spectra.spectrum_steps import spectrum_steps
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
@@ -95,7 +92,7 @@ class Spectrum(Quantity):
         self, frequencies: Any = None, values: Mapping[Any, Any] | None = None, *, dB: bool = False,
         reference: Any = None, strength: Any = None, label: str | None = None, ax: Any = None,
     ) -> Any:  # fmt: skip
-        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.plots.plot_spectrum`."""
+        """Draw it over `frequencies` at `values` of its parameters; see `cascade_sym.pictures.axes.plot_spectrum`."""
         options = {"dB": dB, "reference": reference, "strength": strength, "label": label, "ax": ax}
         return shown.painter("plot", self, frequencies=frequencies, values=values, **options)
 
@@ -266,79 +263,3 @@ def finished(
         tuple(dynamics.susceptibilities.values()), tuple(dynamics.denominators.values()), second_moment,
         nonnegative=tuple(dict.fromkeys(dynamics.nonnegative)),
     )  # fmt: skip
-
-
-def response_steps(dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response]) -> tuple[Step, ...]:
-    """Equations of motion -> frequency space -> response of the outputs to modes and inputs."""
-    s, w = dynamics.system, dynamics.frequency
-    table = dict(dynamics.naming.definitions)
-    motion = {f"d{m}/dt": s.drift[m] for m in s.modes}
-    chis = [c.symbol for c in dynamics.susceptibilities.values()]
-    fourier = {str(c): table.get(c, c) for c in chis}
-    drives, inputs = (
-        {
-            str(e) if e.is_Symbol else f"{r.label} <- {o.label}": table.get(e, e)
-            for r, q in zip(reads, swept, strict=True)
-            for o, e in getattr(q, kind).items()
-        }
-        for kind in ("drives", "inputs")
-    )
-    pairs = partial(_pairs, dynamics, reads, swept)
-    return (
-        Step("input", "equations of motion of the modes", {}, motion),
-        Step("fourier", f"time derivative to -i times {w}; susceptibilities", motion, fourier),
-        Step("solve", "response of the outputs to a drive on each mode", fourier, drives,
-             identity_check(partial(pairs, of_modes=True), "K(-i Omega - A) = C with the flattened A and C")),
-        Step("readout", "transfer functions from the inputs", drives, inputs,
-             identity_check(partial(pairs, of_modes=False), "T = D + K B with the flattened B and D")),
-    )  # fmt: skip
-
-
-def spectrum_steps(
-    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], noise: Inputs, total: Expr
-) -> tuple[Step, ...]:
-    """The steps of the response, and the sum over the inputs."""
-    definitions = dynamics.naming.definitions
-
-    def in_parts() -> Mapping[str, tuple[Expr, Expr]]:
-        first, last = swept[0].inputs, swept[-1].inputs
-        real = imag = sp.S.Zero
-        for x, y in product(first, last):
-            if (both := noise.symmetrised(x, y)) == 0:
-                continue
-            t, u = both * first[x], last[y]
-            (a, b), (c, d) = (real_and_imaginary(written_out(definitions, z)) for z in (t, u))
-            real += a * c + b * d
-            imag += b * c - a * d
-        return {"N": (written_out(definitions, total), real + sp.I * imag)}
-
-    summed = Step(
-        "readout", "N = T G conj(T'), with the correlations G of the inputs", _shown(noise), {"N": total},
-        identity_check(in_parts, "real and imaginary parts multiplied out"),
-    )  # fmt: skip
-    return (*response_steps(dynamics, reads, swept), summed)
-
-
-def _shown(noise: Inputs) -> dict[str, Expr]:
-    return {**noise, **{f"{x.label} {y.label}": c for (x, y), c in noise.pairs.items()}}
-
-
-def _pairs(
-    dynamics: Dynamics, reads: Sequence[Readout], swept: Sequence[Response], *, of_modes: bool
-) -> dict[str, tuple[Expr, Expr]]:
-    s, w = dynamics.system, dynamics.frequency
-    definitions = dynamics.naming.definitions
-
-    def full(e: Expr) -> Expr:
-        return written_out(definitions, e)
-
-    out: dict[str, tuple[Expr, Expr]] = {}
-    for r, q in zip(reads, swept, strict=True):
-        target = r.form.substituted({f: s.output(f) for f in (*s.outputs, *s.internal)})
-        rows = {o: s.equation(o) for o in q.drives}
-        names = s.modes if of_modes else (*s.inputs, *r.vacua)
-        for j in (Op(n, d) for n in names for d in (False, True)):
-            carried = sp.Add(*(full(k) * rows[o][j] for o, k in q.drives.items())) + target[j]
-            found = full((q.drives if of_modes else q.inputs).get(j, sp.S.Zero))
-            out[f"{r.label} {j.label}"] = (-sp.I * w * found if of_modes else found, carried)
-    return out

@@ -82,7 +82,7 @@ def _readout_step(system: LinearSystem, first: str, second: str, g: Expr) -> Ste
     def check() -> Check:
         sine = two_mode_quadratures(system)["P_sin"].modes
         ratio = sine[f"P_{second}"] / sine[f"P_{first}"]
-        ok = is_zero(ratio + g)
+        ok = is_zero(ratio + g, system.domains)
         return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")
 
     return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)

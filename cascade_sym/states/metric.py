@@ -233,7 +233,8 @@ def _closed_information(V: Covariance, parameter: Any, names: Sequence[str], mea
     D, S = w.named("D", det(w.matrix)), det(slopes)
     m, n = w.matrix, slopes
     dD = m[0, 0] * n[1, 1] + m[1, 1] * n[0, 0] - 2 * m[0, 1] * n[0, 1]
-    pure = is_zero(w.V.definitions.inline(dD)) if w.V.definitions.size_of(dD) < 5000 else dD == 0
+    known = w.V.definitions
+    pure = is_zero(known.inline(dD), known.domains) if known.size_of(dD) < 5000 else dD == 0
     e = -4 * S if pure else 8 * dD**2 / (4 * D - 1) - 4 * S
     return w.quantity("F_Q", e / (4 * D + 1) + w.inverse_form(m, [sp.diff(e, x) for e in d]), 0.0)
 

@@ -1,6 +1,7 @@
 """Symbols: how they are declared, read and named; conjugation."""
 
 from cascade_sym.symbols.domains import NOTHING, Domain, Domains, all_domains
+from cascade_sym.symbols.formula_text import formula_text
 from cascade_sym.symbols.names import (
     REAL_VALUED,
     complex_symbol,
@@ -15,6 +16,8 @@ from cascade_sym.symbols.names import (
     symbol,
 )
 from cascade_sym.symbols.read import (
+    amplitude,
+    amplitudes,
     as_given,
     domains_after,
     domains_in,
@@ -28,7 +31,8 @@ from cascade_sym.symbols.read import (
 )
 
 __all__ = [
-    "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "as_given", "complex_symbol", "conj",
-    "domains_after", "domains_in", "expression", "free_name", "free_symbol", "is_complex_symbol", "is_hermitian",
-    "is_real", "one_kind", "own", "plain", "radicands", "read_name", "replacements", "spelled", "symbol", "symbols_in",
+    "NOTHING", "REAL_VALUED", "Domain", "Domains", "all_domains", "amplitude", "amplitudes", "as_given",
+    "complex_symbol", "conj", "domains_after", "domains_in", "expression", "formula_text", "free_name", "free_symbol",
+    "is_complex_symbol", "is_hermitian", "is_real", "one_kind", "own", "plain", "radicands", "read_name",
+    "replacements", "spelled", "symbol", "symbols_in",
 ]  # fmt: skip

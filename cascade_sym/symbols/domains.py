@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.shown import Card, Shown, card
+from cascade_sym.symbols.formula_text import formula_text
 
 GROUPS = ("positive", "nonnegative", "known")  # of what is declared of expressions
 KINDS = ("real", "nonnegative", "positive", "complex", "integer")
@@ -264,7 +265,7 @@ NOTHING = Domains()
 
 def inequality(e: Expr, strict: bool = False) -> str:
     """e >= 0, or e > 0, in the language of formulas."""
-    return f"{e} {'>' if strict else '>='} 0".replace("**", "^")
+    return f"{formula_text(e)} {'>' if strict else '>='} 0"
 
 
 def check(name: str, domain: Domain, value: Expr) -> None:

@@ -8,6 +8,7 @@ manifestly real is its own conjugate and real part, and has no imaginary part.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -87,9 +88,12 @@ def _otherwise(e: Expr) -> Expr | None:
 
 
 def _of_real(e: Expr) -> bool:
-    """Whether it is conj, re or im of what is manifestly real, conj of what I makes complex, or |x|^2 of a real x."""
+    """Whether it is conj, re or im of what is manifestly real, conj of what I makes complex, or |x|^2 of a real x.
+
+    A root of what may be negative is none of these: whether it is its own conjugate follows from declared domains.
+    """
     if isinstance(e, sp.conjugate):
-        return not any(map(is_complex_symbol, symbols_in(e)))
+        return not any(map(is_complex_symbol, symbols_in(e))) and not _branches(e)
     if isinstance(e, sp.Pow):
         real = isinstance(e.base, sp.Abs) and bool(e.exp.is_even) and is_real(e.base.args[0])
         return real and not _branches(e.base)
@@ -131,6 +135,28 @@ def radicands(*exprs: Any) -> Domains:
     kinds = {b: any(map(is_complex_symbol, b.free_symbols)) for b in roots if not b.is_nonnegative}
     found = [b for b, is_complex in kinds.items() if not is_complex and not b.has(sp.I)]
     return Domains(known=tuple(sorted(map(expression, found), key=str)))
+
+
+def amplitudes(*exprs: Any) -> Domains:
+    """What `radicands` has of formulas that were derived; nothing of roots that are written as imaginary ones, as those
+    of -x, or of both a - b and b - a.
+    """
+    found = radicands(*exprs)
+    several = {r for r in found.known if r.as_coeff_Mul()[0].is_negative or sp.expand(-r) in found.known}
+    return replace(found, known=tuple(r for r in found.known if r not in several)) if several else found
+
+
+def amplitude(given: Any) -> Expr:
+    """As `expression`, of a coefficient of operators: its roots are real, as `radicands` declares of it.
+
+    >>> amplitude(sp.conjugate(sp.sqrt(Symbol("G"))))
+    sqrt(G)
+    """
+    e = expression(given)
+    if not e.has(sp.conjugate):
+        return e
+    return e.replace(lambda x: isinstance(x, sp.conjugate) and not any(map(is_complex_symbol, symbols_in(x))),
+                     lambda x: conj(x.args[0]))  # fmt: skip
 
 
 def read_name(given: Any, argument: str) -> str:

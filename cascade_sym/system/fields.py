@@ -14,8 +14,9 @@ from sympy import Expr
 
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op, linear_sum
-from cascade_sym.symbols import conj
+from cascade_sym.symbols import NOTHING, Domains, conj
 from cascade_sym.system import LinearSystem
+from cascade_sym.system.coefficients import is_flat
 
 LARGE = 100  # operations from which multiplying out may take minutes
 LONG = 7  # factors or terms from which a coefficient gets a name: never in a cascade of two or three parts
@@ -62,7 +63,7 @@ class Fields:
             return conj(self.noise(y, x))
         form = self._system.internal[x.name].turned(x.dag)
         terms = [c * n for o, c in form if o.name in self._order if (n := self.noise(o, y)) != 0]
-        total = simplified(sp.Add(*terms)) if len(terms) > 1 else sp.Add(*terms)
+        total = simplified(sp.Add(*terms), self._system.domains) if len(terms) > 1 else sp.Add(*terms)
         return self._short(f"N_{x.name}_{y.name}", total)
 
     def _short(self, wanted: str, e: Expr) -> Expr:
@@ -74,15 +75,15 @@ class Fields:
         return sp.Add(*(c * n * conj(d) for c, n, d in noise if n != 0))
 
 
-def simplified(e: Expr) -> Expr:
+def simplified(e: Expr, domains: Domains = NOTHING) -> Expr:
     """A sum multiplied out, so that (1 - epsilon) + epsilon = 1; trigonometric squares by normal form.
 
     What loops of light make long is never multiplied out: its normal form, if that is shorter, or as it is.
     """
     if not (long := sp.count_ops(e) > LARGE):
-        e = sp.expand(e)
+        e = e if is_flat(e) else sp.expand(e)
     if long or (isinstance(e, sp.Add) and e.has(sp.sin, sp.cos)):
-        short = normal_form(e)
+        short = normal_form(e, domains)
         return short if sp.count_ops(short) < sp.count_ops(e) else e
     return e
 

@@ -14,19 +14,16 @@ from functools import cached_property, reduce
 from typing import TypeAlias
 
 import sympy as sp
-from sympy import Expr
 
-from cascade_sym.conventions import Conventions
 from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.shown import Card, card
-from cascade_sym.symbols import all_domains
+from cascade_sym.symbols import NOTHING, Domains, all_domains
 from cascade_sym.system import Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import inverted
 from cascade_sym.system.part import SINGLE, Part, called
 from cascade_sym.system.sectors import flow_order
 from cascade_sym.system.sketch import EMPTY, Sketch
-from cascade_sym.system.values import real
 
 System: TypeAlias = Part | LinearSystem  # what is taken for a system: a part, a cascade, a LinearSystem
 
@@ -173,7 +170,7 @@ def wired(system: LinearSystem, wires: Mapping[str, str]) -> LinearSystem:
         if len(loop) == 1 and loop[0] not in sources[loop[0]]:
             internal[loop[0]] = forms[loop[0]]
         else:
-            internal |= solved_loop({f: forms[f] for f in loop})
+            internal |= solved_loop({f: forms[f] for f in loop}, system.domains)
     return replace(
         system, inputs=system.inputs.without(wires), internal=internal, domains=system.inherited,
         outputs={k: f for k, f in system.outputs.items() if k not in wires.values()},
@@ -203,7 +200,7 @@ def _left(ports: Sequence[Port], used: set[str]) -> tuple[Port, ...]:
     return tuple(p for p in kept if p.fields)
 
 
-def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
+def solved_loop(forms: Mapping[str, LinearForm], domains: Domains = NOTHING) -> dict[str, LinearForm]:
     """f = K f + rest solved for the fields f named in `forms`; each result holds no field of the loop.
 
     Raises AlgebraicLoop when 1 - K is singular.
@@ -212,7 +209,8 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
     unknowns = [Op(f) for f in forms] + ([Op(f, True) for f in forms] if conjugate else [])
     full = [forms[o.name].turned(o.dag) for o in unknowns]
     rest = [LinearForm({o: c for o, c in form if o.name not in forms}) for form in full]
-    gains = inverted([[-form[o] + int(o == u) for o in unknowns] for u, form in zip(unknowns, full, strict=True)])
+    rows = [[-form[o] + int(o == u) for o in unknowns] for u, form in zip(unknowns, full, strict=True)]
+    gains = inverted(rows, domains)
     if gains is None:
         raise AlgebraicLoop(
             f"the light in {listing(forms)} runs in a loop with gain 1 and no delay, which has no unique "
@@ -224,50 +222,6 @@ def solved_loop(forms: Mapping[str, LinearForm]) -> dict[str, LinearForm]:
         f: linear_sum(r.scaled(c) for r, c in zip(rest, row, strict=True) if c != 0)
         for f, row in zip(forms, gains, strict=False)
     }
-
-
-def rephased(system: System, angles: Mapping[str, Expr]) -> LinearSystem:
-    """The system in new operators c' = e^(i angle) c, for the modes and input or output fields in `angles`.
-
-    Names are kept. UnknownName for one that does not exist.
-
-    >>> from cascade_sym.parts import Cavity
-    >>> t = sp.Symbol("theta")
-    >>> s = rephased(Cavity("c", kappa=1), {"c": t})
-    >>> s.equation("c").terms[list(s.equation("c").terms)[1]]
-    -exp(I*theta)
-    """
-    s = as_system(system)
-    if bad := set(angles) - {*s.modes, *s.inputs, *s.outputs}:
-        raise UnknownName(f"no mode, input or output {listing(bad)}; there are {listing((*s.modes, *s.outputs))}.")
-    phase = {k: sp.exp(sp.I * real(a, f"the angle of {k}")) for k, a in angles.items()}
-
-    def inside(form: LinearForm) -> LinearForm:
-        """Old operators written in the new ones."""
-        turns = ((o, c, phase.get(o.name, sp.S.One)) for o, c in form)
-        return LinearForm({o: sp.powsimp(c * (p if o.dag else 1 / p)) for o, c, p in turns})
-
-    def outside(name: str, form: LinearForm) -> LinearForm:
-        p, new = phase.get(name), inside(form)
-        return new if p is None else new.map_coefficients(lambda c: sp.powsimp(sp.expand(p * c)))
-
-    return replace(
-        s, drift={m: outside(m, f) for m, f in s.drift.items()}, inputs=s.inputs.rephased(phase),
-        outputs={k: outside(k, f) for k, f in s.outputs.items()},
-        internal={k: inside(f) for k, f in s.internal.items()},
-        drives={m: phase.get(m, sp.S.One) * c for m, c in s.drives.items()},
-    )  # fmt: skip
-
-
-def in_conventions(system: System, conventions: Conventions) -> LinearSystem:
-    """The system with the paper's input-output sign: b_out = b_in - sqrt(kappa) a is a -> -a for every mode.
-
-    >>> from cascade_sym.parts import Cavity
-    >>> in_conventions(Cavity("c", kappa=4), Conventions(output_sign=-1)).C[0, 0]
-    -2
-    """
-    s = as_system(system)
-    return s if conventions.output_sign == 1 else rephased(s, dict.fromkeys(s.modes, sp.pi))
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,12 @@ from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import (
     NOTHING,
     Domains,
+    amplitude,
     domains_after,
     domains_in,
     expression,
     one_kind,
+    radicands,
     replacements,
     symbols_in,
 )
@@ -98,8 +100,10 @@ class LinearSystem(Shown):
             object.__setattr__(self, "inputs", Inputs(self.inputs))
         if not all(f.is_read for f in self._forms) or any(expression(e) is not e for e in self._others):
             object.__setattr__(self, "domains", domains_in(*self._coefficients).merged(self.domains))
-            for name, table in self._tables(expression).items():
+            for name, table in self._tables(amplitude).items():
                 object.__setattr__(self, name, table)
+        if self.domains == NOTHING:
+            object.__setattr__(self, "domains", radicands(*self._coefficients))
         one_kind(self.parameters)
         names = [*self.modes, *self.inputs, *self.internal]
         if len(set(names)) != len(names):

@@ -17,7 +17,7 @@ from sympy import Expr
 
 from cascade_sym.errors import DerivationError
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, as_operator, commutator, operator
-from cascade_sym.symbols import all_domains, domains_in, expression, radicands
+from cascade_sym.symbols import all_domains, amplitude, domains_in, radicands
 from cascade_sym.system.inputs import VACUUM, Inputs
 from cascade_sym.system.system import LinearSystem, Port
 
@@ -69,14 +69,14 @@ def slh_system(
         *(e for o in given for e in o.terms.values()),
         *(e for c in channels for e in (c.noise, *c.carried.terms.values())),
     ]
-    H = H.map_coefficients(expression)
+    H = H.map_coefficients(amplitude)
     channels = [
         replace(
             c,
-            L=c.L.map_coefficients(expression),
-            noise=expression(c.noise),
-            phase=expression(c.phase),
-            light=c.light and {f: expression(e) for f, e in c.light.items()},
+            L=c.L.map_coefficients(amplitude),
+            noise=amplitude(c.noise),
+            phase=amplitude(c.phase),
+            light=c.light and {f: amplitude(e) for f, e in c.light.items()},
         )
         for c in channels
     ]

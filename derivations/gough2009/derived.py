@@ -162,7 +162,7 @@ def imaginary(O: OperatorPolynomial) -> OperatorPolynomial:
 
 @model.quantity("kappa_eff", ("kappa", "alpha"), title="decay rate of a cavity that gets back a share of its light")
 def effective_rate() -> cs.Quantity:
-    kappa, share = cs.symbol("kappa"), cs.symbol("alpha")
+    kappa, share = cs.symbol("kappa", "nonnegative"), cs.symbol("alpha", (0, 1))
     splitter, turn = cs.BeamSplitter(transmission=share**2, name="bs"), cs.PhaseShift(sp.pi, name="t")
     net = cs.connect([splitter, cs.Cavity("c", kappa=kappa), turn], [("bs.2", "c"), ("c", "t"), ("t", "bs.2")])
     rate = -(net.A[0, 0] + conj(net.A[0, 0]))

@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import equal, is_zero, normal_form
+from cascade_sym.symbols import Domains
+from cascade_sym.symbols.domains import domain_of
 
 a, b, c, d, e, t, u, g = sp.symbols("a b c d epsilon theta phi gamma")
 I = sp.I
+RATE, SHARE, ANGLE = (domain_of(d, "x") for d in ("nonnegative", (0, 1), (0, sp.pi / 2)))
+NAMED = {"a": RATE, "b": domain_of("positive", "b"), "c": RATE, "epsilon": SHARE, "phi": ANGLE, "theta": ANGLE}
+DECLARED = Domains(tuple(NAMED.items()))  # rates and occupancies, losses, angles
 
 TRUE = {
     "root of a quotient": (sp.sqrt(a / b), sp.sqrt(a * b) / b),
@@ -59,27 +64,34 @@ FALSE = {
 @pytest.mark.parametrize("name", TRUE)
 def test_proved(name):
     left, right = TRUE[name]
-    assert equal(left, right)
-    assert equal(right, left)
+    assert equal(left, right, DECLARED)
+    assert equal(right, left, DECLARED)
 
 
 @pytest.mark.parametrize("name", FALSE)
 def test_refused(name):
-    assert not equal(*FALSE[name])
+    assert not equal(*FALSE[name], DECLARED)
 
 
 @pytest.mark.parametrize("name", TRUE)
 def test_a_true_identity_is_refused_once_it_is_broken(name):
     left, right = TRUE[name]
-    assert not equal(left, right + d)
-    assert not equal((1 + d) * left, right)
+    assert not equal(left, right + d, DECLARED)
+    assert not equal((1 + d) * left, right, DECLARED)
 
 
-def test_under_a_root_symbols_and_cosines_are_nonnegative():
+def test_under_a_root_declared_symbols_and_cosines_are_nonnegative():
     """The physical domain: rates and occupancies, angles in [0, pi/2]; sums keep their sign open."""
-    assert equal(sp.sqrt(a**2), a)
-    assert equal(sp.sqrt(a * sp.cos(t) ** 2), sp.sqrt(a) * sp.cos(t))
-    assert not equal(sp.sqrt(sp.cos(2 * t) ** 2), sp.cos(2 * t))
+    assert equal(sp.sqrt(a**2), a, DECLARED)
+    assert equal(sp.sqrt(a * sp.cos(t) ** 2), sp.sqrt(a) * sp.cos(t), DECLARED)
+    assert not equal(sp.sqrt(sp.cos(2 * t) ** 2), sp.cos(2 * t), DECLARED)
+
+
+def test_what_is_not_declared_has_no_sign():
+    """What stands under a root is an amplitude's square; of anything else no sign is known."""
+    assert equal(sp.sqrt(a) * sp.sqrt(a**2), sp.sqrt(a) * a)
+    for left, right in ((sp.sqrt(a**2), a), (sp.sqrt(sp.cos(t) ** 2), sp.cos(t)), (sp.sqrt((1 - e) ** 2), 1 - e)):
+        assert not equal(left, right) and equal(left, sp.Abs(right))
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,20 @@ def test_what_is_neither_fast_nor_slow_is_refused() -> None:
     assert cs.is_physical(cs.eliminate(system, ["a", "c"], "b", at=1, rename="m").system)
     with pytest.raises(ParameterError, match="table"):
         cs.eliminate(system, "a", ["b", "c"], at=1, rename="m")
+
+
+def test_the_correction_says_how_good_it_is():
+    """A slow cavity behind a fast one: the exact pole, against the eliminated rate without and with the correction."""
+    g, k = sp.Rational(1, 10), sp.Symbol("kappa")
+    a, b = cs.operator("a"), cs.operator("b")
+    s = cs.SLH("s", g * (a.dagger() * b + b.dagger() * a), {"light": sp.sqrt(k) * a}, modes=["a", "b"])
+    found = cs.eliminate(s, "a", "b", at=0, rename="slow")
+    first, better = [], []
+    for rate in (2.0, 4.0, 8.0):
+        exact = -np.linalg.eigvals([[-rate / 2, -0.1j], [-0.1j, 0]]).real.max() * 2
+        plain = complex(sp.N(sp.sympify(found.linewidth).subs(k, rate))).real
+        correction = complex(sp.N(sp.sympify(found.correction).subs(k, rate)))
+        first.append(abs(plain / exact - 1))
+        better.append(abs((plain / (1 + correction)).real / exact - 1))
+        assert abs(first[-1] / abs(correction) - 1) < 0.2
+    assert all(y < x**2 * 3 for x, y in zip(first, better, strict=True))

@@ -38,9 +38,10 @@ def unfolded(e, abbreviations):
 )
 def test_folded_definitions_are_equal_once_written_out(system, abbreviations) -> None:
     shorter = 0
-    for _, e in covariance(system()).definitions:
+    definitions = covariance(system()).definitions
+    for _, e in definitions:
         f = fold(e, abbreviations)
-        assert equal(unfolded(f, abbreviations), unfolded(e, abbreviations))
+        assert equal(unfolded(f, abbreviations), unfolded(e, abbreviations), definitions.domains)
         assert equal(neat(f, Notation()), f)
         shorter += f != e
     assert shorter >= 4

@@ -7,7 +7,8 @@ import sympy as sp
 
 from cascade_sym.errors import DuplicateName, FormulaError, UnknownName
 from cascade_sym.formula.lettering import with_accent
-from cascade_sym.latex.notation import Notation, dagger, macros, operator_latex_name, symbol_latex
+from cascade_sym.latex.newcommands import macros
+from cascade_sym.latex.notation import Notation, dagger, operator_latex_name, symbol_latex
 from cascade_sym.latex.text import text_latex
 from cascade_sym.operators import Op
 

@@ -13,7 +13,8 @@ from cascade_sym.latex import expr_latex
 from cascade_sym.latex.displayed import body
 from cascade_sym.latex.document import Entry, document, steps_of
 from cascade_sym.latex.lines import rows_of
-from cascade_sym.latex.notation import FALLBACK, Notation, macros
+from cascade_sym.latex.newcommands import macros
+from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.scan import width
 from tests.latex.cases import EXPRESSIONS, PAPER, derivation, values
 from tests.latex.tools import katex_failures, pdflatex

@@ -1,4 +1,4 @@
-"""No input crashes the check or makes it hang: it ends with verdicts or with an error made on purpose."""
+"""No input crashes the reader or makes it hang: it ends with formulas, verdicts or with an error made on purpose."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.manuscript import check_manuscript
-from cascade_sym.manuscript.check import BoundReached, bounded
-from cascade_sym.manuscript.equations import Source, blanked, equations_in, statements
-from cascade_sym.manuscript.macros import expanded, macros_in
+from cascade_sym.manuscript import check_manuscript, read_manuscript
+from cascade_sym.manuscript.bounded import BoundReached, bounded
 
 PIECES = (
     "\\begin{align}", "\\end{align}", "\\begin{equation}", "\\end{equation}", "\\label{a}", "\\tag{1}", "\\\\", "&", "=",
     "r", "t", "\\kappa_1", "\\kappa_R", "{", "}", "(", ")", "\\left(", "\\right.", "\\frac", "\\sqrt", "^", "_", "2",
     "\\newcommand{\\x}[1]{", "#1", "\\x", "\\def\\x{", "\\input{m}", "\\begin{verbatim}", "%", "\n", "+", "-", ",",
     "\\quad", "\\text{", "$", "~", "\\hat", "'", "\\nonumber", "[", "]", "\\begin{split}", "\\langle", "|", "é", "\\",
-    "{\\color{red}", "\\color", "\\textcolor[rgb]{1}", "\\boxed{", "{}", "0", "P", "0 = P^2",
+    "{\\color{red}", "\\color", "\\textcolor[rgb]{1}", "\\boxed{", "{}", "0", "P", "0 = P^2", "\\[", "\\]", "$$",
+    "\\iffalse", "\\fi", "\\else", "\\newif\\ifx", "\\ifx", "\\xtrue", "\\let\\x=", "\\def\\x#1.#2{", "\\end{split}",
+    "\\newenvironment{y}[1][z]{\\begin{align}#1}{\\end{align}}", "\\begin{y}", "\\end{y}", "\\begin{cases}", "\\end{cases}",
+    "\\DeclarePairedDelimiter{\\x}{|}{|}", "\\NewDocumentCommand{\\x}{s o m}{", "\\IfNoValueTF{#2}", "\\x*[a]{b}",
+    "\\begin{IEEEeqnarray}{rCl}", "\\end{IEEEeqnarray}", "\\begin{alignat}{2}", "\\end{alignat}", "\\begin{aligned}[t]",
+    "\\end{aligned}", "\\verb|", "\\verb", "\\intertext{", "\\import{a}{b}", "\\usepackage{b}", "\\ExecuteMetaData[m]{a}",
+    "\\makeatletter", "\\x@y", "\\begingroup", "\\endgroup", "\\end{document}", "\n\n", "\\section", "\\hspace{1cm}",
+    "\\mathop{\\rm d}", "\\ensuremath", "\\[2pt]", "##", "\\begin{empheq}[box=a]{align}", "\\ifthenelse{a}{b}{c}",
 )  # fmt: skip
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.text(max_size=60))
 
 
@@ -29,16 +34,21 @@ texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), s
 @SETTINGS
 @example("\\begin{align}" * 3 + "r=1\\label{")
 @example("\\newcommand{\\x}[9]{#9}\\begin{equation}r=\\x\\label{a}\\end{equation}")
-def test_reading_ends_and_keeps_lines(text):
-    plain = blanked(text)
-    assert plain.count("\n") == text.count("\n") and len(plain) == len(text)
-    macros = macros_in([plain])
-    for e in equations_in(Source("m.tex", plain)):
-        assert 1 <= e.line <= text.count("\n") + 1
-        try:
-            statements(expanded(e.latex, macros))
-        except CascadeError:
-            continue
+@example("\\let\\x=\\x\\[\\x\\]")
+@example("\\newenvironment{y}{\\begin{y}}{\\end{y}}\\begin{y}")
+def test_reading_ends_with_entries_of_the_contract(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "read.tex"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        found = read_manuscript(path)
+    except CascadeError:
+        return
+    for entry in (u.to_json() for u in found.formulas):
+        assert 1 <= entry["line"] <= text.count("\n") + text.count("\r") + 1
+        assert entry["status"] in ("read", "ambiguous", "not read")
+        assert (entry["status"] == "read") == bool(entry["reading"]) == (entry["typeset"] is not None)
+        assert (entry["status"] == "not read") <= bool(entry["reason"]) and "\n" not in (entry["reason"] or "")
+        assert ("readings" in entry) == (entry["status"] == "ambiguous")
 
 
 @given(texts)
@@ -88,19 +98,47 @@ def test_deep_and_long_formulas_end_with_a_reason(check, formula):
     assert c.verdict in ("unchecked", "differs", "misprint")
 
 
-def test_a_file_full_of_beginnings_ends(check):
-    for body in (
-        "\\begin{align}r=1\\label{a}\\\\" * 20_000,
-        "\\begin{verbatim}" * 50_000,
-        "\\newcommand{\\x}{" * 20_000,
-        "\\input{m}" * 50_000,
-        "%" * 1_000_000,
-        "\\" * 1_000_001,
-    ):
-        with pytest.raises(CascadeError):
-            report = check(body)
-            assert all(c.verdict == "unchecked" for c in report.checked)
-            raise CascadeError
+HOSTILE = {
+    "displays": "\\begin{align}r=1\\label{a}\\\\" * 20_000,
+    "verbatim": "\\begin{verbatim}" * 50_000,
+    "definitions": "\\newcommand{\\x}{" * 200,
+    "inputs of itself": "\\input{m}" * 5_000,
+    "comments": "%" * 1_000_000,
+    "backslashes": "\\" * 100_001,
+    "conditionals": "\\iffalse " * 20_000,
+    "open groups": "{" * 30_000 + "\\[" + "{" * 30_000,
+    "closed groups": "\\[" + "{" * 20_000 + "}" * 40_000,
+    "arguments without end": "\\newcommand\\x[1]{#1}" + "\\x{" * 300,
+    "a name without end": "\\" + "a" * 1_000_000,
+    "documents": "\\documentclass\n" * 5_000 + "\\input{part}",
+}  # fmt: skip
+COSTLY = {
+    "definitions": "\\newcommand{\\x}{" * 20_000,
+    "inputs of itself": "\\input{m}" * 50_000,
+    "backslashes": "\\" * 3_999_999,
+    "open groups": "\\[" + "{" * 3_000_000,
+    "arguments without end": "\\newcommand\\x[1]{#1}" + "\\x{" * 30_000,
+    "sums": "\\[" + "x + " * 900_000,
+    "laughs": "\\def\\a{xxxxxxxxxx}" + "".join("\\def\\" + b + "{" + f"\\{a}" * 10 + "}" for a, b in zip("abcdefg", "bcdefgh", strict=True)) + "\\[\\h\\]" * 400,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_file_ends_and_nothing_of_it_passes(check, body):
+    nothing_passes(check, body)
+
+
+@pytest.mark.parametrize("body", COSTLY.values(), ids=COSTLY.keys())
+def test_a_costly_file_ends_and_nothing_of_it_passes(check, body):
+    nothing_passes(check, body)
+
+
+def nothing_passes(check, body):
+    try:
+        report = check(body, **{"part.tex": "\\documentclass\n" * 5_000})
+    except CascadeError:
+        return
+    assert all(c.verdict == "unchecked" for c in report.checked)
 
 
 def test_work_is_ended_at_its_bounds():

@@ -6,7 +6,7 @@ import pytest
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula import parse_latex
-from cascade_sym.manuscript.macros import expanded
+from cascade_sym.manuscript.expander import expanded
 
 RIGHT = r"r = 1 - \frac{2\kappa_1}{\kappa_1 + \kappa_{\mathrm{R}}}"
 
@@ -40,7 +40,7 @@ def test_colours_and_boxes_are_looked_through(check, formula):
     ],
 )
 def test_a_coloured_term_with_its_sign_is_a_term(given, read):
-    assert expanded(given, {}).split() == read.split()
+    assert expanded(given).split() == read.split()
 
 
 def test_a_manuscript_may_define_them_anew(check):

@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 from cascade_sym.errors import CascadeError
+from cascade_sym.folder.derived_values import leading_form
 from cascade_sym.folder.environment import value_of
-from cascade_sym.folder.model import leading_form
 from cascade_sym.formula import to_latex
 from cascade_sym.latex import expr_latex
 from cascade_sym.latex.document import Entry as DocumentEntry

@@ -109,7 +109,8 @@ def test_steps_hold_and_can_fail(cascade):
     # the same sweep, checked against a system with another coupling, is refused
     from cascade_sym.spectra.backward import sweep
     from cascade_sym.spectra.readout import as_readout, axis
-    from cascade_sym.spectra.spectrum import response_steps, started
+    from cascade_sym.spectra.spectrum import started
+    from cascade_sym.spectra.spectrum_steps import response_steps
 
     read = as_readout(s, "P_L")
     dynamics = started(s, axis((read,), None, "rotating", None), (read,))

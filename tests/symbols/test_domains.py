@@ -11,6 +11,7 @@ import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import DomainConflict, ParameterError
+from cascade_sym.operators import Op
 from cascade_sym.symbols import Domains, domains_in, expression
 
 G, n, k = sp.symbols("G n kappa")
@@ -160,7 +161,8 @@ def test_what_is_real_is_its_own_conjugate():
     phi, z = sp.Symbol("phi"), sp.Symbol("z", complex=True)
     turned = G * sp.exp(sp.I * phi) / (k + sp.I * n)
     for given, read in (
-        (sp.conjugate(G), G), (sp.re(G) + sp.I * sp.im(G), G), (sp.conjugate(sp.sqrt(G)), sp.sqrt(G)),
+        (sp.conjugate(G), G), (sp.re(G) + sp.I * sp.im(G), G), (sp.conjugate(sp.sqrt(G)), sp.conjugate(sp.sqrt(G))),
+        (sp.conjugate(sp.sqrt(cs.symbol("G", (0, 1)))), sp.sqrt(G)),
         (sp.conjugate(turned), G * sp.exp(-sp.I * phi) / (k - sp.I * n)), (sp.Abs(G - n) ** 4, (G - n) ** 4),
         (sp.re(sp.Symbol("G", positive=True) * sp.conjugate(G)), G**2), (sp.im(G * n + sp.I * k), k),
         (sp.Abs(G), sp.Abs(G)), (sp.conjugate(z), sp.conjugate(z)), (sp.re(sp.sqrt(z)), sp.re(sp.sqrt(z))),
@@ -173,3 +175,27 @@ def test_what_is_real_is_its_own_conjugate():
         return cs.SLH("s", H=H, ports={"light": sp.sqrt(rate) * a}, baths={"bath": (sp.sqrt(star(n)) * b, star(n))})
 
     assert system(sp.conjugate, sp.re(k)).system() == system(cs.symbols.conj, k).system()
+
+
+def test_the_conjugate_of_a_root_follows_from_declared_signs():
+    root, q = sp.sqrt(G), cs.Quantity("q", sp.conjugate(sp.sqrt(G)))
+    assert cs.equal(q, root).status == "different" and cs.equal(sp.conjugate(root), root).status == "different"
+    assert cs.equal(q, root, domains={"G": "nonnegative"}).assumptions == ("G >= 0",)
+    assert cs.equal(q, -root, domains={"G": ("-oo", 0)}).assumptions == ("G <= 0",)
+    assert cs.exact_value(q, {"G": 4})[0] == cs.exact_value(root, {"G": 4})[0]
+    a = cs.operator("a")  # as a coefficient of operators it is an amplitude, and that is declared
+    part = cs.SLH("s", ports={"light": sp.conjugate(root) * a})
+    assert part.system().assumptions == ("G >= 0",) and part.system() == cs.SLH("s", ports={"light": root * a}).system()
+
+
+def test_a_system_made_by_hand_declares_what_stands_under_its_roots():
+    """The commutator of the mode is kept where the amplitude is real, so G >= 0; y |x| is not x y."""
+    x, y = sp.symbols("x y")
+
+    def made(amplitude, rate):
+        b, c = cs.LinearForm({Op("b"): 1, Op("a"): amplitude}), {Op("a"): -rate / 2, Op("b"): -amplitude}
+        return cs.LinearSystem(("a",), {"a": cs.LinearForm(c)}, {"b": sp.Rational(1, 2)}, {"out": b})
+
+    assert cs.is_physical(made(sp.sqrt(G), G)).assumptions == ("G >= 0",)
+    assert not cs.is_physical(made(sp.sqrt(x * y), y * sp.sqrt(x**2)))
+    assert cs.is_physical(made(sp.sqrt(x * y), x * y)).assumptions == ("x*y >= 0",)

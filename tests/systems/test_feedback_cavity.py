@@ -2,8 +2,7 @@
 
 With the amplitude share alpha going around (its sign included) the decay rate becomes
 
-    DOMAINS = {"kappa": "positive", "alpha": (0, 1)}  # a rate, an amplitude
-kappa_eff = kappa (1 - alpha)/(1 + alpha),
+    kappa_eff = kappa (1 - alpha)/(1 + alpha),
 
 and a round-trip phase phi, alpha -> -alpha e^(i phi), also detunes. Source: Gough and James, IEEE TAC 54, 2530 (2009);
 Gough and Wildfeuer, PRA 80, 042107 (2009). The sign of alpha is a convention: light that returns in phase with what the
@@ -24,7 +23,7 @@ kappa_eff = kappa * (1 - alpha) / (1 + alpha)
 
 def fed_back(part, turn=sp.pi):
     """`part` behind a beam splitter (t = alpha) whose port 2 is closed through it; a turn of pi sets the sign."""
-    splitter = cs.BeamSplitter(transmission=alpha**2, name="bs")
+    splitter = cs.BeamSplitter(transmission=cs.symbol("alpha", (0, 1)) ** 2, name="bs")
     loop = cs.PhaseShift(turn, name="turn")
     wires = [("bs.2", part.name), (part.name, "turn"), ("turn", "bs.2")]
     return cs.connect([splitter, part, loop], wires, inputs={"light": "bs.1"}, outputs={"light": "bs.1"})

@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from cascade_sym.evaluate.backends.instructions import Instructions
 from cascade_sym.evaluate.backends.numpy_blocks import Flags, NumpyKernel
 from cascade_sym.evaluate.backends.vector_ir import vector_source
 from cascade_sym.program.nodes import Program
 
 # the processor's bits for overflow and underflow, and for an invalid operation
 BITS = {"x86_64": (0x18, 0x01), "amd64": (0x18, 0x01), "aarch64": (0x0C, 0x01), "arm64": (0x0C, 0x01)}
+LONG = 3000  # nodes of a program beyond which it is not compiled but carried out as `Instructions`
 FEWEST = 16384  # points a thread should have, so that starting it pays
 
 
@@ -71,14 +73,17 @@ def machine() -> tuple[Any, int]:
     return lambda: target.create_target_machine(**options), width
 
 
-def built(source: str) -> Any:
-    """The kernel in memory: a function of the number of points and of four pointers, which keeps its engine alive."""
+KERNEL = [ctypes.c_int64, *[ctypes.c_void_p] * 4]  # the number of points, inputs, steps, outputs, holes
+
+
+def built(source: str, types: Sequence[Any] = KERNEL) -> Any:
+    """The kernel in memory, a function of arguments of these C types, which keeps its engine alive."""
     import llvmlite.binding as llvm
 
     target = machine()[0]()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(source), target)
     engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 4)
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *types)
     kernel: Any = kind(engine.get_function_address("kernel"))
     kernel.alive = engine, target
     return kernel
@@ -95,7 +100,9 @@ class CompiledKernel:
         self.leaves = program.leaves
         self.threads = threads or cores()
         self.width = machine()[1]
-        self.angles = bool({"sin", "cos"} & program.operations())  # for which the quick form is another one
+        self.long = len(program.nodes) > LONG
+        # for which the quick form is another one
+        self.angles = not self.long and bool({"sin", "cos"} & program.operations())
         self._forms: dict[bool, Any] = {}
         self._compiling = Lock()
 
@@ -103,7 +110,11 @@ class CompiledKernel:
         """The quick or the general kernel."""
         with self._compiling:  # threads of one call may ask at the same time
             if quick not in self._forms:
-                self._forms[quick] = built(vector_source(self.program, self.width, quick, self.strict))
+                self._forms[quick] = (
+                    Instructions(self.program, self.width, self.strict)
+                    if self.long
+                    else built(vector_source(self.program, self.width, quick, self.strict))
+                )
             return self._forms[quick]
 
     def __call__(self, n: int, inputs: Sequence[Any], outputs: Sequence[np.ndarray]) -> Flags:

@@ -20,10 +20,12 @@ from sympy import Matrix
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import ParameterError, UndetectableError
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
+from cascade_sym.evaluate.backends import compiled
+from cascade_sym.evaluate.conditional import batched
 from cascade_sym.evaluate.conditional.verified import Entries
 from cascade_sym.evaluate.covariances import CovarianceValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
-from cascade_sym.saved.values import codec, stored, type_name
+from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.conditional import doubling
 from cascade_sym.solve.conditional.doubling import Filter
@@ -181,16 +183,23 @@ class ConditionalEvaluator(Shown):
         """Matrices, residuals and errors at some points by doubling; in high precision where that is not enough."""
         stacks = self._stacked(at, (count,))
         drift, f = stacks.pop("moduli"), Filter(**stacks)
-        V = doubling.steady(f)
-        error = doubling.error(f, V, drift)
+        V, rest, error = (np.full(x, np.nan) for x in (f.A.shape, count, count))
+        if count >= batched.FEWEST and compiled.available():
+            V, rest, error = batched.steady(f, drift)
+        todo = ~(error <= GOOD)
+        if todo.any():
+            few = Filter(*(x[todo] for x in f))
+            V[todo] = doubling.steady(few)
+            error[todo] = doubling.error(few, V[todo], drift[todo])
+            with np.errstate(all="ignore"):
+                rest[todo] = doubling.residual(few, V[todo])
         hard = ~(error <= GOOD) & np.logical_and.reduce([np.isfinite(x).all((-1, -2)) for x in f])
         hard[hard] = ~doubling.unseen(Filter(*(x[hard] for x in f)))
         for k in np.flatnonzero(hard):
             V[k] = self._exact.rounded({n: a[k] for n, a in at.items()})
         error[hard] = EXACT
+        rest[hard] = doubling.residual(Filter(*(x[hard] for x in f)), V[hard])
         good = (error <= GOOD) & np.isfinite(V).all((-1, -2))
-        with np.errstate(all="ignore"):
-            rest = doubling.residual(f, V)
         return np.where(good[:, None, None], V, np.nan), np.where(good, rest, np.nan), np.where(good, error, np.nan)
 
     def filters(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Filter:

@@ -63,12 +63,15 @@ class Bounds:
         for node in self.program.nodes:
             self.values.append(self.node(node))
         outs = []
+        verdicts: dict[tuple[Condition, ...], tuple[int, int]] = {}
         for o in self.program.outputs:
             places = {i: self.b.add(*self.halves(self.values[i].value)) for i in o.parts()}
             errors = [self.final(self.values[i]) for i in o.parts()]
             total = errors[0] if len(errors) == 1 else self.b.add(*errors)
             if conditions := self.program.conditions_of(o):
-                settled, doubtful = self.verdict(conditions)
+                if conditions not in verdicts:
+                    verdicts[conditions] = self.verdict(conditions)
+                settled, doubtful = verdicts[conditions]
                 domain = [self.arithmetic.head(self.values[c.node].value) for c in conditions if not c.split]
                 nan = absent(self.b, domain, any(c.split for c in conditions))
                 places = {i: self.b.apply("select", settled, p, nan) for i, p in places.items()}

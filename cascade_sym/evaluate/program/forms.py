@@ -8,11 +8,14 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from cascade_sym.evaluate.program.angles import SINCOS, expand_angles
-from cascade_sym.evaluate.program.powers import factor
+from cascade_sym.evaluate.program.powers import factor, waves_merged
 from cascade_sym.program.builder import Builder, guarded, replay_node
 from cascade_sym.program.nodes import FREE, TESTS, Program, arguments
 
 LARGE = 300  # programs beyond are not drawn together: it takes long and seldom pays
+HUGE = (
+    3000  # programs beyond are not factored at all: their long sums have little to share, and searching takes longest
+)
 WORTH = 1.5  # how much more a form may cost that loses fewer digits
 HIGHEST = 30  # power of the parameters in intermediate values: within 1e308 for parameters up to 1e10
 COSTS = {
@@ -29,8 +32,12 @@ def cheapest(program: Program) -> Program:
     Candidates are the program as it stands, with one sine an angle, and factored, with quotients written
     out where they stand (`local`) or all roots and quotients drawn together. Forms in which sums of sines
     and cosines were merged keep their digits where the others lose them; they may cost more. Common
-    denominators can bring high powers, which overflow: such forms are left out.
+    denominators can bring high powers, which overflow: such forms are left out. A huge program keeps its sums: its
+    waves are merged, and its products share their beginnings.
     """
+    if len(program.nodes) > HUGE:
+        waves = program.operations() & {"sin", "cos"}
+        return Sharing(expand_angles(waves_merged(program)) if waves else program).run()
     angles = expand_angles(program)
     plain = min(program, angles, key=total_cost)
     if not program.operations() & {"sin", "cos", "sqrt", "div"}:
@@ -85,7 +92,9 @@ def share_products(program: Program) -> Program:
 
     (x*y)*z and x*(z*y) have no operation in common; as (y*z)*x they do.
     """
-    return Sharing(program).run()
+    sharing = Sharing(program)
+    sharing.join()
+    return sharing.run()
 
 
 class Sharing:
@@ -113,9 +122,6 @@ class Sharing:
                 self.products[i] = dict(factors)
         self.joined: dict[int, Pair] = {}
         self.where: dict[Pair, set[int]] = defaultdict(set)
-        for i, factors in self.products.items():
-            for pair in pairs(factors):
-                self.where[pair].add(i)
 
     def gain(self, pair: Pair) -> int:
         """In how many products the pair occurs; a square that occurs twice in one counts twice."""
@@ -125,6 +131,9 @@ class Sharing:
 
     def join(self) -> None:
         """Joins pairs for as long as one occurs twice."""
+        for i, factors in self.products.items():
+            for pair in pairs(factors):
+                self.where[pair].add(i)
         heap = [(-count, p) for p in self.where if (count := self.gain(p)) > 1]
         heapify(heap)
         while heap:
@@ -162,7 +171,7 @@ class Sharing:
             self.where[p].add(i)
 
     def run(self) -> Program:
-        self.join()
+        """The program with its products written anew, each in the order of its factors: they share their beginnings."""
         b = Builder()
         new: list[int] = []
         made: dict[int, int] = {}

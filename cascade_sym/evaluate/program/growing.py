@@ -39,7 +39,10 @@ def attempt(program: Program, point: Mapping[tuple[str, str], Any], rtol: float,
     """One evaluation at flint's precision; None where it is not good enough and not the last."""
     try:
         values = walk(program, point, last)
-        valid_ones = [inside(program.conditions_of(o), values, last) for o in program.outputs]
+        sets = [program.conditions_of(o) for o in program.outputs]
+        different = {id(c): c for c in sets}  # equal ones are the same
+        decided = {k: inside(c, values, last) for k, c in different.items()}
+        valid_ones = [decided[id(c)] for c in sets]
     except Undecided:
         return None
     found: Settled = []

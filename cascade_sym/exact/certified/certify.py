@@ -19,10 +19,10 @@ from cascade_sym.errors import CascadeError
 from cascade_sym.exact.atoms import canonical
 from cascade_sym.exact.certified.evidence import Evidence
 from cascade_sym.exact.certified.generators import Json, NoEvidence
-from cascade_sym.exact.certified.spelled import formula_text, plain_names
+from cascade_sym.exact.certified.spelled import plain_names
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.fraction import Fraction, by_power
-from cascade_sym.symbols import Domains, is_complex_symbol
+from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
 from cascade_sym.symbols.names import conj
 
 MOST_CASES = 5  # signs that are not known and are proved one by one

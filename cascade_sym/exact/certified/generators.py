@@ -10,14 +10,13 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym import recheck
-from cascade_sym.exact.atoms import Arctangent
-from cascade_sym.exact.certified.spelled import formula_text
+from cascade_sym.exact.atoms import Stand
 from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
 from cascade_sym.exact.fraction import Fraction, Poly
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
-from cascade_sym.symbols import Domains
+from cascade_sym.symbols import Domains, formula_text
 from cascade_sym.symbols.domains import inequality
 
 Json = dict[str, Any]
@@ -69,7 +68,7 @@ class Named:
     def _new(self, i: int) -> str:
         conv = self.conv
         s = self._place.get(i)
-        if isinstance(s, Arctangent):
+        if isinstance(s, Stand):
             raise NoEvidence
         if s is sp.pi or s is sp.I or isinstance(s, Symbol):
             return str(s)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Pow, Sum, product
-from cascade_sym.formula.latex_in.reader import Reader, leading_stars
+from cascade_sym.formula.latex_in.reader import Reader
+from cascade_sym.formula.latex_in.superscripts import leading_stars
 from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS, Body, Key, by_rule, spelled, with_superscript
 from cascade_sym.formula.lettering import CONSTANTS, GREEK
-from cascade_sym.formula.parser import Token
+from cascade_sym.formula.token_stream import Token
 from cascade_sym.program import ANALYTIC, TABLE
 
 BRACKETED = tuple(f.name for f in TABLE if not f.analytic and f.name not in ("abs", "conj"))

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import takewhile
 
 from cascade_sym.formula.ast import Call, Div, Name, Node, Number, Pow, Relation, Signed, added, product
+from cascade_sym.formula.latex_in.superscripts import STARS, is_label, leading_stars
 from cascade_sym.formula.latex_in.symbols import FONTS, Body, Indices, Names, SymbolStream, spelled, tokens
 from cascade_sym.formula.lettering import CONSTANTS, GREEK
 from cascade_sym.formula.parser import MAX_DEPTH, MAX_DIGITS
@@ -34,7 +34,6 @@ _RELATIONS = {
     "\\gt": ">",
 }  # fmt: skip
 TIMES = ("cdot", "times", "ast")
-STARS = {"dagger": "dag", "dag": "dag", "*": "conj", "ast": "conj", "star": "conj"}
 _CLOSERS = {
     "(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\langle": "\\rangle", "\\lvert": "\\rvert", "\\lbrace": "\\rbrace",
     "\\lbrack": "\\rbrack", "\\vert": "\\vert",
@@ -318,20 +317,3 @@ class Reader(SymbolStream):
             raise self.unexpected(f"{closer!r} to close the bracket at column {start.start + 1}")
         self.take()
         return _SAME.get(kind, kind), items
-
-
-def is_label(sup: Body) -> bool:
-    """Whether a superscript stands in one pair of brackets, or is nothing but several letters."""
-    if len(sup) > 1 and all(t.kind == "letter" or t.is_op("{", "}") or t.is_word(*GREEK, *FONTS) for t in sup):
-        return len(spelled(sup)) > 1
-    depth = 0
-    for n, t in enumerate(t for t in sup if not t.is_word("left", "right")):
-        depth += t.is_op("(", "[") - t.is_op(")", "]")
-        if depth == 0:
-            return n > 0 and t is sup[-1]
-    return False
-
-
-def leading_stars(sup: Body) -> Body:
-    """The daggers and stars at the start of a superscript."""
-    return tuple(takewhile(lambda t: t.text in STARS and t.kind in ("word", "op"), sup))

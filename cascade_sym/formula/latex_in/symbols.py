@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.lettering import GREEK
-from cascade_sym.formula.parser import Stream, Token, error_at, scanned
+from cascade_sym.formula.token_stream import Stream, Token, error_at, scanned
 from cascade_sym.formula.walk import indexed
 
 Body = tuple[Token, ...]

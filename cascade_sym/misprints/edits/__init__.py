@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Add, Mul, Node, Signed
-from cascade_sym.formula.latex import Marked
+from cascade_sym.formula.printing import Marked
 from cascade_sym.formula.walk import Path, Place, children, places, replace_at, with_children
 from cascade_sym.misprints.edits import arithmetic, exchanges, shape
 from cascade_sym.misprints.edits.exchanges import Change, Vocabulary

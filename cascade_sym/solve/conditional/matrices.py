@@ -116,7 +116,7 @@ def conditional_covariance(
     for sector in problem.sectors:
         if not sector.currents or all(e == 0 for e in (*sector.C, *sector.S)):
             M = _unseen(sector, naming, stable)
-            _place(sector.nodes, M, elements)
+            place(sector.nodes, M, elements)
             if len(sector.nodes) <= LARGEST:
                 errors += judged(plain(sector), M, Written(()))[-1]
             continue
@@ -136,7 +136,7 @@ def conditional_covariance(
         degrees.append(solution.degree)
         if solution.relation != 0:
             relations.append((solution.root, solution.relation))
-        _place(sector.nodes, M, elements)
+        place(sector.nodes, M, elements)
     defs = naming.definitions
     home = None if isinstance(system, Riccati) else as_system(system)
     V = ConditionalCovariance(
@@ -203,7 +203,7 @@ def _unseen(sector: Sector, naming: Naming, stable: list[Expr]) -> Table:
     return M
 
 
-def _place(nodes: tuple, M: Table, elements: Elements) -> None:
+def place(nodes: tuple, M: Table, elements: Elements) -> None:
     """Moments as elements of the covariance matrix in quadratures."""
 
     def put(i: str, j: str, e: Expr) -> None:
