@@ -77,6 +77,10 @@ class FolderError(CascadeError, ValueError):
     """A paper's folder is missing, malformed or inconsistent."""
 
 
+class LedgerError(CascadeError, ValueError):
+    """A stored ledger is of another schema version, or is none."""
+
+
 class SavedFileError(CascadeError, ValueError):
     """A result can't be stored, or a file with one is missing, damaged or of another kind."""
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cascade_sym.cli.stages import progress as progress
 from cascade_sym.files import write
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
     from cascade_sym.cli.remembered import remembered
     from cascade_sym.cli.tables import verdicts_table
+    from cascade_sym.ledger.records import records_from
 
     def verified() -> list[dict[str, Any]]:
         from cascade_sym.ledger.entries import run_ledger
@@ -63,14 +63,14 @@ def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
         paper = loaded(folder)
         with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
             entries = run_ledger(paper, only or (), tick)
-        return [record(paper, e) if as_json else e.to_json() for e in entries]
+        return [record(paper, e).to_json() if as_json else e.to_json() for e in entries]
 
-    records = remembered("verify", folder, [only, as_json], verified)
+    records = records_from(remembered("verify", folder, [only, as_json], verified))
     if as_json:
-        print_json(records)
+        print_json([r.to_json() for r in records])
     else:
         verdicts_table(records)
-    return 0 if all(r["as_expected"] for r in records) else 1
+    return 0 if all(r.as_expected for r in records) else 1
 
 
 def recheck(ledger: Annotated[str, typer.Argument(help="What `verify --json` or `paper` wrote.")]) -> int:
@@ -118,6 +118,19 @@ def derive(
     text, ok = (derivation_latex_of(loaded(folder), id), True) if as_latex else derivation_text(loaded(folder), id)
     print(text)
     return 0 if ok else 1
+
+
+def explain(folder: Folder, id: Annotated[str, typer.Argument(help="An equation, such as 7 or S10.")]) -> int:
+    """Say in words what was printed, derived, compared, assumed and found for an equation."""
+    from cascade_sym.ledger.entries import run_ledger
+    from cascade_sym.ledger.typeset import document_entry, record
+    from cascade_sym.report.explained import explanation
+
+    paper = loaded(folder)
+    with progress(f"explain {paper.printed.name}", 1) as tick:
+        (entry,) = run_ledger(paper, [id], tick)
+    print(explanation(record(paper, entry, document_entry(paper, entry))))
+    return 0 if entry.as_expected else 1
 
 
 def latex(
@@ -169,14 +182,15 @@ def report(folder: Folder, output: Output = None) -> int:
 
 def _report(command: str, folder: str, output: Path | None) -> int:
     from cascade_sym.cli.tables import verdicts_table
+    from cascade_sym.declared.figures import figure_files
     from cascade_sym.report import build_report
 
-    with progress(f"{command} {Path(folder).name}", None) as tick:
+    with progress(f"{command} {Path(folder).name}", None, said=True) as tick:
         records, files = build_report(folder, output, tick)
     if command == "paper":
         verdicts_table(records)
-    say_written(files)
-    return 0 if all(r["as_expected"] for r in records) else 1
+    say_written([*files, *figure_files(files[0].parent)])
+    return 0 if all(r.as_expected for r in records) else 1
 
 
 def figures(
@@ -290,22 +304,3 @@ def put(path: Path | None, text: str) -> None:
         sys.stdout.write(text)
     else:
         write(path, text)
-
-
-@contextmanager
-def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
-    """A progress bar on stderr; the yielded function is called with what is being worked on."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task, done = bar.add_task(escape(title), total=total), count()
-
-        def tick(what: str) -> None:
-            bar.update(task, completed=next(done), description=escape(f"{title}: {what}"))
-
-        yield tick
-        bar.update(task, completed=next(done))

@@ -20,7 +20,8 @@ from cascade_sym.errors import CascadeError
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "verify": commands.verify, "recheck": commands.recheck, "eval": quantities.evaluate,
-    "list": commands.list_, "derive": commands.derive, "latex": commands.latex, "audit": commands.audit,
+    "list": commands.list_, "derive": commands.derive, "explain": commands.explain,
+    "latex": commands.latex, "audit": commands.audit,
     "paper": commands.paper, "scaling": quantities.scaling, "new": commands.new, "sweep": quantities.sweep,
     "figures": commands.figures, "report": commands.report, "read": commands.read, "check": commands.check,
     "draw": commands.draw, "code": quantities.code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,24 +15,34 @@ from cascade_sym.verdicts import Verdict
 
 if TYPE_CHECKING:
     from cascade_sym.ledger.entries import Audit
+    from cascade_sym.ledger.records import Record
     from cascade_sym.manuscript import Checked, Contents, Report
 
 
-def verdicts_table(records: Iterable[Mapping[str, Any]]) -> None:
-    """The verdicts of a ledger, from its entries as plain data."""
+def verdicts_table(records: Iterable[Record]) -> None:
+    """The verdicts of a ledger, from its records."""
     count: Counter[str] = Counter()
     rows = []
     for r in records:
-        count[r["verdict"]] += 1
-        word = Text(r["verdict"], Verdict(r["verdict"]).terminal).append(
-            "" if r["as_expected"] else " (not expected)", "red"
-        )
-        note = r["correction"] or r["deviation"]
-        title = Text(r["title"]).append(f"\n{note}" if note else "", "dim")
-        rows.append((r["id"], title, word, str(len(r["evidence"]["statements"])), f"{r['seconds']:.2f}"))
-    console = Console(highlight=False)
+        count[r.verdict] += 1
+        word = Text(r.verdict, r.verdict.terminal).append("" if r.as_expected else " (not expected)", "red")
+        note = r.correction or r.deviation
+        title = Text(r.title).append(f"\n{note}" if note else "", "dim")
+        rows.append((r.id, title, word, str(len(r.evidence.statements)), f"{r.seconds:.2f}"))
+    console = _console()
     console.print(_table(("id", "equation", "verdict", "statements", "seconds"), rows))
     console.print(", ".join(f"{n} {v}" for v, n in count.items()))
+
+
+WIDEST = 100_000  # characters of a line where nobody looks at the edge of a screen
+
+
+def _console() -> Console:
+    """A terminal, or a file or pipe in which lines are as long as they need."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDEST
+    return console
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
@@ -43,7 +54,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Tabl
 
 def contents_table(data: Mapping[str, Any]) -> None:
     """The equations, quantities and figures of a folder."""
-    console = Console()
+    console = _console()
     console.print(data["paper"], style="bold", highlight=False, markup=False)
     console.print(_table(("id", "equation", "kind"), [(e["id"], e["title"], e["kind"]) for e in data["equations"]]))
     rows = []
@@ -112,7 +123,7 @@ def audit_table(found: Sequence[Audit]) -> None:
         left = Text(str(len(a.survivors)), "red" if a.survivors else "")
         rows.append((a.id, text, str(a.edits), str(a.caught + a.unreadable), str(len(a.identities)), left))
         survivors += [Text("survivor", "red").append(f" ({a.id}) {a.statement}: {s}", "") for s in a.survivors]
-    console = Console(highlight=False)
+    console = _console()
     console.print(_table(("id", "statement", "edits", "caught", "identities", "survivors"), rows))
     for line in survivors:
         console.print(line)
@@ -122,7 +133,7 @@ def audit_table(found: Sequence[Audit]) -> None:
 
 def scaling_table(found: Any) -> None:
     """An asymptotic optimum: power law, prefactor, optimum, and the certificate."""
-    console = Console(highlight=False)
+    console = _console()
     data = found.to_json()
     factor = found.prefactor.variable
     shown = _value_text(found.prefactor) if found.is_symbolic else data["prefactor_value"]

@@ -33,6 +33,7 @@ GRID, REFINED, FAR = 6, 40, sp.Integer(10) ** 9
 DIGITS = 15  # of deviations: they are stated to three
 BOXES, BITS = 4000, 64  # of a proof: how many pieces of the domain are looked at, in balls of how many bits
 LOOSE = 1.001  # a proved bound may be that much larger than what was seen
+SMALL = 5e-5  # a difference below which three decimals of a per cent show less than two digits
 SEEN, PROVED = "largest seen", "proved bound"
 Point = tuple[Expr, ...]
 
@@ -109,6 +110,18 @@ def deviation(
         "domain": {k: [str(a), str(b)] for k, (a, b) in domain.ranges.items()},
         "printed_over_derived": {"value_at": _text(1 / (1 + at_point) - 1), "maximum": _text(1 / (1 + extreme) - 1)},
     }
+
+
+def percent(x: Any) -> str:
+    """A relative difference with its sign, in per cent; one that three decimals don't show keeps three digits.
+
+    >>> percent(0.0123), percent("-2.5e-8"), percent(0)
+    ('+1.230%', '-2.5e-06%', '0%')
+    """
+    v = float(x)
+    if v == 0:
+        return "0%"
+    return f"{v:+.3%}" if abs(v) >= SMALL else f"{100 * v:+.3g}%"
 
 
 def _text(v: Any) -> str:

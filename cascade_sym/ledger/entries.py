@@ -24,7 +24,8 @@ from cascade_sym.folder.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import operations, walk
-from cascade_sym.ledger.deviation import PROVED, SEEN
+from cascade_sym.ledger.deviation import PROVED, SEEN, percent
+from cascade_sym.ledger.records import Evidence, Record
 from cascade_sym.ledger.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
@@ -85,19 +86,23 @@ class Entry(Shown):
         for v in self.statements:
             if d := v.notes.get("relative_difference"):
                 at = ", ".join(f"{k} = {x}" for k, x in d["at"].items())
-                there = f"{float(d['value_at']):+.3%} at {at}, " if at else ""
+                there = f"{percent(d['value_at'])} at {at}, " if at else ""
                 most = "at most" if d["maximum_is"] == PROVED else SEEN
-                lines.append(f"derived/printed - 1: {there}{most} {float(d['maximum']):+.3%}")
+                lines.append(f"derived/printed - 1: {there}{most} {percent(d['maximum'])}")
         return "; ".join(lines) or None
+
+    def record(self) -> Record:
+        """The entry as a record, without its formulas typeset."""
+        return Record(
+            id=self.printed.id, title=self.printed.title, verdict=self.verdict, method=self.method,
+            evidence=Evidence.from_json(self.evidence), seconds=round(self.seconds, 3),
+            expected=self.printed.expected, as_expected=self.as_expected, deviation=self.deviation,
+            correction=self.correction, assumptions=self.assumptions, witness=self.witness, proof=self.proof,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """The entry as plain data, without its formulas typeset."""
-        return {
-            "id": self.printed.id, "title": self.printed.title, "verdict": self.verdict, "method": self.method,
-            "evidence": dict(self.evidence), "seconds": round(self.seconds, 3), "expected": self.printed.expected,
-            "as_expected": self.as_expected, "deviation": self.deviation, "correction": self.correction,
-            "assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof,
-        }  # fmt: skip
+        return self.record().to_json()
 
 
 @card.register
@@ -172,6 +177,8 @@ def _simpler(v: StatementVerdict) -> str | None:
 
 def _statement_evidence(v: StatementVerdict) -> dict[str, Any]:
     out: dict[str, Any] = {"statement": v.statement.text, "verdict": v.verdict, "method": v.method, **v.notes}
+    if v.statement.where:
+        out["where"] = v.statement.where
     if v.found is not None:
         out |= {"assumptions": list(v.found.assumptions), "witness": v.found.witness, "proof": v.proof}
     if v.verdict is Verdict.EXACT and v.compared is not None and v.proof in ("algebraic", "operator"):

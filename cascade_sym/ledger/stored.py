@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from cascade_sym.declared.figures import build_figures, figure_files
+from cascade_sym.errors import LedgerError
 from cascade_sym.files import write
 from cascade_sym.folder.load import load_folder
 from cascade_sym.ledger.entries import run_ledger
+from cascade_sym.ledger.records import Record, records_from
 from cascade_sym.ledger.typeset import document_entry, document_text, heading, record
 from cascade_sym.stamps import content_key, imported, is_current, stamp_of
 
 
 def build_paper(
     folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
-) -> tuple[list[dict[str, Any]], Path]:
+) -> tuple[tuple[Record, ...], Path]:
     """Write ledger.json, paper.json, equations.tex and the figures of a folder; the ledger's records, and the place.
 
     A second run with nothing changed reads what the first one wrote.
@@ -31,18 +33,27 @@ def build_paper(
     ledger, head, tex, stamp = (place / n for n in ("ledger.json", "paper.json", "equations.tex", "content.key"))
     written = (ledger, head, tex)
     if is_current(stamp, key, [*written, *figure_files(place)]):
-        return json.loads(ledger.read_text(encoding="utf-8")), place
+        return read_ledger(ledger), place
     loaded = load_folder(root)
     entries = run_ledger(loaded, progress=progress)
     shown = [document_entry(loaded, e) for e in entries]
     records = [record(loaded, e, s) for e, s in zip(entries, shown, strict=True)]
-    for file, data in ((ledger, records), (head, heading(loaded))):
+    for file, data in ((ledger, [r.to_json() for r in records]), (head, heading(loaded))):
         write(file, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     write(tex, document_text(loaded, shown))
     if loaded.model.figures:
         build_figures(loaded, place / "figures", progress=progress)
     write(stamp, stamp_of(key, [*written, *figure_files(place), *imported(root)]))
-    return records, place
+    return read_ledger(ledger), place
+
+
+def read_ledger(file: Path) -> tuple[Record, ...]:
+    """The records of a ledger.json. LedgerError where it is none, or of another schema version."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as err:
+        raise LedgerError(f"{file} is no JSON ({err}); make the ledger anew with `cascade-sym paper`.") from err
+    return records_from(data)
 
 
 def read_heading(place: Path) -> dict[str, Any]:

@@ -22,12 +22,12 @@ from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.rows import definition_rows
 from cascade_sym.latex.text import text_latex
 from cascade_sym.ledger.entries import Entry
+from cascade_sym.ledger.records import Record, StepRecord
 from cascade_sym.ledger.verdict import StatementVerdict, shown_difference
 from cascade_sym.operators import OperatorPolynomial
 from cascade_sym.operators.integral import shown
 from cascade_sym.steps import Derivation
 
-FORMS = ("printed", "derived", "difference", "correction")
 _SIGNS = {"<": "<", ">": ">", "<=": "\\leq", ">=": "\\geq"}
 SHORT = 60  # operations of a derived form in which names of its own are written out
 
@@ -172,20 +172,15 @@ def document_text(folder: Folder, entries: Sequence[DocumentEntry], style: str =
     return document(entries, notation_of(folder), folder.printed.title, style=style)
 
 
-def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> dict[str, Any]:
-    """A ledger entry as plain data for JSON, with the four *_latex.
-
-    `difference_latex` is null where the forms are identical, `correction_latex` where nothing was repaired. With
-    `shown`, the entry as it was typeset for a document, `steps` are added: title, equations (null where there are none)
-    and how the step was checked (null for an input).
-    """
+def record(folder: Folder, entry: Entry, shown: DocumentEntry | None = None) -> Record:
+    """A ledger entry as a record with its four forms; with `shown` (typeset for a document) with its steps too."""
     forms = shown or document_entry(folder, entry, steps=False)
-    out = entry.to_json() | {f"{kind}_latex": getattr(forms, f"{kind}_latex") for kind in FORMS}
-    if shown:
-        out["steps"] = [
-            {"title": s.title, "latex": aligned(s.rows) if s.rows else None, "checked": s.checked} for s in shown.steps
-        ]
-    return out
+    steps = tuple(StepRecord(s.title, aligned(s.rows) if s.rows else None, s.checked) for s in forms.steps)
+    return replace(
+        entry.record(), printed_latex=forms.printed_latex, derived_latex=forms.derived_latex,
+        difference_latex=forms.difference_latex, correction_latex=forms.correction_latex,
+        steps=steps if shown else None,
+    )  # fmt: skip
 
 
 def heading(folder: Folder) -> dict[str, Any]:

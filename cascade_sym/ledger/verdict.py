@@ -26,7 +26,7 @@ from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, Node
 from cascade_sym.formula.walk import require_small
-from cascade_sym.ledger.deviation import DIGITS, deviation, independent
+from cascade_sym.ledger.deviation import DIGITS, deviation, independent, percent
 from cascade_sym.ledger.identity import Claim, equal_generators, equal_numbers, equal_operators
 from cascade_sym.ledger.relation import against_bound, mistyped
 from cascade_sym.misprints.repair import Repair, find_repair
@@ -223,10 +223,13 @@ def judge(
         extreme, about = deviation(plain(printed, model), derived, domain, model, refine=repair)
         tolerated = approximate and abs(extreme) <= mp.mpf(sp.N(domain.error, DIGITS))
         seen = float(about["maximum"])
-        reached = f"not exact; derived/printed - 1 reaches {seen:+.3%} over the stated domain ({about['maximum_is']})"
+        reached = (
+            f"not exact; derived/printed - 1 reaches {percent(seen)} over the stated domain ({about['maximum_is']})"
+        )
         return said(
             Verdict.APPROXIMATE if tolerated else Verdict.DIFFERS, f"{reached} (tolerated: {domain.error})",
-            difference=found.difference, notes={"relative_difference": about},
+            difference=found.difference,
+            notes={"relative_difference": about | {"tolerated": str(domain.error)}},
         )  # fmt: skip
     if check:
         notes = {"leading_term": check.method, "order": derived.note}

@@ -41,9 +41,9 @@ def table(columns: Iterable[str], *rows: str, caption: str | None = None) -> str
     return element("div", element("table", above, head, element("tbody", *rows)), class_="scroll")
 
 
-def listing(lines: Iterable[str]) -> str:
-    """Lines of plain text as a block of code."""
-    return element("pre", element("code", text("\n".join(lines))))
+def listing(lines: Iterable[str], id: str | None = None) -> str:
+    """Lines of plain text as a block of code, which can be scrolled by keys too."""
+    return element("pre", element("code", text("\n".join(lines)), id=id), tabindex=0)
 
 
 def text(plain: object) -> str:
@@ -51,10 +51,14 @@ def text(plain: object) -> str:
     return escape(str(plain), quote=False)
 
 
-def anchor(id: str) -> str:
-    """An equation's id as part of an HTML id: letters, digits and dashes, different for different ids.
+SIGNS = {".": "-", " ": "--", "_": "_", "-": "-dash-", "'": "-prime-", "*": "-star-", "+": "-plus-", "/": "-over-"}
 
-    >>> anchor("S20.a"), anchor("7'")
-    ('S20-a', '7-x27-')
+
+def anchor(id: str) -> str:
+    """An equation's id as part of an HTML id that people can read and type: letters and digits stay, other signs are
+    dashes, words or code points; different for different ids.
+
+    >>> anchor("S20.a"), anchor("7'"), anchor("S22.C_M"), anchor("a;b")
+    ('S20-a', '7-prime-', 'S22-C_M', 'a-x3b-b')
     """
-    return "".join(c if c.isascii() and c.isalnum() else "-" if c in ". " else f"-x{ord(c):x}-" for c in id)
+    return "".join(c if c.isascii() and c.isalnum() else SIGNS.get(c, f"-x{ord(c):x}-") for c in id)

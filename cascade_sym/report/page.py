@@ -1,4 +1,4 @@
-"""The whole report as one page: no network, no scripts, everything in the file, figures too."""
+"""The whole report as one page: no network, everything in the file, figures too; its one script copies LaTeX."""
 
 from __future__ import annotations
 
@@ -6,33 +6,38 @@ import re
 import struct
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from cascade_sym.latex.notation import symbol_latex
-from cascade_sym.report.entry import Name, Record, derivations, entry_html, verdict_mark
+from cascade_sym.ledger.records import Record
+from cascade_sym.report.entry import Name, derivations, entry_html, verdict_mark
+from cascade_sym.report.findings import attention, finding, needing_attention
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text
 from cascade_sym.report.mathml import FULL, block, edit_words, words
 from cascade_sym.verdicts import Verdict
 
 SECTIONS = (
-    ("summary", "Summary"), ("contents", "All equations"), ("figures", "Figures"), ("equations", "Equations"),
+    ("summary", "Findings"), ("contents", "All equations"), ("figures", "Figures"), ("equations", "Equations"),
     ("reproduce", "Reproduce"),
 )  # fmt: skip
 COMPUTED_WITH = ("sympy", "python-flint", "mpmath")
 _POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
 )
 
 
 def report_page(
-    records: Sequence[Record], heading: Record, folder: str, figures: Sequence[Figure] = (), pdf: str = ""
+    records: Sequence[Record], heading: Mapping[str, Any], folder: str, figures: Sequence[Figure] = (), pdf: str = ""
 ) -> str:
-    """The page for a ledger's records (`cascade_sym.ledger.typeset.record`).
+    """The page for a ledger's records (`cascade_sym.ledger.records`).
 
     `heading` says title, reference, notation and abbreviations; `folder` is how commands name the paper; `pdf` is a
     sentence on the PDF beside the page.
@@ -42,7 +47,7 @@ def report_page(
     name = partial(symbol_latex, declared=heading.get("notation", {}))
     title = heading.get("title") or "Ledger"
     used = ", ".join(f"{p} {version(p)}" for p in COMPUTED_WITH)
-    sections = [_summary(records), _contents(records, name)]
+    sections = [_summary(records, name), _contents(records, name)]
     if latex := heading.get("abbreviations_latex"):
         formulas = block(latex, FULL, "Abbreviations in derived forms")
         sections.append(section("abbreviations", "Abbreviations", formulas))
@@ -51,16 +56,19 @@ def report_page(
         sections.append(section("figures", "Figures", element("div", *drawn, class_="figures")))
     entries = (entry_html(r, d, folder, name) for r, d in derivations(records))
     sections += [section("equations", "Equations", *entries), _reproduce(folder)]
+    script = (files("cascade_sym.report") / "copy.js").read_text(encoding="utf-8")
+    only = f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
         element("header", _head(title, heading, records, bool(figures), pdf), class_="top"),
         element("main", *sections, id="main"),
         element("footer", element("p", text(f"Made by cascade-sym {__version__} with {used}."))),
+        element("script", script),
     ]
     head = [
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY.format(script=only)),
         element("meta", name="color-scheme", content="light dark"),
         element("title", text(f"{title}: ledger")),
         element("style", _style()),
@@ -86,7 +94,7 @@ def verdict_style() -> str:
     return "\n".join((*schemes, *words, *hidden)) + "\n"
 
 
-def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, pdf: str) -> str:
+def _head(title: str, heading: Mapping[str, Any], records: Sequence[Record], drawn: bool, pdf: str) -> str:
     there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
     links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""
@@ -95,8 +103,36 @@ def _head(title: str, heading: Record, records: Sequence[Record], drawn: bool, p
     return element("h1", words(title)) + reference + what + element("nav", links, aria_label="Sections")
 
 
-def _summary(records: Sequence[Record]) -> str:
-    count = Counter(r["verdict"] for r in records)
+def _summary(records: Sequence[Record], name: Name) -> str:
+    """What is wrong with the paper, each with its repair or reason, before anything else."""
+    wrong = needing_attention(records)
+    title = attention(records)
+    items = "".join(element("li", *_finding(r, records, name), data_verdict=r.verdict) for r in wrong)
+    unexpected = [r.id for r in records if not r.as_expected]
+    note = "All verdicts are as the author of the folder expects."
+    if unexpected:
+        note = f"Not as the author of the folder expects: {', '.join(f'({i})' for i in unexpected)}."
+    listed = element("ul", items, class_="findings") if items else ""
+    return section("summary", title, listed, element("p", text(note)))
+
+
+def _finding(r: Record, records: Sequence[Record], name: Name) -> tuple[str, ...]:
+    title = element("span", _link(r), " ", words(r.title, name), " ", verdict_mark(r.verdict), class_="what")
+    return title, element("span", _said(r, records, name), class_="note")
+
+
+def _link(r: Record) -> str:
+    return element("a", text(f"({r.id})"), href=f"#eq-{anchor(r.id)}")
+
+
+def _said(r: Record, records: Sequence[Record], name: Name) -> str:
+    """The line on what is wrong with an equation."""
+    return (edit_words if r.correction else words)(finding(r, records), name)
+
+
+def _choice(records: Sequence[Record]) -> str:
+    """How many equations have which verdict, as a bar and as what chooses those that are shown."""
+    count = Counter(r.verdict for r in records)
     order = [v for v in Verdict if count[v]]
     bar = "".join(element("span", class_=f"part v-{anchor(v)}", style=f"flex-grow:{count[v]}") for v in order)
     boxes = "".join(
@@ -111,23 +147,17 @@ def _summary(records: Sequence[Record]) -> str:
     chosen = element("fieldset", element("legend", "Show equations that are"), boxes)
     terms = "".join(element("dt", verdict_mark(v)) + element("dd", text(v.meaning)) for v in order)
     meaning = details("What the verdicts mean", element("dl", terms))
-    unexpected = [r["id"] for r in records if not r.get("as_expected", True)]
-    note = "All verdicts are as the author of the folder expects."
-    if unexpected:
-        note = f"Not as the author of the folder expects: {', '.join(f'({i})' for i in unexpected)}."
-    shown = element("div", bar, class_="bar", aria_hidden="true")
-    return section("summary", "Summary", shown, chosen, element("p", text(note)), meaning)
+    return element("div", bar, class_="bar", aria_hidden="true") + chosen + meaning
 
 
 def _contents(records: Sequence[Record], name: Name) -> str:
     rows = []
     for r in records:
-        link = element("a", text(f"({r['id']})"), href=f"#eq-{anchor(r['id'])}")
-        note = element("span", edit_words(r["correction"], name), class_="note") if r.get("correction") else ""
-        title, verdict = element("td", words(r["title"], name), note), element("td", verdict_mark(r["verdict"]))
-        rows.append(element("tr", element("th", link, scope="row"), title, verdict, data_verdict=r["verdict"]))
+        note = element("span", _said(r, records, name), class_="note") if finding(r) else ""
+        title, verdict = element("td", words(r.title, name), note), element("td", verdict_mark(r.verdict))
+        rows.append(element("tr", element("th", _link(r), scope="row"), title, verdict, data_verdict=r.verdict))
     shown = table(("no.", "equation", "verdict"), *rows, caption="Every equation and its verdict")
-    return section("contents", "All equations", shown)
+    return section("contents", "All equations", _choice(records), shown)
 
 
 def _reproduce(folder: str) -> str:
@@ -142,6 +172,7 @@ def _reproduce(folder: str) -> str:
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 PAPER_KINDS = (".pdf", ".png")  # what pdflatex includes, the best first
 PNG = "data:image/png;base64,"
+HEAD = 4096  # characters of an image in which its size stands
 WIDE = 1.6  # width over height from which a figure has a row of its own
 MAX_BYTES = 3_000_000  # of all figures together, so that the page stays small
 
@@ -167,13 +198,21 @@ class Figure:
         return re.sub(r"^Fig ", "Fig. ", title[:1].upper() + title[1:])
 
     @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in pixels, so that its place is kept before it is drawn; None where it doesn't say."""
+        if self.data is None:
+            return None
+        start = b64decode(self.data.partition(",")[2][:HEAD])
+        if not self.data.startswith(PNG):
+            box = re.search(rb'viewBox="\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)\s*"', start)
+            return (round(float(box[1])), round(float(box[2]))) if box else None
+        width, height = struct.unpack(">II", start[16:24]) if len(start) >= 24 else (0, 0)
+        return (width, height) if width and height else None
+
+    @property
     def wide(self) -> bool:
-        """Whether a PNG has several panels side by side, so that it needs a row of its own."""
-        if self.data is None or not self.data.startswith(PNG):
-            return False
-        start = b64decode(self.data[len(PNG) :][:64])
-        width, height = struct.unpack(">II", start[16:24]) if len(start) >= 24 else (0, 1)
-        return bool(width > WIDE * height)
+        """Whether it has several panels side by side, so that it needs a row of its own."""
+        return self.size is not None and self.size[0] > WIDE * self.size[1]
 
 
 def figures_in(place: Path) -> tuple[Figure, ...]:
@@ -212,7 +251,8 @@ def figure_html(figure: Figure, words: Callable[[str], str] = text) -> str:
         shown = element("p", text(f"{figure.name} is not shown on this page; it lies in figures/ beside it."))
     else:
         said = f"{figure.title}. {figure.caption.partition('. ')[0]}".strip()
-        shown = element("img", src=figure.data, alt=said, loading="lazy")
+        width, height = figure.size or (None, None)
+        shown = element("img", src=figure.data, alt=said, width=width, height=height)
     under = element("strong", text(f"{figure.title}. ")) + words(figure.caption)
     place = {"id": f"figure-{anchor(figure.name)}", "class_": "wide" if figure.wide else None}
     return element("figure", shown, element("figcaption", under), **place)

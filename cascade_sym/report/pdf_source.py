@@ -14,20 +14,23 @@ from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
-from cascade_sym.report.entry import SHOWN, Derivation, derivations, is_formula, is_short, key_words, notes
+from cascade_sym.ledger.records import Record, StepRecord
+from cascade_sym.report.entry import Derivation, derivations, notes
+from cascade_sym.report.findings import attention, finding, needing_attention
 from cascade_sym.report.mathml import fits_beside, quoted
 from cascade_sym.report.page import Figure
+from cascade_sym.report.particulars import is_formula, is_short, key_words
 from cascade_sym.report.plots import Curve, certificates, curves
 
-HALF, FULL = 62.0, 132.0  # widths in digits on a landscape page
-STEPS = 128.0  # width in digits of a line of steps, in small type
+HALF, FULL = 42.0, 90.0  # widths in digits on a page in portrait
+STEPS = 94.0  # width in digits of a line of steps, in small type
 _TALL, _MOST = 6, 13  # lines of a column, which does not break over pages
 _LEFT_OUT = "\\par (not shown: the formula is no plain mathematics)\\par"
 _COLUMN = "\\begin{minipage}[t]{0.485\\linewidth}"
-_PLOT = "\\includegraphics[scale=0.9]{{{}}}"
+_PLOT = "\\includegraphics[scale=0.82]{{{}}}"
 
 _HEAD = r"""\documentclass[10pt,fleqn]{article}
-\usepackage[a4paper,landscape,margin=18mm]{geometry}
+\usepackage[a4paper,margin=16mm]{geometry}
 """
 _OWN = (files("cascade_sym.report") / "preamble.tex").read_text(encoding="utf-8")
 _FIT = "width=0.8\\linewidth,height=0.78\\textheight,keepaspectratio"
@@ -35,8 +38,6 @@ _MORE = (
     "How every statement was checked, and the tables of the evidence, are in report.html and ledger.json; "
     "steps that two derivations share are shown once."
 )
-
-Record = Mapping[str, Any]
 
 
 def report_source(
@@ -51,12 +52,25 @@ def report_source(
     there = frozenset(images)
     parts = [
         f"\\begin{{center}}{words(heading.get('reference') or '')}\\end{{center}}",
-        _summary(records, words),
+        _summary(records, words, name),
         _shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
         *(_entry(r, d, words, name, there) for r, d in derivations(records)),
         *(_figure(f, words) for f in figures if f.paper is not None and f.paper.name in there),
     ]
-    return whole(_HEAD, words(heading.get("title") or "Ledger"), parts, _OWN)
+    return whole(_HEAD, words(heading.get("title") or "Ledger"), parts, _OWN + _about(heading))
+
+
+def _about(heading: Mapping[str, Any]) -> str:
+    """Title, author and subject for the file's own description."""
+    title, reference = (_in_brackets(heading.get(k) or "") for k in ("title", "reference"))
+    said = f"pdftitle={{{title or 'Ledger'}: ledger}}, pdfauthor={{{reference}}}"
+    subject = "pdfsubject={Printed equations compared with derived ones}, pdfcreator={cascade-sym}, pdflang={en}"
+    return f"\\makeatletter\\@ifpackageloaded{{hyperref}}{{\\hypersetup{{{said}, {subject}}}}}{{}}\\makeatother\n"
+
+
+def _in_brackets(plain: str) -> str:
+    """Text for a bookmark or a property: no mathematics and no command."""
+    return "".join(c for c in plain if c.isalnum() or c in " .,;:()-'/+&").replace("&", "\\&")
 
 
 def _words(plain: str, name: Words) -> str:
@@ -66,11 +80,30 @@ def _words(plain: str, name: Words) -> str:
         return text_latex(plain.replace("$", ""), name)
 
 
-def _summary(records: Sequence[Record], words: Words) -> str:
-    count = Counter(r["verdict"] for r in records)
+def _summary(records: Sequence[Record], words: Words, name: Words) -> str:
+    count = Counter(r.verdict for r in records)
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
-    table = summary(((r["id"], r["title"], r["verdict"]) for r in records), words, 0.7)
-    return f"\\begin{{center}}{line}\\end{{center}}\n{table}\n{{\\small {words(_MORE)}\\par}}"
+    table = summary(((r.id, r.title, r.verdict) for r in records), words, 0.7)
+    wrong = needing_attention(records)
+    head = attention(records)
+    items = "\n".join(_finding(r, records, words, name) for r in wrong)
+    listed = f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}" if items else ""
+    parts = f"\\par\\bigskip{{\\large\\bfseries {head}\\par}}", listed, f"\\begin{{center}}{line}\\end{{center}}"
+    return "\n".join((*parts, table, f"{{\\small {words(_MORE)}\\par}}"))
+
+
+def _finding(r: Record, records: Sequence[Record], words: Words, name: Words) -> str:
+    said = _quoting(finding(r, records), words, name) if r.correction else words(finding(r, records))
+    return f"\\item[$\\bullet$] {_link(r.id, words)} {words(r.title)}: {verdict(r.verdict)}\\\\ {{\\small {said}}}"
+
+
+def _link(id: str, words: Words) -> str:
+    return f"\\hyperlink{{eq-{anchor(id)}}}{{({words(id)})}}"
+
+
+def _quoting(plain: str, words: Words, name: Words) -> str:
+    """Text that quotes formulas, these typeset."""
+    return "".join(f"${latex}$" if latex else words(said) for said, latex in quoted(plain, name))
 
 
 def _figure(figure: Figure, words: Words) -> str:
@@ -83,26 +116,25 @@ def _figure(figure: Figure, words: Words) -> str:
 
 def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
     """The certificates of an entry that can be drawn: the name of the file, and what is drawn in it."""
-    for n, scaling in enumerate(certificates(record.get("evidence", {})), 1):
+    for n, scaling in enumerate(certificates(record.evidence.more), 1):
         if drawn := curves(scaling):
-            yield f"certificate-{anchor(record['id'])}-{n}.pdf", drawn
+            yield f"certificate-{anchor(record.id)}-{n}.pdf", drawn
 
 
 def _entry(record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]) -> str:
     """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
-    evidence = record.get("evidence", {})
-    parts = [opening(record["id"], record["title"], record["verdict"], words)]
-    if not record.get("as_expected", True):
+    evidence = record.evidence.more
+    parts = [opening(record.id, record.title, record.verdict, words)]
+    if not record.as_expected:
         parts.append("\\par\\textsf{Not the verdict that the author of the folder expects.}\\nopagebreak")
     parts += [f"\\par\\textsf{{{head}:}} {words(said)}\\nopagebreak" for head, said in notes(record)]
-    parts.append(_pair(record.get("printed_latex"), record.get("derived_latex")))
-    parts.append(_shown("Correction", record.get("correction_latex"), FULL))
-    if record.get("correction"):
-        pieces = (f"${latex}$" if latex else words(said) for said, latex in quoted(record["correction"], name))
-        parts.append(f"\\par\\textsf{{Repair:}} {''.join(pieces)}")
-    parts.append(_shown("Difference", record.get("difference_latex"), FULL))
-    if record.get("method"):
-        parts.append(f"\\par\\textsf{{Checked by:}} {words(record['method'])}")
+    parts.append(_pair(record.printed_latex, record.derived_latex))
+    parts.append(_shown("Correction", record.correction_latex, FULL))
+    if record.correction:
+        parts.append(f"\\par\\textsf{{Repair:}} {_quoting(record.correction, words, name)}")
+    parts.append(_shown("Difference", record.difference_latex, FULL))
+    if record.method:
+        parts.append(f"\\par\\textsf{{Checked by:}} {words(record.method)}")
     parts += [*_evidence(evidence, words), *_plots(record, words, images), _steps(derivation, words)]
     return "\n".join(p for p in parts if p)
 
@@ -131,7 +163,7 @@ def _equations(latex: str, line: float) -> str:
 
 def _evidence(evidence: Mapping[str, Any], words: Words) -> list[str]:
     """Numbers and words of the evidence in one paragraph, its formulas below; tables are in the page only."""
-    rest = {k: v for k, v in evidence.items() if k not in SHOWN and is_short(v) and v is not None}
+    rest = {k: v for k, v in evidence.items() if k != "seconds" and is_short(v) and v is not None}
     formulas = {k: v for k, v in rest.items() if is_formula(k, v)}
     plain = [f"{words(key_words(k))}: {words(str(v))}" for k, v in rest.items() if k not in formulas]
     said = [f"\\par\\textsf{{Evidence:}} {'; '.join(plain)}"] if plain else []
@@ -142,7 +174,7 @@ def _plots(record: Record, words: Words, images: frozenset[str]) -> Iterator[str
     for name, drawn in plots_of(record):
         if name in images:
             said = " ".join(f"\\textsf{{{words(c.title)}.}} {words(c.said)}." for c in drawn)
-            caption = f"\\parbox[c]{{0.34\\linewidth}}{{\\raggedright\\small {said}}}"
+            caption = f"\\parbox[c]{{0.3\\linewidth}}{{\\raggedright\\small {said}}}"
             picture = f"\\raisebox{{-0.5\\height}}{{{_PLOT.format(name)}}}"
             yield f"\\par\\smallskip\\noindent{picture}\\hspace{{1.5em}}{caption}\\par"
 
@@ -153,17 +185,16 @@ def _steps(derivation: Derivation, words: Words) -> str:
         return ""
     parts = [f"\\par\\smallskip\\formhead{{{derivation.title}}}"]
     if derivation.beginning:
-        link = f"\\hyperlink{{eq-{anchor(derivation.where)}}}{{({words(derivation.where)})}}"
-        parts[0] += f".\\ \\ {derivation.beginning} {link}."
+        parts[0] += f".\\ \\ {derivation.beginning} {_link(derivation.where, words)}."
     if derivation.own:
         text = [_step(s) for s in derivation.own]
         parts.append("{\\small\n" + steps_block(text, words, STEPS, derivation.shared + 1) + "}")
     return "\\nopagebreak\n".join(parts)
 
 
-def _step(step: Mapping[str, Any]) -> StepText:
+def _step(step: StepRecord) -> StepText:
     try:
-        rows = tuple(rows_of(checked(step["latex"], "a step"))) if step.get("latex") else ()
+        rows = tuple(rows_of(checked(step.latex, "a step"))) if step.latex else ()
     except CascadeError:
         rows = (Row("", "", "\\text{(not shown: the formula is no plain mathematics)}", text=True),)
-    return StepText(step["title"], rows, step.get("checked"))
+    return StepText(step.title, rows, step.checked)

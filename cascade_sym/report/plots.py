@@ -42,7 +42,8 @@ def certificates(value: Any) -> Iterator[Mapping[str, Any]]:
         if _has_points(certificate):
             yield value
         elif isinstance(certificate, Mapping):
-            yield from ({"label": k, "certificate": c} for k, c in certificate.items() if _has_points(c))
+            named = {k: v for k, v in value.items() if k == "large_parameter"}
+            yield from ({**named, "label": k, "certificate": c} for k, c in certificate.items() if _has_points(c))
         for key, v in value.items():
             if key != "certificate":
                 yield from certificates(v)
@@ -71,13 +72,14 @@ def curves(scaling: Mapping[str, Any]) -> tuple[Curve, ...]:
     said += f"{len(points)} points computed in high precision"
     if isinstance(sample := certificate.get("sample"), Mapping) and sample:
         said += " at " + ", ".join(f"{k} = {v}" for k, v in sample.items())
-    said += f"; the line is {prefactor:.6g} times the large parameter to the power {power}" if law else ""
-    shown = Curve("Optimised value", "large parameter", "optimum", points, law, said)
+    large = str(scaling.get("large_parameter") or "growing parameter")
+    said += f"; the line is {prefactor:.6g} times {large} to the power {power}" if law else ""
+    shown = Curve("Optimised value", large, "optimum", points, law, said)
     away = tuple((x, abs(y / z - 1)) for (x, y), (_, z) in zip(points, law, strict=False) if z and y != z)
     if len(away) < 2:
         return (shown,)
     what = "Relative distance from the leading term; it falls as the next order says"
-    return shown, Curve("Distance from the law", "large parameter", "|optimum/law − 1|", away, (), what)
+    return shown, Curve("Distance from the law", large, "|optimum/law − 1|", away, (), what)
 
 
 def decades(values: Sequence[float]) -> tuple[int, int]:

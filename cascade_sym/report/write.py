@@ -11,22 +11,23 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cascade_sym.declared.figures import figure_files
 from cascade_sym.files import write
+from cascade_sym.ledger.records import Record
 from cascade_sym.ledger.stored import build_paper, read_heading
 from cascade_sym.stamps import digest, is_current, stamp_of
 
 if TYPE_CHECKING:
     from cascade_sym.report.page import Figure
 
-Records = Sequence[Mapping[str, Any]]
+Records = Sequence[Record]
 
 
 def build_report(
     folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
-) -> tuple[list[dict[str, Any]], list[Path]]:
+) -> tuple[tuple[Record, ...], list[Path]]:
     """Write ledger.json, paper.json, equations.tex, report.html and (where pdflatex is) report.pdf for a folder.
 
     Gives the records of the ledger and the files, in that order. Derivations are cached by content (`build_paper`),
@@ -38,6 +39,8 @@ def build_report(
     inputs = [place / "ledger.json", place / "paper.json", place / "content.key", *figure_files(place)]
     key = digest(place, inputs, str(folder), str(find_pdflatex() is not None))
     if not is_current(stamp, key, [page, pdf]) or not page.is_file():
+        if progress:
+            progress("report.html and report.pdf")
         _write(records, place, str(folder), page, pdf)
         write(stamp, stamp_of(key, [page, pdf]))
     return records, [*files, pdf] if pdf.is_file() else files

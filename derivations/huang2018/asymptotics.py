@@ -112,7 +112,12 @@ def evidence(law: Scaling, **more: Any) -> dict[str, Any]:
     data = law.to_json()
     used = {s: FIG3[s] for s in law.prefactor.parameters if s in FIG3}
     value = None if set(law.prefactor.parameters) - set(used) else number_text(law.at(used))
-    out = {"exponent": data["exponent"], "prefactor_latex": data["prefactor_latex"], "prefactor_value": value}
+    out = {
+        "large_parameter": str(law.large),
+        "exponent": data["exponent"],
+        "prefactor_latex": data["prefactor_latex"],
+        "prefactor_value": value,
+    }
     return {**out, "optimum": data["optimum"], "certificate": data["certificate"], **more}
 
 
@@ -150,6 +155,7 @@ def coefficient(s: Scaling, name: str) -> sp.Expr:
 
 def optima(found: Mapping[str, Scaling]) -> dict[str, Any]:
     return {
+        "large_parameter": ", ".join(sorted({str(s.large) for s in found.values()})),
         "optimum": {k: s.to_json()["optimum"] for k, s in found.items()},
         "certificate": {k: s.certificate.to_json() for k, s in found.items()},
     }

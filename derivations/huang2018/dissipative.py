@@ -94,9 +94,7 @@ def dissipative_cooperativity() -> Result:
     first = ratios["from (S21)"]
 
     def check() -> Check:
-        pairs = {
-            k: (v, first.subs(epsilon, 0) if k.endswith("= 0") else first) for k, v in ratios.items()
-        }
+        pairs = {k: (v, first.subs(epsilon, 0) if k.endswith("= 0") else first) for k, v in ratios.items()}
         return identity_check(pairs, "the same coefficient from (S21) and from the exact xi_g")()
 
     steps = (*from_dissipative_form().steps, Step("minimisation", "optimal C_M/C_S", {}, ratios, check))

@@ -239,5 +239,3 @@ def _input_quadrature(name: str, plus: str, minus: str) -> OperatorPolynomial:
     up, down = as_operator(op(plus)), as_operator(op(minus)).dagger()
     q = (up + down) / sp.sqrt(2) if kind == "X" else (up - down) / (sp.sqrt(2) * sp.I)
     return (q + q.dagger()) / sp.sqrt(2) if part == "cos" else (q - q.dagger()) / (sp.sqrt(2) * sp.I)
-
-

@@ -148,9 +148,7 @@ def rotating_wave_interaction() -> Result:
 
 def _langevin_steps() -> tuple[Step, ...]:
     H, system = kept_interaction(), hamiltonian_system()
-    couplings = {
-        f"O_{x[-1]}_{b}": coupling_operator(H, f"b_{b}({x})") for x in TIMES.values() for b in "pm"
-    }
+    couplings = {f"O_{x[-1]}_{b}": coupling_operator(H, f"b_{b}({x})") for x in TIMES.values() for b in "pm"}
 
     def same_as_parts() -> Check:
         ours, parts = system, cascade()
@@ -235,4 +233,3 @@ def epr() -> Result:
         Step("substitution", "EPR variance with the weight that is read out", {}, {"xi_g": xi.expr}),
     )  # fmt: skip
     return Result({"xi_g": xi, "g": readout_weight()}, steps)
-

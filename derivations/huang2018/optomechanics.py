@@ -131,11 +131,7 @@ def radiation_pressure() -> Result:
 
 @model.equation("S5")
 def cavity_field() -> Result:
-    values = {
-        "b_c(Omega)": eliminated().solution,
-        "L(Omega)": response(),
-        "g_om": g_0 * amplitude(),
-    }
+    values = {"b_c(Omega)": eliminated().solution, "L(Omega)": response(), "g_om": g_0 * amplitude()}
     return Result(values, steps())
 
 
@@ -188,5 +184,3 @@ def mechanical_outputs() -> Result:
     values = {"b_pM_out": system.output(f"{M}.out+"), "b_mM_out": system.output(f"{M}.out-")}
     names = {**couplings(), "theta_p": phase(L(Omegat_M)), "theta_m": phase(L(-Omegat_M))}
     return Result(values, steps(), names)
-
-

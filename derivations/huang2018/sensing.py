@@ -173,9 +173,7 @@ def output_quadrature() -> Result:
     found = output_form() + as_operator(transfer * A_0 * f)
     names = {"P_L_in": (at("b")(Omega) - at("b")(-Omega).dagger()) / (sp.sqrt(2) * sp.I), "f": f}
     swept = identity_check(lambda: {"response": (transfer, _signal().inline())}, "found by a sweep from the output")
-    step = Step(
-        "readout", "phase quadrature of the output with the force", {}, {"P_L_out": found}, swept
-    )
+    step = Step("readout", "phase quadrature of the output with the force", {}, {"P_L_out": found}, swept)
     values = {"P_L_out": found, "chi_M(Omega)": chi(M)(Omega)}
     return Result(values, (*_signal().steps, step), names)
 

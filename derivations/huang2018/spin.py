@@ -96,5 +96,3 @@ def outputs() -> Result:
         "b_pS_out": system.output("S.out+"), "b_mS_out": system.output("S.out-"), "g_SB": gB, "g_SP": gP,
     }  # fmt: skip
     return Result(values, steps())
-
-

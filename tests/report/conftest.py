@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from cascade_sym.ledger.records import Record
+from cascade_sym.ledger.stored import read_ledger
 from cascade_sym.report import build_report
 
 PRINTED = r"""
@@ -87,5 +88,5 @@ def page(built) -> str:
 
 
 @pytest.fixture(scope="session")
-def records(built) -> list[dict]:
-    return json.loads((built / "ledger.json").read_text(encoding="utf-8"))
+def records(built) -> list[Record]:
+    return list(read_ledger(built / "ledger.json"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from cascade_sym.report import build_report
 from cascade_sym.report import write as pdf
@@ -51,7 +52,7 @@ def test_the_pdf_is_typeset(built, records):
 def test_forms_stand_side_by_side_unless_they_are_long(records):
     source = report_source(records, {})
     assert source.count("\\begin{minipage}") == 4 and "\\color{red}" in source
-    long = [{**records[1], "derived_latex": "x = " + " + ".join(f"a_{{{i}}}b_{{{i}}}" for i in range(200))}]
+    long = [replace(records[1], derived_latex="x = " + " + ".join(f"a_{{{i}}}b_{{{i}}}" for i in range(200)))]
     assert "\\begin{minipage}" not in report_source(long, {})
 
 
@@ -75,6 +76,6 @@ def test_tex_that_does_not_end_is_ended(monkeypatch):
 
 
 def test_formulas_that_are_no_mathematics_are_left_out(records):
-    bad = [{**records[0], "printed_latex": r"\input{/etc/passwd}", "title": "$\\write18{x}$"}]
+    bad = [replace(records[0], printed_latex=r"\input{/etc/passwd}", title="$\\write18{x}$")]
     source = report_source(bad, {})
     assert "\\input" not in source and "no plain mathematics" in source and "\\write" not in source

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cascade_sym.ledger.records import Evidence, Record, StepRecord
 from cascade_sym.report.page import figures_in, report_page
 from cascade_sym.report.pdf_source import report_source
 from cascade_sym.report.plots import certificates, curves, plot_pdf
@@ -19,15 +21,16 @@ LONG = "x = " + " + ".join(f"a_{{{i}}}b_{{{i}}}" for i in range(150))
 
 
 @pytest.fixture
-def many(records) -> list[dict]:
+def many(records) -> list[Record]:
     """Entries that share steps, one with a certificate, one with a long step."""
     first, second = records
-    steps = [*first["steps"], {"title": "expand $x$", "latex": LONG, "checked": "by hand & eye"}]
+    steps = (*first.steps, StepRecord("expand $x$", LONG, "by hand & eye"))
+    evidence = Evidence(more={"scaling": SCALING, "note": "a < b"})
     return [
-        {**first, "steps": steps},
-        {**second, "steps": steps},
-        {**second, "id": "3", "steps": [*steps, {"title": "take γ_S to 0", "latex": "y = x", "checked": None}]},
-        {**second, "id": "4", "steps": [], "evidence": {"statements": [], "scaling": SCALING, "note": "a < b"}},
+        replace(first, steps=steps),
+        replace(second, steps=steps),
+        replace(second, id="3", steps=(*steps, StepRecord("take γ_S to 0", "y = x"))),
+        replace(second, id="4", steps=(), evidence=evidence),
     ]
 
 
@@ -56,7 +59,7 @@ def test_nothing_is_lost_of_a_long_step_and_no_line_is_too_long(many, tmp_path):
 
 
 def test_certificates_are_drawn_the_same_every_time(many):
-    (scaling,) = certificates(many[-1]["evidence"])
+    (scaling,) = certificates(many[-1].evidence.more)
     drawn = curves(scaling)
     assert [len(c.points) for c in drawn] == [10, 10]
     one, two = plot_pdf(drawn), plot_pdf(drawn)
@@ -89,6 +92,6 @@ def test_figures_stand_with_their_captions_and_as_vectors_where_there_are_any(tm
 
 
 def test_a_step_that_is_no_mathematics_is_named_without_its_formula(many):
-    bad = [{**many[0], "steps": [{"title": "read $\\input{x}$", "latex": r"\input{/etc/passwd}", "checked": None}]}]
+    bad = [replace(many[0], steps=(StepRecord("read $\\input{x}$", r"\input{/etc/passwd}"),))]
     source = report_source(bad, {})
     assert "\\input" not in source and "no plain mathematics" in source

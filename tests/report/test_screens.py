@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from cascade_sym.report.entry import evidence_html
 from cascade_sym.report.mathml import FULL, HALF, NARROW, block
 from cascade_sym.report.page import report_page
+from cascade_sym.report.particulars import evidence_html
 from tests.report.test_chromium import browser, measured  # noqa: F401
 
 LONG = "x = " + " + ".join(f"a_{{{i}}}b_{{{i}}}" for i in range(80))
@@ -57,7 +58,7 @@ def test_long_formulas_of_the_evidence_are_broken_too():
 def test_a_browser_shows_one_form_that_fits(browser, records, tmp_path, monkeypatch, width, form):  # noqa: F811
     from tests.report import test_chromium
 
-    page = report_page([{**records[1], "printed_latex": LONG, "derived_latex": LONG}], {"title": "x"}, "f")
+    page = report_page([replace(records[1], printed_latex=LONG, derived_latex=LONG)], {"title": "x"}, "f")
     monkeypatch.setattr(test_chromium, "MEASURE", SHOWN)
     found = measured(browser, page, tmp_path, width)
     assert found["one"] == found["blocks"] >= 2 and found["overflow"] <= 0 and found["scrolls"] == 0

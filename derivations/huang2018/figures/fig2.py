@@ -32,9 +32,7 @@ def compute(count: int = 200) -> xr.Dataset:
     given = {**FIXED, "epsilon": sp.S.Zero}
     grid = {"C_S": axis, "C_M": axis}
     free = sweep_declared(model, "xi_g", grid, given, optimise=["theta_S", "theta_M"])
-    equal = sweep_declared(
-        model, "xi_g", grid, given, optimise=["theta_S", "theta_M"], equal=[("theta_S", "theta_M")]
-    )
+    equal = sweep_declared(model, "xi_g", grid, given, optimise=["theta_S", "theta_M"], equal=[("theta_S", "theta_M")])
     best = unconditional(sp.S.Zero)
     curve = best["C_M"].rename(C_S="C_S_curve").assign_attrs({"long_name": "optimal C_M for given C_S"})
     symmetric = equal["xi_g"].assign_attrs({**equal.attrs, "long_name": "xi_g with theta_S = theta_M"})
