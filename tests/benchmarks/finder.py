@@ -15,9 +15,10 @@ from dataclasses import replace
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.folder.environment import environment, vocabulary
+from cascade_sym.folder.environment import environment
 from cascade_sym.ledger.verdict import judge
 from cascade_sym.misprints.edits import KINDS, edits
+from cascade_sym.misprints.words import vocabulary
 from cascade_sym.paper import load_folder
 from tests.benchmarks.timing import quick, spell
 
