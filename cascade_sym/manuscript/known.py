@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -99,6 +100,9 @@ class Reading:
         own = (*used, *(c for c in calls if c not in known))
         self._valued = frozenset((*own, *folder.model.names()))
         self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
+        # who prints \Delta^2 X for a variance means one before other operators too
+        symbols = (*printed.notation.values(), *printed.derived_notation.values())
+        self._spread = any(re.match(r"\\Delta\s*\^\s*\{?2", x) for x in symbols)
         for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
             self._table.setdefault(latex, f)
         self._table |= {head: f for f, head in function_heads(printed.functions).items()}
@@ -107,7 +111,7 @@ class Reading:
 
     @cached_property
     def names(self) -> Names:
-        return Names(self._table)
+        return Names(self._table, spread=self._spread)
 
     @cached_property
     def indices(self) -> Mapping[str, tuple[str, ...]]:
@@ -186,7 +190,7 @@ class Reading:
         """
         derived = [n for n in self.folder.printed.derived_notation if n in env.names]
         more = {**_table((*derived, *env.names), self._notation), **self._table, **(local or {})}
-        names = Names(more) if set(more) - set(self._table) else self.names
+        names = Names(more, spread=self._spread) if set(more) - set(self._table) else self.names
         found = self.read(latex, names)
         if found.status == NOT_READ:
             raise FormulaError(found.reason or "it is not read.")

@@ -177,6 +177,8 @@ def _spread(r: Reader, power: Tokens, start: Token) -> bool:
     symbol = t.kind == "letter" or (t.kind == "word" and (t.text in GREEKS or t.text in ACCENTS))
     if spelt(power) != "2" or not (symbol or opener(r) in ("(", "[", "\\{")) or t.gap:
         return False
+    if r.state.names.spread:
+        return True
     spread = r.look(lambda: bracketed(r)) if not symbol else None
     names = names_in(spread) if spread is not None else (t.text.replace("hat", "H"),)
     if "Delta" not in r.state.alone and names and all(n[0].isupper() or n.startswith("hat_") for n in names):

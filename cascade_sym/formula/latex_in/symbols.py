@@ -61,9 +61,10 @@ class Key:
 
 
 class Names:
-    """The symbols that a reader knows: from LaTeX to names."""
+    """The symbols that a reader knows: from LaTeX to names; `spread`: \\Delta^2 before others is a variance."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], *, spread: bool = False) -> None:
+        self.spread = spread
         self.exact: dict[Key, str] = {}
         self.compound: list[tuple[tuple[tuple[str, str], ...], str]] = []
         for latex, name in names.items():
