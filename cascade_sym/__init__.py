@@ -27,8 +27,8 @@ _HOME = {name: room for room, names in _CONTENTS.items() for name in names}
 __all__ = sorted(_HOME)
 
 _PAINTERS = {
-    "latex": "latex.displayed.prompt_latex", "text": "latex.plain.value_text", "html": "latex.html.value_html",
-    "plot": "pictures.plots.value_plot", "statespace": "exchange.to_statespace",
+    "latex": "latex.displayed.prompt_latex", "text": "latex.plain.value_text", "html": "latex.folded_html.value_html",
+    "plot": "pictures.axes.value_plot", "statespace": "exchange.to_statespace",
 }  # fmt: skip
 
 

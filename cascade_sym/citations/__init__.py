@@ -153,6 +153,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "parts.slh": ("series product",),
     "parts.detectors": ("quantum measurement",),
     "system": ("input-output",),
+    "system.network": ("series product",),
     "compose": ("series product", "input-output"),
     "compose.physical": ("physical realisability",),
     "derive": ("input-output",),
@@ -191,7 +192,7 @@ def _methods(result: Any) -> Iterator[str]:
     elif module.startswith("xarray."):
         if str(result.attrs.get("source", "")).startswith("cascade_sym "):
             yield from ("arrays", "labelled arrays", *(["optimisation"] if "optimised" in result.attrs else []))
-    elif module.startswith("cascade_sym."):
+    elif module.startswith("cascade_sym.") and module != "cascade_sym.shown":  # there are lists and tables of results
         steps = getattr(result, "steps", None)
         if steps is None:
             steps = getattr(getattr(result, "derivation", None), "steps", ())

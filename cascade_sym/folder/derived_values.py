@@ -50,6 +50,9 @@ class Bound(Shown):
     `attained` says whether it takes that value, or tends to it in the limit that the statement is about (an optimum for
     C_S -> oo): then <= and >= are right, else < and >. `check` proves all that; `note` says more.
 
+    >>> import sympy as sp
+    >>> from cascade_sym.steps import Check
+    >>> from cascade_sym.symbols import symbol
     >>> x = symbol("x")
     >>> Bound(sp.Integer(1), x**2 + 1, True, lambda: Check(True, "a square and 1")).relation
     '>='

