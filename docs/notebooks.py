@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from docs.page import formula, html_of, page, with_mathml
 
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
 _DOLLARS = re.compile(r"^\s*\$+(?:\\displaystyle)?(.*?)\$+\s*$", re.S)
+_INSIDE = re.compile(r"\$(?:\\displaystyle)?(.*?)\$", re.S)
 # in the order in which a reader gains most
 _SHOWN = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "text/plain")
 
@@ -65,9 +67,11 @@ def _readable(output: Any, heading: str) -> Any:
     if kind is None:
         return output
     text = data[kind]
-    if kind == "text/latex":
+    if kind == "text/html" and 'class="cascade-sym"' in text:  # what is folded stays folded
+        made = _INSIDE.sub(lambda m: _block(unescape(m[1])), text)
+    elif kind == "text/latex":
         m = _DOLLARS.match(text)
-        made = f'<div class="formula" tabindex="0">{formula(m[1] if m else text, display=True)}</div>'
+        made = _block(m[1] if m else text)
     elif kind == "text/markdown":
         made = html_of(text)
     elif kind == "image/png":
@@ -77,6 +81,10 @@ def _readable(output: Any, heading: str) -> Any:
         return output
     output["data"] = {"text/html": made}
     return output
+
+
+def _block(latex: str) -> str:
+    return f'<div class="formula" tabindex="0">{formula(latex, display=True)}</div>'
 
 
 def with_plain(markdown: str) -> str:
