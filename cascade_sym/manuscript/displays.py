@@ -20,6 +20,7 @@ DISPLAYS = ALIGNED - {"aligned", "alignedat", "split", "dgroup"} | {
     "equation", "gather", "multline", "eqnarray", "displaymath", "IEEEeqnarray", "dmath", "dseries", "numcases",
     "subnumcases", "empheq", "mathletters",
 }  # fmt: skip
+_UNALIGNED = frozenset(("equation", "displaymath", "dmath", "\\[", "$$", "multline", "gather", "gathered"))
 _ROWS = frozenset("aligned alignedat split gathered multlined IEEEeqnarraybox lgathered rgathered".split())
 _SYSTEMS = frozenset(("cases", "dcases", "rcases", "array"))  # rows of formulas where they are all of a display
 _SECTIONS = frozenset(
@@ -30,6 +31,9 @@ _LENGTH = re.compile(r"\[\s*-?\s*[\d.]*\s*(?:\\\w+|[a-z]{2})\s*\]")
 _QUIET = ("\\nonumber", "\\notag", "\\IEEEnonumber")
 _TEXT = ("\\intertext", "\\shortintertext")
 NOT_CLOSED = "the environment is empty or not closed."
+# of the package physics: what stands behind them in brackets has rows and columns of its own
+_MATRICES = frozenset(f"\\{m}" for m in ("mqty", "matrixquantity", "smqty", "smallmatrixquantity"))
+_FENCES = {"(": ")", "[": "]", "{": "}", "|": "|"}
 
 
 @dataclass
@@ -156,6 +160,24 @@ class _Collector:
             self._inner(t, flat)
         else:
             self._plain(t)
+            if text in _MATRICES:
+                self._matrix()
+
+    def _matrix(self) -> None:
+        r"""What a matrix of the package physics holds: \mqty(a & b \\ c & d) has rows and columns of its own."""
+        opener, depth = "", 0
+        while (t := self.stream.next()) is not None:
+            if t.text in (self.end, PARAGRAPH) or (not opener and t.text not in (" ", "*", *_FENCES)):
+                return self.stream.push([t])  # it is not closed, or not there
+            opener = opener or (t.text if t.text in _FENCES else "")
+            self.row.tokens.append(t)
+            if opener and t.text == opener and (not depth or opener != _FENCES[opener]):
+                depth += 1
+            elif opener and t.text == _FENCES[opener]:
+                depth -= 1
+                if not depth:
+                    return None
+        return None
 
     def _plain(self, t: Token) -> None:
         text, row = t.text, self.row
@@ -172,7 +194,9 @@ class _Collector:
             self.row.aligned_first = True
         self.columns += 1
         inner = self.open[-1][0] if self.open else self.name
-        if inner in ALIGNED and self.columns % 2 == 0:
+        if inner in _UNALIGNED:  # it has no meaning there: the reader says so
+            self.row.tokens.append(t)
+        elif inner in ALIGNED and self.columns % 2 == 0:
             self.row.tokens.append(t._replace(text="\\quad"))
         else:
             self.row.tokens.append(t._replace(text=" "))

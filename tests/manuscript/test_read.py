@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tarfile
 
 import pytest
@@ -273,3 +275,25 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         main(list(arguments))
     out, err = capsys.readouterr()
     return int(ended.value.code or 0), out, err
+
+
+@pytest.mark.parametrize(
+    ("body", "reading"),
+    [
+        (r"V = \mqty(a & [b + c] \\ (b) & c) + d", "V = matrix(row(a, b + c), row(b, c)) + d"),
+        (r"V = \mqty*(a & b)", "V = matrix(row(a, b))"),
+        (r"V = a & b", None),
+        (r"V = (a) & (b)", None),
+        (r"V &= a", "V = a"),
+    ],
+)
+def test_columns_are_no_products(tmp_path, body, reading):
+    """What stands in the columns of a table is never read as a product."""
+    (tmp_path / "m.tex").write_text(
+        "\\documentclass{article}\\usepackage{physics}\\begin{document}\\begin{equation}" + body + "\\end{equation}\\end{document}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "cascade_sym.cli", "read", str(tmp_path / "m.tex"), "--json"], capture_output=True, text=True
+    )
+    (found,) = json.loads(done.stdout)
+    assert found["reading"] == ([reading] if reading else []), found

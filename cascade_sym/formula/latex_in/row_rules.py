@@ -10,6 +10,7 @@ from cascade_sym.formula.latex_in.reader_state import RELATIONS
 from cascade_sym.formula.token_stream import Token
 
 _BY = ("cdot", "times")
+_BESIDE = frozenset(("cdot", "times", "pm", "mp", "quad", "qquad", "left", "right", "begin", "end", "text", "mathrm"))
 
 
 def spliced(body: Tokens) -> Tokens:
@@ -31,8 +32,10 @@ def spliced(body: Tokens) -> Tokens:
 
 def flowing(body: Tokens) -> Tokens:
     r"""The tokens without alignment, and without the ends of rows within which a formula goes on: inside brackets,
-    behind an
-    operator or before one, unless the next row is a statement that starts with a sign."""
+    behind an operator or before one, unless the next row is a statement that starts with a sign.
+
+    FormulaError for an & between two factors: a column of a table, which is no product.
+    """
     out: list[Token] = []
     inside = brackets = 0
     for n, t in enumerate(body):
@@ -40,11 +43,20 @@ def flowing(body: Tokens) -> Tokens:
         if not inside:
             brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
             if t.is_op("&"):
+                if out and not _aligns(out[-1], ")]}'!") and not _aligns(body[n + 1], "([{"):
+                    raise FormulaError("there is an & between two symbols, as of a table; expected a sign beside it.")
                 continue
             if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body, n + 1)):
                 continue
         out.append(t)
     return tuple(out)
+
+
+def _aligns(t: Token, but: str) -> bool:
+    """Whether an & may stand beside a token: a sign, a relation, a start or an end; not one of `but`."""
+    if t.kind == "word":
+        return t.text in RELATIONS or t.text in _BESIDE
+    return t.kind == "end" or (t.kind == "op" and t.text not in but)
 
 
 def _goes_on(before: list[Token], body: Tokens, at: int) -> bool:
