@@ -20,6 +20,7 @@ from sympy import Expr
 from cascade_sym.compose import System
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import is_zero
+from cascade_sym.shown import Shown
 from cascade_sym.spectra.backward import sweep, tag
 from cascade_sym.spectra.readout import FrameName, Readable
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, begun, finished, noise_of, power_of
@@ -28,7 +29,7 @@ from cascade_sym.system.values import Value
 
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Shown):
     """The optimal combination of outputs: the `weights` h_k by their names, the spectrum of the `error`, and that of
     the signal itself (`prior`).
 

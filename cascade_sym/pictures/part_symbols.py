@@ -77,11 +77,13 @@ def _name(p: Place, table: Notation) -> str:
 
 @singledispatch
 def _shape(part: Any, p: Place, table: Notation) -> str:
-    """Any part: a box with its kind."""
-    h = p.height
-    kind = escape(str(getattr(part, "kind", type(part).__name__)))
-    box = _box(p.x, p.y, HALF, h, f'rx="6" {_fill("#f4f4f4")}')
-    return box + label(p.x, p.y + 1, _name(p, table)) + label(p.x, p.y + 17, kind, small=True)
+    """Any part: a box with the words of its kind below one another."""
+    words = re.findall(r"[A-Z][a-z]+", type(part).__name__) or [str(getattr(part, "kind", ""))]
+    name = _name(p, table)
+    first = p.y + 4 - 7 * (len(words) - 1) + (9 if name else 0)
+    lines = "".join(label(p.x, first + 14 * n, escape(w.lower()), small=True) for n, w in enumerate(words))
+    box = _box(p.x, p.y, HALF, p.height, f'rx="6" {_fill("#f4f4f4")}')
+    return box + (label(p.x, first - 16, name) if name else "") + lines
 
 
 def _box(x: float, y: float, half: float, tall: float, style: str) -> str:

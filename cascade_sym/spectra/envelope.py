@@ -9,6 +9,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import ParameterError
+from cascade_sym.shown import Shown
 from cascade_sym.symbols import Domains, conj, domains_in, expression
 from cascade_sym.system.values import Value, real
 from cascade_sym.system.values import value as complex_value
@@ -18,7 +19,7 @@ Term = tuple[Expr, int, Expr]  # c t^m e^(lambda t)
 
 
 @dataclass(frozen=True)
-class Envelope:
+class Envelope(Shown):
     """f(t) = `shape`, an expression in the symbol `time`, from `start` to `end`, and zero elsewhere.
 
     It need not be normalised: `temporal_mode` divides by the root of int |f|^2, and refuses what has none. Ends may be

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import sympy as sp
 from flint import arb
@@ -86,6 +86,14 @@ def _readout_step(system: LinearSystem, first: str, second: str, g: Expr) -> Ste
         return Check(ok, "the sine component reads out P_1 - g P_2", "" if ok else f"weight {-ratio}")
 
     return Step("readout", "weight of the EPR variables in the output light", {}, {"g": g}, check)
+
+
+@overload
+def log_negativity(state: Covariance, first: Modes, second: Modes, base: Expr | int | None = None) -> Quantity: ...
+
+
+@overload
+def log_negativity(state: Any, first: Modes, second: Modes, base: Expr | int | None = None) -> Any: ...
 
 
 def log_negativity(state: Any, first: Modes, second: Modes, base: Expr | int | None = None) -> Any:

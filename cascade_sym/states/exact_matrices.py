@@ -10,7 +10,7 @@ same factor (to the power of the size, for a determinant).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import flint
@@ -93,7 +93,7 @@ class Numbers:
 
     modes: tuple[str, ...]
     matrix: fmpq_mat
-    spread: arb = arb(0)  # noqa: RUF009
+    spread: arb = field(default_factory=lambda: arb(0))
     slopes: fmpq_mat | None = None
     moved: tuple[fmpq, ...] = ()
 

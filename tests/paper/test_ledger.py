@@ -30,7 +30,7 @@ def test_verdict(huang, id):
 def test_the_conditional_variances_are_repaired_by_two_factors(huang):
     """(S19): the damping of a variance is gamma, not gamma/2, and half the squared gain; (S20) solves the repaired form."""
     (entry,) = run_ledger(huang, ["S19.1"])
-    data = record(huang, entry)
+    data = record(huang, entry).to_json()
     assert "gamma_S0/2*v_S" in data["correction"] and "\\color{red}" in data["correction_latex"]
 
 
@@ -44,7 +44,7 @@ def test_derived_quantities_have_checked_derivations(huang):
 
 def test_record_has_the_contract_fields(huang):
     (entry,) = run_ledger(huang, ["7"])
-    data = record(huang, entry)
+    data = record(huang, entry).to_json()
     assert set(data) >= FIELDS
     assert data["difference_latex"] is None and data["correction_latex"] is None
     assert "Gamma" in data["printed_latex"] and data["derived_latex"]
@@ -71,7 +71,7 @@ def test_an_edited_print_is_a_misprint_and_is_repaired(copied, old, new):
     (id,) = {e.id for e in folder.printed.equations for s in e.statements if new in s.text}
     (entry,) = run_ledger(folder, [id])
     assert entry.verdict == "misprint" and not entry.as_expected
-    data = record(folder, entry)
+    data = record(folder, entry).to_json()
     assert data["correction_latex"] and data["difference_latex"]
     assert before
 

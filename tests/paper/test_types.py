@@ -347,7 +347,7 @@ def test_one_bad_entry_leaves_the_others(tmp_path, value, capsys):
     assert (first.verdict, last.verdict) == ("exact", "exact")
     assert {e.verdict for e in wrong} == {"unchecked"}
     assert all(e.method for e in wrong)
-    assert [record(read, e)["verdict"] for e in (first, *wrong, last)]
+    assert [record(read, e).verdict for e in (first, *wrong, last)]
     assert document_of(read, [first, *wrong, last]).count("\\entry{") >= len(wrong)
     with pytest.raises(SystemExit) as ended:
         main(["verify", str(tmp_path), "--json"])

@@ -45,6 +45,6 @@ def test_simpler_forms_are_said(folder, entries) -> None:
         (first, *_) = entries[id].evidence["statements"]
         assert first["verdict"] == "exact" and first["simpler"].startswith("the derived form has ")
         assert int(first["simpler"].split()[4]) < most
-    shown = record(folder, entries["S33.h4"])["derived_latex"]
+    shown = record(folder, entries["S33.h4"]).derived_latex
     assert shown.count("Gamma") == 4 and "R" not in shown.replace("mathrm", "")
     assert "simpler" not in entries["S32"].evidence["statements"][0]
