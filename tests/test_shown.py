@@ -202,3 +202,9 @@ def test_keys_complete() -> None:
     assert ("X_M", "P_M") in V._ipython_key_completions_()
     for key in V._ipython_key_completions_():
         V[key]  # all of them exist
+
+
+def test_a_long_reason_is_shown_in_words() -> None:
+    found = cs.equal(sp.gamma(sp.Symbol("x")), sp.Symbol("x"))
+    assert " ".join(str(found).split()) == f"undecided reason = {found.reason}"
+    assert max(map(len, str(found).splitlines())) <= 100

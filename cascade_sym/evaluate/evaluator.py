@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -76,15 +77,12 @@ def evaluator(
     kind = np.dtype(np.float64 if dtype is None else dtype).name
     options = Options(backend, kind, precision or "double", rtol, error, unstable, threads, digits)
     if hasattr(target, "own_evaluator"):
-        return _its_own(target, options, outputs, domain)
-    if hasattr(target, "riccati") or hasattr(target, "efficiencies"):  # a conditional state: its own evaluator
-        return _of_a_conditional_state(target, options, outputs, domain)
-    if hasattr(target, "first_moments"):  # a state in time: any system, and couplings that change in time
-        return _of_a_transient(target, options, outputs, domain)
-    if hasattr(target, "moments") and hasattr(target, "delay"):
-        return _of_a_correlation(target, options, outputs, domain)
-    if hasattr(target, "filtered") and not target.closed:
-        return _of_temporal_modes(target, options, outputs, domain)
+        _only_backend(options, outputs, domain, type(target).__name__)
+        return target.own_evaluator(options.backend)
+    for is_one, room, made, what in _OWN:
+        if is_one(target):
+            _only_backend(options, outputs, domain, what)
+            return getattr(import_module(f"cascade_sym.evaluate.{room}"), made)(target, options.backend)
     if hasattr(target, "quadratures") and hasattr(target, "elements"):
         return _of_a_covariance(target, options, outputs, domain)
     plan = Plan(with_domain(read_target(target, outputs), domain))
@@ -106,45 +104,25 @@ def _of_a_covariance(V: Any, options: Options, outputs: Any, domain: Any) -> Any
     return CovarianceEvaluator(pairs, V.quadratures, Evaluator(Plan(whole), options))
 
 
-def _of_a_conditional_state(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.conditional import conditional_evaluator
-
-    _only_backend(options, outputs, domain, "a conditional covariance")
-    return conditional_evaluator(target, options.backend)
-
-
-def _of_a_transient(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.moving import TransientEvaluator
-
-    _only_backend(options, outputs, domain, "a covariance in time")
-    return TransientEvaluator(target, options.backend)
-
-
-def _of_a_correlation(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.delays import CorrelationEvaluator
-
-    _only_backend(options, outputs, domain, "a correlation without a closed form")
-    return CorrelationEvaluator(target, options.backend)
-
-
-def _of_temporal_modes(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    from cascade_sym.evaluate.envelopes import TemporalEvaluator
-
-    _only_backend(options, outputs, domain, "temporal modes without a closed form")
-    return TemporalEvaluator(target, options.backend)
-
-
-def _its_own(target: Any, options: Options, outputs: Any, domain: Any) -> Any:
-    _only_backend(options, outputs, domain, type(target).__name__)
-    return target.own_evaluator(options.backend)
-
-
 def _only_backend(options: Options, outputs: Any, domain: Any, what: str) -> None:
     if options != Options(options.backend) or outputs is not None or domain is not None:
         raise ParameterError(
             f"the evaluator of {what} takes `backend` only; the other options are for one element, V['X_S', 'X_M'], or "
             "another formula."
         )
+
+
+# values with evaluators in files of their own, loaded when used: how they are known, the evaluator, and a name
+_OWN: tuple[tuple[Callable[[Any], bool], str, str, str], ...] = (
+    (lambda x: hasattr(x, "riccati") or hasattr(x, "efficiencies"), "conditional", "conditional_evaluator",
+     "a conditional covariance"),
+    # a state in time: any system, and couplings that change in time
+    (lambda x: hasattr(x, "first_moments"), "moving", "TransientEvaluator", "a covariance in time"),
+    (lambda x: hasattr(x, "moments") and hasattr(x, "delay"), "delays", "CorrelationEvaluator",
+     "a correlation without a closed form"),
+    (lambda x: hasattr(x, "filtered") and not x.closed, "envelopes", "TemporalEvaluator",
+     "temporal modes without a closed form"),
+)  # fmt: skip
 
 
 class Evaluator(Shown):

@@ -26,7 +26,7 @@ from cascade_sym.formula.lettering import (
     with_accent,
     with_superscript,
 )  # fmt: skip
-from cascade_sym.formula.printing import _STARS, Marked, _counted, _filled, _flat, _is_bare, _symbol, _unmarked
+from cascade_sym.formula.printing import STARS, Marked, counted, filled, flat, is_bare, is_symbol, unmarked
 from cascade_sym.formula.unvalued import FORM_NAMES, RELATIONS, form_latex
 from cascade_sym.formula.unvalued import level_of as form_level
 from cascade_sym.program import BY_NAME, COMMANDS, TABLE
@@ -40,7 +40,7 @@ _FENCES = {
     "abs": (1, "\\lvert", "\\rvert"), "mean": (1, "\\langle", "\\rangle"), "sym": (2, "\\langle", "\\rangle"),
     "comm": (2, "[", "]"), "anticomm": (2, "\\{", "\\}"),
 }  # fmt: skip
-_OPEN = ("exp", "hc", "Var", "ddt", "dot", *_STARS, *_WORDS)  # below a power these need brackets
+_OPEN = ("exp", "hc", "Var", "ddt", "dot", *STARS, *_WORDS)  # below a power these need brackets
 _KNOWN = frozenset(("sqrt", "root", *COMMANDS, *_FENCES, *_OPEN, *FORM_NAMES))
 
 
@@ -126,7 +126,7 @@ class _Printer:
             case Call():
                 return self.call(node, closed)
             case Sum(index, values, body):
-                shown = f"={values[0]}}}^{{{values[-1]}" if _counted(values) else ""
+                shown = f"={values[0]}}}^{{{values[-1]}" if counted(values) else ""
                 limits = f"_{{{self.name(index)}{shown}}}"
                 text = f"\\sum{limits}{self.within(body, PRODUCT)}"
                 return (bracket(text), ATOM) if closed else (text, PRODUCT)
@@ -139,7 +139,7 @@ class _Printer:
         out = ""
         for i, (term, sign) in enumerate(zip(node.terms, node.signs, strict=True)):
             op = "-" if sign < 0 else "+" if i else ""
-            text = self.within(_unmarked(term), SLASH)
+            text = self.within(unmarked(term), SLASH)
             if isinstance(term, Marked):
                 inner = (f"{{}}{op} " if i else op) if term.sign else ""
                 text = f"{_RED}{inner}{text}}}"
@@ -148,13 +148,13 @@ class _Printer:
         return out
 
     def mul(self, node: Mul, closed: bool) -> str:
-        factors = _flat(node)
+        factors = flat(node)
         out = ""
         for i, factor in enumerate(factors):
             last = i == len(factors) - 1
-            shut = closed if last else not (_is_bare(factor) and _is_bare(factors[i + 1]))
+            shut = closed if last else not (is_bare(factor) and is_bare(factors[i + 1]))
             text = self.within(factor, PRODUCT, shut)
-            out = self.juxtapose(out, text, _unmarked(factors[i - 1]), _unmarked(factor)) if i else text
+            out = self.juxtapose(out, text, unmarked(factors[i - 1]), unmarked(factor)) if i else text
         return out
 
     def juxtapose(self, left: str, text: str, before: Node, node: Node) -> str:
@@ -164,14 +164,14 @@ class _Printer:
             return f"{left}\\cdot{text}"
         if isinstance(before, Pow) and self.render(before.base)[0] == "\\Delta":
             return f"{left}\\cdot {text}"  # \Delta^2 X would read as the variance of X
-        if _symbol(before) and re.match(r"(\{\\color\{red\})?(\\left)?[(\[]", text):
+        if is_symbol(before) and re.match(r"(\{\\color\{red\})?(\\left)?[(\[]", text):
             return f"{left}\\,{text}"  # a product, not the value of a function
         return joined(left, text)
 
     def slashed(self, num: Node, den: Node) -> str:
-        last = _flat(num)[-1] if isinstance(num, Mul) else num
-        top = self.within(num, PRODUCT, closed=not (_is_bare(last) and _is_bare(den)))
-        return f"{top}/{self.within(den, PRODUCT if _is_bare(den) else ATOM)}"
+        last = flat(num)[-1] if isinstance(num, Mul) else num
+        top = self.within(num, PRODUCT, closed=not (is_bare(last) and is_bare(den)))
+        return f"{top}/{self.within(den, PRODUCT if is_bare(den) else ATOM)}"
 
     def power(self, node: Pow, closed: bool) -> Piece:
         base, sup = node.base, self.in_script(node.exponent)
@@ -181,13 +181,13 @@ class _Printer:
             closed_in_itself = level_of(text) == ATOM and not is_quotient(text)
             return with_superscript(text if closed_in_itself else bracket(text), sup), ATOM
         text, level = self.render(base)
-        plain = isinstance(_unmarked(base), Number) and level == ATOM
+        plain = isinstance(unmarked(base), Number) and level == ATOM
         return f"{text if plain else bracket(text)}^{{{sup}}}", ATOM
 
     def call(self, node: Call, closed: bool) -> Piece:
         f, arg = node.function, node.args[0]
         if f in self.templates:
-            return _filled(self.templates[f], f, [self.top(a) for a in node.args]), PRODUCT
+            return filled(self.templates[f], f, [self.top(a) for a in node.args]), PRODUCT
         if self.is_plain(f):
             return self.name(f) + fenced("(", self.listed(node.args), ")"), ATOM
         if (form := form_latex(f, node.args, self.in_line, self.shut)) is not None:
@@ -208,7 +208,7 @@ class _Printer:
             case "exp":
                 return f"e^{{{self.in_script(arg)}}}", ATOM
             case "conj" | "dag":
-                return self.starred(arg, _STARS[f]), ATOM
+                return self.starred(arg, STARS[f]), ATOM
             case "hc":
                 text = self.within(arg, PRODUCT) if isinstance(arg, Call) else self.top(arg)
                 return f"{text} + \\mathrm{{H.c.}}", SUM
@@ -263,8 +263,8 @@ class _Printer:
     def dotted(self, arg: Node) -> str | None:
         """A symbol with a dot, perhaps with a star or dagger; None for what is no symbol."""
         star = ""
-        if isinstance(arg, Call) and arg.function in _STARS and len(arg.args) == 1:
-            star, arg = _STARS[arg.function], arg.args[0]
+        if isinstance(arg, Call) and arg.function in STARS and len(arg.args) == 1:
+            star, arg = STARS[arg.function], arg.args[0]
         if not isinstance(arg, Name):
             return None
         dotted = with_accent(self.name(arg.name), "\\dot")

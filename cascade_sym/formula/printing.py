@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Mul, Name, Node, Number, Pow
-from cascade_sym.formula.lettering import CONSTANTS  # fmt: skip
+from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.program import COMMANDS
 
-_STARS = {"conj": "*", "dag": "\\dagger"}
+STARS = {"conj": "*", "dag": "\\dagger"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Marked(Node):
     sign: bool = False
 
 
-def _filled(template: str, f: str, args: list[str]) -> str:
+def filled(template: str, f: str, args: list[str]) -> str:
     def fill(m: re.Match[str]) -> str:
         i = int(m.group(1))
         if not 1 <= i <= len(args):
@@ -32,32 +32,32 @@ def _filled(template: str, f: str, args: list[str]) -> str:
     return re.sub(r"#(\d)", fill, template)
 
 
-def _counted(values: Sequence[str]) -> bool:
+def counted(values: Sequence[str]) -> bool:
     """Whether the values of an index are consecutive whole numbers."""
     numbers = [int(v) for v in values if v.isdigit()]
     return len(numbers) == len(values) and numbers == [*range(numbers[0], numbers[-1] + 1)]
 
 
-def _flat(node: Mul) -> list[Node]:
-    return [g for f in node.factors for g in (_flat(f) if isinstance(f, Mul) else [f])]
+def flat(node: Mul) -> list[Node]:
+    return [g for f in node.factors for g in (flat(f) if isinstance(f, Mul) else [f])]
 
 
-def _unmarked(node: Node) -> Node:
+def unmarked(node: Node) -> Node:
     return node.arg if isinstance(node, Marked) else node
 
 
-def _is_bare(node: Node) -> bool:
+def is_bare(node: Node) -> bool:
     """Whether `node` is a function such as sin: it may have a bare argument, and it ends one before it."""
-    node = _unmarked(node)
+    node = unmarked(node)
     if isinstance(node, Pow) and isinstance(node.exponent, Number):
         node = node.base
     return isinstance(node, Call) and node.function in COMMANDS
 
 
-def _symbol(node: Node) -> bool:
+def is_symbol(node: Node) -> bool:
     if isinstance(node, Pow):
         node = node.base
-    elif isinstance(node, Call) and node.function in _STARS:
+    elif isinstance(node, Call) and node.function in STARS:
         node = node.args[0]
-    node = _unmarked(node)
+    node = unmarked(node)
     return isinstance(node, Name) and node.name not in CONSTANTS

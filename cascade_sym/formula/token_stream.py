@@ -103,6 +103,16 @@ class Stream:
         """The operator here, taken, where it is one of `ops`; else ''."""
         return self.take().text if self.peek().is_op(*ops) else ""
 
+    def inside(self, opening: Token) -> tuple[Token, ...]:
+        """The tokens up to the brace that closes `opening`, which was taken; it is taken too."""
+        start, depth = self.at, 1
+        while depth:
+            t = self.take()
+            if t.kind == "end":
+                raise self.error("a brace is not closed", opening)
+            depth += t.is_op("{") - t.is_op("}")
+        return self.tokens[start : self.at - 1]
+
     def error(self, message: str, token: Token | None = None) -> FormulaError:
         return error_at(self.text, (token or self.peek()).start, message)
 

@@ -6,6 +6,7 @@ is refused as for any unknown function.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from cascade_sym.errors import FormulaError
@@ -13,6 +14,7 @@ from cascade_sym.formula.ast import Add, Call, Name, Neg, Node, Number
 from cascade_sym.formula.lettering import ATOM, PRODUCT, SUM
 
 Print = Callable[[Node], str]  # how a part is typeset
+_PLACE = re.compile(r"([#@])(\d)")
 CONDITIONS = {
     "eq": "=", "lt": "<", "gt": ">", "le": "\\le", "ge": "\\ge", "ne": "\\neq", "approx": "\\approx", "tends": "\\to",
     "elem": "\\in", "muchless": "\\ll", "muchgreater": "\\gg", "similar": "\\sim", "proportional": "\\propto",
@@ -95,7 +97,6 @@ def _below(args: Sequence[Node], top: Print) -> str:
 def _variables(args: Sequence[Node], d: str, top: Print) -> tuple[str, str]:
     """The order of a derivative as a superscript, and what stands below the line."""
     total, below = 0, ""
-    symbolic = ""
     for n, a in enumerate(args):
         if isinstance(a, Number):
             continue
@@ -107,7 +108,7 @@ def _variables(args: Sequence[Node], d: str, top: Print) -> tuple[str, str]:
             + (top(a) if isinstance(a, Name | Call) else f"\\left({top(a)}\\right)")
             + (f"^{{{power}}}" if power else "")
         )
-    return symbolic or (f"^{{{total}}}" if total > 1 else ""), below
+    return f"^{{{total}}}" if total > 1 else "", below
 
 
 def _listed(args: Sequence[Node], top: Print) -> str:
@@ -124,13 +125,12 @@ def _at(args: Sequence[Node], top: Print, closed: Print) -> str:
     return f"\\left.{top(inside)}\\right|_{{{top(below)}}}{above}"
 
 
-def _braced(args: Sequence[Node], top: Print, closed: Print) -> str:
-    return _matrix(args, top, closed).replace("{pmatrix}", "{Bmatrix}")
+def _matrix(environment: str) -> Callable[[Sequence[Node], Print, Print], str]:
+    def write(args: Sequence[Node], top: Print, closed: Print) -> str:
+        rows = [" & ".join(map(top, r.args)) if isinstance(r, Call) else top(r) for r in args]
+        return f"\\begin{{{environment}}}" + " \\\\ ".join(rows) + f"\\end{{{environment}}}"
 
-
-def _matrix(args: Sequence[Node], top: Print, closed: Print) -> str:
-    rows = [" & ".join(map(top, r.args)) if isinstance(r, Call) else top(r) for r in args]
-    return "\\begin{pmatrix}" + " \\\\ ".join(rows) + "\\end{pmatrix}"
+    return write
 
 
 def _piecewise(args: Sequence[Node], top: Print, closed: Print) -> str:
@@ -174,7 +174,38 @@ def _bare(node: Node, top: Print) -> str:
     return f"\\left({top(node)}\\right)" if signed else top(node)
 
 
+# forms of a fixed shape: #1 is an argument as it stands, @1 one into which nothing can fall
+_TEMPLATES = {
+    "overline": r"\overline{#1}",
+    "underline": r"\underline{#1}",
+    "norm": r"\lVert #1\rVert ",
+    "factorial": r"@1!",
+    "binom": r"\binom{#1}{#2}",
+    "transpose": r"@1^{\mathsf{T}}",
+    "tensor_power": r"@1^{\otimes #2}",
+    "oplus_power": r"@1^{\oplus #2}",
+    "dotp": r"@1\cdot @2",
+    "cross": r"@1\times @2",
+    "differential": r"\mathrm{d}@1",
+    "limit": r"\lim_{#2\to #3}@1",
+    "normal": r":\!#1\!:",
+    "uncertain": r"#1 \pm #2",
+    "floor": r"\left\lfloor #1\right\rfloor ",
+    "ceiling": r"\left\lceil #1\right\rceil ",
+    "degrees": r"@1^{\circ}",
+    "log_base": r"\log_{#2}\left(#1\right)",
+}
+
+
+def _filled(template: str) -> Callable[[Sequence[Node], Print, Print], str]:
+    def write(args: Sequence[Node], top: Print, closed: Print) -> str:
+        return _PLACE.sub(lambda m: (top if m[1] == "#" else closed)(args[int(m[2]) - 1]), template)
+
+    return write
+
+
 _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
+    **{name: _filled(template) for name, template in _TEMPLATES.items()},
     "ket": lambda a, top, closed: f"\\lvert {_listed(a, top)}\\rangle",
     "bra": lambda a, top, closed: f"\\langle {_listed(a, top)}\\rvert ",
     "braket": lambda a, top, closed: f"\\langle {_label(a[0], top)}\\vert {_label(a[1], top)}\\rangle",
@@ -188,34 +219,16 @@ _WRITERS: dict[str, Callable[[Sequence[Node], Print, Print], str]] = {
     "inner": lambda a, top, closed: f"\\langle {_listed(a, top)}\\rangle",
     "labels": lambda a, top, closed: _listed(a, top),
     "sub": _sub,
-    "overline": lambda a, top, closed: f"\\overline{{{top(a[0])}}}",
-    "underline": lambda a, top, closed: f"\\underline{{{top(a[0])}}}",
-    "norm": lambda a, top, closed: f"\\lVert {top(a[0])}\\rVert ",
-    "factorial": lambda a, top, closed: f"{closed(a[0])}!",
-    "binom": lambda a, top, closed: f"\\binom{{{top(a[0])}}}{{{top(a[1])}}}",
-    "transpose": lambda a, top, closed: f"{closed(a[0])}^{{\\mathsf{{T}}}}",
     "at": _at,
-    "matrix": _matrix,
-    "braced": _braced,
-    "tensor_power": lambda a, top, closed: f"{closed(a[0])}^{{\\otimes {top(a[1])}}}",
-    "oplus_power": lambda a, top, closed: f"{closed(a[0])}^{{\\oplus {top(a[1])}}}",
+    "matrix": _matrix("pmatrix"),
+    "braced": _matrix("Bmatrix"),
     "row": lambda a, top, closed: _listed(a, top),
     "piecewise": _piecewise,
     "integral_over": _integral,
-    "dotp": lambda a, top, closed: f"{closed(a[0])}\\cdot {closed(a[1])}",
-    "cross": lambda a, top, closed: f"{closed(a[0])}\\times {closed(a[1])}",
     "tensor": lambda a, top, closed: "\\otimes ".join(map(closed, a)),
     "oplus": lambda a, top, closed: "\\oplus ".join(map(closed, a)),
-    "differential": lambda a, top, closed: f"\\mathrm{{d}}{closed(a[0])}",
     "tuple": lambda a, top, closed: f"\\left({_listed(a, top)}\\right)",
     "list": lambda a, top, closed: f"\\left[{_listed(a, top)}\\right]",
     "braces": lambda a, top, closed: f"\\left\\{{{_listed(a, top)}\\right\\}}",
-    "limit": lambda a, top, closed: f"\\lim_{{{top(a[1])}\\to {top(a[2])}}}{closed(a[0])}",
-    "normal": lambda a, top, closed: f":\\!{top(a[0])}\\!:",
-    "uncertain": lambda a, top, closed: f"{top(a[0])} \\pm {top(a[1])}",
-    "floor": lambda a, top, closed: f"\\left\\lfloor {top(a[0])}\\right\\rfloor ",
-    "ceiling": lambda a, top, closed: f"\\left\\lceil {top(a[0])}\\right\\rceil ",
     **{f"{f}_over": _extremum(f) for f in ("max", "min", "sup", "inf", "argmax", "argmin")},
-    "degrees": lambda a, top, closed: f"{closed(a[0])}^{{\\circ}}",
-    "log_base": lambda a, top, closed: f"\\log_{{{top(a[1])}}}\\left({top(a[0])}\\right)",
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cascade_sym.formula.lettering import GREEK
 from cascade_sym.latex.characters import MATH
-from cascade_sym.latex.text_blocks import Block, _marked, _padded, beside, bracketed, stacked
+from cascade_sym.latex.text_blocks import Block, beside, bracketed, marked, padded, stacked
 
 _PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+\*?|\\.|\s+|\d+(?:\.\d+)?|.", re.S)
 _SPECIAL = {"ell": "ℓ", "hbar": "ℏ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "varrho": "ϱ", "varsigma": "ς"}
@@ -166,14 +166,14 @@ class _Reader:
         if token == "_":
             low = "".join(_SUB.get(c, "") for c in text)
             mark = low if len(low) == len(text) else f"_{text}" if " " not in text else f"_({text})"
-            out.append(_Item(_marked(base.block, mark, low=True), kind))
+            out.append(_Item(marked(base.block, mark, low=True), kind))
             return
         high = "".join(_SUPER.get(c, c) for c in text)
         plain = script.flat and all(c in _SUPER or c in "†′*" for c in text)
         label = script.flat and re.fullmatch(r"\([^()\s]*\)†?", text)
         if plain or label:
             mark = high if plain else text.replace("(", "⁽").replace(")", "⁾")
-            out.append(_Item(_marked(base.block, mark, low=False), kind))
+            out.append(_Item(marked(base.block, mark, low=False), kind))
         else:
             above = len(script.lines)
             column = Block((*("" for _ in script.lines), *base.block.lines), base.block.base + above)
@@ -196,7 +196,7 @@ class _Reader:
         wide = [max(r[k].width if k < len(r) else 0 for r in rows) for k in range(columns)]
         lines: list[str] = []
         for r in rows:
-            line = beside([b for k, cell in enumerate(r) for b in (_padded(cell, wide[k]), Block(("  ",)))][:-1])
+            line = beside([b for k, cell in enumerate(r) for b in (padded(cell, wide[k]), Block(("  ",)))][:-1])
             lines += line.lines
         whole = Block(tuple(lines), len(lines) // 2)
         sides = {"pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "vmatrix": ("|", "|"), "cases": ("{", "")}

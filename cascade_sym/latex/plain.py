@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from sympy import Expr
@@ -33,8 +34,9 @@ def value_text(value: Any, notation: Notation | None = None) -> str:
     """
     table = at_a_prompt() if notation is None else notation
     top, more = [], ""
+    body: list[Row | str] = []
     if formulas := has_formulas(value):
-        body = value_rows(value, table)
+        body = [*value_rows(value, table)]
     if has_card(value) or not formulas:
         found = card(value)
         top, more = [fitted(line) for line in found.title.splitlines()[: LINES - 1]], found.more
@@ -42,7 +44,7 @@ def value_text(value: Any, notation: Notation | None = None) -> str:
             rows = {k: brief(v) for k, v in found.rows.items()}
             if not more and (one := one_line(found.title, rows)) is not None:
                 return one
-            body = [r for name, v in rows.items() for r in value_rows(v, table, name)]
+            body = [r for name, v in rows.items() for r in shown_rows(name, v, table)]
     lines = top
     room = LINES - len(more.splitlines())
     for done, r in enumerate(body):
@@ -67,8 +69,16 @@ def one_line(title: str, rows: Mapping[str, Any]) -> str | None:
     return text if len(text) <= COLUMNS and "\n" not in text else None
 
 
-def row_lines(r: Row) -> list[str]:
+def shown_rows(name: str, value: Any, table: Notation) -> Sequence[Row | str]:
+    """The rows of one entry; long words stay words, to be broken between them."""
+    said = f"{name} = {value}"
+    return [said] if isinstance(value, str) and len(said) > COLUMNS else value_rows(value, table, name)
+
+
+def row_lines(r: Row | str) -> list[str]:
     """A row in lines; what is too wide is broken, or cut where a term alone is wider than the page."""
+    if isinstance(r, str):
+        return wrap(r, COLUMNS, subsequent_indent="  ")
     left = layout(f"{r.lhs} {r.relation}" if r.lhs else "") if not r.text else layout("")
     head = left.width + 1 if r.lhs else 0
     try:

@@ -77,11 +77,11 @@ def bracketed(left: str, inside: Block, right: str) -> Block:
     return beside([side(left), inside, side(right)])
 
 
-def _padded(b: Block, wide: int) -> Block:
+def padded(b: Block, wide: int) -> Block:
     return beside([b, Block((" " * (wide - b.width),))])
 
 
-def _marked(b: Block, mark: str, *, low: bool) -> Block:
+def marked(b: Block, mark: str, *, low: bool) -> Block:
     """A script behind the last line (of an index) or the first one (of a power)."""
     at = b.base if b.flat else len(b.lines) - 1 if low else 0
     lines = [line + (mark if k == at else " " * span(mark)) for k, line in enumerate(b.lines)]

@@ -24,7 +24,6 @@ from cascade_sym.solve import Covariance
 from cascade_sym.spectra.spectrum import Spectrum
 
 CYCLE = [COLOURS[c] for c in ("red", "blue", "green", "black", "grey")]
-DASHES = ["-", (0, (6, 3)), (0, (3, 2)), (0, (1, 1))]  # so that ellipses on top of each other are both seen
 SIZE = (3.4, 2.6)
 POINTS = 801  # frequencies of a spectrum
 VACUUM = 0.5  # of a quadrature and of a spectrum

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import flint
 import numpy as np
 from flint import acb, arb, fmpq
 
@@ -17,15 +16,12 @@ from cascade_sym.program.balls import Balls, Undecided, lifted
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.bipartite import duan, log_negativity, negativity, steering
 from cascade_sym.states.blocks import Written
-from cascade_sym.states.exact_matrices import FIRST_BITS, LAST_BITS, Numbers, built, good, rational
+from cascade_sym.states.exact_matrices import Numbers, built, rational, settled
 from cascade_sym.states.metric import mean_values, quantum_fisher_information, the_parameter
 from cascade_sym.states.mixedness import Squeezing, entropy, mutual_information, purity, squeezing, symplectic_spectrum
 from cascade_sym.states.multipartite import ppt
 from cascade_sym.states.state import chosen, gaussian_state, rebuilt
 from cascade_sym.symbols import is_complex_symbol
-
-AGREEMENT = 1e-13  # of two precisions, where a figure has no bound
-
 
 FIGURES = (
     purity, symplectic_spectrum, entropy, mutual_information, squeezing, log_negativity, negativity, duan, ppt,
@@ -158,22 +154,7 @@ class StateEvaluator:
             n: acb(arb(rational(v.real)), arb(rational(v.imag))) if n in self._complex else rational(v)
             for n, v in point.items()
         }
-        bits, before = FIRST_BITS, flint.ctx.prec
-        last: list[float] | None = None
-        while bits <= LAST_BITS:
-            try:
-                flint.ctx.prec = bits
-                found, atol = self._attempt(exact, final=2 * bits > LAST_BITS)
-                shown = [float(x.mid()) if not x.contains(0) else 0.0 for x in found]
-                if all(good(x, atol) for x in found) and (self.bounded or _agree(shown, last)):
-                    return shown
-                last = shown
-            except (Undecided, ZeroDivisionError):
-                pass
-            finally:
-                flint.ctx.prec = before
-            bits *= 2
-        raise Undecided("a figure can't be told at any precision")
+        return settled(lambda final: self._attempt(exact, final), agree=not self.bounded)
 
     def _attempt(self, point: Mapping[str, Any], final: bool) -> tuple[list[arb], float]:
         values = [_real(x) for x in self._calculation.run(Balls(), point)]
@@ -215,10 +196,6 @@ class StateEvaluator:
 
     def __repr__(self) -> str:
         return f"StateEvaluator({self.figure.__name__}; {', '.join(self.parameters)})"
-
-
-def _agree(new: list[float], old: list[float] | None) -> bool:
-    return old is not None and bool(np.allclose(new, old, rtol=AGREEMENT, atol=0))
 
 
 def _real(x: Any) -> arb:

@@ -21,6 +21,7 @@ from cascade_sym.errors import UnphysicalError
 from cascade_sym.program.balls import Undecided
 
 FIRST_BITS, LAST_BITS = 64, 4096  # from a little more than a double to what squeezing by e^600 needs
+AGREEMENT = 1e-13  # of two precisions, where a figure has no bound
 RTOL = 1e-15  # of a figure: a double holds no more
 # of the largest element times the size: by how much rounding may break the uncertainty relation
 ROUNDING = 8 * 2.0**-53
@@ -176,18 +177,26 @@ def log_sum(spectrum: Iterable[arb]) -> arb:
     return sum(((1 / (2 * nu)).max(arb(1)).log() for nu in spectrum), arb(0))
 
 
-def settled(compute: Callable[[], list[arb]], atol: float = 0.0) -> list[float]:
+def _agree(new: list[float], old: list[float] | None) -> bool:
+    return old is not None and bool(np.allclose(new, old, rtol=AGREEMENT, atol=0))
+
+
+def settled(compute: Callable[[bool], tuple[list[arb], float]], agree: bool = False) -> list[float]:
     """The doubles next to what `compute` gives at flint's precision, which grows until they are right to 1e-15.
 
-    (Or to the absolute error `atol`.) Undecided where no precision tells.
+    (Or to the absolute error that it gives beside them; it is told when the precision does not grow any more.) With
+    `agree`, two precisions have to give the same. Undecided where no precision tells.
     """
     bits, before = FIRST_BITS, flint.ctx.prec
+    last: list[float] | None = None
     while bits <= LAST_BITS:
         try:
             flint.ctx.prec = bits
-            found = compute()
-            if all(good(x, atol) for x in found):
-                return [float(x.mid()) if not x.contains(0) else 0.0 for x in found]
+            found, atol = compute(2 * bits > LAST_BITS)
+            shown = [float(x.mid()) if not x.contains(0) else 0.0 for x in found]
+            if all(good(x, atol) for x in found) and (not agree or _agree(shown, last)):
+                return shown
+            last = shown
         except (Undecided, ZeroDivisionError):
             pass
         finally:

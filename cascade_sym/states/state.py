@@ -241,7 +241,7 @@ def _at_point(
     if not all(N.definite for N in states):
         return [], "lost"
     try:
-        found = settled(lambda: compute(states), atol)
+        found = settled(lambda _: (compute(states), atol))
     except Undecided:
         return [], "lost"
     return found, "" if all(map(_insensitive, matrices)) else "sensitive"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 import scipy.integrate
@@ -37,8 +38,13 @@ def moved(A: np.ndarray, N: np.ndarray, V: np.ndarray, time: float) -> np.ndarra
 def matrix(V: cs.Covariance, values: Mapping[Any, Any] | None = None) -> np.ndarray:
     """The closed form in numbers."""
     point = {sp.Symbol(str(k)): v for k, v in (values or {}).items()}
-    full = V.matrix.applyfunc(lambda e: sp.N(V.definitions.inline(e).xreplace(point), 30))
-    return np.array(full.tolist(), dtype=complex).real
+    shared, (full,) = sp.cse([V.matrix.applyfunc(lambda e: V.definitions.inline(e).xreplace(point))])
+    with mp.workdps(60):  # far more than cancels, and none that grows by itself as that of evalf does
+        known: dict[Any, Any] = {}
+        for s, e in [*shared, *(((i, j), full[i, j]) for i in range(full.rows) for j in range(full.cols))]:
+            used = sorted(e.free_symbols, key=str)
+            known[s] = sp.lambdify(used, e, "mpmath")(*(known[x] for x in used))
+        return np.array([[complex(known[i, j]).real for j in range(full.cols)] for i in range(full.rows)])
 
 
 def initial(n: int, rng: np.random.Generator) -> np.ndarray:

@@ -62,7 +62,7 @@ def _name_here(r: Reader) -> tuple[str, int]:
         return t.text, 1
     if t.is_word("mathrm", "mathsf"):
         body = r.look(lambda: r.child(r.tokens[r.at + 1 :]).script()) or ()
-        if body and all(b.kind == "letter" for b in body) and spelt(body) in UPRIGHT:
+        if body and all(b.kind in ("letter", "digit") for b in body) and spelt(body) in UPRIGHT:
             return spelt(body), len(body) + (3 if r.peek(1).is_op("{") else 1)
     if t.kind == "letter":
         word = run_of_letters(r)

@@ -182,13 +182,7 @@ class Look(Stream):
             return (*before, opening, *self.tokens[start : self.at])
         if not opening.is_op("{"):
             return (*before, opening)
-        inside, depth = self.at, 1
-        while depth:
-            t = self.take()
-            if t.kind == "end":
-                raise self.error("a brace is not closed", opening)
-            depth += t.is_op("{") - t.is_op("}")
-        body = self.tokens[inside : self.at - 1]
+        body = self.inside(opening)
         brace = replace(opening, gap=False)
         return (*before, brace, *body, replace(brace, text="}")) if before else body
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cascade_sym.formula.interpret import BUILTINS, CONSTANTS, FORMS
 from cascade_sym.formula.latex_in.symbols import Key
-from cascade_sym.formula.unvalued import FORM_NAMES, PLAIN_WORDS
+from cascade_sym.formula.unvalued import FORM_NAMES
 
 PREFIXES = ("Delta", "delta", "d")  # of one symbol with what follows
 SHORT = {"mathbf": "bf", "mathcal": "cal", "mathbb": "bb", "mathsf": "sf", "mathfrak": "frak", "mathtt": "tt"}
@@ -69,8 +69,3 @@ class Registry:
             name, n = f"{bare}_{n}" + base[len(bare) :], n + 1
         self.latex.setdefault(name, latex)
         return name
-
-
-def word_key(word: str) -> Key | None:
-    """The key of a sign that stands for itself, an arrow say."""
-    return Key(word) if word in PLAIN_WORDS else None

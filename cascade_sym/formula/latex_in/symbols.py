@@ -197,13 +197,7 @@ class SymbolStream(Stream):
             raise self.error(f"expected an argument, found {opening}", opening)
         if not opening.is_op("{"):
             return (*before, opening)
-        inside, depth = self.at, 1
-        while depth:
-            t = self.take()
-            if t.kind == "end":
-                raise self.error("a brace is not closed", opening)
-            depth += t.is_op("{") - t.is_op("}")
-        return (*before, *self.tokens[inside : self.at - 1])
+        return (*before, *self.inside(opening))
 
     def scripts(self) -> tuple[int, str, Body]:
         """The primes, the subscript and the tokens of the superscript behind a nucleus."""
