@@ -24,7 +24,7 @@ from cascade_sym.solve import Covariance
 from cascade_sym.spectra.spectrum import Spectrum
 
 CYCLE = [COLOURS[c] for c in ("red", "blue", "green", "black", "grey")]
-SIZE = (3.4, 2.6)
+SIZE = (3.4, 2.6)  # of one panel in inches: half a column
 POINTS = 801  # frequencies of a spectrum
 VACUUM = 0.5  # of a quadrature and of a spectrum
 
