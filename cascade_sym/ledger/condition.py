@@ -17,7 +17,7 @@ from cascade_sym.folder.model import Model
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.solve import Stability
-from cascade_sym.solve.routh_hurwitz import is_implied, reduced_conditions
+from cascade_sym.solve.inequalities import is_implied, reduced_conditions
 from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol
 from cascade_sym.symbols.domains import REAL
 from cascade_sym.verdicts import Verdict

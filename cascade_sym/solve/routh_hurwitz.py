@@ -1,10 +1,9 @@
 """Where a steady state exists, as textbooks print it: polynomials of the parameters that are all positive.
 
-The characteristic polynomial s^n + p_1 s^(n-1) + ... of each block of the drift is found in the exact algebra. For a
-real block the conditions are those of Lienard and Chipart, p_n, p_(n-2), ... > 0 with every second Hurwitz determinant
-from the largest downwards; for a complex one the leading minors of Hermite's form. Products are taken apart where the
-sign of a factor is declared, and a condition that the others imply is dropped; both are proved. (`Covariance.stability`
-has conditions that keep their digits in floating point, which these need not.)
+The characteristic polynomial of each block of the drift is found in the exact algebra, and taken apart into factors
+s^n + p_1 s^(n-1) + ... For a real one the conditions are those of Lienard and Chipart, p_n, p_(n-2), ... > 0 with every
+second Hurwitz determinant from the largest downwards; for a complex one they are the leading minors of Hermite's form.
+(`Covariance.stability` has conditions that keep their digits in floating point, which these need not.)
 
 Source: Gantmacher, The Theory of Matrices II, chapter XV; Lienard and Chipart, J. Math. Pures Appl. 10, 291 (1914);
 Hermite, J. reine angew. Math. 52, 39 (1856).
@@ -13,9 +12,7 @@ Hermite, J. reine angew. Math. 52, 39 (1856).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from math import prod
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
@@ -24,23 +21,22 @@ from sympy import Expr, Symbol
 from cascade_sym.compose import System, as_system
 from cascade_sym.errors import ParameterError, UnstableError, WorkSpent, listing
 from cascade_sym.exact import Converter, Fraction, converter
-from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.factors import polynomial_factors
-from cascade_sym.exact.fraction import Poly, bounded, by_power
+from cascade_sym.exact.fraction import bounded, by_power
 from cascade_sym.exact.matrix import determinant
 from cascade_sym.operators import Op
 from cascade_sym.shown import Card, Listing, Shown, card, renderer
 from cascade_sym.solve.complex_pairs import drift_entry
+from cascade_sym.solve.inequalities import Weak, inequality, reduced_conditions
 from cascade_sym.solve.probe import sign
 from cascade_sym.solve.stability import growth, steady
-from cascade_sym.symbols import NOTHING, Domains, amplitudes, replacements
+from cascade_sym.symbols import NOTHING, Domains, amplitudes, own, replacements
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.sectors import flow_order, is_self_adjoint, sectors
 
 WORK = 10**7  # products of two terms for all conditions: a second or two; what is longer nobody prints
-NESTED = 100  # terms of a polynomial whose shortest nested form is looked for; longer ones are multiplied out
-SHORT = 4  # terms of a condition of which some are shown on the right side
-Weak = tuple[Expr, bool]  # a condition, and whether with the others of its block it is enough that it is >= 0
+LONGEST = 1000  # terms of a condition: more fill pages, and take minutes to be written
+RATE = own("s")  # the variable of characteristic polynomials
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class Stability(Shown):
     @property
     def inequalities(self) -> tuple[Expr, ...]:
         """The conditions as relations, what is subtracted on the right side where nothing is multiplied."""
-        return tuple(map(_inequality, self.conditions))
+        return tuple(map(inequality, self.conditions))
 
     def __len__(self) -> int:
         return len(self.conditions)
@@ -161,9 +157,20 @@ def _conditions(names: Sequence[str], rows: list[list[Expr]], domains: Domains) 
     conv, forms = converter(flat, domains.merged(amplitudes(*flat)))
     n = len(rows)
     p = _characteristic([[conv(forms[n * i + j]) for j in range(n)] for i in range(n)])
-    if all(map(conv.tower.is_real, p)):
-        return [(conv.expr(c), weak) for c, weak in _lienard_chipart(p)]
-    return [(conv.expr(c), n == 2 and k == 0) for k, c in enumerate(_hermite(p, conv))]
+    whole = sp.Add(*(conv.expr(c) * RATE ** (n - k) for k, c in enumerate(p)))
+    conv, (form, _) = converter([whole, sp.I], domains.merged(amplitudes(*flat)))
+    out = []
+    for q, _ in polynomial_factors(conv(form).num)[1]:
+        powers = by_power(q, conv.field.meaning.index(RATE))
+        n, zero = max(powers), q.context().constant(0)
+        p = [conv.field.fraction(powers.get(n - k, zero), powers[n]) for k in range(n + 1)]
+        if n and all(map(conv.tower.is_real, p)):
+            out += _lienard_chipart(p)
+        elif n:
+            out += [(c, n == 2 and k == 0) for k, c in enumerate(_hermite(p, conv))]
+    if max((len(c.num) for c, _ in out), default=0) > LONGEST:
+        raise WorkSpent(f"one has more than {LONGEST} terms.")
+    return [(conv.expr(c), weak) for c, weak in out]
 
 
 def _characteristic(a: list[list[Fraction]]) -> list[Fraction]:
@@ -214,113 +221,6 @@ def _hermite(p: Sequence[Fraction], conv: Converter) -> list[Fraction]:
                 form[j, k] = form[j, k] - form[j - 1, k + 1]
     top = range(n - 1, -1, -1)
     return [determinant([[form[i, j] for j in top[:k]] for i in top[:k]]) for k in range(1, n + 1)]
-
-
-def reduced_conditions(found: Sequence[Weak], domains: Domains, who: str) -> tuple[Expr, ...]:
-    """Conditions without factors of known sign, without those that the others imply."""
-    positive = {name for name, d in domains.symbols if d.low > 0 or (d.low == 0 and d.above)}
-    domains = replace(domains, known=tuple(e for e in domains.known if str(e) not in positive))  # which says less
-    kept = list(dict.fromkeys(c for e, weak in found for c in _parts(e, weak, domains, who)))
-    for c in tuple(kept):
-        if is_implied(c, [x for x in kept if x != c], domains):
-            kept.remove(c)
-    return tuple(kept)
-
-
-def is_implied(c: Expr, others: Sequence[Expr], domains: Domains, *, strict: bool = True) -> bool:
-    """Whether c > 0 (or c >= 0) is proved where the others are positive: from them as facts, or as a number times one
-    of them and what is >= 0.
-    """
-    known = domains.merged(amplitudes(c, *others), Domains(positive=tuple(others)))
-    conv, forms = converter([c, *others], known)
-    values, tower = [conv(f) for f in forms], conv.tower
-    found = tower.sign_of(values[0]) if tower.is_real(values[0]) else None
-    if found and found.value > 0 and (found.strict or not strict):
-        return True
-    if not all(v.den.is_constant() for v in values):
-        return False
-    p, *rest = (v.num for v in values)
-    for x in rest:
-        have = x.to_dict()
-        ratios = {(int(v), int(have[m])) for m, v in p.to_dict().items() if m in have and v * have[m] > 0}
-        for above, below in sorted(ratios):
-            left = abs(below) * p - abs(above) * x
-            if left.is_zero() or ((found := tower.known_sign(left)) and found.value > 0):
-                return True
-    return False
-
-
-def _parts(e: Expr, weak: bool, domains: Domains, who: str) -> list[Expr]:
-    """Expressions that are all positive exactly where `e` is; none where `e` is >= 0 and that is enough (`weak`)."""
-    conv, (form,) = converter([e], domains.merged(amplitudes(e)))
-    value, tower = conv(form), conv.tower
-    if value.is_zero:
-        raise UnstableError(
-            f"no steady state of {who} whatever the parameters: it is undamped; give it a bath or a port."
-        )
-    content, above = polynomial_factors(value.num)
-    turned, apart, rest = 1 if content > 0 else -1, [], []
-    for q, k, divides in [*((*f, False) for f in above), *((*f, True) for f in polynomial_factors(value.den)[1])]:
-        known = tower.known_sign(q)
-        if known:
-            turned *= known.value**k
-            if not known.strict and not divides:
-                apart.append((known.value * q, 1))
-        elif not (divides and k % 2 == 0):
-            rest.append((q, k))
-    if turned < 0 and not any(k % 2 for _, k in rest):
-        raise UnstableError(f"no steady state of {who} whatever the parameters: {e} must be positive.")
-    if weak and not any(k % 2 for _, k in rest):
-        return []
-    if turned < 0:
-        odd = next(n for n, (_, k) in enumerate(rest) if k % 2)
-        rest[odd] = -rest[odd][0], rest[odd][1]
-    meaning = conv.field.meaning
-    whole = prod((q**k for q, k in rest), start=value.num.context().constant(1))
-    if len(whole) == 2:  # a^2 - b^2 is no longer than its factors
-        rest = [(whole, 1)]
-    shown = [[f] for f in apart] + ([rest] if rest else [])
-    return [prod(_nested(q, meaning) ** k for q, k in factors) for factors in shown]
-
-
-def _nested(p: Poly, meaning: Sequence[Expr]) -> Expr:
-    """A polynomial written in powers of one variable after the other, in the order that is shortest."""
-
-    known: dict[str, Poly] = {}
-
-    def named(q: Poly) -> str:
-        known[str(q)] = q
-        return str(q)
-
-    @cache
-    def written(text: str) -> Expr:
-        q = known[text]
-        content, factors = polynomial_factors(q)
-        single = [(f, k) for f, k in factors if len(f) == 1]
-        rest = q / prod((f**k for f, k in single), start=q.context().constant(content))
-        factors = [*single, (rest, 1)] if len(rest) <= 2 else factors
-        return sp.Mul(content, *(irreducible(named(f)) ** k for f, k in factors))
-
-    @cache
-    def irreducible(text: str) -> Expr:
-        q = known[text]
-        best = poly_to_expr(q, meaning)
-        for k in [k for k, d in enumerate(q.degrees()) if d] if SHORT - 1 < len(q) <= NESTED else []:
-            parts = by_power(q, k)
-            if len(parts) > 1 and len(parts) < len(q):
-                terms = [written(named(c)) * meaning[k] ** d for d, c in parts.items()]
-                best = min(best, sp.Add(*terms), key=lambda e: int(e.count_ops()))
-        return best
-
-    return written(named(p))
-
-
-def _inequality(c: Expr) -> Expr:
-    terms = sp.Add.make_args(c)
-    minus = [t for t in terms if t.as_coeff_Mul()[0].is_negative]
-    if not minus or len(minus) == len(terms) or len(terms) > SHORT:
-        return sp.Gt(c, 0, evaluate=False)
-    return sp.Gt(sp.Add(*(t for t in terms if t not in minus)), -sp.Add(*minus), evaluate=False)
 
 
 @renderer.register(Stability)
