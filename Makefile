@@ -68,6 +68,7 @@ katex:
 
 compare: $(STAMP)
 	$(BIN)/python -m tests.compare.run
+	$(BIN)/python -m tests.compare.readers
 
 # what the benchmarks compare with; without them those rows are skipped
 peers: $(STAMP)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sympy as sp
 from hypothesis import HealthCheck, given, settings
@@ -15,24 +12,7 @@ from cascade_sym.formula.ast import Div, Mul, Node, Relation
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, READ, read_formula, written
 from cascade_sym.program import TABLE
-
-CORPUS = Path(__file__).with_name("corpus.txt")
-
-
-def sections() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    name, rows = "", []
-    for line in CORPUS.read_text(encoding="utf-8").splitlines()[2:]:
-        if line.startswith("# "):
-            if rows:
-                yield name, rows
-            name, rows = line[2:], []
-        elif line:
-            latex, _, expected = line.partition("  ==>  ")
-            rows.append((latex, expected))
-    yield name, rows
-
-
-SECTIONS = dict(sections())
+from tests.formula.corpus import PLACE, SECTIONS
 
 
 def found(latex: str) -> str:
@@ -194,7 +174,7 @@ def test_long_formulas_end_soon(name: str) -> None:
 
 def test_the_sample_is_whole() -> None:
     """The table of judged readings has each number once, and at least 97 % are right."""
-    lines = CORPUS.with_name("sample.txt").read_text(encoding="utf-8").splitlines()
+    lines = PLACE.with_name("sample.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split(" | ") for line in lines if not line.startswith("#")]
     assert [int(r[0]) for r in rows] == list(range(1, 151))
     assert sum(r[1].startswith("right") for r in rows) >= 0.97 * len(rows)
