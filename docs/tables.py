@@ -18,9 +18,9 @@ import nbformat
 import typer
 
 from cascade_sym.cli.main import app
-from cascade_sym.formula import parse_latex, parse_latex_relations
-from cascade_sym.formula.latex_in.constructs import FUNCTIONS
-from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
+from cascade_sym.formula import read_formula
+from cascade_sym.formula.latex_in.coverage import FUNCTIONS
+from cascade_sym.formula.latex_in.nucleus import ACCENTS, FONTS
 from cascade_sym.formula.lettering import GREEK
 from cascade_sym.program import TABLE
 from docs.budgets import budgets
@@ -84,9 +84,8 @@ def functions() -> str:
 
 def latex() -> str:
     """Formulas in the dialect, typeset, and what they are read as in the plain language."""
-    read = [(x, str(parse_latex(x, NAMES))) for x in EXPRESSIONS]
-    read += [(x, str(parse_latex_relations(x, NAMES)[0])) for x in RELATIONS]
-    rows = [(formula(x, display=False), code(x), code(said)) for x, said in read]
+    read = [(x, read_formula(x, NAMES).texts) for x in (*EXPRESSIONS, *RELATIONS)]
+    rows = [(formula(x, display=False), code(x), code(said)) for x, (said,) in read]
     return table(("formula", "LaTeX", "read as"), rows)
 
 

@@ -16,7 +16,7 @@ from cascade_sym.folder.derived_values import leading_form
 from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.folder.load import Folder
 from cascade_sym.folder.printed import PrintedEquation, Statement, function_heads
-from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
+from cascade_sym.formula import Environment, names_in, rewrite, walk
 from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
 from cascade_sym.formula.interpret import BUILTINS
 from cascade_sym.formula.latex_in import Names, read_formula
@@ -132,7 +132,7 @@ class Reading:
     @cached_property
     def compounds(self) -> Mapping[Node, Name]:
         r"""Names that are printed as more than a symbol (\Delta^2 X_S), by how that reads in any spelling."""
-        plain = Names({latex: n for latex, n in self._table.items() if symbol_key(latex) is not None})
+        plain = Names({x: n for x, n in self._table.items() if symbol_key(x) is not None}, spread=True)
         found: dict[Node, Name] = {}
         for latex, name in self._table.items():
             if name not in self._valued or symbol_key(latex) is not None:
@@ -142,19 +142,16 @@ class Reading:
         return found
 
     def _read(self, latex: str, names: Names) -> Node | None:
-        """The tree of a formula; None where it can't be read."""
-        try:
-            return parse_latex(latex, names, functions=self.functions, indices=self.indices)
-        except CascadeError:
-            return None
+        """The tree of an expression; None where it is not read."""
+        match self.read(latex, names).statements:
+            case (Node() as node,):
+                return node
+        return None
 
     def left_side(self, latex: str) -> Node | None:
         """A left side as it is read here; None where it can't be."""
         if latex not in self._lhs_seen:
             node = self._read(latex, self.names)
-            if node is None:  # no symbol of the folder: it may still be one
-                found = self.read(latex).statements
-                node = found[0] if len(found) == 1 and isinstance(found[0], Node) else None
             self._lhs_seen[latex] = node and self._named(node)
         return self._lhs_seen[latex]
 
