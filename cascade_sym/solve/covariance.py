@@ -225,7 +225,8 @@ def _phase_insensitive(
             return f"var_X_{i.name}"
         return f"cov_X_{i.name}_X_{j.name}" if real else f"K_{i.name}_{j.name}"
 
-    drift, light = ({o: row(form) for o, form in t.items()} for t in ({o: f for o, (f, _) in forms.items()}, stations))
+    drift = {o: row(form) for o, (form, _) in forms.items()}
+    light = {o: {p: naming.pair(f"T_{o.name}_{p.name}", z) for p, z in row(f).items()} for o, f in stations.items()}
     ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name, light, since)
     for i, j in combinations_with_replacement(sector, 2):
         value = (ly[i, j].conj if i.dag else ly[i, j]).whole  # <z_i z_j^+>; the adjoint pair has the complex conjugate
