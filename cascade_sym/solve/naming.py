@@ -43,7 +43,7 @@ class Naming:
 
         Of a complex expression the parts are named, and re + I im over their names is returned.
         """
-        if not expr.free_symbols:
+        if expr.is_Number or not (expr.is_Symbol or expr.free_symbols):
             return expr
         return self._added(wanted, expr, symbol) if is_real(expr) else self.pair(wanted, pair(expr)).whole
 
