@@ -75,6 +75,8 @@ def read_formula(
     >>> found.status, [written(a) for a in found.alternatives]
     ('ambiguous', [['x = 1//2*a'], ['x = 1//(2*a)']])
     """
+    if not isinstance(latex, str):
+        return Reading(NOT_READ, reason=f"a formula is a text; got {type(latex).__name__}.")
     try:
         known = names if isinstance(names, Names) else Names(names or {})
         body = flowing(spliced(unpacked(lexed(latex), latex)))

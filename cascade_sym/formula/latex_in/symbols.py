@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.walk import indexed
 
+Spelling = tuple[tuple[str, str], ...]  # kinds and texts of tokens
 Indices = Mapping[str, tuple[str, ...]]  # the values of summation indices
 
 
@@ -39,15 +41,17 @@ class Names:
     def __init__(self, names: Mapping[str, str], *, spread: bool = False) -> None:
         self.spread = spread
         self.exact: dict[Key, str] = {}
-        self.compound: list[tuple[tuple[tuple[str, str], ...], str]] = []
+        compound: list[tuple[Spelling, str]] = []
         for latex, name in names.items():
             if (key := symbol_key(latex)) is not None:
                 self.exact.setdefault(key, name)
             elif spelling := tuple((t.kind, t.text) for t in lexed(latex)[:-1]):
-                self.compound.append((spelling, name))
+                compound.append((spelling, name))
             else:
                 raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
-        self.compound.sort(key=lambda item: -len(item[0]))
+        self.compound: dict[tuple[str, str], list[tuple[Spelling, str]]] = {}  # by the first token, the longest first
+        for spelling, name in sorted(compound, key=lambda item: -len(item[0])):
+            self.compound.setdefault(spelling[0], []).append((spelling, name))
         loose: dict[Key, set[str]] = {}
         for key, name in self.exact.items():
             loose.setdefault(key.loose(), set()).add(name)
@@ -84,6 +88,7 @@ def _with_index(found: list[str | None], index: str, values: tuple[str, ...]) ->
     return None
 
 
+@lru_cache(maxsize=4096)  # the notation of a paper is read for each of its equations
 def symbol_key(latex: str) -> Key | None:
     """The key of a LaTeX text that is one symbol, or None when it is not."""
     from cascade_sym.formula.latex_in.symbol import lone_key
