@@ -1,0 +1,162 @@
+"""Quantities in few operations: equal to what they were, by proof.
+
+Written out where the exact algebra can hold that: then in the views and sums that `functions` and `shortest` try, with
+names for what repeats itself. Otherwise definition by definition, each in the symbols that it is written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from cascade_sym.compact.functions import views
+from cascade_sym.compact.ring import View, printed
+from cascade_sym.compact.shortest import Shortest
+from cascade_sym.definitions import Definitions, Quantity
+from cascade_sym.definitions.count import operations
+from cascade_sym.errors import CascadeError
+from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.exact.fraction import bounded
+from cascade_sym.exact.truth import Equality, equal, read_sides
+from cascade_sym.steps import Check, Step
+from cascade_sym.symbols import Domains, free_name, is_complex_symbol
+
+TRIES = 1200  # of ways to write a formula: a second or two
+FEW = 100  # of ways to write one definition of many
+SAVED = 3  # operations that a name for a repeated part must save
+FAILED = (CascadeError, RecursionError)
+
+
+@bounded()
+def simplified(q: Quantity) -> Quantity:
+    """`Quantity.simplified`."""
+    try:
+        found = short_forms(written(q))
+    except FAILED:
+        return _one_by_one(q)
+    for e in found:
+        short = with_repeats(q, e)
+        if short.operations >= q.operations:
+            break
+        if proof := equal(q, e):
+            return proved(q, short, proof)
+    return q
+
+
+def element(q: Quantity) -> tuple[Converter, Fraction]:
+    """A quantity in an exact field."""
+    (e,), declared, definitions = read_sides([q], None)
+    conv, (form,) = converter([e], declared, definitions=definitions)
+    return conv, conv(form)
+
+
+def written(q: Quantity) -> list[View]:
+    """A quantity as a fraction, in each way to write its functions."""
+    return views(printed(*element(q)))
+
+
+def short_forms(ways: Iterable[View], tries: int = TRIES) -> list[Expr]:
+    """The short form of each view, the shortest first."""
+    found = [Shortest(view.ring, [], tries).fraction(view) for view in ways]
+    return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(found))]
+
+
+def proved(was: Quantity, now: Quantity, proof: Equality) -> Quantity:
+    """`now` with the conditions, the steps and what is declared of `was`, and with what the proof supposed."""
+    known = {*was.where.assumptions, *was.assumptions}
+    supposed = tuple(dict.fromkeys((*was.supposed, *(a for a in proof.assumptions if a not in known))))
+    shown: Mapping[str, Expr] = {was.name: now.expr}
+    step = Step("simplification", "equal, in fewer operations", {was.name: was.expr}, shown, partial(_check, was, now))
+    return replace(now, supposed=supposed, steps=(*was.steps, step))
+
+
+def _check(was: Quantity, now: Quantity) -> Check:
+    found = equal(was, now)
+    return Check(bool(found), "equality in the exact algebra", found.reason)
+
+
+def with_repeats(q: Quantity, e: Expr, given: Definitions | None = None) -> Quantity:
+    """e in place of the expression of q, with names for what repeats itself in it."""
+    given = given or Definitions()
+    known = (*e.free_symbols, *q.parameters, *(s for s, _ in (*given, *q.definitions)))
+    taken = {s.name for s in known} | q.domains.gone
+    items: list[tuple[Symbol, Expr]] = []
+    while (part := _repeated(e)) is not None:
+        name = free_name("R" if part.is_Pow else "S", taken)
+        taken.add(name)
+        e = e.xreplace({part: Symbol(name)})
+        items.append((Symbol(name), part))
+    kept = Definitions((*given.items, *reversed(items)), domains=q.definitions.domains)
+    conditions = q.definitions.needed(*q.domain, *q.nonnegative)
+    return replace(q, expr=e, definitions=kept.merged(conditions))
+
+
+def _repeated(e: Expr) -> Expr | None:
+    """The part of a formula for which a name saves most."""
+    counts: dict[Expr, int] = {}
+    for part in sp.preorder_traversal(e):
+        if (part.is_Add or part.is_Pow or part.is_Function) and not part.is_number:
+            counts[part] = counts.get(part, 0) + 1
+    saved = [((n - 1) * operations(p), operations(p), k, p) for k, (p, n) in enumerate(counts.items()) if n > 1]
+    best = max(saved, key=lambda s: (s[0], s[1], -s[2]), default=None)
+    return best[3] if best and best[0] >= SAVED else None
+
+
+# -- definition by definition ---------------------------------------------------------------------------------
+
+
+def _one_by_one(q: Quantity) -> Quantity:
+    """Every definition in short, those that are used once or save nothing written out."""
+    domains = q.definitions.domains
+    supposed: dict[str, None] = {}
+
+    def short(e: Expr) -> Expr:
+        alone = Quantity("part", e, Definitions((), domains=_apart(domains, q)))
+        try:
+            best = next(iter(short_forms(written(alone), FEW)))
+            if operations(best) < operations(e) and (proof := equal(alone, best)):
+                supposed.update(dict.fromkeys(proof.assumptions))
+                return best
+        except FAILED:
+            pass
+        return e
+
+    items = tuple((s, short(e)) for s, e in q.definitions)
+    now = replace(q, expr=short(q.expr), definitions=replace(q.definitions, items=items))
+    now = _fewer(now)
+    if now.operations >= q.operations:
+        return q
+    return proved(q, now, Equality("equal", tuple(supposed)))
+
+
+def _apart(domains: Domains, q: Quantity) -> Domains:
+    """What is declared of parameters, where definitions are symbols like others."""
+    return domains.about(q.parameters)
+
+
+def _fewer(q: Quantity) -> Quantity:
+    """Without definitions that are used in one place, or are no longer than their name."""
+    uses: dict[Symbol, int] = {}
+    everywhere = (*(e for _, e in q.definitions), q.expr, *q.domain, *q.nonnegative)
+    for e in everywhere:
+        for part in sp.preorder_traversal(e):
+            if isinstance(part, Symbol):
+                uses[part] = uses.get(part, 0) + 1
+    pivots = {s for pivot in q.definitions.pivots for s in pivot}
+    gone: dict[Expr, Expr] = {}
+    items = []
+    for s, e in q.definitions:
+        body = e.xreplace(gone)
+        if s not in pivots and not is_complex_symbol(s) and (uses.get(s, 0) < 2 or not operations(body)):
+            gone[s] = body
+        else:
+            items.append((s, body))
+    put: Callable[[Expr], Expr] = lambda e: e.xreplace(gone)  # noqa: E731
+    return replace(
+        q, expr=put(q.expr), definitions=replace(q.definitions, items=tuple(items)),
+        domain=tuple(map(put, q.domain)), nonnegative=tuple(map(put, q.nonnegative)),
+    )  # fmt: skip
