@@ -7,7 +7,7 @@ first is taken, so that the same fraction gives the same formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import gcd, lcm
 from typing import Any
 
@@ -20,16 +20,21 @@ from cascade_sym.compact.splits import Product, Sum, divided, exact_quotient, sp
 from cascade_sym.definitions.count import operations
 from cascade_sym.exact.fraction import Poly, by_power
 
+Way = tuple[Product, int, list[tuple[Poly, Poly]]]  # a product, times the sum of some fractions to the power 1 or -1
 BREADTH = (12, 5, 2, 1)  # of the most promising splits that are worked out, level by level
 MOST_SHARES = 4  # factors of a product that its number in front may go into
 LONG = 150  # terms of a polynomial that is only factored, not split
 
 
 class Shortest:
-    """Writes polynomials and fractions of one ring; `pool` are combinations to try, `tries` bounds the search."""
+    """Writes polynomials and fractions of one ring; `pool` are combinations to try, `tries` bounds the search.
 
-    def __init__(self, ring: Ring, pool: Iterable[Poly], tries: int) -> None:
-        self.ring, self.tries = ring, tries
+    Nothing is divided by that was not below before, unless it is `safe`: never zero on the domain.
+    """
+
+    def __init__(self, ring: Ring, pool: Iterable[Poly], tries: int, safe: Callable[[Expr], bool]) -> None:
+        self.ring, self.tries, self._safe = ring, tries, safe
+        self._below: dict[str, bool] = {}  # factors, whether a formula may divide by them
         self._pool: list[Poly] = []
         for p in pool:
             self._add(p)
@@ -154,6 +159,13 @@ class Shortest:
             return
         for n in long[:MOST_SHARES]:
             p, k = plain[n]
+            if ring.i is not None and p.degrees()[ring.i]:
+                turned = ring.reduce(p * ring.gen(ring.i))
+                turned = turned * self._usual(turned)
+                number = gaussian.quotient(turned, p, ring)
+                assert number is not None
+                front = ring.reduce(unit * (self._inverse(number) ** k if k > 0 else number**-k))
+                yield front, [*plain[:n], (turned, k), *plain[n + 1 :]]
             if abs(k) == 1:
                 p = ring.reduce(p * (unit if k == 1 else self._inverse(unit)))
                 yield ring.one, [*plain[:n], (p, k), *plain[n + 1 :]]
@@ -204,6 +216,7 @@ class Shortest:
     def fraction(self, view: View) -> Expr:
         """num/den in few operations."""
         unit, above, below = self._factored(view.num, view.den)
+        self._below = {str(p / p.leading_coefficient()): True for p, _ in below}
         for p, _ in (*below, *above):
             if len(p) <= 8:
                 self._add(p)
@@ -219,6 +232,16 @@ class Shortest:
                 num, den = gaussian.quotient(num, g, ring), gaussian.quotient(den, g, ring)
         (a, above), (b, below) = gaussian.factors(num, ring), gaussian.factors(den, ring)
         return ring.reduce(a * self._inverse(b)), above, below
+
+    def _divides(self, p: Poly) -> bool:
+        """Whether a formula may divide by p."""
+        for f, _ in gaussian.factors(p, self.ring)[1]:
+            key = str(f / f.leading_coefficient())
+            if key not in self._below:
+                self._below[key] = self._safe(self._plain(f))
+            if not self._below[key]:
+                return False
+        return True
 
     def _fraction(self, unit: Poly, above: Product, below: Product, depth: int) -> Expr:
         key = f"{unit} {above} {below}"
@@ -238,27 +261,45 @@ class Shortest:
         return num / g, den / g
 
     def _ways(self, unit: Poly, above: Product, below: Product, depth: int) -> Iterator[Expr]:
-        """A fraction as a sum, times what the sum has in common."""
-        ring = self.ring
-        long = [(p, k) for p, k in above if len(p) > 1]
-        if not long or sum(len(p) for p, _ in long) > LONG:
-            return
-        main = max(long, key=lambda f: len(f[0]))
-        one = ring.one
-        ways = []
-        for N, others in self._groups(main, above, one):
-            for D, rest in self._denominators(below):
-                front: Product = [(unit, 1), *others, *((p, -k) for p, k in rest)]
-                length = sum(self._estimate(p) + abs(k) for p, k in front)
-                for terms in self._sums(N, D):
-                    lowest = [self._lowest(n, d) for n, d in terms]
-                    ways.append((sum(self._estimate(p) for t in lowest for p in t) + length, len(ways), front, lowest))
-        for _, _, front, terms in sorted(ways, key=lambda w: w[:2])[: BREADTH[min(depth, 3)]]:
+        """A fraction as a sum, times what the sum has in common, or as that over a sum: the most promising ones."""
+        size = sum(len(p) for p, _ in (*above, *below))
+        ways = [*self._as_sum(unit, above, below), *self._over_sum(unit, above, below)] if size <= LONG else []
+        ranked = []
+        for n, (front, turn, terms) in enumerate(ways):
+            lowest = [self._lowest(a, b) for a, b in terms]
+            if not all(self._divides(b) for _, b in lowest):
+                continue
+            length = sum(self._estimate(p) for t in lowest for p in t) + len(lowest)
+            ranked.append((length + sum(self._estimate(p) + abs(k) for p, k in front), n, front, turn, lowest))
+        for _, _, front, turn, terms in sorted(ranked, key=lambda w: w[:2])[: BREADTH[min(depth, 3)]]:
             if self.tries <= 0:
                 return
             self.tries -= 1
-            whole = sp.Add(*(self._fraction(*self._factored(n, d), depth + 1) for n, d in terms if not n.is_zero()))
-            yield whole if front == [(one, 1)] else self.product(front, depth + 1) * whole
+            whole = sp.Add(*(self._fraction(*self._factored(a, b), depth + 1) for a, b in terms if not a.is_zero()))
+            yield self.product(front, depth + 1) * whole**turn
+
+    def _as_sum(self, unit: Poly, above: Product, below: Product) -> Iterator[Way]:
+        long = [f for f in above if len(f[0]) > 1]
+        if not long:
+            return
+        main = max(long, key=lambda f: len(f[0]))
+        for N, others in self._groups(main, above, self.ring.one):
+            for D, rest in self._denominators(below):
+                front: Product = [(unit, 1), *others, *((p, -k) for p, k in rest)]
+                yield from ((front, 1, terms) for terms in self._sums(N, D))
+
+    def _over_sum(self, unit: Poly, above: Product, below: Product) -> Iterator[Way]:
+        """f/(f h + g) = 1/(h + g/f): a continued fraction, as of coupled susceptibilities."""
+        for n, (D, k) in enumerate(below):
+            if k != 1 or len(D) < 2:
+                continue
+            rest: Product = [(p, -j) for m, (p, j) in enumerate(below) if m != n]
+            scaled = self.ring.reduce(D * self._inverse(unit))
+            for m, (f, j) in enumerate(above):
+                others = [g for l, g in enumerate(above) if l != m]
+                for power in range(1, j + 1):
+                    front = [*others, (f, j - power), *rest]
+                    yield from ((front, -1, terms) for terms in self._sums(scaled, f**power))
 
     @staticmethod
     def _groups(main: tuple[Poly, int], above: Product, one: Poly) -> Iterator[tuple[Poly, Product]]:
@@ -328,6 +369,12 @@ class Shortest:
                 rest = ring.reduce(N - q * D)
                 if len(rest) < len(N):
                     found.append((len(rest), len(found), q))
+        if len(D) == 1:
+            q = ring.context.constant(0)
+            for m, c in N.terms():
+                mono = tuple(int(x) - int(y) for x, y in zip(m, next(iter(D.monoms())), strict=True))
+                q = q + (ring.context.from_dict({mono: c / D.leading_coefficient()}) if min(mono) >= 0 else 0)
+            return [] if q.is_zero() else [q]
         for k in ring.used(D):
             if k != ring.i and (parts := divided(N, D, k, ring)) and len(parts[0]) > 1 and len(parts[1]) < len(N):
                 found.append((len(parts[1]) + len(parts[0]) - 1, len(found), parts[0]))

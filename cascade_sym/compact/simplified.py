@@ -7,7 +7,7 @@ names for what repeats itself. Otherwise definition by definition, each in the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import sympy as sp
@@ -19,7 +19,7 @@ from cascade_sym.compact.shortest import Shortest
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.definitions.count import operations
 from cascade_sym.errors import CascadeError
-from cascade_sym.exact import Converter, Fraction, converter
+from cascade_sym.exact import converter
 from cascade_sym.exact.fraction import bounded
 from cascade_sym.exact.truth import Equality, equal, read_sides
 from cascade_sym.steps import Check, Step
@@ -35,7 +35,7 @@ FAILED = (CascadeError, RecursionError)
 def simplified(q: Quantity) -> Quantity:
     """`Quantity.simplified`."""
     try:
-        found = short_forms(written(q))
+        found = written(q).short_forms()
     except FAILED:
         return _one_by_one(q)
     for e in found:
@@ -47,28 +47,50 @@ def simplified(q: Quantity) -> Quantity:
     return q
 
 
-def element(q: Quantity) -> tuple[Converter, Fraction]:
-    """A quantity in an exact field."""
+@dataclass(frozen=True)
+class Written:
+    """A quantity as a fraction, in each way to write its functions; `safe` says what is never zero on its domain."""
+
+    ways: tuple[View, ...]
+    safe: Callable[[Expr], bool]
+
+    def short_forms(self, tries: int = TRIES) -> list[Expr]:
+        """The short form of each, the shortest first."""
+        found = [self.short_form(view, tries) for view in self.ways]
+        return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(found))]
+
+    def short_form(self, view: View, tries: int = TRIES) -> Expr:
+        """The short form of one of them, or of another fraction on the same domain."""
+        return Shortest(view.ring, [], tries, self.safe).fraction(view)
+
+
+def written(q: Quantity) -> Written:
+    """A quantity in the exact field, written in what is printed."""
     (e,), declared, definitions = read_sides([q], None)
     conv, (form,) = converter([e], declared, definitions=definitions)
-    return conv, conv(form)
+    return Written(tuple(views(printed(conv, conv(form)))), partial(never_zero, declared))
 
 
-def written(q: Quantity) -> list[View]:
-    """A quantity as a fraction, in each way to write its functions."""
-    return views(printed(*element(q)))
+def never_zero(domains: Domains, e: Expr) -> bool:
+    """Whether an expression is proved to vanish nowhere on a domain: its real or its imaginary part has a sign."""
+    parts = (e, sp.S.Zero) if not e.has(sp.I) else sp.expand(e).as_independent(sp.I)
+    return any(part != 0 and _has_sign(part / sp.I if part.has(sp.I) else part, domains) for part in parts)
 
 
-def short_forms(ways: Iterable[View], tries: int = TRIES) -> list[Expr]:
-    """The short form of each view, the shortest first."""
-    found = [Shortest(view.ring, [], tries).fraction(view) for view in ways]
-    return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(found))]
+def _has_sign(e: Expr, domains: Domains) -> bool:
+    try:
+        conv, (form,) = converter([e], domains)
+        value = conv(form)
+        found = conv.tower.known_sign(value.num) if conv.tower.is_real(value) else None
+    except FAILED:
+        return False
+    return bool(found and found.strict)
 
 
 def proved(was: Quantity, now: Quantity, proof: Equality) -> Quantity:
     """`now` with the conditions, the steps and what is declared of `was`, and with what the proof supposed."""
-    known = {*was.where.assumptions, *was.assumptions}
-    supposed = tuple(dict.fromkeys((*was.supposed, *(a for a in proof.assumptions if a not in known))))
+    divided = (a for a in proof.assumptions if a.endswith("!= 0"))  # all others are declared
+    supposed = tuple(dict.fromkeys((*was.supposed, *divided)))
     shown: Mapping[str, Expr] = {was.name: now.expr}
     step = Step("simplification", "equal, in fewer operations", {was.name: was.expr}, shown, partial(_check, was, now))
     return replace(now, supposed=supposed, steps=(*was.steps, step))
@@ -84,21 +106,31 @@ def with_repeats(q: Quantity, e: Expr, given: Definitions | None = None) -> Quan
     given = given or Definitions()
     known = (*e.free_symbols, *q.parameters, *(s for s, _ in (*given, *q.definitions)))
     taken = {s.name for s in known} | q.domains.gone
-    items: list[tuple[Symbol, Expr]] = []
-    while (part := _repeated(e)) is not None:
-        name = free_name("R" if part.is_Pow else "S", taken)
-        taken.add(name)
-        e = e.xreplace({part: Symbol(name)})
-        items.append((Symbol(name), part))
-    kept = Definitions((*given.items, *reversed(items)), domains=q.definitions.domains)
+    named: dict[Symbol, Expr] = {}
+    while (part := _repeated([e, *named.values()])) is not None:
+        name = Symbol(free_name("R" if part.is_Pow else "S", taken))
+        taken.add(name.name)
+        e = e.xreplace({part: name})
+        named = {s: body.xreplace({part: name}) for s, body in named.items()} | {name: part}
+    kept = Definitions((*given.items, *_in_order(named)), domains=q.definitions.domains)
     conditions = q.definitions.needed(*q.domain, *q.nonnegative)
     return replace(q, expr=e, definitions=kept.merged(conditions))
 
 
-def _repeated(e: Expr) -> Expr | None:
-    """The part of a formula for which a name saves most."""
+def _in_order(named: Mapping[Symbol, Expr]) -> list[tuple[Symbol, Expr]]:
+    """Definitions before their use."""
+    left, done = dict(named), list[tuple[Symbol, Expr]]()
+    while left:
+        ready = {s: body for s, body in left.items() if not body.free_symbols & left.keys()}
+        done += ready.items()
+        left = {s: body for s, body in left.items() if s not in ready}
+    return done
+
+
+def _repeated(exprs: Iterable[Expr]) -> Expr | None:
+    """The part of formulas for which a name saves most."""
     counts: dict[Expr, int] = {}
-    for part in sp.preorder_traversal(e):
+    for part in (p for e in exprs for p in sp.preorder_traversal(e)):
         if (part.is_Add or part.is_Pow or part.is_Function) and not part.is_number:
             counts[part] = counts.get(part, 0) + 1
     saved = [((n - 1) * operations(p), operations(p), k, p) for k, (p, n) in enumerate(counts.items()) if n > 1]
@@ -117,7 +149,7 @@ def _one_by_one(q: Quantity) -> Quantity:
     def short(e: Expr) -> Expr:
         alone = Quantity("part", e, Definitions((), domains=_apart(domains, q)))
         try:
-            best = next(iter(short_forms(written(alone), FEW)))
+            best = next(iter(written(alone).short_forms(FEW)))
             if operations(best) < operations(e) and (proof := equal(alone, best)):
                 supposed.update(dict.fromkeys(proof.assumptions))
                 return best

@@ -107,6 +107,22 @@ class Quantity(Declared):
         """
         return self._painted("simplified")
 
+    def with_names(self, names: Mapping[Any, Any]) -> Self:
+        """The same in combinations of one's own: each name becomes a definition where the formula is shorter with it.
+
+        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A
+        combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
+        (its own operations are not counted) is left out, and without any the quantity is returned as it is. What is
+        returned is `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name that is a
+        parameter or a definition already, ParameterError for what is no combination of parameters.
+
+        >>> G, kappa, gamma, n = map(Symbol, ("G", "kappa", "gamma", "n"))
+        >>> q = Quantity("n_f", gamma*n/(gamma + 4*G**2/kappa)).with_names({"gamma_opt": 4*G**2/kappa})
+        >>> q.expr, q.definitions.items
+        (gamma*n/(gamma + gamma_opt), ((gamma_opt, 4*G**2/kappa),))
+        """
+        return self._painted("named", names=names)
+
     def _painted(self, kind: str, **options: Any) -> Self:
         return shown.painter(kind, self, **options)  # type: ignore[no-any-return]
 
