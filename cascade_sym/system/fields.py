@@ -118,7 +118,7 @@ class Fields:
     def correlation(self, f: LinearForm, g: LinearForm) -> Expr:
         """<f g^+> of the noise parts of two forms in fields."""
         noise = ((c, self.noise(x, y), d) for x, c in f for y, d in g)
-        return sp.Add(*(c * n * conj(d) for c, n, d in noise if n != 0))
+        return sp.Add(*(c * n * conj(d) for c, n, d in noise if n is not sp.S.Zero and n != 0))
 
 
 def simplified(e: Expr, domains: Domains = NOTHING) -> Expr:
