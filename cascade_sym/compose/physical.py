@@ -91,11 +91,11 @@ def is_physical(system: System) -> Physicality:
     size = sp.S.Zero if exact else _largest(s) ** 2  # light that nearly closes a loop is large, and so is its rounding
 
     def moving(i: Op, j: Op) -> tuple[Expr, ...]:
-        """The terms of d[z_i, z_j^+]/dt; what follows another mode without driving it is followed, not the other."""
-        if not known.drives(i, j):
-            return known.of(drift[i], j)
-        if not known.drives(j, i):
-            return tuple(map(conj, known.of(drift[j], i)))
+        """The terms of d[z_i, z_j^+]/dt; of two modes the one that the other's light does not drive is looked at."""
+        if not known.lights(i, j):
+            return *known.of(drift[i], j), conj(drift[j][i]) * _sign(i)
+        if not known.lights(j, i):
+            return *map(conj, known.of(drift[j], i)), drift[i][j] * _sign(j)
         return *known.of(drift[i], j), conj(known.fields.split(drift[j])[0][i]) * _sign(i)
 
     def every() -> Iterator[tuple[str, tuple[Expr, ...], Expr]]:
@@ -147,7 +147,7 @@ class _Commutators:
         ops = [Op(m, d) for m in s.modes for d in (False, True)]
         self._noise = {o: self.fields.light(s.drift[o.name].turned(o.dag)) for o in ops}
         self._with, self._held = cache(self._commutator), cache(self._modes_in)
-        self._sources = {m: self._modes_of(form) for m, form in s.drift.items()}
+        self._lit = {m: self._modes_of(self.fields.light(form)) for m, form in s.drift.items()}
 
     def _in_order(self, s: LinearSystem) -> dict[str, LinearForm]:
         """Internal fields and outputs, each output right after what it is made of: what comes later has passed it."""
@@ -161,9 +161,9 @@ class _Commutators:
         """An output as a field of its own."""
         return LinearForm({Op(self._outputs[name]): sp.S.One})
 
-    def drives(self, i: Op, j: Op) -> bool:
-        """Whether mode i, or light that has passed it, enters the equation of j."""
-        return i.name in self._sources[j.name]
+    def lights(self, i: Op, j: Op) -> bool:
+        """Whether light that has passed mode i drives j."""
+        return i.name in self._lit[j.name]
 
     def of(self, form: LinearForm, j: Op) -> tuple[Expr, ...]:
         """The terms of [form, z_j^+]."""
