@@ -18,7 +18,7 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import REAL_VALUED, conj, is_complex_symbol, is_real
-from cascade_sym.system.coefficients import SHORT, terms
+from cascade_sym.system.coefficients import SHORT, is_flat, terms
 
 ZERO = sp.S.Zero
 
@@ -89,7 +89,7 @@ def product(a: Expr, b: Expr | int) -> Expr:
     if a is ZERO or b is ZERO:
         return ZERO
     if isinstance(a, Symbol) and isinstance(b, Symbol) and a != b:
-        return sp.Mul(*((a, b) if a.compare(b) < 0 else (b, a)), evaluate=False)
+        return sp.Mul._from_args((a, b) if a.compare(b) < 0 else (b, a), is_commutative=True)
     return a * b
 
 
@@ -158,7 +158,7 @@ def _turned(e: Expr) -> Expr:
 def _parted(e: Expr) -> Pair:
     """The parts of a sum that is multiplied out: its terms with the factor I and those without."""
     real, imaginary, rest = [], [], []
-    for t in sp.Add.make_args(sp.expand(e)):
+    for t in sp.Add.make_args(e if is_flat(e) else sp.expand(e)):
         if is_real(t):
             real.append(t)
         elif is_real(turned := t / sp.I):

@@ -86,7 +86,8 @@ class Lyapunov(Generic[T]):
 
     def _held(self, j: T) -> frozenset[T]:
         """The nodes that a node or a sum of nodes holds."""
-        return frozenset(k for part in self._light[j] for k in self._within(part)) if j in self._light else frozenset({j})
+        parts = self._light.get(j)
+        return frozenset({j}) if parts is None else frozenset(k for part in parts for k in self._within(part))
 
     def _passed(self, i: T, row: Iterable[T]) -> bool:
         """Whether what comes in `row` has passed i before it was added up."""

@@ -72,7 +72,17 @@ def expression(given: Any) -> Expr:
 @lru_cache(maxsize=20_000)
 def symbols_in(e: Expr) -> frozenset[Symbol]:
     """The symbols that an expression depends on."""
-    return frozenset(e.free_symbols)
+    found: set[Symbol] = set()
+    todo: list[Any] = [e]
+    while todo:
+        x = todo.pop()
+        if isinstance(x, Symbol):
+            found.add(x)
+        elif isinstance(x, sp.Add | sp.Mul | sp.Pow):
+            todo += x.args
+        elif x.args:
+            found |= x.free_symbols
+    return frozenset(found)
 
 
 @lru_cache(maxsize=20_000)

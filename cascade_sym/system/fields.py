@@ -50,9 +50,13 @@ class Fields:
     def split(self, form: LinearForm) -> tuple[LinearForm, LinearForm]:
         """A form as (modes, fields), with the modes inside internal fields moved to the first part."""
         modes = [LinearForm({o: c for o, c in form if o.name not in self._order})]
-        fields = LinearForm({o: c for o, c in form if o.name in self._order})
+        fields = self.light(form)
         modes += [m.scaled(c) for o, c in fields if len(m := self._carried(o))]
         return linear_sum(modes), fields
+
+    def light(self, form: LinearForm) -> LinearForm:
+        """The fields in a form."""
+        return LinearForm({o: c for o, c in form if o.name in self._order})
 
     def _carry(self, o: Op) -> LinearForm:
         """The modes inside a field (their part of the light)."""
@@ -74,7 +78,8 @@ class Fields:
     def _since(self, form: LinearForm) -> LinearForm:
         """The noise in a form, in that of the last stations and in inputs since then."""
         ends = {o: o.name in self._system.inputs or o.name in self.stations for o, _ in form if o.name in self._order}
-        return linear_sum(LinearForm({o: form[o]}) if end else self._passed(o).scaled(form[o]) for o, end in ends.items())
+        rows = (LinearForm({o: sp.S.One}) if end else self._passed(o) for o, end in ends.items())
+        return linear_sum(row.scaled(form[o]) for o, row in zip(ends, rows, strict=True))
 
     def _pass(self, o: Op) -> LinearForm:
         if o.dag:
@@ -118,7 +123,7 @@ class Fields:
     def correlation(self, f: LinearForm, g: LinearForm) -> Expr:
         """<f g^+> of the noise parts of two forms in fields."""
         noise = ((c, self.noise(x, y), d) for x, c in f for y, d in g)
-        return sp.Add(*(c * n * conj(d) for c, n, d in noise if n != 0))
+        return sp.Add(*(c * n * conj(d) for c, n, d in noise if n is not sp.S.Zero and n != 0))
 
 
 def simplified(e: Expr, domains: Domains = NOTHING) -> Expr:
