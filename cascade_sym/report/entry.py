@@ -72,7 +72,7 @@ def _form(record: Record, kind: str, label: str, line: float, more: str = "") ->
         return ""
     copy = element(
         "button", "Copy LaTeX", type="button", class_="copy", hidden=True, data_source=_source(record, kind),
-        aria_label=f"Copy the LaTeX of equation ({record.id}), {kind}",
+        aria_label=f"Copy LaTeX of equation ({record.id}), {kind}",
     )  # fmt: skip
     head = element("div", element("h4", kind.capitalize()), copy, class_="head")
     return element("section", head, block(latex, line, label), more, class_=f"form {kind}")

@@ -1,4 +1,4 @@
-"""The whole report as one page: no network, everything in the file, figures too; its one script copies LaTeX."""
+"""The whole report as one page: no network, everything in the file, figures too, and one small script."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def report_page(
         sections.append(section("figures", "Figures", element("div", *drawn, class_="figures")))
     entries = (entry_html(r, d, folder, name) for r, d in derivations(records))
     sections += [section("equations", "Equations", *entries), _reproduce(folder)]
-    script = (files("cascade_sym.report") / "copy.js").read_text(encoding="utf-8")
+    script = (files("cascade_sym.report") / "page.js").read_text(encoding="utf-8")
     only = f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
