@@ -17,7 +17,7 @@ from cascade_sym.solve.conditional import Riccati
 from cascade_sym.solve.conditional.matrices import ConditionalCovariance
 from cascade_sym.solve.motion import Transient
 
-WIDTHS = ("-", "--", ":", "-.")  # lines of further cycles of colours
+STROKES = ("-", "--", ":", "-.")  # one after the other: where curves coincide, each is seen
 
 
 def plot_motion(
@@ -65,13 +65,15 @@ def plot_motion(
         (a,) = axes_for(ax)
         out = Artists()
         for k, (pair, y) in enumerate(zip(chosen, curves, strict=True), len(a.lines)):
-            style = {"color": CYCLE[k % len(CYCLE)], "linestyle": WIDTHS[k // len(CYCLE) % len(WIDTHS)]}
+            style = {"color": CYCLE[k % len(CYCLE)], "linestyle": STROKES[k % len(STROKES)]}
             out += a.plot(x, y, label=_label(pair, means), **style)
         if not means and any(i == j for i, j in chosen):
             out.append(a.axhline(vacuum, color=COLOURS["grey"], linewidth=0.8, linestyle="--", label="vacuum"))
         a.set_xlim(x.min(), x.max())
         a.set_xlabel(math_name(along))
-        a.set_ylabel("mean" if means else "variance" if all(i == j for i, j in chosen) else "covariance")
+        a.set_ylabel(
+            "mean" if means else ", ".join(sorted({"variance" if i == j else "covariance" for i, j in chosen})[::-1])
+        )
         a.legend(ncols=1 + len(chosen) // 6)
     return out
 

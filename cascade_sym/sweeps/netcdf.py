@@ -98,6 +98,12 @@ def _name(text: str) -> bytes:
     return struct.pack(">i", len(raw)) + raw + bytes(-len(raw) % 4)
 
 
+def write(dataset: Any, file: Path) -> None:
+    """A dataset of any kind as netCDF with the same bytes for the same content; CascadeError where it can't be."""
+    with replacing(file) as part:
+        dataset.to_netcdf(part, engine="scipy", format="NETCDF3_64BIT")
+
+
 def write_csv(dataset: Any, file: Path) -> None:
     """A line of names, the axes first, and a line for every point; numbers read back as they are."""
     names, columns = list(dataset.sizes), [v.values.ravel() for v in dataset.data_vars.values()]
