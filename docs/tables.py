@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,7 @@ from cascade_sym.formula.latex_in.coverage import FUNCTIONS
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, FONTS
 from cascade_sym.formula.lettering import GREEK
 from cascade_sym.program import TABLE
+from docs.budgets import budgets
 from docs.page import formula, html_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,6 +122,15 @@ def systems() -> str:
     return table(("system", "source", ""), rows)
 
 
+def budget_table() -> str:
+    """What bounds the work of every room and how closely it looks: each number with its reason."""
+    rows = []
+    for room, found in groupby(budgets(), lambda b: b.room):
+        rows.append((f'<strong id="{room}">{room}</strong>', "", "", ""))
+        rows += [(code(", ".join(b.names)), code(b.value), html_of(b.reason), code(b.path.name)) for b in found]
+    return table(("name", "value", "why, and of what", "file"), rows)
+
+
 def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
     """The first picture of each notebook, written to `pictures`: {notebook: the picture's file name}."""
     found = {}
@@ -134,4 +145,5 @@ def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
 
 TABLES: dict[str, Callable[[], str]] = {
     "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers, "systems": systems,
+    "budgets": budget_table,
 }  # fmt: skip

@@ -27,7 +27,7 @@ def evidence_html(evidence: Mapping[str, Any], id: str, name: Name) -> str:
     plots = [certificate_plot(holder, f"plot-{id}-{n}", show) for n, holder in enumerate(certificates(rest), 1)]
     head, long = {k: v for k, v in rest.items() if is_short(v)}, {k: v for k, v in rest.items() if not is_short(v)}
     shown = _table(head, name) if head else ""
-    folded = "".join(details(_title(k, name), value_html(k, v, name)) for k, v in long.items())
+    folded = "".join(details(_title(k, name), value_html(k, v, name), said=key_words(k)) for k, v in long.items())
     return element("section", element("h4", "Evidence"), shown, _plots(plots), folded, class_="evidence")
 
 

@@ -1,5 +1,7 @@
 "use strict";
-// The only script of the page: buttons that copy the LaTeX of a form. Without scripts there are no buttons.
+// The only script of the page. Without it there are no buttons, and what scrolls is scrolled by a pointer.
+
+// buttons that copy the LaTeX of a form
 const copied = (text) => navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject();
 const selected = (source) => {
   source.closest("details").open = true;
@@ -14,3 +16,15 @@ for (const button of document.querySelectorAll("button.copy")) {
     copied(source.textContent).then(() => say("Copied"), () => say(selected(source) ? "Copied" : "Select it below"));
   });
 }
+
+// what is wider than its place can be reached, and then scrolled, by keys
+const SCROLLING = ".formula, .scroll, .highlight, .output_subarea, p, li, dd, table, figcaption, .note, .correction";
+const reach = () => {
+  for (const place of document.querySelectorAll(SCROLLING)) {
+    const wide = place.scrollWidth > place.clientWidth && getComputedStyle(place).overflowX === "auto";
+    if (wide) place.tabIndex = 0; else place.removeAttribute("tabindex");
+  }
+};
+document.fonts.ready.then(reach);
+addEventListener("resize", reach);
+addEventListener("toggle", reach, true);
