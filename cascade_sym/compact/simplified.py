@@ -49,10 +49,10 @@ def simplified(q: Quantity) -> Quantity:
 
 @dataclass(frozen=True)
 class Written:
-    """A quantity as a fraction, in each way to write its functions; `safe` says what is never zero on its domain."""
+    """A quantity as a fraction, in each way to write its functions, and what is declared."""
 
     ways: tuple[View, ...]
-    safe: Callable[[Expr], bool]
+    domains: Domains
 
     def short_forms(self, tries: int = TRIES) -> list[Expr]:
         """The short form of each, the shortest first."""
@@ -61,30 +61,33 @@ class Written:
 
     def short_form(self, view: View, tries: int = TRIES) -> Expr:
         """The short form of one of them, or of another fraction on the same domain."""
-        return Shortest(view.ring, [], tries, self.safe).fraction(view)
+        return Shortest(view.ring, [], tries, self).fraction(view)
+
+    def never_zero(self, e: Expr) -> bool:
+        """Whether it is proved to vanish nowhere: its real or its imaginary part has a sign."""
+        parts = (e, sp.S.Zero) if not e.has(sp.I) else sp.expand(e).as_independent(sp.I)
+        return any(p != 0 and self._sign(sp.expand(p / sp.I) if p.has(sp.I) else p, strict=True) > 0 for p in parts)
+
+    def nonnegative(self, e: Expr) -> bool:
+        """Whether a generator is known to be >= 0."""
+        return e != sp.I and self._sign(e, strict=False) > 0
+
+    def _sign(self, e: Expr, strict: bool) -> int:
+        """1 for a known sign of any kind with `strict` (never zero), or for a sign >= 0; else 0."""
+        try:
+            conv, (form,) = converter([e], self.domains)
+            value = conv(form)
+            found = conv.tower.sign_of(value) if conv.tower.is_real(value) else None
+        except FAILED:
+            return 0
+        return int(bool(found and (found.strict if strict else found.value > 0)))
 
 
 def written(q: Quantity) -> Written:
     """A quantity in the exact field, written in what is printed."""
     (e,), declared, definitions = read_sides([q], None)
     conv, (form,) = converter([e], declared, definitions=definitions)
-    return Written(tuple(views(printed(conv, conv(form)))), partial(never_zero, declared))
-
-
-def never_zero(domains: Domains, e: Expr) -> bool:
-    """Whether an expression is proved to vanish nowhere on a domain: its real or its imaginary part has a sign."""
-    parts = (e, sp.S.Zero) if not e.has(sp.I) else sp.expand(e).as_independent(sp.I)
-    return any(part != 0 and _has_sign(part / sp.I if part.has(sp.I) else part, domains) for part in parts)
-
-
-def _has_sign(e: Expr, domains: Domains) -> bool:
-    try:
-        conv, (form,) = converter([e], domains)
-        value = conv(form)
-        found = conv.tower.known_sign(value.num) if conv.tower.is_real(value) else None
-    except FAILED:
-        return False
-    return bool(found and found.strict)
+    return Written(tuple(views(printed(conv, conv(form)))), declared)
 
 
 def proved(was: Quantity, now: Quantity, proof: Equality) -> Quantity:
