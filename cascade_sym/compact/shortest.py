@@ -36,7 +36,7 @@ class Known(Protocol):
 
 def _length(e: Expr) -> int:
     """Operations without those of a number in front of all terms: it goes elsewhere."""
-    return operations(e.primitive()[1] if e.is_Add else e)
+    return operations(e.primitive()[1] if e.is_Add else e) - bool(e.is_Mul and e.args[0].is_negative)
 
 
 class Shortest:
@@ -136,8 +136,10 @@ class Shortest:
 
     # -- products -----------------------------------------------------------------------------------------
 
-    def product(self, parts: Product, depth: int = 0) -> Expr:
-        """A product of powers of polynomials, the number in front shared out among the factors."""
+    def product(self, parts: Product, depth: int = 0, signed: bool = False) -> Expr:
+        """A product of powers of polynomials, the number in front shared out among the factors; a sign in front counts
+        where it is not that of a term (`signed`).
+        """
         ring = self.ring
         unit, factors = ring.one, Product()
         for p, k in parts:
@@ -155,7 +157,7 @@ class Shortest:
             forms = [(self._scaled(p, depth), k) for p, k in written]
             length = sum(operations(e) + (abs(k) != 1) for e, k in forms) + operations(number)
             above = sum(k > 0 for _, k in forms) + (number not in (1, -1))
-            length += (number.is_Rational and bool(number < 0)) + max(above, 1) + len(forms) - above
+            length += (signed and number.is_Rational and bool(number < 0)) + max(above, 1) + len(forms) - above
             if best is None or length < best[0]:
                 best = length, number, forms
         assert best is not None
@@ -184,7 +186,8 @@ class Shortest:
                 yield front, [*plain[:n], (turned, k), *plain[n + 1 :]]
             if abs(k) == 1:
                 p = ring.reduce(p * (unit if k == 1 else self._inverse(unit)))
-                yield ring.one, [*plain[:n], (p, k), *plain[n + 1 :]]
+                for sign in (self._sign([c for m, c in p.terms() if ring.i is None or not m[ring.i]] or [1]), 1):
+                    yield ring.one * sign, [*plain[:n], (p * sign, k), *plain[n + 1 :]]
         whole, parts = unit, Product()
         for p, k in plain:
             s = ring.one / max(abs(c) for c in p.coeffs()) if len(p) > 1 else ring.one
@@ -282,7 +285,7 @@ class Shortest:
         key = f"{unit} {above} {below}"
         if key in self._fractions:
             return self._fractions[key][1]
-        best = self.product([(unit, 1), *above, *((p, -k) for p, k in below)], depth)
+        best = self.product([(unit, 1), *above, *((p, -k) for p, k in below)], depth, signed=not depth)
         least = operations(best)
         if depth < 3:
             for way in self._ways(unit, above, below, depth):
