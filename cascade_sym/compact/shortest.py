@@ -269,7 +269,15 @@ class Shortest:
             if not g.is_constant():
                 num, den = gaussian.quotient(num, g, ring), gaussian.quotient(den, g, ring)
         (a, above), (b, below) = gaussian.factors(num, ring), gaussian.factors(den, ring)
-        return ring.reduce(a * self._inverse(b)), above, below
+        unit = ring.reduce(a * self._inverse(b))
+        usual: list[Product] = []
+        for factors, turn in ((above, 1), (below, -1)):
+            usual.append([])
+            for p, k in factors:
+                s = self._usual(p, 2)
+                usual[-1].append((ring.reduce(p * s), k))
+                unit = ring.reduce(unit * (self._inverse(s) ** k if turn > 0 else s**k))
+        return unit, usual[0], usual[1]
 
     def _divides(self, p: Poly) -> bool:
         """Whether a formula may divide by p."""
@@ -338,6 +346,8 @@ class Shortest:
                 for power in range(1, j + 1):
                     front = [*others, (f, j - power), *rest]
                     yield from ((front, -1, terms) for terms in self._sums(scaled, f**power))
+                    if self.ring.used(unit):
+                        yield from (([(unit, 1), *front], -1, terms) for terms in self._sums(D, f**power))
 
     @staticmethod
     def _groups(main: tuple[Poly, int], above: Product, one: Poly) -> Iterator[tuple[Poly, Product]]:
