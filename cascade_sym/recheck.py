@@ -41,14 +41,21 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?(?![\w.]))|(?P<name>[A-Za-z][A-Za-z0-9_]*'*)"
     r"|(?P<gen>@[0-9]+)|(?P<op>\*\*|//|[-+*/^(),]))\s*"
 )
+NUMBER = re.compile(r"-?[0-9]{1,400}(/[1-9][0-9]{0,399})?")
 RELATION = re.compile(r"(>=|<=|!=|~=|:=|=|>|<)")
 RULES = {
     "sqrt": "({0})^(1/2)", "tan": "sin({0})/cos({0})", "cot": "cos({0})/sin({0})", "sec": "1/cos({0})",
     "csc": "1/sin({0})", "sinh": "(exp({0})-exp(-({0})))/2", "cosh": "(exp({0})+exp(-({0})))/2",
     "tanh": "sinh({0})/cosh({0})", "coth": "cosh({0})/sinh({0})", "sech": "1/cosh({0})", "csch": "1/sinh({0})",
-    "Re": "(({0})+conj({0}))/2", "Im": "(({0})-conj({0}))/2/I", "sgn": "({0})/abs({0})",
+    "Re": "(({0})+conj({0}))/2", "Im": "(conj({0})-({0}))*I/2", "sgn": "({0})/abs({0})",
     "min": "(({0})+({1})-abs(({0})-({1})))/2", "max": "(({0})+({1})+abs(({0})-({1})))/2",
+    "arcsin": "2*arctan(({0})/(1+sqrt(1-({0})^2)))", "arccos": "pi/2-arcsin({0})", "arccot": "arctan(1/({0}))",
+    "arcsec": "arccos(1/({0}))", "arccsc": "arcsin(1/({0}))", "arsinh": "log(({0})+sqrt(({0})^2+1))",
+    "arcosh": "log(({0})+sqrt(({0})+1)*sqrt(({0})-1))", "artanh": "(log(1+({0}))-log(1-({0})))/2",
+    "arcoth": "artanh(1/({0}))", "arsech": "arcosh(1/({0}))", "arcsch": "arsinh(1/({0}))",
 }  # fmt: skip
+HIDDEN = {"atan2": "arg(({1})+I*({0}))", "arg": "Im(log({0}))", "^": "exp(({1})*log({0}))"}  # have a value for log 0
+RULES |= HIDDEN
 WRITTEN = str.maketrans({"ν": "", "ξ": "@", "ʹ": "'", "{": "", "}": "", "'": ""})
 
 
@@ -77,20 +84,26 @@ def divisors(trees: list[ast.expr]) -> Iterator[str]:
         match node:
             case ast.BinOp(_, ast.Div() | ast.FloorDiv(), right):
                 yield written(right)
-            case ast.BinOp(left, ast.Pow(), right) if number(right) < 0:
+            case ast.BinOp(left, ast.Pow(), right) if is_number(right) and number(right) < 0:
                 yield written(left)
-            case ast.Call(func, args) if written(func) in RULES:
-                yield from divisors([rule(func, args)])
+            case ast.Call(ast.Name("νlog"), [arg]):
+                yield written(arg)
+            case ast.Call(func, args) if written(func) in {*RULES} - {*HIDDEN}:
+                yield from divisors([rule(written(func), args)])
 
 
-def rule(func: ast.expr, args: list[ast.expr]) -> ast.expr:
-    need(len(args) == 1 + RULES[written(func)].count("{1}") // 2, "not a formula")
-    return parsed(RULES[written(func)].format(*map(written, args)), gens=True)
+def rule(name: str, args: list[ast.expr]) -> ast.expr:
+    need(len(args) == 1 + ("{1}" in RULES[name]), "not a formula")
+    return parsed(RULES[name].format(*map(written, args)), gens=True)
+
+
+def is_number(given: ast.expr) -> bool:
+    return NUMBER.fullmatch(re.sub(r"[ ()]", "", written(given))) is not None
 
 
 def number(given: Any) -> Fraction:
     text = re.sub(r"[ ()]", "", written(given)) if isinstance(given, ast.expr) else given
-    need(isinstance(text, str) and re.fullmatch(r"-?[0-9]{1,400}(/[1-9][0-9]{0,399})?", text), f"no number: {text!r}")
+    need(isinstance(text, str) and NUMBER.fullmatch(text), f"no number: {text!r}")
     return Fraction(text)
 
 
@@ -239,6 +252,8 @@ class Leaf:
                 return self.times(self.of(left), self.of(right))
             case ast.BinOp(left, ast.Div() | ast.FloorDiv(), right):
                 return self.times(self.of(left), self.raised(self.of(right), -1, written(right) not in self.divisors))
+            case ast.BinOp(left, ast.Pow(), right) if not is_number(right):
+                return self.of(rule("^", [left, right]))
             case ast.BinOp(left, ast.Pow(), right):
                 q, text = number(right), written(left)
                 base = self.of(left) if q.denominator == 1 else self.replaced[q.denominator, text]
@@ -246,7 +261,7 @@ class Leaf:
             case ast.Call(ast.Name("νconj"), [arg]):
                 return self.conj(self.of(arg))
             case ast.Call(func, args) if written(func) in RULES:
-                return self.of(rule(func, args))
+                return self.of(rule(written(func), args))
             case ast.Call(func, [arg]) if (written(func), written(arg)) in self.replaced:
                 return self.replaced[written(func), written(arg)]
         raise Rejected(f"nothing replaces {written(node)[:60]}")
@@ -284,7 +299,18 @@ class Leaf:
         if kind == "on":
             every = self.pieces(p, more[0], more[1], known)
             return min([self.positive(q, steps, own) and strict for q, own, strict in every])
+        if kind == "square":  # a x^2 + b x + c with a > 0 and 4 a c - b^2 >= 0
+            parts = split(p, self.named(more[0]))
+            need(max(parts) == 2, "not quadratic")
+            a, b, c = (parts.get(k, {}) for k in (2, 1, 0))
+            need(self.positive(a, steps, known), "the leading coefficient may be zero")
+            return self.positive(total(self.mul(self.mul({0: 4}, a), c), self.mul(b, b), -1), steps, known)
         need(known is self.ranges, "facts come first")
+        if kind == "less":  # c > 0 times a fact is taken off
+            (fact, strict), c = self.facts[more[0]], number(more[1])
+            need(c > 0 and more[0] >= 0 and self.real(fact), "not a fact that can be taken off")
+            left = total(self.mul({0: c.denominator}, p), fact, -c.numerator)
+            return self.positive(left, steps, known) or strict
         if kind == "fact":
             fact, strict = dict(enumerate(self.facts))[more[0]]
             if len(more) == 1:
@@ -325,7 +351,8 @@ class Leaf:
         for text, k, steps in claim["factors"]:
             p = self.plain(text)
             need(type(k) is int and k != 0 and (steps is not None or (k % 2 == 0 and self.real(p))), "no sign")
-            strict = ((steps is not None and self.signs(p, steps)) or k < 0) and strict
+            away = (steps is not None and self.signs(p, steps)) or k < 0 or self.reduce(p) in self.below.values()
+            strict = away and strict
             out = self.times(out, self.raised(self.reduce(p), k))
         return out, strict
 
@@ -338,6 +365,19 @@ class Leaf:
             self.roots[k] = q, self.reduce(p)
             self.relations.append((k, *self.roots[k]))
             self.ranges |= {k: Range(Fraction(0), None, strict)} if "low" in s else {}
+        elif "log" in s:  # exp(gen) is a value > 0
+            value, strict = self.claimed(s["log"])
+            need(strict, "the logarithm of what may be zero")
+            k = self.named(s["gen"], True)
+            self.ranges[k] = Range()
+            self.angles[k] = gen(k), value, self.raised(value, -1, False)
+        elif "arg" in s:  # exp(i n gen) is a value of size one, and -pi < n gen <= pi
+            value, n = self.element(s["arg"]), s["turns"]
+            need(type(n) is int and n > 0 and self.same(self.times(value, self.conj(value)), ONE), "not of size one")
+            k, pi = self.named(s["gen"], True), gen(self.named("pi"))
+            self.ranges[k] = Range()
+            self.angles[k] = self.mul(self.i, gen(k, n)), value, self.conj(value)
+            self.facts += [(total(pi, gen(k, n)), True), (total(pi, gen(k, n), -1), False)]
         elif "exp" in s:
             e, k = self.element(s["exp"]), self.named(s["gen"], True)
             self.ranges |= {k: Range(Fraction(0), None, True)} if self.real(e) else {}
@@ -350,12 +390,6 @@ class Leaf:
             self.angles[c] = self.times(self.i, e), total(gen(c), sine), total(gen(c), sine, -1)
             self.relations.append((d, 2, total(ONE, self.mul(gen(c), gen(c)), -1)))
             self.ranges |= {k: Range(Fraction(-1), Fraction(1)) for k in (c, d) if self.real(e)}
-            pi = gen(self.named("pi"))
-            for k, name, end, turns, sign in (c, "cos", pi, 2, 1), (d, "sin", {}, 1, 1), (d, "-sin", {}, 1, -1):
-                if name in s and self.real(e):  # the angle between -+ pi/2, or 0 and +- pi
-                    self.signs(self.cleared(total(end, e, turns * sign)), s[name][0])
-                    self.signs(self.cleared(total(pi, e, -turns * sign)), s[name][1])
-                    self.ranges[k] = Range(Fraction((sign - 1) // 2), Fraction((sign + 1) // 2))
 
     def by_range(self, s: Json) -> None:
         k, end, sign = self.named(s["range"]), number(s["at"]), {"low": 1, "high": -1}[s["end"]]
@@ -375,9 +409,9 @@ class Leaf:
             need(s["case"] == self.told < len(self.cases), "cases come in their order")
             node, op = self.cases[self.told]
             value, self.told = self.of(node), self.told + 1
-            need(self.real(value), "what is not real has no sign")
         else:
             value, op = self.relation(s["from"])
+        need(self.real(value), "what is not real has no sign")
         p, num = self.plain(s["fact"]), self.cleared(total({}, value, 1 if op[0] == ">" else -1))
         need(
             op in (">=", ">", "<=", "<") and num and primitive(num) == self.reduce(p),
@@ -420,20 +454,55 @@ class Leaf:
         self.replaced[q, written(parsed(s["of"], gens=True))] = w
         self.short = self.short or q == 1
 
-    def by_sum(self, s: Json) -> None:
-        name, r = s["sum"], s["quarters"]
-        need(name in ("exp", "cos", "sin") and type(r) is int, "no such function")
-        angle = self.times(self.i, self.rational(Fraction(r, 2)), gen(self.named("pi")))
+    def turned_by(self, s: Json) -> tuple[Poly, Poly, Poly]:
+        """2 z for z = sum n z_j + i pi r/2 over generators, and exp(z), exp(-z)."""
+        r = s["quarters"]
+        need(type(r) is int, "no number of quarters")
+        twice = self.mul(self.i, self.mul({0: r} if r else {}, gen(self.named("pi"))))
         up, down = self.raised(self.i, r % 4), self.raised(self.i, -r % 4)
         for n, g in s["angles"]:
             z, *both = self.angles[self.named(g)]
             need(type(n) is int and n, "no such angle")
-            angle, one, other = total(angle, z, n), *both[:: 1 if n > 0 else -1]
+            twice, one, other = total(twice, z, 2 * n), *both[:: 1 if n > 0 else -1]
             up, down = self.times(up, self.raised(one, abs(n))), self.times(down, self.raised(other, abs(n)))
-        need(self.same(angle, self.times(self.element(s["of"]), ONE if name == "exp" else self.i)), "not the angle")
-        turned = self.times(total(up, down, -1), gen(1, -1))
-        halved = self.times(total(up, down) if name == "cos" else turned, self.rational(Fraction(1, 2)))
-        self.replaced[name, written(parsed(s["of"], gens=True))] = up if name == "exp" else halved
+        return self.reduce(twice), up, down
+
+    def between(self, x: Poly, halves: int, steps: Any) -> list[bool]:
+        """Checks proofs of x + h pi/2 >= 0 and h pi/2 - x >= 0 for twice a value x; which of them are strict."""
+        edge = self.mul({0: halves}, gen(self.named("pi")))
+        return [self.signs(self.cleared(total(edge, x, sign)), own) for sign, own in zip((1, -1), steps, strict=True)]
+
+    def by_turn(self, s: Json) -> None:
+        """cos B >= 0 where |B| <= pi/2, and this where |B| < 3 pi/2 and cos B >= 0."""
+        z, up, down = self.turned_by(s)
+        twice, cosine = self.mul(z, gen(1, -1)), total(up, down)
+        need(self.real(twice := self.reduce(twice)) and self.real(cosine), "what is not real has no sign")
+        if "cos" in s:
+            value, strict = self.claimed(s["cos"])
+            need(self.same(cosine, value) and all(self.between(twice, 3, s["signs"])), "not between -+ 3 pi/2")
+            pi = gen(self.named("pi"))
+            self.facts += [(self.cleared(total(pi, twice, sign)), strict) for sign in (1, -1)]
+        else:
+            self.facts.append((self.cleared(cosine), all(self.between(twice, 1, s["signs"]))))
+
+    def by_sum(self, s: Json) -> None:
+        name, f, half = s["sum"], self.element(s["of"]), self.rational(Fraction(1, 2))
+        twice, up, down = self.turned_by(s)
+        if name in ("log", "arctan"):  # exp(w) = f and -pi < Im w <= pi; or so for 2 i w and (1 + i f)/(1 - i f)
+            above, below = total(ONE, self.times(self.i, f)), total(ONE, self.times(self.i, f), -1)
+            above, below = (f, ONE) if name == "log" else (above, below)
+            need(name == "log" or self.real(f), "the arctangent of what is not real")
+            need(self.same(self.times(up, below), above), "not a logarithm of that")
+            turns = self.times(total(twice, self.conj(twice), -1), gen(1, -1))  # 4 Im w
+            strict = self.between(turns, 4, s["signs"])[0]
+            need(strict or name == "arctan", "not a principal value")  # (1 + i f)/(1 - i f) is never -1
+            w = self.times(twice, half) if name == "log" else self.times(twice, half, half, gen(1, -1))
+        else:
+            need(name in ("exp", "cos", "sin"), "no such function")
+            need(self.same(twice, self.times({0: 2}, f, ONE if name == "exp" else self.i)), "not the angle")
+            odd = self.mul(total(up, down, -1), gen(1, -1))
+            w = up if name == "exp" else self.times(total(up, down) if name == "cos" else odd, half)
+        self.replaced[name, written(parsed(s["of"], gens=True))] = w
 
 
 def leaves(proof: Json, cases: list[tuple[ast.expr, str]]) -> Iterator[tuple[Any, list[tuple[ast.expr, str]]]]:
@@ -455,7 +524,9 @@ def check(claim: Json) -> None:
             for s in steps:
                 getattr(leaf, f"by_{next(iter(s))}")(s)
             need(leaf.told == len(cases), "a case that is not used")
-            need(leaf.same(*map(leaf.of, trees[:2])), "the two sides are not proved to be equal")
+            left, right = trees[:2]
+            equal = written(left) == written(right) or leaf.same(leaf.of(left), leaf.of(right))
+            need(equal, "the two sides are not proved to be equal")
     except Exception as err:  # whatever it is, nothing is proved
         raise Rejected(str(err) if isinstance(err, Rejected) else f"it can't be read ({err!r:.80})") from err
 

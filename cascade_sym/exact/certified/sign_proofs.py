@@ -33,16 +33,16 @@ class SignProofs(Named):
             return [["terms"]] if p.leading_coefficient() > 0 else None
         if (case := self._cases.get(str(p), 0)) > 0:
             return [["fact", case - 1]]
+        if str(p) in self.tower.because and (steps := self._because(p, self.tower.because[str(p)])):
+            return steps
+        if steps := self._square(p):
+            return steps
         found = self.tower.known_sign(p)
-        if found and found.value > 0:
-            if found.steps == (("number",),):
-                return self._number(p)
-            if any(step[0] == "square" for step in found.steps):
-                return self._because(p, self.tower.because[str(p)]) if str(p) in self.tower.because else None
-            return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
-        if str(p) in self.tower.because:
-            return self._because(p, self.tower.because[str(p)])
-        return self._square(p)
+        if found is None or found.value < 0 or found.steps == (("square",),):
+            return None
+        if found.steps == (("number",),):
+            return self._number(p)
+        return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
 
     def _strictly(self, p: Poly, names: Callable[[int], str], known: Mapping[int, Interval]) -> Signed | None:
         """Steps that show p > 0 by one end of every range, where that is enough."""
