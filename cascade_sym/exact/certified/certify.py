@@ -64,9 +64,16 @@ def certificate(left: Expr, right: Expr, domains: Domains) -> Json | None:
         recheck.check(claim)
         if len(str(proof)) <= PRUNED:
             prune(claim, proof)
+        claim["assumptions"] = [text for text in claim["assumptions"] if text in set(_texts(proof))]
     except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError):
         return None
     return claim
+
+
+def _texts(x: Any) -> Iterator[str]:
+    """All texts in a proof."""
+    for inner in x.values() if isinstance(x, dict) else x if isinstance(x, list) else ():
+        yield from [inner] if isinstance(inner, str) else _texts(inner)
 
 
 def _proof(
@@ -194,8 +201,8 @@ class _Walk:
         """Where a part is much longer as it is written, its short form is a step of its own."""
         size = self._sizes
         match node:
-            case ast.BinOp(left, ast.Pow(), right) if recheck.is_number(right) and recheck.number(right).denominator == 1:
-                terms = size.get(id(left), 1) ** abs(recheck.number(right).numerator)
+            case ast.BinOp(left, ast.Pow(), right) if (q := recheck.number(right)) is not None and q.denominator == 1:
+                terms = size.get(id(left), 1) ** abs(q.numerator)
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
                 terms = size.get(id(left), 1) + size.get(id(right), 1)
             case ast.BinOp(left, ast.Mult(), right):
@@ -220,10 +227,9 @@ class _Walk:
                 return self.conv(self._symbol(recheck.written(node)))
             case ast.UnaryOp(ast.USub(), operand):
                 return -self.value(operand)
-            case ast.BinOp(left, ast.Pow(), right) if not recheck.is_number(right):
+            case ast.BinOp(left, ast.Pow(), right) if (q := recheck.number(right)) is None:
                 return self._by_rule("^", [left, right])
             case ast.BinOp(left, ast.Pow(), right):
-                q = recheck.number(right)
                 base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
                 if q < 0:
                     self.evidence.below(recheck.written(left), self.value(left))
@@ -234,7 +240,10 @@ class _Walk:
                     return a + b if isinstance(op, ast.Add) else a - b
                 if isinstance(op, ast.Mult):
                     return a * b
-                self.evidence.below(recheck.written(right), b)
+                if (text := recheck.written(right)) in self._divisors:
+                    self.evidence.below(text, b)
+                elif not b.is_zero:
+                    self.evidence.whole(b)
                 return a / b
             case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
                 return self._by_rule(recheck.written(func), args)
@@ -320,7 +329,8 @@ class _Walk:
     def _is_root(self, node: ast.AST) -> bool:
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
             return False
-        return not recheck.is_number(node.right) or recheck.number(node.right).denominator > 1
+        q = recheck.number(node.right)
+        return q is None or q.denominator > 1
 
     def _sympy(self, node: ast.expr) -> Expr:
         match node:

@@ -55,7 +55,9 @@ class Evidence(SignProofs):
                 self._nonzero.add(str(p))
                 return
         said = f"{self.tower.said(p)} != 0"
-        if said in self.cancelled or any(p == q or p == -q for d in self.tower.divided for q, _ in polynomial_factors(self.tower.now(d))[1]):
+        if said in self.cancelled or any(
+            p == q or p == -q for d in self.tower.divided for q, _ in polynomial_factors(self.tower.now(d))[1]
+        ):
             self.used.add(said)
             self._product(p, "1", [said])
             return
@@ -70,7 +72,10 @@ class Evidence(SignProofs):
                 if str(q) in self._nonzero:
                     return self._product(p, f"conj(1/({self.text(q)}))" if q == turned.num else "", [])
         for r in field.relations:
-            if str(field.gen(r.gen)) in self._nonzero and (rest := field.fraction(self.tower.now(r.value)) / whole).den.is_one():
+            if (
+                str(field.gen(r.gen)) in self._nonzero
+                and (rest := field.fraction(self.tower.now(r.value)) / whole).den.is_one()
+            ):
                 return self._product(p, self.element(rest), [self.name(r.gen)] * r.degree)
         because = self.tower.because.get(str(p), ())
         z = because[0].within(field) if len(because) == 1 else None
@@ -89,6 +94,14 @@ class Evidence(SignProofs):
         self.steps.append({"nonzero": self.text(p), "times": times, "of": of})
         self._nonzero.add(str(p))
         return True
+
+    def whole(self, f: Fraction) -> None:
+        """Shows that a polynomial is not zero, in one step."""
+        content, found = polynomial_factors(f.num)
+        for q, _ in found:
+            self.nonzero(q)
+        if str(f.num) not in self._nonzero and abs(content) == 1:
+            self._product(f.num, str(content), [self.text(q) for q, k in found for _ in range(k)])
 
     def below(self, text: str, value: Fraction) -> None:
         """The formulas divide by that."""

@@ -139,7 +139,9 @@ class SignProofs(Named):
         for k in variables(p):
             if k not in mapped:
                 self._range(names(k))
-        left = iter(steps)
+        below = [k for k in variables(p) if k not in mapped and intervals[k].sign < 0]
+        turned = [("high", k) for k in below] if steps[-1][0] == "terms" and len(steps) == 1 else []
+        left = iter([*turned, *steps])
         lines = frozenset(k for k in intervals if intervals[k].low is None and intervals[k].high is None) - mapped
 
         def one(lines: frozenset[int]) -> Signed:

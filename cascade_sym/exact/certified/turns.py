@@ -155,7 +155,9 @@ class Turns(Evidence):
                 for quarters in range(-2 * multiple, 2 * multiple + 1):
                     self._narrowed(name, multiple, quarters)
             proofs = [
-                self._linear(4 + way * 2 * found["quarters"], {g: way * 4 * n for g, n in inside.items()}, way > 0 and strict)
+                self._linear(
+                    4 + way * 2 * found["quarters"], {g: way * 4 * n for g, n in inside.items()}, way > 0 and strict
+                )
                 for way in (1, -1)
             ]
             if proofs[0] and proofs[1]:
@@ -165,15 +167,15 @@ class Turns(Evidence):
     def _linear(self, pi: int, angles: Mapping[str, int], strict: bool) -> Signed | None:
         """Steps that show that a sum of multiples of pi and of angles is >= 0, or > 0."""
         steps: Signed = []
-        scale = 1
+        left = Rational(pi)
         for name, n in angles.items():
-            turn = self._turns[name]
-            edge = turn.low if n > 0 else turn.high
-            c = Rational(n * scale, edge.slope)
-            pi, scale = pi * c.denominator - c.numerator * edge.pi, scale * c.denominator
-            steps.append(["less", edge.number, str(c)])
+            edge = self._turns[name].low if n > 0 else self._turns[name].high
+            left += n * edge.at
+            steps.append(["fact", edge.number])
             strict = strict and not edge.strict
-        return [*steps, ["terms"]] if pi > 0 or (pi == 0 and not strict) else None
+        if left < 0 or (left == 0 and strict):
+            return None
+        return [*steps, ["terms"]] if left or not steps else steps
 
     def _narrowed(self, name: str, multiple: int, quarters: int) -> bool:
         """Whether cos B >= 0 for B = multiple * angle + quarters pi/2 tells more of the angle."""
@@ -187,7 +189,9 @@ class Turns(Evidence):
             if size > 3 * half or (size == 3 * half and not edge.strict):
                 return False
         proofs = [self._linear(3 + way * quarters, {name: 2 * way * multiple}, True) for way in (1, -1)]
-        power = turn.value.within(self.tower.field) ** multiple * self.conv(sp.I).within(self.tower.field) ** (quarters % 4)
+        power = turn.value.within(self.tower.field) ** multiple * self.conv(sp.I).within(self.tower.field) ** (
+            quarters % 4
+        )
         cosine = power + self.tower.conj(power)
         sign = self.tower.sign_of(cosine) if self.tower.is_real(cosine) and not cosine.is_zero else None
         claim = self.claim(cosine) if sign and sign.value > 0 else None
@@ -196,7 +200,10 @@ class Turns(Evidence):
         found = {"angles": [[multiple, name]], "quarters": quarters}
         self.steps.append({"turn": "angle", **found, "cos": claim, "signs": proofs})
         strict = bool(sign and sign.strict)
-        edges = Edge(self._told, 1 + quarters, 2 * multiple, strict), Edge(self._told + 1, 1 - quarters, -2 * multiple, strict)
+        edges = (
+            Edge(self._told, 1 + quarters, 2 * multiple, strict),
+            Edge(self._told + 1, 1 - quarters, -2 * multiple, strict),
+        )
         self._told += 2
         turn.low = edges[0] if edges[0].at > turn.low.at else turn.low
         turn.high = edges[1] if edges[1].at < turn.high.at else turn.high
