@@ -78,7 +78,7 @@ def _texts(x: Any) -> Iterator[str]:
 
 def _proof(
     sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
-    otherwise: Mapping[int, Expr] | None = None,
+    otherwise: Mapping[Any, Any] | None = None,
 ) -> Json:  # fmt: skip
     try:
         return _Walk(sides, texts, domains, given, used, otherwise or {}).proof()
@@ -96,9 +96,9 @@ def _proof(
 
 
 class Otherwise(Exception):
-    """Roots, as generators, are to be written otherwise."""
+    """Roots (as generators) and angles are to be written otherwise."""
 
-    def __init__(self, roots: Mapping[int, Expr]) -> None:
+    def __init__(self, roots: Mapping[Any, Expr]) -> None:
         super().__init__()
         self.roots = roots
 
@@ -156,8 +156,6 @@ class _Walk:
 
     def proof(self) -> Json:
         evidence = self.evidence
-        if recheck.written(self.trees[0]) == recheck.written(self.trees[1]) and not self.given:
-            return {"steps": []}
         for n, text in enumerate(self.given):
             tree = recheck.parsed(text.replace("**", "^"))
             self.trees.append(tree)
@@ -201,8 +199,8 @@ class _Walk:
         """Where a part is much longer as it is written, its short form is a step of its own."""
         size = self._sizes
         match node:
-            case ast.BinOp(left, ast.Pow(), right) if (q := recheck.number(right)) is not None and q.denominator == 1:
-                terms = size.get(id(left), 1) ** abs(q.numerator)
+            case ast.BinOp(left, ast.Pow(), right) if getattr(recheck.number(right), "denominator", 0) == 1:
+                terms = size.get(id(left), 1) ** abs(recheck.number(right))
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
                 terms = size.get(id(left), 1) + size.get(id(right), 1)
             case ast.BinOp(left, ast.Mult(), right):
@@ -227,9 +225,10 @@ class _Walk:
                 return self.conv(self._symbol(recheck.written(node)))
             case ast.UnaryOp(ast.USub(), operand):
                 return -self.value(operand)
-            case ast.BinOp(left, ast.Pow(), right) if (q := recheck.number(right)) is None:
+            case ast.BinOp(left, ast.Pow(), right) if recheck.number(right) is None:
                 return self._by_rule("^", [left, right])
             case ast.BinOp(left, ast.Pow(), right):
+                q = recheck.number(right)
                 base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
                 if q < 0:
                     self.evidence.below(recheck.written(left), self.value(left))

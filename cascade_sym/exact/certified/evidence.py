@@ -54,12 +54,11 @@ class Evidence(SignProofs):
                 self.steps.append({"nonzero": self.text(p), "times": self.element(rest / whole), "of": said})
                 self._nonzero.add(str(p))
                 return
-        said = f"{self.tower.said(p)} != 0"
-        if said in self.cancelled or any(
-            p == q or p == -q for d in self.tower.divided for q, _ in polynomial_factors(self.tower.now(d))[1]
-        ):
-            self.used.add(said)
-            self._product(p, "1", [said])
+        assumed = f"{self.tower.said(p)} != 0"
+        divided = [q for d in self.tower.divided for q, _ in polynomial_factors(self.tower.now(d))[1]]
+        if assumed in self.cancelled or any(p in (q, -q) for q in divided):
+            self.used.add(assumed)
+            self._product(p, "1", [assumed])
             return
         raise NoEvidence(self.text(p))
 

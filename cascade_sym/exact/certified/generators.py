@@ -107,8 +107,17 @@ class Named:
                 above = found and self._converted(found, 1 - p, self._plain.__getitem__, *conv.plain)
             else:
                 above = self.signs(1 - self.tower.now(r.value))
-            self.steps.append({"range": name, "end": "high", "at": "1", "signs": self._needed(above)})
+            degree = 2 if i in conv.squares else r.degree
+            proof = self._of_root(name, degree, sp.S.One, self._needed(above))
+            self.steps.append({"range": name, "end": "high", "at": "1", "signs": proof})
         return name
+
+    def _of_root(self, name: str, degree: int, end: sp.Rational, proof: Signed) -> Signed:
+        """Steps that put a root above or below a number > 0, from a proof for their powers: p^n - q^n has the factor
+        p - q, and the other one is positive.
+        """
+        powers = [f"({end.q}*{name})^{degree - 1 - k}*{end.p**k}" for k in range(degree)]
+        return [["by", "+".join(powers)], ["terms"], *proof]
 
     def _needed(self, found: Any) -> Any:
         if found is None:

@@ -8,7 +8,7 @@ lies within half a turn, which linear inequalities between angles and pi show: c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 from math import lcm
@@ -134,7 +134,7 @@ class Turns(Evidence):
                 found.append([count, self._units[i]])
             else:
                 rest.append(t)
-        others = super().angles(name, sp.Add(*rest)) if rest else {"angles": [], "quarters": 0}
+        others: Json = super().angles(name, sp.Add(*rest)) if rest else {"angles": [], "quarters": 0}
         return {"angles": found + others["angles"], "quarters": others["quarters"]}
 
     # -- how far they turn
@@ -177,6 +177,14 @@ class Turns(Evidence):
             return None
         return [*steps, ["terms"]] if left or not steps else steps
 
+    def _signs_of(self, f: Fraction) -> Signed | None:
+        """Steps that show that an element is >= 0, from its numerator over the squares of its denominators."""
+        odd = [p for p, k in polynomial_factors(f.den)[1] if k % 2]
+        value = f.num
+        for p in odd:
+            value = value * p
+        return self.signs(self.tower.field.reduce(value))
+
     def _narrowed(self, name: str, multiple: int, quarters: int) -> bool:
         """Whether cos B >= 0 for B = multiple * angle + quarters pi/2 tells more of the angle."""
         turn = self._turns[name]
@@ -194,11 +202,11 @@ class Turns(Evidence):
         )
         cosine = power + self.tower.conj(power)
         sign = self.tower.sign_of(cosine) if self.tower.is_real(cosine) and not cosine.is_zero else None
-        claim = self.claim(cosine) if sign and sign.value > 0 else None
-        if claim is None or not all(proofs):
+        steps = self._signs_of(cosine) if sign and sign.value > 0 else None
+        if steps is None or None in proofs:
             return False
         found = {"angles": [[multiple, name]], "quarters": quarters}
-        self.steps.append({"turn": "angle", **found, "cos": claim, "signs": proofs})
+        self.steps.append({"turn": "angle", **found, "cos": steps, "signs": proofs})
         strict = bool(sign and sign.strict)
         edges = (
             Edge(self._told, 1 + quarters, 2 * multiple, strict),
