@@ -263,6 +263,6 @@ def test_every_system_and_paper_has_a_thumbnail_and_every_notebook_can_be_downlo
 
 
 def test_public_names_in_prose_are_links(site: Path) -> None:
-    for page, up in (("reference.html", ""), ("api/cascade_sym/sweeps/sweep.html", "../../../")):
+    for page, up in (("reference.html", ""), ("api/cascade_sym/sweeps.html", "../../")):
         text = (site / page).read_text(encoding="utf-8")
         assert re.search(rf'<a href="{re.escape(up)}reference.html#Quantity"><code>Quantity</code></a>', text)
