@@ -262,7 +262,9 @@ def plot_sweep(data: Any, name: str | None = None, *, ax: Any = None) -> Artists
     >>> [type(artist).__name__ for artist in plot_sweep(data)]
     ['Line2D']
     """
-    chosen = next(iter(data.data_vars)) if name is None else name
+    if not hasattr(data, "data_vars"):
+        raise ParameterError(f"data must be a result of cascade_sym.sweep; got {type(data).__name__}.")
+    chosen = next(iter(data.data_vars), None) if name is None else name
     if chosen not in data:
         raise UnknownName(f"the data has no variable {chosen!r}; it has {listing(data.data_vars)}.")
     z = data[chosen].squeeze(drop=True)
