@@ -21,10 +21,10 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.derive.langevin import langevin
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
+from cascade_sym.solve.conditional.named import Record
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.motion.initial import Start, initial_state
 from cascade_sym.solve.motion.propagator import Elements, Problem, beside, problem_of, propagated
-from cascade_sym.solve.conditional.named import Record
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import Domains, all_domains, domains_in, plain, replacements
 from cascade_sym.symbols import symbol as declared_symbol
