@@ -22,7 +22,7 @@ Constant = Any  # Fraction or nested tuple (`Irrational`)
 
 NAN = ("nan",)
 OUTSIDE = ("outside",)  # a nan that can be told from others by its bits: the point lies outside the domain
-OUTSIDE_BITS = 0x7FFC000000000000
+OUTSIDE_BITS = 0x7FFC000000000000  # a quiet nan with one bit of its payload set
 INFINITE = ("inf",)
 
 SPECIAL = {NAN: nan, INFINITE: inf, OUTSIDE: struct.unpack("<d", struct.pack("<Q", OUTSIDE_BITS))[0]}
