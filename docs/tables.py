@@ -171,10 +171,6 @@ def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-<<<<<<< HEAD
     "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers,
-=======
-    "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers, "systems": systems,
     "budgets": budget_table,
->>>>>>> main
 }  # fmt: skip

@@ -49,7 +49,8 @@ def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, 
     with np.errstate(all="ignore"):
         for name, parts in right.parts.items():
             given = [p.value[rows[bad]] for p in results.parts[name]]
-            size, off = np.hypot.reduce(given), np.hypot.reduce([p.value - g for p, g in zip(parts, given, strict=True)])
+            size = np.hypot.reduce(given)
+            off = np.hypot.reduce([p.value - g for p, g in zip(parts, given, strict=True)])
             off[off > 0] /= np.hypot.reduce([p.value for p in parts])[off > 0]
             off[np.isnan(off) & np.isfinite(size) & (size > 0)] = np.inf  # a zero that can't be proved is no loss
             worst = np.fmax(worst, off)
