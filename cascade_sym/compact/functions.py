@@ -107,7 +107,11 @@ def _together(view: View, arguments: list[Expr], turning: bool) -> Iterator[View
         for key, p in waves.items():
             q = wide.inside(_terms(p))
             up = max(key, tuple(-k for k in key))
-            wave = wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1) if any(key) else wide.one
+            wave = (
+                wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1)
+                if any(key)
+                else wide.one
+            )
             total = total + q * wave
         made.append(wide.reduce(total))
     yield View(wide, *made)
