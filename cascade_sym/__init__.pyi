@@ -55,7 +55,14 @@ from cascade_sym.derive.master_equation_moments import moment_equations as momen
 from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as Check
 
 # steady states
-from cascade_sym.solve import covariance as covariance, Covariance as Covariance, means as means, Means as Means
+from cascade_sym.solve import (
+    covariance as covariance,
+    Covariance as Covariance,
+    means as means,
+    Means as Means,
+    stability_conditions as stability_conditions,
+    Stability as Stability,
+)
 
 # time
 from cascade_sym.solve.motion import transient as transient, Transient as Transient

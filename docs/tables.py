@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,15 @@ import typer
 
 from cascade_sym.cli.main import app
 from cascade_sym.errors import CascadeError
-from cascade_sym.formula import names_in, parse_latex, parse_latex_relations, parse_statement, to_latex
-from cascade_sym.formula.latex_in.constructs import FUNCTIONS
-from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
+from cascade_sym.formula import names_in, parse_statement, read_formula, to_latex
+from cascade_sym.formula.latex_in.coverage import FUNCTIONS
+from cascade_sym.formula.latex_in.nucleus import ACCENTS, FONTS
 from cascade_sym.formula.lettering import GREEK
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import width
 from cascade_sym.program import TABLE
 from cascade_sym.report.mathml import is_readable
+from docs.budgets import budgets
 from docs.drawn import thumbnail
 from docs.page import formula, html_of
 
@@ -89,9 +91,8 @@ def functions() -> str:
 
 def latex() -> str:
     """Formulas in the dialect, typeset, and what they are read as in the plain language."""
-    read = [(x, str(parse_latex(x, NAMES))) for x in EXPRESSIONS]
-    read += [(x, str(parse_latex_relations(x, NAMES)[0])) for x in RELATIONS]
-    rows = [(formula(x, display=False), code(x), code(said)) for x, said in read]
+    read = [(x, read_formula(x, NAMES).texts) for x in (*EXPRESSIONS, *RELATIONS)]
+    rows = [(formula(x, display=False), code(x), code(said)) for x, (said,) in read]
     return table(("formula", "LaTeX", "read as"), rows)
 
 
@@ -148,6 +149,15 @@ def systems(pictures: Path) -> str:
     return f'<ul class="gallery">{"".join(items)}</ul>'
 
 
+def budget_table() -> str:
+    """What bounds the work of every room and how closely it looks: each number with its reason."""
+    rows = []
+    for room, found in groupby(budgets(), lambda b: b.room):
+        rows.append((f'<strong id="{room}">{room}</strong>', "", "", ""))
+        rows += [(code(", ".join(b.names)), code(b.value), html_of(b.reason), code(b.path.name)) for b in found]
+    return table(("name", "value", "why, and of what", "file"), rows)
+
+
 def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
     """The first picture of each notebook, written to `pictures`: {notebook: the picture's file name}."""
     found = {}
@@ -162,4 +172,5 @@ def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
 
 TABLES: dict[str, Callable[[], str]] = {
     "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers,
+    "budgets": budget_table,
 }  # fmt: skip

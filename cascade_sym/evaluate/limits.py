@@ -29,7 +29,7 @@ from cascade_sym.symbols.names import own
 Leaf = tuple[str, str]
 
 FAR = 2**16  # a pivot that is so much smaller than what it started from has lost that many bits in doubles
-SHIFTS = own("shift"), own("shift", 1)
+SHIFTS = own("shift"), own("shift", 1)  # two, so that what depends on how far is seen
 AMOUNTS = 200, 260  # bits that the two shifts lie below the largest parameter
 AGREED = 120  # bits to which both values have to agree
 SMALLER = 40  # bits by which a value that tends to zero is smaller at the smaller shift

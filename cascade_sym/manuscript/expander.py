@@ -30,7 +30,7 @@ from cascade_sym.manuscript.tokens import Scanner, Token, Unreadable, spelled, t
 MAX_EXPANSIONS = 2_000  # for one command of the manuscript
 MAX_PENDING = 40_000  # tokens that macros have made and that are not read yet
 MAX_MADE = 1_500_000  # tokens that macros make in a manuscript
-MAX_MACROS = 20_000
+MAX_MACROS = 20_000  # that a manuscript may define, far above the longest there is
 VERBATIM = frozenset(
     ("verbatim", "verbatim*", "Verbatim", "lstlisting", "comment", "filecontents", "filecontents*", "minted", "alltt",
      "luacode", "luacode*", "tikzpicture")

@@ -87,8 +87,7 @@ class Balls(Arithmetic):
             root = base if exponent.denominator == 1 else square_root(base)
             n = exponent.numerator
             exact = isinstance(root, fmpq) and max(root.p.bit_length(), root.q.bit_length()) * abs(n) <= LONGEST
-            plain: Any = root if exact else lifted(root)
-            raised = root if n == 1 else plain ** abs(n)
+            raised: Any = root if n == 1 else _raised(root if exact else lifted(root), abs(n))
             return raised if n > 0 else self.div(fmpq(1), raised)
         if isinstance(base, fmpq) and base == 0 and exponent > 0:
             return base
@@ -179,6 +178,11 @@ def finite(x: Any) -> Any:
     if not x.is_finite():
         raise Undecided("a divisor may be zero, or a value infinite")
     return x
+
+
+def _raised(x: Any, n: int) -> Any:
+    """x**n, which flint can't tell of a real ball with the midpoint zero."""
+    return arb(0, x.abs_upper() ** n) if isinstance(x, arb) and x.mid() == 0 else x**n
 
 
 def square_root(x: Ball) -> Ball:

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.solve.complex_pairs import Pair, pair
-from cascade_sym.symbols import NOTHING, Domains, is_real, symbol
+from cascade_sym.symbols import NOTHING, Domains, is_real, symbol, symbols_in
 from cascade_sym.system.coefficients import SHORT, terms
 
 
@@ -43,7 +43,7 @@ class Naming:
 
         Of a complex expression the parts are named, and re + I im over their names is returned.
         """
-        if not expr.free_symbols:
+        if not symbols_in(expr):
             return expr
         return self._added(wanted, expr, symbol) if is_real(expr) else self.pair(wanted, pair(expr)).whole
 

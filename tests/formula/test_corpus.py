@@ -152,7 +152,7 @@ def test_any_sequence_of_macros_has_an_answer(text):
     assert r.status in (READ, AMBIGUOUS, NOT_READ)
 
 
-@pytest.mark.parametrize("given", [None, 5, b"u = v"])
+@pytest.mark.parametrize("given", [None, 5, b"u = v", ["u"]])
 def test_what_is_no_text_has_an_answer_too(given) -> None:
     assert read_formula(given).reason.startswith("a formula is a text")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cascade_sym.formula.ast import Call, Name, Node
 from cascade_sym.formula.latex_in import dirac
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.reader_state import OPENERS, RELATIONS
+from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import names_in
 
@@ -83,7 +86,7 @@ def bracketed(r: Reader) -> Node:
     kind, items = bracket(r)
     if any(isinstance(x, Call) and x.function in CONDITIONS for x in items):
         raise r.error("a relation in brackets is no factor", start)
-    if kind == "\\langle" and len(items) == 2 and not all(map(_operator, items)):
+    if kind == "\\langle" and len(items) == 2 and not all(_operator(x, r.state.names.declared) for x in items):
         return Call("inner", tuple(items))
     if kind == "|" and isinstance(items[0], Call) and items[0].function == "abs" and r.tokens[r.at - 2].is_op("|"):
         return Call("norm", items[0].args)  # ||u||
@@ -97,10 +100,10 @@ def bracketed(r: Reader) -> Node:
     return Call(_SEVERAL[kind], tuple(items))
 
 
-def _operator(node: Node) -> bool:
-    """Whether a symmetrised moment may hold it: its symbols have hats or are capitals."""
-    names = names_in(node)
-    return bool(names) and all(n.startswith(("hat_", "Delta", "delta")) or n[0].isupper() for n in names)
+def _operator(node: Node, declared: Collection[str]) -> bool:
+    """Whether a symmetrised moment may hold it: its symbols are declared, have hats or are capitals."""
+    names = [n for n in names_in(node) if n not in CONSTANTS]
+    return all(n in declared or n.startswith(("hat_", "Delta", "delta")) or n[0].isupper() for n in names)
 
 
 def evaluated(r: Reader) -> Node:

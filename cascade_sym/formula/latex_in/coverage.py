@@ -21,7 +21,8 @@ from contextlib import nullcontext
 
 from cascade_sym.formula.ast import Call, Div, Name, Neg, Node, Number, Pow, product
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.reader_state import WRAPPERS, spelt
+from cascade_sym.formula.latex_in.reader_state import WRAPPERS
+from cascade_sym.formula.latex_in.symbols import spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.token_stream import Token
 from cascade_sym.program import ANALYTIC, TABLE

@@ -9,21 +9,11 @@ from __future__ import annotations
 from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Signed, Sum, added, product
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
-from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, spelt, starred
-from cascade_sym.formula.latex_in.symbols import Key
+from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, starred
+from cascade_sym.formula.latex_in.symbols import Key, spelt
 from cascade_sym.formula.token_stream import Token
 
-_HC = {
-    "h.c.": "hc",
-    "H.c.": "hc",
-    "c.c.": "hc",
-    "h.c": "hc",
-    "H.c": "hc",
-    "c.c": "hc",
-    "C.c.": "hc",
-    "H.C.": "hc",
-    "C.C.": "hc",
-}
+_HC = frozenset(("h.c.", "H.c.", "c.c.", "h.c", "H.c", "c.c", "C.c.", "H.C.", "C.C."))
 
 
 class Reader(Look):
@@ -50,6 +40,9 @@ class Reader(Look):
         return added(terms)
 
     def _with_conjugate(self, terms: list[Signed], op: str, start: Token) -> list[Signed]:
+        last = terms[-1][1]
+        if isinstance(last, Call) and last.function == "hc":
+            raise self.error("h.c. stands twice, one behind the other")
         if op == "-":
             if len(terms) > 1:
                 raise self.error("what '- h.c.' conjugates is not clear; write it out")

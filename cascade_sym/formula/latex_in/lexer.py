@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.lettering import group_ends
@@ -80,10 +81,9 @@ _GREEK = dict(
 )
 
 
+@lru_cache(maxsize=16)  # a formula is read with the symbols of each equation of a paper
 def lexed(text: str) -> Tokens:
     """The tokens of a formula, closed by an 'end' token; FormulaError where something can't be one."""
-    if not isinstance(text, str):
-        raise error_at("", 0, f"a formula is a text; got {type(text).__name__}")
     found = [*_lexed(text, 0, text), Token("end", "", len(text))]
     return _joined(_with_fonts(_without_groups(found, text), text))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
-from cascade_sym.formula.latex_in.reader_state import spelt
+from cascade_sym.formula.latex_in.symbols import spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.token_stream import Token
 from cascade_sym.formula.unvalued import FACTOR_WORDS, PLAIN_WORDS

@@ -32,10 +32,10 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in.call_arguments import is_argument
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, shown
+from cascade_sym.formula.latex_in.lexer import Tokens, lexed, shown
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
-from cascade_sym.formula.latex_in.reader_state import STARS, is_label, spelt, starred
-from cascade_sym.formula.latex_in.symbols import Key, with_superscript
+from cascade_sym.formula.latex_in.reader_state import STARS, State, is_label, starred
+from cascade_sym.formula.latex_in.symbols import Key, Names, spelt, with_superscript
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.lettering import with_superscript as with_script
@@ -78,8 +78,19 @@ def grouped_symbol(r: Reader) -> Node:
     return _with_scripts(r, node.name, begin, start, node.name)
 
 
-def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str = "") -> Node:
-    end = r.at
+def lone_key(latex: str) -> Key | None:
+    """The key of a text that is one symbol and not in braces, else None; FormulaError where it can't be read."""
+    r = Reader(latex, lexed(latex), State(Names({}), frozenset(), {}))
+    nucleus = None if r.peek().is_op("{") else nucleus_of(r)
+    if nucleus is None:
+        return None
+    primes, sub, sup = scripts(r)
+    key = Key(nucleus.replace("mathrm ", ""), primes, spelt(sub))
+    return with_superscript(key, sup) if r.peek().kind == "end" else None
+
+
+def scripts(r: Reader) -> tuple[int, Tokens, Tokens]:
+    """The number of primes, the subscript and the superscript behind a nucleus, taken."""
     primes = 0
     found: dict[str, Tokens] = {}
     while (t := r.peek()).is_op("'", "_", "^") or (t.is_op("{") and r.peek(1).is_op("}") and r.peek(2).is_op("_", "^")):
@@ -101,12 +112,20 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str 
         primes, sup = primes + 1, sup[1:]
     while sup and (sup[-1].is_word("prime") or sup[-1].is_op("'")) and not (len(sup) > 1 and sup[-2].kind == "letter"):
         primes, sup = primes + 1, sup[:-1]
-    sub = found.get("_", ())
+    return primes, found.get("_", ()), sup
+
+
+def printed(r: Reader, begin: int, end: int, primes: int, sub: Tokens) -> str:
+    """The LaTeX of the symbol whose nucleus these tokens are."""
+    return shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
+
+
+def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str = "") -> Node:
+    end = r.at
+    primes, sub, sup = scripts(r)
     if any(t.is_word("pm", "mp") for t in (*sub, *sup)):
         raise r.error("two signs at once in a script; write the two formulas out", start)
-    key = Key(nucleus, primes, spelt(sub))
-    latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
-    return _named(r, key, sup, latex, start, known)
+    return _named(r, Key(nucleus, primes, spelt(sub)), sup, printed(r, begin, end, primes, sub), start, known)
 
 
 def declared(r: Reader, key: Key) -> str | None:
@@ -246,8 +265,10 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
         return "power"
     if "hat" in nucleus:
         return "label"
-    if key.sub or t.text.isupper() or (opener(r) == "(" and not r.peek().gap):
+    if t.text.isupper() or (opener(r) == "(" and not r.peek().gap) or "sigma" in nucleus:
         return "label"
+    if key.sub:
+        return "label" if t.text in r.state.labels else ""
     return "power" if t.kind == "word" or t.text in _EXPONENTS else ""
 
 
