@@ -27,6 +27,7 @@ from cascade_sym.system.sectors import flow_order
 T = TypeVar("T", bound=Hashable)
 Sum = dict[tuple[int, int], Pair]  # (rate, power of t): coefficient
 ONE = Pair(sp.S.One)
+LONG = 60  # operations of a coefficient beyond which it is not multiplied out
 MOST = 2  # rows of a block whose rates are written out
 
 
@@ -245,7 +246,7 @@ def perfect_root(e: Expr) -> Expr | None:
 
 def _tidied(e: Expr) -> Expr:
     """A coefficient whose terms that are plainly opposite have cancelled."""
-    return sp.expand(e) if e.is_Add and len(e.args) <= 8 else e
+    return sp.expand(e) if e.is_Add and e.count_ops() <= LONG else e
 
 
 def summed(terms: Iterable[tuple[tuple[int, int], Pair]]) -> Sum:
