@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-import flint
 from sympy import Abs, Expr, Symbol
 
 from cascade_sym import shown
 from cascade_sym.definitions.count import operations
 from cascade_sym.definitions.definitions import Declared, Definitions
+from cascade_sym.definitions.nearest import numbers
 from cascade_sym.errors import DivisionByZero, DuplicateName, MissingParameter, ParameterError, UnstableError, listing
-from cascade_sym.program.balls import Balls, Undecided, lifted
-from cascade_sym.program.calculation import read
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
@@ -110,8 +108,8 @@ class Quantity(Declared):
     def with_names(self, names: Mapping[Any, Any]) -> Self:
         """The same in combinations of one's own: each name becomes a definition where the formula is shorter with it.
 
-        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A
-        combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
+        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it.
+        A combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
         (its own operations are not counted) is left out, and without any the quantity is returned as it is. What is
         returned is `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name that is a
         parameter or a definition already, ParameterError for what is no combination of parameters.
@@ -289,29 +287,6 @@ class Quantity(Declared):
 
         new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
         return replace(self, definitions=definitions, **new)
-
-
-def numbers(*exprs: Expr, definitions: Definitions) -> list[complex]:
-    """Expressions without parameters as the nearest complex doubles, in ball arithmetic.
-
-    >>> numbers(Symbol("y") / 3, definitions=Definitions(((Symbol("y"), Symbol("y")**0),)))
-    [(0.3333333333333333+0j)]
-    """
-    calculation = read(*exprs, definitions=definitions.needed(*exprs))
-    for bits in BITS:
-        with flint.ctx.workprec(bits):
-            try:
-                found = [flint.acb(lifted(x)) for x in calculation.run(Balls(), {})]
-            except Undecided:
-                continue
-            if all(x.real.rel_accuracy_bits() > 60 or x.real == 0 for x in found) and all(
-                x.imag.rel_accuracy_bits() > 60 or x.imag == 0 for x in found
-            ):
-                return [complex(x) for x in found]
-    raise ParameterError("the number can't be told from zero, or from what a formula can't be taken at.")
-
-
-BITS = (100, 200, 400, 800, 1600, 3200)  # of a number that becomes a double, one after the other
 
 
 def _over(a: Expr, b: Expr) -> Expr:

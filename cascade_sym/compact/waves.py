@@ -100,14 +100,18 @@ def _together(view: View, arguments: list[Expr], turning: bool) -> Iterator[View
         x = sp.Add(*(sp.Rational(k.numerator, k.denominator) * y for k, y in zip(key, angles, strict=True)))
         meaning += [sp.cos(x), sp.sin(x)] if turning else [sp.cosh(x), sp.sinh(x)]
     wide = make_ring(meaning, _rules(ring))
-    unit = wide.gen(wide.i) if turning else wide.one
+    unit = wide.imaginary if turning else wide.one
     made = []
     for waves in sums:
         total = wide.context.constant(0)
         for key, p in waves.items():
             q = wide.inside(_terms(p))
             up = max(key, tuple(-k for k in key))
-            wave = wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1) if any(key) else wide.one
+            wave = (
+                wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1)
+                if any(key)
+                else wide.one
+            )
             total = total + q * wave
         made.append(wide.reduce(total))
     yield View(wide, *made)
@@ -140,7 +144,7 @@ def _swapped(view: View, c: int, s: int) -> View:
 def _as_waves(ring: Ring, p: Poly, c: int, s: int) -> Waves:
     """A polynomial in cos x and sin x as one in exp(i x)."""
     half, zero = flint.fmpq(1, 2), ring.context.constant(0)
-    minus = -ring.gen(ring.i) * half  # 1/(2 i)
+    minus = -ring.imaginary * half  # 1/(2 i)
     out: Waves = {}
     for j, q in by_power(p, c).items():
         for k, coefficient in by_power(q, s).items():
@@ -181,18 +185,22 @@ def _paired(
     made = [_in_pairs(wide, w, place, turning) for w in (num, den)]
     yield View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1])
     if len(multiples) == 1:
-        yield from _one_only(View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0])
+        yield from _one_only(
+            View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0]
+        )
 
 
 def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: bool) -> Poly:
     total = ring.context.constant(0)
-    unit = ring.gen(ring.i) if turning else ring.one
+    unit = ring.imaginary if turning else ring.one
     done = set()
     for k in sorted(waves, key=abs):
         if abs(k) in done:
             continue
         done.add(abs(k))
-        up, down = (ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k)))
+        up, down = (
+            ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k))
+        )
         if k == 0:
             total = total + up
             continue
