@@ -1,6 +1,6 @@
 """The shortest way found to write a polynomial: a search over sums and products, bounded by a count of tries.
 
-A polynomial is tried as it stands, in factors, and as each of the sums of `splits`. Of ways of equal length the first is
+A polynomial is tried as it stands, in factors, and as each of the sums of `splits`. Of equally long ways the first is
 taken, so that the same polynomial gives the same formula. Fractions are in `sums`.
 """
 

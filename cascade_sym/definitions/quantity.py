@@ -93,36 +93,31 @@ class Quantity(Declared):
     def simplified(self) -> Self:
         """The same in fewer operations, as a paper would print it; itself where nothing shorter is found and proved.
 
-        It is written out, in lowest terms, and tried in factors, collected, with squares completed, without its whole
-        part, in partial fractions, in cosh and sinh or cos and sin where exponentials pair up, with a name for what
-        repeats itself. Poles stay as they are: no denominator is made real. Equality is proved (`cascade_sym.equal`);
-        what the proof supposed beside what was known is added to `assumptions`. The search is bounded by a count of
-        ways, not by time. What the exact algebra can't hold written out is shortened definition by definition.
+        Tried are factors, collected and completed squares, sums without a whole part, partial fractions, cosh and cos
+        where exponentials pair up, names for what repeats itself. No denominator is made real. Equality is proved; what
+        the proof supposed is added to `assumptions`. The search is bounded by a count, not by time; what the exact
+        algebra can't hold written out is shortened definition by definition.
 
         >>> x, y = Symbol("x"), Symbol("y")
         >>> Quantity("z", (x**2 - y**2)/(x**3 - y*x**2) + 1/x**2, Definitions()).simplified().expr
         (x + y + 1)/x**2
         """
-        return self._painted("simplified")
+        return shown.painter("simplified", self)  # type: ignore[no-any-return]
 
     def with_names(self, names: Mapping[Any, Any]) -> Self:
         """The same in combinations of one's own: each name becomes a definition where the formula is shorter with it.
 
-        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it.
-        A combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
-        (its own operations are not counted) is left out, and without any the quantity is returned as it is. What is
-        returned is `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name that is a
-        parameter or a definition already, ParameterError for what is no combination of parameters.
+        `names` are names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A name that
+        does not shorten the formula (its own operations are not counted) is left out; without any the quantity is
+        returned as it is, else `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name of a
+        parameter or a definition, ParameterError for what is no combination of parameters.
 
         >>> G, kappa, gamma, n = map(Symbol, ("G", "kappa", "gamma", "n"))
         >>> q = Quantity("n_f", gamma*n/(gamma + 4*G**2/kappa)).with_names({"gamma_opt": 4*G**2/kappa})
         >>> q.expr, q.definitions.items
         (gamma*n/(gamma + gamma_opt), ((gamma_opt, 4*G**2/kappa),))
         """
-        return self._painted("named", names=names)
-
-    def _painted(self, kind: str, **options: Any) -> Self:
-        return shown.painter(kind, self, **options)  # type: ignore[no-any-return]
+        return shown.painter("named", self, names=names)  # type: ignore[no-any-return]
 
     @property
     def derivation(self) -> Derivation:
