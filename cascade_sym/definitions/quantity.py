@@ -79,9 +79,7 @@ class Quantity(Declared):
 
     @property
     def operations(self) -> int:
-        """How long it is as printed: the operations of the expression and of the definitions that it uses.
-
-        + - * / powers, roots and functions are one each, numbers and symbols none.
+        """How long it is with the definitions that it uses: + - * / powers, roots and functions, one each.
 
         >>> x, y = Symbol("x"), Symbol("y")
         >>> Quantity("z", 2*y**2, Definitions(((y, x + 1),))).operations
@@ -93,10 +91,9 @@ class Quantity(Declared):
     def simplified(self) -> Self:
         """The same in fewer operations, as a paper would print it; itself where nothing shorter is found and proved.
 
-        Tried are factors, collected and completed squares, sums without a whole part, partial fractions, cosh and cos
-        where exponentials pair up, names for what repeats itself. No denominator is made real. Equality is proved; what
-        the proof supposed is added to `assumptions`. The search is bounded by a count, not by time; what the exact
-        algebra can't hold written out is shortened definition by definition.
+        Tried are factors, completed squares, sums without a whole part, partial fractions, cosh and cos where
+        exponentials pair up, names for what repeats itself. No denominator is made real. Equality is proved; what the
+        proof supposed is added to `assumptions`. The search is bounded by a count, not by time.
 
         >>> x, y = Symbol("x"), Symbol("y")
         >>> Quantity("z", (x**2 - y**2)/(x**3 - y*x**2) + 1/x**2, Definitions()).simplified().expr
@@ -109,8 +106,8 @@ class Quantity(Declared):
 
         `names` are names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A name that
         does not shorten the formula (its own operations are not counted) is left out; without any the quantity is
-        returned as it is, else `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name of a
-        parameter or a definition, ParameterError for what is no combination of parameters.
+        returned as it is, else `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name
+        that is taken, ParameterError for what is no combination of parameters.
 
         >>> G, kappa, gamma, n = map(Symbol, ("G", "kappa", "gamma", "n"))
         >>> q = Quantity("n_f", gamma*n/(gamma + 4*G**2/kappa)).with_names({"gamma_opt": 4*G**2/kappa})
