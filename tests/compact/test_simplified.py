@@ -27,7 +27,7 @@ def quantity(e: sp.Expr, **domains: str) -> cs.Quantity:
 # -- against published forms ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name.replace(" ", "_"))
 def test_as_short_as_published(system):
     row = measured(system)
     assert cs.equal(row.found, system.form)
