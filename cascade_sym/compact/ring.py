@@ -30,6 +30,11 @@ class Ring(Field):
         """The place of I."""
         return next((k for k, e in enumerate(self.meaning) if e == sp.I), None)
 
+    @property
+    def imaginary(self) -> Poly:
+        """I, in a ring that has it."""
+        return self.gen(self.meaning.index(sp.I))
+
     def inside(self, terms: Mapping[tuple[int, ...], Any]) -> Poly:
         """A polynomial from its terms in the first generators."""
         size = len(self.meaning)
@@ -65,6 +70,11 @@ class View:
     def _trimmed(self) -> View:
         """Without generators that stand nowhere."""
         ring, kept = self.ring, set(self.ring.used(self.num, self.den))
+        kept |= {
+            r.gen
+            for r in ring.relations
+            if isinstance(ring.meaning[r.gen], sp.sin | sp.cos) and kept & {*ring.used(r.value)}
+        }
         while more := {k for r in ring.relations if r.gen in kept for k in ring.used(r.value)} - kept:
             kept |= more
         order = sorted(kept)

@@ -1,7 +1,7 @@
 """Quantities in few operations: equal to what they were, by proof.
 
-Written out where the exact algebra can hold that: then in the views and sums that `functions` and `shortest` try, with
-names for what repeats itself. Otherwise definition by definition, each in the symbols that it is written in.
+Written out where the exact algebra can hold that: then as `waves`, `shortest` and `sums` try, with names for what
+repeats itself. Otherwise definition by definition, each in the symbols that it is written in.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compact.functions import views, without_roots
 from cascade_sym.compact.ring import View, printed
 from cascade_sym.compact.shortest import Shortest
+from cascade_sym.compact.sums import Sums
+from cascade_sym.compact.waves import views, without_roots
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.definitions.count import operations
 from cascade_sym.errors import CascadeError
@@ -26,7 +27,7 @@ from cascade_sym.exact.truth import Equality, equal, read_sides
 from cascade_sym.steps import Check, Step
 from cascade_sym.symbols import Domains, free_name, is_complex_symbol
 
-TRIES = 1200  # of ways to write a formula: a second or two
+TRIES = 800  # of ways to write a formula: a second or two
 FEW = 100  # of ways to write one definition of many
 FEWEST = 250  # of ways to write a formula in each of many ways to write its functions
 SAVED = 3  # operations that a name for a repeated part must save
@@ -68,7 +69,7 @@ class Written:
     def short_form(self, view: View, tries: int = TRIES) -> Expr:
         """The short form of one of them, or of another fraction on the same domain."""
         view = self._with_short_roots(view)
-        return Shortest(view.ring, [], tries, self).fraction(view)
+        return Sums(view.ring, [], tries, self).fraction(view)
 
     def _with_short_roots(self, view: View) -> View:
         """With what stands under roots in short."""

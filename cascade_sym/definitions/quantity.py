@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-import flint
 from sympy import Abs, Expr, Symbol
 
 from cascade_sym import shown
 from cascade_sym.definitions.count import operations
 from cascade_sym.definitions.definitions import Declared, Definitions
+from cascade_sym.definitions.nearest import numbers
 from cascade_sym.errors import DivisionByZero, DuplicateName, MissingParameter, ParameterError, UnstableError, listing
-from cascade_sym.program.balls import Balls, Undecided, lifted
-from cascade_sym.program.calculation import read
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
@@ -81,9 +79,7 @@ class Quantity(Declared):
 
     @property
     def operations(self) -> int:
-        """How long it is as printed: the operations of the expression and of the definitions that it uses.
-
-        + - * / powers, roots and functions are one each, numbers and symbols none.
+        """How long it is with the definitions that it uses: + - * / powers, roots and functions, one each.
 
         >>> x, y = Symbol("x"), Symbol("y")
         >>> Quantity("z", 2*y**2, Definitions(((y, x + 1),))).operations
@@ -95,36 +91,30 @@ class Quantity(Declared):
     def simplified(self) -> Self:
         """The same in fewer operations, as a paper would print it; itself where nothing shorter is found and proved.
 
-        It is written out, in lowest terms, and tried in factors, collected, with squares completed, without its whole
-        part, in partial fractions, in cosh and sinh or cos and sin where exponentials pair up, with a name for what
-        repeats itself. Poles stay as they are: no denominator is made real. Equality is proved (`cascade_sym.equal`);
-        what the proof supposed beside what was known is added to `assumptions`. The search is bounded by a count of
-        ways, not by time. What the exact algebra can't hold written out is shortened definition by definition.
+        Tried are factors, completed squares, sums without a whole part, partial fractions, cosh and cos where
+        exponentials pair up, names for what repeats itself. No denominator is made real. Equality is proved; what the
+        proof supposed is added to `assumptions`. The search is bounded by a count, not by time.
 
         >>> x, y = Symbol("x"), Symbol("y")
         >>> Quantity("z", (x**2 - y**2)/(x**3 - y*x**2) + 1/x**2, Definitions()).simplified().expr
         (x + y + 1)/x**2
         """
-        return self._painted("simplified")
+        return shown.painter("simplified", self)  # type: ignore[no-any-return]
 
     def with_names(self, names: Mapping[Any, Any]) -> Self:
         """The same in combinations of one's own: each name becomes a definition where the formula is shorter with it.
 
-        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A
-        combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
-        (its own operations are not counted) is left out, and without any the quantity is returned as it is. What is
-        returned is `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name that is a
-        parameter or a definition already, ParameterError for what is no combination of parameters.
+        `names` are names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A name that
+        does not shorten the formula (its own operations are not counted) is left out; without any the quantity is
+        returned as it is, else `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name
+        that is taken, ParameterError for what is no combination of parameters.
 
         >>> G, kappa, gamma, n = map(Symbol, ("G", "kappa", "gamma", "n"))
         >>> q = Quantity("n_f", gamma*n/(gamma + 4*G**2/kappa)).with_names({"gamma_opt": 4*G**2/kappa})
         >>> q.expr, q.definitions.items
         (gamma*n/(gamma + gamma_opt), ((gamma_opt, 4*G**2/kappa),))
         """
-        return self._painted("named", names=names)
-
-    def _painted(self, kind: str, **options: Any) -> Self:
-        return shown.painter(kind, self, **options)  # type: ignore[no-any-return]
+        return shown.painter("named", self, names=names)  # type: ignore[no-any-return]
 
     @property
     def derivation(self) -> Derivation:
@@ -298,29 +288,6 @@ class Quantity(Declared):
 
         new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
         return replace(self, definitions=definitions, **new)
-
-
-def numbers(*exprs: Expr, definitions: Definitions) -> list[complex]:
-    """Expressions without parameters as the nearest complex doubles, in ball arithmetic.
-
-    >>> numbers(Symbol("y") / 3, definitions=Definitions(((Symbol("y"), Symbol("y")**0),)))
-    [(0.3333333333333333+0j)]
-    """
-    calculation = read(*exprs, definitions=definitions.needed(*exprs))
-    for bits in BITS:
-        with flint.ctx.workprec(bits):
-            try:
-                found = [flint.acb(lifted(x)) for x in calculation.run(Balls(), {})]
-            except Undecided:
-                continue
-            if all(x.real.rel_accuracy_bits() > 60 or x.real == 0 for x in found) and all(
-                x.imag.rel_accuracy_bits() > 60 or x.imag == 0 for x in found
-            ):
-                return [complex(x) for x in found]
-    raise ParameterError("the number can't be told from zero, or from what a formula can't be taken at.")
-
-
-BITS = (100, 200, 400, 800, 1600, 3200)  # of a number that becomes a double, one after the other
 
 
 def _over(a: Expr, b: Expr) -> Expr:

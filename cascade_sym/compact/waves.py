@@ -100,7 +100,7 @@ def _together(view: View, arguments: list[Expr], turning: bool) -> Iterator[View
         x = sp.Add(*(sp.Rational(k.numerator, k.denominator) * y for k, y in zip(key, angles, strict=True)))
         meaning += [sp.cos(x), sp.sin(x)] if turning else [sp.cosh(x), sp.sinh(x)]
     wide = make_ring(meaning, _rules(ring))
-    unit = wide.gen(wide.i) if turning else wide.one
+    unit = wide.imaginary if turning else wide.one
     made = []
     for waves in sums:
         total = wide.context.constant(0)
@@ -144,7 +144,7 @@ def _swapped(view: View, c: int, s: int) -> View:
 def _as_waves(ring: Ring, p: Poly, c: int, s: int) -> Waves:
     """A polynomial in cos x and sin x as one in exp(i x)."""
     half, zero = flint.fmpq(1, 2), ring.context.constant(0)
-    minus = -ring.gen(ring.i) * half  # 1/(2 i)
+    minus = -ring.imaginary * half  # 1/(2 i)
     out: Waves = {}
     for j, q in by_power(p, c).items():
         for k, coefficient in by_power(q, s).items():
@@ -192,7 +192,7 @@ def _paired(
 
 def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: bool) -> Poly:
     total = ring.context.constant(0)
-    unit = ring.gen(ring.i) if turning else ring.one
+    unit = ring.imaginary if turning else ring.one
     done = set()
     for k in sorted(waves, key=abs):
         if abs(k) in done:
