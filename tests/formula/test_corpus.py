@@ -112,7 +112,7 @@ def _expressions() -> st.SearchStrategy:
 
 
 @given(_expressions())
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_sympy_prints_is_read_to_its_value(expression):
     """The value, or where a reader could differ one of two."""
     from cascade_sym.formula import Environment, interpret
