@@ -9,9 +9,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.tools import HEADLESS, ROOT, run
+from tests.tools import AXE, HEADLESS, run
 
-AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (1440, 1024, 820, 390)
 SECONDS = 900  # that a browser may take for all pages of a site
 COLOURS = {"light": 1, "dark": 0}  # of Chromium's setting
@@ -34,6 +33,7 @@ _ASK = """<script src="UPaxe.min.js"></script><script>
 addEventListener('load', async () => {
   await document.fonts.ready;
   document.querySelectorAll('details').forEach(d => d.open = true);
+  await new Promise(done => setTimeout(done, 200));
   const asked = {resultTypes: ['violations']};
   const {violations} = await axe.run(document, asked);
   const root = document.documentElement;

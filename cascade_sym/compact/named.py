@@ -92,7 +92,7 @@ def _with(best: _Best, name: Symbol, combination: Expr, found: Written) -> Itera
         parts = by_power(relation, v)
         top = max(parts)
         if v == wide.i or not (
-            parts[top].is_constant() or found.safe(_expr(parts[top], wide).xreplace({name: combination}))
+            parts[top].is_constant() or found.never_zero(_expr(parts[top], wide).xreplace({name: combination}))
         ):
             continue
         (n, j), (d, k) = (_reduced(p, parts, v, wide) for p in (num, den))

@@ -232,6 +232,15 @@ class Quantity(Declared):
                 raise UnstableError(f"{self.name} has no value: {e} is {x.real:.6g}, and must be positive.")
         return value
 
+    @property
+    def unnamed(self) -> bool:
+        """Whether the name only repeats the expression, as that of a sum does."""
+        return not self.expr.is_Symbol and _named(self.expr) == self.name
+
+    def __format__(self, form: str) -> str:
+        """As text, or as a number in the given form."""
+        return format(float(self), form) if form else str(self)
+
     def __float__(self) -> float:
         z = complex(self)
         if z.imag:
@@ -320,13 +329,13 @@ def _over(a: Expr, b: Expr) -> Expr:
     return a / b
 
 
-_NAME = re.compile(r"[^\W\d]\w*'*")
+_OPERATION = re.compile(r"[-+*/^ ]")
 LONGEST = 60  # characters of a name that is made of others
 
 
 def _symbol(q: Quantity) -> Symbol:
     """A quantity's name as an operand: in brackets where it is a formula itself."""
-    return Symbol(q.name if _NAME.fullmatch(q.name) else f"({q.name})")
+    return Symbol(f"({q.name})" if _OPERATION.search(q.name) else q.name)
 
 
 def _named(e: Expr) -> str:

@@ -32,6 +32,9 @@ VACUUM = 0.5  # of a quadrature and of a spectrum
 class Artists(list[Any]):
     """What was drawn; `figure` is what it was drawn on, and a notebook shows that."""
 
+    def __repr__(self) -> str:
+        return f"picture of {', '.join(type(a).__name__ for a in self)}; to files: .save('stem')"
+
     @property
     def figure(self) -> Any:
         return self[0].figure
@@ -262,7 +265,9 @@ def plot_sweep(data: Any, name: str | None = None, *, ax: Any = None) -> Artists
     >>> [type(artist).__name__ for artist in plot_sweep(data)]
     ['Line2D']
     """
-    chosen = next(iter(data.data_vars)) if name is None else name
+    if not hasattr(data, "data_vars"):
+        raise ParameterError(f"data must be a result of cascade_sym.sweep; got {type(data).__name__}.")
+    chosen = next(iter(data.data_vars), None) if name is None else name
     if chosen not in data:
         raise UnknownName(f"the data has no variable {chosen!r}; it has {listing(data.data_vars)}.")
     z = data[chosen].squeeze(drop=True)

@@ -29,9 +29,9 @@ def section(id: str, title: str, *content: str) -> str:
     return element("section", heading, *content, id=id, aria_labelledby=f"{id}-title")
 
 
-def details(summary: str, *content: str, class_: str | None = None, said: str | None = None) -> str:
-    """Content that is folded away under a summary; `said` is how that is read aloud where it is a formula alone."""
-    return element("details", element("summary", summary, aria_label=said), *content, class_=class_)
+def details(summary: str, *content: str, class_: str | None = None) -> str:
+    """Content that is folded away under a summary."""
+    return element("details", element("summary", summary), *content, class_=class_)
 
 
 def table(columns: Iterable[str], *rows: str, caption: str | None = None) -> str:

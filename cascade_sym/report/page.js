@@ -18,11 +18,12 @@ for (const button of document.querySelectorAll("button.copy")) {
 }
 
 // what is wider than its place can be reached, and then scrolled, by keys
-const SCROLLING = ".formula, .scroll, .highlight, .output_subarea, p, li, dd, table, figcaption, .note, .correction";
+const SCROLLING =
+  ".formula, .scroll, .highlight, .output_subarea, pre, p, li, dd, table, figcaption, .note, .correction, .pdoc-code, .attr";
 const reach = () => {
   for (const place of document.querySelectorAll(SCROLLING)) {
     const wide = place.scrollWidth > place.clientWidth && getComputedStyle(place).overflowX === "auto";
-    if (wide) place.tabIndex = 0; else place.removeAttribute("tabindex");
+    if (wide) place.tabIndex = 0; else if (place.tagName !== "PRE") place.removeAttribute("tabindex");
   }
 };
 document.fonts.ready.then(reach);

@@ -11,7 +11,7 @@ from flint import arb
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
+from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing, require_type
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.blocks import Written
@@ -72,6 +72,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
 
 def _require_two(V: Covariance, first: str, second: str) -> None:
     """Two different modes of the covariance; UnknownName or ParameterError else."""
+    require_type(V, Covariance, "V", "make one by covariance(system) or gaussian_state(matrix)")
     if bad := {first, second} - set(V.modes):
         raise UnknownName(f"no mode {listing(bad)}; the modes are {listing(V.modes)}.{did_you_mean(bad, V.modes)}")
     if first == second:
