@@ -31,8 +31,8 @@ _FORBIDDEN = re.compile(
 _METRICS = tomllib.loads((files("cascade_sym.latex") / "metrics.toml").read_text(encoding="utf-8"))
 _CHARACTERS = {**_METRICS["letters"], **_METRICS["marks"]}
 _NOTHING = {
-    "displaystyle", "hat", "tilde", "bar", "dot", "ddot", "mathrm", "mathcal", "mathbf", "mathbb", "operatorname", "operatorname*",
-    "text", "textrm", "textbf",
+    "displaystyle", "hat", "tilde", "bar", "dot", "ddot", "mathrm", "mathcal", "mathbf", "mathbb", "operatorname",
+    "operatorname*", "text", "textrm", "textbf",
 }  # fmt: skip
 _WORDS = {command.lstrip("\\") for command in COMMANDS.values()} | {"max", "min", "exp", "log"}
 _RELATIONS = {"=", "<", ">", "\\approx", "\\le", "\\ge", "\\equiv", "\\to", "\\propto", "\\Rightarrow"}

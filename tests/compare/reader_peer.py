@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.compare.points import sides
 
-SECONDS = 10  # for one formula
+SECONDS = 2  # for one formula
 
 
 def reader(name: str) -> tuple[str, Callable[[str], Any]]:

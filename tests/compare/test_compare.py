@@ -8,8 +8,11 @@ import sys
 
 import numpy as np
 import pytest
+import sympy as sp
 
-from tests.compare import run
+from cascade_sym.formula import parse_statement
+from tests.compare import readers, run
+from tests.compare.points import sides
 from tests.compare.problem import TASKS, kalman, reference, state_space
 
 
@@ -50,3 +53,32 @@ def test_what_can_not_be_installed_is_skipped_with_a_message(monkeypatch, tmp_pa
     found = run.answers("nothing")
     assert found["skipped"].startswith("could not be installed")
     assert "skipped: could not be installed" in run.table({"nothing": found})
+
+
+FORMULAS = {
+    r"\kappa_{0} = \frac{g^2}{2\gamma}": "kappa_0 = g^2/(2*gamma)",
+    r"R = \sqrt{1-\epsilon}\, f(t)": "R = sqrt(1 - epsilon)*f(t)",
+    r"u = e^{-i\theta}": "u = exp(-I*theta)",
+}
+
+
+def test_readers_are_judged_by_what_is_stated():
+    """Ours reads these; a reading of another formula is wrong, none is not right, and another spelling of names is."""
+    wanted = [readers.stated(parse_statement(text)) for text in FORMULAS.values()]
+    found = readers.ours(list(FORMULAS))
+    assert readers.judged(found, wanted, [True] * 3)["right"] == 3
+    assert readers.judged(found | {"found": found["found"][1:] + found["found"][:1]}, wanted, [True] * 3)["right"] == 0
+    assert readers.judged({"read": [False] * 3, "found": [None] * 3}, wanted, [True] * 3)["right"] == 0
+    other = sides(sp.Eq(sp.Symbol("kappa_{0}"), sp.Symbol("g") ** 2 / (2 * sp.Symbol(r"{\\gamma}")), evaluate=False))
+    assert readers.same(other, wanted[0])
+
+
+def test_formulas_that_sympy_prints_have_values():
+    made = readers.printed()
+    assert len(made) > 150 and made == readers.printed()
+    assert all(None not in (sides(e) or [None]) for e in made[::5])
+
+
+def test_a_reader_that_can_not_be_installed_is_skipped(monkeypatch):
+    monkeypatch.setattr(readers, "installed", lambda module, packages: f"could not be installed: {module}")
+    assert readers.answers("SymPy, lark", ["u = v"]) == {"skipped": "could not be installed: reader_lark"}

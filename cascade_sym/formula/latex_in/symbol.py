@@ -12,8 +12,8 @@ letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1).
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
 hat, where a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright
 or several letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and
-fields; on others a power where it counts something (n, m, k, l, N, M), a label where the symbol has an argument or
-where it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
+fields; on others a power where it counts something (n, m, k, l, N, M), a label where several arguments follow or where
+it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
 letter x, y, z, t, p, q, r, s and Greek letters are powers unless they are indices elsewhere; several Greek letters
 are indices; T and what is left are ambiguous.
 """
@@ -249,7 +249,7 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
 
 def _lone(r: Reader, t: Token, key: Key) -> str:
     """What a superscript of one letter is, 'power' or 'label'; '' where a reader could differ."""
-    from cascade_sym.formula.latex_in.brackets import opener
+    from cascade_sym.formula.latex_in.brackets import bracket, opener
 
     if t.text == "T":
         return ""
@@ -260,9 +260,11 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
         return "power"
     if "hat" in nucleus:
         return "label"
-    if t.text.isupper() or (opener(r) == "(" and not r.peek().gap) or "sigma" in nucleus:
+    called = opener(r) == "(" and not r.peek().gap
+    several = called and len((r.look(lambda: bracket(r)) or ("", []))[1]) > 1  # E_x^g(r, t)
+    if t.text.isupper() or "sigma" in nucleus or several:
         return "label"
-    if key.sub:
+    if key.sub or called:
         return "label" if t.text in r.state.labels else ""
     power = (t.kind == "word" or t.text in _EXPONENTS) and t.text not in r.state.labels
     return "power" if power else ""
