@@ -22,7 +22,7 @@ from cascade_sym.exact.fraction import Fraction as Element
 from cascade_sym.exact.refute import differ
 from cascade_sym.program import read
 from cascade_sym.steps import Check
-from cascade_sym.symbols import NOTHING, Domains, amplitudes, expression
+from cascade_sym.symbols import NOTHING, Domains, amplitudes, expression, symbols_in
 
 Sides = Mapping[str, tuple[Expr, Expr]]
 POINTS = 2  # where a value that is certainly not zero spares a proof
@@ -60,7 +60,7 @@ def equal(left: Expr, right: Expr, domains: Domains = NOTHING) -> bool:
 def normal_form(expr: Expr, domains: Domains = NOTHING, *, factor: bool = False) -> Expr:
     """The canonical fraction of `expr`, as `truth.normal_form` has it."""
     e = expression(expr)
-    return canonical_fraction(e, domains.merged(amplitudes(e)), factor)
+    return canonical_fraction(e, domains.about(symbols_in(e)).merged(amplitudes(e)), factor)
 
 
 def canonical_fraction(expr: Expr, domains: Domains, factor: bool, definitions: Definitions = NONE) -> Expr:
@@ -99,7 +99,7 @@ def _clearly_not_zero(e: Expr) -> bool:
 def _proved_zero(e: Expr, domains: Domains) -> bool:
     if e.is_Rational:
         return bool(e.is_zero)
-    conv, (form,) = converter([e], domains.merged(amplitudes(e)))
+    conv, (form,) = converter([e], domains.about(symbols_in(e)).merged(amplitudes(e)))
     return conv.tower.vanishes(conv(form))
 
 

@@ -21,8 +21,9 @@ from cascade_sym.latex.lines import row
 from cascade_sym.manuscript.bounded import bounded
 from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
-from cascade_sym.manuscript.known import Meaning, Reading
+from cascade_sym.manuscript.known import Meaning, Reading, readings
 from cascade_sym.manuscript.understood import first_line
+from cascade_sym.processes import in_order
 from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
@@ -118,38 +119,41 @@ def _kind(c: Checked) -> str:
 
 def check_manuscript(
     path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None, root: str | Path | None = None,
-    everything: bool = False,
+    everything: bool = False, jobs: int = 1,
 ) -> Report:  # fmt: skip
     """Every numbered equation `name = formula` of a manuscript (a .tex, a folder, an archive), with its verdict.
 
     With `everything` those without a number, label or tag too: such displays are often steps and special cases.
+    `jobs` processes work on the displays; the report is the same for any number of them.
     Raises FormulaError when the file can't be read or has none.
     """
     manuscript = read_formulas(path, root=root)
     chosen = [f for f in manuscript.formulas if f.numbered or everything]
     if not chosen:
         raise FormulaError(f"{path} has no labelled equation (equation, align, gather, ...); --all takes others.")
-    readings = [Reading(folder, e) for e in folder.printed.equations]
-    found: list[Checked] = []
+    ways = readings(folder)
+    displays = [list(group) for _, group in groupby(chosen, key=lambda f: f.display)]
     end = time.monotonic() + TOTAL_SECONDS
-    for _, group in groupby(chosen, key=lambda f: f.display):
+
+    def block(group: list[Formula]) -> list[Checked]:
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
-            found += [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
-        else:
-            found += _block(list(group), readings, progress)
+            return [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
+        return list(_block(group, ways))
+
+    def told(group: list[Formula]) -> None:
+        for e in group if progress else ():
+            progress(f"line {e.line}")
+
+    found = [c for checked in in_order(block, displays, jobs, told) for c in checked]
     ids = tuple(e.id for e in folder.printed.equations)
     return Report(tuple(found), manuscript.notes, ids, len(manuscript.formulas) - len(chosen))
 
 
-def _block(
-    equations: Sequence[Formula], readings: Sequence[Reading], progress: Callable[[str], None] | None
-) -> Iterator[Checked]:
+def _block(equations: Sequence[Formula], readings: Sequence[Reading]) -> Iterator[Checked]:
     """The equations of one display: what it defines itself may be used in its other formulas."""
     display = _display([s for e in equations if not e.reason for s in e.statements], readings)
     for e in equations:
-        if progress:
-            progress(f"line {e.line}")
         if e.reason:
             yield Checked(e.file, e.line, e.name, "", Verdict.UNCHECKED, reason=e.reason, understood=False)
             continue
@@ -191,17 +195,19 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
     at = e.file, e.line, e.name, r.lhs
     if not r.relation or not r.lhs:
         said = "it is not of the form name = formula."
-        return Checked(*at, Verdict.UNCHECKED, reason=said, understood=readings[0].read(latex).status != NOT_READ)
+        return Checked(
+            *at, Verdict.UNCHECKED, reason=said, understood=readings[0].lexicon.read(latex).status != NOT_READ
+        )
     if len(r.lhs) > MAX_LEFT:
         return Checked(*at, Verdict.UNCHECKED, reason=f"the left side has more than {MAX_LEFT} characters.")
     if r.lhs == ZERO and display.known:
         return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
-        if all(x.left_side(r.lhs) is None for x in readings):
+        if all(x.lexicon.left_side(r.lhs) is None for x in readings):
             why = f"the left side can't be read: {_why(readings[0], r.lhs)}"
             return Checked(*at, Verdict.UNCHECKED, reason=why, understood=False)
-        if (reading := readings[0].read(latex)).status == NOT_READ:
+        if (reading := readings[0].lexicon.read(latex)).status == NOT_READ:
             return Checked(*at, Verdict.UNCHECKED, reason=first_line(reading.reason or ""), understood=False)
         if display.known and r.lhs in display.local and symbol_key(r.lhs) is not None:
             return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
@@ -221,7 +227,7 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
     try:
         return _checked(at, _bounded(judged, latex, meanings, display.local, display.polynomials))
     except CascadeError as err:
-        read = all(x.read(latex).status != NOT_READ for x in known)
+        read = all(x.lexicon.read(latex).status != NOT_READ for x in known)
         why = first_line_of(trouble or err)
         return Checked(*at, Verdict.UNCHECKED, equation=known[0].equation.id, reason=why, understood=read)
 

@@ -92,9 +92,13 @@ class LinearForm(Shown):
         number = as_given(factor)
         return self.map_coefficients(lambda c: number * c)
 
+    @cached_property
+    def _adjoint(self) -> LinearForm:
+        return LinearForm({o.dagger(): conj(c) for o, c in self})
+
     def dagger(self) -> LinearForm:
         """The adjoint form."""
-        return LinearForm({o.dagger(): conj(c) for o, c in self})
+        return self._adjoint
 
     def turned(self, dag: bool) -> LinearForm:
         """The form, or its adjoint."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.symbols import REAL_VALUED, conj, is_complex_symbol, is_real
-from cascade_sym.system.coefficients import SHORT, terms
+from cascade_sym.system.coefficients import SHORT, is_flat, terms
 
 ZERO = sp.S.Zero
 
@@ -40,15 +40,19 @@ class Pair:
         return Pair(-self.re, -self.im)
 
     def __mul__(self, o: Pair) -> Pair:
-        if o.im == 0:
+        if o.im is ZERO:
             return self.times(o.re)
-        if self.im == 0:
+        if self.im is ZERO:
             return o.times(self.re)
-        return Pair(self.re * o.re - self.im * o.im, self.re * o.im + self.im * o.re)
+        if self.re is ZERO and o.re is ZERO:
+            return Pair(-product(self.im, o.im))
+        return Pair(
+            product(self.re, o.re) - product(self.im, o.im), product(self.re, o.im) + product(self.im, o.re)
+        )  # fmt: skip
 
     def times(self, x: Expr | int) -> Pair:
-        """Times a real expression; zeros are not multiplied: SymPy would ask whether x is finite, which is slow."""
-        return Pair(*(part if part is ZERO else part * x for part in (self.re, self.im)))
+        """Times a real expression."""
+        return Pair(product(self.re, x), product(self.im, x))
 
     @property
     def conj(self) -> Pair:
@@ -75,6 +79,18 @@ class Pair:
     def mapped(self, change: Callable[[Expr], Expr]) -> Pair:
         """Both parts changed."""
         return Pair(change(self.re), change(self.im))
+
+
+def product(a: Expr, b: Expr | int) -> Expr:
+    """a b as SymPy writes it. Zeros are not multiplied: SymPy would ask whether the other is finite, which is slow.
+
+    Two symbols need none of its rules but the order; most of the products of a long list of definitions are of two.
+    """
+    if a is ZERO or b is ZERO:
+        return ZERO
+    if isinstance(a, Symbol) and isinstance(b, Symbol) and a != b:
+        return sp.Mul._from_args((a, b) if a.compare(b) < 0 else (b, a), is_commutative=True)
+    return a * b
 
 
 Table = list[list[Pair]]
@@ -142,7 +158,7 @@ def _turned(e: Expr) -> Expr:
 def _parted(e: Expr) -> Pair:
     """The parts of a sum that is multiplied out: its terms with the factor I and those without."""
     real, imaginary, rest = [], [], []
-    for t in sp.Add.make_args(sp.expand(e)):
+    for t in sp.Add.make_args(e if is_flat(e) else sp.expand(e)):
         if is_real(t):
             real.append(t)
         elif is_real(turned := t / sp.I):

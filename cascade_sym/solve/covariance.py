@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import combinations_with_replacement
 from typing import Any, Self
 
@@ -177,7 +177,7 @@ def covariance(system: System) -> Covariance:
     """
     s = as_system(system).rounded()
     naming = Naming(s.parameters, s.inherited)
-    fields = symmetrised(s, naming.name)
+    fields = symmetrised(s, naming.name, stations=True)
     moments: Moments = {}
     stability: list[Expr] = []
     with steady(s):
@@ -207,17 +207,27 @@ def _phase_insensitive(
     s: LinearSystem, sector: tuple[Op, ...], fields: Fields, naming: Naming, moments: Moments
 ) -> list[Expr]:
     forms = _forms(s, sector, fields)
-    drift = {o: {p: naming.parts("k", multiplied_out(c)) for p, c in forms[o][0]} for o in sector}
+    stations = {Op(f, dag): form.turned(dag) for f, form in fields.stations.items() for dag in (False, True)}
+    noise = {o: form for o, (_, form) in forms.items()} | {o: LinearForm({o: sp.S.One}) for o in stations}
+    joined = cache(lambda o: fields.joined(s.internal[o.name].turned(o.dag) if o in stations else noise[o]))
+
+    def row(form: LinearForm) -> dict[Op, Pair]:
+        return {p: naming.parts("k", multiplied_out(c)) for p, c in form}
 
     def diffusion(i: Op, j: Op) -> Pair:
-        return naming.parts("k", fields.correlation(forms[i][1], forms[j][1]))
+        return naming.parts("k", fields.correlation(noise[i], noise[j]))
+
+    def since(i: Op, j: Op) -> Pair:
+        return naming.parts("k", fields.correlation(joined(i), noise[j]))
 
     def moment_name(i: Op, j: Op, real: bool) -> str:
         if i == j:
             return f"var_X_{i.name}"
         return f"cov_X_{i.name}_X_{j.name}" if real else f"K_{i.name}_{j.name}"
 
-    ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name)
+    drift = {o: row(form) for o, (form, _) in forms.items()}
+    light = {o: {p: naming.pair(f"T_{o.name}_{p.name}", z) for p, z in row(f).items()} for o, f in stations.items()}
+    ly = Lyapunov(sector, drift, diffusion, naming, lambda o: o.name, moment_name, light, since)
     for i, j in combinations_with_replacement(sector, 2):
         value = (ly[i, j].conj if i.dag else ly[i, j]).whole  # <z_i z_j^+>; the adjoint pair has the complex conjugate
         n, m = (value, sp.S.Zero) if i.dag == j.dag else (sp.S.Zero, value)
@@ -236,13 +246,28 @@ def _phase_sensitive(
 
     forms = {o.name: (short(f), short(g)) for o, (f, g) in _forms(s, tuple(map(Op, modes)), fields).items()}
     nodes = [(m, q) for m in modes for q in "XP"]
-    drift = {
-        (m, q): {(k, r): Pair(e) for k, r in nodes if (e := drift_entry(forms[m][0], q, k, r)) != 0} for m, q in nodes
-    }
+
+    def rows(table: Mapping[str, LinearForm]) -> dict[tuple[str, str], dict[tuple[str, str], Pair]]:
+        """The rows of both quadratures of each form."""
+        every = [(k, r) for k in (*modes, *fields.stations) for r in "XP"]
+        return {
+            (m, q): {(k, r): Pair(e) for k, r in every if (e := drift_entry(form, q, k, r)) != 0}
+            for m, form in table.items() for q in "XP"
+        }  # fmt: skip
+
+    drift = rows({m: forms[m][0] for m in modes})
+
+    noise = {m: form for m, (_, form) in forms.items()} | {f: LinearForm({Op(f): sp.S.One}) for f in fields.stations}
+    joined = cache(lambda m: short(fields.joined(s.internal[m] if m in fields.stations else noise[m])))
+
+    def correlation(f: LinearForm, g: LinearForm, q: str, r: str) -> Pair:
+        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), q, r))
 
     def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        f, g = forms[i[0]][1], forms[j[0]][1]
-        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1]))
+        return correlation(noise[i[0]], noise[j[0]], i[1], j[1])
+
+    def since(i: tuple[str, str], j: tuple[str, str]) -> Pair:
+        return correlation(joined(i[0]), noise[j[0]], i[1], j[1])
 
     def label(node: tuple[str, str]) -> str:
         return f"{node[1]}_{node[0]}"
@@ -250,7 +275,8 @@ def _phase_sensitive(
     def moment_name(i: tuple[str, str], j: tuple[str, str], real: bool) -> str:
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
-    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name)
+    light = rows({f: short(form) for f, form in fields.stations.items()})
+    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name, light, since)
     moments |= {(i, j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability
 

@@ -2,12 +2,14 @@
 
 A is block triangular in the order in which light meets the modes, so every block of M follows from earlier
 ones by one division (a 1 x 1 block) or one small linear system (a feedback loop). Each element is one
-definition; nothing is written out, so the whole matrix costs O(n^3) operations for a cascade of n modes.
+definition; nothing is written out. In a long row the light that passes is added up at stations on its way, so that the
+whole matrix costs O(n^2) operations for a cascade of n modes, where one sum for each element would cost O(n^3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Generic, TypeVar
 
 import sympy as sp
@@ -41,7 +43,12 @@ Drift = Mapping[T, Mapping[T, Pair]]  # drift[i][j] = A_ij
 
 
 class Lyapunov(Generic[T]):
-    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element."""
+    """Solves for M over `nodes`; `label` names a node, `moment_name` names an element.
+
+    `light` are sums of nodes, and of other such sums, that the drift refers to: what modes far upstream send to many
+    others is added up once. None of them drives a node that it holds. `diffusion(k, j)` is the noise in k with that of
+    j, `joined(k, j)` the part of it that joined k after the sums in its row; k may be a sum, too.
+    """
 
     def __init__(
         self,
@@ -51,10 +58,16 @@ class Lyapunov(Generic[T]):
         naming: Naming,
         label: Callable[[T], str],
         moment_name: Callable[[T, T, bool], str],
+        light: Drift[T] | None = None,
+        joined: Callable[[T, T], Pair] | None = None,
     ) -> None:
         self._naming, self._label, self._moment_name = naming, label, moment_name
         self._diffusion = diffusion
-        self.blocks = flow_order(nodes, {i: [j for j in drift[i] if j != i] for i in nodes})
+        self._light, self._joined = light or {}, joined or diffusion
+        self._with: dict[tuple[T, T, bool], Pair] = {}
+        self._within = cache(self._held)
+        sources = {i: {k for j in drift[i] for k in self._within(j)} - {i} for i in nodes}
+        self.blocks = flow_order(nodes, sources)
         self.stability: list[Expr] = []
         self._conditions: dict[tuple[T, ...], tuple[Expr, Expr]] = {}
         self._a: dict[T, dict[T, Pair]] = {i: {} for i in nodes}
@@ -70,6 +83,28 @@ class Lyapunov(Generic[T]):
         """M_ij."""
         i, j = key
         return self._m[(i, j)] if (i, j) in self._m else self._m[(j, i)].conj
+
+    def _held(self, j: T) -> frozenset[T]:
+        """The nodes that a node or a sum of nodes holds."""
+        parts = self._light.get(j)
+        return frozenset({j}) if parts is None else frozenset(k for part in parts for k in self._within(part))
+
+    def _passed(self, i: T, row: Iterable[T]) -> bool:
+        """Whether what comes in `row` has passed i before it was added up."""
+        sums = [k for k in row if k in self._light]
+        return bool(sums) and all(i in self._within(k) for k in sums)
+
+    def _of(self, k: T, j: T, noisy: bool = False) -> Pair:
+        """M_kj, where k may be a sum of nodes: once computed, it has a name. With its noise, if it is `noisy`."""
+        if k not in self._light:
+            return self[k, j]
+        if (k, j, noisy) not in self._with:
+            row = self._light[k]
+            passed = noisy and self._passed(j, row)
+            terms = [a * self._of(part, j, passed) for part, a in row.items()]
+            noise = (self._joined if passed else self._diffusion)(k, j) if noisy else NOUGHT
+            self._with[k, j, noisy] = self._naming.pair(f"L_{self._label(k)}_{self._label(j)}", total([noise, *terms]))
+        return self._with[k, j, noisy]
 
     def _drift(self, i: T, j: T) -> Pair:
         return self._a[i].get(j, NOUGHT)
@@ -109,15 +144,20 @@ class Lyapunov(Generic[T]):
         return is_small(rows) or is_numeric(rows)
 
     def _carried(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Pair:
-        """What earlier blocks contribute to the source of M_ij (half of it for i = j)."""
-        terms = [a * self[k, j] for k, a in self._a[i].items() if k not in row]
+        """What earlier blocks contribute to the source of M_ij (half of it for i = j), with noise that they brought."""
+        terms = [a * self._of(k, j) for k, a in self._a[i].items() if k not in row]
         if i == j:
             return Pair(total(terms).re)
-        return total(terms + [self[i, k] * a.conj for k, a in self._a[j].items() if k not in col])
+        noisy = self._passed(i, self._a[j])
+        return total(terms + [self._of(k, i, noisy).conj * a.conj for k, a in self._a[j].items() if k not in col])
+
+    def _fresh(self, i: T, j: T) -> Pair:
+        """The noise of i with j that earlier blocks don't bring."""
+        return self._joined(j, i).conj if self._passed(i, self._a[j]) else self._diffusion(i, j)
 
     def _source(self, i: T, j: T, row: tuple[T, ...], col: tuple[T, ...]) -> Pair:
         carried = self._carried(i, j, row, col)
-        return Pair(self._diffusion(i, i).re + twice(carried.re)) if i == j else self._diffusion(i, j) + carried
+        return Pair(self._diffusion(i, i).re + twice(carried.re)) if i == j else self._fresh(i, j) + carried
 
     def _store(self, i: T, j: T, value: Pair) -> None:
         self._m[i, j] = value if value.zero else self._naming.pair(self._moment_name(i, j, value.im == 0), value)
@@ -165,7 +205,7 @@ class Lyapunov(Generic[T]):
         rate = self._rate[i] + self._rate[j]
         carried = self._carried(i, j, (i,), (j,))
         if turn == 0:
-            twofold = self._diffusion(i, j).times(2) + carried.mapped(twice)
+            twofold = self._fresh(i, j).times(2) + carried.mapped(twice)
             self._store(i, j, twofold.times(1 / rate))
             return
         source = self._named_source(i, j, (i,), (j,))

@@ -88,9 +88,20 @@ def is_real(expr: Expr) -> bool:
     e = sp.sympify(expr)
     if not e.args:
         return e is not sp.I and not is_complex_symbol(e)
-    if not e.has(sp.I) and not any(is_complex_symbol(s) for s in e.free_symbols):
+    if _plainly_real(e) or not (e.has(sp.I) or any(is_complex_symbol(s) for s in e.free_symbols)):
         return True
     return isinstance(e, REAL_VALUED) or (e.has(*REAL_VALUED) and all(map(is_real, e.args)))
+
+
+def _plainly_real(e: Expr) -> bool:
+    """Whether neither I nor a complex symbol stands anywhere in it, free or bound: found in one walk."""
+    todo: list[Any] = [e]
+    while todo:
+        x = todo.pop()
+        if x is sp.I or (isinstance(x, Symbol) and is_complex_symbol(x)):
+            return False
+        todo += x.args
+    return True
 
 
 def is_hermitian(e: Expr) -> bool:

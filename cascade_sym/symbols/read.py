@@ -72,7 +72,17 @@ def expression(given: Any) -> Expr:
 @lru_cache(maxsize=20_000)
 def symbols_in(e: Expr) -> frozenset[Symbol]:
     """The symbols that an expression depends on."""
-    return frozenset(e.free_symbols)
+    found: set[Symbol] = set()
+    todo: list[Any] = [e]
+    while todo:
+        x = todo.pop()
+        if isinstance(x, Symbol):
+            found.add(x)
+        elif isinstance(x, sp.Add | sp.Mul | sp.Pow):
+            todo += x.args
+        elif x.args:
+            found |= x.free_symbols
+    return frozenset(found)
 
 
 @lru_cache(maxsize=20_000)
@@ -82,9 +92,20 @@ def _otherwise(e: Expr) -> Expr | None:
     one_kind(plain(s) for s in free)
     new = {s: plain(s) for s in free if plain(s) != s}
     domains_in(*new)
-    read = e.replace(_of_real, _without) if e.has(sp.conjugate, sp.re, sp.im, sp.Abs) else e
+    read = e.replace(_of_real, _without) if _holds(e, (sp.conjugate, sp.re, sp.im, sp.Abs)) else e
     read = read.xreplace(new) if new else read
     return None if read == e else read
+
+
+def _holds(e: Expr, kinds: tuple[type, ...]) -> bool:
+    """Whether a function of some kind stands in an expression."""
+    todo: list[Any] = [e]
+    while todo:
+        x = todo.pop()
+        if isinstance(x, kinds):
+            return True
+        todo += x.args
+    return False
 
 
 def _of_real(e: Expr) -> bool:
@@ -176,6 +197,8 @@ def replacements(
     Names that are `gone` may be given without effect. UnknownParameter for others, ParameterError where one parameter
     is given twice, or a real one becomes a number that is not real.
     """
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"values for parameters are a mapping such as {{'kappa': 1}}; got {values!r}.")
     known: dict[str, Symbol] = {s.name: s for s in parameters}
     silent = domains.gone - set(known)
     new: dict[Symbol, Expr] = {}

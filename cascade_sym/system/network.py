@@ -224,6 +224,16 @@ def solved_loop(forms: Mapping[str, LinearForm], domains: Domains = NOTHING) -> 
     }
 
 
+ROW = 16  # systems from which a row is joined by halves: one by one, each step would check all that came before again
+
+
+def _in_series(systems: Sequence[LinearSystem]) -> LinearSystem:
+    if len(systems) < ROW:
+        return reduce(series, systems)
+    half = len(systems) // 2
+    return series(_in_series(systems[:half]), _in_series(systems[half:]))
+
+
 @dataclass(frozen=True)
 class Chain(Part):
     """Parts (or systems) in series; flat, so that (a >> b) >> c and a >> (b >> c) are the same value.
@@ -261,9 +271,7 @@ class Chain(Part):
         if twice := {n for n in taken if taken.count(n) > 1}:
             raise DuplicateName(f"{listing(twice)} used twice in the cascade; give each part its own name.")
         names = iter(names_of(x for x in self.items if isinstance(x, Part)))
-        return reduce(
-            series, (x.built(next(names), channels) if isinstance(x, Part) else as_system(x) for x in self.items)
-        )
+        return _in_series([x.built(next(names), channels) if isinstance(x, Part) else as_system(x) for x in self.items])
 
     def system(self) -> LinearSystem:
         return self._system
