@@ -116,7 +116,7 @@ class Rewriting:
     # -- exponentials ---------------------------------------------------------------------------------------
 
     def _exp(self, z: Expr) -> Expr:
-        """exp(c log |u| + i d arg u + rest) = |u|^c (u/|u|)^d exp(rest), with principal roots; arctan x is arg(1 + i x)."""
+        """exp(c log |u| + i d arg u + rest) = |u|^c (u/|u|)^d exp(rest); arctan x is arg(1 + i x)."""
         if not z.has(Stand):
             return sp.exp(z)
         out, rest = sp.S.One, sp.S.Zero

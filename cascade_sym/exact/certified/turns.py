@@ -25,6 +25,7 @@ from cascade_sym.exact.fraction import Fraction
 from cascade_sym.exact.logs import Argument, Logarithm
 
 MULTIPLES = (1, 2, 4, 8)  # of an angle whose quadrant is looked for: what is given in rational numbers needs few
+MOST_PARTS = 12  # into which a logarithm or angle is divided, each with a root of its own
 Angles = list[list[Any]]
 
 
@@ -117,6 +118,8 @@ class Turns(Evidence):
         n = self.parts.get(s, 1)
         count = c * n / (2 if isinstance(s, Arctangent) else 1)
         if not count.is_Integer:
+            if n * count.q > MOST_PARTS:
+                raise NoEvidence
             raise Finer({s: lcm(n, int(count.q) * n)})
         return int(count)
 
