@@ -92,7 +92,15 @@ class Turns(Evidence):
             square, above = one + inner * inner, one + turning * inner
             value = above * above / square if n == 1 else above / self.tower.root(square, 2)
             value = value if n == 1 else self.tower.root(value, n // 2)
-        text = self.element(value.within(self.tower.field))
+        try:
+            text = self.element(value.within(self.tower.field))
+        except NoEvidence:
+            if n > 1 or isinstance(s, Argument):
+                raise
+            tangent = self.element(inner)
+            whole = f"1+({tangent})^2"  # is not zero, whatever the tangent is divided by
+            self.steps.append({"nonzero": whole, "signs": [["norm", tangent], ["terms"]]})
+            text = f"(1+I*({tangent}))^2/({whole})"
         name = self._units[i] = self._fresh()
         self.steps.append({"gen": name, "arg": text})
         edges = Edge(self._told, 1, 1, True), Edge(self._told + 1, 1, -1, False)
