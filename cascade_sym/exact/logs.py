@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.exact.atoms import QUARTER, Stand, named_arctangent, shown
+from cascade_sym.exact.atoms import QUARTER, Arctangent, Stand, named_arctangent, shown
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.factors import integer_factors, polynomial_factors
 from cascade_sym.exact.fraction import Fraction, Poly
@@ -87,7 +87,7 @@ class Rewriting:
                 return self._exp(args[1] * self._log(z))
             case sp.exp():
                 return self._exp(z)
-            case sp.sin() | sp.cos() | sp.tan() if z.has(Argument):
+            case sp.sin() | sp.cos() | sp.tan() if z.has(Argument, Arctangent):
                 return e.func(z).rewrite(sp.exp).replace(sp.exp, self._exp)
             case sp.sinh() | sp.cosh() | sp.tanh() if z.has(Logarithm):
                 return e.func(z).rewrite(sp.exp).replace(sp.exp, self._exp)
@@ -116,7 +116,7 @@ class Rewriting:
     # -- exponentials ---------------------------------------------------------------------------------------
 
     def _exp(self, z: Expr) -> Expr:
-        """exp(c log |u| + i d arg u + rest) = |u|^c (u/|u|)^d exp(rest), with principal roots."""
+        """exp(c log |u| + i d arg u + rest) = |u|^c (u/|u|)^d exp(rest); arctan x is arg(1 + i x)."""
         if not z.has(Stand):
             return sp.exp(z)
         out, rest = sp.S.One, sp.S.Zero
@@ -128,6 +128,8 @@ class Rewriting:
             elif isinstance(y, Argument) and turn.is_Rational:
                 self.used.add(f"{formula_text(shown(y.argument))} != 0")  # arg 0 is 0
                 out *= ((y.argument / sp.Abs(y.argument)) ** sp.Rational(1, turn.q)) ** turn.p
+            elif isinstance(y, Arctangent) and turn.is_Integer:
+                out *= ((1 + sp.I * y.argument) / sp.sqrt(1 + y.argument**2)) ** turn
             else:
                 rest += t
         return out * sp.exp(rest)
@@ -159,11 +161,11 @@ class Rewriting:
         whole = tower.field.fraction(p)
         real = tower.is_real(whole)
         if isinstance(e, sp.exp) and real:
-            return e.args[0]
+            return self(e.args[0])
         if isinstance(e, sp.Abs):
-            return self._size(*self._element(e.args[0]))
+            return self._size(*self._element(self(e.args[0])))
         if isinstance(e, sp.Pow) and e.exp.is_Rational:
-            return e.exp * self._size(*self._element(e.base))
+            return e.exp * self._size(*self._element(self(e.base)))
         if not real:
             turned = tower.conj(whole)
             if tower.is_real(square := whole.within(tower.field) * turned):

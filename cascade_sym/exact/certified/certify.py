@@ -8,7 +8,7 @@ that is not known, both signs are proved one by one. A certificate that `recheck
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sympy as sp
@@ -18,6 +18,7 @@ from cascade_sym import recheck
 from cascade_sym.errors import CascadeError
 from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.atoms import Stand, canonical
+from cascade_sym.exact.certified.as_read import FUNCTIONS, Forms
 from cascade_sym.exact.certified.generators import Json, NoEvidence
 from cascade_sym.exact.certified.pruned import prune
 from cascade_sym.exact.certified.spelled import plain_names
@@ -25,15 +26,10 @@ from cascade_sym.exact.certified.turns import Finer, Turns
 from cascade_sym.exact.convert import converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, by_power
-from cascade_sym.exact.logs import KNOWN, Logarithm, Rewriting
 from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
-from cascade_sym.symbols.names import conj
 
 MOST_CASES = 5  # signs that are not known and are proved one by one
 PRUNED = 6000  # characters of proofs in which it is tried what can be left out
-FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
-    "exp": sp.exp, "cos": sp.cos, "sin": sp.sin, "log": sp.log, "arctan": sp.atan, "abs": sp.Abs, "conj": conj,
-}  # fmt: skip
 LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
 
 
@@ -111,48 +107,16 @@ class _Walk:
         otherwise: Mapping[Any, Any],
     ) -> None:  # fmt: skip
         self.otherwise, self.given = otherwise, given
-        self.symbols = {s.name: s for e in sides for s in e.free_symbols}
-        cases = tuple(sign * self._sympy(recheck.parsed(text.replace("**", "^"))) for text, sign in given.items())
-        self.domains = domains.merged(Domains(nonnegative=cases))
-        self._logs = Rewriting(self.domains, set())
-        self.conv, _ = converter([*map(self.standard, sides), sp.I, *self._inner(sides)], domains, given)
+        self._forms = Forms(sides, domains, given, otherwise)
+        self.conv, _ = converter([*map(self._forms.standard, sides), sp.I, *self._forms.inner(sides)], domains, given)
         self.trees = [recheck.parsed(t) for t in texts]
         self._divisors = set(recheck.divisors(self.trees))
         self.evidence = Turns(self.conv, domains, given, used)
         self.evidence.parts = {s: n for s, n in otherwise.items() if isinstance(s, Stand) and isinstance(n, int)}
-        self.evidence.cancelled = self._logs.used
+        self.evidence.cancelled = self._forms.logs.used
         self._sizes: dict[int, int] = {}
         self._values: dict[int, Fraction] = {}
         self._done: dict[tuple[Any, str], Fraction] = {}
-
-    def standard(self, e: Expr) -> Expr:
-        """A formula in what the algebra knows, with symbols for logarithms and arctangents."""
-        e = canonical(self._logs(e), self.domains)
-        return e.xreplace({s: x for s, x in self.otherwise.items() if isinstance(s, Stand) and isinstance(x, Expr)})
-
-    def _inner(self, sides: list[Expr]) -> Iterator[Expr]:
-        """What stands in functions of formulas, as far as the algebra needs generators for it."""
-        functions = (sp.exp, sp.cos, sp.sin, sp.atan, *KNOWN)
-        powers = {p for e in sides for p in e.atoms(sp.Pow) if not p.exp.is_Rational}
-        calls = {f for e in sides for f in e.atoms(*functions)}
-        inside = {a for f in calls for a in f.args} | {a for p in powers for a in p.args}
-        plain = [a for a in inside if not a.has(*functions) and all(p.exp.is_Integer for p in a.atoms(sp.Pow))]
-        logs = {f for f in calls if isinstance(f, (sp.atan, *KNOWN))}
-        logs |= {sp.log(p.base) for p in powers} | {sp.log(f.args[0]) for f in calls if isinstance(f, sp.arg)}
-        logs |= {sp.log(f.args[1] + sp.I * f.args[0]) for f in calls if isinstance(f, sp.atan2)}
-        known = {self.standard(a) for a in sorted({*inside, *logs} - set(plain), key=str)}
-        yield from sorted(known, key=str)
-        if logs:
-            symbols: set[Expr] = set().union(*(e.free_symbols for e in sides))
-            yield from sorted(symbols | {conj(s) for s in symbols}, key=str)
-        todo = [s for e in (*map(self.standard, sides), *known) for s in e.atoms(Stand)]
-        done: set[Expr] = set()
-        while todo:
-            if (s := todo.pop()) not in done:
-                done.add(s)
-                e = self.standard(s.argument)
-                todo += e.atoms(Stand)
-                yield sp.Abs(e) if isinstance(s, Logarithm) else e
 
     def proof(self) -> Json:
         evidence = self.evidence
@@ -222,7 +186,7 @@ class _Walk:
                 q = sp.Rational(digits)
                 return field.rational(int(q.p), int(q.q))
             case ast.Name():
-                return self.conv(self._symbol(recheck.written(node)))
+                return self.conv(self._forms.symbol(recheck.written(node)))
             case ast.UnaryOp(ast.USub(), operand):
                 return -self.value(operand)
             case ast.BinOp(left, ast.Pow(), right) if recheck.number(right) is None:
@@ -253,12 +217,6 @@ class _Walk:
     def _by_rule(self, name: str, args: list[ast.expr]) -> Fraction:
         self.trees.append(recheck.rule(name, args))
         return self.value(self.trees[-1])
-
-    def _symbol(self, name: str) -> Expr:
-        constant = {"pi": sp.pi, "I": sp.I}.get(name)
-        if constant is None and name not in self.symbols:
-            raise NoEvidence
-        return constant or self.symbols[name]
 
     def _root(self, arg: ast.expr, q: int) -> Fraction:
         text = recheck.written(arg)
@@ -307,15 +265,15 @@ class _Walk:
                 self.evidence.below(text, value)
         else:
             self._prepare(arg)
-        angle = self._sympy(arg)
-        w = self.standard(FUNCTIONS[name](angle))
+        angle = self._forms.sympy(arg)
+        w = self._forms.standard(FUNCTIONS[name](angle))
         if name in ("log", "arctan"):
             try:
                 found = self.evidence.logarithm(w if name == "log" else 2 * sp.I * w, name == "log")
             except NoEvidence:
                 self._ask()
         else:
-            found = self.evidence.angles(name, self.standard(angle))
+            found = self.evidence.angles(name, self._forms.standard(angle))
         self.evidence.steps.append({"sum": name, "of": text, **found})
         return self.conv(w)
 
@@ -330,24 +288,3 @@ class _Walk:
             return False
         q = recheck.number(node.right)
         return q is None or q.denominator > 1
-
-    def _sympy(self, node: ast.expr) -> Expr:
-        match node:
-            case ast.Set([ast.Constant(str(digits))]):
-                return sp.Rational(digits)
-            case ast.Name():
-                return self._symbol(recheck.written(node))
-            case ast.UnaryOp(ast.USub(), operand):
-                return -self._sympy(operand)
-            case ast.BinOp(left, ast.Pow(), right):
-                return self._sympy(left) ** self._sympy(right)
-            case ast.BinOp(left, op, right):
-                a, b = self._sympy(left), self._sympy(right)
-                if isinstance(op, ast.Add | ast.Sub):
-                    return a + b if isinstance(op, ast.Add) else a - b
-                return a * b if isinstance(op, ast.Mult) else a / b
-            case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
-                return self._sympy(recheck.rule(recheck.written(func), args))
-            case ast.Call(func, [arg]) if recheck.written(func) in FUNCTIONS:
-                return FUNCTIONS[recheck.written(func)](self._sympy(arg))
-        raise NoEvidence

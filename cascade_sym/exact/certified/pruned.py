@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,10 @@ def prune(claim: Json, proof: Json) -> None:
         return
     steps = proof["steps"]
     for n in range(len(steps) - 1, -1, -1):
-        _tried(claim, proof, [*steps[:n], *_renumbered(steps[n + 1 :], _facts(steps[:n]), _facts(steps[n : n + 1]))])
+        if not _needed(steps[n], _facts(steps[:n]), steps[n + 1 :]):
+            _tried(
+                claim, proof, [*steps[:n], *_renumbered(steps[n + 1 :], _facts(steps[:n]), _facts(steps[n : n + 1]))]
+            )
         steps = proof["steps"]
     for place, key in list(_parts(steps)):
         kept = place[key]
@@ -37,6 +41,25 @@ def _tried(claim: Json, proof: Json, steps: list[Json]) -> None:
         proof["steps"] = kept
 
 
+def _needed(step: Json, number: int, later: list[Json]) -> bool:
+    """Whether a step is certainly needed: for a part of the formulas, or since later ones name what it makes."""
+    if "gen" in step:
+        names = step["gen"] if isinstance(step["gen"], list) else [step["gen"]]
+        said = repr(later)
+        return any(re.search(rf"{name}(?![0-9])", said) for name in names)
+    added = range(number, number + _facts([step]))
+    return "root" in step or "sum" in step or any(n in added for n in _numbers(later))
+
+
+def _numbers(x: Any) -> Iterator[int]:
+    """The facts that steps use."""
+    if isinstance(x, list) and x and x[0] == "fact":
+        yield x[1]
+    else:
+        for inner in x.values() if isinstance(x, dict) else x if isinstance(x, list) else ():
+            yield from _numbers(inner)
+
+
 def _facts(steps: list[Json]) -> int:
     """How many facts steps add."""
     return sum(2 if "arg" in s or "cos" in s else 1 if {"fact", "turn"} & set(s) else 0 for s in steps)
@@ -46,17 +69,17 @@ def _renumbered(x: Any, first: int, fewer: int) -> Any:
     """Steps of a proof in which the facts from number `first` on have other numbers."""
     if isinstance(x, dict):
         return {k: _renumbered(v, first, fewer) for k, v in x.items()}
-    if isinstance(x, list) and x and x[0] in ("fact", "less"):
+    if isinstance(x, list) and x and x[0] == "fact":
         return [x[0], x[1] - fewer if x[1] >= first else x[1], *x[2:]]
     return [_renumbered(v, first, fewer) for v in x] if isinstance(x, list) else x
 
 
 def _parts(x: Any) -> Iterator[tuple[Any, Any]]:
-    """Steps of signs, last ones first, and bounds of generators."""
+    """Mappings and facts in proofs of signs, last ones first, and bounds of generators."""
     if isinstance(x, list):
         for n in range(len(x) - 1, -1, -1):
             yield from _parts(x[n])
-            if isinstance(x[n], list) and x[n] and x[n][0] in ("on", "less"):
+            if isinstance(x[n], list) and x[n] and x[n][0] in ("on", "fact"):
                 yield x, n
     elif isinstance(x, dict):
         for key, inner in list(x.items()):

@@ -25,6 +25,7 @@ from cascade_sym.exact.fraction import Fraction
 from cascade_sym.exact.logs import Argument, Logarithm
 
 MULTIPLES = (1, 2, 4, 8)  # of an angle whose quadrant is looked for: what is given in rational numbers needs few
+MOST_PARTS = 12  # into which a logarithm or angle is divided, each with a root of its own
 Angles = list[list[Any]]
 
 
@@ -91,7 +92,15 @@ class Turns(Evidence):
             square, above = one + inner * inner, one + turning * inner
             value = above * above / square if n == 1 else above / self.tower.root(square, 2)
             value = value if n == 1 else self.tower.root(value, n // 2)
-        text = self.element(value.within(self.tower.field))
+        try:
+            text = self.element(value.within(self.tower.field))
+        except NoEvidence:
+            if n > 1 or isinstance(s, Argument):
+                raise
+            tangent = self.element(inner)
+            whole = f"1+({tangent})^2"  # is not zero, whatever the tangent is divided by
+            self.steps.append({"nonzero": whole, "signs": [["norm", tangent], ["terms"]]})
+            text = f"(1+I*({tangent}))^2/({whole})"
         name = self._units[i] = self._fresh()
         self.steps.append({"gen": name, "arg": text})
         edges = Edge(self._told, 1, 1, True), Edge(self._told + 1, 1, -1, False)
@@ -117,6 +126,8 @@ class Turns(Evidence):
         n = self.parts.get(s, 1)
         count = c * n / (2 if isinstance(s, Arctangent) else 1)
         if not count.is_Integer:
+            if n * count.q > MOST_PARTS:
+                raise NoEvidence
             raise Finer({s: lcm(n, int(count.q) * n)})
         return int(count)
 
