@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed-dev
 
 SLOW ?=
 
-.PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex compare peers bench clean
+.PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex axe compare peers bench clean
 
 paper: $(RUNTIME)
 	$(BIN)/cascade-sym paper $(PAPER)
@@ -66,8 +66,13 @@ docs: executed
 katex:
 	npm install --silent --no-save --prefix build/katex katex@0.19.1
 
+# pages are held against axe-core's rules in the tests where this has been run
+axe:
+	npm install --silent --no-save --prefix build/axe axe-core@4.14.1
+
 compare: $(STAMP)
 	$(BIN)/python -m tests.compare.run
+	$(BIN)/python -m tests.compare.readers
 
 # what the benchmarks compare with; without them those rows are skipped
 peers: $(STAMP)

@@ -29,6 +29,7 @@ __all__ = sorted(_HOME)
 _PAINTERS = {
     "latex": "latex.displayed.prompt_latex", "text": "latex.plain.value_text", "html": "latex.folded_html.value_html",
     "plot": "pictures.axes.value_plot", "statespace": "exchange.to_statespace",
+    "simplified": "compact.simplified.simplified", "named": "compact.named.named",
 }  # fmt: skip
 
 

@@ -55,7 +55,14 @@ from cascade_sym.derive.master_equation_moments import moment_equations as momen
 from cascade_sym.steps import Step as Step, Derivation as Derivation, Check as Check
 
 # steady states
-from cascade_sym.solve import covariance as covariance, Covariance as Covariance, means as means, Means as Means
+from cascade_sym.solve import (
+    covariance as covariance,
+    Covariance as Covariance,
+    means as means,
+    Means as Means,
+    stability_conditions as stability_conditions,
+    Stability as Stability,
+)
 
 # time
 from cascade_sym.solve.motion import transient as transient, Transient as Transient
@@ -178,6 +185,7 @@ from cascade_sym.latex.notation import notation as notation, Notation as Notatio
 # pictures
 from cascade_sym.pictures import draw as draw, Drawing as Drawing
 from cascade_sym.pictures.axes import plot_sweep as plot_sweep
+from cascade_sym.pictures.over_time import plot_motion as plot_motion
 
 # to and from other programs
 from cascade_sym.exchange import (

@@ -102,6 +102,18 @@ def listing(names: Iterable[object]) -> str:
     return ", ".join(repr(str(n)) for n in sorted(map(str, names))) or "none"
 
 
+def require_type(value: object, kind: type | tuple[type, ...], what: str, how: str) -> None:
+    """ParameterError unless a value is of a kind: `what` names the argument, `how` says how one is made.
+
+    >>> require_type(3, str, "the name", "write it in quotes")
+    Traceback (most recent call last):
+    cascade_sym.errors.ParameterError: the name must be of the type str; got int: write it in quotes.
+    """
+    if not isinstance(value, kind):
+        kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+        raise ParameterError(f"{what} must be of the type {kinds}; got {type(value).__name__}: {how}.")
+
+
 def did_you_mean(names: Iterable[str], known: Iterable[str]) -> str:
     """The nearest known names as the end of an error message; nothing where none is near.
 

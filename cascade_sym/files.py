@@ -11,7 +11,8 @@ from cascade_sym.errors import CascadeError
 
 
 @contextmanager
-def _said_of(file: Path) -> Iterator[None]:
+def said_of(file: Path) -> Iterator[None]:
+    """What goes wrong while `file` is written, as a CascadeError that names it."""
     try:
         yield
     except (OSError, ValueError) as err:  # ValueError: a name that no file can have
@@ -26,7 +27,7 @@ def require_place(file: Path) -> Path:
     pipe, a link), which is left as it is.
     """
     part = file.with_name(f".{os.getpid()}.tmp")
-    with _said_of(file):
+    with said_of(file):
         if file.is_symlink() or (file.exists() and not file.is_file()):
             raise CascadeError(f"{file} is no ordinary file and is left as it is; choose another place.")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +39,7 @@ def require_place(file: Path) -> Path:
 def replacing(file: Path) -> Iterator[Path]:
     """A place to write to: what was written there becomes `file` when nothing went wrong, else all is as it was."""
     part = require_place(file)
-    with _said_of(file):
+    with said_of(file):
         try:
             yield part
             os.replace(part, file)
@@ -57,3 +58,16 @@ def write(file: Path, content: str | bytes) -> None:
     """
     with replacing(file) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def reserve(file: Path, size: int, head: bytes = b"") -> None:
+    """A new file of `size` bytes, `head` first; CascadeError where there is no room for it, and nothing is left."""
+    require_place(file).unlink()
+    with said_of(file):
+        try:
+            with file.open("wb") as out:
+                os.posix_fallocate(out.fileno(), 0, size)
+                out.write(head)
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise

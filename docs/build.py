@@ -26,12 +26,12 @@ import cascade_sym as cs
 from docs import search
 from docs.notebooks import Lecture, lecture
 from docs.page import MENU, STYLE, html_of, page
-from docs.reference import docstring, reference
+from docs.reference import docstring, linked, reference
 from docs.stored import EXECUTED
-from docs.tables import TABLES, first_pictures
+from docs.tables import TABLES, first_pictures, systems
 
 ROOT = Path(__file__).resolve().parents[1]
-DARK = "github-dark"
+LIGHT, DARK = "xcode", "monokai"  # colours of code: of those that Pygments has, the ones that stand out enough
 # the written pages, by where they stand on the site
 TEXTS = {
     "index.html": "README.md", "folder.html": "derivations/README.md",
@@ -52,9 +52,12 @@ def build(output: Path, notebooks: Path) -> Path:
     for source in sources(notebooks):
         made = lecture(source)
         (output / f"{made.name}.html").write_text(made.html, encoding="utf-8")
+        shutil.copyfile(source, output / source.name)
         pages.append(made)
     pictures = first_pictures(notebooks, output / "pictures")
-    tables = TABLES | {"lectures": partial(lectures, pages, pictures)}
+    tables = TABLES | {
+        "lectures": partial(lectures, pages, pictures), "systems": partial(systems, output / "pictures"),
+    }  # fmt: skip
     texts = written()
     for name in texts:
         place = output / name
@@ -63,6 +66,7 @@ def build(output: Path, notebooks: Path) -> Path:
     (output / "howto" / "index.html").write_text(questions(texts), encoding="utf-8")
     (output / "reference.html").write_text(reference(), encoding="utf-8")
     (output / "style.css").write_text(style(), encoding="utf-8")
+    (output / "page.js").write_bytes((files("cascade_sym.report") / "page.js").read_bytes())
     (output / "math.woff2").write_bytes((files("cascade_sym.report") / "math.woff2").read_bytes())
     rooms(output / "api")
     search.write(output)
@@ -77,13 +81,18 @@ def rooms(output: Path) -> None:
     pdoc.render.configure(
         docformat="markdown", footer_text=f"cascade_sym {cs.__version__}", template_directory=templates
     )
-    dark = HtmlFormatter(style=DARK, cssclass="pdoc-code").get_style_defs(".pdoc-code")
-    pdoc.render.env.globals |= {"site_menu": MENU, "dark_code": dark}
+    light, dark = (HtmlFormatter(style=s, cssclass="pdoc-code").get_style_defs(".pdoc-code") for s in (LIGHT, DARK))
+    pdoc.render.env.globals |= {"site_menu": MENU, "light_code": light, "dark_code": dark}
     # docstrings are plain text with `code` in it, not Markdown
     pdoc.render.env.filters |= {"to_markdown": str, "to_html": partial(docstring, code="pdoc-code")}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pdoc")  # annotations that are imported for type checkers only
         pdoc.pdoc("cascade_sym", output_directory=output)
+    for source in sorted(output.rglob("*.html")):
+        html, up = source.read_text(encoding="utf-8"), "../" * len(source.relative_to(output.parent).parents[1:])
+        html = html.replace('<a class="headerlink" ', '<a class="headerlink" aria-label="Link to this" ')
+        html = html.replace("</head>", f'<script src="{up}page.js" defer></script></head>', 1)
+        source.write_text(linked(html, up), encoding="utf-8")
 
 
 def sources(folder: Path) -> list[Path]:
@@ -142,7 +151,7 @@ def lectures(pages: list[Lecture], pictures: dict[str, str]) -> str:
 
 def style() -> str:
     """The style sheet, with the colours of code in light and dark."""
-    light = HtmlFormatter(style="friendly", cssclass="highlight").get_style_defs(".highlight")
+    light = HtmlFormatter(style=LIGHT, cssclass="highlight").get_style_defs(".highlight")
     dark = HtmlFormatter(style=DARK, cssclass="highlight").get_style_defs(".highlight")
     return f"{STYLE.read_text(encoding='utf-8')}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 

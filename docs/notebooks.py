@@ -43,7 +43,10 @@ def lecture(source: Path) -> Lecture:
     _prepare(notebook)
     exporter = HTMLExporter(template_name="basic")
     body, _ = exporter.from_notebook_node(notebook)
-    script = f'<p class="source">This page is <code>notebooks/{source.stem}.py</code>, executed.</p>'
+    script = (
+        f'<p class="source">This page is <code>notebooks/{source.stem}.py</code>, executed. '
+        f'<a href="{source.name}" download>Download the notebook</a> with its results.</p>'
+    )
     return Lecture(source.stem, heading, opening, page(heading, f'<article class="notebook">{body}{script}</article>'))
 
 

@@ -33,7 +33,8 @@ def page(title: str, content: str, *, up: str = "", here: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{up}style.css">\n</head>\n<body>\n'
+        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{up}style.css">\n'
+        f'<script src="{up}page.js" defer></script>\n</head>\n<body>\n'
         f'<header><nav aria-label="Site"><span class="site">cascade_sym</span>{menu}</nav></header>\n'
         f"<main>\n{content}\n</main>\n</body>\n</html>\n"
     )

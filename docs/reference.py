@@ -40,7 +40,7 @@ def reference() -> str:
         "is run by the tests.</p>"
     )
     content = f'{head}<dl class="index">{"".join(index)}</dl>{"".join(parts)}'
-    return page("cascade_sym: public names", content, here="reference.html")
+    return page("cascade_sym: public names", linked(content), here="reference.html")
 
 
 def entry(name: str) -> str:
@@ -89,6 +89,23 @@ def _block(block: str, code: str) -> str:
         head = f"<p>{inline(items[0])}</p>" if items[0].strip() else ""
         return f"{head}<ul>{''.join(f'<li>{inline(i)}</li>' for i in items[1:])}</ul>"
     return f"<p>{inline(block)}</p>"
+
+
+_NAMED = re.compile(r'(?<!">)<code>((?:cascade_sym\.|cs\.)?(\w+)(?:\([^<]*\))?)</code>')
+
+
+def linked(html: str, up: str = "") -> str:
+    """Public names that are spoken of lead to where they stand; `up` is the way to the site's root.
+
+    >>> linked("<code>cs.covariance(system)</code> of <code>x</code>")
+    '<a href="reference.html#covariance"><code>cs.covariance(system)</code></a> of <code>x</code>'
+    """
+    public = set(cs._HOME)
+
+    def one(m: re.Match[str]) -> str:
+        return f'<a href="{up}reference.html#{m[2]}">{m[0]}</a>' if m[2] in public else m[0]
+
+    return _NAMED.sub(one, html)
 
 
 def inline(text: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 from docs.page import page
 
 LONGEST = 600  # characters of a piece: what is shown and searched; beyond, the index would outgrow the pages
+SHORT = 120  # the same, of members of rooms: most of them stand among the public names too
 HEADINGS = {"h1", "h2", "h3"}
 SILENT = {"script", "style", "nav", "header", "svg"}
 
@@ -68,14 +71,25 @@ class Pieces(HTMLParser):
 
 
 def index(site: Path) -> list[tuple[str, str, str]]:
-    """(address, title, text) of every piece of the pages of `site`, in the order of their names."""
+    """(address, title, text) of every piece of the pages of `site`, in the order of their names, rooms last."""
     found = []
     pages = [p for p in site.rglob("*.html") if "api" not in p.relative_to(site).parts]
     for source in sorted(set(pages) - {site / "howto" / "index.html"}):  # it only repeats
         for place, title, text in Pieces(source.read_text(encoding="utf-8")).pieces:
             address = f"{source.relative_to(site).as_posix()}{f'#{place}' if place else ''}"
             found.append((address, _line(title).removesuffix("¶").strip(), _line(text)[:LONGEST]))
-    return found
+    return found + [row for source in sorted((site / "api").rglob("*.html")) for row in _members(site, source)]
+
+
+_MEMBER = re.compile(r'<section id="([^"]+)">(?:(?!<section ).)*?<div class="docstring">(.*?)</div>', re.S)
+
+
+def _members(site: Path, source: Path) -> Iterator[tuple[str, str, str]]:
+    """What a page of a room says of each of its functions and classes, public or not, in short."""
+    place = source.relative_to(site).as_posix()
+    room = source.relative_to(site / "api").with_suffix("").as_posix().replace("/", ".")
+    for m in _MEMBER.finditer(source.read_text(encoding="utf-8")):
+        yield f"{place}#{m[1]}", f"{room}.{m[1]}", _line(unescape(re.sub(r"<[^>]*>", "", m[2])))[:SHORT]
 
 
 def _line(text: str) -> str:

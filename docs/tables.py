@@ -11,19 +11,28 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from html import escape
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import typer
 
 from cascade_sym.cli.main import app
-from cascade_sym.formula import parse_latex, parse_latex_relations
-from cascade_sym.formula.latex_in.constructs import FUNCTIONS
-from cascade_sym.formula.latex_in.symbols import ACCENTS, FONTS
+from cascade_sym.errors import CascadeError
+from cascade_sym.formula import names_in, parse_statement, read_formula, to_latex
+from cascade_sym.formula.latex_in.coverage import FUNCTIONS
+from cascade_sym.formula.latex_in.nucleus import ACCENTS, FONTS
 from cascade_sym.formula.lettering import GREEK
+from cascade_sym.latex.notation import symbol_latex
+from cascade_sym.latex.scan import width
 from cascade_sym.program import TABLE
+from cascade_sym.report.mathml import is_readable
+from docs.budgets import budgets
+from docs.drawn import thumbnail
 from docs.page import formula, html_of
 
+THUMBNAIL = 30.0  # digits: the width of a formula that stands for a paper
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = {r"\bar n": "nbar", r"\hat a_S": "a_S"}  # what has no name by rule is declared, as a folder's notation does
 EXPRESSIONS = (
@@ -65,7 +74,7 @@ def _command(name: str, command: typer.core.TyperCommand) -> str:
         rows.append((code(what), html_of(p.help or "")[3:-5], escape("; ".join(notes))))
     said = "".join(f"<p>{html_of(x)[3:-5]}</p>" for x in (command.help or "").split("\n\n"))
     heading = f'<h2 id="{name}">{name}</h2><pre><code>{escape(usage)}</code></pre>{said}'
-    return heading + (table(("", "", ""), rows) if rows else "")
+    return heading + (table(("option", "what it is", "default"), rows) if rows else "")
 
 
 def functions() -> str:
@@ -77,14 +86,13 @@ def functions() -> str:
         arguments = {(1, 1): "one argument", (1, 2): "one or two", (2, 2): "two"}.get((f.least, f.most), "one or more")
         notes = ", ".join(x for x in (arguments, known, "real" if f.real else "") if x)
         rows.append((code(f.name), code(f.latex) if f.latex else "", code(", ".join(words)) if words else "", notes))
-    return table(("name", "LaTeX", "also read", ""), rows)
+    return table(("name", "LaTeX", "also read", "arguments"), rows)
 
 
 def latex() -> str:
     """Formulas in the dialect, typeset, and what they are read as in the plain language."""
-    read = [(x, str(parse_latex(x, NAMES))) for x in EXPRESSIONS]
-    read += [(x, str(parse_latex_relations(x, NAMES)[0])) for x in RELATIONS]
-    rows = [(formula(x, display=False), code(x), code(said)) for x, said in read]
+    read = [(x, read_formula(x, NAMES).texts) for x in (*EXPRESSIONS, *RELATIONS)]
+    rows = [(formula(x, display=False), code(x), code(said)) for x, (said,) in read]
     return table(("formula", "LaTeX", "read as"), rows)
 
 
@@ -92,7 +100,7 @@ def words() -> str:
     """Letters, accents and fonts that are read."""
     named = {"Greek letters": GREEK, "accents": ACCENTS, "fonts": FONTS}
     rows = [(kind, " ".join(code("\\" + w) for w in sorted(found))) for kind, found in named.items()]
-    return table(("", ""), rows)
+    return table(("kind", "words"), rows)
 
 
 def papers() -> str:
@@ -101,24 +109,53 @@ def papers() -> str:
     for source in sorted((ROOT / "derivations").glob("*/printed.toml")):
         printed = tomllib.loads(source.read_text(encoding="utf-8"))
         paper, name = printed["paper"], source.parent.name
-        picture = '<img src="pictures/fig3.png" alt="Fig. 3, derived and drawn">' if name == "huang2018" else ""
+        picture = f'<div class="shown">{_typical(printed)}</div>'
+        if name == "huang2018":
+            picture = '<img src="pictures/fig3.png" alt="Fig. 3, derived and drawn">'
+        count = len(printed["equation"])
         items.append(
-            f"<li>{picture}<h3>{escape(paper['title'])}</h3><p>{escape(paper.get('reference', ''))}. "
-            f"{len(printed['equation'])} equations; {code(f'cascade-sym report derivations/{name}')}.</p></li>"
+            f"<li>{picture}<h3>{escape(paper['title'])}</h3><p>{escape(paper.get('reference', ''))}. {count} "
+            f"equation{'s' if count > 1 else ''}; {code(f'cascade-sym report derivations/{name}')}.</p></li>"
         )
     return f'<ul class="gallery">{"".join(items)}</ul>'
 
 
-def systems() -> str:
-    """Systems with a published closed form that the tests hold the toolkit against."""
-    rows = []
+def _typical(printed: dict[str, Any]) -> str:
+    """The first printed formula that fits a thumbnail, typeset."""
+    for equation in printed["equation"]:
+        for statement in equation.get("statements", ()):
+            try:
+                node = parse_statement(statement)
+            except CascadeError:
+                continue
+            declared = printed.get("notation", {})
+            latex = to_latex(node, {n: declared.get(n) or symbol_latex(n) for n in names_in(node)})
+            if width(latex) <= THUMBNAIL and is_readable(latex):
+                return formula(latex, display=True)
+    return ""
+
+
+def systems(pictures: Path) -> str:
+    """Systems with a published closed form that the tests hold the toolkit against; thumbnails go to `pictures`."""
+    items = []
     for source in sorted((ROOT / "tests" / "systems").glob("test_*.py")):
         said = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
         origin = re.search(r"Sources?: (.+?)(?:\n\n|\Z)", said, re.S)
         origins = " ".join(origin[1].split()) if origin else ""
-        title = " ".join(said.split("\n\n")[0].split())
-        rows.append((escape(title), escape(origins), code(f"tests/systems/{source.name}")))
-    return table(("system", "source", ""), rows)
+        head, _, rest = " ".join(said.split("\n\n")[0].split()).partition(": ")
+        shown = f'<img src="pictures/{thumbnail(source, pictures)}" alt="" loading="lazy">'
+        about = "".join(f"<p>{escape(x)}</p>" for x in (f"{rest[:1].upper()}{rest[1:]}", origins) if x)
+        items.append(f"<li>{shown}<h3>{escape(head.rstrip('.'))}</h3>{about}<p>{code(f'tests/systems/{source.name}')}</p></li>")
+    return f'<ul class="gallery">{"".join(items)}</ul>'
+
+
+def budget_table() -> str:
+    """What bounds the work of every room and how closely it looks: each number with its reason."""
+    rows = []
+    for room, found in groupby(budgets(), lambda b: b.room):
+        rows.append((f'<strong id="{room}">{room}</strong>', "", "", ""))
+        rows += [(code(", ".join(b.names)), code(b.value), html_of(b.reason), code(b.path.name)) for b in found]
+    return table(("name", "value", "why, and of what", "file"), rows)
 
 
 def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
@@ -134,5 +171,6 @@ def first_pictures(notebooks: Path, pictures: Path) -> dict[str, str]:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers, "systems": systems,
+    "commands": commands, "functions": functions, "latex": latex, "words": words, "papers": papers,
+    "budgets": budget_table,
 }  # fmt: skip

@@ -235,3 +235,34 @@ def test_pages_fit_the_screen_and_equations_stand_below_one_another(site: Path, 
     assert set(found) == set(pages)
     assert {n: m for n, m in found.items() if m["overflow"] > 0 or m["ragged"]} == {}
     assert found["tour.html"]["aligned"] > 2
+
+
+PAGES = ["index.html", "gallery.html", "commands.html", "in_time.html", "search.html", "howto/time.html",
+         "howto/index.html", "api/cascade_sym.html", "api/cascade_sym/sweeps.html", "formulas.html", "conventions.html"]  # fmt: skip
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_the_site(site: Path, tmp_path: Path, colours: str) -> None:
+    from tests.axe import WIDTHS, findings
+    from tests.tools import need_axe
+
+    found = findings(need_axe(), site, PAGES, tmp_path, colours)
+    assert found == {(page, width): [] for page in PAGES for width in WIDTHS}
+
+
+def test_every_system_and_paper_has_a_thumbnail_and_every_notebook_can_be_downloaded(site: Path) -> None:
+    gallery = (site / "gallery.html").read_text(encoding="utf-8")
+    items = re.findall(r"<li>(.*?)</li>", gallery, re.S)
+    systems = list((ROOT / "tests" / "systems").glob("test_*.py"))
+    papers = list((ROOT / "derivations").glob("*/printed.toml"))
+    assert len(items) == len(NOTEBOOKS) + len(systems) + len(papers)
+    assert all("<img " in item or "<math" in item for item in items)
+    for source in NOTEBOOKS:
+        assert f'href="{source.stem}.ipynb" download' in (site / f"{source.stem}.html").read_text(encoding="utf-8")
+        assert nbformat.read(site / f"{source.stem}.ipynb", as_version=4).cells
+
+
+def test_public_names_in_prose_are_links(site: Path) -> None:
+    for page, up in (("reference.html", ""), ("api/cascade_sym/sweeps.html", "../../")):
+        text = (site / page).read_text(encoding="utf-8")
+        assert re.search(rf'<a href="{re.escape(up)}reference.html#Quantity"><code>Quantity</code></a>', text)

@@ -83,6 +83,50 @@ def test_a_scaling_and_a_sweep(tmp_path) -> None:
         cs.plot_sweep(data, "zeta")
 
 
+def test_a_transient_is_drawn_as_it_moves() -> None:
+    moving = cs.transient(cs.Cavity("a"), "t", {("X_a", "X_a"): 3, ("P_a", "P_a"): 1, "X_a": 2})
+    times, k = np.linspace(0, 4, 9), 0.7
+    X, P, vacuum = cs.plot_motion(moving, times, {"kappa_a": k})
+    assert np.allclose(X.get_ydata(), 0.5 + 2.5 * np.exp(-k * times)) and list(vacuum.get_ydata()) == [0.5, 0.5]
+    assert np.allclose(P.get_ydata(), 0.5 + 0.5 * np.exp(-k * times))
+    _, ax = canvas((3, 2))
+    (mean,) = cs.plot_motion(moving, times, {"kappa_a": lambda t: k}, of="X_a", means=True, ax=ax)
+    assert mean.axes is ax and np.allclose(mean.get_ydata(), 2 * np.exp(-k * times / 2))
+    (cov,) = cs.plot_motion(moving, times, {"kappa_a": k}, of=[("X_a", "P_a")])
+    assert np.allclose(cov.get_ydata(), 0)
+
+
+def test_what_an_observer_knows_is_drawn_as_it_grows() -> None:
+    """A pointer without damping, read out with rate G: dV/dt = noise - 4 G V^2; the solution is a hyperbolic tangent."""
+    pointer = cs.Oscillator("M", Gamma="G", theta=sp.pi / 4, gamma=0)
+    detector = cs.Homodyne(angle=sp.pi / 2)
+    times = np.linspace(0, 3, 7)
+    for state in (cs.riccati(pointer, detector), cs.conditional_covariance(pointer, detector)):
+        (line, vacuum) = cs.plot_motion(state, times, {"G": 0.5}, of=["X_M"], start=np.diag([3.0, 3.0]))
+        y = line.get_ydata()
+        assert y[0] == 3 and (np.diff(y) < 0).all() and y[-1] > 0.5
+        steady = float(cs.conditional_evaluator(state)(G=0.5)["X_M", "X_M"])
+        rate = np.log((y[:-1] - steady) / (y[:-1] + steady)) - np.log((y[1:] - steady) / (y[1:] + steady))
+        assert np.allclose(rate, rate[0], rtol=1e-6)  # coth: V = s coth(r t + c)
+
+
+def test_states_in_time_that_are_not() -> None:
+    moving = cs.transient(cs.Cavity("a"), "t")
+    known = cs.riccati(cs.Cavity("a"), cs.Homodyne(angle=0))
+    point = {"kappa_a": 1.0}
+    for state, options, said in (
+        (V, {}, "no state in time"), (moving.subs({"t": 1}), {}, "at the time 1"), (known, {"means": True}, "record"),
+        (moving, {"start": np.eye(2)}, "initial state already"), (moving, {"of": [("X_a",)]}, "give quadratures"),
+        (moving, {"of": []}, "give quadratures"), (moving, {"times": "soon"}, "list of numbers"),
+    ):  # fmt: skip
+        with pytest.raises(ParameterError, match=said):
+            cs.plot_motion(state, **{"times": [0.0, 1.0], "values": point, **options})
+    with pytest.raises(UnknownName, match="X_b"):
+        cs.plot_motion(moving, [0.0, 1.0], point, of="X_b")
+    with pytest.raises(MissingParameter):
+        cs.plot_motion(moving, [0.0, 1.0])
+
+
 def test_wrong_input() -> None:
     with pytest.raises(MissingParameter):
         SQUEEZED.plot([0.0], {"chi_q": 0.1})

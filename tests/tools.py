@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
+AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 SECONDS = 30
 BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 HEADLESS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
@@ -120,6 +121,11 @@ def need_katex() -> None:
 def need_chromium() -> str:
     """A Chromium that works; the test is skipped without."""
     return chromium() or _skip("no Chromium that runs (Debian: chromium)")
+
+
+def need_axe() -> str:
+    """A Chromium that works; the test is skipped without, and without axe-core."""
+    return need_chromium() if AXE.is_file() else _skip("no axe-core (make axe)")
 
 
 def _skip(reason: str) -> NoReturn:

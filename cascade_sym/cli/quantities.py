@@ -12,7 +12,6 @@ import typer
 
 from cascade_sym.cli.commands import AsJson, Folder, Output, Texts, loaded, print_json, progress, put, say_written
 from cascade_sym.errors import DuplicateName, FormulaError, ParameterError
-from cascade_sym.files import require_place
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -94,7 +93,7 @@ def scaling(
 def sweep(
     folder: Folder,
     name: Name,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The netCDF file to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: netCDF (.nc) or CSV (.csv).")],
     grid: Annotated[Texts, typer.Option("--grid", help="KEY=FROM:TO:COUNT[:log] or KEY=A,B,C (repeatable).")] = None,
     optimise: Annotated[str, typer.Option("--optimise", help="Parameters, as C_M,theta_S or C_M=1e-2:1e4.")] = "",
     equal: Equal = None,
@@ -106,8 +105,9 @@ def sweep(
         bool, typer.Option("--guaranteed", help="Values right to 1e-13 relative, with bounds on their errors.")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for all cores.")] = 1,
+    scheduler: Annotated[str, typer.Option("--scheduler", help="A Dask scheduler's address: its workers do it.")] = "",
 ) -> int:
-    """NAME of FOLDER over a grid, minimised over --optimise at every point, into a netCDF file.
+    """NAME of FOLDER over a grid, minimised over --optimise at every point, into a netCDF or CSV file.
 
     Interrupted, it goes on where it was when it is called again: finished pieces are kept beside the file.
     """
@@ -115,17 +115,14 @@ def sweep(
 
     from cascade_sym.declared.computed import sweep_declared
     from cascade_sym.sweeps.space import read_grid
-    from cascade_sym.sweeps.work import pieces, write
+    from cascade_sym.sweeps.work import pieces
 
     axes = grids(grid or [])
     if not axes and not optimise:
         raise ParameterError("nothing to sweep or to optimise; add --grid KEY=FROM:TO:COUNT or --optimise NAMES.")
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
-    if output.suffix.lower() not in ("", ".nc", ".cdf"):
-        raise ParameterError(f"the file is netCDF; {output.name} says something else: call it {output.stem}.nc.")
     model = loaded(folder).model
-    require_place(output).unlink()  # said before there is something to lose
     kept = output.with_name(output.name + ".part")
     steps = len(pieces(read_grid(axes))) + 1 if optimise else 1
     try:
@@ -134,9 +131,9 @@ def sweep(
             found = sweep_declared(
                 model, name, axes, settings(set_ or []), optimise=free_parameters(optimise),
                 equal=[names(g) for g in equal or []], also=names(also), maximise=maximise, unstable=unstable,
-                precision="guaranteed" if guaranteed else "double", n_jobs=jobs, checkpoint=kept, progress=tick,
+                precision="guaranteed" if guaranteed else "double", n_jobs=None if scheduler else jobs,
+                scheduler=scheduler or None, output=output, progress=tick,
             )  # fmt: skip
-            write(found, output)
     except KeyboardInterrupt:
         if kept.is_file():
             print(f"interrupted; {kept} holds what is finished: the same command goes on from there.", file=sys.stderr)

@@ -13,7 +13,7 @@ from cascade_sym.files import write
 from cascade_sym.folder.derived_values import Figure
 from cascade_sym.folder.load import Folder
 from cascade_sym.plot import canvas, save, styled
-from cascade_sym.sweeps.work import write as write_dataset
+from cascade_sym.sweeps.netcdf import write as write_dataset
 
 
 def figure_files(place: Path) -> list[Path]:

@@ -10,6 +10,8 @@ from typing import Any, Self
 import flint
 from sympy import Abs, Expr, Symbol
 
+from cascade_sym import shown
+from cascade_sym.definitions.count import operations
 from cascade_sym.definitions.definitions import Declared, Definitions
 from cascade_sym.errors import DivisionByZero, DuplicateName, MissingParameter, ParameterError, UnstableError, listing
 from cascade_sym.program.balls import Balls, Undecided, lifted
@@ -26,6 +28,7 @@ class Quantity(Declared):
     `nonnegative` those that may vanish, but not be negative (an efficiency eta and 1 - eta).
     `steps` is the derivation, empty for plain expressions. `accuracy` is the absolute error that its evaluator
     guarantees by default, where plain doubles lose the digits of a figure in states of interest; None: plain doubles.
+    `supposed` is what proofs on the way used beside what is declared ("a + b != 0" where that was cancelled).
 
     >>> x, y = Symbol("x"), Symbol("y")
     >>> q = Quantity("z", y**2, Definitions(((y, x + 1),)))
@@ -51,6 +54,7 @@ class Quantity(Declared):
     domain: tuple[Expr, ...] = ()
     nonnegative: tuple[Expr, ...] = field(default=(), kw_only=True)
     accuracy: float | None = field(default=None, kw_only=True, compare=False, repr=False)
+    supposed: tuple[str, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         raw = (self.expr, *self.domain, *self.nonnegative)
@@ -69,6 +73,58 @@ class Quantity(Declared):
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that a value is needed for, sorted by name."""
         return self.definitions.parameters(self.expr, *self.domain, *self.nonnegative)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is declared of its parameters and what proofs on the way supposed, in the language of formulas."""
+        return tuple(dict.fromkeys((*super().assumptions, *self.supposed)))
+
+    @property
+    def operations(self) -> int:
+        """How long it is as printed: the operations of the expression and of the definitions that it uses.
+
+        + - * / powers, roots and functions are one each, numbers and symbols none.
+
+        >>> x, y = Symbol("x"), Symbol("y")
+        >>> Quantity("z", 2*y**2, Definitions(((y, x + 1),))).operations
+        3
+        """
+        used = self.definitions.needed(self.expr)
+        return operations(self.expr) + sum(operations(e) for _, e in used)
+
+    def simplified(self) -> Self:
+        """The same in fewer operations, as a paper would print it; itself where nothing shorter is found and proved.
+
+        It is written out, in lowest terms, and tried in factors, collected, with squares completed, without its whole
+        part, in partial fractions, in cosh and sinh or cos and sin where exponentials pair up, with a name for what
+        repeats itself. Poles stay as they are: no denominator is made real. Equality is proved (`cascade_sym.equal`);
+        what the proof supposed beside what was known is added to `assumptions`. The search is bounded by a count of
+        ways, not by time. What the exact algebra can't hold written out is shortened definition by definition.
+
+        >>> x, y = Symbol("x"), Symbol("y")
+        >>> Quantity("z", (x**2 - y**2)/(x**3 - y*x**2) + 1/x**2, Definitions()).simplified().expr
+        (x + y + 1)/x**2
+        """
+        return self._painted("simplified")
+
+    def with_names(self, names: Mapping[Any, Any]) -> Self:
+        """The same in combinations of one's own: each name becomes a definition where the formula is shorter with it.
+
+        `names` are symbols or names and what they stand for, {"C": 4*G**2/(kappa*gamma)}; one may use those before it. A
+        combination is solved for one of its parameters, which is replaced; a name that does not shorten the formula
+        (its own operations are not counted) is left out, and without any the quantity is returned as it is. What is
+        returned is `simplified`, so names come last. Equality is proved. Raises DuplicateName for a name that is a
+        parameter or a definition already, ParameterError for what is no combination of parameters.
+
+        >>> G, kappa, gamma, n = map(Symbol, ("G", "kappa", "gamma", "n"))
+        >>> q = Quantity("n_f", gamma*n/(gamma + 4*G**2/kappa)).with_names({"gamma_opt": 4*G**2/kappa})
+        >>> q.expr, q.definitions.items
+        (gamma*n/(gamma + gamma_opt), ((gamma_opt, 4*G**2/kappa),))
+        """
+        return self._painted("named", names=names)
+
+    def _painted(self, kind: str, **options: Any) -> Self:
+        return shown.painter(kind, self, **options)  # type: ignore[no-any-return]
 
     @property
     def derivation(self) -> Derivation:
@@ -121,7 +177,8 @@ class Quantity(Declared):
         """What is made of `parts`: it exists where all of them do, and has the steps of all."""
         steps = [s for k, p in enumerate(parts) for s in p.steps if not any(s is t for q in parts[:k] for t in q.steps)]
         edges = [tuple(dict.fromkeys(e for p in parts for e in getattr(p, kind))) for kind in ("domain", "nonnegative")]
-        return Quantity(name, expr, definitions, tuple(steps), edges[0], nonnegative=edges[1])
+        supposed = tuple(dict.fromkeys(a for p in parts for a in p.supposed))
+        return Quantity(name, expr, definitions, tuple(steps), edges[0], nonnegative=edges[1], supposed=supposed)
 
     def __add__(self, other: Any) -> Any:
         return self._combined(lambda a, b: a + b, other, linear=True)
@@ -174,6 +231,15 @@ class Quantity(Declared):
             if x.imag or x.real < 0 or (x.real == 0 and k < len(self.domain)):
                 raise UnstableError(f"{self.name} has no value: {e} is {x.real:.6g}, and must be positive.")
         return value
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether the name only repeats the expression, as that of a sum does."""
+        return not self.expr.is_Symbol and _named(self.expr) == self.name
+
+    def __format__(self, form: str) -> str:
+        """As text, or as a number in the given form."""
+        return format(float(self), form) if form else str(self)
 
     def __float__(self) -> float:
         z = complex(self)
@@ -263,13 +329,13 @@ def _over(a: Expr, b: Expr) -> Expr:
     return a / b
 
 
-_NAME = re.compile(r"[^\W\d]\w*'*")
+_OPERATION = re.compile(r"[-+*/^ ]")
 LONGEST = 60  # characters of a name that is made of others
 
 
 def _symbol(q: Quantity) -> Symbol:
     """A quantity's name as an operand: in brackets where it is a formula itself."""
-    return Symbol(q.name if _NAME.fullmatch(q.name) else f"({q.name})")
+    return Symbol(f"({q.name})" if _OPERATION.search(q.name) else q.name)
 
 
 def _named(e: Expr) -> str:

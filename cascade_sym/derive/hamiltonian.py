@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.conventions import STANDARD, Conventions
-from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
+from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing, require_type
 from cascade_sym.exact import equal, is_zero
 from cascade_sym.operators import OperatorPolynomial, as_operator, commutator, formal_integral, operator, quadratures
 from cascade_sym.operators.polynomial import Monomial
@@ -69,6 +69,7 @@ def in_sidebands(H: OperatorPolynomial, fields: Mapping[str, tuple[str, str]]) -
     >>> sorted(in_sidebands(a.dagger()*b + b.dagger()*a, {"b": ("b_p", "b_m")}).value.names())
     ['a', 'b_m', 'b_p']
     """
+    require_type(H, OperatorPolynomial, "the Hamiltonian", "write it in operators of cascade_sym.operator")
     if missing := set(fields) - H.names():
         raise UnknownName(f"the Hamiltonian has no field {listing(missing)}; it has {listing(H.names())}.")
     split = {b: operator(p) + operator(m) for b, (p, m) in fields.items()}
@@ -89,6 +90,7 @@ def rotating_wave(H: OperatorPolynomial, frequencies: Mapping[str, Expr]) -> Der
     >>> sorted(len(m) for m in rotating_wave(H, {"a": w, "b": w}).value.terms)
     [2, 2]
     """
+    require_type(H, OperatorPolynomial, "the Hamiltonian", "write it in operators of cascade_sym.operator")
     H, frequencies = H.map_coefficients(expression), {m: expression(w) for m, w in frequencies.items()}
     if missing := H.names() - set(frequencies):
         raise UnknownName(f"no rotation frequency for {listing(missing)}; add it to `frequencies`.")
@@ -196,6 +198,7 @@ def linearise(H: OperatorPolynomial, amplitudes: Mapping[str, Expr]) -> Derived:
     >>> len(linearise(H, {"c": beta}).value.terms)
     4
     """
+    require_type(H, OperatorPolynomial, "the Hamiltonian", "write it in operators of cascade_sym.operator")
     if missing := set(amplitudes) - H.names():
         raise UnknownName(f"the Hamiltonian has no mode {listing(missing)}; it has {listing(H.names())}.")
     H, amplitudes = H.map_coefficients(expression), {m: expression(b) for m, b in amplitudes.items()}

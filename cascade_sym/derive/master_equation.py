@@ -17,6 +17,7 @@ from sympy import Expr
 
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.derive.master_equation_read import couplings, hamiltonian, jump_groups, measured_operators
+from cascade_sym.errors import require_type
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import Op, OperatorPolynomial, as_operator, commutator, operator
 from cascade_sym.operators.linear import collected
@@ -141,6 +142,8 @@ def same_master_equation(left: MasterEquation, right: MasterEquation) -> Check:
     >>> same_master_equation(m, m).ok
     True
     """
+    for side, what in ((left, "the left side"), (right, "the right side")):
+        require_type(side, MasterEquation, what, "make one by master_equation(system)")
     wrong = []
     if not (left.H - right.H).filtered(lambda m: m != ()).is_zero:
         wrong.append("the Hamiltonians differ")

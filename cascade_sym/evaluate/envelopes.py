@@ -26,7 +26,7 @@ from cascade_sym.symbols import expression
 
 FIRST, LAST, SAME = 16, 4096, 1e-12  # panels of a segment, and what may change from one number of them to the next
 GONE = 1e-16  # of an envelope where it is cut off
-REACH = 2.0 ** np.arange(-20, 60)
+REACH = 2.0 ** np.arange(-20, 60)  # times at which an envelope is looked at for where it is gone: any unit
 
 
 class TemporalEvaluator:

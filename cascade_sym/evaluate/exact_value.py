@@ -13,7 +13,7 @@ from flint import acb, arb, fmpq
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import ParameterError, UnstableError, listing
+from cascade_sym.errors import ParameterError, UnstableError, listing, require_type
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.limits import exact_limits
 from cascade_sym.evaluate.results import formed
@@ -66,6 +66,7 @@ def exact_value(target: Any, values: Mapping[Any, Any], digits: int = 15) -> Any
 
 def exact_point(target: Target, values: Mapping[Any, Any]) -> dict[Symbol, Expr]:
     """Exact numbers by symbol."""
+    require_type(values, Mapping, "values", "give {parameter: number}")
     given = {k.name if isinstance(k, Symbol) else str(k): v for k, v in values.items()}
     if len(given) < len(values):
         raise ParameterError(f"one parameter is given twice in {listing(map(str, values))}; give each once.")
@@ -100,7 +101,10 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
             limits = exact_limits(defs, point)
             if {*point, *(s for s, _ in limits)} >= e.free_symbols:
                 return settled(limits, e, point, digits)
-        raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
+        hint = " Rates of motion that coincide are put in before: V.subs(...) solves it anew." if defs.rates else ""
+        raise ParameterError(
+            f"the value is singular or undecided at this point: {why}; change a parameter.{hint}"
+        ) from None
 
 
 def at_growing_precision(value: Callable[[bool], Plain], digits: int, most: int) -> tuple[str, float]:

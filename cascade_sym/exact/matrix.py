@@ -25,3 +25,20 @@ def inverse(rows: Sequence[Sequence[Fraction]]) -> list[list[Fraction]] | None:
             if i != k and not (c := a[i][k]).is_zero:
                 a[i] = [x if y.is_zero else x - c * y for x, y in zip(a[i], a[k], strict=True)]
     return [row[n:] for row in a]
+
+
+def determinant(rows: Sequence[Sequence[Fraction]]) -> Fraction:
+    """The determinant of a square matrix, by minors of its first rows: nothing is divided."""
+    minors: dict[tuple[int, ...], Fraction] = {(): rows[0][0].field.integer(1)}  # of the rows so far, by their columns
+    for row in rows:
+        found: dict[tuple[int, ...], Fraction] = {}
+        for columns, minor in minors.items():
+            for j, x in enumerate(row):
+                if j in columns or x.is_zero or minor.is_zero:
+                    continue
+                behind = sum(k > j for k in columns)
+                key = tuple(sorted((*columns, j)))
+                term = -x * minor if behind % 2 else x * minor
+                found[key] = found[key] + term if key in found else term
+        minors = found
+    return next(iter(minors.values()), rows[0][0].field.integer(0))

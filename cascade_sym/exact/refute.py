@@ -17,7 +17,7 @@ from typing import Any
 
 import flint
 from flint import acb, arb, fmpq
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
@@ -31,6 +31,7 @@ POINTS = 160  # beside the patterns
 WORK = 400_000  # operations of one search, after the first FEWEST points
 FEWEST = 12  # points that are always tried, however long the formulas are
 BITS, MORE_BITS = 128, 700  # precision of points, and of the second look where the first one leaves it open
+TYPICAL, MOST_TRIES = 24, 200  # points in no special position: so many tell pieces of a domain apart
 DIGITS = 20  # of the values in a witness
 Number = Fraction | tuple[Fraction, Fraction]  # real, or real and imaginary part
 Point = dict[str, Number]
@@ -54,14 +55,11 @@ def witness(
     calculation = read(left, right, definitions=definitions.needed(left, right))
     inside = _about(domains, [left, right], definitions)
     expressions = [e for e, _ in inside]
-    symbols = definitions.parameters(left, right, *expressions)
-    kinds = {s.name: is_complex_symbol(s) for s in symbols}
-    ranges = domains.ranges
-    declared = {n: NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL for n, c in kinds.items()}
+    declared = _declared(domains, definitions.parameters(left, right, *expressions))
     values = calculation.on(Balls())
-    conditions = read(*expressions, definitions=definitions.needed(*expressions)).on(Balls())
+    conditions = _conditions(inside, definitions)
     spent = 0
-    for k, point in enumerate(points(tuple(sorted(declared.items())))):
+    for k, point in enumerate(points(declared)):
         spent += len(calculation.nodes) + 10
         if k >= FEWEST and spent > WORK:
             break
@@ -71,6 +69,18 @@ def witness(
             texts = [_text(v) for v in found]
             return {"point": {n: _shown(v) for n, v in sorted(point.items())}, "left": texts[0], "right": texts[1]}
     return None
+
+
+def _declared(domains: Domains, symbols: Iterable[Symbol]) -> tuple[tuple[str, Domain], ...]:
+    """The domain of every parameter."""
+    ranges = domains.ranges
+    kinds = sorted((s.name, is_complex_symbol(s)) for s in symbols)
+    return tuple((n, NAMED["complex"] if c else ranges[n][0] if n in ranges else REAL) for n, c in kinds)
+
+
+def _conditions(inside: list[tuple[Expr, bool]], definitions: Definitions) -> Run:
+    expressions = [e for e, _ in inside]
+    return read(*expressions, definitions=definitions.needed(*expressions)).on(Balls())
 
 
 def _about(domains: Domains, sides: list[Expr], definitions: Definitions) -> list[tuple[Expr, bool]]:
@@ -87,6 +97,39 @@ def _about(domains: Domains, sides: list[Expr], definitions: Definitions) -> lis
         left = [x for x in left if x not in near]
         names = names.union(*(own for _, own in near))
     return found
+
+
+def typical(exprs: Iterable[Expr], domains: Domains, definitions: Definitions) -> list[Point]:
+    """Points of the domain in no special position, of every sign and of small and large magnitudes.
+
+    >>> import sympy as sp
+    >>> from cascade_sym.symbols.domains import Domain
+    >>> x = sp.Symbol("x")
+    >>> all(p["x"] > 0 for p in typical([x], Domains((("x", Domain(sp.S.Zero)),)), Definitions()))
+    True
+    """
+    sides = list(exprs)
+    inside = _about(domains, sides, definitions)
+    declared = _declared(domains, definitions.parameters(*sides, *(e for e, _ in inside)))
+    if not declared:
+        return [{}]
+    conditions, strict = _conditions(inside, definitions), [strict for _, strict in inside]
+    spans = {n: span(d) for n, d in declared}
+    rng = random.Random(len(spans))
+    found: list[Point] = []
+    for k in range(MOST_TRIES):
+        wide = Fraction(10 ** (k % 3))
+        point = {n: x.inside(rng, rng.choice(x.signs), wide if k % 2 else Fraction(1)) for n, x in spans.items()}
+        found += [point] if _allowed(conditions, strict, point) else []
+        if len(found) == TYPICAL:
+            break
+    return found
+
+
+def zeros(e: Expr, points: Iterable[Point], definitions: Definitions) -> int:
+    """At how many of the points `e` is not certain to be different from zero."""
+    values = read(e, definitions=definitions.needed(e)).on(Balls())
+    return sum(_different(values, p) is None for p in points)
 
 
 def differ(calculation: Calculation, points: Iterable[Point]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -34,6 +34,8 @@ def from_slh(
     >>> s.output("slh.out_1").terms
     {Op(name='a', dag=False): sqrt(kappa), Op(name='slh.in_2', dag=False): 1}
     """
+    if not isinstance(L, Iterable) or isinstance(L, str):
+        raise ParameterError(f"L must be a list of linear operators, one a channel; got {L!r}.")
     L = list(L)
     n = len(L)
     matrix = sp.eye(n) if isinstance(S, int) and S == 1 else sp.ImmutableDenseMatrix(S)

@@ -52,6 +52,8 @@ def from_netlist(text: str) -> LinearSystem:
     parts: dict[str, Part] = {}
     wires: list[tuple[str, str]] = []
     ends: dict[str, dict[str, str]] = {"in": {}, "out": {}}
+    if not isinstance(text, str):
+        raise FormulaError(f"a netlist is text; got {type(text).__name__}. Of a file give Path(...).read_text().")
     for number, line in enumerate(text.splitlines(), 1):
         line = line.partition("#")[0].strip()
         if not line:

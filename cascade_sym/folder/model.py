@@ -20,6 +20,7 @@ from cascade_sym.folder.derived_values import Bound, Declared, Figure, Leading, 
 from cascade_sym.formula.interpret import refuse_reserved
 from cascade_sym.operators import DensityOperator, Generator, LinearForm, OperatorPolynomial, Superoperator
 from cascade_sym.shown import Card, Shown, card
+from cascade_sym.solve import Stability
 from cascade_sym.steps import Check
 from cascade_sym.symbols import Domain, Domains, symbol
 
@@ -210,7 +211,7 @@ def _bounded(what: str, f: Callable[..., Any], kind: type = object) -> Callable[
 def _require_values(what: str, table: Mapping[str, Any]) -> None:
     operators = OperatorPolynomial | Superoperator | Generator | DensityOperator | LinearForm
     for name, v in table.items():
-        if isinstance(v, bool) or not isinstance(v, Expr | Number | Quantity | operators):
+        if isinstance(v, bool) or not isinstance(v, Expr | Number | Quantity | Stability | operators):
             raise FolderError(f"{what} gives a {type(v).__name__} for {name!r}; give an expression.")
 
 

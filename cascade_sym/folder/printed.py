@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from sympy import Expr
 from cascade_sym.errors import FolderError, FormulaError, UnknownName, listing
 from cascade_sym.folder.schema import Key, Reader, any_text, one_of, text, texts
 from cascade_sym.folder.toml_lines import Place, lines_of
-from cascade_sym.formula import Relation, parse_relation, parse_value, to_text
-from cascade_sym.formula.ast import Name
+from cascade_sym.formula import Relation, parse_relation, parse_value, to_text, walk
+from cascade_sym.formula.ast import Name, Sum
 from cascade_sym.formula.latex_in.reading import READ, read_formula, written
 from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
@@ -89,6 +90,12 @@ class Printed(Shown):
     functions: Mapping[str, str] = field(default_factory=dict)
     swaps: tuple[tuple[str, str], ...] = ()
     bibtex: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def indices(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of summation indices in the printed formulas."""
+        sides = [s.relation.rhs for e in self.equations for s in e.statements]
+        return {n.index: n.values for side in sides for _, n in walk(side) if isinstance(n, Sum)}
 
     def equation(self, id: str) -> PrintedEquation:
         """An equation by its id."""

@@ -23,6 +23,7 @@ from cascade_sym.formula.lettering import (
     joined,
     level_of,
     name_latex,
+    scripts,
     with_accent,
     with_superscript,
 )  # fmt: skip
@@ -178,7 +179,8 @@ class _Printer:
         if isinstance(base, Call) and (special := self.power_of_call(base, node.exponent, sup, closed)):
             return special, PRODUCT
         if isinstance(base, Name) and (text := self.name(base.name)) != "e":
-            closed_in_itself = level_of(text) == ATOM and not is_quotient(text)
+            labelled = isinstance(node.exponent, Name) and bool(scripts(text)[2])  # \theta_M^y: a power or a label
+            closed_in_itself = level_of(text) == ATOM and not is_quotient(text) and not labelled
             return with_superscript(text if closed_in_itself else bracket(text), sup), ATOM
         text, level = self.render(base)
         plain = isinstance(unmarked(base), Number) and level == ATOM

@@ -209,7 +209,7 @@ def _unreadable(c: str) -> str:
     if c in "'_":
         return f"{c!r} cannot stand here; names look like theta_M or, with a prime, theta_M'"
     if c == "\\":
-        return "this is the plain language, not LaTeX; read LaTeX with parse_latex"
+        return "this is the plain language, not LaTeX; read LaTeX with read_formula"
     if c.isalpha():
         return f"{c!r} is not read; write letters by name, like Gamma or theta"
     return f"{c!r} is not part of a formula"

@@ -27,6 +27,10 @@ _QUADRATURES = (
     re.compile(r"(cov)_([XP])_(.+)_([XP])_(.+)"),
     re.compile(rf"([A-Za-z]+)_([XP])_{_MODE}(?:_([XP])_{_MODE})?"),
 )
+# a further definition of the same name; but R_X_a_1_X_a_2 is one of the modes a_1 and a_2
+_COUNTED = re.compile(
+    r"(?P<stem>(?!var_|mean_|cov_)[A-Za-z]+_[XP]_(?P<first>(?:a_)?[^_]+)_[XP]_(?P<second>[^_]+))_(?P<count>\d+)"
+)
 _INDEXED = re.compile(r"(?P<head>[A-Za-z]+)_a_(?P<first>[^_]+)(?:_a_(?P<second>[^_]+))?")
 _TWO_INDICES = {"A", "K", "Q", "R"}  # R_a_S couples the modes a and S; gamma_a_S belongs to the mode a_S
 _FIELD = re.compile(r"(?P<part>[^.]+)\.(?P<end>in|out|lost|vacuum|bath_out|bath)_?(?P<port>.*?)(?P<band>[+-]?)")
@@ -137,6 +141,9 @@ def notation(
         2
     """
     short = {(s if isinstance(s, Symbol) else Symbol(s)): e for s, e in (abbreviations or {}).items()}
+    for what, given in (("symbols", symbols), ("operators", operators), ("abbreviations", abbreviations)):
+        if given is not None and not isinstance(given, Mapping):
+            raise FormulaError(f"{what} must be a table such as {{'kappa': r'\\tilde\\kappa'}}; got {given!r}.")
     named = {read_name(s, "notation"): latex for s, latex in (symbols or {}).items()}
     return Notation(named, dict(operators or {}), tuple(short.items()), tuple(order), hats)
 
@@ -146,16 +153,21 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
 
     The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are
     one). `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
-    `A_X_c_P_c` a matrix element between quadratures; all other names follow `cascade_sym.formula.name_latex`.
+    `A_X_c_P_c` a matrix element between quadratures, `A_X_c_P_c_2` a second one of that name; all other names follow
+    `cascade_sym.formula.name_latex`.
 
     >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
     ('\\Gamma_{SB}', '\\Delta^{2}\\hat{X}_{S}')
     >>> symbol_latex("cov_X_S_P_M"), symbol_latex("A_X_c_P_c")
-    ('\\operatorname{cov}(\\hat{X}_{S},\\hat{P}_{M})', 'A_{X_{c}P_{c}}')
+    ('\\operatorname{cov}(\\hat{X}_{S},\\hat{P}_{M})', 'A_{X_{c},P_{c}}')
+    >>> symbol_latex("d_X_a_P_a_2")
+    'd_{X_{a},P_{a}}^{(2)}'
     """
     table = declared or {}
     if name in table:
         return table[name]
+    if (m := _COUNTED.fullmatch(name)) and not (m["first"].startswith("a_") and m["second"] == "a"):
+        return f"{symbol_latex(m['stem'], table, hats=hats)}^{{({m['count']})}}"
     short = short_name(name)
     if short != name:
         return symbol_latex(short, table, hats=hats)
@@ -166,7 +178,7 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
             return f"\\Delta^{{2}}{shown}" if head == "var" else f"\\langle {shown}\\rangle"
         if head == "cov" and len(pairs) == 2:
             return f"\\operatorname{{cov}}({shown})"
-        sub = "".join(_quadrature(q, mode, False, {}) for q, mode in pairs)
+        sub = ",".join(_quadrature(q, mode, False, {}) for q, mode in pairs)
         return f"{name_latex(head, table)}_{{{sub}}}"
     spelled = ascii_name(name)
     if "\\" in name and "\\" in spelled and is_mathematics(spelled):

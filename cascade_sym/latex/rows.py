@@ -120,7 +120,7 @@ def _restated(defs: Definitions, notation: Notation) -> dict[Symbol, tuple[Symbo
 def quantity_rows(q: Quantity, notation: Notation = FALLBACK) -> list[Row]:
     """A quantity, then its definitions."""
     first, *rest = definition_rows(q.definitions.needed(q.expr), notation, [(named(q.name, notation), q.expr)])
-    return [Row("", "", first.rhs) if first.lhs == first.rhs else first, *rest]
+    return [Row("", "", first.rhs) if q.unnamed or first.lhs == first.rhs else first, *rest]
 
 
 def named(name: str, notation: Notation) -> str:

@@ -31,6 +31,7 @@ from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
 from cascade_sym.processes import in_order
 from cascade_sym.shown import Card, Shown, card
+from cascade_sym.solve import Stability
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
 
@@ -284,7 +285,7 @@ def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:
         said = f"{s.relation.op} replaced by {sign}"
         # an equality that is derived makes an approximate one true as well
         if sign == s.relation.op or (
-            sign == "=" and not isinstance(derived, Bound | Leading | PowerLaw) and not s.domain
+            sign == "=" and not isinstance(derived, Bound | Leading | PowerLaw | Stability) and not s.domain
         ):
             continue
         count += 1

@@ -17,6 +17,7 @@ from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import ORDER
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
+from cascade_sym.solve import Stability
 from cascade_sym.symbols import Domains
 from cascade_sym.verdicts import Verdict
 
@@ -30,6 +31,8 @@ def mistyped(sign: str, derived: Any) -> str:
     if isinstance(derived, Bound):
         said = f"it states {sign!r}; what is derived is a bound, with {derived.relation!r}."
         return "" if sign in ORDER else said
+    if isinstance(derived, Stability):
+        return "" if sign in ORDER else f"it states {sign!r}; what is derived is a condition, with '>'."
     return f"it states {sign!r}, not an equality, which is what is derived." if sign in ORDER else ""
 
 

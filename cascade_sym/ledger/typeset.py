@@ -26,6 +26,7 @@ from cascade_sym.ledger.records import Record, StepRecord
 from cascade_sym.ledger.verdict import StatementVerdict, shown_difference
 from cascade_sym.operators import OperatorPolynomial
 from cascade_sym.operators.integral import shown
+from cascade_sym.solve import Stability
 from cascade_sym.steps import Derivation
 
 _SIGNS = {"<": "<", ">": ">", "<=": "\\leq", ">=": "\\geq"}
@@ -54,6 +55,10 @@ def derived_latex(folder: Folder, entry: Entry) -> str:
     """The derived right sides under the printed left sides, in the paper's notation."""
     lines = {}
     for v in entry.statements:
+        if isinstance(v.derived, Stability):
+            shown = replace(v.derived, conditions=tuple(map(folder.model.in_base, v.derived.conditions)))
+            lines[v.statement.key] = ",\\quad ".join(body(e, notation_of(folder), line=1e9) for e in shown.inequalities)
+            continue
         sign = _SIGNS[v.derived.relation] if isinstance(v.derived, Bound) else "="
         sign = "\\approx" if isinstance(v.derived, Leading | PowerLaw) else sign
         # an abbreviation is not written with itself
@@ -143,6 +148,8 @@ def derivation_text(folder: Folder, id: str) -> tuple[str, bool]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Stability):
+        return ", ".join(map(str, value.inequalities))
     value = leading_form(value)
     value = shown(written_out(_opened(value) if isinstance(value, Quantity) else value))
     if not isinstance(value, OperatorPolynomial):

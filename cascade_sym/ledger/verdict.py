@@ -25,7 +25,9 @@ from cascade_sym.folder.environment import plain, value_of
 from cascade_sym.folder.model import Model
 from cascade_sym.folder.printed import PrintedEquation, Statement
 from cascade_sym.formula import Environment, Node
+from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import require_small
+from cascade_sym.ledger.condition import against_condition
 from cascade_sym.ledger.deviation import DIGITS, deviation, independent, percent
 from cascade_sym.ledger.identity import Claim, equal_generators, equal_numbers, equal_operators
 from cascade_sym.ledger.relation import against_bound, mistyped
@@ -34,6 +36,7 @@ from cascade_sym.misprints.samples import Samples
 from cascade_sym.misprints.words import vocabulary, with_missing
 from cascade_sym.operators import DensityOperator, Generator, OperatorPolynomial, Superoperator, as_operator
 from cascade_sym.shown import Shown
+from cascade_sym.solve import Stability
 from cascade_sym.steps import Check
 from cascade_sym.symbols import NOTHING, Domains, all_domains, is_hermitian
 from cascade_sym.verdicts import Verdict
@@ -193,6 +196,8 @@ def judge(
     if reason := mistyped(statement.relation.op, derived):
         return said(Verdict.UNCHECKED, reason)
     require_small(rhs)
+    if isinstance(derived, Stability):
+        return _of_condition(statement, derived, equation, env, model)
     try:
         printed = value_of(rhs, env)
         found = compare(printed, derived, model, statement.is_hamiltonian)
@@ -239,6 +244,29 @@ def judge(
     if equation.kind == "definition":
         return said(Verdict.DEFINITION, f"input of the model; {found.method}")
     return said(Verdict.EXACT, found.method)
+
+
+def _of_condition(
+    s: Statement, derived: Stability, equation: PrintedEquation, env: Environment, model: Model
+) -> StatementVerdict:  # fmt: skip
+    said = partial(StatementVerdict, s, derived=derived)
+    sides = _meant(s.relation.lhs, equation, env), s.relation.rhs
+    left, right = (plain(value_of(side, env), model) for side in sides)
+    if not isinstance(left, Expr) or not isinstance(right, Expr):
+        return said(Verdict.UNCHECKED, "a condition compares numbers; a side of it is an operator.")
+    verdict, why, point = against_condition(s.relation.op, left, right, derived, model)
+    status = {Verdict.EXACT: "equal", Verdict.DIFFERS: "different"}.get(verdict, "undecided")
+    found = Equality(status, witness=point, reason="" if status != "undecided" else why)
+    return said(verdict, why, found=found, proof="algebraic" if status == "equal" else None)
+
+
+def _meant(left: Node, equation: PrintedEquation, env: Environment) -> Node:
+    """The left side of a condition; of a name that stands for nothing, what the same equation prints it to be."""
+    if isinstance(left, Name) and left.name not in env.names:
+        for s in equation.statements:
+            if s.relation.lhs == left and s.relation.op in ("=", ":="):
+                return s.relation.rhs
+    return left
 
 
 def _repair(

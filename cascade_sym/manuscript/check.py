@@ -21,7 +21,7 @@ from cascade_sym.latex.lines import row
 from cascade_sym.manuscript.bounded import bounded
 from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
-from cascade_sym.manuscript.known import Meaning, Reading
+from cascade_sym.manuscript.known import Meaning, Reading, readings
 from cascade_sym.manuscript.understood import first_line
 from cascade_sym.processes import in_order
 from cascade_sym.shown import Shown
@@ -131,7 +131,7 @@ def check_manuscript(
     chosen = [f for f in manuscript.formulas if f.numbered or everything]
     if not chosen:
         raise FormulaError(f"{path} has no labelled equation (equation, align, gather, ...); --all takes others.")
-    readings = [Reading(folder, e) for e in folder.printed.equations]
+    ways = readings(folder)
     displays = [list(group) for _, group in groupby(chosen, key=lambda f: f.display)]
     end = time.monotonic() + TOTAL_SECONDS
 
@@ -139,7 +139,7 @@ def check_manuscript(
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
             return [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
-        return list(_block(group, readings))
+        return list(_block(group, ways))
 
     def told(group: list[Formula]) -> None:
         for e in group if progress else ():
@@ -195,17 +195,19 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
     at = e.file, e.line, e.name, r.lhs
     if not r.relation or not r.lhs:
         said = "it is not of the form name = formula."
-        return Checked(*at, Verdict.UNCHECKED, reason=said, understood=readings[0].read(latex).status != NOT_READ)
+        return Checked(
+            *at, Verdict.UNCHECKED, reason=said, understood=readings[0].lexicon.read(latex).status != NOT_READ
+        )
     if len(r.lhs) > MAX_LEFT:
         return Checked(*at, Verdict.UNCHECKED, reason=f"the left side has more than {MAX_LEFT} characters.")
     if r.lhs == ZERO and display.known:
         return _polynomial(e, r.rhs, readings, display)
     known = [x for x in readings if x.knows(r.lhs)]
     if not known:
-        if all(x.left_side(r.lhs) is None for x in readings):
+        if all(x.lexicon.left_side(r.lhs) is None for x in readings):
             why = f"the left side can't be read: {_why(readings[0], r.lhs)}"
             return Checked(*at, Verdict.UNCHECKED, reason=why, understood=False)
-        if (reading := readings[0].read(latex)).status == NOT_READ:
+        if (reading := readings[0].lexicon.read(latex)).status == NOT_READ:
             return Checked(*at, Verdict.UNCHECKED, reason=first_line(reading.reason or ""), understood=False)
         if display.known and r.lhs in display.local and symbol_key(r.lhs) is not None:
             return Checked(*at, UNKNOWN, reason="an abbreviation of this display; it counts where it is used.")
@@ -225,7 +227,7 @@ def _formula(e: Formula, latex: str, readings: Sequence[Reading], display: _Disp
     try:
         return _checked(at, _bounded(judged, latex, meanings, display.local, display.polynomials))
     except CascadeError as err:
-        read = all(x.read(latex).status != NOT_READ for x in known)
+        read = all(x.lexicon.read(latex).status != NOT_READ for x in known)
         why = first_line_of(trouble or err)
         return Checked(*at, Verdict.UNCHECKED, equation=known[0].equation.id, reason=why, understood=read)
 

@@ -30,7 +30,7 @@ from cascade_sym.manuscript.tokens import Scanner, Token, Unreadable, spelled, t
 MAX_EXPANSIONS = 2_000  # for one command of the manuscript
 MAX_PENDING = 40_000  # tokens that macros have made and that are not read yet
 MAX_MADE = 1_500_000  # tokens that macros make in a manuscript
-MAX_MACROS = 20_000
+MAX_MACROS = 20_000  # that a manuscript may define, far above the longest there is
 VERBATIM = frozenset(
     ("verbatim", "verbatim*", "Verbatim", "lstlisting", "comment", "filecontents", "filecontents*", "minted", "alltt",
      "luacode", "luacode*", "tikzpicture")
@@ -140,7 +140,14 @@ class Expander(Frames):
         end = max([t.end, *ends])
         if ends and t.source.text[end : end + 1] in ("}", "]"):
             end += 1
-        body = list(substituted(macro, given, t, end))
+        last = self.last
+        if macro.slots and macro.slots[-1].kind == "d" and last and last.source is t.source:
+            end = max(end, last.end)
+        here = [
+            tuple(x if x.source is t.source and x.at >= t.at else Token(x.text, t.source, t.at, end) for x in tokens)
+            for tokens in given  # a default stands at the call, too
+        ]
+        body = list(substituted(macro, here, t, end))
         self._made += len(body)
         too_many = self.steps > MAX_EXPANSIONS or self.pending + len(body) > MAX_PENDING
         if too_many or self._made > MAX_MADE:

@@ -11,7 +11,7 @@ from cascade_sym.manuscript.sources import Files
 from cascade_sym.manuscript.tokens import Scanner, Source, Token, Unreadable, name_of, spelled
 
 MAX_STEPS = 4_000_000  # tokens that are looked at, those that are put back counted again
-MAX_NOTES = 200
+MAX_NOTES = 200  # about what could not be followed: nobody reads more
 _CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)(?![A-Za-z])", re.M)
 _BODY = re.compile(r"^[^%\n]*?\\(begin|end)\s*\{document\}", re.M)
 

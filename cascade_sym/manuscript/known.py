@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from sympy import Expr
@@ -16,21 +15,20 @@ from cascade_sym.folder.derived_values import leading_form
 from cascade_sym.folder.environment import FUNCTIONS, environment, plain, value_of
 from cascade_sym.folder.load import Folder
 from cascade_sym.folder.printed import PrintedEquation, Statement, function_heads
-from cascade_sym.formula import Environment, names_in, parse_latex, rewrite, walk
-from cascade_sym.formula.ast import Add, Call, Integral, Name, Node, Relation, Sum
+from cascade_sym.formula import Environment, names_in, rewrite, walk
+from cascade_sym.formula.ast import Add, Call, Name, Node, Relation
 from cascade_sym.formula.interpret import BUILTINS
-from cascade_sym.formula.latex_in import Names, read_formula
-from cascade_sym.formula.latex_in import Reading as Read
+from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, Statements, written
 from cascade_sym.formula.latex_in.symbols import symbol_key
-from cascade_sym.formula.lettering import CONSTANTS, name_latex
+from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.walk import require_small
-from cascade_sym.latex.notation import Notation, symbol_latex
+from cascade_sym.latex.notation import Notation
 from cascade_sym.ledger.typeset import notation_of
+from cascade_sym.manuscript.lexicon import Lexicon, printed_as
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, Superoperator, as_operator, operator
 from cascade_sym.operators.integral import shown
 
-_HOLE = "placeholder"
 CHAINED = frozenset(("=", ":=", "~="))
 
 
@@ -67,7 +65,7 @@ class Meaning:
                     continue
                 here = replace(here, env=here.env.bound(name, value), symbols={**here.symbols, lhs: name})
                 del waiting[lhs]
-        sides = (here.reading.left_side(lhs) for lhs in waiting)
+        sides = (here.reading.lexicon.left_side(lhs) for lhs in waiting)
         return replace(here, unread=frozenset(n.name for n in sides if isinstance(n, Name)))
 
     def relations(self, latex: str) -> tuple[Relation, ...]:
@@ -94,69 +92,21 @@ class Reading:
         sides = [side for s in equation.statements for side in (s.relation.lhs, s.relation.rhs)]
         calls = dict.fromkeys(n.function for side in sides for _, n in walk(side) if isinstance(n, Call))
         known = {*BUILTINS, *FUNCTIONS, *printed.functions}
-        self.functions = [f for f in (*calls, *folder.model.functions, *FUNCTIONS) if f not in BUILTINS]
+        functions = frozenset((*calls, *folder.model.functions, *FUNCTIONS)) - {*BUILTINS}
         self._notation = {**printed.notation, **printed.derived_notation}
         used = dict.fromkeys(n for side in sides for n in names_in(side))
         own = (*used, *(c for c in calls if c not in known))
-        self._valued = frozenset((*own, *folder.model.names()))
-        self._table = _table((*own, *folder.model.names(), *printed.notation), self._notation)
+        valued = {*own, *folder.model.names()}
+        table = printed_as((*own, *folder.model.names(), *printed.notation), self._notation)
         # who prints \Delta^2 X for a variance means one before other operators too
         symbols = (*printed.notation.values(), *printed.derived_notation.values())
-        self._spread = any(re.match(r"\\Delta\s*\^\s*\{?2", x) for x in symbols)
+        spread = any(re.match(r"\\Delta\s*\^\s*\{?2", x) for x in symbols)
         for latex, f in ((r"\mathcal D", "D"), (r"\mathcal H", "H")):  # as derived generators are typeset
-            self._table.setdefault(latex, f)
-        self._table |= {head: f for f, head in function_heads(printed.functions).items()}
-        self._templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
-        self._lhs_seen: dict[str, Node | None] = {}
-
-    @cached_property
-    def names(self) -> Names:
-        return Names(self._table, spread=self._spread)
-
-    @cached_property
-    def indices(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of summation indices in the printed formulas."""
-        sides = [s.relation.rhs for e in self.folder.printed.equations for s in e.statements]
-        return {n.index: n.values for side in sides for _, n in walk(side) if isinstance(n, Sum)}
-
-    @cached_property
-    def patterns(self) -> tuple[tuple[str, Integral], ...]:
-        """What the functions of this equation are printed as, where that is an integral."""
-        found = []
-        for f, template in self._templates.items():
-            node = self._read(template.replace("#1", f"\\mathrm{{{_HOLE}}}"), self.names)
-            if isinstance(node, Integral) and node.body == Name(_HOLE):
-                found.append((f, node))
-        return tuple(found)
-
-    @cached_property
-    def compounds(self) -> Mapping[Node, Name]:
-        r"""Names that are printed as more than a symbol (\Delta^2 X_S), by how that reads in any spelling."""
-        plain = Names({latex: n for latex, n in self._table.items() if symbol_key(latex) is not None})
-        found: dict[Node, Name] = {}
-        for latex, name in self._table.items():
-            if name not in self._valued or symbol_key(latex) is not None:
-                continue
-            if isinstance(node := self._read(latex, plain), Call):
-                found.setdefault(node, Name(name))
-        return found
-
-    def _read(self, latex: str, names: Names) -> Node | None:
-        """The tree of a formula; None where it can't be read."""
-        try:
-            return parse_latex(latex, names, functions=self.functions, indices=self.indices)
-        except CascadeError:
-            return None
-
-    def left_side(self, latex: str) -> Node | None:
-        """A left side as it is read here; None where it can't be."""
-        if latex not in self._lhs_seen:
-            node = self._read(latex, self.names)
-            if node is None:  # no symbol of the folder: it may still be one
-                found = self.read(latex).statements
-                node = found[0] if len(found) == 1 and isinstance(found[0], Node) else None
-            self._lhs_seen[latex] = node and self._named(node)
-        return self._lhs_seen[latex]
+            table.setdefault(latex, f)
+        table |= {head: f for f, head in function_heads(printed.functions).items()}
+        templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
+        compound = frozenset(n for latex, n in table.items() if n in valued and symbol_key(latex) is None)
+        self.lexicon = Lexicon(table, functions, printed.indices, templates, compound, spread)
 
     def knows(self, latex: str) -> bool:
         """Whether the left side is one of this equation of the paper."""
@@ -164,7 +114,7 @@ class Reading:
 
     def _statements(self, latex: str) -> list[Statement]:
         """The statements of this equation of the paper with this left side, a derivative in either spelling."""
-        node = self.left_side(latex)
+        node = self.lexicon.left_side(latex)
         if node is None:
             return []
         wanted = spelt(node)
@@ -179,7 +129,7 @@ class Reading:
         env, printed = _with_definitions(
             environment(self.folder, result), result.values.values(), notation_of(self.folder)
         )
-        symbols = {latex: name for latex, name in printed.items() if latex not in self._table}
+        symbols = {latex: name for latex, name in printed.items() if latex not in self.lexicon.table}
         by_key = {s.key: s for s in reversed(found) if s.key in result.values}
         return [Meaning(self, s, result.values[s.key], env, symbols) for s in by_key.values()]
 
@@ -189,35 +139,31 @@ class Reading:
         Raises FormulaError where it can't be read.
         """
         derived = [n for n in self.folder.printed.derived_notation if n in env.names]
-        more = {**_table((*derived, *env.names), self._notation), **self._table, **(local or {})}
-        names = Names(more, spread=self._spread) if set(more) - set(self._table) else self.names
-        found = self.read(latex, names)
+        table = self.lexicon.table
+        more = {**printed_as((*derived, *env.names), self._notation), **table, **(local or {})}
+        names = Names(more, spread=self.lexicon.spread) if set(more) - set(table) else None
+        found = self.lexicon.read(latex, names)
         if found.status == NOT_READ:
             raise FormulaError(found.reason or "it is not read.")
         said = found.statements
         if found.status == AMBIGUOUS:
-            known = {*env.names, *more.values(), *CONSTANTS, *self.indices}
+            known = {*env.names, *more.values(), *CONSTANTS, *self.lexicon.indices}
             said = settled(found.alternatives, known)
         if not said:
             ways = " or ".join(f"'{'; '.join(written(a))}'" for a in found.alternatives[:4])
             raise FormulaError(f"{found.reason or 'it is ambiguous.'} It can be read as {ways}.")
-        return tuple(replace(r, lhs=self._named(r.lhs), rhs=self._named(r.rhs)) for r in anchored(said))
+        return tuple(replace(r, lhs=self.lexicon.named(r.lhs), rhs=self.lexicon.named(r.rhs)) for r in anchored(said))
 
-    def read(self, latex: str, names: Names | None = None) -> Read:
-        """How a formula is understood with the symbols of this equation of the paper."""
-        return read_formula(latex, names or self.names, functions=self.functions, indices=self.indices)
 
-    def _named(self, node: Node) -> Node:
-        """`node` with printed forms of the paper's names and functions replaced by these."""
-        return rewrite(node, self._called)
-
-    def _called(self, node: Node) -> Node:
-        if node in self.compounds:
-            return self.compounds[node]
-        for f, p in self.patterns:
-            if isinstance(node, Integral) and (p.var, p.lo, p.hi) == (node.var, node.lo, node.hi):
-                return Call(f, (node.body,))
-        return node
+def readings(folder: Folder) -> list[Reading]:
+    """How formulas are read with the symbols of each equation; those that have the same ones share them."""
+    found = [Reading(folder, e) for e in folder.printed.equations]
+    shared: dict[object, Lexicon] = {}
+    for reading in found:
+        x = reading.lexicon
+        same = (frozenset(x.table.items()), x.functions, frozenset(x.templates.items()), x.valued)
+        reading.lexicon = shared.setdefault(same, x)
+    return found
 
 
 def settled(ways: Sequence[Statements], known: Collection[str]) -> Statements:
@@ -268,18 +214,6 @@ def anchored(statements: Sequence[Relation | Node]) -> list[Relation]:
 def spelt(node: Node) -> Node:
     r"""A formula with \dot x for d/dt x."""
     return rewrite(node, lambda n: Call("dot", n.args) if isinstance(n, Call) and n.function == "ddt" else n)
-
-
-def _table(names: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:
-    """LaTeX to name, the first name of those that are printed alike."""
-    found: dict[str, str] = {}
-    for name in names:
-        if name in CONSTANTS or name == _HOLE:
-            continue
-        found.setdefault(name_latex(name, notation), name)
-        # derived results print names without an entry by the rule of another room
-        found.setdefault(symbol_latex(name, notation), name)
-    return found
 
 
 def _with_definitions(

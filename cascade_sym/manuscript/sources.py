@@ -23,7 +23,7 @@ from cascade_sym.manuscript.tokens import Source
 ENDINGS = (".tex", ".ltx", ".sty", ".cls", ".def", ".cfg", ".clo", ".tikz", ".latex")
 MAX_BYTES = 4_000_000  # of all files together
 MAX_ARCHIVE = 200_000_000  # bytes of an archive, packed or not
-MAX_MEMBERS = 5_000
+MAX_MEMBERS = 5_000  # files of an archive
 _ROOT = re.compile(r"\\(?:documentclass|documentstyle)(?![A-Za-z])")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _INPUTS = re.compile(r"\\(?:input|include|subfile|import|subimport|ExecuteMetaData)(?![A-Za-z])")

@@ -54,14 +54,14 @@ def value_plot(value: Any, **options: Any) -> Artists:
     raise ParameterError(f"a {type(value).__name__} has no plot; there are plots of spectra, covariances and scalings.")
 
 
-def _axes(ax: Any, panels: int = 1) -> list[Any]:
+def axes_for(ax: Any, panels: int = 1) -> list[Any]:
     if ax is not None:
         return [ax]
     _, axes = canvas((SIZE[0] * panels, SIZE[1]), (1, panels))
     return [axes] if panels == 1 else list(axes)
 
 
-def _math(name: str) -> str:
+def math_name(name: str) -> str:
     """A name for matplotlib, which reads simple LaTeX; else as plain text."""
     latex = current().name(name)
     simple = not any(c in latex for c in ("\\text", "\\operatorname", "\\left", "\\begin"))
@@ -92,15 +92,15 @@ def plot_spectrum(
         level = _reference(f, N, x, given, "shot" if reference is None else reference, strength)
     ratio = dB or reference is not None
     with styled():
-        (a,) = _axes(ax)
+        (a,) = axes_for(ax)
         shown = y / level if ratio else y
         lines = a.plot(x, 10 * np.log10(shown) if dB else shown, color=CYCLE[len(a.lines) % len(CYCLE)], label=label)
         if ratio:
             lines.append(a.axhline(0 if dB else 1, color=COLOURS["grey"], linewidth=0.8, linestyle="--"))
         a.set_xlim(x.min(), x.max())
-        a.set_xlabel(_math(N.frequency.name))
+        a.set_xlabel(math_name(N.frequency.name))
         unit = {"shot": " / shot noise", "sql": " / SQL"}.get(reference if isinstance(reference, str) else "shot", "")
-        a.set_ylabel(f"{_math(N.name)}{unit if ratio else ''}{' (dB)' if dB else ''}")
+        a.set_ylabel(f"{math_name(N.name)}{unit if ratio else ''}{' (dB)' if dB else ''}")
         if label:
             a.legend()
     return Artists(lines)
@@ -177,7 +177,7 @@ def plot_covariance(
     kinds = [which] if which else ["modes"] if ax is not None or len(names) < 2 else ["modes", "epr"]
     out = Artists()
     with styled():
-        for a, kind in zip(_axes(ax, len(kinds)), kinds, strict=True):
+        for a, kind in zip(axes_for(ax, len(kinds)), kinds, strict=True):
             ellipses = _of_modes(found, names) if kind == "modes" else _of_pairs(found, names)
             out += _ellipses(a, ellipses, vacuum)
             a.set_xlabel("$X$" if kind == "modes" else r"$(X_a \mp X_b)/\sqrt{2}$")
@@ -186,13 +186,13 @@ def plot_covariance(
 
 
 def _of_modes(V: Any, names: Iterable[str]) -> list[tuple[str, np.ndarray]]:
-    return [(_math(m), _block(V, [{f"X_{m}": 1.0}, {f"P_{m}": 1.0}])) for m in names]
+    return [(math_name(m), _block(V, [{f"X_{m}": 1.0}, {f"P_{m}": 1.0}])) for m in names]
 
 
 def _of_pairs(V: Any, names: Sequence[str]) -> list[tuple[str, np.ndarray]]:
     r = 2**-0.5
     return [
-        (f"{_math(a)}, {_math(b)}: {'$-,+$' if s < 0 else '$+,-$'}",
+        (f"{math_name(a)}, {math_name(b)}: {'$-,+$' if s < 0 else '$+,-$'}",
          _block(V, [{f"X_{a}": r, f"X_{b}": s * r}, {f"P_{a}": r, f"P_{b}": -s * r}]))
         for k, a in enumerate(names) for b in names[k + 1 :] for s in (-1, 1)
     ]  # fmt: skip
@@ -238,15 +238,15 @@ def plot_scaling(law: Scaling, *, ax: Any = None) -> Artists:
     x, y = (np.array(c) for c in zip(*points, strict=True))
     lead = float(law.at({k: v for k, v in law.certificate.sample.items() if k != law.large.name}))
     with styled():
-        (a,) = _axes(ax)
+        (a,) = axes_for(ax)
         out = a.loglog(x, y, "o", color=COLOURS["red"], markersize=4, label="optimum")
         power = str(law.exponent)
         curve = lead * x ** float(law.exponent)
         out += a.loglog(
-            x, curve, color=COLOURS["blue"], zorder=1, label=f"{lead:.4g} {_math(law.large.name)}$^{{{power}}}$"
+            x, curve, color=COLOURS["blue"], zorder=1, label=f"{lead:.4g} {math_name(law.large.name)}$^{{{power}}}$"
         )
-        a.set_xlabel(_math(law.large.name))
-        a.set_ylabel(_math(law.name))
+        a.set_xlabel(math_name(law.large.name))
+        a.set_ylabel(math_name(law.name))
         a.legend()
     return Artists(out)
 
@@ -262,7 +262,9 @@ def plot_sweep(data: Any, name: str | None = None, *, ax: Any = None) -> Artists
     >>> [type(artist).__name__ for artist in plot_sweep(data)]
     ['Line2D']
     """
-    chosen = next(iter(data.data_vars)) if name is None else name
+    if not hasattr(data, "data_vars"):
+        raise ParameterError(f"data must be a result of cascade_sym.sweep; got {type(data).__name__}.")
+    chosen = next(iter(data.data_vars), None) if name is None else name
     if chosen not in data:
         raise UnknownName(f"the data has no variable {chosen!r}; it has {listing(data.data_vars)}.")
     z = data[chosen].squeeze(drop=True)
@@ -272,18 +274,18 @@ def plot_sweep(data: Any, name: str | None = None, *, ax: Any = None) -> Artists
         )
     scales = {d: "log" if _is_geometric(np.asarray(z[d].values, dtype=float)) else "linear" for d in z.dims}
     with styled():
-        (a,) = _axes(ax)
+        (a,) = axes_for(ax)
         first = z.dims[-1]
         if len(z.dims) == 1:
             out = list(a.plot(z[first], z, color=CYCLE[len(a.lines) % len(CYCLE)]))
-            a.set_ylabel(_math(str(chosen)))
+            a.set_ylabel(math_name(str(chosen)))
         else:
             out = [a.pcolormesh(z[first], z[z.dims[0]], z.values, shading="nearest", cmap="viridis")]
-            a.figure.colorbar(out[0], ax=a, label=_math(str(chosen)))
-            a.set_ylabel(_math(str(z.dims[0])))
+            a.figure.colorbar(out[0], ax=a, label=math_name(str(chosen)))
+            a.set_ylabel(math_name(str(z.dims[0])))
             a.set_yscale(scales[z.dims[0]])
         a.set_xscale(scales[first])
-        a.set_xlabel(_math(str(first)))
+        a.set_xlabel(math_name(str(first)))
     return Artists(out)
 
 

@@ -88,7 +88,7 @@ class Balls(Arithmetic):
             n = exponent.numerator
             exact = isinstance(root, fmpq) and max(root.p.bit_length(), root.q.bit_length()) * abs(n) <= LONGEST
             plain: Any = root if exact else lifted(root)
-            raised = root if n == 1 else plain ** abs(n)
+            raised = root if n == 1 else whole_power(plain, abs(n))
             return raised if n > 0 else self.div(fmpq(1), raised)
         if isinstance(base, fmpq) and base == 0 and exponent > 0:
             return base
@@ -172,6 +172,11 @@ class Balls(Arithmetic):
 def lifted(x: Ball) -> arb | acb:
     """An exact value as a ball; balls as they are."""
     return x.ball if isinstance(x, Turn) else arb(x) if isinstance(x, fmpq) else x
+
+
+def whole_power(x: Any, n: int) -> Any:
+    """x^n for n > 0; flint's power of a real ball around zero goes by a logarithm and has no value."""
+    return (acb(x) ** n).real if isinstance(x, arb) and x.contains(0) else x**n
 
 
 def finite(x: Any) -> Any:

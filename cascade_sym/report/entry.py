@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cascade_sym.ledger.records import Record, StatementRecord, StepRecord
-from cascade_sym.report.findings import number_text, reason, sentence
+from cascade_sym.report.findings import joint_title, number_text, reason, sentence
 from cascade_sym.report.html import anchor, details, element, listing, table, text
 from cascade_sym.report.mathml import FULL, HALF, block, edit_words, fits_beside, words
 from cascade_sym.report.particulars import evidence_html, value_html
+from cascade_sym.verdicts import Verdict
 
 Name = Callable[[str], str]
 FORMS = ("printed", "derived", "correction", "difference")
@@ -20,30 +21,62 @@ def verdict_mark(verdict: str) -> str:
     return element("span", text(verdict), class_=f"verdict v-{anchor(verdict)}")
 
 
-def entry_html(record: Record, derivation: Derivation, folder: str, name: Name) -> str:
-    """The article of one equation; `folder` is how commands name the paper, `name` gives the LaTeX of a name."""
+def entry_html(group: Sequence[tuple[Record, Derivation]], folder: str, name: Name) -> str:
+    """The article of one printed equation, with each of its readings where it has several.
+
+    `folder` is how commands name the paper, `name` gives the LaTeX of a name.
+    """
+    records = [r for r, _ in group]
+    title = element(
+        "h3", number_links(records), " ", words(joint_title(records), name), id=f"title-{anchor(records[0].id)}"
+    )
+    head = element("header", title, element("p", marks(records), class_="marks"))
+    readings = [_reading(r, d, folder, name, alone=len(group) == 1, first=r is records[0]) for r, d in group]
+    return element(
+        "article", head, *readings, id=f"eq-{anchor(records[0].id)}", aria_labelledby=f"title-{anchor(records[0].id)}",
+        data_verdict=worst(records),
+    )  # fmt: skip
+
+
+def number_links(records: Sequence[Record]) -> str:
+    """The numbers of the readings of a print, each a link to it."""
+    links = (element("a", text(f"({r.id})"), href=f"#eq-{anchor(r.id)}", class_="number") for r in records)
+    return " ".join(links)
+
+
+def marks(records: Sequence[Record]) -> str:
+    """The verdicts of the readings of a print, one after the other."""
+    odd = "" if all(r.as_expected for r in records) else element("span", "not as expected", class_="unexpected")
+    return " ".join(verdict_mark(r.verdict) for r in records) + odd
+
+
+def worst(records: Sequence[Record]) -> Verdict:
+    """The verdict by which a print with several readings is chosen: a reader may take any of them."""
+    return max((r.verdict for r in records), key=lambda v: v.severity)
+
+
+def _reading(record: Record, derivation: Derivation, folder: str, name: Name, *, alone: bool, first: bool) -> str:
+    """All of one reading of a print; the derived form, which is that of all readings, stands at the first one."""
     id, label = anchor(record.id), f"({record.id})"
-    link = element("a", text(label), href=f"#eq-{id}", class_="number")
-    mark = verdict_mark(record.verdict)
-    if not record.as_expected:
-        mark += element("span", "not as expected", class_="unexpected")
-    title = element("h3", link, " ", words(record.title, name), id=f"title-{id}")
-    forms = [(k, latex) for k in FORMS if (latex := record.form(k))]
+    shown = FORMS if first else tuple(k for k in FORMS if k != "derived")
+    forms = [(k, latex) for k in shown if (latex := record.form(k))]
     sources = "".join(element("h5", k.capitalize()) + listing([tex], _source(record, k)) for k, tex in forms)
     sources = details("LaTeX source", sources, class_="source") if sources else ""
     lines = [f"cascade-sym verify {folder} --only {record.id}", f"cascade-sym derive {folder} {record.id}"]
     commands = details("Reproduce", listing(lines), class_="commands")
     more = _statements(record, name), _steps(derivation, label, name), sources, commands
     parts = [
-        element("header", title, element("p", mark, class_="marks")),
         _notes(record, name),
-        _pair(record, label),
+        _pair(record, label) if first else _form(record, "printed", f"Equation {label}, printed", FULL),
         _form(record, "correction", f"Equation {label}, corrected, the change marked", FULL, _repairs(record, name)),
         _form(record, "difference", f"Equation {label}, difference of derived and printed form", FULL),
         evidence_html(record.evidence.more, id, name),
         element("div", *more, class_="more"),
     ]
-    return element("article", *parts, id=f"eq-{id}", aria_labelledby=f"title-{id}", data_verdict=record.verdict)
+    if alone:
+        return "".join(parts)
+    head = element("h4", text(f"Read as {label}: "), verdict_mark(record.verdict), class_="read")
+    return element("section", head, *parts, id=None if first else f"eq-{id}", class_="reading")
 
 
 def notes(record: Record) -> list[tuple[str, str]]:
@@ -72,7 +105,7 @@ def _form(record: Record, kind: str, label: str, line: float, more: str = "") ->
         return ""
     copy = element(
         "button", "Copy LaTeX", type="button", class_="copy", hidden=True, data_source=_source(record, kind),
-        aria_label=f"Copy the LaTeX of equation ({record.id}), {kind}",
+        aria_label=f"Copy LaTeX of equation ({record.id}), {kind}",
     )  # fmt: skip
     head = element("div", element("h4", kind.capitalize()), copy, class_="head")
     return element("section", head, block(latex, line, label), more, class_=f"form {kind}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from cascade_sym.ledger.deviation import PROVED, percent
@@ -26,8 +27,35 @@ def attention(records: Sequence[Record]) -> str:
     >>> attention([Record("1", "", Verdict.EXACT, ""), Record("2", "", Verdict.DIFFERS, "")])
     '1 of 2 equations needs attention'
     """
-    count, verb = len(needing_attention(records)), "need" if len(needing_attention(records)) > 1 else "needs"
-    return f"{count or 'None'} of {len(records)} equations {verb} attention"
+    every = prints(records)
+    count = sum(bool(needing_attention(group)) for group in every)
+    return f"{count or 'None'} of {len(every)} equations {'need' if count > 1 else 'needs'} attention"
+
+
+def prints(records: Sequence[Record]) -> tuple[tuple[Record, ...], ...]:
+    """The records by what is printed: readings of one print together, where the first of them stands.
+
+    >>> from cascade_sym.ledger.records import Evidence
+    >>> a, b = (Record(f"2.{k}", "", Verdict.EXACT, "", derived_latex="x", evidence=Evidence(reading=k)) for k in "ab")
+    >>> [[r.id for r in group] for group in prints([a, Record("3", "", Verdict.EXACT, ""), b])]
+    [['2.a', '2.b'], ['3']]
+    """
+    found: dict[str, tuple[Record, ...]] = {}
+    for r in records:
+        first = next((o.id for o in other_readings(r, records) if o.id in found), r.id)
+        found[first] = (*found.get(first, ()), r)
+    return tuple(found.values())
+
+
+def joint_title(group: Sequence[Record]) -> str:
+    """The title of what is printed: what the titles of its readings begin with.
+
+    >>> joint_title([Record("2", f"Gain, {way} way", Verdict.EXACT, "") for way in ("one", "another")])
+    'Gain'
+    """
+    words = [re.split(r"(?=[ ,;:(])", r.title) for r in group]
+    same = "".join(w[0] for w in takewhile(lambda w: len(set(w)) == 1, zip(*words, strict=False)))
+    return same.rstrip(" ,;:(") or group[0].title
 
 
 def other_readings(record: Record, records: Sequence[Record]) -> tuple[Record, ...]:

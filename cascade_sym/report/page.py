@@ -1,4 +1,4 @@
-"""The whole report as one page: no network, everything in the file, figures too; its one script copies LaTeX."""
+"""The whole report as one page: no network, everything in the file, figures too, and one small script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import struct
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -17,8 +17,8 @@ from typing import Any
 
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.ledger.records import Record
-from cascade_sym.report.entry import Name, derivations, entry_html, verdict_mark
-from cascade_sym.report.findings import attention, finding, needing_attention
+from cascade_sym.report.entry import Name, derivations, entry_html, marks, number_links, verdict_mark, worst
+from cascade_sym.report.findings import attention, finding, joint_title, needing_attention, prints
 from cascade_sym.report.html import anchor, details, element, listing, section, table, text
 from cascade_sym.report.mathml import FULL, block, edit_words, words
 from cascade_sym.verdicts import Verdict
@@ -54,9 +54,10 @@ def report_page(
     if figures:
         drawn = (figure_html(f, partial(words, name=name)) for f in figures)
         sections.append(section("figures", "Figures", element("div", *drawn, class_="figures")))
-    entries = (entry_html(r, d, folder, name) for r, d in derivations(records))
+    told = {r.id: (r, d) for r, d in derivations(records)}
+    entries = (entry_html([told[r.id] for r in group], folder, name) for group in prints(records))
     sections += [section("equations", "Equations", *entries), _reproduce(folder)]
-    script = (files("cascade_sym.report") / "copy.js").read_text(encoding="utf-8")
+    script = (files("cascade_sym.report") / "page.js").read_text(encoding="utf-8")
     only = f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
     body = [
         element("a", "Skip to the equations", href="#equations", class_="skip"),
@@ -98,16 +99,16 @@ def _head(title: str, heading: Mapping[str, Any], records: Sequence[Record], dra
     there = [(id, word) for id, word in SECTIONS if drawn or id != "figures"]
     links = element("ul", *(element("li", element("a", word, href=f"#{id}")) for id, word in there))
     reference = element("p", text(heading["reference"]), class_="reference") if heading.get("reference") else ""
-    said = f"{len(records)} equations derived from the parts and compared with the printed ones. {pdf}"
+    said = f"{len(prints(records))} equations derived from the parts and compared with the printed ones. {pdf}"
     what = element("p", text(said.strip()))
     return element("h1", words(title)) + reference + what + element("nav", links, aria_label="Sections")
 
 
 def _summary(records: Sequence[Record], name: Name) -> str:
     """What is wrong with the paper, each with its repair or reason, before anything else."""
-    wrong = needing_attention(records)
     title = attention(records)
-    items = "".join(element("li", *_finding(r, records, name), data_verdict=r.verdict) for r in wrong)
+    wrong = (group for group in map(needing_attention, prints(records)) if group)
+    items = "".join(element("li", *_finding(group, records, name), data_verdict=worst(group)) for group in wrong)
     unexpected = [r.id for r in records if not r.as_expected]
     note = "All verdicts are as the author of the folder expects."
     if unexpected:
@@ -116,13 +117,10 @@ def _summary(records: Sequence[Record], name: Name) -> str:
     return section("summary", title, listed, element("p", text(note)))
 
 
-def _finding(r: Record, records: Sequence[Record], name: Name) -> tuple[str, ...]:
-    title = element("span", _link(r), " ", words(r.title, name), " ", verdict_mark(r.verdict), class_="what")
-    return title, element("span", _said(r, records, name), class_="note")
-
-
-def _link(r: Record) -> str:
-    return element("a", text(f"({r.id})"), href=f"#eq-{anchor(r.id)}")
+def _finding(group: Sequence[Record], records: Sequence[Record], name: Name) -> Iterator[str]:
+    title = words(joint_title(group), name)
+    yield element("span", number_links(group), " ", title, " ", marks(group), class_="what")
+    yield from (element("span", _said(r, records, name), class_="note") for r in group)
 
 
 def _said(r: Record, records: Sequence[Record], name: Name) -> str:
@@ -132,7 +130,7 @@ def _said(r: Record, records: Sequence[Record], name: Name) -> str:
 
 def _choice(records: Sequence[Record]) -> str:
     """How many equations have which verdict, as a bar and as what chooses those that are shown."""
-    count = Counter(r.verdict for r in records)
+    count = Counter(map(worst, prints(records)))
     order = [v for v in Verdict if count[v]]
     bar = "".join(element("span", class_=f"part v-{anchor(v)}", style=f"flex-grow:{count[v]}") for v in order)
     boxes = "".join(
@@ -152,10 +150,11 @@ def _choice(records: Sequence[Record]) -> str:
 
 def _contents(records: Sequence[Record], name: Name) -> str:
     rows = []
-    for r in records:
-        note = element("span", _said(r, records, name), class_="note") if finding(r) else ""
-        title, verdict = element("td", words(r.title, name), note), element("td", verdict_mark(r.verdict))
-        rows.append(element("tr", element("th", _link(r), scope="row"), title, verdict, data_verdict=r.verdict))
+    for group in prints(records):
+        notes = "".join(element("span", _said(r, records, name), class_="note") for r in group if finding(r))
+        title = element("td", words(joint_title(group), name), notes)
+        number, verdict = element("th", number_links(group), scope="row"), element("td", marks(group))
+        rows.append(element("tr", number, title, verdict, data_verdict=worst(group)))
     shown = table(("no.", "equation", "verdict"), *rows, caption="Every equation and its verdict")
     return section("contents", "All equations", _choice(records), shown)
 

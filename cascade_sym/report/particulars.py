@@ -27,7 +27,7 @@ def evidence_html(evidence: Mapping[str, Any], id: str, name: Name) -> str:
     plots = [certificate_plot(holder, f"plot-{id}-{n}", show) for n, holder in enumerate(certificates(rest), 1)]
     head, long = {k: v for k, v in rest.items() if is_short(v)}, {k: v for k, v in rest.items() if not is_short(v)}
     shown = _table(head, name) if head else ""
-    folded = "".join(details(_title(k, name), value_html(k, v, name)) for k, v in long.items())
+    folded = "".join(details(_summary(k, name), value_html(k, v, name)) for k, v in long.items())
     return element("section", element("h4", "Evidence"), shown, _plots(plots), folded, class_="evidence")
 
 
@@ -81,6 +81,12 @@ def key_words(key: str) -> str:
 def _title(key: str, name: Name) -> str:
     shown = key_words(key)
     return text(shown) if shown[0].isupper() and shown.replace(" ", "").isalnum() else words(shown, name)
+
+
+def _summary(key: str, name: Name) -> str:
+    """What is read aloud too: a formula has words before it."""
+    title = _title(key, name)
+    return f"Evidence for {title}" if title.startswith("<math") else title
 
 
 def _table(table: Mapping[str, Any], name: Name) -> str:

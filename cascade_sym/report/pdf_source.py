@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -15,8 +16,8 @@ from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
 from cascade_sym.latex.text import text_latex
 from cascade_sym.ledger.records import Record, StepRecord
-from cascade_sym.report.entry import Derivation, derivations, notes
-from cascade_sym.report.findings import attention, finding, needing_attention
+from cascade_sym.report.entry import Derivation, derivations, notes, worst
+from cascade_sym.report.findings import attention, finding, joint_title, needing_attention, prints
 from cascade_sym.report.mathml import fits_beside, quoted
 from cascade_sym.report.page import Figure
 from cascade_sym.report.particulars import is_formula, is_short, key_words
@@ -50,11 +51,12 @@ def report_source(
     name = partial(symbol_latex, declared=heading.get("notation", {}))
     words = partial(_words, name=name)
     there = frozenset(images)
+    told = {r.id: (r, d) for r, d in derivations(records)}
     parts = [
         f"\\begin{{center}}{words(heading.get('reference') or '')}\\end{{center}}",
         _summary(records, words, name),
         _shown("Abbreviations in derived forms", heading.get("abbreviations_latex"), FULL),
-        *(_entry(r, d, words, name, there) for r, d in derivations(records)),
+        *(part for group in prints(records) for part in _entries([told[r.id] for r in group], words, name, there)),
         *(_figure(f, words) for f in figures if f.paper is not None and f.paper.name in there),
     ]
     return whole(_HEAD, words(heading.get("title") or "Ledger"), parts, _OWN + _about(heading))
@@ -81,7 +83,7 @@ def _words(plain: str, name: Words) -> str:
 
 
 def _summary(records: Sequence[Record], words: Words, name: Words) -> str:
-    count = Counter(r.verdict for r in records)
+    count = Counter(map(worst, prints(records)))
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
     table = summary(((r.id, r.title, r.verdict) for r in records), words, 0.7)
     wrong = needing_attention(records)
@@ -121,10 +123,23 @@ def plots_of(record: Record) -> Iterator[tuple[str, tuple[Curve, ...]]]:
             yield f"certificate-{anchor(record.id)}-{n}.pdf", drawn
 
 
-def _entry(record: Record, derivation: Derivation, words: Words, name: Words, images: frozenset[str]) -> str:
+def _entries(
+    group: Sequence[tuple[Record, Derivation]], words: Words, name: Words, images: frozenset[str]
+) -> Iterator[str]:
+    """The readings of one print, under one head."""
+    title = joint_title([r for r, _ in group])
+    for n, (r, d) in enumerate(group):
+        place = f"\\par\\medskip\\hypertarget{{eq-{anchor(r.id)}}}{{}}"
+        head = place if n else opening(r.id, title, r.verdict, words)
+        if len(group) > 1:
+            head += f"\\par\\nopagebreak\\formhead{{Read as ({words(r.id)})}}: {verdict(r.verdict)}\\nopagebreak"
+        yield _entry(replace(r, derived_latex=None) if n else r, d, head, words, name, images)
+
+
+def _entry(record: Record, derivation: Derivation, head: str, words: Words, name: Words, images: frozenset[str]) -> str:
     """The LaTeX of an entry: `words` makes LaTeX of text, `name` of a name; `images` are the files that lie there."""
     evidence = record.evidence.more
-    parts = [opening(record.id, record.title, record.verdict, words)]
+    parts = [head]
     if not record.as_expected:
         parts.append("\\par\\textsf{Not the verdict that the author of the folder expects.}\\nopagebreak")
     parts += [f"\\par\\textsf{{{head}:}} {words(said)}\\nopagebreak" for head, said in notes(record)]

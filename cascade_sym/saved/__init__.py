@@ -34,7 +34,7 @@ FORMAT = "cascade_sym"
 VERSION = 1  # of the format; a file of a later one is refused
 OLDER: dict[int, Callable[[Any], Any]] = {}  # what makes the value of version n one of version n + 1
 _SHORT = re.compile(r'\{\n\s+("formula": "(?:[^"\\]|\\.)*")\n\s+\}')  # formulas on one line
-MAX_BYTES = 500_000_000
+MAX_BYTES = 500_000_000  # of a saved file, beyond which JSON no longer fits in memory
 
 
 def save(result: Any, path: str | Path) -> None:

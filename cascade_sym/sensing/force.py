@@ -10,7 +10,7 @@ from sympy import Expr
 
 from cascade_sym.compose import System, as_system
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import ParameterError, UnknownName, listing
+from cascade_sym.errors import ParameterError, UnknownName, listing, require_type
 from cascade_sym.operators import Op
 from cascade_sym.shown import Shown
 from cascade_sym.spectra.backward import Response, sweep, tag
@@ -132,6 +132,7 @@ def reading(
     *, stable: bool = True,
 ) -> Reading:  # fmt: skip
     """Signal and noise from one sweep."""
+    require_type(force, ForcePort, "the force", "make one by force_port(system, mode)")
     s = force.system
     read = as_readout(s, output)
     names = s.inherited.gone.union(x.name for c in force.drive.values() for x in c.free_symbols)

@@ -3,8 +3,9 @@
 from cascade_sym.solve.conditional import ConditionalCovariance, Riccati, conditional_covariance, riccati
 from cascade_sym.solve.covariance import Covariance, covariance, lyapunov_check
 from cascade_sym.solve.means import Means, means
+from cascade_sym.solve.routh_hurwitz import Stability, stability_conditions
 
 __all__ = [
-    "ConditionalCovariance", "Covariance", "Means", "Riccati", "conditional_covariance", "covariance",
-    "lyapunov_check", "means", "riccati",
+    "ConditionalCovariance", "Covariance", "Means", "Riccati", "Stability", "conditional_covariance", "covariance",
+    "lyapunov_check", "means", "riccati", "stability_conditions",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import DerivationError
+from cascade_sym.errors import DerivationError, require_type
 from cascade_sym.exact import Converter, Fraction
 from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
@@ -49,6 +49,7 @@ class Quotient(Shown):
 
 def variable_of(s: Spectrum) -> Symbol:
     """The frequency of a spectrum; DerivationError at a fixed frequency."""
+    require_type(s, Spectrum, "the spectrum", "make one by noise_spectrum or cross_spectrum")
     if s.frequency is None:
         raise DerivationError(
             f"{s.name} was taken at a fixed frequency; take it at a symbol to use its dependence on it."
@@ -161,6 +162,7 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
     >>> integrated(noise_spectrum(Cavity("c"), "X_c")).inline()
     1/2
     """
+    require_type(spectrum, Spectrum, "the spectrum", "make one by noise_spectrum or cross_spectrum")
     level, body = expression(minus), spectrum
     if level != 0:
         body = spectrum.beside([level])

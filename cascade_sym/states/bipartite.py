@@ -11,7 +11,7 @@ from flint import arb
 from sympy import Expr
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing
+from cascade_sym.errors import ParameterError, UnknownName, did_you_mean, listing, require_type
 from cascade_sym.exact import is_zero
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.states.blocks import Written
@@ -32,7 +32,8 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     (Below 2*vacuum where the covariance is in conventions with another vacuum variance than 1/2.)
 
     `g` is a number or expression; "readout" (default) takes the weight that the output light of the system reads
-    out; "optimal" the g that minimises xi_g, in closed form (the smaller eigenvalue of a 2 x 2 matrix).
+    out; "optimal" the g that minimises xi_g, in closed form (the smaller eigenvalue of a 2 x 2 matrix), which its
+    evaluator guarantees.
     Source: Duan et al., PRL 84, 2722 (2000); Huang et al. (2018), Eq. (8).
 
     >>> from cascade_sym.parts import Oscillator
@@ -48,7 +49,8 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
     gamma = V.element(f"X_{second}", f"X_{second}") + V.element(f"P_{second}", f"P_{second}")
     if isinstance(g, str):
         if g == OPTIMAL:
-            return V.quantity("xi", (alpha + gamma) / 2 - sp.sqrt((alpha - gamma) ** 2 / 4 + beta**2))
+            best = (alpha + gamma) / 2 - sp.sqrt((alpha - gamma) ** 2 / 4 + beta**2)
+            return replace(V.quantity("xi", best), accuracy=0.0)  # all of it cancels where entanglement is strong
         if g != READOUT:
             raise ParameterError(f"g is {g!r}; give a number, an expression, {READOUT!r} or {OPTIMAL!r}.")
         if V.system is None:
@@ -70,6 +72,7 @@ def epr_variance(V: Covariance, first: str, second: str, g: Expr | int | float |
 
 def _require_two(V: Covariance, first: str, second: str) -> None:
     """Two different modes of the covariance; UnknownName or ParameterError else."""
+    require_type(V, Covariance, "V", "make one by covariance(system) or gaussian_state(matrix)")
     if bad := {first, second} - set(V.modes):
         raise UnknownName(f"no mode {listing(bad)}; the modes are {listing(V.modes)}.{did_you_mean(bad, V.modes)}")
     if first == second:

@@ -82,7 +82,7 @@ def bloch_messiah(symplectic: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rough = np.asarray(symplectic, dtype=float)
     except (TypeError, ValueError):
         rough = np.zeros((0, 1))
-    n = rough.shape[0]
+    n = len(rough) if rough.ndim else 0
     if rough.shape != (n, n) or n % 2 or not n or not np.isfinite(rough).all():
         raise ParameterError("a symplectic matrix of n modes has 2n rows and columns of finite numbers.")
     J = np.kron(np.eye(n // 2), [[0, 1], [-1, 0]])

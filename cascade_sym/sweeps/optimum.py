@@ -5,6 +5,7 @@ Warm starts along the grid and independent random starts all over it say whether
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,52 +135,79 @@ def rounding(objective: Objective, u: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(bound), bound, 0.0)
 
 
-def recheck(
-    objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, points: int, starts: int
-) -> Recheck:
+At = Callable[[np.ndarray], Objective]  # the objective at the points with these numbers
+
+
+def recheck(at: At, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, points: int, starts: int) -> Recheck:
     """Rounds of restarts with new seeds until one finds nothing; what they find is put in place and spread."""
-    points, space = min(points, f.size), objective.space
+    points = min(points, f.size)
     if not points or not starts:
         return Recheck(0, 0, ())
     missed: list[int] = []
     while len(missed) < ROUNDS and (not missed or missed[-1]):
         rng = np.random.default_rng([SEED, len(missed)])
         chosen = np.sort(rng.choice(f.size, points, replace=False))
+        objective = at(chosen)
         seed = SEED + 1 + len(missed)  # some starts anywhere, and in each part the best of a far larger sample
-        anywhere, sample = spread(space, starts, seed), spread(space, LARGER * starts, seed + ROUNDS)
-        best = promising(objective.at(chosen), points, sample, parts(space, sample))
+        anywhere = spread(objective.space, starts, seed)
+        sample = spread(objective.space, LARGER * starts, seed + ROUNDS)
+        best = promising(objective, points, sample, parts(objective.space, sample))
         rows = np.concatenate([np.repeat(chosen, starts), np.tile(chosen, len(best))])
         begin = np.concatenate([np.tile(anywhere, points), sample[:, best.ravel()]], axis=1)
-        before = f.copy()
-        better = keep_best(u, f, rows, *descend(objective.at(rows), begin))
-        better = better[before[better] - f[better] > rounding(objective.at(better), u[:, better])]
+        before = f[chosen].copy()
+        better = keep_best(u, f, rows, *descend(at(rows), begin))
+        gain = before[np.searchsorted(chosen, better)] - f[better]
+        better = better[gain > rounding(at(better), u[:, better])]
         missed.append(better.size)
-        spread_optima(objective, shape, u, f, better)
+        spread_optima(at, shape, u, f, better)
     return Recheck(points, starts, tuple(missed))
 
 
 def spread_optima(
-    objective: Objective, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, changed: np.ndarray | None = None
+    at: At, shape: tuple[int, ...], u: np.ndarray, f: np.ndarray, changed: np.ndarray | None = None
 ) -> None:
     """Puts better optima in place, starting at each point from the optima next to it, until none is better.
 
-    `changed` are the points whose optima are new (all by default).
+    `changed` are the points whose optima are new (all by default). The points are taken in blocks: however many there
+    are, the memory for them is a bit each.
     """
-    new = np.arange(f.size) if changed is None else changed
-    low, high = objective.space.edges()
+    low, high = at(np.arange(0)).space.edges()
     width = (high - low)[:, None]
+    block = AT_ONCE // 8
+    new = Marked(f.size, changed)
     for _ in range(PASSES):
-        sources, points = _pairs(shape, new[np.isfinite(f[new])])
-        if not points.size:
+        won = Marked(f.size, np.arange(0))
+        for first in range(0, f.size, block):
+            here = new.within(first, min(first + block, f.size))
+            sources, points = _pairs(shape, here[np.isfinite(f[here])])
+            for a in range(0, points.size, block):
+                rows, start = points[a : a + block], u[:, sources[a : a + block]]
+                apart = (np.abs(start - u[:, rows]) > NEAR * width).any(axis=0) | ~np.isfinite(f[rows])
+                apart |= at(rows).value(start) < f[rows]
+                won.add(keep_best(u, f, rows[apart], *descend(at(rows[apart]), start[:, apart])))
+        if not won:
             break
-        won = [np.array([], dtype=int)]
-        piece = AT_ONCE // 8
-        for a in range(0, points.size, piece):
-            rows, start = points[a : a + piece], u[:, sources[a : a + piece]]
-            apart = (np.abs(start - u[:, rows]) > NEAR * width).any(axis=0) | ~np.isfinite(f[rows])
-            apart |= objective.at(rows).value(start) < f[rows]
-            won.append(keep_best(u, f, rows[apart], *descend(objective.at(rows[apart]), start[:, apart])))
-        new = np.unique(np.concatenate(won))
+        new = won
+
+
+class Marked:
+    """Some of many points, a bit each: all of them, or those that are given."""
+
+    def __init__(self, size: int, points: np.ndarray | None = None) -> None:
+        self.bits = np.full(-(-size // 8), 0 if points is not None else 255, dtype=np.uint8)
+        if points is not None:
+            self.add(points)
+
+    def add(self, points: np.ndarray) -> None:
+        np.bitwise_or.at(self.bits, points >> 3, (1 << (points & 7)).astype(np.uint8))
+
+    def within(self, first: int, last: int) -> np.ndarray:
+        """Those from `first`, a multiple of 8, to `last`."""
+        bits = np.unpackbits(self.bits[first // 8 : -(-last // 8)], bitorder="little")
+        return first + np.flatnonzero(bits[: last - first])
+
+    def __bool__(self) -> bool:
+        return bool(self.bits.any())
 
 
 def _pairs(shape: tuple[int, ...], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

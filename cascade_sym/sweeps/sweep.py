@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,15 +18,18 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.extras import require
+from cascade_sym.files import require_place
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
-from cascade_sym.sweeps.optimum import Recheck, recheck, spread_optima
+from cascade_sym.sweeps.netcdf import SUFFIXES, Attributes, created, require_names, write_csv
+from cascade_sym.sweeps.optimum import recheck, spread_optima
 from cascade_sym.sweeps.space import Grid, Space, angles, read_fixed, read_grid, read_space
-from cascade_sym.sweeps.work import Work, run
+from cascade_sym.sweeps.work import Kept, Work, cluster, run
 
 if TYPE_CHECKING:
     import xarray as xr
 
 CHECKED = 200  # grid points at which independent restarts are made
+BLOCK = 1 << 16  # points whose numbers are put in place at a time
 
 
 def sweep(
@@ -34,8 +38,8 @@ def sweep(
     maximise: bool = False, also: Mapping[str, Any] | None = None, known: Iterable[str] = (), name: str | None = None,
     units: Mapping[str, str] | None = None, titles: Mapping[str, str] | None = None, unstable: str = "nan",
     precision: str = "double", backend: str | None = None, n_jobs: int | None = None,
-    checkpoint: str | Path | None = None, key: str | None = None, restarts: int = 32,
-    progress: Callable[[str], None] | None = None,
+    scheduler: str | None = None, output: str | Path | None = None, checkpoint: str | Path | None = None,
+    key: str | None = None, restarts: int = 32, progress: Callable[[str], None] | None = None,
 ) -> xr.Dataset:  # fmt: skip
     """`figure` over the points of `grid`, minimised over the parameters `optimise` at every point.
 
@@ -54,13 +58,18 @@ def sweep(
     - `unstable`: points without a value are nan, with one warning that counts them; "raise" makes UnstableError of it.
     - `precision="guaranteed"`: the values are right to 1e-13 relative at the parameters that stand beside them, and
       the variable NAME_error is a rigorous bound on what is left. Formulas only.
-    - `n_jobs`: processes, by joblib; `joblib.parallel_config(backend="dask" | "ray" | ...)` around the call chooses
-      another backend. `checkpoint` is a file of finished pieces, which the next run of the same sweep reads; a
-      function is known by its name, or by `key`. `progress` is called with a text for every piece.
+    - `n_jobs`: processes, by joblib; `joblib.parallel_config(backend="ray" | ...)` around the call chooses another
+      backend, `scheduler` ("tcp://HOST:8786") the Dask cluster there. What a worker had in hand when it died is done
+      by another one. `progress` is called with a text for every piece.
+    - `output`: the file of the result, netCDF (.nc) or CSV (.csv). Results are streamed to netCDF, from which the
+      dataset that is returned reads: the memory that is needed does not grow with the grid.
+    - `checkpoint` is a file of finished pieces, which the next run of the same sweep reads, and which is gone at the
+      end (default: beside `output`, with .part at its end); a function is known by its name, or by `key`.
 
     The `xarray.Dataset` has the figure (`name`) and the optimised parameters over the axes; attributes hold units
     (`units`), long names (`titles`), definitions, and how it was made, and nothing that changes from run to run.
-    Raises ParameterError, UnknownParameter, MissingParameter and UnstableError.
+    Raises ParameterError, UnknownParameter, MissingParameter and UnstableError; CascadeError for a file that can't be
+    written and a scheduler that does not answer.
 
     >>> import sympy as sp
     >>> x, a = sp.symbols("x a")
@@ -85,54 +94,103 @@ def sweep(
     if isinstance(merit, Formula) and (idle := set(space.names) - set(merit.parameters)):
         raise UnknownParameter(f"{called} does not depend on {listing(idle)}; leave it out of optimise.")
     work = Work(merit, space, axes, tuple(constants.items()), -1.0 if maximise else 1.0)
+    figures = {called: figure, **dict.fromkeys((*space.names, *results[1 + len(others) :])), **(also or {})}
+    said = {n: attributes(n, units or {}, titles or {}) | formula_attributes(f, n) for n, f in figures.items()}
+    coordinates = {n: attributes(n, units or {}, titles or {}) for n in axes.names}
     made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
-    if len(space):
-        file = Path(checkpoint) if checkpoint is not None else None
-        u, f, checked = _optimised(work, content_key(work, called, key), n_jobs, file, restarts, tell)
-        made |= {"optimum_check": checked.text(axes.size), "optimum_missed": str((checked.missed or ("unknown",))[-1])}
-        made["points_at_bounds"] = _at_bounds(space, u)
+    file = None if output is None else _checked(Path(output), axes, figures)
+    place = file.with_name(f"{file.name}.part") if checkpoint is None and file is not None else checkpoint
+    with ExitStack() as stack:
+        if len(space):
+            kept = Kept(len(space) + 1, axes.size, place and Path(place), content_key(work, called, key))
+            with cluster(scheduler):
+                run(work, kept, n_jobs, tell)
+            best = stack.enter_context(kept.copied())
+            made |= _improved(work, best, restarts, tell)
+        else:
+            kept, best = None, None
+            tell(f"{axes.size} points")
+        if file is not None and file.suffix.lower() in SUFFIXES:
+            room = stack.enter_context(created(file, axes, said, coordinates, made))
+        else:
+            room = {n: np.empty(axes.size) for n in figures}
+        if bad := _fill(room, work, best, called, others, precision == "guaranteed"):
+            message = f"{called} has no value at {bad} of {axes.size} points (no steady state there)"
+            if unstable == "raise":
+                raise UnstableError(f"{message}; restrict the grid, or use unstable='nan'.")
+            warnings.warn(f"{message}; it is nan there.", RuntimeWarning, stacklevel=2)
+    if file is not None and file.suffix.lower() in SUFFIXES:
+        import xarray as xr
+
+        found = xr.open_dataset(file, engine="scipy", decode_times=False)
     else:
-        tell(f"{axes.size} points")
-        u = np.empty((0, axes.size))
-        f = np.broadcast_to(work.objective().value(u), axes.size)
-    f = np.where(np.isfinite(f), work.sign * f, np.nan)
-    values = {n: np.where(np.isnan(f), np.nan, x) for n, x in space.values(u).items()}
-    if bad := int(np.isnan(f).sum()):
-        message = f"{called} has no value at {bad} of {f.size} points (no steady state there)"
-        if unstable == "raise":
-            raise UnstableError(f"{message}; restrict the grid, or use unstable='nan'.")
-        warnings.warn(f"{message}; it is nan there.", RuntimeWarning, stacklevel=2)
-    columns = {called: (figure, f)} | {n: (None, x) for n, x in values.items()}
-    points = {**constants, **axes.points(np.arange(axes.size)), **values}
-    if precision == "guaranteed":
-        assert isinstance(merit, Formula)
-        value, error = merit.guaranteed(points, f)
-        columns |= {called: (figure, value), f"{called}_error": (None, error)}
-    for n, m in others.items():
-        known = set(points) if m.parameters is None else set(m.parameters)
-        with np.errstate(all="ignore"):
-            x = np.broadcast_to(m.value({p: v for p, v in points.items() if p in known}), f.shape)
-        columns[n] = ((also or {})[n], np.where(np.isnan(f), np.nan, x))
-    return _dataset(axes, columns, units or {}, titles or {}, made)
+        found = _dataset(axes, room, said, coordinates, made)
+        if file is not None:
+            write_csv(found, file)
+    if kept is not None:
+        kept.forget()
+    return found
 
 
-def _optimised(
-    work: Work, key: str, n_jobs: int | None, checkpoint: Path | None, restarts: int, tell: Callable[[str], None]
-) -> tuple[np.ndarray, np.ndarray, Recheck]:
-    found = run(work, key, n_jobs, checkpoint, tell)
-    u, f = found[:-1].copy(), found[-1].copy()
-    objective, shape = work.objective(), work.grid.shape
+def _checked(file: Path, axes: Grid, names: Iterable[str]) -> Path:
+    """The file of a result, before there is something to lose."""
+    if file.suffix.lower() not in (*SUFFIXES, ".csv"):
+        raise ParameterError(
+            f"results are written as netCDF or CSV; {file.name} says something else: call it {file.stem}.nc or "
+            f"{file.stem}.csv."
+        )
+    require_names(axes, names)
+    require_place(file).unlink()
+    return file
+
+
+def _improved(work: Work, best: np.ndarray, restarts: int, tell: Callable[[str], None]) -> dict[str, str]:
+    """Better optima put in place, from neighbours and from restarts; the attributes that tell of it."""
+    u, f = best[:-1], best[-1]
     tell("warm starts from neighbours, independent restarts")
-    spread_optima(objective, shape, u, f)
-    checked = recheck(objective, shape, u, f, CHECKED, restarts)
+    spread_optima(work.objective, work.grid.shape, u, f)
+    checked = recheck(work.objective, work.grid.shape, u, f, CHECKED, restarts)
     if checked.missed and checked.missed[-1]:
         warnings.warn(
             f"independent restarts still found better optima at {checked.missed[-1]} of {checked.points} points; "
             "narrow the bounds, or give more restarts.", RuntimeWarning, stacklevel=3,
         )  # fmt: skip
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
-    return u, f, checked
+    return {
+        "optimum_check": checked.text(f.size), "optimum_missed": str((checked.missed or ("unknown",))[-1]),
+        "points_at_bounds": _at_bounds(work.space, u),
+    }  # fmt: skip
+
+
+def _fill(
+    room: Mapping[str, np.ndarray], work: Work, best: np.ndarray | None, called: str, others: Mapping[str, Merit],
+    guaranteed: bool,
+) -> int:  # fmt: skip
+    """Puts all numbers in place, a block of points at a time; how many points have no value."""
+    missing = 0
+    for a in range(0, work.grid.size, BLOCK):
+        which = slice(a, min(a + BLOCK, work.grid.size))
+        points = np.arange(which.start, which.stop)
+        if best is None:
+            u = np.empty((0, points.size))
+            f = np.broadcast_to(work.objective(points).value(u), points.shape)
+        else:
+            u, f = best[:-1, which], best[-1, which]
+        f = np.where(np.isfinite(f), work.sign * f, np.nan)
+        free = {n: np.where(np.isnan(f), np.nan, x) for n, x in work.space.values(u).items()}
+        given = {**dict(work.fixed), **work.grid.points(points), **free}
+        columns = {called: f, **free}
+        if guaranteed:
+            assert isinstance(work.merit, Formula)
+            columns[called], columns[f"{called}_error"] = work.merit.guaranteed(given, f)
+        for n, m in others.items():
+            known = set(given) if m.parameters is None else set(m.parameters)
+            with np.errstate(all="ignore"):
+                x = np.broadcast_to(m.value({p: v for p, v in given.items() if p in known}), f.shape)
+            columns[n] = np.where(np.isnan(f), np.nan, x)
+        for n, x in columns.items():
+            room[n][which] = x
+        missing += int(np.isnan(f).sum())
+    return missing
 
 
 def _require_names(merits: Sequence[Merit], places: list[str], results: list[str], known: Iterable[str]) -> None:
@@ -150,23 +208,22 @@ def _require_names(merits: Sequence[Merit], places: list[str], results: list[str
 
 def _at_bounds(space: Space, u: np.ndarray) -> str:
     low, high = (e[:, None] for e in space.edges())
-    near = 1e-9 * (high - low)
-    counts = ((u <= low + near) | (u >= high - near)).sum(axis=1)
+    near, counts = 1e-9 * (high - low), np.zeros(len(space), dtype=int)
+    for a in range(0, u.shape[1], BLOCK):
+        here = u[:, a : a + BLOCK]
+        counts += ((here <= low + near) | (here >= high - near)).sum(axis=1)
     return ", ".join(f"{'='.join(c.names)}: {n}" for c, n in zip(space.coordinates, counts, strict=True))
 
 
 def _dataset(
-    axes: Grid, columns: Mapping[str, tuple[Any, np.ndarray]], units: Mapping[str, str], titles: Mapping[str, str],
-    made: Mapping[str, Any],
+    axes: Grid, columns: Mapping[str, np.ndarray], said: Mapping[str, Attributes],
+    coordinates: Mapping[str, Attributes], made: Attributes,
 ) -> xr.Dataset:  # fmt: skip
     import xarray as xr
 
-    variables = {}
-    for n, (figure, x) in columns.items():
-        about = attributes(n, units, titles) | (formula_attributes(figure, n) if figure is not None else {})
-        variables[n] = (axes.names, x.reshape(axes.shape), about)
-    coordinates = {n: (n, v, attributes(n, units, titles)) for n, v in zip(axes.names, axes.values, strict=True)}
-    return xr.Dataset(variables, coordinates, attrs=dict(made))
+    variables = {n: (axes.names, x.reshape(axes.shape), said[n]) for n, x in columns.items()}
+    places = {n: (n, v, coordinates[n]) for n, v in zip(axes.names, axes.values, strict=True)}
+    return xr.Dataset(variables, places, attrs=dict(made))
 
 
 LONG = 300  # operations; longer formulas are not typeset: it takes seconds, and nobody reads them
@@ -183,7 +240,11 @@ def as_quantity(figure: Any, name: str) -> Quantity | None:
 
 
 def formula_attributes(figure: Any, name: str) -> dict[str, str]:
-    """The definition of a figure as text and, unless it is long, as LaTeX; the conditions under which it exists."""
+    """The definition of a figure as text and, unless it is long, as LaTeX; the conditions under which it exists.
+
+    Empty where the numbers are no figure's (None)."""
+    if figure is None:
+        return {}
     q = as_quantity(figure, name)
     if q is None:
         return {"definition": f"computed by {_called(figure)}"}

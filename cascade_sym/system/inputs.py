@@ -26,7 +26,7 @@ from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.coefficients import vanishes
 
 VACUUM = sp.Rational(1, 2)  # variance of each quadrature of light in vacuum, hbar = 1
-ROOT = 1 / sp.sqrt(2)
+ROOT = 1 / sp.sqrt(2)  # of quadratures, X = (a + a^+)/sqrt2
 Pairs = Mapping[tuple[Op, Op], Expr]
 
 

@@ -80,7 +80,7 @@ def test_what_is_no_ordinary_file_is_left_as_it_is(capsys, tmp_path):
     (tmp_path / "link.nc").symlink_to(good)
     (tmp_path / "folder.nc").mkdir()
     os.mkfifo(tmp_path / "pipe.nc")
-    for name in ("link.nc", "folder.nc", "pipe.nc", "x.csv"):
+    for name in ("link.nc", "folder.nc", "pipe.nc", "x.xlsx"):
         code, _, err = run(capsys, "sweep", HUANG, "xi_g", "--grid", "C_S=1,2", "-o", str(tmp_path / name))
         assert code == 2 and ("no ordinary file" in err or "netCDF" in err)
     assert good.read_text() == "good" and (tmp_path / "link.nc").is_symlink()
@@ -121,14 +121,16 @@ def test_a_killed_process_is_named_and_what_is_finished_kept(tmp_path, monkeypat
 
 def test_a_checkpoint_with_one_wrong_byte_is_not_read(tmp_path):
     file = tmp_path / "kept"
-    work.keep(file, "key", np.ones((2, 64)), np.ones(64, dtype=bool))
+    work.Kept(2, 64, file, "key").put(0, np.ones((2, 64)))
     content = file.read_bytes()
-    assert work.read_kept(file, "key")[1].all() and work.read_kept(file, "other") is None
+    assert work.Kept(2, 64, file, "key").has(0, 64)
     for at in range(0, len(content), 97):
         file.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-        assert work.read_kept(file, "key") is None
+        assert not work.Kept(2, 64, file, "key").has(0, 64)
         file.write_bytes(content[:at])
-        assert work.read_kept(file, "key") is None
+        assert not work.Kept(2, 64, file, "key").has(0, 64)
+    file.write_bytes(content)
+    assert not work.Kept(2, 64, file, "other").has(0, 64)
 
 
 def test_masked_numbers_are_refused():

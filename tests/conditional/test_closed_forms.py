@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -233,3 +234,25 @@ def test_a_state_of_numbers_only() -> None:
         Squeezer("q", chi=sp.Rational(1, 5), kappa=1), Homodyne(0, efficiency=sp.Rational(9, 10))
     )
     assert float(V["X_q", "X_q"].inline()) == pytest.approx(0.706011329583298, rel=1e-14)
+
+
+PURE = [(2, 1, 0), (1, 2, 0), (sp.Rational(1, 3), sp.Rational(5, 7), sp.pi / 2)]
+
+
+@pytest.mark.parametrize(("first", "second", "angle"), PURE)
+def test_closed_forms_of_pure_states_are_those_of_scipy(first: Any, second: Any, angle: Any) -> None:
+    """Nothing is divided by that is zero on the domain, or on a piece of it: no noise drives these filters.
+
+    The formulas themselves are asked, below and above threshold and for both signs of the gain.
+    """
+    V = conditional_covariance(Squeezer("a", chi=chi, kappa=first) >> Cavity("b", kappa=second), Homodyne(angle=angle))
+    assert V.closed and V.riccati is not None
+    for value in (sp.Rational(-7, 5), sp.Rational(-1, 9), sp.Rational(1, 9), sp.Rational(7, 5)):
+        for s in V.riccati.sectors:
+            A, N, C, R, S = (np.array(sp.Matrix(m).subs(chi, value), float) for m in (s.A, s.N, s.C, s.R, s.S))
+            if not C.size:
+                continue
+            want = solve_continuous_are(A.T, C.T, N, R, s=S)
+            names = [f"{q.q}_{q.mode}" for q in s.quadratures]
+            found = sp.Matrix([[V.definitions.inline(V.element(i, j)) for j in names] for i in names])
+            assert np.allclose(np.array(found.subs(chi, value).evalf(30), float), want, rtol=1e-9, atol=1e-11)

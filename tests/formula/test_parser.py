@@ -77,7 +77,7 @@ def test_relations(op):
         ("f()", 3, "expected a number"),
         ("Γ_S", 1, "by name"),
         ("[a, b]", 1, "group with"),
-        ("\\frac{1}{2}", 1, "parse_latex"),
+        ("\\frac{1}{2}", 1, "read_formula"),
         ("a; b", 2, "not part of a formula"),
         ("theta'_M", 7, "theta_M'"),
         ("sum(j, S, a_j)", 8, "around the values"),

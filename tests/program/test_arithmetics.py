@@ -109,3 +109,13 @@ def test_balls_enclose():
         for v in ("0.76", "0.9", "1", "1.1", "1.24"):
             (inner,) = c.run(Balls(), {"x": flint.arb(v)})
             assert flint.acb(outer).overlaps(flint.acb(inner))
+
+
+def test_powers_of_balls_about_zero_contain_the_powers_of_what_they_contain() -> None:
+    """A ball with the midpoint zero is a number like another; flint's own power of it is nan."""
+    for ball in (flint.arb(0, "1e-9"), flint.arb("1e-10", "1e-9"), flint.acb(flint.arb(0, "1e-9"))):
+        for n in (1, 2, 3, 7):
+            found = Balls().power(ball, Fraction(n))
+            inside = [flint.arb(x) ** n for x in ("1e-10", "9e-10", "-5e-10")]
+            assert all(found.contains(x) for x in inside) and abs(found).abs_upper() < flint.arb("2e-9") ** n
+    assert Balls().power(flint.arb(0), Fraction(2)).is_zero()

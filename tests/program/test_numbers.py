@@ -13,7 +13,10 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_sym.definitions import Definitions
 from cascade_sym.errors import ParameterError
+from cascade_sym.program.calculation import read_program
+from cascade_sym.program.constants import fold, parts
 from cascade_sym.program.numbers import exact_formula, exact_number, shortest
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -76,3 +79,25 @@ def test_what_is_no_number_is_refused(bad):
 def test_what_is_not_finite_is_refused(bad):
     with pytest.raises(ParameterError, match="not a finite number"):
         exact_number(bad)
+
+
+@pytest.mark.parametrize("digits", [3, 36, 45, 100, 250])
+def test_constants_whose_terms_cancel_keep_their_digits(digits: int) -> None:
+    """sqrt(2 + d) - sqrt(2) is d/(2 sqrt(2)) to first order in d: rounded once, correctly, however much cancels."""
+    d = sp.Rational(1, 10**digits)
+    found = read_program(Definitions(), {"c": sp.sqrt(2 + d) - sp.sqrt(2)})
+    (value,) = (parts(n[1])[0] for n in found.nodes if n[0] == "const" and isinstance(n[1], tuple))
+    with mpmath.workdps(3 * digits + 30):
+        assert value == float(mpmath.sqrt(2 + mpmath.mpf(10) ** -digits) - mpmath.sqrt(2))
+
+
+def test_constants_that_share_their_parts_cost_what_they_show() -> None:
+    """c -> c^2 + c repeated forty times is 2^40 operations written out."""
+    c = fold("sqrt", Fraction(2, 10**9))
+    for _ in range(40):
+        c = fold("add", fold("mul", c, c), c)
+    x = float(mpmath.sqrt(mpmath.mpf(2) / 10**9))
+    for _ in range(40):
+        x = x * x + x
+    assert hash(c) == hash(fold("add", *c[1:])) and c == fold("add", *c[1:])
+    assert abs(parts(c)[0] - x) < 1e-13 * x

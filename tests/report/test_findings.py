@@ -91,3 +91,21 @@ def test_the_paper_is_upright_and_says_what_it_is():
     assert "landscape" not in source and "a4paper" in source
     assert r"pdftitle={Loss \& gain x: ledger}" in source and "pdfauthor={A. Author inputx}" in source
     assert "pdfsubject={" in source
+
+
+def test_readings_of_one_print_are_one_entry_of_the_report(records):
+    """One card, one row, one count; the derived form, which they share, stands once, and links to both land."""
+    wrong, right = records
+    a = replace(right, id="7.a", title="Gain, one way", verdict=Verdict.DIFFERS, evidence=replace(wrong.evidence, reading="one"))
+    b = replace(right, id="7.b", title="Gain, another way", evidence=Evidence(reading="two"))
+    page = report_page([wrong, a, b], {"title": "x"}, "f")
+    assert re.findall(r'<article id="([^"]*)"', page) == ["eq-1", "eq-7-a"]
+    card = page[page.index('<article id="eq-7-a"') :]
+    card = card[: card.index("</article>")]
+    assert 'id="eq-7-b"' in card and card.count("<h4>Derived</h4>") == 1 and card.count("<h4>Printed</h4>") == 2
+    assert " Gain</h3>" in card and 'data-verdict="differs"' in card
+    rows = re.findall(r"<tr data-verdict=.*?</tr>", page, re.S)
+    assert len(rows) == 2 and "differs" in rows[1] and "exact" in rows[1] and "#eq-7-b" in rows[1]
+    assert "2 of 2 equations need attention" in page and "2 equations derived" in page
+    source = report_source([wrong, a, b], {"title": "x"})
+    assert source.count("Read as (7.") == 2 and source.count("\\entry{") == 2 and "hypertarget{eq-7-b}" in source

@@ -10,7 +10,7 @@ import xarray as xr
 import cascade_sym as cs
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, MissingParameter, ParameterError, UnknownParameter, UnstableError
-from cascade_sym.sweeps import sweep, work
+from cascade_sym.sweeps import netcdf, sweep
 from tests.sweeps.cascade import FIXED, chain, xi
 
 x, y, a = sp.symbols("x y a")
@@ -28,7 +28,7 @@ def test_attributes_survive_a_file(tmp_path) -> None:
     found = sweep(xi(), {"C_S": [10.0, 100.0], "epsilon": [0.0, 0.1]}, FIXED, optimise=["C_M", "theta_S", "theta_M"],
                   also={"weight": cs.readout_weight(chain(), "S", "M")},
                   units={"theta_S": "rad", "C_S": "1", "xi_g": "1"}, titles={"xi_g": "EPR variance"})  # fmt: skip
-    work.write(found, tmp_path / "xi.nc")
+    netcdf.write(found, tmp_path / "xi.nc")
     with xr.open_dataset(tmp_path / "xi.nc", engine="scipy") as back:
         xr.testing.assert_identical(found, back.load())
     about = found.xi_g.attrs
@@ -130,7 +130,7 @@ def test_figures_that_are_none() -> None:
     with pytest.raises(ParameterError, match="needs an expression"):
         sweep("x", {"x": [1]})
     with pytest.raises(CascadeError, match="can't write"):
-        work.write(sweep(x, {"x": [1.0]}), work.Path("/dev/null/x.nc"))
+        netcdf.write(sweep(x, {"x": [1.0]}), netcdf.Path("/dev/null/x.nc"))
 
 
 def test_a_missing_library_is_named(monkeypatch) -> None:

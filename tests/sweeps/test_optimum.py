@@ -133,9 +133,9 @@ def test_what_restarts_find_is_adopted_and_spread() -> None:
 
     merit = read_merit((x**2 - 1) ** 2 + x / 5 + a * 0, "numpy")
     work = Work(merit, read_space({"x": (-2, 2)}, (), {}), read_grid({"a": np.arange(300.0)}), ())
-    u, f = descend(work.objective(), np.ones((1, 300)))
+    u, f = descend(work.objective(np.arange(300)), np.ones((1, 300)))
     wrong = f.copy()
     assert (u > 0).all()
-    done = recheck(work.objective(), (300,), u, f, points=3, starts=8)
+    done = recheck(work.objective, (300,), u, f, points=3, starts=8)
     assert done.missed[0] == 3 and done.missed[-1] == 0
     assert (u < 0).all() and (f < wrong - 0.3).all()

@@ -21,7 +21,7 @@ from cascade_sym.program.constants import parts
 from cascade_sym.program.nodes import TESTS, Node, Program, arguments
 
 LONGEST = 64  # points of a block; fewer where the registers would not stay in the second-level cache
-CACHE_BYTES = 384 * 1024
+CACHE_BYTES = 384 * 1024  # of registers: half of a usual second-level cache
 FUSED = ("addmul", "submul", "mulsub")  # a*b + c, c - a*b, a*b - c, rounded once
 READ, WRITE = "input", "output"
 

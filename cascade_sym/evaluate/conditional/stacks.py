@@ -18,7 +18,7 @@ import sympy as sp
 from sympy import Matrix
 
 from cascade_sym.definitions import Quantity
-from cascade_sym.errors import ParameterError, UndetectableError
+from cascade_sym.errors import ParameterError, UndetectableError, require_type
 from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends import compiled
 from cascade_sym.evaluate.conditional import batched
@@ -71,6 +71,9 @@ def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "nu
     >>> conditional_evaluator(riccati(pointer, Homodyne(angle=sp.pi/2)))(Gamma=[1.0, 2.0])["X_M", "X_M"]
     array([0.5, 0.5])
     """
+    require_type(
+        V, (ConditionalCovariance, Riccati), "V", "make one by conditional_covariance or riccati(system, detect)"
+    )
     problem = V if isinstance(V, Riccati) else V.riccati
     if problem is None:
         raise ParameterError("this covariance does not know its Riccati equation; give riccati(system, detect).")

@@ -19,7 +19,7 @@ import sympy as sp
 from flint import acb, arb, arb_mat, fmpq
 from sympy import Expr, Symbol
 
-from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing
+from cascade_sym.errors import ParameterError, UndetectableError, UnknownName, listing, require_type
 from cascade_sym.evaluate.arguments import check_names
 from cascade_sym.evaluate.exact_value import MOST_DIGITS, at_growing_precision, read_number
 from cascade_sym.evaluate.zeros import LARGEST, Balls, Number, Plain, Undecided, exact_numbers
@@ -53,6 +53,9 @@ def conditional_value(
     """
     if not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise ParameterError(f"digits must be an integer from 1 to {MOST_DIGITS}; got {digits!r}.")
+    require_type(
+        V, (ConditionalCovariance, Riccati), "V", "make one by conditional_covariance or riccati(system, detect)"
+    )
     problem = V if isinstance(V, Riccati) else V.riccati
     if problem is None:
         raise ParameterError("this covariance does not know its Riccati equation; give riccati(system, detect).")

@@ -23,18 +23,17 @@ from math import inf, isnan
 from textwrap import wrap
 from typing import Any
 
-import flint
-
 from cascade_sym.definitions import Quantity
 from cascade_sym.errors import FormulaError, ParameterError
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.program.powers import waves_merged
 from cascade_sym.evaluate.targets import read_target
 from cascade_sym.program.builder import guarded
-from cascade_sym.program.constants import Constant, ball, parts
+from cascade_sym.program.constants import Constant, near, parts
 from cascade_sym.program.nodes import LEAVES, TESTS, Program
 
 WIDTH = 110  # of remarks in exported code
+EXPORTED = 140  # bits of constants in exported text: its 40 digits and some
 SIGNS = {"'": "_prime", "′": "_prime", "+": "_plus", "-": "_minus", "−": "_minus", "*": "_star", "†": "_dagger"}
 LETTER = re.compile(r"(?:GREEK|LATIN|CYRILLIC) (SMALL|CAPITAL) LETTER (\w+)")
 
@@ -119,8 +118,10 @@ def numbers(nan: str) -> Callable[[Constant], str]:
     def number(c: Constant) -> str:
         x = parts(c)[0]
         if abs(x) == inf or (x == 0 and c != 0):
-            raise ParameterError(f"the number {c!s:.40} is outside the range of doubles; choose other units, or "
-                                 "export to Mathematica.")  # fmt: skip
+            raise ParameterError(
+                f"the number {near(c, 60).str(9, radius=False)} is outside the range of doubles; choose other units, "
+                "or export to Mathematica."
+            )
         return nan if isnan(x) else f"({x!r})" if x < 0 else repr(x)
 
     return number
@@ -136,8 +137,7 @@ def exact_number(c: Constant) -> str:
         return "Pi"
     if isinstance(c, Fraction):
         return str(c) if c >= 0 and c.denominator == 1 else f"({c})"
-    with flint.ctx.workprec(400):
-        digits, _, exponent = ball(c).str(40, radius=False).partition("e")
+    digits, _, exponent = near(c, EXPORTED).str(40, radius=False).partition("e")
     text = f"{digits}*10^({int(exponent)})" if exponent else digits
     return f"({text})" if exponent or digits[0] == "-" else text
 

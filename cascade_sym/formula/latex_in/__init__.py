@@ -1,7 +1,6 @@
-"""Reading the LaTeX dialect of papers."""
+"""Reading the LaTeX of papers."""
 
-from cascade_sym.formula.latex_in.reader import parse_latex, parse_latex_relations
 from cascade_sym.formula.latex_in.reading import Reading, read_formula
 from cascade_sym.formula.latex_in.symbols import Names
 
-__all__ = ["Names", "Reading", "parse_latex", "parse_latex_relations", "read_formula"]
+__all__ = ["Names", "Reading", "read_formula"]

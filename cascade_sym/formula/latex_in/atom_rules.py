@@ -69,7 +69,8 @@ def _infinitesimal(r: Reader, t: Token) -> Node | None:
 
 def _compound(r: Reader) -> Name | None:
     """A declared symbol that is written as more than one."""
-    for spelling, name in r.state.names.compound:
+    t = r.peek()
+    for spelling, name in r.state.names.compound.get((t.kind, t.text), ()):
         same = all((r.peek(i).kind, r.peek(i).text) == s for i, s in enumerate(spelling))
         if same and not r.peek(len(spelling)).is_op("_", "'"):
             r.at += len(spelling)

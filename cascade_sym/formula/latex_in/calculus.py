@@ -15,8 +15,8 @@ from cascade_sym.formula.latex_in.derivatives import derivative
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, shown
 from cascade_sym.formula.latex_in.nucleus import nucleus_of
-from cascade_sym.formula.latex_in.reader_state import is_label, spelt
-from cascade_sym.formula.latex_in.symbols import Key
+from cascade_sym.formula.latex_in.reader_state import is_label
+from cascade_sym.formula.latex_in.symbols import Key, spelt
 from cascade_sym.formula.token_stream import Token
 
 _MAX_VALUES = 64  # values of an index
@@ -101,34 +101,20 @@ def _measure(r: Reader, width: int) -> Node:
 
 def _variable(r: Reader) -> Node:
     """A symbol with its primes and scripts, no argument: what is integrated over."""
-    from cascade_sym.formula.latex_in.symbol import declared
+    from cascade_sym.formula.latex_in.symbol import declared, printed, scripts
 
     begin, start = r.at, r.peek()
     nucleus = nucleus_of(r)
     if nucleus is None:
         raise r.error("the variable of the integral is no symbol", start)
     end = r.at
-    primes = 0
-    sub: Tokens = ()
-    sup: Tokens = ()
-    while (t := r.peek()).is_op("'", "_") or (t.is_op("^") and not sup):
-        r.take()
-        if t.text == "'":
-            primes += 1
-        elif t.text == "_":
-            sub = r.script()
-        else:
-            sup = r.script()
-            if all(s.is_word("prime") for s in sup):
-                primes += len(sup)
-            elif not is_label(sup):
-                raise r.error("a power on the variable of an integral", start)
-    key = Key(nucleus, primes, spelt(sub), "" if all(s.is_word("prime") for s in sup) else spelt(sup))
+    primes, sub, sup = scripts(r)
+    if sup and not is_label(sup):
+        raise r.error("a power on the variable of an integral", start)
+    key = Key(nucleus, primes, spelt(sub), spelt(sup))
     if name := declared(r, key):
         return Name(name)
-    latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
-    if key.sup:
-        latex += f"^{{{shown(sup)}}}"
+    latex = printed(r, begin, end, primes, sub) + (f"^{{{shown(sup)}}}" if sup else "")
     name = r.state.registry.name(key, latex)
     if {"mathbf", "vec"} & set(nucleus.split()[:-1]):
         r.state.vectors.add(name)
@@ -216,7 +202,10 @@ def _values(r: Reader, below: Tokens, above: Tokens) -> tuple[str, ...]:
     index, rest = below[0].text, below[1:]
     if not rest:
         return () if above else tuple(r.state.indices.get(index, ()))
-    if not rest[0].is_op("=") or (above and not spelt(above).isdigit()):
+    listed = rest[0].is_word("in") and not above and len(rest) > 3 and rest[1].kind == rest[-1].kind == "escaped"
+    if listed:  # j \in \{S, M\}
+        rest = rest[:1] + rest[2:-1]
+    if not (listed or rest[0].is_op("=")) or (above and not spelt(above).isdigit()):
         return ()
     words = spelt(rest[1:]).split(",")
     if above:

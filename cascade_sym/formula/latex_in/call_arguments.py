@@ -71,7 +71,7 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         return False
     if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
         return functional or not r.asks(place, "call", why, name)
-    if not functional:
+    if not functional or name in state.names.declared:
         return False
     return r.asks(place, "call", why, name)
 

@@ -6,24 +6,29 @@ other one when it is run again with that place turned. So what is ambiguous has 
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Signed, Sum, added, product
+from cascade_sym.formula.ast import (
+    Add,
+    Call,
+    Div,
+    Integral,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Number,
+    Pow,
+    Signed,
+    Sum,
+    added,
+    product,
+)
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
-from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, spelt, starred
-from cascade_sym.formula.latex_in.symbols import Key
+from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, starred
+from cascade_sym.formula.latex_in.symbols import Key, spelt
 from cascade_sym.formula.token_stream import Token
 
-_HC = {
-    "h.c.": "hc",
-    "H.c.": "hc",
-    "c.c.": "hc",
-    "h.c": "hc",
-    "H.c": "hc",
-    "c.c": "hc",
-    "C.c.": "hc",
-    "H.C.": "hc",
-    "C.C.": "hc",
-}
+_HC = frozenset(("h.c.", "H.c.", "c.c.", "h.c", "H.c", "c.c", "C.c.", "H.C.", "C.C."))
 
 
 class Reader(Look):
@@ -50,6 +55,9 @@ class Reader(Look):
         return added(terms)
 
     def _with_conjugate(self, terms: list[Signed], op: str, start: Token) -> list[Signed]:
+        last = terms[-1][1]
+        if isinstance(last, Call) and last.function == "hc":
+            raise self.error("h.c. stands twice, one behind the other")
         if op == "-":
             if len(terms) > 1:
                 raise self.error("what '- h.c.' conjugates is not clear; write it out")
@@ -225,14 +233,20 @@ class Reader(Look):
 
     def factor(self) -> Node:
         from cascade_sym.formula.latex_in.atom_rules import atom
+        from cascade_sym.formula.latex_in.brackets import demanded, opener
 
         start = self.peek()
+        square = opener(self) == "["
         node = self.deeper(lambda: atom(self))
         while True:
             t = self.peek()
-            if t.is_op("!") and not self.peek(1).is_op("="):
+            if t.is_op("!") and not demanded(self):
                 self.take()
+                if self.peek().is_op("!"):
+                    raise self.error("a double factorial is not read")
                 node = Call("factorial", (node,))
+            elif square and t.is_op("_", "^") and self._between(t):
+                node = Call("at", (node, *self._limits()))
             elif t.is_op("^"):
                 self.take()
                 node = self.superscript(node, self.script(), start)
@@ -243,6 +257,18 @@ class Reader(Look):
                 raise self.error("a prime on something that is not a symbol")
             else:
                 return node
+
+    def _between(self, t: Token) -> bool:
+        """Whether the scripts of a square bracket are the places between which it is evaluated, [x^2]_0^1."""
+        limits = self.look(self._limits)
+        why = "the scripts of a bracket are a label and a power, or its limits"
+        return limits is not None and (isinstance(limits[0], Number | Neg) or self.asks(t, "limits", why))
+
+    def _limits(self) -> tuple[Node, Node]:
+        found: dict[str, Tokens] = {}
+        while (op := self.accept("_", "^")) and op not in found:
+            found[op] = self.script()
+        return self.inner(found.get("_", ())), self.inner(found.get("^", ()))
 
     def superscript(self, node: Node, body: Tokens, start: Token) -> Node:
         """`node`, which is no symbol, with a superscript."""

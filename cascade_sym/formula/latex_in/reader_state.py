@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Node
 from cascade_sym.formula.latex_in.lexer import CONNECTIVES, Tokens
 from cascade_sym.formula.latex_in.name_rules import Registry
-from cascade_sym.formula.latex_in.symbols import Names
+from cascade_sym.formula.latex_in.symbols import Names, spelt
+from cascade_sym.formula.lettering import GREEK
 from cascade_sym.formula.token_stream import Stream, Token
 
 Part = TypeVar("Part")
@@ -64,6 +66,7 @@ class State:
     functions: frozenset[str]
     indices: Mapping[str, tuple[str, ...]]
     registry: Registry = field(default_factory=Registry)
+    labels: frozenset[str] = frozenset()  # letters that stand in subscripts
     turned: frozenset[Choice] = frozenset()
     asked: dict[Choice, str] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)  # names before a bracket that must be an argument
@@ -77,6 +80,26 @@ class State:
         """What was asked after the first `count` questions is not asked."""
         while len(self.asked) > count:
             self.asked.popitem()
+
+
+def letters_below(body: Tokens) -> frozenset[str]:
+    r"""The letters that are indices: in subscripts, those below sums among them, or superscripts such as \mu\nu."""
+    found: set[str] = set()
+    for n, t in enumerate(body):
+        if t.is_op("^") and body[n + 1].is_op("{"):
+            run = list(takewhile(lambda s: s.kind == "word" and s.text in GREEK, body[n + 2 :]))
+            if len(run) > 1 and body[n + 2 + len(run)].is_op("}"):
+                found |= {s.text for s in run}
+    ends: list[bool] = []  # of the groups around: whether each stands in a subscript
+    for before, t in pairwise(body):
+        below = before.is_op("_") or any(ends)
+        if t.is_op("{"):
+            ends.append(below)
+        elif t.is_op("}") and ends:
+            ends.pop()
+        elif below and (t.kind == "letter" or (t.kind == "word" and t.text in GREEK)):
+            found.add(t.text)
+    return frozenset(found)
 
 
 def is_symbol(r: Stream, t: Token) -> bool:
@@ -102,12 +125,6 @@ def starred(body: Tokens) -> tuple[Tokens, Tokens]:
     while n < len(body) and body[n].text in STARS and body[n].kind in ("word", "op"):
         n += 1
     return body[:n], body[n:]
-
-
-def spelt(body: Tokens) -> str:
-    """A script in canonical spelling: braces and upright fonts dropped, words by name."""
-    kept = [t for t in body if not (t.is_op("{", "}") or t.is_word("mathrm", "mathit", "mathsf", "left", "right"))]
-    return "".join(t.text.replace(" ", "") if t.kind == "text" else t.text for t in kept)
 
 
 def is_label(body: Tokens) -> bool:

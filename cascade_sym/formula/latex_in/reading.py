@@ -20,11 +20,10 @@ from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.latex_in.name_rules import Registry
 from cascade_sym.formula.latex_in.packages import unpacked
-from cascade_sym.formula.latex_in.reader import Symbols
-from cascade_sym.formula.latex_in.reader_state import Choice, State
+from cascade_sym.formula.latex_in.reader_state import Choice, State, letters_below
 from cascade_sym.formula.latex_in.row_rules import flowing, signs, spliced
 from cascade_sym.formula.latex_in.statements import statements
-from cascade_sym.formula.latex_in.symbols import Indices, Names
+from cascade_sym.formula.latex_in.symbols import Indices, Names, Symbols
 from cascade_sym.formula.walk import rewrite
 
 READ, AMBIGUOUS, NOT_READ = "read", "ambiguous", "not read"
@@ -66,7 +65,9 @@ def read_formula(
 ) -> Reading:
     r"""How a displayed formula is understood; it never raises for what stands in it.
 
-    `names`, `functions`, `indices` as in `parse_latex`; a symbol without an entry gets a name by the rule of `naming`.
+    `names` maps the LaTeX of symbols to names; a symbol without an entry gets one by rule (`\hat a` is hat_a) that no
+    entry has; a `Names` made once serves many formulas. `functions` are names that are applied to a bracket,
+    `indices` the values of summation indices.
 
     >>> read_formula(r"\Gamma(t) = \hat a^\dagger\hat a").texts
     ['Gamma(t) = dag(hat_a)*hat_a']
@@ -74,6 +75,8 @@ def read_formula(
     >>> found.status, [written(a) for a in found.alternatives]
     ('ambiguous', [['x = 1//2*a'], ['x = 1//(2*a)']])
     """
+    if not isinstance(latex, str):
+        return Reading(NOT_READ, reason=f"a formula is a text; got {type(latex).__name__}.")
     try:
         known = names if isinstance(names, Names) else Names(names or {})
         body = flowing(spliced(unpacked(lexed(latex), latex)))
@@ -96,7 +99,8 @@ class _Reading:
     indices: Indices
 
     def run(self, turned: frozenset[Choice], before: State | None = None) -> tuple[Statements, State]:
-        state = State(self.names, self.functions, self.indices, Registry(self.names.declared), turned)
+        registry = Registry(self.names.declared)
+        state = State(self.names, self.functions, self.indices, registry, letters_below(self.body), turned)
         if before is not None:
             state.called, state.alone = set(before.called), set(before.alone)
             state.operators = set(before.operators)

@@ -1,28 +1,21 @@
 r"""A symbol with all that belongs to it: accents, fonts, primes, scripts, its argument in brackets.
 
 A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed), a list or a relation:
-f(t),
-a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as it is
-behind
-a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it depends on what is
-known of
-such symbols. Declared functions, and those that are applied elsewhere in the formula, are applied. Times, places or
-frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f, g, \psi, \delta, J_m,
-...) or of a
-field (\hat a); of other Greek letters it is not clear, but in an exponential, where \omega(t - t_0) is a phase. A
-lone product
-is the argument of a function's letter, J_m(ka); a sum behind such a letter is not clear, f(a + b); behind others it
-is a
-factor, \kappa(n + 1).
+f(t), a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as
+it is behind a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it
+depends on what is known of such symbols. Declared functions, and those that are applied elsewhere in the formula, are
+applied. Times, places or frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f,
+g, \psi, \delta, J_m, ...) or of a field (\hat a); of other Greek letters it is not clear, but in an exponential,
+where \omega(t - t_0) is a phase. A lone product is the argument of a function's letter, J_m(ka); a sum behind such a
+letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1).
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
-hat, where
-a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright or several
-letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and fields; on
-others a
-power where it counts something (n, m, k, l, N, M), a label where the symbol has a subscript or an argument or where
-it is a
-capital; on a plain letter x, y, z, t, p, q, r, s and Greek letters are powers; T and what is left are ambiguous.
+hat, where a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright
+or several letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and
+fields; on others a power where it counts something (n, m, k, l, N, M), a label where the symbol has an argument or
+where it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
+letter x, y, z, t, p, q, r, s and Greek letters are powers unless they are indices elsewhere; several Greek letters
+are indices; T and what is left are ambiguous.
 """
 
 from __future__ import annotations
@@ -32,10 +25,10 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in.call_arguments import is_argument
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, shown
+from cascade_sym.formula.latex_in.lexer import Tokens, lexed, shown
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
-from cascade_sym.formula.latex_in.reader_state import STARS, is_label, spelt, starred
-from cascade_sym.formula.latex_in.symbols import Key, with_superscript
+from cascade_sym.formula.latex_in.reader_state import STARS, State, is_label, starred
+from cascade_sym.formula.latex_in.symbols import Key, Names, spelt, with_superscript
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.lettering import with_superscript as with_script
@@ -78,8 +71,19 @@ def grouped_symbol(r: Reader) -> Node:
     return _with_scripts(r, node.name, begin, start, node.name)
 
 
-def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str = "") -> Node:
-    end = r.at
+def lone_key(latex: str) -> Key | None:
+    """The key of a text that is one symbol and not in braces, else None; FormulaError where it can't be read."""
+    r = Reader(latex, lexed(latex), State(Names({}), frozenset(), {}))
+    nucleus = None if r.peek().is_op("{") else nucleus_of(r)
+    if nucleus is None:
+        return None
+    primes, sub, sup = scripts(r)
+    key = Key(nucleus.replace("mathrm ", ""), primes, spelt(sub))
+    return with_superscript(key, sup) if r.peek().kind == "end" else None
+
+
+def scripts(r: Reader) -> tuple[int, Tokens, Tokens]:
+    """The number of primes, the subscript and the superscript behind a nucleus, taken."""
     primes = 0
     found: dict[str, Tokens] = {}
     while (t := r.peek()).is_op("'", "_", "^") or (t.is_op("{") and r.peek(1).is_op("}") and r.peek(2).is_op("_", "^")):
@@ -101,12 +105,20 @@ def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str 
         primes, sup = primes + 1, sup[1:]
     while sup and (sup[-1].is_word("prime") or sup[-1].is_op("'")) and not (len(sup) > 1 and sup[-2].kind == "letter"):
         primes, sup = primes + 1, sup[:-1]
-    sub = found.get("_", ())
+    return primes, found.get("_", ()), sup
+
+
+def printed(r: Reader, begin: int, end: int, primes: int, sub: Tokens) -> str:
+    """The LaTeX of the symbol whose nucleus these tokens are."""
+    return shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
+
+
+def _with_scripts(r: Reader, nucleus: str, begin: int, start: Token, known: str = "") -> Node:
+    end = r.at
+    primes, sub, sup = scripts(r)
     if any(t.is_word("pm", "mp") for t in (*sub, *sup)):
         raise r.error("two signs at once in a script; write the two formulas out", start)
-    key = Key(nucleus, primes, spelt(sub))
-    latex = shown(r.tokens[begin:end]) + "'" * primes + (f"_{{{shown(sub)}}}" if sub else "")
-    return _named(r, key, sup, latex, start, known)
+    return _named(r, Key(nucleus, primes, spelt(sub)), sup, printed(r, begin, end, primes, sub), start, known)
 
 
 def declared(r: Reader, key: Key) -> str | None:
@@ -223,6 +235,8 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         why = f"the superscript '{sup[0].text}' is a power or a label"
         labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
         return (sup, ()) if labelled else ((), sup)
+    if len(sup) > 1 and all(t.kind == "word" and t.text in GREEKS for t in sup):
+        return sup, ()  # T^{\mu\nu}: indices
     capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
     if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
         return sup, ()  # 1D, 2A
@@ -246,9 +260,12 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
         return "power"
     if "hat" in nucleus:
         return "label"
-    if key.sub or t.text.isupper() or (opener(r) == "(" and not r.peek().gap):
+    if t.text.isupper() or (opener(r) == "(" and not r.peek().gap) or "sigma" in nucleus:
         return "label"
-    return "power" if t.kind == "word" or t.text in _EXPONENTS else ""
+    if key.sub:
+        return "label" if t.text in r.state.labels else ""
+    power = (t.kind == "word" or t.text in _EXPONENTS) and t.text not in r.state.labels
+    return "power" if power else ""
 
 
 def _refuse_label(r: Reader, start: Token) -> tuple[Tokens, Tokens]:

@@ -9,41 +9,16 @@ another symbol.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import lru_cache
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.lettering import GREEK
-from cascade_sym.formula.token_stream import Stream, Token, error_at, scanned
+from cascade_sym.formula.latex_in.lexer import Tokens, lexed
 from cascade_sym.formula.walk import indexed
 
-Body = tuple[Token, ...]
-Part = TypeVar("Part")
+Spelling = tuple[tuple[str, str], ...]  # kinds and texts of tokens
 Indices = Mapping[str, tuple[str, ...]]  # the values of summation indices
-
-ACCENTS = frozenset(("hat", "tilde", "bar", "vec", "check", "breve", "widehat", "widetilde", "mathring"))
-FONTS = frozenset(
-    ("mathrm", "mathit", "mathbf", "mathcal", "mathsf", "boldsymbol", "text", "textrm", "rm", "it")
-)  # fmt: skip
-_UPRIGHT = frozenset(("mathrm", "text", "textrm", "rm", "mathit", "it", "textit"))
-_TOKEN = re.compile(
-    r"""(?P<skipped>[\s&]|%[^\n]*)
-      | (?P<dropped>\\(?:label|tag|[hv]space|h?phantom)(?![A-Za-z])(?:\s*(?P<group>\{)[^}]*(?P<closed>\})?)?)
-      | (?P<space>~|\\(?:[,;:! >/\s]|(?:q?quad|thinspace|medspace|thickspace|enspace|hfill)(?![A-Za-z])))
-      | \\(?P<word>[A-Za-z]+)
-      | \\(?P<escaped>.)
-      | (?P<letter>[A-Za-z])
-      | (?P<digit>[0-9])
-      | (?P<op>[-{}^_'+*/=<>()\[\]|,;:.!])""",
-    re.VERBOSE | re.DOTALL,
-)
-_IGNORED = {
-    "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "allowbreak",
-    *(size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")),
-}  # fmt: skip
-_SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +41,17 @@ class Names:
     def __init__(self, names: Mapping[str, str], *, spread: bool = False) -> None:
         self.spread = spread
         self.exact: dict[Key, str] = {}
-        self.compound: list[tuple[tuple[tuple[str, str], ...], str]] = []
+        compound: list[tuple[Spelling, str]] = []
         for latex, name in names.items():
             if (key := symbol_key(latex)) is not None:
                 self.exact.setdefault(key, name)
-            elif spelling := tuple((t.kind, t.text) for t in tokens(latex)[:-1]):
-                self.compound.append((spelling, name))
+            elif spelling := tuple((t.kind, t.text) for t in lexed(latex)[:-1]):
+                compound.append((spelling, name))
             else:
                 raise FormulaError(f"the name {name!r} is declared with an empty symbol.")
-        self.compound.sort(key=lambda item: -len(item[0]))
+        self.compound: dict[tuple[str, str], list[tuple[Spelling, str]]] = {}  # by the first token, the longest first
+        for spelling, name in sorted(compound, key=lambda item: -len(item[0])):
+            self.compound.setdefault(spelling[0], []).append((spelling, name))
         loose: dict[Key, set[str]] = {}
         for key, name in self.exact.items():
             loose.setdefault(key.loose(), set()).add(name)
@@ -95,6 +72,9 @@ class Names:
         return None
 
 
+Symbols = Mapping[str, str] | Names
+
+
 def _with_index(found: list[str | None], index: str, values: tuple[str, ...]) -> str | None:
     """The name that becomes found[i] for values[i], or None."""
     first = found[0]
@@ -108,156 +88,26 @@ def _with_index(found: list[str | None], index: str, values: tuple[str, ...]) ->
     return None
 
 
-def by_rule(key: Key) -> str | None:
-    """The name that prints as this symbol when nothing is declared, or None where no rule gives one."""
-    nucleus = key.nucleus.removeprefix("hat ")
-    if not nucleus.isascii() or not nucleus.isalpha() or key.sup:
-        return None
-    sub = key.sub.replace("+", "p").replace("-", "m").replace(",", "_")
-    if sub and not sub.replace("_", "").isalnum():
-        return None
-    return nucleus + (f"_{sub}" if sub else "") + "'" * key.primes
-
-
+@lru_cache(maxsize=4096)  # the notation of a paper is read for each of its equations
 def symbol_key(latex: str) -> Key | None:
     """The key of a LaTeX text that is one symbol, or None when it is not."""
+    from cascade_sym.formula.latex_in.symbol import lone_key
+
     try:
-        stream = SymbolStream(latex, tokens(latex))
-        grouped = stream.peek().is_op("{")
-        key, sup = stream.key()
+        return lone_key(latex)
     except FormulaError:
         return None
-    return None if grouped or stream.peek().kind != "end" else with_superscript(key, sup)
 
 
-class SymbolStream(Stream):
-    """A stream of LaTeX tokens from which symbols and arguments are taken."""
-
-    def attempt(self, part: Callable[[], Part], ahead: int = 0) -> Part | None:
-        """What `part` reads here or some tokens ahead, without taking it; None where it can't."""
-        saved = self.at
-        self.at += ahead
-        try:
-            return part()
-        except FormulaError:
-            return None
-        finally:
-            self.at = saved
-
-    def key(self) -> tuple[Key, Body]:
-        """The symbol here without its superscript, and the tokens of that."""
-        start = self.peek()
-        nucleus = self.nucleus_or_group()
-        if nucleus is None:
-            raise self.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
-        primes, sub, sup = self.scripts()
-        return Key(nucleus, primes, sub), sup
-
-    def nucleus_or_group(self) -> str | None:
-        return self.group() if self.peek().is_op("{") else self.nucleus()
-
-    def group(self) -> str | None:
-        r"""The nucleus that a group consists of, {\hat a}, or None."""
-        self.take()
-        inner = self.nucleus()
-        return inner if self.take().is_op("}") else None
-
-    def nucleus(self) -> str | None:
-        r"""The nucleus here (as 'hat a', 'Gamma', 'mathcal D') or None."""
-        t = self.take()
-        if t.kind == "letter":
-            return t.text
-        if t.kind != "word":
-            return None
-        if t.text in GREEK:
-            return _SAME_LETTER.get(t.text, t.text)
-        if t.text in ACCENTS:
-            # One accent on another is not read: that bounds the recursion.
-            accented = self.peek(1 if self.peek().is_op("{") else 0).is_word(*ACCENTS)
-            inner = None if accented else self.nucleus_or_group()
-            return f"{t.text.removeprefix('wide')} {inner}" if inner else None
-        if t.text in FONTS or t.text == "operatorname":
-            body = self.script()
-            word = spelled(body)
-            if not word.isalpha() and not (word and all(b.kind in ("letter", "digit") for b in body)):
-                return None
-            return word if t.text in _UPRIGHT or t.text == "operatorname" else f"{t.text} {word}"
-        return None
-
-    def script(self) -> Body:
-        """The tokens of a script or argument: a group's inside, or one token, with its fonts and accents."""
-        start = self.at
-        while self.peek().is_word(*FONTS, *ACCENTS):
-            self.take()
-        before = self.tokens[start : self.at]
-        if len(before) > 2:
-            raise self.error("more than two fonts or accents on one letter", before[0])
-        opening = self.take()
-        if opening.kind == "end" or opening.is_op("^", "_", "}"):
-            raise self.error(f"expected an argument, found {opening}", opening)
-        if not opening.is_op("{"):
-            return (*before, opening)
-        return (*before, *self.inside(opening))
-
-    def scripts(self) -> tuple[int, str, Body]:
-        """The primes, the subscript and the tokens of the superscript behind a nucleus."""
-        primes = 0
-        found: dict[str, Body] = {}
-        while (t := self.peek()).is_op("'", "_", "^"):
-            if t.text in found:
-                raise self.error(f"two {'subscripts' if t.text == '_' else 'superscripts'} on one symbol", t)
-            self.take()
-            if t.text == "'":
-                primes += 1
-            else:
-                found[t.text] = self.script()
-        more, sup = split_primes(found.get("^", ()))
-        return primes + more, spelled(found.get("_", ())), sup
-
-
-def split_primes(body: Body) -> tuple[int, Body]:
-    r"""The number of \prime that start or end a superscript, and the rest."""
-    first, last = 0, len(body)
-    while first < last and body[first].is_word("prime"):
-        first += 1
-    while last > first and body[last - 1].is_word("prime") and not (last > 1 and body[last - 2].is_op("^")):
-        last -= 1
-    return first + len(body) - last, body[first:last]
-
-
-def with_superscript(key: Key, sup: Body) -> Key:
+def with_superscript(key: Key, sup: Tokens) -> Key:
     r"""The key of a symbol whose superscript belongs to its name; X^{\cos'} is X'^{\cos}."""
     last = len(sup)
     while last and sup[last - 1].is_op("'"):
         last -= 1
-    return replace(key, primes=key.primes + len(sup) - last, sup=spelled(sup[:last]))
+    return replace(key, primes=key.primes + len(sup) - last, sup=spelt(sup[:last]))
 
 
-def spelled(body: Body) -> str:
-    """A script in canonical spelling: fonts and braces dropped, words by name."""
-    kept = (t for t in body if not (t.is_op("{", "}") or t.is_word(*_UPRIGHT)))
-    return "".join(_SAME_LETTER.get(t.text, t.text) if t.kind == "word" else t.text for t in kept)
-
-
-def tokens(text: str) -> Body:
-    """The tokens of `text` without spaces, comments, sizes and labels, closed by an 'end' token."""
-    out: list[Token] = []
-    gap = wide = False
-    for m in scanned(text, _TOKEN, _unreadable):
-        if m["group"] and not m["closed"]:
-            raise error_at(text, m.start("group"), "a brace is not closed")
-        if m["dropped"] and not m["group"]:
-            raise error_at(text, m.start(), f"{m['dropped']} without its braces")
-        if m["space"]:
-            gap, wide = True, wide or m["space"] in ("\\quad", "\\qquad")
-        elif not (m["skipped"] or m["dropped"] or m["word"] in _IGNORED):
-            kind = str(m.lastgroup)
-            out.append(Token(kind, m[kind], m.start(), gap, wide))
-            gap = wide = False
-    return (*out, Token("end", "", len(text), gap, wide))
-
-
-def _unreadable(c: str) -> str:
-    if c == "\\":
-        return "a lone backslash ends the formula"
-    return f"{repr(c) if c.isprintable() else 'an unprintable character'} is not read in a formula"
+def spelt(body: Tokens) -> str:
+    """A script in canonical spelling: braces and upright fonts dropped, words by name."""
+    kept = [t for t in body if not (t.is_op("{", "}") or t.is_word("mathrm", "mathit", "mathsf", "left", "right"))]
+    return "".join(t.text.replace(" ", "") if t.kind == "text" else t.text for t in kept)

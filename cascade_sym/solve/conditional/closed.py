@@ -25,13 +25,14 @@ from sympy import Expr
 
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import normal_form
+from cascade_sym.exact.refute import typical, zeros
 from cascade_sym.solve.complex_pairs import NOUGHT, Pair, Table, total
 from cascade_sym.solve.conditional.named import Named, Solution, moment, named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.probe import vanishes
 from cascade_sym.system.coefficients import vanishes as cancels
 
-Rows = tuple[Table, Table, Pair]
+Rows = tuple[Table, Callable[[], Table]]  # x and y of x M = y
 Numbers = tuple[Expr, Pair, Expr, Expr, Expr]  # t, d, f1, f0, g0
 
 
@@ -57,11 +58,15 @@ def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None
     odd = naming.kept("k", 2 * t * d.im - 2 * cAu.im)
     odd = sp.S.Zero if vanishes(odd, naming) else odd
     f1, f0, g0 = _factor(p, q, odd, naming)
-    rows = _lower(s, At, Nt, u, (t, d, f1, f0, g0), naming) or _upper(s, At, u, (t, d, f1, f0, g0), naming)
+    numbers = (t, d, f1, f0, g0)
+    rows = _divisible(
+        [lambda: _lower(s, At, Nt, u, numbers, naming), lambda: _upper(s, At, u, numbers, naming)], naming
+    )
     if rows is None:
         return None
-    x, y, det = rows
-    over = _reciprocal(named(naming, "x_det", det), naming)
+    x, y = rows[0], rows[1]()
+    x = [[named(naming, f"x_{i + 1}{j + 1}", x[i][j]) for j in (0, 1)] for i in (0, 1)]
+    over = _reciprocal(named(naming, "x_det", _det(x)), naming)
     M00 = _real_part(x[1][1] * y[0][0] - x[0][1] * y[1][0], over)
     M01 = (x[1][1] * y[0][1] - x[0][1] * y[1][1]) * over
     M11 = _real_part(x[0][0] * y[1][1] - x[1][0] * y[0][1], over)
@@ -75,16 +80,16 @@ def two_modes(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution | None
     return Solution(s, M, 6, f1, f1**6 - 2 * p * f1**4 + (p**2 - 4 * q) * f1**2 + odd**2)
 
 
-def _lower(s: Named, At: Table, Nt: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows | None:
-    """x M = y from the lower rows of the kernel (module docstring); None where x is singular."""
+def _lower(s: Named, At: Table, Nt: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows:
+    """x M = y from the lower rows of the kernel (module docstring)."""
     t, d, f1, f0, g0 = numbers
     m = range(len(s.C))
     shift = Pair(f0 - d.re, -g0 - d.im)
     x = [[total([u[k][i] * s.C[k][j] for k in m]) + At[i][j].times(t - f1) for j in (0, 1)] for i in (0, 1)]
-    return _checked(x, shift, naming, lambda: _source(At, Nt, f1, naming))
+    return _shifted(x, shift), lambda: _source(At, Nt, f1, naming)
 
 
-def _upper(s: Named, At: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows | None:
+def _upper(s: Named, At: Table, u: Table, numbers: Numbers, naming: Naming) -> Rows:
     """x M = y from the upper rows: (f1 G + Ã^+ G - G Ã) M = Ã^+2 + f1 Ã^+ + f0 - i g0 + G Ñ.
 
     Needed where no noise drives an unstable mode of Ã, as in the pure states of an ideal amplifier.
@@ -99,19 +104,36 @@ def _upper(s: Named, At: Table, u: Table, numbers: Numbers, naming: Naming) -> R
     def right() -> Table:
         y = [[At[j][i].conj.times(t + f1) + total([s.C[k][i].conj * u[k][j].conj for k in m]) for j in (0, 1)]
              for i in (0, 1)]  # fmt: skip
-        return [[named(naming, f"y_{i + 1}{j + 1}", y[i][j] + (shift if i == j else NOUGHT)) for j in (0, 1)]
-                for i in (0, 1)]  # fmt: skip
+        y = _shifted(y, shift)
+        return [[named(naming, f"y_{i + 1}{j + 1}", y[i][j]) for j in (0, 1)] for i in (0, 1)]
 
-    return _checked(x, NOUGHT, naming, right)
+    return x, right
 
 
-def _checked(x: Table, shift: Pair, naming: Naming, right: Callable[[], Table]) -> Rows | None:
-    x = [[x[i][j] + (shift if i == j else NOUGHT) for j in (0, 1)] for i in (0, 1)]
-    det = x[0][0] * x[1][1] - x[0][1] * x[1][0]
-    if vanishes(det.square if det.im != 0 else det.re, naming):
-        return None
-    x = [[named(naming, f"x_{i + 1}{j + 1}", x[i][j]) for j in (0, 1)] for i in (0, 1)]
-    return x, right(), x[0][0] * x[1][1] - x[0][1] * x[1][0]
+def _shifted(x: Table, shift: Pair) -> Table:
+    return [[x[i][j] + (shift if i == j else NOUGHT) for j in (0, 1)] for i in (0, 1)]
+
+
+def _divisible(candidates: list[Callable[[], Rows]], naming: Naming) -> Rows | None:
+    """The rows whose determinant is certainly nonzero at most points of the domain; None where none is at any.
+
+    What balls can't tell from zero at a point in no special position is zero around it: no proof is asked for.
+    """
+    best, fewest = None, 1.0
+    for rows in candidates:
+        found = rows()
+        if (share := _blank(_det(found[0]).square, naming)) < fewest:
+            best, fewest = found, share
+        if share == 0:
+            break
+    return best
+
+
+def _blank(e: Expr, naming: Naming) -> float:
+    """The share of the points of the domain at which `e` is not certain to be different from zero."""
+    definitions = naming.definitions
+    points = typical([e], naming.domains, definitions)
+    return zeros(e, points, definitions) / len(points) if points else 0.0
 
 
 def _source(At: Table, Nt: Table, f1: Expr, naming: Naming) -> Table:
@@ -230,7 +252,7 @@ def _one(s: Named, At: Table, Nt: Table, naming: Naming) -> Solution:
     noise = Nt[0][0].re
     g = naming.kept(f"g_{s.labels[0]}", sp.Add(*(row[0].square for row in s.C)))
     root = naming.kept(f"f_{s.labels[0]}", sp.sqrt(alpha**2 + g * noise))
-    if vanishes(noise, naming):
+    if noise == 0 or _blank(noise, naming) == 1:
         value = (alpha + root) / g
     else:
         value = noise / (root - alpha)

@@ -17,7 +17,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions
-from cascade_sym.errors import DerivationError
+from cascade_sym.errors import DerivationError, require_type
 from cascade_sym.exact import converter
 from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.field import Field
@@ -55,6 +55,7 @@ def reduced_polynomial(V: ConditionalCovariance, i: str, j: str, values: Mapping
     >>> r.polynomial, r.degree
     (2*var_X_M**2 + var_X_M - 2, 2)
     """
+    require_type(V, ConditionalCovariance, "V", "make one by conditional_covariance(system, detect)")
     V = V.subs(values or {})
     defs, target = V.definitions, V[i, j].expr
     if target.is_number:
@@ -123,6 +124,7 @@ def solves_riccati(V: ConditionalCovariance) -> Check:
     >>> solves_riccati(conditional_covariance(Oscillator("M"), Homodyne(angle=sp.Symbol("phi")))).ok
     True
     """
+    require_type(V, ConditionalCovariance, "V", "make one by conditional_covariance(system, detect)")
     assert V.riccati is not None
     names = V.riccati.quadratures
     wrong = []

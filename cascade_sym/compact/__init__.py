@@ -1,0 +1,1 @@
+"""Formulas as a paper would print them."""
