@@ -142,8 +142,9 @@ def check_manuscript(
         return list(_block(group, ways))
 
     def told(group: list[Formula]) -> None:
-        for e in group if progress else ():
-            progress(f"line {e.line}")
+        for e in group:
+            if progress:
+                progress(f"line {e.line}")
 
     found = [c for checked in in_order(block, displays, jobs, told) for c in checked]
     ids = tuple(e.id for e in folder.printed.equations)
