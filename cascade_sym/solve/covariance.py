@@ -248,7 +248,6 @@ def _phase_sensitive(
     nodes = [(m, q) for m in modes for q in "XP"]
 
     def rows(table: Mapping[str, LinearForm]) -> dict[tuple[str, str], dict[tuple[str, str], Pair]]:
-        """The rows of both quadratures of each form."""
         every = [(k, r) for k in (*modes, *fields.stations) for r in "XP"]
         return {
             (m, q): {(k, r): Pair(e) for k, r in every if (e := drift_entry(form, q, k, r)) != 0}
@@ -260,14 +259,15 @@ def _phase_sensitive(
     noise = {m: form for m, (_, form) in forms.items()} | {f: LinearForm({Op(f): sp.S.One}) for f in fields.stations}
     joined = cache(lambda m: short(fields.joined(s.internal[m] if m in fields.stations else noise[m])))
 
-    def correlation(f: LinearForm, g: LinearForm, q: str, r: str) -> Pair:
-        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), q, r))
+    def together(f: LinearForm, i: tuple[str, str], j: tuple[str, str]) -> Pair:
+        g = noise[j[0]]
+        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1]))
 
     def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return correlation(noise[i[0]], noise[j[0]], i[1], j[1])
+        return together(noise[i[0]], i, j)
 
     def since(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return correlation(joined(i[0]), noise[j[0]], i[1], j[1])
+        return together(joined(i[0]), i, j)
 
     def label(node: tuple[str, str]) -> str:
         return f"{node[1]}_{node[0]}"
