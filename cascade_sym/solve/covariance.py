@@ -263,12 +263,6 @@ def _phase_sensitive(
         g = noise[j[0]]
         return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1]))
 
-    def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return together(noise[i[0]], i, j)
-
-    def since(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return together(joined(i[0]), i, j)
-
     def label(node: tuple[str, str]) -> str:
         return f"{node[1]}_{node[0]}"
 
@@ -276,7 +270,10 @@ def _phase_sensitive(
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
     light = rows({f: short(form) for f, form in fields.stations.items()})
-    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name, light, since)
+    ly = Lyapunov(
+        nodes, drift, lambda i, j: together(noise[i[0]], i, j), naming, label, moment_name, light,
+        lambda i, j: together(joined(i[0]), i, j),
+    )  # fmt: skip
     moments |= {(i, j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability
 
