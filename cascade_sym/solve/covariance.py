@@ -248,7 +248,6 @@ def _phase_sensitive(
     nodes = [(m, q) for m in modes for q in "XP"]
 
     def rows(table: Mapping[str, LinearForm]) -> dict[tuple[str, str], dict[tuple[str, str], Pair]]:
-        """The rows of both quadratures of each form."""
         every = [(k, r) for k in (*modes, *fields.stations) for r in "XP"]
         return {
             (m, q): {(k, r): Pair(e) for k, r in every if (e := drift_entry(form, q, k, r)) != 0}
@@ -260,14 +259,9 @@ def _phase_sensitive(
     noise = {m: form for m, (_, form) in forms.items()} | {f: LinearForm({Op(f): sp.S.One}) for f in fields.stations}
     joined = cache(lambda m: short(fields.joined(s.internal[m] if m in fields.stations else noise[m])))
 
-    def correlation(f: LinearForm, g: LinearForm, q: str, r: str) -> Pair:
-        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), q, r))
-
-    def diffusion(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return correlation(noise[i[0]], noise[j[0]], i[1], j[1])
-
-    def since(i: tuple[str, str], j: tuple[str, str]) -> Pair:
-        return correlation(joined(i[0]), noise[j[0]], i[1], j[1])
+    def together(f: LinearForm, i: tuple[str, str], j: tuple[str, str]) -> Pair:
+        g = noise[j[0]]
+        return Pair(quadrature(fields.correlation(f, g), fields.correlation(f, g.dagger()), i[1], j[1]))
 
     def label(node: tuple[str, str]) -> str:
         return f"{node[1]}_{node[0]}"
@@ -276,7 +270,10 @@ def _phase_sensitive(
         return f"var_{label(i)}" if i == j else f"cov_{label(i)}_{label(j)}"
 
     light = rows({f: short(form) for f, form in fields.stations.items()})
-    ly = Lyapunov(nodes, drift, diffusion, naming, label, moment_name, light, since)
+    ly = Lyapunov(
+        nodes, drift, lambda i, j: together(noise[i[0]], i, j), naming, label, moment_name, light,
+        lambda i, j: together(joined(i[0]), i, j),
+    )  # fmt: skip
     moments |= {(i, j): ly[i, j].re for i in nodes for j in nodes}
     return ly.stability
 

@@ -20,6 +20,7 @@ import sympy as sp
 import cascade_sym as cs
 from tests.benchmarks.core import cascade
 from tests.benchmarks.timing import duel, header, line, one_core, quick, row, spell
+from tests.core.networks import mesh
 
 RANGES = {"Gamma": (1.0, 3.0), "theta": (0.8, 1.2), "gamma": (1.0, 3.0), "n_": (1.0, 3.0), "eps": (0.0, 0.3)}
 
@@ -133,10 +134,16 @@ def spectrum(n: int, many: int) -> None:
         line(f"spectrum of {n} modes, a frequency", ours / many, "`control.frequency_response`", theirs / len(few), 30.0)
 
 
-def physical(sizes: tuple[int, ...]) -> None:
+def physical(sizes: tuple[int, ...], meshes: tuple[tuple[int, int], ...]) -> None:
     for n in sizes:
         seconds, found = timed(lambda n=n: cs.is_physical(cascade(n)))
         row(f"`is_physical` of a row of {n} with losses", spell(seconds), f"{found.checked} commutators", "below 5 s", seconds < 5)
+    for layers, beams in meshes:
+        net = mesh(layers, beams)
+        count = sum(p.endswith(".in1") for p in net.internal) + beams // 2
+        seconds, found = timed(lambda net=net: cs.is_physical(net))
+        work = f"`is_physical` of {count} crossing splitters with losses and cavities on {beams} beams"
+        row(work, spell(seconds), f"{found.checked} commutators", "below 5 s", seconds < 5)
 
 
 def symbolic(sizes: dict[int, float]) -> None:
@@ -152,7 +159,7 @@ def main() -> None:
     growth((4, 8) if small else (4, 8, 16, 32, 64))
     conditional((4,) if small else (4, 6, 8, 12), 64 if small else 1000)
     spectrum(4 if small else 16, 10**4 if small else 10**6)
-    physical((4,) if small else (8, 16, 40))
+    physical((4,) if small else (8, 16, 40), ((2, 4),) if small else ((6, 5), (8, 4)))
     symbolic({10: 2.0} if small else {40: 2.0, 100: 15.0})
 
 

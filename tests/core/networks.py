@@ -94,3 +94,23 @@ def make_part(kind: str, k: int, sideband: bool, parameter) -> cs.parts.Part:
         case "phase":
             return cs.PhaseShift(parameter(f"u{k}", TURN), name=f"p{k}")
     return cs.BeamSplitter(angle=parameter(f"t{k}", TURN), name=f"s{k}")
+
+
+def mesh(layers: int, beams: int) -> cs.LinearSystem:
+    """Splitters that cross neighbouring beams, each followed by a loss and a cavity."""
+    parts: dict[str, cs.parts.Part] = {}
+    wires, at = [], {}
+    for layer in range(layers):
+        for b in range(layer % 2, beams - 1, 2):
+            k = len([p for p in parts if p.startswith("s")])
+            parts[f"s{k}"] = cs.BeamSplitter(angle=sp.Symbol(f"theta{k}"))
+            for beam, port in ((b, "1"), (b + 1, "2")):
+                loss, cavity = f"l{k}_{port}", f"c{k}_{port}"
+                parts[loss] = cs.Loss(sp.Symbol(f"eps{k}_{port}"))
+                parts[cavity] = cs.Cavity(
+                    cavity, kappa=sp.Symbol(f"kappa{k}_{port}"), detuning=sp.Symbol(f"D{k}_{port}")
+                )
+                wires += [(at[beam], f"s{k}.{port}")] if beam in at else []
+                wires += [(f"s{k}.{port}", loss), (loss, cavity)]
+                at[beam] = cavity
+    return cs.connect(parts, wires)

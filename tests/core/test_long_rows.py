@@ -18,7 +18,7 @@ import cascade_sym as cs
 from cascade_sym.compose import physical
 from cascade_sym.system import fields
 from tests.core import oracle
-from tests.core.networks import networks
+from tests.core.networks import mesh, networks
 from tests.core.test_random_networks import MARGIN, built, regular
 
 FEWER, FEW = (settings(max_examples=max(1, settings().max_examples // k)) for k in (5, 20))
@@ -30,26 +30,6 @@ def row(n: int, between=lambda k: cs.Loss(sp.Symbol(f"epsilon_{k}"))) -> cs.Syst
     for k in range(1, n):
         parts += [between(k), cs.Oscillator(f"o{k}", mass=(-1) ** (k + 1))]
     return reduce(lambda a, b: a >> b, parts)
-
-
-def mesh(layers: int, beams: int) -> cs.LinearSystem:
-    """Splitters that cross neighbouring beams, each followed by a loss and a cavity."""
-    parts: dict[str, cs.parts.Part] = {}
-    wires, at = [], {}
-    for layer in range(layers):
-        for b in range(layer % 2, beams - 1, 2):
-            k = len([p for p in parts if p.startswith("s")])
-            parts[f"s{k}"] = cs.BeamSplitter(angle=sp.Symbol(f"theta{k}"))
-            for beam, port in ((b, "1"), (b + 1, "2")):
-                loss, cavity = f"l{k}_{port}", f"c{k}_{port}"
-                parts[loss] = cs.Loss(sp.Symbol(f"eps{k}_{port}"))
-                parts[cavity] = cs.Cavity(
-                    cavity, kappa=sp.Symbol(f"kappa{k}_{port}"), detuning=sp.Symbol(f"D{k}_{port}")
-                )
-                wires += [(at[beam], f"s{k}.{port}")] if beam in at else []
-                wires += [(f"s{k}.{port}", loss), (loss, cavity)]
-                at[beam] = cavity
-    return cs.connect(parts, wires)
 
 
 def violation(s: cs.LinearSystem, values: dict[sp.Symbol, sp.Rational]) -> float:
