@@ -72,6 +72,7 @@ axe:
 
 compare: $(STAMP)
 	$(BIN)/python -m tests.compare.run
+	$(BIN)/python -m tests.compare.readers
 
 # what the benchmarks compare with; without them those rows are skipped
 peers: $(STAMP)

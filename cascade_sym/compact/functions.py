@@ -24,11 +24,27 @@ Waves = dict[Rational, Poly]  # the coefficients of exp(k x)
 
 def views(view: View) -> list[View]:
     """The same in other functions, the given one first."""
+    arguments = _arguments(view.ring, view)
+    turning = [e for e in arguments if e.has(sp.I) or sp.exp(e) not in view.ring.meaning]
     out = [view]
-    for argument in _arguments(view.ring, view):
+    for several in (turning, [e for e in arguments if e not in turning]):
+        if len(several) > 1:
+            out += [v.lowest() for v in _together(view, several, bool(several is turning))]
+    for argument in arguments:
         for known in list(out):
             out += [v.lowest() for v in _others(known, argument)][: max(0, MOST_VIEWS - len(out))]
     return out
+
+
+def without_roots(view: View) -> Iterator[View]:
+    """With a square root above that is below, and the other way: (a + b w)/(c + d w) times (c - d w)/(c - d w)."""
+    ring = view.ring
+    for r in ring.relations:
+        for p in (view.den, view.num):
+            if r.degree == 2 and r.gen != ring.i and p.degrees()[r.gen]:
+                w = ring.gen(r.gen)
+                turned = sum((q * (-w) ** k for k, q in by_power(p, r.gen).items()), ring.context.constant(0))
+                yield View(ring, view.num * turned, view.den * turned).lowest()
 
 
 def _arguments(ring: Ring, view: View) -> list[Expr]:
@@ -44,15 +60,61 @@ def _others(view: View, argument: Expr) -> Iterator[View]:
         k = place[sp.exp]
         x = argument / sp.I if turning else argument
         even, odd = (sp.cos(x), sp.sin(x)) if turning else (sp.cosh(x), sp.sinh(x))
-        num, den = ({Rational(j): p for j, p in by_power(q, k).items()} for q in (view.num, view.den))
+        ring = _with_i(ring) if turning else ring
+        num, den = (ring.inside(_terms(p)) for p in (view.num, view.den))
+        num, den = ({Rational(j): p for j, p in by_power(q, k).items()} for q in (num, den))
         yield from _paired(ring, num, den, (even, odd), bool(turning), balanced=True)
     elif {sp.cos, sp.sin} <= set(place):
         c, s = place[sp.cos], place[sp.sin]
         yield _swapped(view, c, s)
-        if ring.i is None:
-            ring = make_ring([*ring.meaning, sp.I], [*_rules(ring), (len(ring.meaning), 2, {(): -1})])
+        ring = _with_i(ring)
         num, den = (_as_waves(ring, ring.inside(_terms(p)), c, s) for p in (view.num, view.den))
         yield from _paired(ring, num, den, (sp.cos(argument), sp.sin(argument)), True, balanced=False)
+
+
+def _together(view: View, arguments: list[Expr], turning: bool) -> Iterator[View]:
+    """exp(I (x + y)) and its inverse as cos(x + y) and sin(x + y), and the same of real exponents."""
+    ring = _with_i(view.ring) if turning else view.ring
+    sums: list[dict[tuple[Rational, ...], Poly]] = [{(): ring.inside(_terms(p))} for p in (view.num, view.den)]
+    for x in arguments:
+        place = {e.func: k for k, e in enumerate(ring.meaning) if e.args and e.args[0] == x}
+        for n, waves in enumerate(sums):
+            new: dict[tuple[Rational, ...], Poly] = {}
+            for key, p in waves.items():
+                if sp.exp in place:
+                    parts = {Rational(k): q for k, q in by_power(p, place[sp.exp]).items()}
+                else:
+                    parts = _as_waves(ring, p, place[sp.cos], place[sp.sin])
+                for k, q in parts.items():
+                    new[*key, k] = new[*key, k] + q if (*key, k) in new else q
+            sums[n] = new
+    shift = [min(key[n] for key in sums[1]) / 2 + max(key[n] for key in sums[1]) / 2 for n in range(len(arguments))]
+    sums = [{tuple(k - s for k, s in zip(key, shift, strict=True)): p for key, p in waves.items()} for waves in sums]
+    signed = {max(key, tuple(-k for k in key)) for waves in sums for key in waves if any(key)}
+    if len(signed) > MOST_WAVES:
+        return
+    angles = [x / sp.I if x.has(sp.I) else x for x in arguments]
+    meaning, place_of = [*ring.meaning], {}
+    for key in sorted(signed):
+        place_of[key] = len(meaning)
+        x = sp.Add(*(sp.Rational(k.numerator, k.denominator) * y for k, y in zip(key, angles, strict=True)))
+        meaning += [sp.cos(x), sp.sin(x)] if turning else [sp.cosh(x), sp.sinh(x)]
+    wide = make_ring(meaning, _rules(ring))
+    unit = wide.gen(wide.i) if turning else wide.one
+    made = []
+    for waves in sums:
+        total = wide.context.constant(0)
+        for key, p in waves.items():
+            q = wide.inside(_terms(p))
+            up = max(key, tuple(-k for k in key))
+            wave = (
+                wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1)
+                if any(key)
+                else wide.one
+            )
+            total = total + q * wave
+        made.append(wide.reduce(total))
+    yield View(wide, *made)
 
 
 def _terms(p: Poly) -> Mapping[tuple[int, ...], object]:
@@ -61,6 +123,12 @@ def _terms(p: Poly) -> Mapping[tuple[int, ...], object]:
 
 def _rules(ring: Ring) -> list[tuple[int, int, Mapping[tuple[int, ...], object]]]:
     return [(r.gen, r.degree, _terms(r.value)) for r in ring.relations]
+
+
+def _with_i(ring: Ring) -> Ring:
+    if ring.i is not None:
+        return ring
+    return make_ring([*ring.meaning, sp.I], [*_rules(ring), (len(ring.meaning), 2, {(): -1})])
 
 
 def _swapped(view: View, c: int, s: int) -> View:
@@ -117,7 +185,9 @@ def _paired(
     made = [_in_pairs(wide, w, place, turning) for w in (num, den)]
     yield View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1])
     if len(multiples) == 1:
-        yield from _one_only(View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0])
+        yield from _one_only(
+            View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0]
+        )
 
 
 def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: bool) -> Poly:
@@ -128,7 +198,9 @@ def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: 
         if abs(k) in done:
             continue
         done.add(abs(k))
-        up, down = (ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k)))
+        up, down = (
+            ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k))
+        )
         if k == 0:
             total = total + up
             continue

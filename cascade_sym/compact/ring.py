@@ -77,8 +77,22 @@ class View:
         return View(small, small.inside(moved(self.num)), small.inside(moved(self.den)))
 
 
-def printed(conv: Converter, value: Fraction) -> View:
-    """An element of the exact field over the printed symbols: Gamma where the field has g^2, and g = sqrt(Gamma)."""
+def printed(conv: Converter, value: Fraction) -> list[View]:
+    """An element of the exact field over the printed symbols: Gamma where the field has g^2, and g = sqrt(Gamma); where
+    odd powers of g stand in it, also as polynomial in g.
+    """
+    field = conv.field
+    roots = make_ring(field.meaning, [(r.gen, r.degree, _whole(r.value)) for r in field.relations])
+    in_roots = View(roots, *(roots.inside(_whole(p)) for p in (value.num, value.den)))
+    odd = any(m[i] % 2 for i in conv.squares for p in (value.num, value.den) for m in p.monoms())
+    return [_in_symbols(conv, value), *([in_roots.lowest()] if odd else [])]
+
+
+def _whole(p: Poly) -> Mapping[tuple[int, ...], int]:
+    return {tuple(map(int, m)): int(c) for m, c in p.terms()}
+
+
+def _in_symbols(conv: Converter, value: Fraction) -> View:
     field, squares = conv.field, conv.squares
     symbols = {i: next(s for s, k in conv.places.items() if k == i) for i in squares}
     meaning = [symbols.get(k, e) for k, e in enumerate(field.meaning)]
@@ -94,10 +108,10 @@ def printed(conv: Converter, value: Fraction) -> View:
 
 def _shown(p: Poly, squares: Mapping[int, tuple[Poly, Any]], roots: Mapping[int, int], ring: Ring) -> Poly:
     """With even powers of a root as what it is the root of."""
-    out = ring.inside({tuple(map(int, m)): int(c) for m, c in p.terms()})
+    out = ring.inside(_whole(p))
     for i, (under, _) in squares.items():
         if out.degrees()[i]:
-            base, root = ring.inside({tuple(map(int, m)): int(c) for m, c in under.terms()}), ring.gen(roots[i])
+            base, root = ring.inside(_whole(under)), ring.gen(roots[i])
             parts = by_power(out, i)
             out = sum((q * base ** (k // 2) * root ** (k % 2) for k, q in parts.items()), ring.context.constant(0))
     return out

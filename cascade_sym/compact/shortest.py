@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from math import gcd, lcm
-from typing import Any
+from typing import Any, Protocol
 
 import sympy as sp
 from sympy import Expr
@@ -26,14 +26,28 @@ MOST_SHARES = 4  # factors of a product that its number in front may go into
 LONG = 150  # terms of a polynomial that is only factored, not split
 
 
+class Known(Protocol):
+    """What is known of expressions on a domain."""
+
+    def never_zero(self, e: Expr) -> bool: ...
+
+    def nonnegative(self, e: Expr) -> bool: ...
+
+
+def _length(e: Expr) -> int:
+    """Operations without those of a number in front of all terms: it goes elsewhere."""
+    return operations(e.primitive()[1] if e.is_Add else e) - bool(e.is_Mul and e.args[0].is_negative)
+
+
 class Shortest:
     """Writes polynomials and fractions of one ring; `pool` are combinations to try, `tries` bounds the search.
 
-    Nothing is divided by that was not below before, unless it is `safe`: never zero on the domain.
+    Nothing is divided by that was not below before, unless it is `known` to vanish nowhere.
     """
 
-    def __init__(self, ring: Ring, pool: Iterable[Poly], tries: int, safe: Callable[[Expr], bool]) -> None:
-        self.ring, self.tries, self._safe = ring, tries, safe
+    def __init__(self, ring: Ring, pool: Iterable[Poly], tries: int, known: Known) -> None:
+        self.ring, self.tries, self._safe = ring, tries, known.never_zero
+        self._rates = {k for k, e in enumerate(ring.meaning) if known.nonnegative(e)}
         self._below: dict[str, bool] = {}  # factors, whether a formula may divide by them
         self._pool: list[Poly] = []
         for p in pool:
@@ -66,8 +80,10 @@ class Shortest:
         return sum(1 + (k > 1) + self._weights[j] for j, k in enumerate(m) if k)
 
     def _estimate_sum(self, total: Sum) -> int:
-        return len(total) - 1 + sum(
-            len(part) - 1 + sum(self._estimate(f) + (abs(k) > 1) for f, k in part) for part in total
+        return (
+            len(total)
+            - 1
+            + sum(len(part) - 1 + sum(self._estimate(f) + (abs(k) > 1) for f, k in part) for part in total)
         )
 
     # -- polynomials --------------------------------------------------------------------------------------
@@ -96,10 +112,11 @@ class Shortest:
             content, found = p.factor()
             if len(found) == 1:
                 return plain
-        best, least = plain, operations(plain)
+        best, least = plain, _length(plain)
         unit, found = gaussian.factors(p, self.ring)
         if len(found) > 1 or found[0][1] > 1:
-            best, least = self._better(best, least, self.product([(unit, 1), *found], depth))
+            made = self.product([(unit, 1), *found], depth)
+            best, least = (made, n) if (n := _length(made)) < least else (best, least)
         if len(found) == 1 and found[0][1] == 1 and 2 < len(p) <= LONG:
             ways = [(self._estimate_sum(s), n, s) for n, s in enumerate(splits(p, self.ring, self._pool))]
             breadth = BREADTH[min(depth, len(BREADTH) - 1)]
@@ -107,7 +124,8 @@ class Shortest:
                 if self.tries <= 0:
                     break
                 self.tries -= 1
-                best, least = self._better(best, least, self.total(way, depth + 1))
+                made = self.total(way, depth + 1)
+                best, least = (made, n) if (n := _length(made)) < least else (best, least)
         return best
 
     @staticmethod
@@ -120,8 +138,10 @@ class Shortest:
 
     # -- products -----------------------------------------------------------------------------------------
 
-    def product(self, parts: Product, depth: int = 0) -> Expr:
-        """A product of powers of polynomials, the number in front shared out among the factors."""
+    def product(self, parts: Product, depth: int = 0, signed: bool = False) -> Expr:
+        """A product of powers of polynomials, the number in front shared out among the factors; a sign in front counts
+        where it is not that of a term (`signed`).
+        """
         ring = self.ring
         unit, factors = ring.one, Product()
         for p, k in parts:
@@ -134,25 +154,25 @@ class Shortest:
             else:
                 factors.append((p, k))
         best: tuple[int, Poly, list[tuple[Expr, int]]] | None = None
-        for front, written in self._shared(unit, factors):
+        for front, written in self._shared(unit, factors, depth):
             number = self._plain(front)
             forms = [(self._scaled(p, depth), k) for p, k in written]
             length = sum(operations(e) + (abs(k) != 1) for e, k in forms) + operations(number)
             above = sum(k > 0 for _, k in forms) + (number not in (1, -1))
-            length += (number.is_Rational and bool(number < 0)) + max(above, 1) + len(forms) - above
+            length += (signed and number.is_Rational and bool(number < 0)) + max(above, 1) + len(forms) - above
             if best is None or length < best[0]:
                 best = length, number, forms
         assert best is not None
         return sp.Mul(best[1], *(e**k for e, k in best[2]))
 
-    def _shared(self, unit: Poly, factors: Product) -> Iterator[tuple[Poly, Product]]:
+    def _shared(self, unit: Poly, factors: Product, depth: int) -> Iterator[tuple[Poly, Product]]:
         """A number and factors: the number in front, within one factor, or factors with a coefficient 1."""
         ring = self.ring
         long = [n for n, (p, _) in enumerate(factors) if len(p) > 1]
         plain: Product = []
         for p, k in factors:
-            s = self._usual(p)
-            plain.append((p * s, k))
+            s = self._usual(p, depth)
+            plain.append((ring.reduce(p * s), k))
             unit = ring.reduce(unit * (self._inverse(s) ** k if k > 0 else s**-k))
         yield unit, plain
         if unit == ring.one:
@@ -161,14 +181,15 @@ class Shortest:
             p, k = plain[n]
             if ring.i is not None and p.degrees()[ring.i]:
                 turned = ring.reduce(p * ring.gen(ring.i))
-                turned = turned * self._usual(turned)
+                turned = ring.reduce(turned * self._usual(turned, depth))
                 number = gaussian.quotient(turned, p, ring)
                 assert number is not None
                 front = ring.reduce(unit * (self._inverse(number) ** k if k > 0 else number**-k))
                 yield front, [*plain[:n], (turned, k), *plain[n + 1 :]]
             if abs(k) == 1:
                 p = ring.reduce(p * (unit if k == 1 else self._inverse(unit)))
-                yield ring.one, [*plain[:n], (p, k), *plain[n + 1 :]]
+                for sign in (self._sign([c for m, c in p.terms() if ring.i is None or not m[ring.i]] or [1]), 1):
+                    yield ring.one * sign, [*plain[:n], (p * sign, k), *plain[n + 1 :]]
         whole, parts = unit, Product()
         for p, k in plain:
             s = ring.one / max(abs(c) for c in p.coeffs()) if len(p) > 1 else ring.one
@@ -176,17 +197,38 @@ class Shortest:
             parts.append((p * s, k))
         yield whole, parts
 
-    def _usual(self, p: Poly) -> Poly:
-        """What makes the coefficients of a factor integers, or, where it has I, that of I one; most of them positive."""
+    def _usual(self, p: Poly, depth: int) -> Poly:
+        """The number that a factor is multiplied by to be written as usual: rates in its real part, most of it positive,
+        kappa/2 - I*omega with 1 at I, other coefficients integers, and no number in front of all terms.
+        """
+        ring = self.ring
         if len(p) < 2:
-            return self.ring.one
-        i = self.ring.i
+            return ring.one
+        i = ring.i
+        s = ring.one
         if i is not None and p.degrees()[i]:
+            rates = [bool(m[i]) for m in p.monoms() if all(k in self._rates for k, d in enumerate(m) if d and k != i)]
+            if 2 * sum(rates) > len(rates):
+                s = -ring.gen(i)
+                p = ring.reduce(p * s)
             real = [c for m, c in p.terms() if not m[i]]
-            sign = 1 if sum(c > 0 for c in real) * 2 >= len(real) else -1
-            return self.ring.one / max(abs(c) for m, c in p.terms() if m[i]) * sign
-        sign = self._sign([c for _, c in p.terms()])
-        return self.ring.one * sign * lcm(*(int(c.q) for c in p.coeffs())) / gcd(*(int(c.p) for c in p.coeffs()))
+            s = s * (self._sign(real) if real else 1)
+            if len(p) == 2 and len(real) < 2:
+                return s / max(abs(c) for m, c in p.terms() if m[i])
+        else:
+            s = s * self._sign([c for _, c in p.terms()])
+        whole = lcm(*(int(c.q) for c in p.coeffs()))
+        s = s * whole / gcd(*(int(c.p * (whole / c.q)) for c in p.coeffs()))
+        if len(p) > 2 and (e := self.polynomial(self._primitive(p), depth)).is_Add:
+            content = e.primitive()[0]
+            s = s * int(content.q) / int(content.p)
+        return s
+
+    def _primitive(self, p: Poly) -> Poly:
+        """With integer coefficients, the first one positive, and no number in common."""
+        p = p / p.leading_coefficient()
+        whole = lcm(*(int(c.q) for c in p.coeffs()))
+        return p * whole / gcd(*(int(c.p * (whole / c.q)) for c in p.coeffs()))
 
     @staticmethod
     def _sign(coefficients: list[Any]) -> int:
@@ -205,11 +247,9 @@ class Shortest:
 
     def _scaled(self, p: Poly, depth: int) -> Expr:
         """The short form of a polynomial, from that of the primitive one."""
-        lead = p.leading_coefficient()
-        whole = p / lead
-        scale = lcm(*(int(c.q) for c in whole.coeffs()))
-        base = self.polynomial(whole * scale, depth)
-        return base * (sp.Rational(int(lead.p), int(lead.q)) / scale)
+        base = self._primitive(p)
+        ratio = p.leading_coefficient() / base.leading_coefficient()
+        return self.polynomial(base, depth) * sp.Rational(int(ratio.p), int(ratio.q))
 
     # -- fractions ----------------------------------------------------------------------------------------
 
@@ -231,7 +271,15 @@ class Shortest:
             if not g.is_constant():
                 num, den = gaussian.quotient(num, g, ring), gaussian.quotient(den, g, ring)
         (a, above), (b, below) = gaussian.factors(num, ring), gaussian.factors(den, ring)
-        return ring.reduce(a * self._inverse(b)), above, below
+        unit = ring.reduce(a * self._inverse(b))
+        usual: list[Product] = []
+        for factors, turn in ((above, 1), (below, -1)):
+            usual.append([])
+            for p, k in factors:
+                s = self._usual(p, 2)
+                usual[-1].append((ring.reduce(p * s), k))
+                unit = ring.reduce(unit * (self._inverse(s) ** k if turn > 0 else s**k))
+        return unit, usual[0], usual[1]
 
     def _divides(self, p: Poly) -> bool:
         """Whether a formula may divide by p."""
@@ -247,7 +295,7 @@ class Shortest:
         key = f"{unit} {above} {below}"
         if key in self._fractions:
             return self._fractions[key][1]
-        best = self.product([(unit, 1), *above, *((p, -k) for p, k in below)], depth)
+        best = self.product([(unit, 1), *above, *((p, -k) for p, k in below)], depth, signed=not depth)
         least = operations(best)
         if depth < 3:
             for way in self._ways(unit, above, below, depth):
@@ -300,6 +348,8 @@ class Shortest:
                 for power in range(1, j + 1):
                     front = [*others, (f, j - power), *rest]
                     yield from ((front, -1, terms) for terms in self._sums(scaled, f**power))
+                    if self.ring.used(unit):
+                        yield from (([(unit, 1), *front], -1, terms) for terms in self._sums(D, f**power))
 
     @staticmethod
     def _groups(main: tuple[Poly, int], above: Product, one: Poly) -> Iterator[tuple[Poly, Product]]:
@@ -385,7 +435,9 @@ class Shortest:
         above = b.to_dict()
         found = {str(above[m] / d): above[m] / d for m, d in a.to_dict().items() if m in above}
         ranked = [(len(b - s * a), n, s) for n, s in enumerate(found.values())]
-        return [self.ring.context.constant(s) for left, _, s in sorted(ranked, key=lambda r: r[:2])[:2] if left < len(b)]
+        return [
+            self.ring.context.constant(s) for left, _, s in sorted(ranked, key=lambda r: r[:2])[:2] if left < len(b)
+        ]
 
     def _partial(self, N: Poly, D: Poly) -> Iterator[list[tuple[Poly, Poly]]]:
         """Partial fractions for a factor below that is linear in a power of a generator."""
@@ -396,7 +448,11 @@ class Shortest:
         for f, k in found:
             if k > 1:
                 continue
-            rest = exact_quotient(D, f) if not (ring.i is not None and f.degrees()[ring.i]) else gaussian.quotient(D, f, ring)
+            rest = (
+                exact_quotient(D, f)
+                if not (ring.i is not None and f.degrees()[ring.i])
+                else gaussian.quotient(D, f, ring)
+            )
             for v in ring.used(f):
                 power = int(f.degrees()[v])
                 parts = by_power(f, v)
@@ -420,5 +476,7 @@ class Shortest:
         """p at v^power = b/a, as polynomial over a power of a."""
         parts = by_power(p, v)
         top = max(parts) // power
-        total = sum((q * b ** (d // power) * a ** (top - d // power) for d, q in parts.items()), self.ring.context.constant(0))
+        total = sum(
+            (q * b ** (d // power) * a ** (top - d // power) for d, q in parts.items()), self.ring.context.constant(0)
+        )
         return self.ring.reduce(total), top

@@ -13,13 +13,14 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compact.functions import views
+from cascade_sym.compact.functions import views, without_roots
 from cascade_sym.compact.ring import View, printed
 from cascade_sym.compact.shortest import Shortest
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.definitions.count import operations
 from cascade_sym.errors import CascadeError
 from cascade_sym.exact import converter
+from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.fraction import bounded
 from cascade_sym.exact.truth import Equality, equal, read_sides
 from cascade_sym.steps import Check, Step
@@ -27,6 +28,7 @@ from cascade_sym.symbols import Domains, free_name, is_complex_symbol
 
 TRIES = 1200  # of ways to write a formula: a second or two
 FEW = 100  # of ways to write one definition of many
+FEWEST = 250  # of ways to write a formula in each of many ways to write its functions
 SAVED = 3  # operations that a name for a repeated part must save
 FAILED = (CascadeError, RecursionError)
 
@@ -49,42 +51,61 @@ def simplified(q: Quantity) -> Quantity:
 
 @dataclass(frozen=True)
 class Written:
-    """A quantity as a fraction, in each way to write its functions; `safe` says what is never zero on its domain."""
+    """A quantity as a fraction, in each way to write its functions, and what is declared."""
 
     ways: tuple[View, ...]
-    safe: Callable[[Expr], bool]
+    domains: Domains
 
     def short_forms(self, tries: int = TRIES) -> list[Expr]:
         """The short form of each, the shortest first."""
+        tries = max(tries // len(self.ways), min(tries, FEWEST))
         found = [self.short_form(view, tries) for view in self.ways]
+        for view in (v for way in self.ways for v in without_roots(way)):
+            if self.never_zero(poly_to_expr(view.den, view.ring.meaning)):
+                found.append(self.short_form(view, tries))
         return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(found))]
 
     def short_form(self, view: View, tries: int = TRIES) -> Expr:
         """The short form of one of them, or of another fraction on the same domain."""
-        return Shortest(view.ring, [], tries, self.safe).fraction(view)
+        view = self._with_short_roots(view)
+        return Shortest(view.ring, [], tries, self).fraction(view)
+
+    def _with_short_roots(self, view: View) -> View:
+        """With what stands under roots in short."""
+        ring = view.ring
+        meaning = list(ring.meaning)
+        for r in ring.relations:
+            e = meaning[r.gen]
+            if isinstance(e, sp.Pow) and e.exp == sp.Rational(1, r.degree) and len(r.value) > 1:
+                meaning[r.gen] = Shortest(ring, [], FEW, self).polynomial(r.value) ** e.exp
+        short = replace(ring, meaning=tuple(meaning))
+        return View(short, view.num, view.den)
+
+    def never_zero(self, e: Expr) -> bool:
+        """Whether it is proved to vanish nowhere: its real or its imaginary part has a sign."""
+        parts = (e, sp.S.Zero) if not e.has(sp.I) else sp.expand(e).as_independent(sp.I)
+        return any(p != 0 and self._sign(sp.expand(p / sp.I) if p.has(sp.I) else p, strict=True) > 0 for p in parts)
+
+    def nonnegative(self, e: Expr) -> bool:
+        """Whether a generator is known to be >= 0."""
+        return e != sp.I and self._sign(e, strict=False) > 0
+
+    def _sign(self, e: Expr, strict: bool) -> int:
+        """1 for a known sign of any kind with `strict` (never zero), or for a sign >= 0; else 0."""
+        try:
+            conv, (form,) = converter([e], self.domains)
+            value = conv(form)
+            found = conv.tower.sign_of(value) if conv.tower.is_real(value) else None
+        except FAILED:
+            return 0
+        return int(bool(found and (found.strict if strict else found.value > 0)))
 
 
 def written(q: Quantity) -> Written:
     """A quantity in the exact field, written in what is printed."""
     (e,), declared, definitions = read_sides([q], None)
     conv, (form,) = converter([e], declared, definitions=definitions)
-    return Written(tuple(views(printed(conv, conv(form)))), partial(never_zero, declared))
-
-
-def never_zero(domains: Domains, e: Expr) -> bool:
-    """Whether an expression is proved to vanish nowhere on a domain: its real or its imaginary part has a sign."""
-    parts = (e, sp.S.Zero) if not e.has(sp.I) else sp.expand(e).as_independent(sp.I)
-    return any(part != 0 and _has_sign(part / sp.I if part.has(sp.I) else part, domains) for part in parts)
-
-
-def _has_sign(e: Expr, domains: Domains) -> bool:
-    try:
-        conv, (form,) = converter([e], domains)
-        value = conv(form)
-        found = conv.tower.known_sign(value.num) if conv.tower.is_real(value) else None
-    except FAILED:
-        return False
-    return bool(found and found.strict)
+    return Written(tuple(way for view in printed(conv, conv(form)) for way in views(view)), declared)
 
 
 def proved(was: Quantity, now: Quantity, proof: Equality) -> Quantity:

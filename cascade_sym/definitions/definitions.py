@@ -45,7 +45,8 @@ class Definitions(Shown):
 
     Symbols are read by name (`cascade_sym.symbols.read`); `domains` is what is declared of parameters. `pivots` are
     numbers that a solver divides by on its own account, each a symbol or those of its two parts: where one vanishes,
-    what follows has a limit. The first symbol of each stands in no formula but those of the division. Raises
+    what follows has a limit. The first symbol of each stands in no formula but those of the division, unless the pivot
+    is made from `rates`: what follows is smooth in these, which may take any values near their own. Raises
     DuplicateName when a symbol is defined twice, and UnknownName when one is used before its definition.
 
     >>> x, y, z = sp.symbols("x y z")
@@ -59,6 +60,7 @@ class Definitions(Shown):
     items: Items = ()
     domains: Domains = field(default=NOTHING, kw_only=True, compare=False, repr=False)
     pivots: tuple[tuple[Symbol, ...], ...] = field(default=(), kw_only=True, compare=False, repr=False)
+    rates: frozenset[Symbol] = field(default=frozenset(), kw_only=True, compare=False, repr=False)
     _index: Mapping[Symbol, Expr] = field(init=False, repr=False, compare=False)
     _uses: Mapping[Symbol, frozenset[Symbol]] = field(init=False, repr=False, compare=False)
 
@@ -91,6 +93,7 @@ class Definitions(Shown):
         index = dict(items)
         object.__setattr__(part, "domains", self.domains.made_from(self._free))
         object.__setattr__(part, "pivots", tuple(p for p in self.pivots if index.keys() >= set(p)))
+        object.__setattr__(part, "rates", self.rates & index.keys())
         part._keep(items, index, {s: self._uses[s] for s, _ in items})
         return part
 
@@ -172,7 +175,13 @@ class Definitions(Shown):
         if len(items) == len(self.items) and domains == self.domains:
             return self
         pivots = tuple(dict.fromkeys(self.pivots + other.pivots))
-        return Definitions(tuple(items), domains=domains, pivots=pivots)
+        return Definitions(tuple(items), domains=domains, pivots=pivots, rates=self.rates | other.rates)
+
+    @cached_property
+    def moved(self) -> tuple[Symbol, ...]:
+        """What is moved by a little where a pivot vanishes: the pivots, or the rates that they are made from."""
+        own = [p[0] for p in self.pivots if not self.rates or not self.needed(*p).rates]
+        return (*own, *(s for s, _ in self.items if s in self.rates))
 
     def subs(self, values: Mapping[Any, Any]) -> Definitions:
         """Parameters (symbols or names) replaced in every definition, simultaneously.
@@ -205,7 +214,7 @@ class Definitions(Shown):
             return self, new
         items = tuple((new.get(s, s), e.xreplace(new)) for s, e in self.items)
         pivots = tuple(tuple(new.get(s, s) for s in p) for p in self.pivots)
-        return replace(self, items=items, pivots=pivots), new
+        return replace(self, items=items, pivots=pivots, rates=frozenset(new.get(s, s) for s in self.rates)), new
 
 
 class Declared(Shown):

@@ -101,7 +101,10 @@ def settled(defs: Definitions, e: Expr, point: Mapping[Symbol, Expr], digits: in
             limits = exact_limits(defs, point)
             if {*point, *(s for s, _ in limits)} >= e.free_symbols:
                 return settled(limits, e, point, digits)
-        raise ParameterError(f"the value is singular or undecided at this point: {why}; change a parameter.") from None
+        hint = " Rates of motion that coincide are put in before: V.subs(...) solves it anew." if defs.rates else ""
+        raise ParameterError(
+            f"the value is singular or undecided at this point: {why}; change a parameter.{hint}"
+        ) from None
 
 
 def at_growing_precision(value: Callable[[bool], Plain], digits: int, most: int) -> tuple[str, float]:

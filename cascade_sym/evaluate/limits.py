@@ -3,7 +3,8 @@
 An elimination divides by its pivots. One of them may vanish where the equations have a unique solution, which is then
 the limit of what the definitions say. A pivot that is moved is one element of the matrix moved: so with all pivots
 moved by tiny amounts the definitions say what solves equations nearby. This is done twice, in different directions; the
-limit exists where both agree. What a user divides by is not moved: a formula such as sin(x)/x has no value at zero.
+limit exists where both agree. Motion in time is divided by differences of its rates, and there it is the rates that are
+moved. What a user divides by is not moved: a formula such as sin(x)/x has no value at zero.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def far_from_zero(definitions: Definitions) -> tuple[tuple[str, Expr], ...]:
 def shifted(definitions: Definitions) -> Definitions:
     """The definitions with every pivot moved by small amounts that have the names `SHIFTS`."""
     first, second = SHIFTS
-    moves = {p[0]: first * sp.Rational(k + 2, k + 1) + second * (k + 1) for k, p in enumerate(definitions.pivots)}
+    moves = {s: first * sp.Rational(k + 2, k + 1) + second * (k + 1) for k, s in enumerate(definitions.moved)}
     items = tuple((s, e + moves.get(s, 0)) for s, e in definitions)
     return replace(definitions, items=items, pivots=())
 
@@ -133,8 +134,11 @@ def agreed(far: arb, near: arb, unit: arb) -> arb:
 def exact_limits(definitions: Definitions, point: Mapping[Symbol, Expr]) -> Definitions:
     """The definitions as exact numbers: their limits where a pivot vanishes, those that have one.
 
-    Each pivot that vanishes becomes a multiple of an infinitesimal; the exact algebra does the rest.
+    Each pivot that vanishes becomes a multiple of an infinitesimal; the exact algebra does the rest. It has no
+    exponentials of infinitesimals, so there are none of motion in time.
     """
+    if definitions.rates:
+        return Definitions()
     first = SHIFTS[0]
     pivots = {p[-1]: p for p in definitions.pivots}
     values, found = dict(point), dict(point)

@@ -39,7 +39,7 @@ def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, 
         with np.errstate(all="ignore"):
             for name, parts in looked_at.parts.items():
                 value = np.hypot.reduce([p.value for p in parts])
-                bad |= np.isfinite(value) & (value > 0) & ~(looked_at.bounds[name].value <= LIMIT * value)
+                bad |= np.isfinite(value) & ~(looked_at.bounds[name].value <= LIMIT * value)
     if not bad.any():
         return 0, rows.size, 0.0
     few = {n: a if a.size == 1 else a[bad] for n, a in few.items()}
@@ -49,8 +49,9 @@ def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, 
     with np.errstate(all="ignore"):
         for name, parts in right.parts.items():
             given = [p.value[rows[bad]] for p in results.parts[name]]
+            size = np.hypot.reduce(given)
             off = np.hypot.reduce([p.value - g for p, g in zip(parts, given, strict=True)])
-            off /= np.hypot.reduce([p.value for p in parts])
-            off[np.isnan(off) & np.isfinite(np.hypot.reduce(given))] = np.inf
+            off[off > 0] /= np.hypot.reduce([p.value for p in parts])[off > 0]
+            off[np.isnan(off) & np.isfinite(size) & (size > 0)] = np.inf  # a zero that can't be proved is no loss
             worst = np.fmax(worst, off)
     return int((worst > LIMIT).sum()), rows.size, float(worst.max())

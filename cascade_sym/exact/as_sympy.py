@@ -16,7 +16,7 @@ def poly_to_expr(p: Poly, meaning: Sequence[Expr]) -> Expr:
     terms = []
     for mono, c in p.terms():
         powers = [meaning[i] ** int(k) for i, k in enumerate(mono) if k]
-        terms.append(sp.Mul(sp.Integer(int(c)), *powers))
+        terms.append(sp.Mul(sp.Rational(str(c)), *powers))
     return sp.Add(*terms)
 
 

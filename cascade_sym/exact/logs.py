@@ -57,10 +57,12 @@ def without_logs(e: Expr, domains: Domains, used: set[str]) -> Expr:
     """
     if not (e.has(*KNOWN) or any(not p.exp.is_Rational for p in e.atoms(sp.Pow))):
         return e
-    return _Rewriting(domains, used)(e)
+    return Rewriting(domains, used)(e)
 
 
-class _Rewriting:
+class Rewriting:
+    """Formulas in symbols for logarithms, arguments and arcsines; `used` collects what that rests on."""
+
     def __init__(self, domains: Domains, used: set[str]) -> None:
         self.domains, self.used = domains, used
         self._done: dict[Expr, Expr] = {}

@@ -106,7 +106,9 @@ class Tower(Regrouped):
             return (base if found.value > 0 else -base) ** k
         name = f"|{p}|"
         if name not in self._roots:
-            self._roots[name] = self.adjoin(p**2, 2, Interval(0), sp.Abs(self.expr(p))), 2
+            square = self.field.reduce(p**2)
+            self.because.setdefault(str(square), (base,))
+            self._roots[name] = self.adjoin(square, 2, Interval(0), sp.Abs(self.expr(p))), 2
         return self.field.element(self._roots[name][0]) * base ** (k - 1)
 
     # -- roots ----------------------------------------------------------------------------------------------

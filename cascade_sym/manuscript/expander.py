@@ -140,7 +140,14 @@ class Expander(Frames):
         end = max([t.end, *ends])
         if ends and t.source.text[end : end + 1] in ("}", "]"):
             end += 1
-        body = list(substituted(macro, given, t, end))
+        last = self.last
+        if macro.slots and macro.slots[-1].kind == "d" and last and last.source is t.source:
+            end = max(end, last.end)
+        here = [
+            tuple(x if x.source is t.source and x.at >= t.at else Token(x.text, t.source, t.at, end) for x in tokens)
+            for tokens in given  # a default stands at the call, too
+        ]
+        body = list(substituted(macro, here, t, end))
         self._made += len(body)
         too_many = self.steps > MAX_EXPANSIONS or self.pending + len(body) > MAX_PENDING
         if too_many or self._made > MAX_MADE:

@@ -87,7 +87,8 @@ class Balls(Arithmetic):
             root = base if exponent.denominator == 1 else square_root(base)
             n = exponent.numerator
             exact = isinstance(root, fmpq) and max(root.p.bit_length(), root.q.bit_length()) * abs(n) <= LONGEST
-            raised: Any = root if n == 1 else _raised(root if exact else lifted(root), abs(n))
+            plain: Any = root if exact else lifted(root)
+            raised = root if n == 1 else whole_power(plain, abs(n))
             return raised if n > 0 else self.div(fmpq(1), raised)
         if isinstance(base, fmpq) and base == 0 and exponent > 0:
             return base
@@ -173,16 +174,16 @@ def lifted(x: Ball) -> arb | acb:
     return x.ball if isinstance(x, Turn) else arb(x) if isinstance(x, fmpq) else x
 
 
+def whole_power(x: Any, n: int) -> Any:
+    """x^n for n > 0; flint's power of a real ball around zero goes by a logarithm and has no value."""
+    return (acb(x) ** n).real if isinstance(x, arb) and x.contains(0) else x**n
+
+
 def finite(x: Any) -> Any:
     """The ball, or Undecided where it is unbounded."""
     if not x.is_finite():
         raise Undecided("a divisor may be zero, or a value infinite")
     return x
-
-
-def _raised(x: Any, n: int) -> Any:
-    """x**n, which flint can't tell of a real ball with the midpoint zero."""
-    return arb(0, x.abs_upper() ** n) if isinstance(x, arb) and x.mid() == 0 else x**n
 
 
 def square_root(x: Ball) -> Ball:

@@ -28,11 +28,13 @@ class Naming:
         self._place: dict[Symbol, int] = {}
         self._count: dict[str, int] = {}
         self._pivots: list[tuple[Symbol, ...]] = []
+        self._rates: set[Symbol] = set()
 
     def start(self, definitions: Definitions) -> None:
         """Take over existing definitions, under their names."""
         self.domains = self.domains.merged(definitions.domains)
         self._pivots += definitions.pivots
+        self._rates |= definitions.rates
         for s, e in definitions:
             self._taken.add(s.name)
             self._place[s] = len(self._items)
@@ -65,6 +67,18 @@ class Naming:
             z = z.mapped(lambda e: self.name("pivot", e))
         self._pivots.append(tuple(e for e in (z.re, z.im) if e != 0))
         return z
+
+    def rate(self, wanted: str, z: Pair) -> Pair:
+        """One of the rates of motion in time, under names of its own: see `Definitions`."""
+        named = self.pair(wanted, z)
+        self._rates |= {s for s in (named.re, named.im) if s.is_Symbol}
+        return named
+
+    def difference(self, wanted: str, z: Pair) -> Pair:
+        """A sum of rates to divide by, or the square of one: a pivot."""
+        named = self.pair(wanted, z)
+        self._pivots.append(tuple(e for e in (named.re, named.im) if e.is_Symbol))
+        return named
 
     def kept(self, wanted: str, e: Expr) -> Expr:
         """A definition, unless the expression is a number, or a symbol or a part of one (with a sign), already."""
@@ -102,7 +116,9 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items), domains=self.domains, pivots=tuple(self._pivots))
+        return Definitions(
+            tuple(self._items), domains=self.domains, pivots=tuple(self._pivots), rates=frozenset(self._rates)
+        )
 
     def __len__(self) -> int:
         return len(self._items)

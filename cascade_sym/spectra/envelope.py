@@ -78,15 +78,19 @@ class Envelope(Shown):
         return Envelope(conj(self.shape), self.time, self.start, self.end)
 
 
-def exponential_envelope(rate: Value, frequency: Value = 0, start: Value = 0, *, rising: bool = False) -> Envelope:
+def exponential_envelope(
+    rate: Value | None = None, frequency: Value = 0, start: Value = 0, *, rising: bool = False
+) -> Envelope:
     """The envelope e^(-rate (t - start)/2 - i frequency t) after `start`, the filter of a cavity of linewidth `rate`.
 
     With `rising` it grows with time and ends at `start`. A filter at `frequency` picks what oscillates as
-    e^(-i frequency t), so that the mode operator is int f*(t) b(t) dt. ParameterError for a rate that is not positive.
+    e^(-i frequency t), so that the mode operator is int f*(t) b(t) dt. ParameterError for a rate that is missing or not
+    positive.
 
     >>> exponential_envelope(2).shape
     exp(-t)
     """
+    real(rate, "the rate of the envelope")
     g, w, x = sp.sympify(rate), sp.sympify(frequency), sp.sympify(start)
     if real(g, "the rate of the envelope").is_number and not g > 0:
         raise ParameterError(f"the rate of an exponential envelope is {g}; it must be positive.")
@@ -94,13 +98,20 @@ def exponential_envelope(rate: Value, frequency: Value = 0, start: Value = 0, *,
     return Envelope(shape, TIME, -sp.oo, x) if rising else Envelope(shape, TIME, x, sp.oo)
 
 
-def top_hat(start: Value, end: Value, frequency: Value = 0) -> Envelope:
+def top_hat(start: Value | None = None, end: Value | None = None, frequency: Value = 0) -> Envelope:
     """The envelope e^(-i frequency t) between `start` and `end`; those of frequencies that are multiples of
-    2 pi/(end - start) apart are orthogonal.
+    2 pi/(end - start) apart are orthogonal. ParameterError where an end is missing or infinite.
 
     >>> top_hat(0, 2).end
     2
     """
+    for given, name in ((start, "start"), (end, "end")):
+        if given is None:
+            raise ParameterError(f"the {name} of a top hat is missing; give both, as in top_hat(0, T).")
+        if sp.sympify(given) in (sp.oo, -sp.oo):
+            raise ParameterError(
+                f"the {name} of a top hat is {given}: it is not square-integrable; give a finite time."
+            )
     return Envelope(sp.exp(-sp.I * sp.sympify(frequency) * TIME), TIME, sp.sympify(start), sp.sympify(end))
 
 

@@ -197,6 +197,8 @@ def replacements(
     Names that are `gone` may be given without effect. UnknownParameter for others, ParameterError where one parameter
     is given twice, or a real one becomes a number that is not real.
     """
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"values for parameters are a mapping such as {{'kappa': 1}}; got {values!r}.")
     known: dict[str, Symbol] = {s.name: s for s in parameters}
     silent = domains.gone - set(known)
     new: dict[Symbol, Expr] = {}

@@ -38,8 +38,11 @@ TOLERANCE = 0.005  # a trajectory in a truncated basis is not exact
 def environment(peer: str) -> Path | str:
     """The Python of a peer's own virtual environment, made where it is missing; or why there is none."""
     module, packages = PEERS[peer]
-    if not packages:
-        return Path(sys.executable)
+    return installed(module, packages) if packages else Path(sys.executable)
+
+
+def installed(module: str, packages: tuple[str, ...]) -> Path | str:
+    """The Python of a virtual environment that has these packages, made where it is missing; or why there is none."""
     place = PLACE / module
     python, stamp = place / ("Scripts" if os.name == "nt" else "bin") / "python", place / "installed"
     if stamp.is_file() and stamp.read_text() == " ".join(packages):

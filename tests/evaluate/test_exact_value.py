@@ -92,3 +92,23 @@ def test_mistakes_have_names() -> None:
             exact_value(x, {"x": bad})
     with pytest.raises(ParameterError, match="digits"):
         exact_value(x, {"x": 1}, 0)
+
+
+@pytest.mark.parametrize("power", [2, 3, 5])
+def test_powers_of_what_is_zero_by_cancellation(power):
+    """A difference that vanishes at the point, in a ball around zero: its powers do too."""
+    x, y = sp.symbols("x y")
+    nothing = sp.sqrt(x) * sp.sqrt(y) - sp.sqrt(2) * sp.sqrt(3)
+    assert float(exact_value(4 + nothing**power, {"x": 2, "y": 3})[0]) == 4
+    assert float(exact_value(sp.sqrt(4 + nothing**power), {"x": 2, "y": 3})[0]) == 2
+
+
+def test_the_best_weight_at_equal_variances():
+    """Var X_S = Var X_M at the point: what stands under the root of the optimum is a square and a zero."""
+    import cascade_sym as cs
+
+    V = cs.covariance(cs.Oscillator("S", -1) >> cs.Oscillator("M"))
+    xi = cs.epr_variance(V, "S", "M", g="optimal")
+    half = dict.fromkeys(xi.parameters, sp.Rational(1, 2))
+    assert exact_value(xi, half)[0].startswith("2.0000000")
+    assert cs.evaluator(xi)(**{s.name: 0.5 for s in xi.parameters}) == pytest.approx(2, rel=1e-14)

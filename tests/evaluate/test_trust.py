@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import mpmath
 import numpy as np
 import pytest
@@ -175,3 +177,14 @@ def test_functions_without_a_bound_are_settled_in_ball_arithmetic() -> None:
     settled = evaluator(q, precision="guaranteed")(at)
     assert np.isnan(settled).tolist() == outside.tolist() == [False, False, True, True]
     assert np.allclose(settled[~outside], expected[~outside], rtol=1e-13)
+
+
+@pytest.mark.parametrize("lost", [sp.log(1 + x**2), sp.sqrt(1 + x**2) - 1])
+def test_a_value_that_cancels_to_zero_is_not_passed_in_silence(lost):
+    """At 1e-8 the doubles of both are 0 exactly; the truth is 1e-16 and half of it."""
+    with pytest.warns(RuntimeWarning, match="digits of a result are lost"):
+        assert evaluator(lost)(x=1e-8) == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert evaluator(lost)(x=0.0) == 0
+        assert evaluator(sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1)(x=1e-8) == 0

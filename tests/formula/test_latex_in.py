@@ -31,7 +31,7 @@ from cascade_sym.formula.ast import Call, Name, Relation
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, READ
 from cascade_sym.symbols import symbol
-from tests.formula.conftest import NAMES
+from tests.formula.conftest import NAMES, examples
 
 _KNOWN = """
     sin cos tan exp sqrt arctan dag conj hc mean sym Var ddt dot Re Im abs sgn root comm log
@@ -142,7 +142,7 @@ def test_a_wrong_reading_would_be_seen(printed, paper_latex, reading):
 
 
 @given(st.data())
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=list(HealthCheck))
 def test_round_trip_of_random_scalars(scalar_trees, data):
     tree = data.draw(scalar_trees)
     ways = alternatives(to_latex(tree))
@@ -164,7 +164,7 @@ def numerically_equal(one, two) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=list(HealthCheck))
 def test_round_trip_of_all_kinds_of_nodes(all_trees, data):
     """Trees with sums, integrals, daggers and fields: equal up to how products and numbers are grouped."""
     tree = data.draw(all_trees)
@@ -384,14 +384,14 @@ PIECES = tuple(_PIECES.split())
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 def test_any_sequence_of_macros_is_read_or_refused(text):
     names = {"f": "f", r"\Gamma_S": "g"}
     assert read_formula(text, names, functions=["f"], indices=INDICES).status in STATES
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_damaged_latex_is_read_or_refused(all_trees, data):
     latex = to_latex(data.draw(all_trees))
     i = data.draw(st.integers(0, len(latex)))

@@ -8,7 +8,7 @@ that is not known, both signs are proved one by one. A certificate that `recheck
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sympy as sp
@@ -16,17 +16,24 @@ from sympy import Expr
 
 from cascade_sym import recheck
 from cascade_sym.errors import CascadeError
-from cascade_sym.exact.atoms import canonical
-from cascade_sym.exact.certified.evidence import Evidence
+from cascade_sym.exact.as_sympy import poly_to_expr
+from cascade_sym.exact.atoms import Stand, canonical
 from cascade_sym.exact.certified.generators import Json, NoEvidence
+from cascade_sym.exact.certified.pruned import prune
 from cascade_sym.exact.certified.spelled import plain_names
-from cascade_sym.exact.convert import Converter, converter
+from cascade_sym.exact.certified.turns import Finer, Turns
+from cascade_sym.exact.convert import converter
+from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction, by_power
+from cascade_sym.exact.logs import KNOWN, Logarithm, Rewriting
 from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
 from cascade_sym.symbols.names import conj
 
 MOST_CASES = 5  # signs that are not known and are proved one by one
 PRUNED = 6000  # characters of proofs in which it is tried what can be left out
+FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
+    "exp": sp.exp, "cos": sp.cos, "sin": sp.sin, "log": sp.log, "arctan": sp.atan, "abs": sp.Abs, "conj": conj,
+}  # fmt: skip
 LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
 
 
@@ -56,52 +63,31 @@ def certificate(left: Expr, right: Expr, domains: Domains) -> Json | None:
         claim |= {"assumptions": sorted(used), "proof": proof}
         recheck.check(claim)
         if len(str(proof)) <= PRUNED:
-            _prune(claim, proof)
+            prune(claim, proof)
+        claim["assumptions"] = [text for text in claim["assumptions"] if text in set(_texts(proof))]
     except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError):
         return None
     return claim
 
 
-def _prune(claim: Json, proof: Json) -> None:
-    """Takes out what the proof does not need: bounds of generators, and what is said not to be zero."""
-    if "split" in proof:
-        for side in ("plus", "minus"):
-            _prune(claim, proof[side])
-        return
-    steps = proof["steps"]
-    for signs in [s[k][n] for s in steps for k in ("cos", "sin", "-sin") if k in s for n in (0, 1)]:
-        for step in [step for step in signs if step[0] == "on"]:
-            place = signs.index(step)
-            del signs[place]
-            try:
-                recheck.check(claim)
-            except recheck.Rejected:
-                signs.insert(place, step)
-    for s in list(steps):
-        for part in [k for k in ("cos", "sin", "-sin") if k in s] + (["all"] if {"range", "nonzero"} & set(s) else []):
-            old, place = dict(s), steps.index(s)
-            if part == "all":
-                del steps[place]
-            else:
-                del s[part]
-            try:
-                recheck.check(claim)
-            except recheck.Rejected:
-                if part == "all":
-                    steps.insert(place, s)
-                s |= old
+def _texts(x: Any) -> Iterator[str]:
+    """All texts in a proof."""
+    for inner in x.values() if isinstance(x, dict) else x if isinstance(x, list) else ():
+        yield from [inner] if isinstance(inner, str) else _texts(inner)
 
 
 def _proof(
     sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
-    otherwise: Mapping[int, Expr] | None = None,
+    otherwise: Mapping[Any, Any] | None = None,
 ) -> Json:  # fmt: skip
     try:
         return _Walk(sides, texts, domains, given, used, otherwise or {}).proof()
     except Otherwise as found:
-        if otherwise and len(otherwise) > 2:
+        if otherwise and len(otherwise) > 4:
             raise NoEvidence from found
         return _proof(sides, texts, domains, given, used, {**(otherwise or {}), **found.roots})
+    except Finer as found:
+        return _proof(sides, texts, domains, given, used, {**(otherwise or {}), **found.parts})
     except Open as found:
         if len(given) >= MOST_CASES or found.text in given:
             raise NoEvidence from found
@@ -110,9 +96,9 @@ def _proof(
 
 
 class Otherwise(Exception):
-    """Roots, as generators, are to be written otherwise."""
+    """Roots (as generators) and angles are to be written otherwise."""
 
-    def __init__(self, roots: Mapping[int, Expr]) -> None:
+    def __init__(self, roots: Mapping[Any, Expr]) -> None:
         super().__init__()
         self.roots = roots
 
@@ -122,22 +108,51 @@ class _Walk:
 
     def __init__(
         self, sides: list[Expr], texts: list[str], domains: Domains, given: Mapping[str, int], used: set[str],
-        otherwise: Mapping[int, Expr],
+        otherwise: Mapping[Any, Any],
     ) -> None:  # fmt: skip
-        self.conv: Converter
-        angles = {f.args[0] for e in sides for f in e.atoms(sp.exp, sp.cos, sp.sin)}
-        inner = [
-            a for a in angles if a.has(sp.exp, sp.cos, sp.sin) or any(not p.exp.is_Integer for p in a.atoms(sp.Pow))
-        ]
-        self.conv, _ = converter([*sides, sp.I, *sorted(inner, key=str)], domains, given)
-        self.otherwise = otherwise
+        self.otherwise, self.given = otherwise, given
         self.symbols = {s.name: s for e in sides for s in e.free_symbols}
+        cases = tuple(sign * self._sympy(recheck.parsed(text.replace("**", "^"))) for text, sign in given.items())
+        self.domains = domains.merged(Domains(nonnegative=cases))
+        self._logs = Rewriting(self.domains, set())
+        self.conv, _ = converter([*map(self.standard, sides), sp.I, *self._inner(sides)], domains, given)
         self.trees = [recheck.parsed(t) for t in texts]
-        self.given = given
-        self.evidence = Evidence(self.conv, domains, given, used)
+        self._divisors = set(recheck.divisors(self.trees))
+        self.evidence = Turns(self.conv, domains, given, used)
+        self.evidence.parts = {s: n for s, n in otherwise.items() if isinstance(s, Stand) and isinstance(n, int)}
+        self.evidence.cancelled = self._logs.used
         self._sizes: dict[int, int] = {}
         self._values: dict[int, Fraction] = {}
         self._done: dict[tuple[Any, str], Fraction] = {}
+
+    def standard(self, e: Expr) -> Expr:
+        """A formula in what the algebra knows, with symbols for logarithms and arctangents."""
+        e = canonical(self._logs(e), self.domains)
+        return e.xreplace({s: x for s, x in self.otherwise.items() if isinstance(s, Stand) and isinstance(x, Expr)})
+
+    def _inner(self, sides: list[Expr]) -> Iterator[Expr]:
+        """What stands in functions of formulas, as far as the algebra needs generators for it."""
+        functions = (sp.exp, sp.cos, sp.sin, sp.atan, *KNOWN)
+        powers = {p for e in sides for p in e.atoms(sp.Pow) if not p.exp.is_Rational}
+        calls = {f for e in sides for f in e.atoms(*functions)}
+        inside = {a for f in calls for a in f.args} | {a for p in powers for a in p.args}
+        plain = [a for a in inside if not a.has(*functions) and all(p.exp.is_Integer for p in a.atoms(sp.Pow))]
+        logs = {f for f in calls if isinstance(f, (sp.atan, *KNOWN))}
+        logs |= {sp.log(p.base) for p in powers} | {sp.log(f.args[0]) for f in calls if isinstance(f, sp.arg)}
+        logs |= {sp.log(f.args[1] + sp.I * f.args[0]) for f in calls if isinstance(f, sp.atan2)}
+        known = {self.standard(a) for a in sorted({*inside, *logs} - set(plain), key=str)}
+        yield from sorted(known, key=str)
+        if logs:
+            symbols: set[Expr] = set().union(*(e.free_symbols for e in sides))
+            yield from sorted(symbols | {conj(s) for s in symbols}, key=str)
+        todo = [s for e in (*map(self.standard, sides), *known) for s in e.atoms(Stand)]
+        done: set[Expr] = set()
+        while todo:
+            if (s := todo.pop()) not in done:
+                done.add(s)
+                e = self.standard(s.argument)
+                todo += e.atoms(Stand)
+                yield sp.Abs(e) if isinstance(s, Logarithm) else e
 
     def proof(self) -> Json:
         evidence = self.evidence
@@ -150,8 +165,22 @@ class _Walk:
         if not difference.is_zero:
             if found := evidence.instead(difference):
                 raise Otherwise({found[0]: self.conv.expr(found[1])})
+            self._as_others(difference)
             self._ask()
         return {"steps": evidence.steps}
+
+    def _as_others(self, difference: Fraction) -> None:
+        """An angle that is a sum of others is written so."""
+        places = {s: i for s, i in self.conv.places.items() if isinstance(s, Stand) and s not in self.otherwise}
+        meaning = list(self.conv.field.meaning)
+        for s, i in places.items():
+            meaning[i] = s
+        for p, _ in polynomial_factors(difference.num)[1]:
+            linear = {s: by_power(p, i) for s, i in places.items() if p.degrees()[i] == 1}
+            sizes = {s: abs(int(q[1].leading_coefficient())) for s, q in linear.items() if q[1].is_constant()}
+            for s in sorted(sizes, key=lambda s: (sizes[s], -len(str(s.argument)), str(s))):
+                rest, lead = (linear[s].get(k, 0 * p) for k in (0, 1))
+                raise Otherwise({s: sp.expand(-poly_to_expr(rest, meaning) / int(lead.leading_coefficient()))})
 
     def _ask(self) -> None:
         unknown = [name for name in self.conv.tower.unknown if name not in self.given]
@@ -170,8 +199,8 @@ class _Walk:
         """Where a part is much longer as it is written, its short form is a step of its own."""
         size = self._sizes
         match node:
-            case ast.BinOp(left, ast.Pow(), right) if recheck.number(right).denominator == 1:
-                terms = size.get(id(left), 1) ** abs(recheck.number(right).numerator)
+            case ast.BinOp(left, ast.Pow(), right) if getattr(recheck.number(right), "denominator", 0) == 1:
+                terms = size.get(id(left), 1) ** abs(recheck.number(right))
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
                 terms = size.get(id(left), 1) + size.get(id(right), 1)
             case ast.BinOp(left, ast.Mult(), right):
@@ -196,6 +225,8 @@ class _Walk:
                 return self.conv(self._symbol(recheck.written(node)))
             case ast.UnaryOp(ast.USub(), operand):
                 return -self.value(operand)
+            case ast.BinOp(left, ast.Pow(), right) if recheck.number(right) is None:
+                return self._by_rule("^", [left, right])
             case ast.BinOp(left, ast.Pow(), right):
                 q = recheck.number(right)
                 base = self.value(left) if q.denominator == 1 else self._root(left, q.denominator)
@@ -208,14 +239,20 @@ class _Walk:
                     return a + b if isinstance(op, ast.Add) else a - b
                 if isinstance(op, ast.Mult):
                     return a * b
-                self.evidence.below(recheck.written(right), b)
+                if (text := recheck.written(right)) in self._divisors:
+                    self.evidence.below(text, b)
+                elif not b.is_zero:
+                    self.evidence.whole(b)
                 return a / b
             case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
-                self.trees.append(recheck.rule(func, args))
-                return self.value(self.trees[-1])
+                return self._by_rule(recheck.written(func), args)
             case ast.Call(ast.Name(), [arg]):
                 return self._function(recheck.written(node.func), arg)
         raise NoEvidence
+
+    def _by_rule(self, name: str, args: list[ast.expr]) -> Fraction:
+        self.trees.append(recheck.rule(name, args))
+        return self.value(self.trees[-1])
 
     def _symbol(self, name: str) -> Expr:
         constant = {"pi": sp.pi, "I": sp.I}.get(name)
@@ -236,7 +273,7 @@ class _Walk:
         return self._done[q, text]
 
     def _written_otherwise(self, w: Fraction) -> Fraction:
-        for i, e in self.otherwise.items():
+        for i, e in ((i, e) for i, e in self.otherwise.items() if isinstance(i, int)):
             parts = by_power(w.num, i) if i < len(w.num.degrees()) and w.num.degrees()[i] else {}
             if parts:
                 total = w.field.integer(0)
@@ -259,12 +296,28 @@ class _Walk:
                     self._ask()
                 self.evidence.steps.append({"root": "abs", "of": text, "is": self.evidence.element(w), "claim": claim})
             else:
-                self._prepare(arg)
-                angle = self._sympy(arg)
-                w = self.conv({"exp": sp.exp, "cos": sp.cos, "sin": sp.sin}[name](angle))
-                self.evidence.steps.append({"sum": name, "of": text, **self.evidence.angles(name, angle)})
+                w = self._by_exponential(name, arg, text)
             self._done[name, text] = w
         return self._done[name, text]
+
+    def _by_exponential(self, name: str, arg: ast.expr, text: str) -> Fraction:
+        if name in ("log", "arctan"):
+            value = self.value(arg)
+            if text in self._divisors:
+                self.evidence.below(text, value)
+        else:
+            self._prepare(arg)
+        angle = self._sympy(arg)
+        w = self.standard(FUNCTIONS[name](angle))
+        if name in ("log", "arctan"):
+            try:
+                found = self.evidence.logarithm(w if name == "log" else 2 * sp.I * w, name == "log")
+            except NoEvidence:
+                self._ask()
+        else:
+            found = self.evidence.angles(name, self.standard(angle))
+        self.evidence.steps.append({"sum": name, "of": text, **found})
+        return self.conv(w)
 
     def _prepare(self, node: ast.expr) -> None:
         """What is inside an angle or exponent is replaced."""
@@ -273,9 +326,10 @@ class _Walk:
             self.value(node)
 
     def _is_root(self, node: ast.AST) -> bool:
-        return (
-            isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and recheck.number(node.right).denominator > 1
-        )
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+            return False
+        q = recheck.number(node.right)
+        return q is None or q.denominator > 1
 
     def _sympy(self, node: ast.expr) -> Expr:
         match node:
@@ -286,15 +340,14 @@ class _Walk:
             case ast.UnaryOp(ast.USub(), operand):
                 return -self._sympy(operand)
             case ast.BinOp(left, ast.Pow(), right):
-                q = recheck.number(right)
-                return self._sympy(left) ** sp.Rational(q.numerator, q.denominator)
+                return self._sympy(left) ** self._sympy(right)
             case ast.BinOp(left, op, right):
                 a, b = self._sympy(left), self._sympy(right)
                 if isinstance(op, ast.Add | ast.Sub):
                     return a + b if isinstance(op, ast.Add) else a - b
                 return a * b if isinstance(op, ast.Mult) else a / b
             case ast.Call(func, args) if recheck.written(func) in recheck.RULES:
-                return self._sympy(recheck.rule(func, args))
-            case ast.Call(ast.Name(), [arg]) if recheck.written(node.func) == "conj":
-                return conj(self._sympy(arg))
+                return self._sympy(recheck.rule(recheck.written(func), args))
+            case ast.Call(func, [arg]) if recheck.written(func) in FUNCTIONS:
+                return FUNCTIONS[recheck.written(func)](self._sympy(arg))
         raise NoEvidence

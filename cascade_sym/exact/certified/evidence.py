@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sympy as sp
@@ -15,7 +16,9 @@ from cascade_sym.exact.fraction import Fraction, Poly, by_power
 
 
 class Evidence(SignProofs):
-    """Proofs of what stands for the roots and functions of formulas."""
+    """Proofs of what stands for the roots and functions of formulas; `cancelled` may be assumed not to be zero."""
+
+    cancelled: Collection[str] = ()
 
     def nonzero(self, p: Poly) -> None:
         """Shows that a polynomial is not zero."""
@@ -36,6 +39,8 @@ class Evidence(SignProofs):
             self._divisor(text, value)
             if str(p) in self._nonzero or str(-p) in self._nonzero:
                 return self.nonzero(p)
+        if self._by_another(p):
+            return
         for r in self.tower.field.relations:
             if p == self.tower.field.gen(r.gen):
                 whole = self.tower.field.fraction(self.tower.now(r.value))
@@ -49,7 +54,53 @@ class Evidence(SignProofs):
                 self.steps.append({"nonzero": self.text(p), "times": self.element(rest / whole), "of": said})
                 self._nonzero.add(str(p))
                 return
+        assumed = f"{self.tower.said(p)} != 0"
+        divided = [q for d in self.tower.divided for q, _ in polynomial_factors(self.tower.now(d))[1]]
+        if assumed in self.cancelled or any(p in (q, -q) for q in divided):
+            self.used.add(assumed)
+            self._product(p, "1", [assumed])
+            return
         raise NoEvidence(self.text(p))
+
+    def _by_another(self, p: Poly) -> bool:
+        """Whether p is not zero because its conjugate is not, or a root of it, or what it is a square of."""
+        field, whole = self.tower.field, self.tower.field.fraction(p)
+        if not self.tower.is_real(whole) and self.settled(whole):
+            turned = self.tower.conj(whole)
+            for q in (turned.num, -turned.num) if turned.den.is_one() else ():
+                if str(q) in self._nonzero:
+                    return self._product(p, f"conj(1/({self.text(q)}))" if q == turned.num else "", [])
+        for r in field.relations:
+            if (
+                str(field.gen(r.gen)) in self._nonzero
+                and (rest := field.fraction(self.tower.now(r.value)) / whole).den.is_one()
+            ):
+                return self._product(p, self.element(rest), [self.name(r.gen)] * r.degree)
+        because = self.tower.because.get(str(p), ())
+        z = because[0].within(field) if len(because) == 1 else None
+        if z is None or not z.den.is_one() or str(z.num) == str(p):
+            return False
+        rest = z * self.tower.conj(z) / whole
+        if not (rest.num.is_constant() and rest.den.is_constant()):
+            return False
+        self.nonzero(z.num)
+        self.nonzero(self.tower.conj(z).num)
+        return self._product(p, self.element(rest), [self.text(z.num), self.text(self.tower.conj(z).num)])
+
+    def _product(self, p: Poly, times: str, of: list[str]) -> bool:
+        if not times:
+            return False
+        self.steps.append({"nonzero": self.text(p), "times": times, "of": of})
+        self._nonzero.add(str(p))
+        return True
+
+    def whole(self, f: Fraction) -> None:
+        """Shows that a polynomial is not zero, in one step."""
+        content, found = polynomial_factors(f.num)
+        for q, _ in found:
+            self.nonzero(q)
+        if str(f.num) not in self._nonzero and abs(content) == 1:
+            self._product(f.num, str(content), [self.text(q) for q, k in found for _ in range(k)])
 
     def below(self, text: str, value: Fraction) -> None:
         """The formulas divide by that."""

@@ -69,7 +69,7 @@ class Named:
         conv = self.conv
         s = self._place.get(i)
         if isinstance(s, Stand):
-            raise NoEvidence
+            return self._stand(i, s)
         if s is sp.pi or s is sp.I or isinstance(s, Symbol):
             return str(s)
         if isinstance(s, sp.conjugate):
@@ -77,14 +77,15 @@ class Named:
         for table, turn in ((conv.exponentials, sp.S.One), (conv.phases, sp.I)):
             for m, (n, g) in table.items():
                 if g == i:
+                    inner = m.xreplace({s: Symbol(self.name(conv.places[s])) for s in m.atoms(Stand)})
                     name = self._fresh()
-                    self.steps.append({"gen": name, "exp": formula_text(turn * m / n)})
+                    self.steps.append({"gen": name, "exp": formula_text(turn * inner / n)})
                     return name
         for m, (n, c, d) in conv.trig.items():
             if i in (c, d):
                 self._names[c], self._names[d] = self._fresh(), self._fresh()
-                step: Json = {"gen": [self._names[c], self._names[d]], "angle": formula_text(m / n)}
-                self.steps.append({**step, **self._quadrant(m, n, c, d)})
+                self.steps.append({"gen": [self._names[c], self._names[d]], "angle": formula_text(m / n)})
+                self._quadrant(m, n, c, d)
                 return self._names[i]
         if i in conv.squares:
             p, sign = conv.squares[i]
@@ -106,18 +107,27 @@ class Named:
                 above = found and self._converted(found, 1 - p, self._plain.__getitem__, *conv.plain)
             else:
                 above = self.signs(1 - self.tower.now(r.value))
-            self.steps.append({"range": name, "end": "high", "at": "1", "signs": self._needed(above)})
+            degree = 2 if i in conv.squares else r.degree
+            proof = self._of_root(name, degree, sp.S.One, self._needed(above))
+            self.steps.append({"range": name, "end": "high", "at": "1", "signs": proof})
         return name
+
+    def _of_root(self, name: str, degree: int, end: sp.Rational, proof: Signed) -> Signed:
+        """Steps that put a root above or below a number > 0, from a proof for their powers: p^n - q^n has the factor
+        p - q, and the other one is positive.
+        """
+        powers = [f"({end.q}*{name})^{degree - 1 - k}*{end.p**k}" for k in range(degree)]
+        return [["by", "+".join(powers)], ["terms"], *proof]
 
     def _needed(self, found: Any) -> Any:
         if found is None:
             raise NoEvidence
         return found
 
-    def _quadrant(self, m: Expr, n: int, c: int, d: int) -> Json:
+    def _quadrant(self, m: Expr, n: int, c: int, d: int) -> None:
         """Why a cosine or sine has a sign: the angle m/n lies in the half where it is, by linear facts."""
-        intervals, out = self.tower.intervals, {}
-        for g, name, turns, sign in ((c, "cos", 2, 1), (d, "sin", 1, 1), (d, "-sin", 1, -1)):
+        intervals = self.tower.intervals
+        for g, quarters, sign in ((c, 0, 1), (d, -1, 1), (d, 1, -1)):
             wanted = (0, 1) if sign > 0 else (-1, 0)
             if (intervals[g].low, intervals[g].high) != wanted if g in intervals else True:
                 continue
@@ -133,14 +143,19 @@ class Named:
             low, high = recheck.PI.low, recheck.PI.high
             signs = Signs({0: Interval(), 1: Interval(low, high, True, True)}, facts)
             proofs = []
-            for p in ((n * pi if name == "cos" else 0 * pi) + sign * turns * x, n * pi - sign * turns * x):
+            for way in (1, -1):
+                p = (1 + way * quarters) * n * pi + way * 2 * x
                 found = signs.of(p)
                 if found is None or found.value < 0:
                     break
                 proofs.append(self._converted(found, p, names, signs.intervals, facts))
             if len(proofs) == 2:
-                out[name] = proofs
-        return out
+                self.steps.append(
+                    {"turn": "cos", "angles": [[1, self._names[c]]], "quarters": quarters, "signs": proofs}
+                )
+                step: Json = {"range": self._names[g], "end": "low" if sign > 0 else "high", "at": "0"}
+                self.steps.append({**step, "signs": [["fact", self._told]]})
+                self._told += 1
 
     def _text(self, p: Poly, names: Callable[[int], str]) -> str:
         terms: list[str] = []
@@ -197,6 +212,9 @@ class Named:
         raise NotImplementedError
 
     def nonzero(self, p: Poly) -> None:
+        raise NotImplementedError
+
+    def _stand(self, i: int, s: Stand) -> str:
         raise NotImplementedError
 
     def _converted(

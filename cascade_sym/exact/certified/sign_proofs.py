@@ -17,7 +17,7 @@ from cascade_sym import recheck
 from cascade_sym.exact.certified.generators import Named, NoEvidence, Signed
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
-from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.fraction import Fraction, Poly, by_power
 from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, Step, variables
 
 DIGITS = 30  # of the bounds of numbers
@@ -33,16 +33,16 @@ class SignProofs(Named):
             return [["terms"]] if p.leading_coefficient() > 0 else None
         if (case := self._cases.get(str(p), 0)) > 0:
             return [["fact", case - 1]]
+        if str(p) in self.tower.because and (steps := self._because(p, self.tower.because[str(p)])):
+            return steps
+        if steps := self._square(p):
+            return steps
         found = self.tower.known_sign(p)
-        if found and found.value > 0:
-            if found.steps == (("number",),):
-                return self._number(p)
-            if any(step[0] == "square" for step in found.steps):
-                return self._because(p, self.tower.because[str(p)]) if str(p) in self.tower.because else None
-            return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
-        if str(p) in self.tower.because:
-            return self._because(p, self.tower.because[str(p)])
-        return self._square(p)
+        if found is None or found.value < 0 or found.steps == (("square",),):
+            return None
+        if found.steps == (("number",),):
+            return self._number(p)
+        return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
 
     def _strictly(self, p: Poly, names: Callable[[int], str], known: Mapping[int, Interval]) -> Signed | None:
         """Steps that show p > 0 by one end of every range, where that is enough."""
@@ -59,14 +59,14 @@ class SignProofs(Named):
 
     def _square(self, p: Poly) -> Signed | None:
         e = self._exact_root(self.tower.field.fraction(p))
-        return None if e is None else [["norm", self.element(e), "1"]]
+        return None if e is None else [["norm", self.element(e)]]
 
     def _because(self, p: Poly, because: tuple[Fraction, ...]) -> Signed | None:
         if len(because) > 1:
             return None
         z = because[0].within(self.tower.field)
         e = self._exact_root(self.tower.field.fraction(p) / (z * self.tower.conj(z)))
-        return None if e is None else [["norm", self.element(z), self.element(e)]]
+        return None if e is None else [["norm", self.element(z * e)]]
 
     def _exact_root(self, f: Fraction) -> Fraction | None:
         field = self.tower.field
@@ -103,6 +103,7 @@ class SignProofs(Named):
                     proof = self.signs(sign * bound)
                     if proof is None:
                         return None
+                    proof = self._of_root(name, r.degree, end, proof)
                     self.steps.append({"range": name, "end": key, "at": str(end), "signs": proof})
                 self._ranged.add(name)
             intervals[i] = Interval(_rational(low), _rational(high))
@@ -139,10 +140,12 @@ class SignProofs(Named):
         for k in variables(p):
             if k not in mapped:
                 self._range(names(k))
-        left = iter(steps)
+        below = [k for k in variables(p) if k not in mapped and intervals[k].sign < 0]
+        turned = [("high", k) for k in below] if steps[-1][0] == "terms" and len(steps) == 1 else []
+        left = iter([*turned, *steps])
         lines = frozenset(k for k in intervals if intervals[k].low is None and intervals[k].high is None) - mapped
 
-        def one(lines: frozenset[int]) -> Signed:
+        def one(lines: frozenset[int], p: Poly = p) -> Signed:
             kind, *more = next(left)
             if kind == "terms":
                 return [["terms"]]
@@ -151,9 +154,16 @@ class SignProofs(Named):
                 number = self.fact(fact, self._text(fact.poly, names))
                 return [["fact", number]] if len(more) == 1 else [["fact", number, names(more[1])], *one(lines)]
             k = int(more[0])
-            if kind == "square":
-                first = one(lines)
-                return [["square", names(k)], *first, *one(lines)]
+            if kind == "square":  # 4 a (a x^2 + b x + c) = (2 a x + b)^2 + 4 a c - b^2
+                a, b, c = (by_power(p, k).get(d, 0 * p) for d in (2, 1, 0))
+                rest = 4 * a * c - b**2
+                norm = [] if rest == 4 * a * p else [["norm", self._text(p.derivative(k), names)]]
+                return [
+                    ["by", self._text(4 * a, names)],
+                    *one(lines, 4 * a),
+                    *norm,
+                    *(one(lines, rest) if not rest.is_zero() else []),
+                ]
             if kind == "cut" and k in lines:
                 above = one(lines - {k})
                 return [["on", names(k), [None, "0", None]], *one(lines - {k}), *above]

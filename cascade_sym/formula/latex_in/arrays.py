@@ -11,6 +11,7 @@ from cascade_sym.formula.token_stream import Token
 MATRICES = frozenset(
     "pmatrix bmatrix matrix smallmatrix array Bmatrix vmatrix Vmatrix psmallmatrix bsmallmatrix".split()
 )
+BRACKETED = frozenset("pmatrix bmatrix psmallmatrix bsmallmatrix".split())
 
 
 def environment(r: Reader) -> Node:
@@ -30,6 +31,8 @@ def environment(r: Reader) -> Node:
         raise r.error(f"the environment '{name}' is not read inside a formula", start)
     if len({len(row) for row in cells}) != 1:
         raise r.error("the rows of a matrix have different lengths", start)
+    if name in BRACKETED and len(cells) == len(cells[0]) == 1:  # a matrix of one element prints as brackets
+        return r.inner(cells[0][0])
     zero = Number("0")  # what is left blank
     node = Call("matrix", tuple(Call("row", tuple(r.inner(c) if c else zero for c in row)) for row in cells))
     if name == "vmatrix":

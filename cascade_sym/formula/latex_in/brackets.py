@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from cascade_sym.formula.ast import Call, Name, Node
+from cascade_sym.formula.ast import Call, Name, Node, Pow
 from cascade_sym.formula.latex_in import dirac
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
@@ -12,7 +12,7 @@ from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.reader_state import OPENERS, RELATIONS
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.unvalued import CONDITIONS
-from cascade_sym.formula.walk import names_in
+from cascade_sym.formula.walk import names_in, walk
 
 _BRACKETS = {
     ("|", 1): "abs", ("\\langle", 1): "mean", ("\\langle", 2): "sym", ("[", 2): "comm", ("\\{", 2): "anticomm",
@@ -90,7 +90,10 @@ def bracketed(r: Reader) -> Node:
         return Call("inner", tuple(items))
     if kind == "|" and isinstance(items[0], Call) and items[0].function == "abs" and r.tokens[r.at - 2].is_op("|"):
         return Call("norm", items[0].args)  # ||u||
-    if function := _BRACKETS.get((kind, len(items))):
+    function = _BRACKETS.get((kind, len(items)))
+    if function in ("comm", "anticomm") and all(map(_number, items)):
+        function = _SEVERAL[kind]  # {0, \pi} is a set, [0, 1] an interval
+    if function:
         return Call(function, tuple(items))
     if len(items) == 1:
         braced = kind == "\\{" and isinstance(items[0], Call) and items[0].function == "matrix"
@@ -104,6 +107,10 @@ def _operator(node: Node, declared: Collection[str]) -> bool:
     """Whether a symmetrised moment may hold it: its symbols are declared, have hats or are capitals."""
     names = [n for n in names_in(node) if n not in CONSTANTS]
     return all(n in declared or n.startswith(("hat_", "Delta", "delta")) or n[0].isupper() for n in names)
+
+
+def _number(node: Node) -> bool:
+    return set(names_in(node)) <= set(CONSTANTS) and not any(isinstance(n, Call | Pow) for _, n in walk(node))
 
 
 def evaluated(r: Reader) -> Node:
@@ -147,7 +154,7 @@ def compared(r: Reader) -> list[Node]:
     while (op := relation_sign(r)) is not None:
         if op not in CONDITION_OF:
             raise r.error("a definition where a condition is expected")
-        right = member(r.sum()) if op == "in" else r.sum()
+        right = member(r) if op == "in" else r.sum()
         found.append(Call(CONDITION_OF[op], (_index(node), _index(right))))
         node = right
     return found or [node]
@@ -158,11 +165,25 @@ def _index(node: Node) -> Node:
     return Name("i") if node == Name("I") else node
 
 
-def member(node: Node) -> Node:
-    """A set or an interval where a commutator would make no sense."""
-    if isinstance(node, Call) and node.function in ("comm", "anticomm"):
-        return Call("list" if node.function == "comm" else "braces", node.args)
-    return node
+def member(r: Reader) -> Node:
+    """What stands behind 'in': a set or an interval where a commutator or a lone element would make no sense."""
+
+    def listed() -> tuple[Node, ...]:
+        items = bracket(r)[1]
+        if r.starts_factor() or r.peek().is_op("^", "_", "+", "-", "/"):
+            raise r.error("no set")
+        return tuple(items)
+
+    kind = opener(r)
+    if kind in ("\\{", "[") and (items := r.attempt(listed)) and (kind == "\\{" or len(items) > 1):
+        return Call(_SEVERAL[kind], items)
+    return r.sum()
+
+
+def demanded(r: Look) -> bool:
+    """Whether != stands here without anything between; n! = 1 is a factorial."""
+    t, after = r.peek(), r.peek(1)
+    return t.is_op("!") and after.is_op("=") and after.start == t.start + 1
 
 
 def relation_sign(r: Look) -> str | None:
@@ -171,7 +192,7 @@ def relation_sign(r: Look) -> str | None:
     if t.is_op(":") and r.peek(1).is_op("="):
         r.at += 2
         return ":="
-    if t.is_op("!") and r.peek(1).is_op("="):
+    if demanded(r):
         raise r.error("'!=' is a demand or an inequality; write \\neq or \\stackrel{!}{=}")
     if t.is_word("not") and r.peek(1).is_op("="):
         r.at += 2

@@ -3,8 +3,8 @@ r"""What \sin, \cos, \exp, \ln, ... cover: one rule, the typographer's.
 1. What stands in a group or in brackets directly behind the function (and its power) is its argument, all of it and
    nothing more: \sin(a)b is sin(a) b, \cos{2\theta} is cos(2 theta).
 2. Without brackets the argument is a number, or a fraction or root, or an optional number (and \pi) and one symbol with
-   its scripts; a coordinate (t, x, y, z, \tau) directly behind that symbol belongs to it: \sin 2\theta, \cos\omega t,
-   \sin 2\pi f t, \tan\frac{\theta}{2}.
+   its scripts; a coordinate (t, x, y, z, \tau) directly behind that symbol, which is no angle, belongs to it:
+   \sin 2\theta, \cos\omega t, \sin 2\pi f t, \tan\frac{\theta}{2}.
 3. The argument ends before +, -, a relation, a bracket, another function, a symbol with a hat, an exponential, a state,
    \cdot, \times, and words.
 4. Where something else follows that may or may not belong to it (\cos n\Omega, \sin ab, \tan\tfrac12\omega t, \sin x/2,
@@ -40,6 +40,7 @@ UPRIGHT = FUNCTIONS | {
 }
 _OVER = ("max", "min", "sup", "inf", "argmax", "argmin")
 _COORDINATES = frozenset(("t", "tau", "x", "y", "z"))
+_ANGLES = frozenset("alpha beta theta vartheta phi varphi psi".split())  # \cos\theta x + \sin\\theta y is a rotation
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
 _ENDS = frozenset("hat ket bra langle left sum int prod begin mathbf vec".split())
 
@@ -162,7 +163,7 @@ def _greedy(r: Reader, name: str) -> Node:
 
 def _bare(r: Reader, name: str) -> Node:
     factors: list[Node] = []
-    symbols, closed = 0, False
+    symbols, closed, angle = 0, False, False
     while True:
         t = r.peek()
         if t.kind == "digit" and not factors:
@@ -175,9 +176,10 @@ def _bare(r: Reader, name: str) -> Node:
             factors.append(r.factor())
             closed = True
         elif _symbol(r, first=not factors) and not symbols and not closed:
+            angle = t.kind == "word" and t.text in _ANGLES
             factors.append(r.factor())
             symbols += 1
-        elif symbols == 1 and not closed and not t.gap and _coordinate(r):
+        elif symbols == 1 and not closed and not t.gap and _coordinate(r) and not angle:
             factors.append(r.factor())
             closed = True
         else:

@@ -6,7 +6,22 @@ other one when it is run again with that place turned. So what is ambiguous has 
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import Add, Call, Div, Integral, Mul, Name, Node, Number, Pow, Signed, Sum, added, product
+from cascade_sym.formula.ast import (
+    Add,
+    Call,
+    Div,
+    Integral,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Number,
+    Pow,
+    Signed,
+    Sum,
+    added,
+    product,
+)
 from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, starred
@@ -218,14 +233,20 @@ class Reader(Look):
 
     def factor(self) -> Node:
         from cascade_sym.formula.latex_in.atom_rules import atom
+        from cascade_sym.formula.latex_in.brackets import demanded, opener
 
         start = self.peek()
+        square = opener(self) == "["
         node = self.deeper(lambda: atom(self))
         while True:
             t = self.peek()
-            if t.is_op("!") and not self.peek(1).is_op("="):
+            if t.is_op("!") and not demanded(self):
                 self.take()
+                if self.peek().is_op("!"):
+                    raise self.error("a double factorial is not read")
                 node = Call("factorial", (node,))
+            elif square and t.is_op("_", "^") and self._between(t):
+                node = Call("at", (node, *self._limits()))
             elif t.is_op("^"):
                 self.take()
                 node = self.superscript(node, self.script(), start)
@@ -236,6 +257,18 @@ class Reader(Look):
                 raise self.error("a prime on something that is not a symbol")
             else:
                 return node
+
+    def _between(self, t: Token) -> bool:
+        """Whether the scripts of a square bracket are the places between which it is evaluated, [x^2]_0^1."""
+        limits = self.look(self._limits)
+        why = "the scripts of a bracket are a label and a power, or its limits"
+        return limits is not None and (isinstance(limits[0], Number | Neg) or self.asks(t, "limits", why))
+
+    def _limits(self) -> tuple[Node, Node]:
+        found: dict[str, Tokens] = {}
+        while (op := self.accept("_", "^")) and op not in found:
+            found[op] = self.script()
+        return self.inner(found.get("_", ())), self.inner(found.get("^", ()))
 
     def superscript(self, node: Node, body: Tokens, start: Token) -> Node:
         """`node`, which is no symbol, with a superscript."""

@@ -45,7 +45,7 @@ _TRANSPARENT = frozenset(
     "mathop mathord mathbin mathrel mathinner mathclose mathopen mathpunct ensuremath smash mathstrut".split()
 )
 _WITH_GROUP = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1,
-               "textcolor": 1, "ref": 0, "cite": 0, "mathcolor": 1, "fontsize": 2}  # fmt: skip
+               "textcolor": 1, "ref": 0, "cite": 0, "mathcolor": 1, "fontsize": 2, "rule": 2}  # fmt: skip
 _SAME = {
     "hdots": "dots", "hdotsfor": "dots", "lbrace": "{", "rbrace": "}", "vert": "|", "Vert": "||", "mid": "|",
     "lbrack": "[", "rbrack": "]", "dag": "dagger",
@@ -85,7 +85,7 @@ _GREEK = dict(
 def lexed(text: str) -> Tokens:
     """The tokens of a formula, closed by an 'end' token; FormulaError where something can't be one."""
     found = [*_lexed(text, 0, text), Token("end", "", len(text))]
-    return _joined(_with_fonts(_without_groups(found, text), text))
+    return _joined(_prefixing(_with_fonts(_without_groups(found, text), text), text))
 
 
 def _lexed(text: str, offset: int, whole: str) -> list[Token]:
@@ -213,6 +213,23 @@ def _with_fonts(body: list[Token], text: str) -> Tokens:
                 raise error_at(text, t.start, f"{t} holds for all that follows; write \\{font.text}{{...}}")
         else:
             out.append(t)
+    return tuple(out)
+
+
+def _prefixing(body: Tokens, text: str) -> Tokens:
+    r"""\Delta{x_1} as \Delta x_1, which prints alike: a group that is one symbol behind \Delta or \delta is none."""
+    out = list(body)
+    for n in range(len(out) - 2, -1, -1):
+        if not (out[n].is_word("delta", "Delta") and out[n + 1].is_op("{")):
+            continue
+        end = closing(out, n + 1, text)
+        inside = out[n + 2 : end - 1]
+        symbol = inside and all(
+            t.kind in ("letter", "word", "digit") or t.is_op("{", "}", "_", "^", "'") for t in inside
+        )
+        scripts = any(t.is_op("_", "^", "'") for t in inside)
+        if symbol and inside[0].kind != "digit" and not (scripts and out[end].is_op("_", "^", "'")):
+            out[n + 1 : end] = inside
     return tuple(out)
 
 

@@ -28,6 +28,8 @@ def capitals(r: Reader) -> str:
 
 def prefixed_nucleus(r: Reader) -> str | None:
     r"""The nucleus of \delta x, \Delta\omega, \mathrm{d}W: one symbol; None where no such starts here."""
+    from cascade_sym.formula.latex_in.coverage import UPRIGHT
+
     t = r.peek()
     if width := r.differential() if t.is_word("mathrm") else 0:
         r.at += width
@@ -46,7 +48,11 @@ def prefixed_nucleus(r: Reader) -> str | None:
         return None
     after = r.peek(1)
     plain = after.kind == "letter" or (after.kind == "word" and after.text in GREEKS)
-    accented = (after.kind == "word" and after.text in ACCENTS) or after.is_word("mathbf", "mathcal", "mathsf")
+    accented = (after.kind == "word" and after.text in ACCENTS) or after.is_word(
+        "mathbf", "mathcal", "mathsf", "mathit"
+    )
+    if after.is_word("mathrm"):
+        accented = spelt(r.look(lambda: r.child(r.tokens[r.at + 2 :]).script()) or ()) not in ("d", "e", "i", *UPRIGHT)
     if not (plain or accented) or after.gap or (after.is_word("pi")) or (r.in_integral and _is_differential(r)):
         return None
     if plain and after.text == "e" and r.peek(2).is_op("^"):

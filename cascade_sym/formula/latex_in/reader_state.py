@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Node
@@ -83,8 +83,13 @@ class State:
 
 
 def letters_below(body: Tokens) -> frozenset[str]:
-    """The letters that stand in subscripts, those below sums among them."""
+    r"""The letters that are indices: in subscripts, those below sums among them, or superscripts such as \mu\nu."""
     found: set[str] = set()
+    for n, t in enumerate(body):
+        if t.is_op("^") and body[n + 1].is_op("{"):
+            run = list(takewhile(lambda s: s.kind == "word" and s.text in GREEK, body[n + 2 :]))
+            if len(run) > 1 and body[n + 2 + len(run)].is_op("}"):
+                found |= {s.text for s in run}
     ends: list[bool] = []  # of the groups around: whether each stands in a subscript
     for before, t in pairwise(body):
         below = before.is_op("_") or any(ends)

@@ -195,7 +195,7 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
         check_depth(left, MAX_DEPTH)
     count = 0
     while (op := relation_sign(r)) is not None:
-        right = member(r.sum()) if op == "in" else r.sum()
+        right = member(r) if op == "in" else r.sum()
         check_depth(right, MAX_DEPTH)
         if left == Name("I") and (op == "in" or (op == "=" and isinstance(right, Number))):
             left = Name("i")  # an index, not the imaginary unit

@@ -1,28 +1,21 @@
 r"""A symbol with all that belongs to it: accents, fonts, primes, scripts, its argument in brackets.
 
 A bracket behind a symbol is its argument where it holds one symbol or number (perhaps signed), a list or a relation:
-f(t),
-a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as it is
-behind
-a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it depends on what is
-known of
-such symbols. Declared functions, and those that are applied elsewhere in the formula, are applied. Times, places or
-frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f, g, \psi, \delta, J_m,
-...) or of a
-field (\hat a); of other Greek letters it is not clear, but in an exponential, where \omega(t - t_0) is a phase. A
-lone product
-is the argument of a function's letter, J_m(ka); a sum behind such a letter is not clear, f(a + b); behind others it
-is a
-factor, \kappa(n + 1).
+f(t), a(-\Omega), \delta(0), G(r, r'), P(X=k). With an explicit space or product sign between them it is a factor, as
+it is behind a constant (\hbar, \pi), and where the symbol itself stands in it: N(N-1). For a longer bracket it
+depends on what is known of such symbols. Declared functions, and those that are applied elsewhere in the formula, are
+applied. Times, places or frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f,
+g, \psi, \delta, J_m, ...) or of a field (\hat a); of other Greek letters it is not clear, but in an exponential,
+where \omega(t - t_0) is a phase. A lone product is the argument of a function's letter, J_m(ka); a sum behind such a
+letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1).
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
-hat, where
-a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright or several
-letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and fields; on
-others a
-power where it counts something (n, m, k, l, N, M), a label where the symbol has a subscript or an argument or where
-it is a
-capital; on a plain letter x, y, z, t, p, q, r, s and Greek letters are powers; T and what is left are ambiguous.
+hat, where a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright
+or several letters, or a lone sign is a label, a part of the name. A lone italic letter is a label on vectors and
+fields; on others a power where it counts something (n, m, k, l, N, M), a label where the symbol has an argument or
+where it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
+letter x, y, z, t, p, q, r, s and Greek letters are powers unless they are indices elsewhere; several Greek letters
+are indices; T and what is left are ambiguous.
 """
 
 from __future__ import annotations
@@ -242,6 +235,8 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         why = f"the superscript '{sup[0].text}' is a power or a label"
         labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
         return (sup, ()) if labelled else ((), sup)
+    if len(sup) > 1 and all(t.kind == "word" and t.text in GREEKS for t in sup):
+        return sup, ()  # T^{\mu\nu}: indices
     capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
     if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
         return sup, ()  # 1D, 2A
@@ -269,7 +264,8 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
         return "label"
     if key.sub:
         return "label" if t.text in r.state.labels else ""
-    return "power" if t.kind == "word" or t.text in _EXPONENTS else ""
+    power = (t.kind == "word" or t.text in _EXPONENTS) and t.text not in r.state.labels
+    return "power" if power else ""
 
 
 def _refuse_label(r: Reader, start: Token) -> tuple[Tokens, Tokens]:

@@ -127,6 +127,7 @@ def unmonitored(s: Sector, naming: Naming) -> tuple[Table, list[Expr]]:
 
 
 SHORT = 12  # operations of what needs no name
+LONG = 60  # operations of a number whose normal form is not shorter than that
 
 
 class Record(Naming):
@@ -144,6 +145,8 @@ class Record(Naming):
 
 
 def _short(number: Expr) -> Expr:
+    if number.count_ops() > LONG:
+        return number
     try:
         e = normal_form(number)
     except OutsideExactDomain:

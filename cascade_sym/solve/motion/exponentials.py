@@ -27,6 +27,7 @@ from cascade_sym.system.sectors import flow_order
 T = TypeVar("T", bound=Hashable)
 Sum = dict[tuple[int, int], Pair]  # (rate, power of t): coefficient
 ONE = Pair(sp.S.One)
+LONG = 60  # operations of a coefficient beyond which it is not multiplied out
 MOST = 2  # rows of a block whose rates are written out
 
 
@@ -41,6 +42,7 @@ class Exponentials:
         self._made: dict[int, tuple[int, int]] = {}
         self._inverses: dict[Pair, Pair] = {}
         self._painted: dict[tuple[int, Expr], Pair] = {}
+        self._limits = True  # where a rate vanishes
 
     def zero(self, z: Pair) -> bool:
         """Whether a rate is zero as an expression."""
@@ -96,7 +98,7 @@ class Exponentials:
         if z not in self._inverses:
             if not (z.re.free_symbols or z.im.free_symbols):
                 return z.inverse
-            named = self.naming.pair("rate", z) if z.re.args or z.im.args else z
+            named = self.naming.difference("rate", z) if self._limits else self.naming.pair("rate", z)
             self._inverses[z] = self.naming.pair("time", named.inverse)
         return self._inverses[z]
 
@@ -164,7 +166,7 @@ class Exponentials:
         if len(block) == 1:
             (i,) = block
             own = drift[i].get(i, NOUGHT)
-            rate = Pair(self.naming.kept(f"rate_{label(i)}", own.re), self.naming.kept(f"omega_{label(i)}", own.im))
+            rate = self.naming.rate(f"rate_{label(i)}", own)
             return {i: {i: {(self.rate(rate), 0): ONE}}}
         first, second = block
         a, b, c, d = (drift[i].get(j, NOUGHT) for i in block for j in block)
@@ -172,7 +174,7 @@ class Exponentials:
         mean, apart = (a + d).times(half), (a - d).times(half)
         square = (apart * apart + b * c).mapped(self._short)
         names = "_".join(map(label, block))
-        mean = self.naming.pair(f"mean_{names}", mean.mapped(self._short))
+        mean = self.naming.rate(f"mean_{names}", mean.mapped(self._short))
         inner = {first: {first: apart, second: b}, second: {first: c, second: -apart}}
         if self.zero(square):
             place = self.rate(mean)
@@ -197,22 +199,20 @@ class Exponentials:
 
     def _root(self, z: Pair, names: str) -> Pair:
         """A square root, as a pair of real expressions."""
-        name = self.naming.kept
+        name, rate = self.naming.kept, self.naming.rate
         if z.im == 0:
             whole = self.naming.inline(z.re)
             for square, turn in ((whole, Pair(sp.S.One)), (-whole, Pair(sp.S.Zero, sp.S.One))):
                 if (root := perfect_root(square)) is not None:
-                    return turn.times(name(f"root_{names}", root))
+                    return rate(f"root_{names}", turn.times(root))
+            square = self.naming.difference(f"square_{names}", z.mapped(sp.expand)).re
             match self.sign(z.re):
                 case 1:
-                    return Pair(name(f"root_{names}", sp.sqrt(z.re)))
+                    return rate(f"root_{names}", Pair(sp.sqrt(square)))
                 case -1:
-                    return Pair(sp.S.Zero, name(f"root_{names}", sp.sqrt(-z.re)))
-            square = name(f"square_{names}", z.re)
-            return Pair(
-                name(f"root_{names}_r", sp.sqrt(sp.Max(square, 0))),
-                name(f"root_{names}_i", sp.sqrt(sp.Max(-square, 0))),
-            )
+                    return rate(f"root_{names}", Pair(sp.S.Zero, sp.sqrt(-square)))
+            return rate(f"root_{names}", Pair(sp.sqrt(sp.Max(square, 0)), sp.sqrt(sp.Max(-square, 0))))
+        self._limits = False  # the parts of a complex root are not smooth in each other
         z = self.naming.pair(f"square_{names}", z)
         size = name(f"size_{names}", sp.sqrt(z.re**2 + z.im**2))
         real = name(f"root_{names}_r", sp.sqrt((size + z.re) / 2))
@@ -246,7 +246,7 @@ def perfect_root(e: Expr) -> Expr | None:
 
 def _tidied(e: Expr) -> Expr:
     """A coefficient whose terms that are plainly opposite have cancelled."""
-    return sp.expand(e) if e.is_Add and len(e.args) <= 8 else e
+    return sp.expand(e) if e.is_Add and e.count_ops() <= LONG else e
 
 
 def summed(terms: Iterable[tuple[tuple[int, int], Pair]]) -> Sum:

@@ -21,10 +21,10 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.derive.langevin import langevin
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
+from cascade_sym.solve.conditional.named import Record
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.motion.initial import Start, initial_state
 from cascade_sym.solve.motion.propagator import Elements, Problem, beside, problem_of, propagated
-from cascade_sym.solve.naming import Naming
 from cascade_sym.steps import Check, Derivation, LazyTable, Step
 from cascade_sym.symbols import Domains, all_domains, domains_in, plain, replacements
 from cascade_sym.symbols import symbol as declared_symbol
@@ -159,7 +159,7 @@ def solved(s: LinearSystem, begin: Start, t: Expr, domains: Domains) -> Transien
     """The covariance of a system at a time after an initial state over its own definitions."""
     parameters = begin.definitions.parameters(*begin.every)
     problem = beside(problem_of(s), [*parameters, *(x for x, _ in begin.definitions)])
-    naming = Naming([*s.parameters, *t.free_symbols, *parameters], s.inherited.merged(domains))
+    naming = Record([*s.parameters, *t.free_symbols, *parameters], s.inherited.merged(domains))
     naming.start(begin.definitions)
     naming.start(problem.definitions)
     q = problem.quadratures
