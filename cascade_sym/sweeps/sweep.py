@@ -101,10 +101,10 @@ def sweep(
     place = file.with_name(f"{file.name}.part") if checkpoint is None and file is not None else checkpoint
     with ExitStack() as stack:
         if len(space):
-            kept = Kept(
-                len(space) + 1, axes.size, None if place is None else Path(place), content_key(work, called, key)
-            )
             with cluster(scheduler):
+                kept = Kept(
+                    len(space) + 1, axes.size, None if place is None else Path(place), content_key(work, called, key)
+                )
                 run(work, kept, n_jobs, tell)
             best = stack.enter_context(kept.copied())
             made |= _improved(work, best, restarts, tell)
