@@ -12,7 +12,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonConsoleLexer
 
 import cascade_sym as cs
-from docs.page import page
+from cascade_sym.report.mathml import is_readable
+from docs.page import formula, page
+from docs.plain_maths import typeset
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -84,7 +86,11 @@ def _block(block: str, code: str) -> str:
         coloured = highlight(start + example, PythonConsoleLexer(), HtmlFormatter(cssclass=code))
         return (_block(before, code) if before.strip() else "") + coloured
     if all(line.startswith("    ") for line in block.splitlines()):
-        return f"<pre>{escape(inspect.cleandoc(block))}</pre>"
+        plain = inspect.cleandoc(block)
+        lines = typeset(plain)
+        if lines is None or not all(map(is_readable, lines)):
+            return f"<pre>{escape(plain)}</pre>"
+        return "".join(f'<div class="formula">{formula(x, display=True)}</div>' for x in lines)
     if (items := re.split(r"^- ", block, flags=re.M))[1:]:
         head = f"<p>{inline(items[0])}</p>" if items[0].strip() else ""
         return f"{head}<ul>{''.join(f'<li>{inline(i)}</li>' for i in items[1:])}</ul>"

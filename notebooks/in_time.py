@@ -63,7 +63,7 @@ with styled():
     plt.show()
 
 # %% [markdown]
-# How fast the noise of the first cavity reaches the second one depends on its linewidth. In Jupyter (with ipywidgets) the
+# How fast the noise of the first cavity reaches the second one depends on its linewidth. In Jupyter, with ipywidgets,
 # sliders move the picture:
 
 # %%

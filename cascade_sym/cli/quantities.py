@@ -114,6 +114,7 @@ def sweep(
     import warnings
 
     from cascade_sym.declared.computed import sweep_declared
+    from cascade_sym.sweeps.netcdf import require_output
     from cascade_sym.sweeps.space import read_grid
     from cascade_sym.sweeps.work import pieces
 
@@ -123,6 +124,7 @@ def sweep(
     if jobs == 0:
         raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
     model = loaded(folder).model
+    require_output(output)
     kept = output.with_name(output.name + ".part")
     steps = len(pieces(read_grid(axes))) + 1 if optimise else 1
     try:

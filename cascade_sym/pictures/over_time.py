@@ -97,7 +97,7 @@ def _known(
     q = list(f.quadratures)
     scale = 2 * float(state.conventions.vacuum) if isinstance(state, ConditionalCovariance) else 1.0
     begin = np.eye(len(q)) / 2 if start is None else np.asarray(start, dtype=float) / scale
-    found = f.transient(begin, x, given)
+    found = f.transient(begin, x.tolist(), given)
     if found.ndim != 3:
         raise ParameterError("a picture has one value of each parameter; give numbers, not arrays.")
     return [found[:, q.index(i), q.index(j)] * scale for i, j in chosen], scale / 2

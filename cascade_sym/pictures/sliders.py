@@ -14,7 +14,13 @@ STEPS = 100  # of a slider
 
 
 class Live(Shown):
-    """A picture that follows its sliders; made by `sliders`. `at(**values)` is the picture at other values."""
+    """A picture that follows its sliders; made by `sliders`. `at(**values)` is the picture at other values.
+
+    `ranges` has the bounds of each slider and where it starts.
+
+    >>> Live(lambda x: x**2, {"x": (0.0, 2.0, 1.0)}).at(x=1.5)
+    2.25
+    """
 
     def __init__(self, draw: Callable[..., Any], ranges: dict[str, tuple[float, float, float]]) -> None:
         self.draw, self.ranges = draw, ranges

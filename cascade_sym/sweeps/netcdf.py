@@ -49,13 +49,24 @@ def created(
         part.unlink(missing_ok=True)
 
 
-def require_names(grid: Grid, variables: Iterable[str]) -> None:
-    """ParameterError where a file of these axes and variables can't be."""
-    for name in (*grid.names, *variables):
+def require_output(file: str | Path, grid: Grid | None = None, variables: Iterable[str] = ()) -> Path:
+    """The file of a result, before there is something to lose: netCDF or CSV, at a place that can be written to.
+
+    ParameterError for another kind and where a file of these axes and variables can't be, CascadeError for the place.
+    """
+    file = Path(file)
+    if file.suffix.lower() not in (*SUFFIXES, ".csv"):
+        raise ParameterError(
+            f"results are written as netCDF or CSV; {file.name} says something else: call it {file.stem}.nc or "
+            f"{file.stem}.csv."
+        )
+    for name in (*(grid.names if grid else ()), *variables):
         if not (name.isascii() and name.isprintable() and name and "/" not in name and name == name.strip()):
             raise ParameterError(f"netCDF has no name {name!r}; give one of ASCII letters and digits.")
-    if 8 * grid.size > LARGEST:
+    if grid and 8 * grid.size > LARGEST:
         raise ParameterError(f"netCDF holds {LARGEST // 8} points at most; cut the grid of {grid.size} into parts.")
+    require_place(file).unlink()
+    return file
 
 
 def _laid_out(

@@ -18,9 +18,8 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.errors import MissingParameter, ParameterError, UnknownParameter, UnstableError, listing
 from cascade_sym.evaluate.evaluator import Evaluator
 from cascade_sym.extras import require
-from cascade_sym.files import require_place
 from cascade_sym.sweeps.merit import Formula, Merit, read_merit
-from cascade_sym.sweeps.netcdf import SUFFIXES, Attributes, created, require_names, write_csv
+from cascade_sym.sweeps.netcdf import SUFFIXES, Attributes, created, require_output, write_csv
 from cascade_sym.sweeps.optimum import recheck, spread_optima
 from cascade_sym.sweeps.space import Grid, Space, angles, read_fixed, read_grid, read_space
 from cascade_sym.sweeps.work import Kept, Work, cluster, run
@@ -98,12 +97,14 @@ def sweep(
     said = {n: attributes(n, units or {}, titles or {}) | formula_attributes(f, n) for n, f in figures.items()}
     coordinates = {n: attributes(n, units or {}, titles or {}) for n in axes.names}
     made = provenance(work, ("maximised" if maximise else "minimised") if len(space) else "evaluated on the grid")
-    file = None if output is None else _checked(Path(output), axes, figures)
+    file = None if output is None else require_output(output, axes, figures)
     place = file.with_name(f"{file.name}.part") if checkpoint is None and file is not None else checkpoint
     with ExitStack() as stack:
         if len(space):
-            kept = Kept(len(space) + 1, axes.size, place and Path(place), content_key(work, called, key))
             with cluster(scheduler):
+                kept = Kept(
+                    len(space) + 1, axes.size, None if place is None else Path(place), content_key(work, called, key)
+                )
                 run(work, kept, n_jobs, tell)
             best = stack.enter_context(kept.copied())
             made |= _improved(work, best, restarts, tell)
@@ -130,18 +131,6 @@ def sweep(
     if kept is not None:
         kept.forget()
     return found
-
-
-def _checked(file: Path, axes: Grid, names: Iterable[str]) -> Path:
-    """The file of a result, before there is something to lose."""
-    if file.suffix.lower() not in (*SUFFIXES, ".csv"):
-        raise ParameterError(
-            f"results are written as netCDF or CSV; {file.name} says something else: call it {file.stem}.nc or "
-            f"{file.stem}.csv."
-        )
-    require_names(axes, names)
-    require_place(file).unlink()
-    return file
 
 
 def _improved(work: Work, best: np.ndarray, restarts: int, tell: Callable[[str], None]) -> dict[str, str]:

@@ -80,7 +80,7 @@ class Kept:
             self.marks[a // self.unit] = self._mark(a)
 
     def _mark(self, first: int) -> int:
-        return 1 + crc32(np.ascontiguousarray(self.found[:, first : first + self.unit]))
+        return 1 + crc32(self.found[:, first : first + self.unit].tobytes())
 
     @contextmanager
     def copied(self) -> Iterator[np.ndarray]:

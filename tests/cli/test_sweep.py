@@ -152,3 +152,17 @@ def test_texts() -> None:
     assert free_parameters("") == {}
     with pytest.raises(CascadeError):
         grids(["=1:2:3"])
+
+
+def test_csv_and_a_scheduler_that_is_not_there(capsys, tmp_path, monkeypatch) -> None:
+    from cascade_sym.sweeps import work
+
+    common = ["gamma_S", "--grid", "theta_S=0:pi/2:3", "--set", "C_S=10", "--set", "C_M=1", "--set", "theta_M=pi/4", *SET]
+    code, err = run(capsys, *common, "-o", str(tmp_path / "g.csv"))
+    lines = (tmp_path / "g.csv").read_text().splitlines()
+    assert code == 0 and lines[0] == "theta_S,gamma_S" and len(lines) == 4
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(work, "ANSWERING", 0.5)
+    command = ["xi_g", "--grid", "C_S=3:300:4:log", "--optimise", "C_M,theta_S,theta_M", *SET]
+    code, err = run(capsys, *command, "--scheduler", "tcp://127.0.0.1:9", "-o", str(tmp_path / "x.nc"))
+    assert code == 2 and "no scheduler answers" in err and [p.name for p in tmp_path.iterdir()] == ["g.csv"]

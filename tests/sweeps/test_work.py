@@ -226,8 +226,9 @@ def _about() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
-def test_a_scheduler_that_does_not_answer(address, monkeypatch) -> None:
+def test_a_scheduler_that_does_not_answer(address, monkeypatch, tmp_path) -> None:
     pytest.importorskip("dask.distributed")
     monkeypatch.setattr(work, "ANSWERING", 0.5)
     with pytest.raises(CascadeError, match="no scheduler answers"):
-        sweep(FIGURE, GRID, optimise=FREE, scheduler=address)
+        sweep(FIGURE, GRID, optimise=FREE, scheduler=address, output=tmp_path / "x.nc")
+    assert not list(tmp_path.iterdir())
