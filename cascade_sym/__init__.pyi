@@ -186,6 +186,7 @@ from cascade_sym.latex.notation import notation as notation, Notation as Notatio
 from cascade_sym.pictures import draw as draw, Drawing as Drawing
 from cascade_sym.pictures.axes import plot_sweep as plot_sweep
 from cascade_sym.pictures.over_time import plot_motion as plot_motion
+from cascade_sym.pictures.sliders import sliders as sliders, Live as Live
 
 # to and from other programs
 from cascade_sym.exchange import (

@@ -192,7 +192,8 @@ class Leaf:
                 need(self.cleared(v) and (not strict or set(v) == {0}), "a division by what may be zero")
                 self.size += 1
                 self.below[found := self.size] = v
-                self.ranges |= {found: Range()} if self.real(v) else {}
+                known = Range(Fraction(0), None, True) if set(v) == {0} and v[0] > 0 else Range()
+                self.ranges |= {found: known} if self.real(v) else {}
             v = gen(found)
         return self.reduce(self.power(v, abs(k)))
 
@@ -326,12 +327,12 @@ class Leaf:
             need(strict, "the logarithm of what may be zero")
             k = self.named(s["gen"], True, Range())
             self.angles[k] = gen(k), value, self.raised(value, -1, False)
-        elif "arg" in s:  # exp(i n gen) is a value of size one, and -pi < n gen <= pi
-            value, n = self.element(s["arg"]), s["turns"]
-            need(type(n) is int and n > 0 and self.same(self.times(value, self.conj(value)), ONE), "not of size one")
+        elif "arg" in s:  # exp(i gen) is a value of size one, and -pi < gen <= pi
+            value = self.element(s["arg"])
+            need(self.same(self.times(value, self.conj(value)), ONE), "not of size one")
             k = self.named(s["gen"], True, Range())
-            self.angles[k] = self.mul(self.i, gen(k, n)), value, self.conj(value)
-            self.facts += [(total(self.pi, gen(k, n)), True), (total(self.pi, gen(k, n), -1), False)]
+            self.angles[k] = self.mul(self.i, gen(k)), value, self.conj(value)
+            self.facts += [(total(self.pi, gen(k)), True), (total(self.pi, gen(k), -1), False)]
         elif "exp" in s:
             e = self.element(s["exp"])
             k = self.named(s["gen"], True, Range(Fraction(0), None, True) if self.real(e) else None)
@@ -355,7 +356,7 @@ class Leaf:
         return total(self.of(parsed(left)), self.of(parsed(right)), -1), op
 
     def by_fact(self, s: Any) -> None:
-        text = self.cases[s["case"]] if "case" in s else s["from"]
+        text = dict(enumerate(self.cases))[s["case"]] if "case" in s else s["from"]
         p, (value, op) = self.element(s["fact"], False), self.relation(text)
         num = self.cleared(total({}, value, 1 if op[0] == ">" else -1))
         said = "case" in s or text in self.claim["assumptions"]

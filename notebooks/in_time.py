@@ -63,6 +63,20 @@ with styled():
     plt.show()
 
 # %% [markdown]
+# How fast the noise of the first cavity reaches the second one depends on its linewidth. In Jupyter (with ipywidgets) the
+# sliders move the picture:
+
+# %%
+noisy = cs.transient(cs.Cavity("a") >> cs.Cavity("b", kappa=1), t, {("X_a", "X_a"): n, ("P_a", "P_a"): n})
+
+
+def spread(noise, linewidth):
+    return cs.plot_motion(noisy, times, {"n": noise, "kappa_a": linewidth}, of=["X_a", "X_b"])
+
+
+cs.sliders(spread, noise=(0.5, 8, 5), linewidth=(0.2, 5, 1.5))
+
+# %% [markdown]
 # ## What the light remembers
 #
 # The light of a parametric oscillator is bunched, $g^{(2)}(0) > 2$, because its photons come in pairs:

@@ -127,6 +127,25 @@ def test_states_in_time_that_are_not() -> None:
         cs.plot_motion(moving, [0.0, 1.0])
 
 
+def test_a_picture_follows_its_sliders() -> None:
+    drawn: list[float] = []
+
+    def picture(chi: float, kappa: float):
+        drawn.append(chi)
+        return SQUEEZED.plot([0.0, 1.0], {"chi_q": chi, "kappa_q": kappa})
+
+    live = cs.sliders(picture, chi=(0.1, 0.3), kappa=(1, 100))
+    assert live.at().figure and drawn == [pytest.approx(0.2)] and live.ranges["kappa"][2] == pytest.approx(10)
+    assert np.allclose(live.at(chi=0.3, kappa=1)[0].get_ydata(), SQUEEZED.plot([0.0, 1.0], POINT)[0].get_ydata())
+    with pytest.raises(ParameterError, match="no slider"):
+        live.at(omega=1)
+    for wrong in ((1,), (2, 1), (0, 1, 2), "ab", 3, (1, 1)):
+        with pytest.raises(ParameterError, match="chi is"):
+            cs.sliders(picture, chi=wrong)
+    with pytest.raises(ParameterError):
+        cs.sliders(3, chi=(0, 1))
+
+
 def test_wrong_input() -> None:
     with pytest.raises(MissingParameter):
         SQUEEZED.plot([0.0], {"chi_q": 0.1})

@@ -208,3 +208,17 @@ def test_a_long_reason_is_shown_in_words() -> None:
     found = cs.equal(sp.gamma(sp.Symbol("x")), sp.Symbol("x"))
     assert " ".join(str(found).split()) == f"undecided reason = {found.reason}"
     assert max(map(len, str(found).splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"\tfrac12 x", "1/2 x"), (r"a \leftarrow b", "a ← b"), (r"1.5\times 10^{-3}", "1.5 × 10⁻³"), (r"x^12", "x¹ 2"),
+        (r"\operatorname*{max} f", "max f"), (r"12.5 + 2.25", "12.5 + 2.25"),
+    ],
+)  # fmt: skip
+def test_pieces_of_latex_are_those_of_tex(latex: str, shown: str) -> None:
+    """An argument without braces is one character; \\leftarrow is no \\left."""
+    from cascade_sym.latex.layout import layout
+
+    assert layout(latex).text == shown

@@ -16,6 +16,7 @@ import typer
 
 from cascade_sym.cli.stages import progress as progress
 from cascade_sym.files import write
+from cascade_sym.processes import number_of
 
 if TYPE_CHECKING:
     from cascade_sym.folder.load import Folder as Loaded
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Texts = list[str] | None
 Folder = Annotated[str, typer.Argument(help="A paper's folder, such as derivations/huang2018.")]
 Only = Annotated[Texts, typer.Option("--only", help="Only this equation (repeatable).")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Processes; -1 for all cores. The results are the same.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file or folder.")]
 
@@ -50,21 +52,25 @@ def new(
     return 0
 
 
-def verify(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
+def verify(folder: Folder, only: Only = None, as_json: AsJson = False, jobs: Jobs = 1) -> int:
     """Derive every printed equation of FOLDER and say which are exact, approximate or misprinted."""
     from cascade_sym.cli.remembered import remembered
     from cascade_sym.cli.tables import verdicts_table
     from cascade_sym.ledger.records import records_from
 
     def verified() -> list[dict[str, Any]]:
-        from cascade_sym.ledger.entries import run_ledger
+        from cascade_sym.ledger.entries import Entry, shown_ledger
         from cascade_sym.ledger.typeset import record
 
         paper = loaded(folder)
-        with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
-            entries = run_ledger(paper, only or (), tick)
-        return [record(paper, e).to_json() if as_json else e.to_json() for e in entries]
 
+        def show(entry: Entry) -> dict[str, Any]:
+            return record(paper, entry).to_json() if as_json else entry.to_json()
+
+        with progress(f"verify {paper.printed.name}", len(only or paper.printed.equations)) as tick:
+            return shown_ledger(paper, show, only or (), tick, jobs)
+
+    number_of(jobs)
     records = records_from(remembered("verify", folder, [only, as_json], verified))
     if as_json:
         print_json([r.to_json() for r in records])
@@ -155,14 +161,14 @@ def latex(
     return 0
 
 
-def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
+def audit(folder: Folder, only: Only = None, as_json: AsJson = False, jobs: Jobs = 1) -> int:
     """Make small edits to every printed formula and report those that the checker would not notice."""
     from cascade_sym.cli.tables import audit_table
     from cascade_sym.ledger.entries import run_audit
 
     paper = loaded(folder)
     with progress(f"audit {paper.printed.name}", len(only or paper.printed.equations)) as tick:
-        found = run_audit(paper, only or (), tick)
+        found = run_audit(paper, only or (), tick, jobs)
     if as_json:
         print_json([asdict(a) for a in found])
     else:
@@ -170,23 +176,23 @@ def audit(folder: Folder, only: Only = None, as_json: AsJson = False) -> int:
     return 0 if not any(a.survivors for a in found) else 1
 
 
-def paper(folder: Folder, output: Output = None) -> int:
+def paper(folder: Folder, output: Output = None, jobs: Jobs = 1) -> int:
     """Everything for FOLDER: the ledger (cached by content), its table, ledger.json, equations.tex and the report."""
-    return _report("paper", folder, output)
+    return _report("paper", folder, output, jobs)
 
 
-def report(folder: Folder, output: Output = None) -> int:
+def report(folder: Folder, output: Output = None, jobs: Jobs = 1) -> int:
     """Write report.html, one self-contained page, and report.pdf where pdflatex is installed."""
-    return _report("report", folder, output)
+    return _report("report", folder, output, jobs)
 
 
-def _report(command: str, folder: str, output: Path | None) -> int:
+def _report(command: str, folder: str, output: Path | None, jobs: int) -> int:
     from cascade_sym.cli.tables import verdicts_table
     from cascade_sym.declared.figures import figure_files
     from cascade_sym.report import build_report
 
     with progress(f"{command} {Path(folder).name}", None, said=True) as tick:
-        records, files = build_report(folder, output, tick)
+        records, files = build_report(folder, output, tick, number_of(jobs))
     if command == "paper":
         verdicts_table(records)
     say_written([*files, *figure_files(files[0].parent)])
@@ -241,13 +247,14 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Displays without a number, too.")] = False,
     root: Annotated[str | None, typer.Option("--root", help="A folder above a .tex that it takes files from.")] = None,
     as_json: AsJson = False,
+    jobs: Jobs = 1,
 ) -> int:
     """Hold every numbered equation `name = formula` of MANUSCRIPT against what FOLDER derives."""
     from cascade_sym.cli.tables import check_text
     from cascade_sym.manuscript import check_manuscript
 
     with progress(f"check {manuscript}", None) as tick:
-        found = check_manuscript(manuscript, loaded(folder), tick, root, everything)
+        found = check_manuscript(manuscript, loaded(folder), tick, root, everything, jobs)
     if as_json:
         checked = [asdict(c) for c in found.checked]
         print_json({"equations": checked, "notes": list(found.notes), "coverage": found.coverage()})

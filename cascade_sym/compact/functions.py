@@ -107,7 +107,11 @@ def _together(view: View, arguments: list[Expr], turning: bool) -> Iterator[View
         for key, p in waves.items():
             q = wide.inside(_terms(p))
             up = max(key, tuple(-k for k in key))
-            wave = wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1) if any(key) else wide.one
+            wave = (
+                wide.gen(place_of[up]) + unit * wide.gen(place_of[up] + 1) * (1 if up == key else -1)
+                if any(key)
+                else wide.one
+            )
             total = total + q * wave
         made.append(wide.reduce(total))
     yield View(wide, *made)
@@ -181,7 +185,9 @@ def _paired(
     made = [_in_pairs(wide, w, place, turning) for w in (num, den)]
     yield View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1])
     if len(multiples) == 1:
-        yield from _one_only(View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0])
+        yield from _one_only(
+            View(wide, made[0] * (wide.gen(front) if left else wide.one), made[1]), place, multiples[0]
+        )
 
 
 def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: bool) -> Poly:
@@ -192,7 +198,9 @@ def _in_pairs(ring: Ring, waves: Waves, place: Mapping[Rational, int], turning: 
         if abs(k) in done:
             continue
         done.add(abs(k))
-        up, down = (ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k)))
+        up, down = (
+            ring.inside(_terms(waves[j])) if j in waves else ring.context.constant(0) for j in (abs(k), -abs(k))
+        )
         if k == 0:
             total = total + up
             continue

@@ -91,7 +91,9 @@ def _with(best: _Best, name: Symbol, combination: Expr, found: Written) -> Itera
     for v in wide.used(above, below):
         parts = by_power(relation, v)
         top = max(parts)
-        if v == wide.i or not (parts[top].is_constant() or found.never_zero(_expr(parts[top], wide).xreplace({name: combination}))):
+        if v == wide.i or not (
+            parts[top].is_constant() or found.never_zero(_expr(parts[top], wide).xreplace({name: combination}))
+        ):
             continue
         (n, j), (d, k) = (_reduced(p, parts, v, wide) for p in (num, den))
         lead = parts[top]

@@ -80,8 +80,10 @@ class Shortest:
         return sum(1 + (k > 1) + self._weights[j] for j, k in enumerate(m) if k)
 
     def _estimate_sum(self, total: Sum) -> int:
-        return len(total) - 1 + sum(
-            len(part) - 1 + sum(self._estimate(f) + (abs(k) > 1) for f, k in part) for part in total
+        return (
+            len(total)
+            - 1
+            + sum(len(part) - 1 + sum(self._estimate(f) + (abs(k) > 1) for f, k in part) for part in total)
         )
 
     # -- polynomials --------------------------------------------------------------------------------------
@@ -433,7 +435,9 @@ class Shortest:
         above = b.to_dict()
         found = {str(above[m] / d): above[m] / d for m, d in a.to_dict().items() if m in above}
         ranked = [(len(b - s * a), n, s) for n, s in enumerate(found.values())]
-        return [self.ring.context.constant(s) for left, _, s in sorted(ranked, key=lambda r: r[:2])[:2] if left < len(b)]
+        return [
+            self.ring.context.constant(s) for left, _, s in sorted(ranked, key=lambda r: r[:2])[:2] if left < len(b)
+        ]
 
     def _partial(self, N: Poly, D: Poly) -> Iterator[list[tuple[Poly, Poly]]]:
         """Partial fractions for a factor below that is linear in a power of a generator."""
@@ -444,7 +448,11 @@ class Shortest:
         for f, k in found:
             if k > 1:
                 continue
-            rest = exact_quotient(D, f) if not (ring.i is not None and f.degrees()[ring.i]) else gaussian.quotient(D, f, ring)
+            rest = (
+                exact_quotient(D, f)
+                if not (ring.i is not None and f.degrees()[ring.i])
+                else gaussian.quotient(D, f, ring)
+            )
             for v in ring.used(f):
                 power = int(f.degrees()[v])
                 parts = by_power(f, v)
@@ -468,5 +476,7 @@ class Shortest:
         """p at v^power = b/a, as polynomial over a power of a."""
         parts = by_power(p, v)
         top = max(parts) // power
-        total = sum((q * b ** (d // power) * a ** (top - d // power) for d, q in parts.items()), self.ring.context.constant(0))
+        total = sum(
+            (q * b ** (d // power) * a ** (top - d // power) for d, q in parts.items()), self.ring.context.constant(0)
+        )
         return self.ring.reduce(total), top

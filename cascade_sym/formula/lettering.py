@@ -24,7 +24,8 @@ _COMMAND = re.compile(rf"\\({_LETTERS})")
 _INDEXED = re.compile(rf"({_LETTERS})([A-Z0-9][A-Za-z0-9]*)")
 _LIKE = {"ħ": "hbar", "ℏ": "hbar", "ℓ": "ell", "ϵ": "epsilon", "ϕ": "phi"}
 _LOW = "₀₁₂₃₄₅₆₇₈₉₊₋"
-_PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|\s+|.", re.S)
+# what LaTeX that is typeset is read in, piece by piece: a bracket with its size, a command, spaces, a character
+PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)|\\operatorname\*|\\[A-Za-z]+|\\.|\s+|.", re.S)
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 _TALL = re.compile(r"\\(frac|left|sum|int)")
 CONSTANTS = {"...": "\\dots", "I": "i", "oo": "\\infty", "pi": "\\pi"}
@@ -101,7 +102,7 @@ def level_of(latex: str) -> int:
     (True, True, True)
     """
     depth, script, level = 0, False, ATOM
-    for m in _PIECE.finditer(latex):
+    for m in PIECE.finditer(latex):
         t = m.group()
         if t.isspace():
             continue

@@ -11,11 +11,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cascade_sym.formula.lettering import GREEK
+from cascade_sym.formula.lettering import GREEK, PIECE
 from cascade_sym.latex.characters import MATH
 from cascade_sym.latex.text_blocks import Block, beside, bracketed, marked, padded, stacked
 
-_PIECE = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+\*?|\\.|\s+|\d+(?:\.\d+)?|.", re.S)
 _SPECIAL = {"ell": "ℓ", "hbar": "ℏ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "varrho": "ϱ", "varsigma": "ς"}
 
 
@@ -52,12 +51,12 @@ class _Reader:
     """Reads tokens of LaTeX into items."""
 
     def __init__(self, latex: str) -> None:
-        self.tokens = _PIECE.findall(latex)
+        self.tokens = PIECE.findall(latex)
         self.at = 0
         self.last = ""  # the token at which the items ended
 
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+    def peek(self, ahead: int = 0) -> str:
+        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else ""
 
     def take(self) -> str:
         self.at += 1
@@ -73,6 +72,8 @@ class _Reader:
                 return out
             if token.isspace() or token in ("&", "~"):
                 continue
+            while token[0].isdigit() and (self.peek() + self.peek(1) * (self.peek() == ".")).lstrip(".").isdigit():
+                token += self.take()
             if token in ("_", "^", "'"):
                 self._script(out, token)
             else:

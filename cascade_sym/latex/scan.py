@@ -14,10 +14,9 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.lettering import group_ends
+from cascade_sym.formula.lettering import PIECE, group_ends
 from cascade_sym.program import COMMANDS
 
-_PIECE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[{}|]|\\[A-Za-z]+|.)|\\[A-Za-z]+|\\.|.", re.S)
 _RELATION = re.compile(r"=|<|>|\\(?:approx|leq?|geq?|equiv|to|propto|simeq|sim|neq)(?![A-Za-z])")
 OPEN = {"(", "[", "\\{", "\\langle", "\\lvert"}
 CLOSE = {")", "]", "\\}", "\\rangle", "\\rvert"}
@@ -29,11 +28,10 @@ _FORBIDDEN = re.compile(
     r"|includegraphics|documentclass|shipout|jobname|meaning|string|scantokens|uppercase|lowercase|aftergroup|toks"
     r"|begingroup|endgroup|begin\s*\{document|end\s*\{document)(?![A-Za-z])|\^\^"
 )
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|[^\\{}_^&]")
 _METRICS = tomllib.loads((files("cascade_sym.latex") / "metrics.toml").read_text(encoding="utf-8"))
 _CHARACTERS = {**_METRICS["letters"], **_METRICS["marks"]}
 _NOTHING = {
-    "displaystyle", "hat", "tilde", "bar", "dot", "ddot", "mathrm", "mathcal", "mathbf", "mathbb", "operatorname",
+    "displaystyle", "hat", "tilde", "bar", "dot", "ddot", "mathrm", "mathcal", "mathbf", "mathbb", "operatorname", "operatorname*",
     "text", "textrm", "textbf",
 }  # fmt: skip
 _WORDS = {command.lstrip("\\") for command in COMMANDS.values()} | {"max", "min", "exp", "log"}
@@ -65,7 +63,7 @@ def tokens(latex: str) -> Iterator[Token]:
     ['\\frac', '}', '}', ')']
     """
     braces = brackets = 0
-    for m in _PIECE.finditer(latex):
+    for m in PIECE.finditer(latex):
         text = m.group()
         if text in ("{", "\\begin"):
             braces += 1
@@ -138,7 +136,7 @@ def width(latex: str) -> float:
     >>> round(width("1 + 22")), round(width(r"\frac{1234}{5}")), round(width(r"\sqrt{123}"))
     (5, 4, 5)
     """
-    return _run(_TOKEN.findall(latex), 0, False)[0] / DIGIT
+    return _run(PIECE.findall(latex), 0, False)[0] / DIGIT
 
 
 def _run(tokens: list[str], i: int, single: bool) -> tuple[float, int]:
@@ -187,13 +185,16 @@ def _nucleus(t: str, tokens: list[str], i: int) -> tuple[float, int]:
     if name in ("begin", "end", "color"):
         _, i = _item(tokens, i)
         return 0.0, i
-    if name in ("left", "right", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr"):
+    if stretched := re.match(r"\\(?:left|right)(?![A-Za-z])\s*", t):
+        edge = t[stretched.end() :]
+        return TALL + _glyph(edge, edge[1:] if edge.startswith("\\") else ""), i
+    if name in ("bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr"):
         return TALL, i
     return _glyph(t, name), i
 
 
 def _item(tokens: list[str], i: int) -> tuple[float, int]:
-    while i < len(tokens) and tokens[i] == " ":
+    while i < len(tokens) and tokens[i].isspace():
         i += 1
     return _run(tokens, i, True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sympy import Expr, count_ops
 
@@ -29,10 +29,13 @@ from cascade_sym.ledger.records import Evidence, Record
 from cascade_sym.ledger.verdict import Comparison, StatementVerdict, compare, judge
 from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
+from cascade_sym.processes import in_order
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve import Stability
 from cascade_sym.steps import Derivation
 from cascade_sym.verdicts import Verdict
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,25 @@ def run_ledger(
 ) -> tuple[Entry, ...]:
     """The ledger of a folder, or of the equations in `only`. UnknownName for an id the paper does not have."""
     return tuple(check_equation(folder, e) for e in folder.printed.chosen(only, progress))
+
+
+def shown_ledger(
+    folder: Folder,
+    show: Callable[[Entry], Found],
+    only: Sequence[str] = (),
+    progress: Callable[[str], None] | None = None,
+    jobs: int = 1,
+) -> list[Found]:
+    """`show` of every entry of `run_ledger`, plain data, by `jobs` processes: the same for any number of them."""
+    return _each(folder, lambda e: show(check_equation(folder, e)), only, progress, jobs)
+
+
+def _each(
+    folder: Folder, work: Callable[[PrintedEquation], Found], only: Sequence[str],
+    progress: Callable[[str], None] | None, jobs: int,
+) -> list[Found]:  # fmt: skip
+    chosen = list(folder.printed.chosen(only))
+    return in_order(work, chosen, jobs, lambda e: progress and progress(e.id))
 
 
 def check_equation(folder: Folder, equation: PrintedEquation) -> Entry:
@@ -221,10 +243,11 @@ class Audit(Shown):
 
 
 def run_audit(
-    folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None
+    folder: Folder, only: Sequence[str] = (), progress: Callable[[str], None] | None = None, jobs: int = 1
 ) -> tuple[Audit, ...]:
-    """Make every small edit to every printed formula (or those in `only`) and check it again."""
-    return tuple(_audit(folder, e, s) for e in folder.printed.chosen(only, progress) for s in e.statements)
+    """Make every small edit to every printed formula (or those in `only`) and check it again, by `jobs` processes."""
+    found = _each(folder, lambda e: [_audit(folder, e, s) for s in e.statements], only, progress, jobs)
+    return tuple(a for audits in found for a in audits)
 
 
 def _audit(folder: Folder, e: PrintedEquation, s: Statement) -> Audit:

@@ -14,18 +14,19 @@ from cascade_sym.declared.figures import build_figures, figure_files
 from cascade_sym.errors import LedgerError
 from cascade_sym.files import write
 from cascade_sym.folder.load import load_folder
-from cascade_sym.ledger.entries import run_ledger
+from cascade_sym.latex.document import Entry as DocumentEntry
+from cascade_sym.ledger.entries import Entry, shown_ledger
 from cascade_sym.ledger.records import Record, records_from
 from cascade_sym.ledger.typeset import document_entry, document_text, heading, record
 from cascade_sym.stamps import content_key, imported, is_current, stamp_of
 
 
 def build_paper(
-    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
+    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None, jobs: int = 1
 ) -> tuple[tuple[Record, ...], Path]:
     """Write ledger.json, paper.json, equations.tex and the figures of a folder; the ledger's records, and the place.
 
-    A second run with nothing changed reads what the first one wrote.
+    A second run with nothing changed reads what the first one wrote; `jobs` processes make the ledger.
     """
     root = Path(folder)
     place = output or Path("build") / root.resolve().name
@@ -35,12 +36,15 @@ def build_paper(
     if is_current(stamp, key, [*written, *figure_files(place)]):
         return read_ledger(ledger), place
     loaded = load_folder(root)
-    entries = run_ledger(loaded, progress=progress)
-    shown = [document_entry(loaded, e) for e in entries]
-    records = [record(loaded, e, s) for e, s in zip(entries, shown, strict=True)]
-    for file, data in ((ledger, [r.to_json() for r in records]), (head, heading(loaded))):
+
+    def both(entry: Entry) -> tuple[DocumentEntry, dict[str, Any]]:
+        shown = document_entry(loaded, entry)
+        return shown, record(loaded, entry, shown).to_json()
+
+    made = shown_ledger(loaded, both, progress=progress, jobs=jobs)
+    for file, data in ((ledger, [r for _, r in made]), (head, heading(loaded))):
         write(file, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-    write(tex, document_text(loaded, shown))
+    write(tex, document_text(loaded, [shown for shown, _ in made]))
     if loaded.model.figures:
         build_figures(loaded, place / "figures", progress=progress)
     write(stamp, stamp_of(key, [*written, *figure_files(place), *imported(root)]))

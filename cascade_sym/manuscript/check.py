@@ -23,6 +23,7 @@ from cascade_sym.manuscript.formulas import Formula, read_formulas
 from cascade_sym.manuscript.judge import ZERO, judged, polynomial_verdict
 from cascade_sym.manuscript.known import Meaning, Reading, readings
 from cascade_sym.manuscript.understood import first_line
+from cascade_sym.processes import in_order
 from cascade_sym.shown import Shown
 from cascade_sym.verdicts import Verdict
 
@@ -118,11 +119,12 @@ def _kind(c: Checked) -> str:
 
 def check_manuscript(
     path: str | Path, folder: Folder, progress: Callable[[str], None] | None = None, root: str | Path | None = None,
-    everything: bool = False,
+    everything: bool = False, jobs: int = 1,
 ) -> Report:  # fmt: skip
     """Every numbered equation `name = formula` of a manuscript (a .tex, a folder, an archive), with its verdict.
 
     With `everything` those without a number, label or tag too: such displays are often steps and special cases.
+    `jobs` processes work on the displays; the report is the same for any number of them.
     Raises FormulaError when the file can't be read or has none.
     """
     manuscript = read_formulas(path, root=root)
@@ -130,26 +132,28 @@ def check_manuscript(
     if not chosen:
         raise FormulaError(f"{path} has no labelled equation (equation, align, gather, ...); --all takes others.")
     ways = readings(folder)
-    found: list[Checked] = []
+    displays = [list(group) for _, group in groupby(chosen, key=lambda f: f.display)]
     end = time.monotonic() + TOTAL_SECONDS
-    for _, group in groupby(chosen, key=lambda f: f.display):
+
+    def block(group: list[Formula]) -> list[Checked]:
         if time.monotonic() > end:
             late = f"given up: the manuscript took more than {TOTAL_SECONDS:g} seconds."
-            found += [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
-        else:
-            found += _block(list(group), ways, progress)
+            return [Checked(f.file, f.line, f.name, "", Verdict.UNCHECKED, reason=late) for f in group]
+        return list(_block(group, ways))
+
+    def told(group: list[Formula]) -> None:
+        for e in group if progress else ():
+            progress(f"line {e.line}")
+
+    found = [c for checked in in_order(block, displays, jobs, told) for c in checked]
     ids = tuple(e.id for e in folder.printed.equations)
     return Report(tuple(found), manuscript.notes, ids, len(manuscript.formulas) - len(chosen))
 
 
-def _block(
-    equations: Sequence[Formula], readings: Sequence[Reading], progress: Callable[[str], None] | None
-) -> Iterator[Checked]:
+def _block(equations: Sequence[Formula], readings: Sequence[Reading]) -> Iterator[Checked]:
     """The equations of one display: what it defines itself may be used in its other formulas."""
     display = _display([s for e in equations if not e.reason for s in e.statements], readings)
     for e in equations:
-        if progress:
-            progress(f"line {e.line}")
         if e.reason:
             yield Checked(e.file, e.line, e.name, "", Verdict.UNCHECKED, reason=e.reason, understood=False)
             continue

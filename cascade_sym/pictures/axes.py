@@ -32,6 +32,9 @@ VACUUM = 0.5  # of a quadrature and of a spectrum
 class Artists(list[Any]):
     """What was drawn; `figure` is what it was drawn on, and a notebook shows that."""
 
+    def __repr__(self) -> str:
+        return f"picture of {', '.join(type(a).__name__ for a in self)}; to files: .save('stem')"
+
     @property
     def figure(self) -> Any:
         return self[0].figure

@@ -151,6 +151,7 @@ def _refuted(s: StatementRecord, typed: bool = True) -> str:
     point = ", ".join(f"{k} = {number_text(v)}" for k, v in s.witness["point"].items())
     left, right = (number_text(s.witness[side]) for side in ("left", "right"))
     what = "a coefficient is" if s.proof is None and "coefficients" in s.method else "the printed side is"
+    typed = typed and "for a steady state" not in s.method  # of a condition both sides are printed
     sides = f"{what} {left}, the derived one {right}" if typed else f"the sides are {left} and {right}"
     said = f"at {point} {sides}" if point else f"{sides} everywhere"
     return said[:1].upper() + said[1:]

@@ -26,14 +26,14 @@ Records = Sequence[Record]
 
 
 def build_report(
-    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None
+    folder: str | Path, output: Path | None = None, progress: Callable[[str], None] | None = None, jobs: int = 1
 ) -> tuple[tuple[Record, ...], list[Path]]:
     """Write ledger.json, paper.json, equations.tex, report.html and (where pdflatex is) report.pdf for a folder.
 
     Gives the records of the ledger and the files, in that order. Derivations are cached by content (`build_paper`),
-    and so is the report, together with the figures that lie in figures/ beside it.
+    and so is the report, together with the figures that lie in figures/ beside it. `jobs` processes make the ledger.
     """
-    records, place = build_paper(folder, output, progress)
+    records, place = build_paper(folder, output, progress, jobs)
     page, pdf, stamp = place / "report.html", place / "report.pdf", place / "report.key"
     files = [place / "ledger.json", place / "equations.tex", page]
     inputs = [place / "ledger.json", place / "paper.json", place / "content.key", *figure_files(place)]

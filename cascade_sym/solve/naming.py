@@ -116,7 +116,9 @@ class Naming:
 
     @property
     def definitions(self) -> Definitions:
-        return Definitions(tuple(self._items), domains=self.domains, pivots=tuple(self._pivots), rates=frozenset(self._rates))
+        return Definitions(
+            tuple(self._items), domains=self.domains, pivots=tuple(self._pivots), rates=frozenset(self._rates)
+        )
 
     def __len__(self) -> int:
         return len(self._items)

@@ -109,7 +109,9 @@ def top_hat(start: Value | None = None, end: Value | None = None, frequency: Val
         if given is None:
             raise ParameterError(f"the {name} of a top hat is missing; give both, as in top_hat(0, T).")
         if sp.sympify(given) in (sp.oo, -sp.oo):
-            raise ParameterError(f"the {name} of a top hat is {given}: it is not square-integrable; give a finite time.")
+            raise ParameterError(
+                f"the {name} of a top hat is {given}: it is not square-integrable; give a finite time."
+            )
     return Envelope(sp.exp(-sp.I * sp.sympify(frequency) * TIME), TIME, sp.sympify(start), sp.sympify(end))
 
 

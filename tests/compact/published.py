@@ -111,6 +111,18 @@ def squeezed_interferometer() -> cs.Quantity:
     return 2 * cs.noise_spectrum(light >> cs.PhaseShift(theta), "P", frequency=omega)
 
 
+def light_mediated() -> cs.Quantity:
+    """Karg et al.: one system sees the light before and after the other, which is delayed by phi each way."""
+    Gamma_1, Gamma_2 = (cs.symbol(f"Gamma_{k}", "nonnegative") for k in (1, 2))
+    (X_1, _), (X_2, _) = cs.quadratures("1"), cs.quadratures("2")
+    twice = cs.SLH("A", 0, {"one": sp.sqrt(2 * Gamma_1) * X_1, "two": sp.sqrt(2 * Gamma_1) * X_1})
+    once = cs.SLH("B", 0, {"p": sp.sqrt(2 * Gamma_2) * X_2})
+    parts = {"A": twice, "forth": cs.PhaseShift(phi), "B": once, "back": cs.PhaseShift(phi)}
+    loop = cs.connect(parts, [("A.one", "forth"), ("forth", "B"), ("B", "back"), ("back", "A.two")])
+    force = cs.langevin(loop)["1"].terms[Op("2")]  # dP_1/dt = g X_2
+    return cs.Quantity("g", 2 * force / sp.I)
+
+
 SYSTEMS = [
     # Collett and Gardiner, PRA 30, 1386 (1984)
     Published("output spectrum of an OPO", opo, 1 - 4 * eta * sigma / ((1 + sigma) ** 2 + 4 * omega**2 / kappa**2)),
@@ -154,6 +166,11 @@ SYSTEMS = [
     Published(
         "heterodyne detection", heterodyne,
         (sp.sqrt(gamma**2 + 2 * Gamma * gamma * (2 * n + 1) + Gamma**2) - gamma) / (2 * Gamma),
+    ),
+    # Karg, Gouraud, Treutlein, Hammerer, PRA 99, 063829 (2019)
+    Published(
+        "light-mediated coupling", light_mediated,
+        -4 * sp.sqrt(sp.Symbol("Gamma_1", nonnegative=True)) * sp.sqrt(sp.Symbol("Gamma_2", nonnegative=True)) * sp.sin(phi),
     ),
     # Caves, PRD 23, 1693 (1981)
     Published(

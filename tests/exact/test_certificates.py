@@ -75,7 +75,8 @@ def test_most_proved_identities_have_a_certificate_that_is_accepted() -> None:
 # -- changed certificates --------------------------------------------------------------------------------------------
 
 NUMBER = re.compile(r"(?<![@\w.])[0-9]+")
-TEXTS = ("of", "is", "fact", "nonzero", "times", "c", "at", "exp", "angle")
+TEXTS = ("of", "is", "fact", "nonzero", "times", "c", "at", "exp", "angle", "arg")
+STEPS = ("terms", "fact", "on", "norm", "by")
 
 
 def parts(x: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -103,11 +104,10 @@ def mutations(claim: Json) -> Iterator[tuple[tuple[Any, ...], Json]]:
                 yield path, changed(claim, path, f"{x[: m.start()]}{int(m[0]) + 1}{x[m.end() :]}")
             if names[-1] in ("is", "fact", "nonzero", "times"):
                 yield path, changed(claim, path, f"-({x})")
-        elif isinstance(x, list) and x and all(isinstance(s, list) and s and s[0] in ("terms", "fact", "on", "norm") for s in x):
+        elif isinstance(x, list) and x and all(isinstance(s, list) and s and s[0] in STEPS for s in x):
             for n, step in enumerate(x):
                 yield path, changed(claim, path, x[:n] + x[n + 1 :])
                 yield path, changed(claim, path, x[:n] + [step] + x[n:])
-
 
 
 
@@ -123,7 +123,6 @@ def test_a_certificate_with_one_thing_changed_is_rejected(which: int, what: int)
 
 
 # -- false identities, claimed by hand --------------------------------------------------------------------------------
-
 
 
 def claim(left: str, right: str, steps: list[Json], assumptions: tuple[str, ...] = (), complex_: tuple[str, ...] = ()) -> Json:
@@ -143,7 +142,21 @@ def scaled(of: str, w: str, c: str, k: int, power: int = 1, q: int = 2) -> Json:
     return {"root": q, "of": of, "is": w, "claim": {"c": c, "factors": []}, "gen": f"@{k}", "power": power}
 
 
-SIGNS = [[["terms"]], [["fact", 0]], [["fact", -1]], [], [["on", "x", [None, "0", None]], ["terms"], ["terms"]], [["norm", "x", "1"]]]
+def exp(of: str, angles: Any, quarters: int = 0) -> Json:
+    return {"sum": "exp", "of": of, "angles": angles, "quarters": quarters}
+
+
+def exps(x: str, angles: list[Any]) -> list[Json]:
+    """What cosine and sine of an angle are made of."""
+    return [exp(f"I * {x}", angles), exp(f"-(I * {x})", [[-n, g] for n, g in angles])]
+
+
+def log(of: str, angles: Any, quarters: int = 0) -> Json:
+    return {"sum": "log", "of": of, "angles": angles, "quarters": quarters, "signs": [[["terms"]], [["terms"]]]}
+
+
+SIGNS = [[["terms"]], [["fact", 0]], [["fact", -1]], [], [["on", "x", [None, "0", None]], ["terms"], ["terms"]], [["norm", "x"]],
+         [["by", "1"], ["terms"], ["terms"]], [["by", "x"], ["terms"], ["norm", "x"]]]
 FALSE: list[Json] = [
     *(claim("sqrt((1 - C)^2)", "1 - C", [root("(1 - C)^2", "1 - C", s)]) for s in SIGNS),
     *(claim("abs(1 - C)", "1 - C", [{"root": "abs", "of": "1 - C", "is": "1 - C", "claim": {"c": "1", "factors": [["1 - C", 1, s]]}}]) for s in SIGNS),
@@ -172,31 +185,64 @@ FALSE: list[Json] = [
     claim("sqrt(Delta^2)", "Delta", [root("Delta^2", "Delta", [["on", "Delta", ["0", None]], ["terms"]])]),
     claim("sqrt(Delta^2)", "Delta", [{"range": "Delta", "end": "low", "at": "0", "signs": [["terms"]]}, root("Delta^2", "Delta", [["terms"]])]),
     # variable capture: a symbol is no new generator
-    claim("sqrt(x^2)", "x", [{"gen": "x", "root": 2, "of": "y^2", "low": [["norm", "y", "1"]]}, root("x^2", "x", [["terms"]])]),
+    claim("sqrt(x^2)", "x", [{"gen": "x", "root": 2, "of": "y^2", "low": [["norm", "y"]]}, root("x^2", "x", [["terms"]])]),
     claim("x", "2", [{"gen": "x", "root": 2, "of": "4", "low": [["terms"]]}]),
     claim("x", "y", [gen(1, "4", [["terms"]]), gen(1, "9", [["terms"]])]),
     # phases and angles
     *(claim("abs(cos(psi))", "cos(psi)", [
-        {"gen": ["@1", "@2"], "angle": "psi", **more}, {"sum": "cos", "of": "psi", "angles": [[1, "@1"]], "quarters": 0},
-        {"root": "abs", "of": "cos(psi)", "is": "@1", "claim": {"c": "1", "factors": [["@1", 1, [["terms"]]]]}}])
-        for more in ({}, {"cos": [[["terms"]], [["terms"]]]}, {"cos": [[], []]})),
+        {"gen": ["@1", "@2"], "angle": "psi"}, *turned, *exps("psi", [[1, "@1"]]),
+        {"root": "abs", "of": "cos(psi)", "is": "@1", "claim": {"c": "1", "factors": [["@1", 1, sign]]}}])
+        for turned in ([], [{"turn": "cos", "angles": [[1, "@1"]], "quarters": 0, "signs": [[["terms"]], [["terms"]]]}],
+                       [{"turn": "cos", "angles": [[1, "@1"]], "quarters": 0, "signs": [[], []]}],
+                       [{"turn": "angle", "angles": [[1, "@1"]], "quarters": 0, "signs": [[["terms"]], [["terms"]]], "cos": [["terms"]]}])
+        for sign in ([["terms"]], [["fact", 0]])),
+    claim("sqrt(1 - cos(x)^2)", "sin(x)", [  # a sine is no principal root of its square
+        {"gen": ["@1", "@2"], "angle": "x"}, *exps("x", [[1, "@1"]]),
+        {"root": 2, "of": "1 - cos(x)^2", "is": "@2", "claim": {"c": "1", "factors": []}, "gen": "@2", "power": 1}]),
     claim("cos(psi)", "sin(psi)", [
-        {"gen": ["@1", "@2"], "angle": "psi"}, {"sum": "cos", "of": "psi", "angles": [[1, "@1"]], "quarters": 0},
-        {"sum": "sin", "of": "psi", "angles": [[1, "@1"]], "quarters": 1}]),
+        {"gen": ["@1", "@2"], "angle": "psi"}, exp("I * psi", [[1, "@1"]]), exp("-(I * psi)", [[-1, "@1"]], 1)]),
     claim("cos(x + y)", "cos(x)", [
-        {"gen": ["@1", "@2"], "angle": "x"}, {"sum": "cos", "of": "x", "angles": [[1, "@1"]], "quarters": 0},
-        {"sum": "cos", "of": "x + y", "angles": [[1, "@1"]], "quarters": 0}]),
+        {"gen": ["@1", "@2"], "angle": "x"}, *exps("x", [[1, "@1"]]),
+        exp("I * (x + y)", [[1, "@1"]]), exp("-(I * (x + y))", [[-1, "@1"]])]),
     claim("sqrt(tan(x)^2)", "tan(x)", [
-        {"gen": ["@1", "@2"], "angle": "x"}, {"sum": "cos", "of": "x", "angles": [[1, "@1"]], "quarters": 0},
-        {"sum": "sin", "of": "x", "angles": [[1, "@1"]], "quarters": 0},
+        {"gen": ["@1", "@2"], "angle": "x"}, *exps("x", [[1, "@1"]]),
         root("(sin(x)/cos(x))^2", "@2/@1", [["terms"]]), root("tan(x)^2", "@2/@1", [["terms"]])]),
+    # logarithms: on another branch, of what may be zero, of other numbers
+    *(claim("log(x^2)", "2*log(x)", [
+        {"gen": "@1", "root": 2, "of": "x^2", "low": [["norm", "x"]]}, {"nonzero": "x", "times": "1", "of": ["x"]},
+        {"gen": "@2", "log": {"c": "1", "factors": [[of, 1, [["terms"]]]]}}, log("x^2", [[2, "@2"]], n), log("x", [[1, "@2"]])])
+        for of in ("x", "@1", "x^2") for n in (0, 2, 4)),
+    *(claim("log(-x)", "log(x) + I*pi", [
+        {"gen": "@1", "arg": u}, log("-x", [[1, "@1"]], n), log("x", [[1, "@1"]])]) for u in ("x/abs(x)", "I", "x", "1") for n in (0, 2)),
+    claim("log(exp(x))", "x", [{"gen": "@1", "exp": "x"}, exp("x", [[1, "@1"]]), log("exp(x)", [[1, "@1"]])], (), ("x",)),
+    claim("log(exp(I*x))", "I*x", [
+        {"gen": ["@1", "@2"], "angle": "x"}, exp("I * x", [[1, "@1"]]), log("exp(I * x)", [[1, "@1"]])]),
+    claim("log(4)", "2*I*pi + log(4)", [{"gen": "@1", "log": {"c": "4", "factors": []}}, log("4", [[1, "@1"]], 4)]),
+    claim("log(2)", "log(3)", [{"gen": "@1", "log": {"c": "2", "factors": []}}, log("2", [[1, "@1"]]), log("3", [[1, "@1"]])]),
+    claim("x^a", "0", [{"gen": "@1", "log": {"c": "0", "factors": []}}]),
+    claim("arctan(2) + arctan(3)", "-pi/4", [
+        {"gen": "@1", "arg": "(-3 + 4*I)/5"},
+        {"sum": "arctan", "of": "2", "angles": [[1, "@1"]], "quarters": 0, "signs": [[["fact", 0], ["terms"]], [["fact", 1], ["terms"]]]},
+        {"sum": "arctan", "of": "3", "angles": [[-1, "@1"]], "quarters": -1, "signs": [[["fact", 1], ["terms"]], [["fact", 0], ["terms"]]]}]),
+    claim("arctan(x) + arctan(1/x)", "pi/2", [
+        {"gen": "@1", "arg": "(1 + I*x)^2/(1 + x^2)"}, {"nonzero": "x^2+1", "signs": [["terms"]]},
+        {"sum": "arctan", "of": "x", "angles": [[1, "@1"]], "quarters": 0, "signs": [[["fact", 0], ["terms"]], [["fact", 1], ["terms"]]]},
+        {"sum": "arctan", "of": "1 / x", "angles": [[-1, "@1"]], "quarters": 2, "signs": [[["fact", 1], ["terms"]], [["fact", 0], ["terms"]]]}]),
+    # functions that have a value where their rule has none
+    claim("sgn(x)^2", "1", [gen(1, "x^2", [["norm", "x"]]), {"root": "abs", "of": "x", "is": "@1", "claim": {"c": "1", "factors": [["@1", 1, [["terms"]]]]}}]),
+    claim("abs(x)*sgn(x)^2", "abs(x)/abs(x)*abs(x)", [gen(1, "x^2", [["norm", "x"]]), root("x", "@1", [["terms"]], "abs"), {"nonzero": "@1", "signs": [["terms"]]}]),
+    # bounds of roots that do not hold, and a factor that may be negative
+    claim("sqrt((1 - sqrt(x))^2)", "1 - sqrt(x)", [
+        gen(1, "x"), root("x", "@1", [["terms"]]), {"range": "@1", "end": "high", "at": "1", "signs": [["by", "@1+1"], ["terms"], ["terms"]]},
+        root("(1 - sqrt(x))^2", "1-@1", [["on", "@1", ["0", "1"]], ["terms"]])], ("x >= 0",)),
+    *(claim("sqrt(x^2)", "x", [root("x^2", "x", [["by", q], ["terms"], ["norm", "x"]])]) for q in ("x", "1", "x^2", "-1")),
     # complex symbols
     *(claim("sqrt(alpha*beta)", "sqrt(alpha)*sqrt(beta)", [
         gen(1, "alpha", low), gen(2, "beta"), scaled("alpha", "@1", "1", 1), scaled("beta", "@2", "1", 2),
         step], (), ("alpha", "beta"))
-        for low in (None, [["terms"]], [["norm", "alpha", "1"]])
-        for step in (scaled("alpha*beta", "@1*@2", "1", 2), root("alpha*beta", "@1*@2", [["norm", "@1", "1"]]))),
-    claim("sqrt(alpha^2)", "alpha", [root("alpha^2", "alpha", [["norm", "alpha", "1"]])], (), ("alpha",)),
+        for low in (None, [["terms"]], [["norm", "alpha"]])
+        for step in (scaled("alpha*beta", "@1*@2", "1", 2), root("alpha*beta", "@1*@2", [["norm", "@1"]]))),
+    claim("sqrt(alpha^2)", "alpha", [root("alpha^2", "alpha", [["norm", "alpha"]])], (), ("alpha",)),
     claim("sqrt(alpha^2)", "alpha", [{"root": 2, "of": "alpha^2", "is": "alpha", "claim": {"c": "0", "factors": []}, "side": None}], (), ("alpha",)),
     # exponentials of what may be imaginary, roots of what may be negative
     claim("sqrt(exp(2*sqrt(a - b)*t))", "exp(sqrt(a - b)*t)", [
@@ -206,7 +252,7 @@ FALSE: list[Json] = [
         root("exp(2*sqrt(a - b)*t)", "@2", [["terms"]])]),
     claim("abs(sqrt(g^2 - kappa^2))^2", "g^2 - kappa^2", [
         gen(1, "g^2 - kappa^2"), scaled("g^2 - kappa^2", "@1", "1", 1),
-        {"root": "abs", "of": "sqrt(g^2 - kappa^2)", "is": "@1", "claim": {"c": "1", "factors": [["@1", 1, [["norm", "@1", "1"]]]]}}]),
+        {"root": "abs", "of": "sqrt(g^2 - kappa^2)", "is": "@1", "claim": {"c": "1", "factors": [["@1", 1, [["norm", "@1"]]]]}}]),
     # other roots of the same radicand, and what is no root of it
     claim("sqrt(x^2 + 1)", "-sqrt(x^2 + 1)", [gen(1, "x^2 + 1", [["terms"]]), root("x^2 + 1", "-@1", [["terms"]])]),
     claim("sqrt(x^2 + 1)", "x + 1", [root("x^2 + 1", "x + 1", [["terms"]])], ("x >= 0",)),

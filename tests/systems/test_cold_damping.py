@@ -14,9 +14,11 @@ Source: Doherty and Jacobs, PRA 60, 2700 (1999); Rossi, Mason, Chen, Tsaturyan, 
 
 from __future__ import annotations
 
+import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
+from tests.light.numeric import close, filtered, steady
 
 Gamma, gamma, n, eta, G = sp.symbols("Gamma gamma n eta G")
 mirror = cs.Oscillator("M", Gamma=Gamma, theta=sp.pi / 4, gamma=gamma, n=n)
@@ -58,3 +60,21 @@ def test_the_optimum_gain_reaches_the_conditional_state():
 def test_the_limit_of_strong_measurement():
     V = cs.conditional_covariance(mirror, detector)["X_M", "X_M"].inline()
     assert cs.equal(V.subs(gamma, 0), 1 / (2 * sp.sqrt(eta)), domains=RATES)
+
+
+def at(V, **values):
+    return cs.evaluator(V)(**{s.name: values[s.name] for s in V.parameters}).matrix
+
+
+def test_with_and_without_feedback_against_scipy():
+    rng = np.random.default_rng(3)
+    fed = cs.covariance(cs.measurement_feedback(mirror, detector, ["X_M", "P_M"], gain_matrix()))
+    known = cs.conditional_covariance(mirror, detector)
+    one = np.eye(2)
+    for _ in range(4):
+        p = dict(Gamma=rng.uniform(0.5, 3), gamma=rng.uniform(0.01, 1), n=rng.uniform(0, 20), eta=rng.uniform(0.1, 1))
+        size, seen = p["Gamma"] / 2 + p["gamma"] * (p["n"] + 0.5), np.sqrt(p["eta"] * p["Gamma"])
+        g = rng.uniform(0.1, 5)
+        assert close(at(fed, G=g, **p), steady(-(p["gamma"] / 2 + g * seen) * one, (size + g**2 / 2) * one))
+        expected = filtered(-p["gamma"] / 2 * one, size * one, seen * one, one / 2, 0 * one)
+        assert close(at(known, **p), expected)

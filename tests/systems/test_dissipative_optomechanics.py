@@ -11,11 +11,13 @@ Source: Elste, Girvin, Clerk, PRL 102, 207209 (2009).
 
 from __future__ import annotations
 
+import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.operators import as_operator
 from cascade_sym.symbols import conj
+from tests.core import oracle
 
 B, abar, kappa, Delta, w = sp.symbols("B abar kappa Delta w")
 d = cs.operator("d")
@@ -61,3 +63,17 @@ def test_fano_spectrum():
 
 def test_commutators():
     assert cs.is_physical(system())
+
+
+def test_covariance_against_lyapunov():
+    """With a mechanical frequency and a bath, at random parameters."""
+    L, H = linearised()
+    W, gamma, n = sp.symbols("W gamma n")
+    m = cs.operator("m")
+    quadratic = H.filtered(lambda word: len(word) == 2) + m.dagger() * m * W
+    whole = cs.SLH("om", quadratic, {"light": L}, {"bath": (m * sp.sqrt(gamma), n)}, modes=["d", "m"])
+    V, rng = cs.covariance(whole), np.random.default_rng(5)
+    for _ in range(4):
+        drawn = {B: 0.1, abar: rng.uniform(0.5, 2), kappa: rng.uniform(1, 3), Delta: rng.uniform(-1.5, -0.5),
+                 W: rng.uniform(0.8, 1.2), gamma: rng.uniform(0.3, 0.6), n: rng.uniform(0, 5)}  # fmt: skip
+        oracle.assert_same(V, cs.as_system(whole), drawn, 1e-11)

@@ -61,6 +61,16 @@ def test_stability_conditions():
         cs.covariance(mirror().system().subs({w: 1, D: -1, kappa: 1, gamma: sp.Rational(1, 100), G: 1, n: 0}))
 
 
+def test_stability_as_printed():
+    """s_1 and s_2 themselves, and nothing else, once rates and the frequency are positive."""
+    s_1 = 2 * gamma * kappa * ((kappa**2 + (w - D) ** 2) * (kappa**2 + (w + D) ** 2) + gamma * ((gamma + 2 * kappa) * (kappa**2 + D**2)
+          + 2 * kappa * w**2)) + D * w * G**2 * (gamma + 2 * kappa) ** 2  # fmt: skip
+    s_2 = w * (kappa**2 + D**2) - G**2 * D
+    declared = {s: cs.symbol(s.name, "positive") for s in (w, gamma, kappa)}
+    found = cs.stability_conditions(mirror().system().subs(declared)).conditions
+    assert len(found) == 2 and all(any(cs.equal(c, s) for c in found) for s in (s_1, s_2))
+
+
 def test_covariance_and_entanglement_against_lyapunov():
     rng = np.random.default_rng(7)
     V = cs.covariance(mirror())

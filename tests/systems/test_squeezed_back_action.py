@@ -11,11 +11,13 @@ Source: Jaekel and Reynaud, Europhys. Lett. 13, 301 (1990); Kimble et al., PRD 6
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.errors import UnstableError
+from tests.light.numeric import close, squeezed
 
 r, phi, Gamma, m, omega = sp.symbols("r phi Gamma m omega")
 K = 4 * Gamma / (m * omega**2)
@@ -56,3 +58,13 @@ def test_the_best_angle_squeezes_everything():
 def test_a_free_mass_has_no_steady_state():
     with pytest.raises(UnstableError, match="free mass 'f'"):
         cs.covariance(cs.SqueezedLight(r) >> cs.FreeMass("f", mass=m, Gamma=Gamma))
+
+
+def test_noise_against_matrices():
+    rng, f = np.random.default_rng(6), cs.evaluator(noise(cs.SqueezedLight(r, phi)))
+    for _ in range(4):
+        p = dict(Gamma=rng.uniform(0.1, 2), m=rng.uniform(0.5, 2), omega=rng.uniform(0.3, 3))
+        k = 4 * p["Gamma"] / (p["m"] * p["omega"] ** 2)
+        size, turned = rng.uniform(0, 1.5), rng.uniform(-3, 3)
+        wanted = np.array([-k, 1]) @ squeezed(size, turned) @ np.array([-k, 1])
+        assert close(f(r=size, phi=turned, **p), wanted)

@@ -16,9 +16,11 @@ be gained, V = 1/2. Source: Wiseman and Milburn, PRA 49, 1350 (1994); PRL 70, 54
 
 from __future__ import annotations
 
+import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
+from tests.light.numeric import close, filtered, steady
 
 chi, kappa, eta = sp.symbols("chi kappa eta")
 g = sp.Symbol("g")
@@ -52,3 +54,22 @@ def test_the_optimum_is_the_conditional_variance():
 def test_a_perfect_detector_of_an_empty_cavity_gains_nothing():
     V = cs.conditional_covariance(cs.Cavity("c", kappa=kappa), cs.Homodyne(angle=0))["X_c", "X_c"]
     assert cs.equal(V, sp.Rational(1, 2))
+
+
+def at(V, **values):
+    return cs.evaluator(V)(**{s.name: values[s.name] for s in V.parameters}).matrix
+
+
+def test_with_and_without_feedback_against_scipy():
+    rng = np.random.default_rng(4)
+    fed = cs.covariance(cs.measurement_feedback(part, detector, "X_s", g))
+    known = cs.conditional_covariance(part, detector)
+    for _ in range(4):
+        k, e = rng.uniform(0.5, 2), rng.uniform(0.2, 1)
+        x, gain = rng.uniform(0, 0.45) * k, -rng.uniform(0.1, 1)
+        drift = -(k / 2 - x)
+        noise = [-np.sqrt(k) + gain * np.sqrt(e), gain * np.sqrt(1 - e)]  # of X_in and of what is lost
+        expected = steady([[drift + gain * np.sqrt(e * k)]], [[np.dot(noise, noise) / 2]])
+        assert close(at(fed, chi=x, kappa=k, eta=e, g=gain)[:1, :1], expected)
+        wanted = filtered([[drift]], [[k / 2]], [[np.sqrt(e * k)]], [[0.5]], [[-np.sqrt(k * e) / 2]])
+        assert close(at(known, chi=x, kappa=k, eta=e)[:1, :1], wanted)

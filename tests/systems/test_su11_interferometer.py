@@ -10,10 +10,12 @@ Source: Yurke, McCall, Klauder, PRA 33, 4033 (1986).
 
 from __future__ import annotations
 
+import numpy as np
 import sympy as sp
 
 import cascade_sym as cs
 from cascade_sym.derive.master_equation_moments import GaussianState
+from tests.light.numeric import close, entangled
 
 r, phi = sp.symbols("r phi")
 CH, SH = (sp.exp(r) + sp.exp(-r)) / 2, (sp.exp(r) - sp.exp(-r)) / 2
@@ -66,3 +68,18 @@ def test_counts_and_sensitivity():
 
 def test_the_amplifier_preserves_commutators_and_the_light_is_physical():
     assert cs.is_physical(interferometer())
+
+
+def test_counts_against_matrices():
+    """Of a Gaussian state without mean: <n> = tr V/2 - 1, Var n = tr V^2/2 - 1/2 for two modes."""
+    rng, found = np.random.default_rng(7), [sp.lambdify((r, phi), e, "numpy") for e in counts()]
+    for _ in range(4):
+        size, angle = rng.uniform(0.1, 1.5), rng.uniform(-3, 3)
+        c, s = np.cos(angle), np.sin(angle)
+        turned = np.eye(4)
+        turned[:2, :2] = [[c, -s], [s, c]]
+        ch, sh = np.cosh(size), np.sinh(size)
+        gain = np.block([[ch * np.eye(2), sh * np.diag([1, -1])], [sh * np.diag([1, -1]), ch * np.eye(2)]])
+        V = gain @ turned @ entangled(size) @ turned.T @ gain.T
+        wanted = [np.trace(V) / 2 - 1, np.trace(V @ V) / 2 - 0.5]
+        assert close([f(size, angle).real for f in found], wanted)

@@ -52,9 +52,8 @@ class Edge(NamedTuple):
 
 @dataclass
 class Turn:
-    """An angle, which is `times` a generator: its exponential, and what is known of it from below and above."""
+    """An angle: its exponential, and what is known of it from below and above."""
 
-    times: int
     value: Fraction
     low: Edge
     high: Edge
@@ -86,21 +85,21 @@ class Turns(Evidence):
             raise NoEvidence
         turning = self.conv(sp.I)
         if isinstance(s, Argument):
-            value, times = self.tower.root(inner / self.tower.abs(inner), n), 1
+            value = self.tower.root(inner / self.tower.abs(inner), n)
         else:
             one = self.tower.field.integer(1)
             square, above = one + inner * inner, one + turning * inner
             value = above * above / square if n == 1 else above / self.tower.root(square, 2)
-            value, times, n = (value, 2, 1) if n == 1 else (self.tower.root(value, n // 2), 1, n // 2)
+            value = value if n == 1 else self.tower.root(value, n // 2)
         text = self.element(value.within(self.tower.field))
         name = self._units[i] = self._fresh()
-        self.steps.append({"gen": name, "arg": text, "turns": times})
+        self.steps.append({"gen": name, "arg": text})
         edges = Edge(self._told, 1, 1, True), Edge(self._told + 1, 1, -1, False)
         self._told += 2
-        turn = self._turns[name] = Turn(times, value, *edges)
+        turn = self._turns[name] = Turn(value, *edges)
         if s.interval and s.interval.low == 0 and self._narrowed(name, 1, -1) and turn.low.at == 0:
             self.steps.append({"range": name, "end": "low", "at": "0", "signs": [["fact", turn.low.number]]})
-        return f"({n}*{name})" if n > 1 else name
+        return f"({n}*{name}/{2 if isinstance(s, Arctangent) else 1})"
 
     def _positive(self, f: Fraction) -> Json:
         f = f.within(self.tower.field)
