@@ -28,6 +28,7 @@ from cascade_sym.program import read
 from cascade_sym.symbols import own
 
 MOST_TERMS = 40  # orders that may cancel before an objective is taken for zero
+NOTHING = flint.arb("1e-60")  # of a number that is followed to 100 digits: zero
 UNMOVED = Frame((), 1)  # where nothing is optimised
 T = TypeVar("T")
 
@@ -109,7 +110,7 @@ def expansion(
         on, working = frame, terms + 2
         while True:
             rows = [] if branch is None else _rows(on, ground, branch)
-            limits = {s: limit_of([row[s] for row in rows]) for s in rows[-1]} if rows else {}
+            limits = {s: _limit(branch.decades, [row[s] for row in rows]) for s in rows[-1]} if branch and rows else {}
             for s, v in limits.items():
                 ground.value[ground.index[s]] = v
             try:
@@ -168,33 +169,41 @@ def _rows(frame: Frame, ground: Ground, branch: Branch) -> list[dict[Symbol, Any
     return [frame.unknowns_at(ground, growth(k), x) for k, x in zip(branch.decades, branch.x, strict=True)]
 
 
+def _limit(decades: Sequence[float], y: Sequence[Any]) -> Any:
+    """The limit of an unknown; exactly zero where it is nothing else, or falls as a power of g."""
+    power, limit = slope(decades, y), limit_of(y)
+    return flint.arb(0) if abs(limit) < NOTHING or (power is not None and power < 0) else limit
+
+
 def _refine(
     frame: Frame, ground: Ground, decades: Sequence[float], rows: Sequence[Mapping[Symbol, Any]], lead: Elem
 ) -> Frame:
-    """Solve the factor of the leading coefficient that vanishes at the optimum for one unknown."""
+    """Solve the factor of the leading coefficient that vanishes at the optimum, or its derivative, for one unknown."""
     values = ground.values(rows[-1])
     free = frame.innermost()
     places = {unknown_of(a.symbol, level): (a.symbol, level) for a in frame.ansatze for level in range(LEVELS)}
     factors = [q for q, _ in lead.num.factor()[1] if ground.is_small(q, values, 4)]
-    for q in factors:
-        for s in free:
-            i = ground.index[s]
-            if int(q.degrees()[i]) not in (1, 2):
+    found = [(q, s) for q in factors for s in free]
+    # a sum of squares has no curve of zeros, but where it is zero it is stationary in each unknown
+    found += [(q.derivative(ground.index[s]), s) for q, s in found]
+    for q, s in found:
+        i = ground.index[s]
+        if int(q.degrees()[i]) not in (1, 2):
+            continue
+        for solution in _solutions(ground, q, i):
+            residues = [row[s] - solution.number(ground.values(row)) for row in rows]
+            small = all(abs(r) < NOTHING for r in residues[-3:])
+            power = -Q(1) if small else slope(decades, residues)
+            if power is None or power >= 0:
                 continue
-            for solution in _solutions(ground, q, i):
-                residues = [row[s] - solution.number(ground.values(row)) for row in rows]
-                small = all(abs(r) < flint.arb(10) ** -60 for r in residues[-3:])
-                power = -Q(1) if small else slope(decades, residues)
-                if power is None or power >= 0:
-                    continue
-                x, level = places[s]
-                if level + 1 >= LEVELS:
-                    raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
-                new = unknown_of(x, level + 1)
-                return frame.refined(Refinement(s, new, solution, -power))
+            x, level = places[s]
+            if level + 1 >= LEVELS:
+                raise ScalingError(f"more than {LEVELS} scales compete in {x}; the expansion was stopped.")
+            new = unknown_of(x, level + 1)
+            return frame.refined(Refinement(s, new, solution, -power))
     raise ScalingError(
-        f"the leading coefficient {lead.expr()} vanishes at the optimum, but on no curve that can be solved for "
-        "one parameter by square roots."
+        f"the leading coefficient {lead.expr()} vanishes at the optimum, but neither it nor a derivative of it "
+        "can be solved for one parameter by square roots."
     )
 
 

@@ -75,9 +75,12 @@ class Naming:
         return named
 
     def difference(self, wanted: str, z: Pair) -> Pair:
-        """A sum of rates to divide by, or the square of one: a pivot."""
+        """A sum of rates to divide by, or the square of one: a pivot, unless it is certain not to vanish."""
         named = self.pair(wanted, z)
-        self._pivots.append(tuple(e for e in (named.re, named.im) if e.is_Symbol))
+        parts = [e for e in (named.re, named.im) if e != 0]
+        if parts and not any(e.is_number for e in parts):
+            named = named.mapped(lambda e: e if e in self._place else self.name(wanted, e))
+            self._pivots.append(tuple(e for e in (named.re, named.im) if e != 0))
         return named
 
     def kept(self, wanted: str, e: Expr) -> Expr:

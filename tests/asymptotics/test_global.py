@@ -156,3 +156,20 @@ def test_a_global_claim_says_where_it_was_searched():
 def test_an_exponent_without_short_form(exponent):
     with pytest.raises(NoPowerLaw):
         expand((x + 1) ** exponent, large=x)
+
+
+SQUARES = {
+    "an isolated zero": (N * (x - 1) ** 2 + N * (y - x) ** 2 + (1 + x) / N, 2, -1),
+    "of a product": (N * (x - y) ** 2 + N * (x * y - 1) ** 2 + x / N + y / N**2, 1, -1),
+    "of different sizes": (N * (x - 2 * y) ** 2 + (x + y - 3) ** 2 + 1 / N, 1, -1),
+    "with a tilt": (N * (x - 2 * y) ** 2 + (x + y - 3) ** 2 + x, R(17, 9), 0),
+}
+
+
+@pytest.mark.parametrize("name", SQUARES)
+def test_competing_squares_of_two_parameters(name):
+    """By hand, where all squares vanish; the tilted one is (3y - 3)^2 + 2y along x = 2y, least at y = 8/9: 17/9."""
+    objective, prefactor, exponent = SQUARES[name]
+    positive = {x: sp.Symbol("x", positive=True), y: sp.Symbol("y", positive=True)}
+    law = scaling(objective.xreplace(positive), large=N, over=list(positive.values()))
+    assert (law.prefactor.expr(), law.exponent) == (prefactor, exponent) and "global" in str(law.certificate)

@@ -25,7 +25,7 @@ def test_emission_is_the_transform_of_the_coherence() -> None:
     times = (x + 1) * 50
     back = at(cs.correlation(system, "c^+", "c", tau), **values, tau=times)  # <c^+(t + tau) c(t)> = conj G1(tau)
     want = 2 * (weights * 50 * np.conj(back) * np.exp(1j * one * times)).sum().real
-    assert at(cs.emission_spectrum(system, "c", frequency=one), **values) == pytest.approx(want, abs=1e-9)
+    assert at(cs.emission_spectrum(system, "c", frequency=one), **values) == pytest.approx(want, abs=1e-11)
 
 
 def test_moments_at_equal_times() -> None:

@@ -87,7 +87,7 @@ def test_emission_is_the_transform_of_the_coherence(name: str, what: str, freque
 
     want = scipy.integrate.quad(part, 0, 200, limit=2000, epsabs=1e-12, epsrel=1e-12)[0]
     got = value(cs.emission_spectrum(s, what, frequency=frequency))
-    assert got == pytest.approx(want, abs=1e-10)
+    assert got == pytest.approx(want, abs=1e-11)
 
 
 def test_a_mode_of_detuning_d_emits_at_d() -> None:
