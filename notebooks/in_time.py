@@ -63,8 +63,8 @@ with styled():
     plt.show()
 
 # %% [markdown]
-# How fast the noise of the first cavity reaches the second one depends on its linewidth. In Jupyter, with ipywidgets,
-# sliders move the picture:
+# How fast the noise of the first cavity reaches the second one depends on its linewidth. In Jupyter, with
+# ipywidgets, sliders move the picture:
 
 # %%
 noisy = cs.transient(cs.Cavity("a") >> cs.Cavity("b", kappa=1), t, {("X_a", "X_a"): n, ("P_a", "P_a"): n})
