@@ -228,7 +228,9 @@ def _prefixing(body: Tokens, text: str) -> Tokens:
             t.kind in ("letter", "word", "digit") or t.is_op("{", "}", "_", "^", "'") for t in inside
         )
         scripts = any(t.is_op("_", "^", "'") for t in inside)
-        if symbol and inside[0].kind != "digit" and not (scripts and out[end].is_op("_", "^", "'")):
+        if not inside and not out[end].is_op("_", "^", "'"):  # \Delta{}x
+            del out[n + 1 : end]
+        elif symbol and inside[0].kind != "digit" and not (scripts and out[end].is_op("_", "^", "'")):
             out[n + 1 : end] = inside
     return tuple(out)
 
