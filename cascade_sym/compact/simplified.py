@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 from cascade_sym.compact.ring import View, printed
 from cascade_sym.compact.shortest import Shortest
 from cascade_sym.compact.sums import Sums
+from cascade_sym.compact.tidy import tidy
 from cascade_sym.compact.waves import views, without_roots
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.definitions.count import operations
@@ -64,7 +65,7 @@ class Written:
         for view in (v for way in self.ways for v in without_roots(way)):
             if self.never_zero(poly_to_expr(view.den, view.ring.meaning)):
                 found.append(self.short_form(view, tries))
-        return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(found))]
+        return [e for _, _, e in sorted((operations(e), n, e) for n, e in enumerate(map(tidy, found)))]
 
     def short_form(self, view: View, tries: int = TRIES) -> Expr:
         """The short form of one of them, or of another fraction on the same domain."""
