@@ -1,6 +1,7 @@
 """Systems with a published closed form: what the toolkit derives, the names of the paper, and the form.
 
-Where the form is that of a paper it stands with its source; the number beside each in `python -m
+The source beside a system is where it is known from; its form is written in the names used here, as the literature has
+it, and is no copy of the print. The number beside each in `python -m
 tests.benchmarks.compact` is how many operations both have, counted alike (`Quantity.operations`).
 """
 
@@ -25,7 +26,7 @@ eta, sigma, omega, Delta, Omega, chi, G, g, n, G_m, G_p, theta, r, K, phi, N = s
 
 
 class Published(NamedTuple):
-    """A system: what makes the quantity, the paper's names, and its closed form in them."""
+    """A system: what makes the quantity, the paper's names, and its known closed form in them."""
 
     name: str
     derived: Callable[[], cs.Quantity]
