@@ -12,16 +12,17 @@ import sys
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 from math import gcd
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 BITS = 24  # of the exponent of one generator in a monomial, which is one integer; its lowest field is the degree
 FIELD = (1 << BITS) - 1  # a field of an exponent vector
 MOST_DEGREE, MOST_WORK, MOST_BITS, MOST_LENGTH = 1 << 13, 5_000_000, 1_000_000, 400_000  # so that a hostile one ends
-MOST_DIGITS, MOST_ROOT, MOST_CASES = 400, 64, 8  # of formulas
+MOST_DIGITS, MOST_ROOT, MOST_CASES, MOST_TREES = 400, 64, 8, 50_000  # of formulas; of those that are remembered
 Poly = dict[int, int]
 ONE: Poly = {0: 1}
 TOKEN = re.compile(
@@ -56,6 +57,7 @@ def need(holds: Any, why: str) -> None:
         raise Rejected(why)
 
 
+@lru_cache(MOST_TREES)
 def parsed(text: Any, gens: bool = False) -> ast.expr:
     """The tree of a formula; generators (@1) may occur where `gens`."""
     need(isinstance(text, str) and text.isascii() and len(text) <= MOST_LENGTH, "a formula is a text, not too long")
@@ -67,6 +69,7 @@ def parsed(text: Any, gens: bool = False) -> ast.expr:
     return ast.parse(" ".join(parts).replace("^", "**").replace("@", "ξ"), mode="eval").body
 
 
+@lru_cache(MOST_TREES)
 def written(node: ast.expr) -> str:
     return ast.unparse(node).translate(WRITTEN).replace(" ** ", "^").replace("**", "^")
 
@@ -160,10 +163,12 @@ class Leaf:
         return reduce(self.mul, [p] * k, ONE)
 
     def reduce(self, p: Poly) -> Poly:
+        seen = reduce(or_, p, 0)
         for k, q, value in reversed(self.relations):  # each has earlier generators only
-            if max(parts := split(p, k), default=0) >= q:
+            if seen >> BITS * k & FIELD and max(parts := split(p, k)) >= q:
                 rests = ((self.power(gen(k), d % q), self.power(value, d // q), part) for d, part in parts.items())
                 p = reduce(total, (self.mul(self.mul(a, part), b) for a, b, part in rests), {})
+                seen = reduce(or_, p, 0)
         return p
 
     def composed(self, p: Poly, k: int, above: Poly, below: Poly) -> Poly:
@@ -175,7 +180,7 @@ class Leaf:
         """A value times powers (`even`: squares) of what it is divided by, so that it is a polynomial."""
         p = self.reduce(p)
         for k, d in reversed(self.below.items()):
-            if n := max(split(p, k), default=0):
+            if n := reduce(or_, p, 0) >> BITS * k & FIELD and max(split(p, k)):
                 p = self.reduce(self.mul(self.composed(p, k, ONE, d), d if n % 2 and even else ONE))
         return p
 
@@ -298,11 +303,8 @@ class Leaf:
             above, below = total({0: int(end * m)}, gen(k), int(way * m)), total({0: m}, gen(k), m * both)
             q = self.composed(p, k, total(above, {}), below)
             edge = (end == x.low and x.above) if a is not None else (end == x.high and x.below)
-            yield (
-                q,
-                {**known, k: Range(Fraction(0), None, edge)},
-                not both or b != ends[-1] or (b == x.high and x.below),
-            )
+            own = {**known, k: Range(Fraction(0), None, edge)}
+            yield q, own, not both or b != ends[-1] or (b == x.high and x.below)
 
     def claimed(self, claim: Any) -> tuple[Poly, bool]:
         """A value c prod p^k with c >= 0, of which every p with odd k is proved to be >= 0; whether it is > 0."""
@@ -452,8 +454,8 @@ def check(claim: Any) -> None:
             proof, cases = todo.pop()
             need(len(cases) <= MOST_CASES, "too many cases")
             if "split" in proof:
-                sides = (("plus", ">="), ("minus", "<="))
-                todo += [(proof[side], [*cases, f"{proof['split']} {op} 0"]) for side, op in sides]
+                signs = {"plus": ">=", "minus": "<="}
+                todo += [(proof[side], [*cases, f"{proof['split']} {op} 0"]) for side, op in signs.items()]
                 continue
             leaf, (a, b, *_) = Leaf(claim, set(divisors(trees)), cases), trees
             for s in proof["steps"]:
@@ -488,9 +490,8 @@ def recheck(path: str) -> int:
         print(f"recheck: {path} is no ledger as `cascade-sym verify --json` writes it: {err}", file=sys.stderr)
         return 2
     for place, text, statement in chosen:
-        word, why = judged(statement)
-        counts[word] += 1
-        print(f"({place}) {word}: {text if len(text) <= 60 else text[:57] + '...'} ({why})")
+        counts[(found := judged(statement))[0]] += 1
+        print(f"({place}) {found[0]}: {text if len(text) <= 60 else text[:57] + '...'} ({found[1]})")
     print(", ".join(f"{n} {word}" for word, n in counts.items()))
     return 1 if counts["rejected"] else 0
 
