@@ -14,7 +14,7 @@ SLOW ?=
 .PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex axe compare peers bench clean
 
 paper: $(RUNTIME)
-	$(BIN)/cascade-sym paper $(PAPER)
+	$(BIN)/cascade-sym paper $(PAPER) --jobs -1
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)

@@ -60,7 +60,7 @@ def _inside(values: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{k}[{n!r}]", x) for n, x in v.items())
 
 
-FUNCTIONS = {"Model"}  # a registry of a folder's functions, which no file holds
+FUNCTIONS = {"Live", "sliders", "Model"}  # a registry of a folder's functions, which no file holds
 NAMES = [n for n in cs.__all__ if n not in HEAVY]
 
 
