@@ -21,10 +21,11 @@ const box = document.getElementById('words'), list = document.getElementById('fo
 const plain = text => text.normalize('NFKD').toLowerCase();
 function find() {
   const words = plain(box.value).split(/\\s+/).filter(Boolean);
-  const score = ([, title, text]) => words.reduce((sum, w) => {
+  // of pieces that match alike, an answer to a question comes first
+  const score = ([url, title, text]) => words.reduce((sum, w) => {
     const inTitle = plain(title).includes(w), there = inTitle || plain(text).includes(w);
     return there && sum >= 0 ? sum + (plain(title) === w ? 20 : inTitle ? 5 : 1) : -1;
-  }, 0);
+  }, url.startsWith('howto/') ? 1 : 0);
   const hits = words.length ? INDEX.map(p => [score(p), p]).filter(h => h[0] > 0).sort((a, b) => b[0] - a[0]) : [];
   list.replaceChildren(...hits.slice(0, 40).map(([, [url, title, text]]) => {
     const item = document.createElement('li'), link = document.createElement('a'), said = document.createElement('p');
