@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import signal
+import struct
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -34,6 +38,48 @@ def due(until: float) -> float:
     if _Watch.tell:
         _Watch.tell(until)
     return before
+
+
+GRACE = 20.0  # seconds from the moment a piece of work should have ended of itself
+TOO_LONG = "given up: one operation took too long; make the formulas shorter."
+
+
+class Moment:
+    """By when a child process has to be over with its work, in memory that it shares with its parent.
+
+    >>> Moment().late
+    False
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 8)
+
+    def follow(self) -> None:
+        """In the child: from now on every bound on its work is told."""
+        watched(self._tell)
+
+    def _tell(self, moment: float) -> None:
+        self._memory[:] = struct.pack("d", moment)
+
+    @property
+    def late(self) -> bool:
+        """Whether the work is overdue, and does not end of itself."""
+        (moment,) = struct.unpack("d", self._memory[:])
+        return bool(moment) and time.monotonic() > moment + GRACE
+
+    def close(self) -> None:
+        self._memory.close()
+
+
+def end_with(parent: int) -> None:
+    """In a child process: it ends when its `parent` does, where the system can see to that, and now if that is over."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(2)
 
 
 SECONDS = 300.0  # for one derivation, one figure, the verdict of one statement

@@ -60,14 +60,25 @@ def write(file: Path, content: str | bytes) -> None:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def filled(file: Path, size: int, head: bytes) -> None:
+    """A new file of `size` bytes, `head` first. OSError where there is no room: now, not when it is written to.
+
+    Where the system can't set room aside (macOS, Windows) the file is only made that long.
+    """
+    with file.open("wb") as out:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(out.fileno(), 0, size)
+        else:
+            out.truncate(size)
+        out.write(head)
+
+
 def reserve(file: Path, size: int, head: bytes = b"") -> None:
-    """A new file of `size` bytes, `head` first; CascadeError where there is no room for it, and nothing is left."""
+    """A new file, see `filled`; CascadeError where there is no room for it, and nothing is left."""
     require_place(file).unlink()
     with said_of(file):
         try:
-            with file.open("wb") as out:
-                os.posix_fallocate(out.fileno(), 0, size)
-                out.write(head)
+            filled(file, size, head)
         except OSError:
             file.unlink(missing_ok=True)
             raise

@@ -6,26 +6,23 @@ None outlives this process, and none works on when it is interrupted.
 
 from __future__ import annotations
 
-import ctypes
-import mmap
 import os
 import pickle
 import signal
-import struct
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from cascade_sym.deadline import watched
+from cascade_sym.deadline import TOO_LONG, Moment, end_with
 from cascade_sym.errors import CascadeError, ParameterError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
-GRACE = 20.0  # seconds from the moment a piece of work should have ended of itself
 LOOK = 0.5  # seconds between two looks at the processes
 
 
@@ -57,6 +54,8 @@ def in_order(
     width = min(number_of(jobs), len(items))
     if width < 2 or not hasattr(os, "fork"):
         return [work(x) for x in items if (tell(x), True)[1]]
+    from multiprocessing.connection import wait  # here, since every command knows `number_of`
+
     sys.stdout.flush()
     sys.stderr.flush()
     crew: list[_Worker] = []
@@ -84,8 +83,8 @@ def in_order(
                         found[k] = result
                     else:
                         failed[k] = error
-                elif w.late:
-                    raise CascadeError("given up: one operation took too long; make the formulas shorter.")
+                elif w.until.late:
+                    raise CascadeError(TOO_LONG)
     finally:
         for w in crew:
             w.end()
@@ -98,13 +97,8 @@ def in_order(
 class _Worker:
     pid: int
     line: Connection
-    until: mmap.mmap  # by when its work has to be over
+    until: Moment
     busy: int | None = None
-
-    @property
-    def late(self) -> bool:
-        (moment,) = struct.unpack("d", self.until[:8])
-        return bool(moment) and time.monotonic() > moment + GRACE
 
     def answer(self) -> tuple[int, Any, BaseException | None]:
         try:
@@ -126,8 +120,10 @@ class _Worker:
 
 
 def _started(work: Callable[[Item], Found], items: Sequence[Item], others: Sequence[Connection]) -> _Worker:
+    from multiprocessing.connection import Pipe
+
     ours, theirs = Pipe()
-    until = mmap.mmap(-1, 8)
+    until = Moment()
     parent, pid = os.getpid(), os.fork()
     if pid:
         theirs.close()
@@ -141,20 +137,12 @@ def _started(work: Callable[[Item], Found], items: Sequence[Item], others: Seque
 
 
 def _work(
-    work: Callable[[Item], Found], items: Sequence[Item], line: Connection, until: mmap.mmap, parent: int
+    work: Callable[[Item], Found], items: Sequence[Item], line: Connection, until: Moment, parent: int
 ) -> NoReturn:
     """What a process does until it is ended: an item, its answer, the next one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ended by the one that started it
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)
-
-    def due(moment: float) -> None:
-        until[:8] = struct.pack("d", moment)
-
-    watched(due)
+    end_with(parent)
+    until.follow()
     while True:
         try:
             k = line.recv()

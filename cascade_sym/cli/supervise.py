@@ -8,21 +8,18 @@ happened.
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import select
 import signal
-import struct
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from cascade_sym.deadline import watched
+from cascade_sym.deadline import TOO_LONG, Moment, end_with, watched
 
-GRACE = 20.0  # seconds from the moment work should have ended of itself
 SHARE = 0.8  # of the machine's memory
 PATIENCE = 0.5  # seconds that an interrupt from the terminal gets before it is passed on
 WRONG = 2  # exit code of wrong usage and of what broke off
@@ -36,7 +33,7 @@ def supervised(command: Callable[[], object]) -> NoReturn:
     if not hasattr(os, "fork"):
         command()
         sys.exit(0)
-    until = mmap.mmap(-1, 9)  # by when work has to be over, and whether the command came to its end
+    until, ended = Moment(), mmap.mmap(-1, 1)  # and whether the command came to its end
     reader, writer = os.pipe()
     parent = os.getpid()
     sys.stdout.flush()
@@ -48,21 +45,18 @@ def supervised(command: Callable[[], object]) -> NoReturn:
         try:
             command()
         finally:
-            until[8] = 1
+            ended[0] = 1
         sys.exit(0)
     os.close(writer)
     code, late = _wait(pid, reader, until)
-    _exit_as(code, late, bool(until[8]))
+    _exit_as(code, late, bool(ended[0]))
 
 
-def _prepare(until: mmap.mmap, parent: int) -> None:
+def _prepare(until: Moment, parent: int) -> None:
     """What the child does first: bounds on its memory, word of its deadlines, and an end with its parent."""
     import resource
 
-    def tell(moment: float) -> None:
-        until[:8] = struct.pack("d", moment)
-
-    watched(tell)
+    until.follow()
     os.register_at_fork(after_in_child=lambda: watched(None))
     with suppress(ValueError, OSError):
         most = int(SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
@@ -70,14 +64,10 @@ def _prepare(until: mmap.mmap, parent: int) -> None:
         bounds = [x for x in (most, soft, hard) if x != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os._exit(WRONG)
+    end_with(parent)
 
 
-def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
+def _wait(pid: int, reader: int, until: Moment) -> tuple[int, bool]:
     """The child's exit code, negative for a signal, and whether it was ended here for being late.
 
     The first interrupt is passed on (a terminal interrupts both processes, kill(1) only this one), a second one ends.
@@ -102,12 +92,10 @@ def _wait(pid: int, reader: int, until: mmap.mmap) -> tuple[int, bool]:
         if done:
             code = os.waitstatus_to_exitcode(status)
             return -signal.SIGINT if code == -signal.SIGKILL and len(asked) > 1 else code, late
-        now = time.monotonic()
-        (moment,) = struct.unpack("d", until[:8])
-        if (moment and now > moment + GRACE) or len(asked) > 1:
+        if until.late or len(asked) > 1:
             late = len(asked) < 2
             forward(signal.SIGKILL, None)
-        elif asked and not passed and now > asked[0]:
+        elif asked and not passed and time.monotonic() > asked[0]:
             passed = True
             forward(signal.SIGINT, None)
 
@@ -121,6 +109,6 @@ def _exit_as(code: int, late: bool, ended: bool) -> NoReturn:
     if code < 0:
         said = f"ended by {signal.Signals(-code).name}; the input is probably too large for this machine."
     if late:
-        said = "given up: one operation took too long; make the formulas shorter."
+        said = TOO_LONG
     print(f"cascade-sym: {said}", file=sys.stderr)
     sys.exit(WRONG)

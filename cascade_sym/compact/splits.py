@@ -18,7 +18,6 @@ from cascade_sym.exact.fraction import Poly, by_power
 
 Product = list[tuple[Poly, int]]
 Sum = list[Product]
-Mono = tuple[int, ...]
 
 MOST_PAIRS = 24  # terms of a polynomial whose common monomials are looked for, pair by pair
 MOST_LEFT_OUT = 14  # terms of a polynomial of which each is left out once, to see whether the rest factors

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.files import replacing, require_place, said_of
+from cascade_sym.files import filled, replacing, require_place, said_of
 from cascade_sym.sweeps.space import Grid
 
 DIMENSION, VARIABLE, ATTRIBUTE = 10, 11, 12  # tags of lists
@@ -86,9 +86,7 @@ def _laid_out(
         entries.append(heads[n] + struct.pack(">iIq", DOUBLE, 8 * size, begin))
         found[n] = begin, size
         begin += 8 * size
-    with file.open("wb") as out:
-        os.posix_fallocate(out.fileno(), 0, begin)  # a full disk is said now, not when the numbers are put in
-        out.write(head + _list(VARIABLE, entries))
+    filled(file, begin, head + _list(VARIABLE, entries))
     room: dict[str, np.ndarray] = {n: np.memmap(file, ">f8", "r+", at, size) for n, (at, size) in found.items()}
     for n, values in zip(grid.names, grid.values, strict=True):
         room.pop(n)[:] = values

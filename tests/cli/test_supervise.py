@@ -27,7 +27,7 @@ import cascade_sym
 import cascade_sym.operators
 import cascade_sym.paper
 cascade_sym.Cavity("c").system()  # what derived.py imports is there, however busy the machine is
-supervise.GRACE, deadline.SECONDS = 0.3, 2.0
+deadline.GRACE, deadline.SECONDS = 0.3, 2.0
 supervise.supervised(main)
 """
 

@@ -221,6 +221,14 @@ def test_a_worker_of_a_cluster_is_killed_and_nothing_is_lost(small_pieces, tmp_p
     assert (tmp_path / "here.nc").read_bytes() == (tmp_path / "there.nc").read_bytes()
 
 
+def test_where_the_system_sets_no_room_aside_the_files_are_the_same(monkeypatch, tmp_path) -> None:
+    """macOS and Windows: what they lack is switched off."""
+    sweep(FIGURE, GRID, optimise=FREE, output=tmp_path / "here.nc")
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    sweep(FIGURE, GRID, optimise=FREE, output=tmp_path / "there.nc", checkpoint=tmp_path / "kept")
+    assert (tmp_path / "here.nc").read_bytes() == (tmp_path / "there.nc").read_bytes()
+
+
 def _about() -> dict[str, int]:
     return {"pid": os.getpid()}
 
