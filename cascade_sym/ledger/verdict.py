@@ -89,18 +89,24 @@ def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False
         kind = "operator" if p.has(sp.Integral) or d.has(sp.Integral) else "algebraic"  # by what stands under integrals
     elif isinstance(d, Superoperator | Generator) and type(p) is type(d):
         same, kind = equal_generators(p, d, domains), "generator"
-        method = f"identity of superoperators: {len(d.terms)} coefficients by normal form"
+        method = f"identity of superoperators: {_coefficients(d)} by normal form"
     elif any(kinds := [_kind(side) for side in (p, d)]):
         one, two = (name or "a number or an operator" for name in kinds)
         raise DerivationError(f"the printed side is {one}, the derived one {two}; they can't be compared.")
     else:
         p, d = as_operator(p), as_operator(d)
         same, kind = equal_operators(p, d, domains), "operator"
-        method = f"operator identity: {max(len((d - p).terms), 1)} coefficients by normal form"
+        method = f"operator identity: {_coefficients(d - p)} by normal form"
         number = (d - p).terms.get((), sp.S.Zero)
         if up_to_number and not same and is_hermitian(number) and (moved := equal_operators(p + number, d, domains)):
             same, method = moved, f"{method}; up to the number {number}, which moves nothing"
     return Comparison(same.found, method, kind, None if same else d - p, same.claims)
+
+
+def _coefficients(value: OperatorPolynomial | Superoperator | Generator) -> str:
+    """How many coefficients were compared, in words."""
+    count = max(len(value.terms), 1)
+    return f"{count} coefficient{'s' if count > 1 else ''}"
 
 
 def _kind(value: Any) -> str:
