@@ -88,7 +88,10 @@ def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
     out: list[Relation | Node] = []
     for s in found:
         last = out[-1] if out else None
-        if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name) or not _value(s):
+        ends = isinstance(last, Relation) and isinstance(last.rhs, Call) and last.rhs.args[-1:] == (Name("dots"),)
+        if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name):
+            out.append(s)
+        elif not _value(s) and not ends:  # behind dots the last value may be any, n = 1, ..., N
             out.append(s)
         elif last.op == "=" and _value(last.rhs):
             out[-1] = Relation(last.lhs, "in", Call("braces", (last.rhs, s)), last.given)

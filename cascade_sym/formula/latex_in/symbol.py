@@ -312,9 +312,12 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
             name, stars, power = r.state.registry.name(replace(key, sup=key.sup + script), latex), (), ()
     if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
+        r.state.given.add(name)
         while r.peek().is_op("^") and not power and not stars:
             r.take()
             return r.superscript(node, r.script(), start)
+    else:
+        r.state.bare.add(name)
     for star in stars:
         node = Call(STARS[star.text], (node,))
     return r.superscript(node, power, start) if power else node
