@@ -34,13 +34,13 @@ class SLH(Part):
         da/dt = -i [a, H] + sum_k (damping and input of b_k by L_k),   b_k -> e^(i phase) b_k + L_k.
 
     `ports` maps a port to its coupling operator L, or to {channel: L} for a beam of several bands ("+", "-").
-    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n (or `Coloured`), or to (L, light) with a state of
-    light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over the ports, in order, can
-    be given instead. Terms of H that are linear in the modes are classical drives (see `means`). `mechanics` are
-    oscillators and free masses in the laboratory frame, whose energy and damping add to what H says. Operators are
-    made by `operator(mode)`; the modes are all that occur, sorted, or `modes`. Raises DerivationError for an H that is
-    not Hermitian and quadratic or an L that is not linear, ParameterError and UnknownName for impossible values.
-    Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009).
+    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n (a `Coloured` one too), or to
+    (L, light) with a state of light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over
+    the ports, in order, can be given instead. Terms of H that are linear in the modes are classical drives (see
+    `means`). `mechanics` are oscillators and free masses in the laboratory frame, whose energy and damping add to what
+    H says. Operators are made by `operator(mode)`; the modes are all that occur, sorted, or `modes`. Raises
+    DerivationError for an H that is not Hermitian and quadratic or an L that is not linear, ParameterError and
+    UnknownName for impossible values. Source: Gough and James, IEEE Trans. Autom. Control 54, 2530 (2009).
 
     >>> import sympy as sp
     >>> from cascade_sym.operators import operator
