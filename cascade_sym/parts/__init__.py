@@ -13,6 +13,6 @@ from cascade_sym.system.part import Part
 
 __all__ = [
     "SLH", "BeamSplitter", "Cavity", "Circulator", "CoherentLight", "Coloured", "CorrelatedLight", "FreeMass",
-    "Heterodyne", "Homodyne", "Isolator", "Loss", "MechanicalOscillator", "Oscillator", "Part", "Permutation", "PhaseShift",
-    "SqueezedLight", "Squeezer", "ThermalLight", "TwoModeSqueezedLight",
+    "Heterodyne", "Homodyne", "Isolator", "Loss", "MechanicalOscillator", "Oscillator", "Part", "Permutation",
+    "PhaseShift", "SqueezedLight", "Squeezer", "ThermalLight", "TwoModeSqueezedLight",
 ]  # fmt: skip
