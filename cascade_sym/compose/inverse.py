@@ -10,7 +10,7 @@ from cascade_sym.errors import DerivationError, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.slh import SLH
 from cascade_sym.symbols import conj
-from cascade_sym.system import VACUUM, LinearSystem, Port
+from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.network import System, as_system
 from cascade_sym.system.part import field_name
@@ -37,8 +37,8 @@ def inverse(system: System, name: str = "inverse") -> LinearSystem | SLH:
     s = as_system(system)
     if s.modes:
         raise DerivationError(
-            f"the system has the modes {listing(s.modes)}: what undoes their response is not causal. An SLH part has the "
-            "inverse triple on the same modes (SLH.inverse)."
+            f"the system has the modes {listing(s.modes)}: what undoes their response is not causal. An SLH part has "
+            "the inverse triple on the same modes (SLH.inverse)."
         )
     ins, outs = (_fields(p) for p in (s.in_ports, s.out_ports))
     if lost := {*s.inputs, *s.outputs}.symmetric_difference({*ins, *outs}):
