@@ -18,7 +18,7 @@ paper: $(RUNTIME)
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile -r fEs --slow "$(SLOW)"
+	$(BIN)/pytest -n 2 --dist loadfile -p no:nbmake -r fEs --slow "$(SLOW)"
 
 # every test, with thousands of random cases
 thorough: $(STAMP)
