@@ -16,6 +16,7 @@ from cascade_sym.parts import (
     CoherentLight as CoherentLight,
     MechanicalOscillator as MechanicalOscillator,
     FreeMass as FreeMass,
+    Coloured as Coloured,
     Permutation as Permutation,
     Circulator as Circulator,
     Isolator as Isolator,

@@ -3,10 +3,10 @@
 from cascade_sym.compose.connect import connect
 from cascade_sym.compose.physical import Physicality, is_physical
 from cascade_sym.compose.realise import realise
-from cascade_sym.system.network import Chain, System, as_system, concatenate, feedback, series
+from cascade_sym.system.network import Chain, System, as_system, concatenate, feedback, series, white_system
 from cascade_sym.system.phases import in_conventions, rephased
 
 __all__ = [
     "Chain", "Physicality", "System", "as_system", "concatenate", "connect", "feedback", "in_conventions",
-    "is_physical", "realise", "rephased", "series",
+    "is_physical", "realise", "rephased", "series", "white_system",
 ]  # fmt: skip

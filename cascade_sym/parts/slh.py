@@ -18,9 +18,10 @@ from cascade_sym.parts.mechanics import Mechanics
 from cascade_sym.symbols import conj
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
 from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.coloured import Coloured
 from cascade_sym.system.part import SINGLE, Part, coupled, field_name
 from cascade_sym.system.triple import Channel
-from cascade_sym.system.values import Value, matrix, nonnegative, real
+from cascade_sym.system.values import Value, matrix, occupancy, real
 
 Operator: TypeAlias = OperatorPolynomial | LinearForm
 Coupling: TypeAlias = Operator | Mapping[str, Operator]
@@ -33,7 +34,7 @@ class SLH(Part):
         da/dt = -i [a, H] + sum_k (damping and input of b_k by L_k),   b_k -> e^(i phase) b_k + L_k.
 
     `ports` maps a port to its coupling operator L, or to {channel: L} for a beam of several bands ("+", "-").
-    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n, or to (L, light) with a state of
+    `baths` maps a name to (L, n): a coupling to an unobserved bath of occupancy n (or `Coloured`), or to (L, light) with a state of
     light for one beam. `phases` = {port: phi} is the diagonal of S; a whole unitary `S` over the ports, in order, can
     be given instead. Terms of H that are linear in the modes are classical drives (see `means`). `mechanics` are
     oscillators and free masses in the laboratory frame, whose energy and damping add to what H says. Operators are
@@ -53,7 +54,7 @@ class SLH(Part):
     name: str
     H: Operator | int = 0
     ports: Mapping[str, Coupling] = field(default_factory=dict)
-    baths: Mapping[str, tuple[Operator, Value | Light]] = field(default_factory=dict)
+    baths: Mapping[str, tuple[Operator, Value | Coloured | Light]] = field(default_factory=dict)
     phases: Mapping[str, Value] = field(default_factory=dict)
     modes: Sequence[str] | None = None
     S: Any = None
@@ -89,7 +90,7 @@ class SLH(Part):
         found: list[Expr] = [e for m in self.mechanics for e in m.known(m.name)]
         for bath, (_, n) in self.baths.items():
             found += (
-                n.known(n.name or bath) if isinstance(n, Light) else [nonnegative(n, f"n of bath {bath!r} of {name}")]
+                n.known(n.name or bath) if isinstance(n, Light) else [occupancy(n, f"n of bath {bath!r} of {name}")]
             )
         return tuple(found)
 
@@ -103,7 +104,7 @@ class SLH(Part):
             if isinstance(n, Light):
                 states.append(n.fields([{"": fields[0]}], n.name or bath))
             else:
-                states.append(Inputs({fields[0]: nonnegative(n, f"n of bath {bath!r} of {name}") + VACUUM}))
+                states.append(Inputs({fields[0]: occupancy(n, f"n of bath {bath!r} of {name}") + VACUUM}))
         H = sum((m.hamiltonian() for m in self.mechanics), as_operator(self.H))
         found = H.names().union(*(L.names() for light in ports.values() for L, _ in light.values()))
         found |= set().union(*(c.L.names() for c in slh))

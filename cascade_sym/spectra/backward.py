@@ -11,7 +11,7 @@ digits. A cascade of n parts costs O(n) definitions, whatever its length.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from sympy import Expr, Symbol
@@ -24,6 +24,7 @@ from cascade_sym.solve.complex_pairs import drift_entry, im, pair, re
 from cascade_sym.solve.linear_systems import ADJUGATE_LIMIT, solve_named
 from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.stability import block_conditions, require_damping
+from cascade_sym.spectra.memory import loop_conditions
 from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real, own
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.coefficients import SHORT, terms
@@ -44,7 +45,10 @@ class Susceptibility(Shown):
 
 @dataclass
 class Dynamics:
-    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far."""
+    """What sweeps of one system share: the frequency, the names, the susceptibilities and loops met so far.
+
+    `before` is a system whose noise or damping depends on the frequency, as it was given; `system` is it there.
+    """
 
     system: LinearSystem
     frequency: Expr
@@ -54,6 +58,7 @@ class Dynamics:
     stability: list[Expr] = field(default_factory=list)
     nonnegative: tuple[Expr, ...] = ()
     stable: bool = True
+    before: LinearSystem | None = None
     _loops: dict[tuple[Op, ...], dict[Op, LinearForm]] = field(default_factory=dict)
 
     def form(self, o: Op) -> LinearForm:
@@ -176,25 +181,34 @@ def _reach(dynamics: Dynamics, start: LinearForm) -> tuple[list[Op], dict[Op, li
     return nodes, sources
 
 
+def _eliminated(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
+    rank = {f: k for k, f in enumerate(dynamics.system.internal)}
+    light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
+    flat: dict[Op, LinearForm] = {}
+    for o in (*light, *(o for o in block if dynamics.is_mode(o))):
+        parts = ((flat[p], c) if p in flat and p in light else (op(p.name, dag=p.dag), c) for p, c in dynamics.form(o))
+        flat[o] = linear_sum(f.scaled(c) for f, c in parts).map_coefficients(sp.expand)
+    return flat
+
+
 def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
     """A feedback loop with its internal fields eliminated: each member's drive, by modes of the loop and outside."""
     if block not in dynamics._loops:
-        rank = {f: k for k, f in enumerate(dynamics.system.internal)}
-        light = sorted((o for o in block if not dynamics.is_mode(o)), key=lambda o: rank[o.name])
-        flat: dict[Op, LinearForm] = {}
-        for o in (*light, *(o for o in block if dynamics.is_mode(o))):
-            parts = (
-                (flat[p], c) if p in flat and p in light else (op(p.name, dag=p.dag), c) for p, c in dynamics.form(o)
-            )
-            flat[o] = linear_sum(f.scaled(c) for f, c in parts).map_coefficients(sp.expand)
-        dynamics._loops[block] = flat
+        dynamics._loops[block] = flat = _eliminated(dynamics, block)
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
             matrix = drift_matrix(modes, flat)
+            remembers = dynamics.before is not None and any(o.name in dynamics.before.remembering for o in modes)
             if dynamics.stable and not _drifts(dynamics.system, modes, matrix):
-                rows = [[pair(e) for e in row] for row in matrix]
-                dynamics.stability += block_conditions(rows, modes, dynamics.naming)
-            dynamics.denominators[tuple(o.label for o in modes)] = loop_polynomial(modes, flat, dynamics.frequency)
+                if remembers:
+                    assert dynamics.before is not None
+                    earlier = _eliminated(replace(dynamics, system=dynamics.before), block)
+                    found = loop_conditions(dynamics.before, modes, earlier, dynamics.frequency, dynamics.naming)
+                else:
+                    found = block_conditions([[pair(e) for e in row] for row in matrix], modes, dynamics.naming)
+                dynamics.stability += found
+            polynomial = None if remembers else loop_polynomial(modes, flat, dynamics.frequency)
+            dynamics.denominators[tuple(o.label for o in modes)] = polynomial
     return dynamics._loops[block]
 
 

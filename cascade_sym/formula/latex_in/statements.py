@@ -133,7 +133,7 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
         opened = t.text.strip().startswith("(")
         r.take()
         if "all" in t.text.split():
-            given.append(Call("for_all", tuple(compared(r))))
+            given.append(_for_all(r))
             return True
         _conditions(r, given)
         if opened and not (r.accept(")") or (r.peek().kind == "text" and r.take().text.strip(" .,") == ")")):
@@ -162,7 +162,7 @@ def _said(r: Reader, found: list[Relation | Node], given: list[Node]) -> bool:
 def _conditions(r: Reader, given: list[Node]) -> None:
     if r.peek().is_word("forall"):
         r.take()
-        given.append(Call("for_all", tuple(compared(r))))
+        given.append(_for_all(r))
     else:
         given += _relations(r)
     while r.peek().is_op(",") and r.peek(1).kind != "end":
@@ -173,6 +173,21 @@ def _conditions(r: Reader, given: list[Node]) -> None:
             r.at = saved
             return
         given += more
+
+
+def _for_all(r: Reader) -> Node:
+    r"""What stands behind \forall: x, x > 0, or x, y \in S, of which only the last says where they lie."""
+    found = compared(r)
+    while not isinstance(found[-1], Call) and (more := r.attempt(lambda: _further(r))):
+        found += more
+    return Call("for_all", tuple(found))
+
+
+def _further(r: Reader) -> list[Node]:
+    r.take()
+    if not r.tokens[r.at - 1].is_op(","):
+        raise r.unexpected("','")
+    return compared(r)
 
 
 def _relations(r: Reader) -> list[Node]:
