@@ -10,6 +10,8 @@ RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
 SLOW ?=
+# compiled Python is kept: every process of the tests, and there are many, starts in half the time
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex axe compare peers bench clean
 
