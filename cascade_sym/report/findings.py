@@ -111,7 +111,7 @@ def _of(s: StatementRecord) -> str:
         more = f", more than the {_short(about['tolerated'])} that is tolerated" if about.get("tolerated") else ""
         end = "" if s.verdict == Verdict.APPROXIMATE else more
         said = f"{_distance(about)}{end}."
-        return f"{case}: {said[:1].lower()}{said[1:]}" if (case := _case(s.where)) else said
+        return f"{case[:1].upper()}{case[1:]}: {said[:1].lower()}{said[1:]}" if (case := _case(s.where)) else said
     if s.notes.get("bound") or not (found := _refuted(s)):
         found = (_refuted(s, typed=False) + ": " if s.witness else "") + s.method
         return sentence(found)

@@ -116,4 +116,4 @@ def test_letters_with_values_are_mathematics():
     record = one(Verdict.DIFFERS, notes={"relative_difference": FAR}, where=r"\text{best }y\text{ of all}")
     page, source = report_page([record], {}, "f"), report_source([record], {})
     assert "at <math><mi>x</mi></math> = 2" in page and "for <math><mi>x</mi></math> from 1" in page
-    assert "at $x$ = 2" in source and "for $x$ from 1" in source and "best $y$ of all: the derived" in source
+    assert "at $x$ = 2" in source and "for $x$ from 1" in source and "Best $y$ of all: the derived" in source
