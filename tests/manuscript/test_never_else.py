@@ -59,3 +59,12 @@ def test_under_a_condition_what_holds_everywhere_holds_and_what_differs_is_unche
 @pytest.mark.parametrize("end", [r"\,,", r"\,.", r"\;,", r"~,", r",\,", r"\,;", r"\, ,\quad", ","])
 def test_punctuation_behind_any_space_ends_a_formula(check, end: str) -> None:
     assert [c.verdict for c in check(eq(R + end)).checked] == ["exact"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [r"\quad\text{if } \kappa_1 = 0, \text{ else } 0", r"\quad\text{for } \kappa_1 > 0, \quad\text{and}\quad t = \kappa_1"],
+)
+def test_what_stands_behind_a_condition_is_not_dropped(check, tail: str) -> None:
+    report = check(eq(R + tail))
+    assert not any(c.verdict == "exact" for c in report.checked) and report.code(strict=True) == 1

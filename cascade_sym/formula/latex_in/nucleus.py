@@ -3,7 +3,7 @@ r"""The nucleus of a symbol: a letter with its accents and fonts, and what is on
 from __future__ import annotations
 
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.symbols import spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.token_stream import Token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import RELATIONS
 from cascade_sym.formula.token_stream import Token
 

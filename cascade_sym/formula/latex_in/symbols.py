@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.lexer import Tokens, lexed
+from cascade_sym.formula.latex_in.lexer import lexed
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.walk import indexed
 
 Spelling = tuple[tuple[str, str], ...]  # kinds and texts of tokens
