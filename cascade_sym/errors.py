@@ -49,6 +49,10 @@ class UnstableError(CascadeError, ArithmeticError):
     """The system has no steady state: an amplitude grows or is undamped."""
 
 
+class NotMarkovian(CascadeError, ArithmeticError):
+    """White noise and damping without memory are needed, but a bath is coloured or damping depends on the frequency."""
+
+
 class UnphysicalError(CascadeError, ArithmeticError):
     """Commutators are not preserved, or a covariance violates the uncertainty relation."""
 

@@ -9,7 +9,7 @@ from sympy import Expr
 from cascade_sym.errors import DuplicateName, ParameterError, UnknownName, listing
 from cascade_sym.parts.detectors import Current, Detect, Detector, detectors
 from cascade_sym.system import LinearSystem, Port
-from cascade_sym.system.network import System, as_system
+from cascade_sym.system.network import System, as_system, white_system
 from cascade_sym.system.values import declared
 
 
@@ -35,18 +35,19 @@ class Detection:
         return tuple(out)
 
 
-def detection(system: System, detect: Detect) -> Detection:
+def detection(system: System, detect: Detect, *, coloured: bool = False) -> Detection:
     """The currents of `detect` (a detector, several, or None) on `system` (a part, cascade or LinearSystem).
 
-    A port is given by its name, or left out where the system has only one output port. Raises UnknownName for a
-    port that does not exist, ParameterError where the port must be named, DuplicateName when light is detected twice.
+    A port is given by its name, or left out where the system has only one output port. `coloured` allows noise and
+    damping that depend on the frequency. Raises UnknownName for a port that does not exist, ParameterError where the
+    port must be named, DuplicateName when light is detected twice, NotMarkovian.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne
     >>> detection(Oscillator("M"), Homodyne(angle=0)).names
     ('c', 's')
     """
-    s = as_system(system).rounded()
+    s = (as_system(system) if coloured else white_system(system)).rounded()
     # output fields become internal ones, so that currents refer to them as every other field does
     internal, inputs = dict(s.internal), s.inputs
     currents: list[Current] = []

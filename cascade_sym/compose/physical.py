@@ -15,7 +15,7 @@ from cascade_sym.errors import listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.steps import Check
-from cascade_sym.symbols import conj, free_name
+from cascade_sym.symbols import conj, free_name, spelled
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.fields import commutators, simplified
@@ -55,7 +55,7 @@ class Physicality(Shown):
         if self.declared:
             return (
                 f"not of Lindblad form, as declared: damping and Brownian force on p alone of "
-                f"{listing(self.declared)}, so that {self.witness} = {self.excess}; all else is physical "
+                f"{listing(self.declared)}, so that {self.witness} = {spelled(self.excess)}; all else is physical "
                 f"({self.checked} commutators)"
             )
         return f"unphysical: {self.witness} = {self.excess}, expected 0"

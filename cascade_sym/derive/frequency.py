@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
@@ -49,7 +49,7 @@ def frequency_solution(system: System, mode: str, Omega: Symbol | None = None) -
     >>> form.terms
     {Op(name='c.in(Omega)', dag=False): -2/(-I*Omega + 2)}
     """
-    s = as_system(system)
+    s = white_system(system)
     Omega = frequency_symbol(s, Omega)
     if s.equation(mode)[Op(mode, True)] != 0:
         raise DerivationError(f"{mode} couples to its own adjoint (squeezing); solve for the pair instead.")
@@ -137,7 +137,7 @@ def eliminate(
     >>> found.system.modes, sp.nsimplify(found.linewidth)
     (('m',), 64*g**2/17)
     """
-    s = as_system(system)
+    s = white_system(system)
     fasts, slows = ((x,) if isinstance(x, str) else tuple(x) for x in (fast, slow))
     if bad := {*fasts, *slows} - set(s.modes):
         raise UnknownName(f"no mode {listing(bad)}; the modes are {listing(s.modes)}.")

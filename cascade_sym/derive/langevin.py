@@ -9,7 +9,7 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.errors import DerivationError, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
@@ -61,7 +61,7 @@ def langevin(system: System) -> Equations:
     >>> langevin(Cavity("c", kappa=4))["c"].terms
     {Op(name='c', dag=False): -2, Op(name='c.in', dag=False): -2}
     """
-    s = as_system(system)
+    s = white_system(system, coloured=True)
     return Equations("langevin", {m: s.equation(m) for m in s.modes}, _steps(s))
 
 
@@ -72,7 +72,7 @@ def input_output(system: System) -> Equations:
     >>> input_output(Cavity("c", kappa=4))["c.out"].terms
     {Op(name='c', dag=False): 2, Op(name='c.in', dag=False): 1}
     """
-    s = as_system(system)
+    s = white_system(system, coloured=True)
     return Equations("input-output", {f: s.output(f) for f in s.outputs}, _steps(s))
 
 
@@ -125,7 +125,7 @@ def time_solution(system: System, delay: Symbol | None = None) -> TimeSolution:
     >>> k.kernel[Op("c")][Op("c")]
     exp(-s)
     """
-    s = as_system(system)
+    s = white_system(system, coloured=True)
     if delay is not None and (tau := plain(delay)) in s.parameters:
         raise ParameterError(f"the delay {tau} is a parameter of the system; give another symbol.")
     tau = symbol(free_name("s", s.inherited.gone)) if delay is None else plain(delay)

@@ -18,7 +18,7 @@ from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, linear_sum
 from cascade_sym.symbols import Domains, conj
 from cascade_sym.system import VACUUM, LinearSystem
 from cascade_sym.system.coefficients import vanishes
-from cascade_sym.system.inputs import eliminated
+from cascade_sym.system.squares import eliminated
 
 Couplings = Mapping[str, LinearForm]
 

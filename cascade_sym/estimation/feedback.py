@@ -18,25 +18,25 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 
-from cascade_sym.compose import System
+from cascade_sym.compose import System, white_system
 from cascade_sym.compose.detection import Detection, detection
 from cascade_sym.errors import NoDetector, ParameterError, UnstableError
 from cascade_sym.estimation.control import control_matrix
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.parts.detectors import Detect
 from cascade_sym.solve.conditional.filtering import from_detection
+from cascade_sym.solve.nyquist import turns
+from cascade_sym.solve.routh_hurwitz import RATE as S
+from cascade_sym.solve.routh_hurwitz import decay_conditions
 from cascade_sym.spectra.backward import Response, sweep, tag
 from cascade_sym.spectra.readout import Axis, Readable, Readout, as_readout, axis
 from cascade_sym.spectra.spectrum import Spectrum, amplitudes_of, finished, noise_of, power_of, started
-from cascade_sym.symbols import is_hermitian, own
+from cascade_sym.symbols import is_hermitian
 from cascade_sym.system import LinearSystem
 from cascade_sym.system.values import Value, declared, real
 from cascade_sym.system.values import value as complex_value
 
 ROOT = 1 / sp.sqrt(2)  # of quadratures, X = (a + a^+)/sqrt2
-S = own("s")
-NYQUIST = 4096  # frequencies at which a loop of numbers is first followed around the origin
-STEP = 0.5  # radians by which its phase may change from one to the next
 
 
 def measurement_feedback(system: System, detect: Detect, control: Any, gain: Any) -> LinearSystem:
@@ -72,7 +72,7 @@ def measurement_feedback(system: System, detect: Detect, control: Any, gain: Any
 
 
 def _detected(system: System, detect: Detect) -> Detection:
-    found = detection(system, detect)
+    found = detection(system, detect, coloured=True)
     if not found.currents:
         raise NoDetector("nothing is measured: give detect=Homodyne(...) or Heterodyne(), whose current is fed back.")
     return found
@@ -148,7 +148,7 @@ def feedback_spectrum(
     wait = real(delay, "the delay of the feedback")
     if wait.is_number and wait < 0:
         raise ParameterError(f"the delay of the feedback is {wait}; it must not be negative.")
-    s = found.system
+    s = white_system(found.system, coloured=True)
     B = control_matrix(s.modes, control)
     if B.cols != 1:
         raise ParameterError(f"one current drives one control; got {B.cols}: give one table {{quadrature: weight}}.")
@@ -168,7 +168,7 @@ def feedback_spectrum(
     for o in dict.fromkeys((*r_q.inputs, *r_y.inputs)):
         t = r_q.inputs.get(o, sp.S.Zero) + reach * back * r_y.inputs.get(o, sp.S.Zero)
         inputs[o] = once(f"T_{tag(o)}_fed", t)
-    reached = amplitudes_of(Response(inputs, {}), noise_of(s, (read,)))
+    reached = amplitudes_of(Response(inputs, {}), noise_of(dynamics.system, (read,)))
     total = sp.Add(*(w.weight * power_of(dynamics, f"_{tag(w.name)}", t) for w, t in reached))
     return finished(dynamics, at, f"N_{read.label}", total)
 
@@ -185,19 +185,20 @@ def _driven(r: Response, s: LinearSystem, B: ImmutableDenseMatrix) -> Expr:
 def _loop_conditions(found: Detection, B: ImmutableDenseMatrix, G: Expr, wait: Expr, at: Axis) -> list[Expr]:
     """Expressions that are positive where the loop is stable; UnstableError for a loop of numbers that is not."""
     problem = from_detection(found)
+    domains = found.system.domains.merged(declared((G, *B)))
     A, C = (m.applyfunc(problem.definitions.inline) for m in (problem.A, problem.C))
     above, below = _filter(G, at)
     open_ = _characteristic(A)
     through = sp.expand(_characteristic(A + B * C) - open_)  # minus C adj(s - A) B
     closed = sp.Poly(sp.expand(below * open_ + above * through), S)
     if wait == 0:
-        return _hurwitz(closed, "the feedback loop")
+        return [*decay_conditions(closed.as_expr(), domains, "the feedback loop")]
     numbers = [*sp.Poly(open_, S).coeffs(), *sp.Poly(above, S).coeffs(), *sp.Poly(below, S).coeffs(), wait, *B, *C]
     if any(e.free_symbols for e in numbers):
         raise ParameterError(
             "with a delay the stability of a loop is decided for numbers only: put them in for all but the frequency."
         )
-    _hurwitz(sp.Poly(below, S), "the filter of the feedback")
+    decay_conditions(below, domains, "the filter of the feedback")
     _nyquist(sp.Poly(below * open_, S), sp.Poly(above * through, S), float(wait))
     return []
 
@@ -227,44 +228,15 @@ def _filter(G: Expr, at: Axis) -> tuple[Expr, Expr]:
     return above, below
 
 
-def _hurwitz(p: sp.Poly, what: str) -> list[Expr]:
-    """Expressions that are positive exactly where all roots of a real polynomial lie in the left half plane."""
-    a = p.all_coeffs()
-    if p.degree() < 1:
-        return []
-    n, lead = p.degree(), a[0]
-    a = [sp.expand(c * lead) for c in a] if not lead.is_number else [c / lead for c in a]
-    H = sp.Matrix(n, n, lambda i, j: a[2 * j - i + 1] if 0 <= 2 * j - i + 1 <= n else 0)
-    found = [sp.expand(H[:k, :k].det(method="berkowitz")) for k in range(1, n + 1)]
-    for e in found:
-        if e.is_number and not sp.N(e, 30) > 0:
-            raise UnstableError(f"{what} is unstable: it oscillates or grows; lower the gain, or change its sign.")
-    return [e for e in found if not e.is_number]
-
-
 def _nyquist(below: sp.Poly, above: sp.Poly, wait: float) -> None:
     """UnstableError where 1 + above/below e^(-s wait) winds around zero along the imaginary axis (open loop stable)."""
     p, q = (np.array([complex(c) for c in x.all_coeffs()]) for x in (below, above))
     if len(q) >= len(p):
         raise ParameterError("with a delay the loop has to close at high frequencies: give a filter that falls off.")
 
-    def phase(x: np.ndarray) -> np.ndarray:
-        s = 1j * np.tan(x)
-        values = 1 + np.polyval(q, s) / np.polyval(p, s) * np.exp(-s * wait)
-        if (np.abs(values) < 1e-9).any():
-            raise UnstableError("the feedback loop is on the verge of oscillating; lower the gain.")
-        return values
+    def response(w: np.ndarray) -> np.ndarray:
+        s = -1j * w
+        return 1 + np.polyval(q, s) / np.polyval(p, s) * np.exp(-s * wait)
 
-    x = np.linspace(-np.pi / 2, np.pi / 2, NYQUIST + 1)[1:-1]
-    values = phase(x)
-    for _ in range(60):
-        turn = np.angle(values[1:] / values[:-1])
-        wide = np.flatnonzero(np.abs(turn) > STEP)
-        if not wide.size:
-            break
-        middle = (x[wide] + x[wide + 1]) / 2
-        x, values = np.insert(x, wide + 1, middle), np.insert(values, wide + 1, phase(middle))
-    else:
-        raise UnstableError("the feedback loop is on the verge of oscillating; lower the gain.")
-    if round(float(turn.sum()) / (2 * np.pi)) != 0:
+    if turns(response, "the feedback loop", np.roots(p)):
         raise UnstableError("the feedback loop is unstable with this delay: lower the gain, or the delay.")

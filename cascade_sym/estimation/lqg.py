@@ -20,7 +20,7 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Matrix, Symbol
 from sympy.utilities.iterables import connected_components
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import NoClosedForm, UndetectableError, UnstableError
 from cascade_sym.estimation.control import control_matrix, cost_matrices, quadratures_of
@@ -175,7 +175,7 @@ def lqg(system: System, detect: Detect, control: Any, cost: Any) -> LQG:
     >>> best.cost.inline(), best.filter["X_a", "X_a"].inline()
     (1, 1/2)
     """
-    s = as_system(system).rounded()
+    s = white_system(system).rounded()
     problem = riccati(s, detect)
     B = control_matrix(problem.modes, control)
     Q, R = cost_matrices(problem.modes, B.cols, cost)

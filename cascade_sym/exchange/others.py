@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.derive.master_equation import master_equation
 from cascade_sym.errors import ParameterError, UnknownName, listing
 from cascade_sym.exchange.statespace import numbers_of
@@ -73,7 +73,7 @@ def to_julia(system: System) -> str:
     J = [c]
     rates = [kappa]
     """
-    s, equation = as_system(system), master_equation(system)
+    s, equation = white_system(system), master_equation(system)
     taken = {"H", "J", "rates", "hilbert", "im", "pi"}
     modes = _identifiers(s.modes, taken)
     symbols = _identifiers([p.name for p in s.parameters], taken | set(modes.values()))
@@ -103,7 +103,7 @@ def to_mathematica(system: System) -> str:
     >>> print(to_mathematica(Cavity("c", kappa=4)))
     StateSpaceModel[{{{-2, 0}, {0, -2}}, {{-2, 0}, {0, -2}}, {{2, 0}, {0, 2}}, {{1, 0}, {0, 1}}}]
     """
-    s = as_system(system)
+    s = white_system(system)
     names = _identifiers([p.name for p in s.parameters], {"I", "E", "N", "C", "D", "O", "K", "Pi"}, joint="$")
     new = {p: sp.Symbol(names[p.name]) for p in s.parameters}
     matrices = (getattr(s, k).xreplace(new) for k in "ABCD")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.errors import MissingParameter, ParameterError, listing
 from cascade_sym.extras import require
 from cascade_sym.shown import Card, Shown, card
@@ -95,7 +95,7 @@ def _turned(m: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 def numbers_of(system: System, values: Mapping[Any, Any] | None) -> LinearSystem:
     """The system with all its parameters replaced; MissingParameter for those without a value."""
-    s = as_system(system)
+    s = white_system(system)
     s = s.subs(dict(values)) if values else s
     if s.parameters:
         raise MissingParameter(f"no value for {listing(s.parameters)}; give every one in values={{name: number}}.")

@@ -19,7 +19,7 @@ from cascade_sym.latex.characters import unicode_latex, unicode_word
 from cascade_sym.latex.scan import checked, is_mathematics
 from cascade_sym.operators import Op
 from cascade_sym.shown import Card, Shown, card
-from cascade_sym.symbols import read_name
+from cascade_sym.symbols import MARK, read_name
 
 _MODE = r"((?:a_)?[^_]+)"
 _QUADRATURES = (
@@ -154,7 +154,7 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     The mode a_S is called S in names of moments and rates (var_X_a_S and var_X_S, gamma_a_S and gamma_S are
     one). `var_X_S` is the variance of the quadrature X of the mode S, `cov_X_S_P_M` a symmetrised covariance,
     `A_X_c_P_c` a matrix element between quadratures, `A_X_c_P_c_2` a second one of that name; all other names follow
-    `cascade_sym.formula.name_latex`.
+    `cascade_sym.formula.name_latex`. The toolkit's own symbols are shown like those of the same name.
 
     >>> symbol_latex("Gamma_SB"), symbol_latex("var_X_S")
     ('\\Gamma_{SB}', '\\Delta^{2}\\hat{X}_{S}')
@@ -166,6 +166,8 @@ def symbol_latex(name: str, declared: Mapping[str, str] | None = None, *, hats: 
     table = declared or {}
     if name in table:
         return table[name]
+    if MARK in name:
+        return symbol_latex(name.replace(MARK, ""), table, hats=hats)
     if (m := _COUNTED.fullmatch(name)) and not (m["first"].startswith("a_") and m["second"] == "a"):
         return f"{symbol_latex(m['stem'], table, hats=hats)}^{{({m['count']})}}"
     short = short_name(name)

@@ -21,8 +21,9 @@ from cascade_sym.operators import LinearForm, Op, op
 from cascade_sym.symbols import complex_symbol, conj
 from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.coloured import Coloured
 from cascade_sym.system.part import SIDEBANDS, Part, field_name
-from cascade_sym.system.values import Value, matrix, nonnegative, real, value
+from cascade_sym.system.values import Value, matrix, nonnegative, occupancy, real, value
 
 Correlations = Mapping[tuple[int, int], Expr]  # of beams, by their numbers
 
@@ -74,7 +75,7 @@ class Light(Part):
 
 @dataclass(frozen=True)
 class ThermalLight(Light):
-    """Light with `n` photons per mode (symbol n_<name>): <b^+ b> = n.
+    """Light with `n` photons per mode (symbol n_<name>): <b^+ b> = n, which may depend on the frequency (`Coloured`).
 
     Raises ParameterError for a negative n.
 
@@ -84,13 +85,13 @@ class ThermalLight(Light):
     5/2
     """
 
-    n: Value | None = None
+    n: Value | Coloured | None = None
     name: str | None = None
 
     kind = "thermallight"
 
     def known(self, name: str) -> tuple[Expr, ...]:
-        return (nonnegative(self.n, f"n of {name}", f"n_{name}"),)
+        return (occupancy(self.n, f"n of {name}", f"n_{name}"),)
 
     def state(self, name: str) -> tuple[Correlations, Correlations]:
         return {(0, 0): self.known(name)[0] + VACUUM}, {}

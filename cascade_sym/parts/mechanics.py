@@ -5,12 +5,17 @@
 The force is that of a white bath, xi = sqrt(2 gamma) X_bath. Such motion is not of Lindblad form: the commutator decays
 with gamma, where the exact force, coloured by quantum noise, would keep it; covariances and spectra agree with the
 exact ones for a high quality factor or temperature. Source: Giovannetti and Vitali, PRA 63, 023812 (2001).
+
+Damping may depend on the frequency, gamma(w): a loss angle phi is a complex spring constant k (1 - i phi), gamma(w) =
+phi Omega^2/w ("structural" damping), and the force is 2 gamma(w) (n + 1/2) at every frequency. Spectra carry both.
+Source: Saulson, PRD 42, 2437 (1990); Callen and Welton, Phys. Rev. 83, 34 (1951).
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import sympy as sp
@@ -19,8 +24,9 @@ from sympy import Expr
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import LinearForm, Op, OperatorPolynomial, quadratures
 from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.coloured import FREQUENCY, Coloured
 from cascade_sym.system.part import SINGLE, Part, coupled, field_name
-from cascade_sym.system.values import Value, nonnegative, real
+from cascade_sym.system.values import Value, nonnegative, of_positive, real
 
 
 class Mechanics(Part):
@@ -67,8 +73,11 @@ class MechanicalOscillator(Mechanics):
 
     `frequency` (symbol Omega_<name>), `gamma` the damping rate of the energy (gamma_<name>), `n` the mean number of
     thermal quanta (n_<name>; its force has the strength 2 gamma (n + 1/2)), `mass` +1 or -1. Alone it relaxes to
-    Var X = Var P = n + 1/2. With `Gamma` light reads its `quadrature` (see `Mechanics`); other couplings are written in
-    `SLH(..., mechanics=...)`. `is_physical` says that it is not of Lindblad form; it has no master equation. Raises
+    Var X = Var P = n + 1/2. In place of n, `temperature` is k_B T/hbar, for the exact quantum noise: n + 1/2 becomes
+    (w/2 Omega) coth(w/2T). `loss_angle` is that of structural damping, which adds to gamma (0 where only the angle is
+    given). gamma, n and the angle may be `Coloured`, formulas for w > 0; then there are spectra and no steady state.
+    With `Gamma` light reads its `quadrature` (see `Mechanics`); other couplings are written in `SLH(...,
+    mechanics=...)`. `is_physical` says that it is not of Lindblad form; it has no master equation. Raises
     ParameterError for impossible values.
 
     >>> from cascade_sym.solve import covariance
@@ -79,45 +88,69 @@ class MechanicalOscillator(Mechanics):
 
     name: str
     frequency: Value | None = None
-    gamma: Value | None = None
-    n: Value | None = None
+    gamma: Value | Coloured | None = None
+    n: Value | Coloured | None = None
     mass: int = 1
     Gamma: Value = 0
     quadrature: Literal["X", "P"] = "X"
+    loss_angle: Value | Coloured | None = None
+    temperature: Value | None = None
 
     kind = "mechanicaloscillator"
 
     def __post_init__(self) -> None:
         if self.mass not in (1, -1):
             raise ParameterError(f"mass of {self.name} is {self.mass!r}; give +1 or -1 (only the sign counts).")
+        if self.n is not None and self.temperature is not None:
+            raise ParameterError(f"the bath of {self.name} is given twice; give n or the temperature.")
+        if self.temperature is not None and self._temperature == 0:
+            raise ParameterError(f"temperature of {self.name} is 0; give a positive one, or n = 0.")
         super().__post_init__()
 
     @property
-    def _values(self) -> tuple[Expr, Expr, Expr]:
-        of = f"of {self.name}"
-        return (
-            nonnegative(self.frequency, f"frequency {of}", f"Omega_{self.name}"),
-            nonnegative(self.gamma, f"gamma {of}", f"gamma_{self.name}"),
-            nonnegative(self.n, f"n {of}", f"n_{self.name}"),
-        )
+    def _frequency(self) -> Expr:
+        return nonnegative(self.frequency, f"frequency of {self.name}", f"Omega_{self.name}")
+
+    @property
+    def _temperature(self) -> Expr:
+        return nonnegative(self.temperature, f"temperature of {self.name}")
+
+    @cached_property
+    def _rates(self) -> tuple[Expr, Expr]:
+        """gamma without the loss angle, and the loss angle."""
+        of, given = f"of {self.name}", 0 if self.gamma is None and self.loss_angle is not None else self.gamma
+        angle = 0 if self.loss_angle is None else self.loss_angle
+        return of_positive(given, f"gamma {of}", f"gamma_{self.name}"), of_positive(angle, f"loss angle {of}")
+
+    @cached_property
+    def _noise(self) -> Expr:
+        """n + 1/2."""
+        if self.temperature is not None:
+            return FREQUENCY / self._frequency * sp.coth(FREQUENCY / (2 * self._temperature)) / 2
+        return of_positive(self.n, f"n of {self.name}", f"n_{self.name}") + VACUUM
 
     def known(self, name: str) -> tuple[Expr, ...]:
-        return (*self._values, self.rate)
+        bath = self._noise - VACUUM if self.temperature is None else self._temperature
+        return (self._frequency, *self._rates, bath, self.rate)
 
     def hamiltonian(self) -> OperatorPolynomial:
         X, P = quadratures(self.name)
-        return (X * X + P * P) * (self._values[0] * self.mass / 2)
+        return (X * X + P * P) * (self._frequency * self.mass / 2)
 
     def damped(self, s: LinearSystem) -> LinearSystem:
-        _, gamma, n = self._values
+        viscous, angle = self._rates
+        gamma, strength = viscous + angle * self._frequency**2 / sp.Abs(FREQUENCY), self._noise
         if gamma == 0:
             return s
         a, bath = Op(self.name), field_name(self.name, "bath", "")
-        force = sp.I * sp.sqrt(gamma) * sp.sqrt(2) / 2
+        if gamma.has(FREQUENCY):  # a root of it would be no amplitude
+            force, strength = sp.I / sp.sqrt(2), gamma * strength
+        else:
+            force = sp.I * sp.sqrt(gamma) / sp.sqrt(2)
         terms = {a: -gamma / 2, a.dagger(): gamma / 2, Op(bath): force, Op(bath, True): force}
         return replace(
             s, drift={**s.drift, self.name: s.drift[self.name] + LinearForm(terms)},
-            inputs=s.inputs.beside({bath: n + VACUUM}), brownian={**s.brownian, self.name: gamma},
+            inputs=s.inputs.beside({bath: strength}), brownian={**s.brownian, self.name: gamma},
         )  # fmt: skip
 
 

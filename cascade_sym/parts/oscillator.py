@@ -10,9 +10,10 @@ from sympy import Expr
 from cascade_sym.errors import ParameterError
 from cascade_sym.operators import as_operator, operator
 from cascade_sym.system import VACUUM, LinearSystem
+from cascade_sym.system.coloured import FREQUENCY, Coloured
 from cascade_sym.system.part import SIDEBANDS, Part, coupled, field_name
 from cascade_sym.system.triple import Channel
-from cascade_sym.system.values import Value, nonnegative, real
+from cascade_sym.system.values import Value, nonnegative, occupancy, real
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Oscillator(Part):
     The light coupling is given by exactly one of: `Gamma_B` and `Gamma_P`; `Gamma` and `theta`
     (Gamma_B = Gamma sin^2 theta, Gamma_P = Gamma cos^2 theta, theta in [0, pi/2]); `cooperativity` and `theta`
     (Gamma = cooperativity * gamma (n + 1/2)); nothing (symbols Gamma_<name>B, Gamma_<name>P). The thermal bath is
-    `gamma` (rate, symbol gamma_<name>0) and `n` (occupancy, symbol n_<name>). `phases` = (theta_+, theta_-) are
+    `gamma` (rate, symbol gamma_<name>0) and `n` (occupancy, symbol n_<name>; `Coloured` for one that depends on the
+    frequency). `phases` = (theta_+, theta_-) are
     picked up by each sideband on the way in and on the way out; `detuning` is measured in the rotating frame.
     Values are symbols, exact numbers or floats. Raises ParameterError for impossible values.
 
@@ -45,7 +47,7 @@ class Oscillator(Part):
     theta: Value | None = None
     cooperativity: Value | None = None
     gamma: Value | None = None
-    n: Value | None = None
+    n: Value | Coloured | None = None
     phases: tuple[Value, Value] = (0, 0)
     detuning: Value = 0
 
@@ -65,7 +67,7 @@ class Oscillator(Part):
     def bath(self) -> tuple[Expr, Expr]:
         """Rate and occupancy (gamma_0, n) of the thermal bath."""
         rate = nonnegative(self.gamma, f"gamma of {self.name}", f"gamma_{self.name}0")
-        return rate, nonnegative(self.n, f"n of {self.name}", f"n_{self.name}")
+        return rate, occupancy(self.n, f"n of {self.name}", f"n_{self.name}")
 
     @property
     def decoherence_rate(self) -> Expr:
@@ -100,6 +102,8 @@ class Oscillator(Part):
                 raise ParameterError(f"theta {of} is {theta}; it must lie in [0, pi/2].")
             if polar == ["cooperativity"]:
                 given = nonnegative(self.cooperativity, f"cooperativity {of}")
+                if self.decoherence_rate.has(FREQUENCY):
+                    raise ParameterError(f"a coloured bath {of} has no one cooperativity; give Gamma and theta.")
                 strength = given * self.decoherence_rate
             else:
                 given = strength = nonnegative(self.Gamma, f"Gamma {of}", f"Gamma_{self.name}")

@@ -139,7 +139,7 @@ def reading(
     at: Axis = axis((read,), frequency, frame, carrier, names)
     dynamics = started(s, at, (read,), force.drive.values(), stable=stable)
     response: Response = sweep(dynamics, read.form)
-    noise = noise_of(s, (read,))
+    noise = noise_of(dynamics.system, (read,))
     found = amplitudes_of(response, noise)
     parts = [w.weight * power_of(dynamics, f"_{tag(w.name)}", t) for w, t in found]
     signal = sp.Add(*(response.drives.get(o, sp.S.Zero) * c for o, c in force.drive.items()))

@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
 from cascade_sym import shown
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.compose.physical import preserves_commutators
 from cascade_sym.conventions import STANDARD, Conventions
 from cascade_sym.definitions import Declared, Definitions, Quantity
@@ -175,7 +175,7 @@ def covariance(system: System) -> Covariance:
     >>> V["X_M", "X_M"].inline()
     (Gamma_MB/2 + gamma_M0*(n_M + 1/2))/(Gamma_MB + gamma_M0)
     """
-    s = as_system(system).rounded()
+    s = white_system(system).rounded()
     naming = Naming(s.parameters, s.inherited)
     fields = symmetrised(s, naming.name, stations=True)
     moments: Moments = {}
@@ -284,7 +284,7 @@ LARGEST = 100_000  # nodes of an element that is still written out for its proof
 
 def lyapunov_residual(V: Covariance, system: System) -> sp.Matrix:
     """A W + W A^+ + B N B^+ for W_ij = <z_i z_j^+> (symmetrised), z = (a_1, a_1^+, a_2, ...), over V's definitions."""
-    s = as_system(system)
+    s = white_system(system)
     A, B = s.A, s.B
     to_z = sp.diag(*[sp.Matrix([[1, sp.I], [1, -sp.I]]) / sp.sqrt(2)] * len(s.modes))
     W = to_z * V.matrix * _adjoint(to_z)

@@ -9,7 +9,7 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.derive.master_equation_read import driven
 from cascade_sym.errors import UnknownName, did_you_mean, listing
@@ -93,7 +93,7 @@ def means(system: System) -> Means:
     >>> m["c"].inline(), m["c.out"].inline()
     (-6/sqrt(kappa), -3)
     """
-    s = as_system(system).rounded()
+    s = white_system(system, coloured=True).rounded()
     naming = Naming(s.parameters, s.inherited)
     forms = {m: s.equation(m) for m in s.modes}
     nodes = [(m, q) for m in s.modes for q in "XP"]
@@ -128,5 +128,5 @@ def _balanced(m: Means) -> Check:
     """d<a>/dt = 0 put back into the equations as they stand."""
     s = m.system
     left = {k: sp.Add(m.of(s.equation(k)), s.drives.get(k, sp.S.Zero)) for k in s.modes}
-    wrong = [k for k, e in left.items() if not is_zero(m.definitions.inline(e))]
+    wrong = [k for k, e in left.items() if not is_zero(Quantity(k, e, m.definitions))]
     return Check(not wrong, "d<a>/dt = 0 at the means", listing(wrong) if wrong else "")

@@ -18,7 +18,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.errors import ParameterError, UnstableError, WorkSpent, listing
 from cascade_sym.exact import Converter, Fraction, converter
 from cascade_sym.exact.factors import polynomial_factors
@@ -114,7 +114,7 @@ def stability_conditions(system: System) -> Stability:
     there is a steady state exactly where
     4 Δ² + κ² > 4 χ²
     """
-    s = as_system(system)
+    s = white_system(system, coloured=True)
     found: list[Weak] = []
     with steady(s), bounded(WORK):
         for names, rows in _blocks(s):
@@ -154,11 +154,39 @@ def _conditions(names: Sequence[str], rows: list[list[Expr]], domains: Domains) 
             raise UnstableError(f"no steady state: the drift of {listing(names)} {how}.")
         return []
     flat = [*(e for r in rows for e in r), sp.I]
-    conv, forms = converter(flat, domains.merged(amplitudes(*flat)))
+    domains = domains.merged(amplitudes(*flat))
+    conv, forms = converter(flat, domains)
     n = len(rows)
     p = _characteristic([[conv(forms[n * i + j]) for j in range(n)] for i in range(n)])
-    whole = sp.Add(*(conv.expr(c) * RATE ** (n - k) for k, c in enumerate(p)))
-    conv, (form, _) = converter([whole, sp.I], domains.merged(amplitudes(*flat)))
+    return _of_polynomial(sp.Add(*(conv.expr(c) * RATE ** (n - k) for k, c in enumerate(p))), domains)
+
+
+def decay_conditions(polynomial: Expr, domains: Domains, what: str) -> tuple[Expr, ...]:
+    """Expressions that are all positive exactly where the roots of a polynomial in RATE have negative real parts.
+
+    UnstableError, which says `what` is unstable, where they have not whatever the parameters.
+    """
+    p = sp.Poly(polynomial, RATE)
+    n, lead = p.degree(), p.LC()
+    if n < 1:
+        return ()
+    unstable = UnstableError(f"{what} is unstable: it oscillates or grows; lower the gain, or change its sign.")
+    if not any(c.free_symbols for c in p.all_coeffs()):
+        last = [-c / lead for c in p.all_coeffs()[:0:-1]]
+        rows = [[last[j] if i == n - 1 else sp.Integer(int(j == i + 1)) for j in range(n)] for i in range(n)]
+        if growth(rows) >= 0:
+            raise unstable
+        return ()
+    try:
+        with bounded(WORK):
+            return reduced_conditions(_of_polynomial(p.as_expr(), domains), domains, what)
+    except UnstableError:
+        raise unstable from None
+
+
+def _of_polynomial(whole: Expr, domains: Domains) -> list[Weak]:
+    """The conditions of a polynomial in RATE, factor by factor."""
+    conv, (form, _) = converter([whole, sp.I], domains)
     out = []
     for q, _ in polynomial_factors(conv(form).num)[1]:
         powers = by_power(q, conv.field.meaning.index(RATE))

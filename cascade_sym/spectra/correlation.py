@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DerivationError, NoClosedForm, ParameterError
 from cascade_sym.exact import is_zero
@@ -89,7 +89,7 @@ def correlation(
     I*exp(-tau)/2
     """
     at, back, declared = _delay(tau)
-    s = as_system(system)
+    s = white_system(system)
     left, right = (as_readout(s, _form(x)) for x in (A, B))
     work = TwoTime(s, (left, right), _symbols(at, left, right), declared.merged(left.declared, right.declared))
     name = f"C_{left.label}_{right.label}"
@@ -141,7 +141,7 @@ class _Coherence:
         if t.is_number and t < 0:
             raise ParameterError(f"the delay tau is {t}; coherences are functions of its size: give tau >= 0.")
         at, _, declared = _delay(tau)
-        s = as_system(system)
+        s = white_system(system)
         read = as_readout(s, _form(A))
         if read.hermitian:
             raise ParameterError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.errors import NoClosedForm
 from cascade_sym.exact import normal_form
 from cascade_sym.operators import LinearForm, Op
@@ -29,7 +29,7 @@ def poles(system: System) -> tuple[Expr, ...]:
     >>> poles(Cavity("c", kappa=4, detuning=1))
     (-2 - I, -2 + I)
     """
-    s = as_system(system).rounded()
+    s = white_system(system, coloured=True).rounded()
     rows = _drift(s)
     found: list[Expr] = []
     for block in flow_order(rows, {i: [j for j in rows[i] if j != i] for i in rows}):
@@ -47,7 +47,7 @@ def zeros(system: System, input: str | Op, output: Readable) -> tuple[Expr, ...]
     >>> zeros(Cavity("c", kappa=4), "c.in", "c.out")
     (2,)
     """
-    s = as_system(system).rounded()
+    s = white_system(system, coloured=True).rounded()
     readout = as_readout(s, output)
     form = readout.form.substituted({f: s.output(f) for f in (*s.outputs, *s.internal)})
     weights = input_weights(s, input)

@@ -15,9 +15,11 @@ from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.shown import Card, card
-from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
+from cascade_sym.spectra.backward import Dynamics, Response, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import written_out
+from cascade_sym.spectra.memory import at_frequency, noise_conditions
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
 from cascade_sym.spectra.spectrum_steps import spectrum_steps
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
@@ -61,6 +63,7 @@ class Spectrum(Quantity):
         return replace(turned, expr=conventions.variance(turned.expr)) if self.second_moment else turned
 
     def inline(self) -> Expr:
+        """The expression with every definition written out. Raises WorkSpent where that is millions of terms."""
         return written_out(self.definitions, self.expr)
 
     def _mapped(self, table: Mapping[Any, Expr], definitions: Definitions, **more: Any) -> Spectrum:
@@ -199,10 +202,11 @@ def started(
     """Fresh dynamics; names that occur in the system, the frequency, the read-outs or `also` are taken."""
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
     taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
+    there = at_frequency(system, at.offset)
+    shares = (e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency))
     return Dynamics(
-        system, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)),
-        stable=stable,
-        nonnegative=tuple(e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency)),
+        there, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)), stable=stable,
+        nonnegative=(*shares, *noise_conditions(system, at.offset)), before=None if there is system else system,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy import Expr
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, listing
 from cascade_sym.exact import is_zero
 from cascade_sym.operators import LinearForm, Op, op
@@ -80,7 +80,7 @@ def temporal_mode(system: System, output: Any, envelope: Any) -> TemporalModes:
     >>> V["X_f1", "X_f1"].inline(), V["P_f1", "P_f1"].inline()
     (11/6, 7/30)
     """
-    s = as_system(system).rounded()
+    s = white_system(system).rounded()
     modes = _modes(s, output, envelope)
     if clash := set(modes) & set(s.modes):
         raise ParameterError(f"temporal modes called {listing(clash)}, as modes of the system: give them other names.")

@@ -10,7 +10,7 @@ Source: Gardiner and Zoller, Quantum Noise (2004), chapter 10.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,12 +18,13 @@ import sympy as sp
 from sympy import Expr, ImmutableDenseMatrix
 from sympy.utilities.iterables import connected_components
 
-from cascade_sym.errors import DerivationError, DuplicateName, UnknownName, listing
-from cascade_sym.exact import is_zero, normal_form
+from cascade_sym.errors import DerivationError, DuplicateName, NotMarkovian, UnknownName, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system.coefficients import vanishes
+from cascade_sym.system.coloured import FREQUENCY
+from cascade_sym.system.squares import eliminated, polar
 
 VACUUM = sp.Rational(1, 2)  # variance of each quadrature of light in vacuum, hbar = 1
 ROOT = 1 / sp.sqrt(2)  # of quadratures, X = (a + a^+)/sqrt2
@@ -44,8 +45,10 @@ class Inputs(Mapping[str, Expr], Shown):
 
     `strengths` are n + 1/2 (1/2: vacuum); `pairs` maps (x, y) to <x y> for fields that are correlated, or for one that
     is squeezed: (Op("b"), Op("b")) for <b b>, (Op("b"), Op("c", True)) for <b c^+>; the adjoint correlations follow.
-    `means` are amplitudes <b>, constant in the frame. Raises UnknownName for a correlation or mean of a field that is
-    not in `strengths`, DuplicateName for one that is given twice.
+    `means` are amplitudes <b>, constant in the frame. A strength that holds FREQUENCY is that of a coloured bath; `at`
+    a frequency it is one number for b and another for b^+, the adjoint of b(-Omega). Raises UnknownName for a
+    correlation or mean of a field that is not in `strengths`, DuplicateName for one that is given twice, NotMarkovian
+    for a correlation of a coloured field.
 
     >>> light = Inputs({"b": sp.Integer(1)}, {(Op("b"), Op("b")): sp.Rational(-1, 2)})
     >>> light.matrix
@@ -59,6 +62,7 @@ class Inputs(Mapping[str, Expr], Shown):
     strengths: Mapping[str, Expr]
     pairs: Pairs = field(default_factory=dict)
     means: Mapping[str, Expr] = field(default_factory=dict)
+    frequency: Expr | None = None
 
     def __post_init__(self) -> None:
         if bad := {o.name for pair in self.pairs for o in pair}.union(self.means) - set(self.strengths):
@@ -72,6 +76,8 @@ class Inputs(Mapping[str, Expr], Shown):
             key = (first.dagger(), second.dagger()) if first.dag else (first, second)
             if key in table or (x.name == y.name and x.dag != y.dag):
                 raise DuplicateName(f"<{x.label} {y.label}> is given twice; <b b^+> is the strength of b.")
+            if bright := {o.name for o in key} & set(self.coloured):
+                raise NotMarkovian(f"the coloured light of {listing(bright)} can't be correlated with other light.")
             if c != 0:
                 table[key] = conj(c) if first.dag else c
         object.__setattr__(self, "pairs", table)
@@ -103,6 +109,8 @@ class Inputs(Mapping[str, Expr], Shown):
 
     def symmetrised(self, x: Op, y: Op) -> Expr:
         """G: the symmetrised <x y^+> of two operators."""
+        if x == y and self.frequency is not None:
+            return self.strengths[x.name].xreplace({FREQUENCY: -self.frequency if x.dag else self.frequency})
         return self.strengths[x.name] if x == y else self._products.get((x, y.dagger()), sp.S.Zero)
 
     def ordered(self, x: Op, y: Op) -> Expr:
@@ -138,6 +146,15 @@ class Inputs(Mapping[str, Expr], Shown):
         return [(x, y.dagger()) for x, y in self._products]
 
     @property
+    def coloured(self) -> tuple[str, ...]:
+        """The fields whose strength depends on the frequency."""
+        return tuple(f for f, n in self.strengths.items() if n.has(FREQUENCY))
+
+    def at(self, frequency: Expr) -> Inputs:
+        """The state at one frequency, for <z(Omega) z^+(Omega')>."""
+        return replace(self, frequency=frequency)
+
+    @property
     def correlated(self) -> frozenset[str]:
         """The fields that have a correlation beside their strength."""
         return frozenset(o.name for pair in self.pairs for o in pair)
@@ -160,7 +177,7 @@ class Inputs(Mapping[str, Expr], Shown):
         for group in self.groups:
             names = list(dict.fromkeys(o.name for o in group))
             if len(group) == 1:
-                noises = [(self.strengths[names[0]], {group[0]: sp.S.One})]
+                noises = [(self.symmetrised(group[0], group[0]), {group[0]: sp.S.One})]
             elif len(group) == 2 and (halves := self._sum_and_difference(*group)):
                 noises = halves
             elif group[0].dagger() in group:
@@ -196,12 +213,13 @@ class Inputs(Mapping[str, Expr], Shown):
     def mapped(self, f: Callable[[Expr], Expr]) -> Inputs:
         """Everything replaced by f of it."""
         strengths, means = ({k: f(e) for k, e in t.items()} for t in (self.strengths, self.means))
-        return Inputs(strengths, {k: f(e) for k, e in self.pairs.items()}, means)
+        return replace(self, strengths=strengths, pairs={k: f(e) for k, e in self.pairs.items()}, means=means)
 
     def renamed(self, new: Callable[[str], str]) -> Inputs:
         """The fields renamed."""
         pairs = {(Op(new(x.name), x.dag), Op(new(y.name), y.dag)): c for (x, y), c in self.pairs.items()}
-        return Inputs({new(f): n for f, n in self.strengths.items()}, pairs, {new(f): c for f, c in self.means.items()})
+        strengths, means = ({new(f): c for f, c in t.items()} for t in (self.strengths, self.means))
+        return replace(self, strengths=strengths, pairs=pairs, means=means)
 
     def rephased(self, phases: Mapping[str, Expr]) -> Inputs:
         """The state in new operators p b, with p = phases[b] of modulus 1 where it is given."""
@@ -211,7 +229,7 @@ class Inputs(Mapping[str, Expr], Shown):
             return sp.powsimp(sp.expand(c * (conj(p) if o.dag else p)))
 
         pairs = {(x, y): turned(x, turned(y, c)) for (x, y), c in self.pairs.items()}
-        return Inputs(self.strengths, pairs, {f: turned(Op(f), c) for f, c in self.means.items()})
+        return replace(self, pairs=pairs, means={f: turned(Op(f), c) for f, c in self.means.items()})
 
     def in_bands(self, pairs: Mapping[str, tuple[str, str]], single: Iterable[str]) -> Inputs:
         """The state in two frequency bands around +-Omega for each field of `pairs`, in one for those in `single`.
@@ -240,14 +258,14 @@ class Inputs(Mapping[str, Expr], Shown):
         gone = set(names)
         pairs = {(x, y): c for (x, y), c in self.pairs.items() if not gone & {x.name, y.name}}
         strengths, means = ({f: c for f, c in t.items() if f not in gone} for t in (self.strengths, self.means))
-        return Inputs(strengths, pairs, means)
+        return replace(self, strengths=strengths, pairs=pairs, means=means)
 
     def beside(self, *others: Mapping[str, Expr]) -> Inputs:
         """The states of several sets of fields that know nothing of each other."""
         every = [self, *(o if isinstance(o, Inputs) else Inputs(o) for o in others)]
         return Inputs(
             {f: c for o in every for f, c in o.strengths.items()}, {p: c for o in every for p, c in o.pairs.items()},
-            {f: c for o in every for f, c in o.means.items()},
+            {f: c for o in every for f, c in o.means.items()}, self.frequency,
         )  # fmt: skip
 
 
@@ -273,47 +291,3 @@ def _from_quadratures(names: Sequence[str], values: Sequence[Expr]) -> dict[Op, 
     return {
         Op(f, dag): sp.expand((x + s * sp.I * p) * ROOT) for f, x, p in pairs for dag, s in ((False, 1), (True, -1))
     }
-
-
-def eliminated(rows: Sequence[Sequence[Expr]]) -> list[tuple[Expr, list[Expr]]]:
-    """w_k and v_k with rows = sum_k w_k v_k v_k^+ of a self-adjoint matrix, by elimination; zero w_k are left out.
-
-    >>> x = sp.Symbol("x")
-    >>> eliminated([[x, 1], [1, 1/x]])
-    [(x, [1, 1/x])]
-    """
-    left = [list(row) for row in rows]
-    out: list[tuple[Expr, list[Expr]]] = []
-    for k in range(len(rows)):
-        row = left[k]
-        if row[k] == 0 or vanishes(*sp.Add.make_args(row[k])):
-            continue
-        v = [sp.S.Zero if i < k else _short(left[i][k] / row[k]) for i in range(len(left))]
-        out.append((row[k], v))
-        left = [[_short(e - row[k] * v[i] * conj(v[j])) for j, e in enumerate(r)] for i, r in enumerate(left)]
-    return out
-
-
-def _short(e: Expr) -> Expr:
-    if e.is_Atom:
-        return e
-    if not e.has(sp.Float) and is_zero(e):
-        return sp.S.Zero
-    short = sp.factor_terms(sp.expand(e)) if e.has(sp.Float) else normal_form(e)
-    return short if sp.count_ops(short) < sp.count_ops(e) else e
-
-
-def polar(z: Expr) -> tuple[Expr, Expr]:
-    """A number as (size, phase) with size*phase = z and a phase of modulus 1; the size is not real where none shows.
-
-    >>> r, phi = sp.symbols("r phi")
-    >>> polar(-r*sp.exp(sp.I*phi))
-    (-r, exp(I*phi))
-    """
-    if z.is_number and not is_real(z):
-        size = sp.Abs(z)
-        return size, z / size
-    factors = sp.Mul.make_args(z)
-    phases = [f for f in factors if f is sp.I or (isinstance(f, sp.exp) and is_real(sp.expand(f.args[0] / sp.I)))]
-    phase = sp.Mul(*phases)
-    return sp.Mul(*(f for f in factors if f not in phases)), phase

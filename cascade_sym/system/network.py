@@ -15,7 +15,15 @@ from typing import TypeAlias
 
 import sympy as sp
 
-from cascade_sym.errors import AlgebraicLoop, DuplicateName, ParameterError, PortMismatch, UnknownName, listing
+from cascade_sym.errors import (
+    AlgebraicLoop,
+    DuplicateName,
+    NotMarkovian,
+    ParameterError,
+    PortMismatch,
+    UnknownName,
+    listing,
+)
 from cascade_sym.operators import LinearForm, Op, linear_sum
 from cascade_sym.shown import Card, card
 from cascade_sym.symbols import NOTHING, Domains, all_domains
@@ -42,6 +50,25 @@ def as_system(x: System, channels: tuple[str, ...] | None = None) -> LinearSyste
     if isinstance(x, Part):
         return x.built(x.name or x.kind, x.channels or channels or SINGLE)
     raise ParameterError(f"expected a part, a cascade or a LinearSystem, got {type(x).__name__}: {x!r}.")
+
+
+def white_system(x: System, *, coloured: bool = False) -> LinearSystem:
+    """As `as_system`, for what rests on white noise and motion without memory; NotMarkovian for other systems.
+
+    `coloured` allows coloured noise, where only memory of the damping matters.
+
+    >>> from cascade_sym.parts import Cavity
+    >>> white_system(Cavity("c")).modes
+    ('c',)
+    """
+    s = as_system(x)
+    if found := (*(() if coloured else s.inputs.coloured), *s.remembering):
+        raise NotMarkovian(
+            f"the noise or damping of {listing(found)} depends on the frequency, and this rests on white noise and "
+            "motion without memory. Ask for noise_spectrum, transfer or a sensitivity, and for a variance integrate "
+            "the spectrum: cs.integrated(spectrum); or give rates and occupancies that are numbers."
+        )
+    return s
 
 
 def channels_of(x: System) -> tuple[str, ...] | None:

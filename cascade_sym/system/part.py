@@ -13,6 +13,7 @@ from cascade_sym.operators import OperatorPolynomial, as_operator
 from cascade_sym.shown import Card, Shown, card, shown_fields
 from cascade_sym.symbols import Domains, all_domains
 from cascade_sym.system import LinearSystem, Port
+from cascade_sym.system.coloured import FREQUENCY
 from cascade_sym.system.sketch import Sketch
 from cascade_sym.system.triple import Channel, slh_system
 from cascade_sym.system.values import declared
@@ -56,7 +57,7 @@ class Part(Shown, ABC):
 
     def declared(self, name: str) -> Domains:
         """Everything that is declared of the parameters: where their symbols were made, and by the part."""
-        known = Domains(known=tuple(e for e in self.known(name) if e.free_symbols))
+        known = Domains(known=tuple(e for e in self.known(name) if e.free_symbols and not e.has(FREQUENCY)))
         return all_domains((declared(vars(self).values()), known))
 
     def built(self, name: str, channels: tuple[str, ...]) -> LinearSystem:

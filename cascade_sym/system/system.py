@@ -36,6 +36,7 @@ from cascade_sym.symbols import (
     symbols_in,
 )
 from cascade_sym.system.coefficients import LONG, number, terms
+from cascade_sym.system.coloured import FREQUENCY
 from cascade_sym.system.inputs import Inputs
 from cascade_sym.system.sketch import EMPTY, Sketch
 
@@ -221,8 +222,13 @@ class LinearSystem(Shown):
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """All symbols of the system, sorted by name."""
-        found = set().union(*(f.symbols for f in self._forms), *map(symbols_in, self._others))
+        found = set().union(*(f.symbols for f in self._forms), *map(symbols_in, self._others)) - {FREQUENCY}
         return tuple(sorted(found, key=lambda s: s.name))
+
+    @property
+    def remembering(self) -> tuple[str, ...]:
+        """The modes whose damping depends on the frequency."""
+        return tuple(m for m, f in self.drift.items() if FREQUENCY in f.symbols)
 
     @property
     def inherited(self) -> Domains:

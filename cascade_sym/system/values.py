@@ -12,6 +12,7 @@ from sympy import Expr
 from cascade_sym.errors import DomainConflict, ParameterError
 from cascade_sym.operators import LinearForm, OperatorPolynomial
 from cascade_sym.symbols import NOTHING, Domains, all_domains, domains_in, expression, is_hermitian, symbol
+from cascade_sym.system.coloured import Coloured
 
 Value: TypeAlias = Expr | int | float | str
 _NO_NAME = re.compile(r"[-+*/^()=<>,;\s]|^[\d.]|^$")
@@ -23,6 +24,8 @@ def value(given: Value | None, what: str, default: str | None = None) -> Expr:
         if default is None:
             raise ParameterError(f"{what} is missing; give a symbol, an exact number or a float.")
         return symbol(default)
+    if isinstance(given, Coloured):
+        raise ParameterError(f"{what} can't depend on the frequency; give an expression, a name or a number.")
     if isinstance(given, str) and not _NO_NAME.search(given):
         return symbol(given)
     try:
@@ -43,6 +46,16 @@ def nonnegative(given: Value | None, what: str, default: str | None = None) -> E
     if e.is_number and e < 0:
         raise ParameterError(f"{what} is {e}; it must not be negative.")
     return e
+
+
+def occupancy(given: Value | Coloured | None, what: str, default: str | None = None) -> Expr:
+    """The mean number of quanta of a bath, which may be coloured: then in the system's symbol for the frequency."""
+    return given.on_both_sides if isinstance(given, Coloured) else nonnegative(given, what, default)
+
+
+def of_positive(given: Value | Coloured | None, what: str, default: str | None = None) -> Expr:
+    """A friction, or the occupancy of the bath behind it, which are even in the frequency."""
+    return given.of_positive(what) if isinstance(given, Coloured) else nonnegative(given, what, default)
 
 
 def fraction(given: Value | None, what: str, default: str | None = None) -> Expr:
@@ -77,6 +90,8 @@ def matrix(given: Any, what: str) -> sp.Matrix:
 
 def declared(given: Any) -> Domains:
     """What the symbols in a parameter, an operator, or a collection of them declare."""
+    if isinstance(given, Coloured):
+        return given.domains.made_from(given.formula.free_symbols - {given.frequency})
     if isinstance(given, Expr):
         return domains_in(given).made_from(given.free_symbols)
     if isinstance(given, OperatorPolynomial | LinearForm | Mapping):

@@ -16,7 +16,7 @@ from typing import Any, Self, cast
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.compose import System, as_system
+from cascade_sym.compose import System, white_system
 from cascade_sym.definitions import Quantity
 from cascade_sym.derive.langevin import langevin
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, did_you_mean, listing
@@ -144,7 +144,7 @@ def transient(system: System, t: Any, initial: Any = "vacuum", *, means: Mapping
     >>> V["X_a", "X_a"].inline(), V.mean("X_a").inline()
     (1/2 + 5*exp(-2*t)/2, 5*exp(-t))
     """
-    s = as_system(system).rounded()
+    s = white_system(system).rounded()
     raw, t = t, time_of(t)
     if t.is_Symbol and (t := plain(t)) in s.parameters:
         raise ParameterError(f"the time {t} is a parameter of the system; give another symbol.")
