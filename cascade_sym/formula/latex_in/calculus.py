@@ -193,7 +193,7 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
 
 def _summand(r: Reader) -> Node:
     saved, r.in_integral = r.in_integral, r.in_integral
-    node = r.product()
+    node = r.term()  # the sum goes on behind a tensor product
     r.in_integral = saved
     return node
 

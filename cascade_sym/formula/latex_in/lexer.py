@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"""(?P<skipped>\s|%[^\n]*|\\[!/])
       | (?P<row>\\\\\*?(?:\[[-+0-9.a-z\s]*\])?|\\(?:cr|newline)(?![A-Za-z]))
       | (?P<space>~|\\(?:[,;:>\s]|(?:q?quad|thinspace|medspace|thickspace|enspace|hfill|negthinspace)(?![A-Za-z])))
-      | (?P<dots>\.\.\.|…)
+      | (?P<dots>\.\.+|…)
       | (?P<kern>\\(?:mkern|kern|hskip|mskip)\s*-?[0-9.]+\s*(?:mu|pt|em|ex))
       | \\(?P<word>[A-Za-z]+)
       | \\(?P<escaped>.)

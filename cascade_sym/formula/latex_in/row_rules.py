@@ -43,13 +43,18 @@ def flowing(body: Tokens) -> Tokens:
         if not inside:
             brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
             if t.is_op("&"):
-                if out and not _aligns(out[-1], ")]}'!") and not _aligns(body[n + 1], "([{"):
+                if out and not beside(out[-1], body[n + 1]):
                     raise FormulaError("there is an & between two symbols, as of a table; expected a sign beside it.")
                 continue
             if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body, n + 1)):
                 continue
         out.append(t)
     return tuple(out)
+
+
+def beside(before: Token, after: Token) -> bool:
+    """Whether an & may stand between two tokens: beside a sign, a relation, a start or an end."""
+    return _aligns(before, ")]}'!") or _aligns(after, "([{")
 
 
 def _aligns(t: Token, but: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation
 from cascade_sym.formula.latex_in.arrays import environment_body, rows_of
 from cascade_sym.formula.latex_in.brackets import compared, member, relation_sign
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.printed_alike import Tokens
+from cascade_sym.formula.latex_in.row_rules import beside
 from cascade_sym.formula.token_stream import MAX_DEPTH
 from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import check_depth
@@ -253,7 +255,10 @@ def _system(r: Reader) -> list[Tokens] | None:
             r.take()
         if r.peek().kind != "end" and not r.peek().is_op(*_STOPS):
             raise r.error("no system")
-        rows = [tuple(t for cell in row for t in cell) for row in rows_of(body)]
+        cells = rows_of(body)
+        if any(a and b and not beside(a[-1], b[0]) for row in cells for a, b in pairwise(row)):
+            raise r.error("a table is no system")
+        rows = [tuple(t for cell in row for t in cell) for row in cells]
         if not all(
             any(
                 t.is_op("=", "<", ">") or (t.kind == "word" and t.text in ("leq", "geq", "approx", "equiv"))
