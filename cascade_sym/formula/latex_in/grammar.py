@@ -81,7 +81,13 @@ class Reader(Look):
         node = self.product()
         while self.peek().is_word("otimes", "oplus"):
             name = "tensor" if self.take().text == "otimes" else "oplus"
+            place = self.peek()
             right = self.product()
+            if name == "tensor" and (inside := _sandwiched(node, right)) is not None:
+                why = "whether the tensor product joins all that stands beside it is not clear; use brackets"
+                if self.asks(place, "tensor", why):
+                    node = inside
+                    continue
             same = isinstance(node, Call) and node.function == name
             node = Call(name, (*(node.args if same else (node,)), right))  # type: ignore[attr-defined]
         return node
@@ -285,3 +291,14 @@ class Reader(Look):
         from cascade_sym.formula.latex_in.dirac import labels
 
         return labels(self.child(body))
+
+
+def _sandwiched(left: Node, right: Node) -> Node | None:
+    """U (u x v) U^+ where U u x v U^+ stands; None where the two are not between such."""
+    if not (isinstance(left, Mul) and isinstance(right, Mul)):
+        return None
+    (first, *before), (*after, last) = left.factors, right.factors
+    both = all(isinstance(f, Call) and f.function == "tensor" for f in (first, last))
+    if not both and last not in (Call("dag", (first,)), Pow(first, Neg(Number("1")))):
+        return None
+    return product([first, Call("tensor", (product(before), product(after))), last])

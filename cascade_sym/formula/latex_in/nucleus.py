@@ -34,18 +34,20 @@ def capitals(r: Reader) -> str:
         raise r.error(f"the letters '{word}' hold the name of a function; write \\{inside}", t)
     if word in _WORDS:
         raise r.error(f"the letters '{word}' are a word; write \\mathrm{{{word}}}", t)
-    if len(word) > 3 and not r.in_integral and word[0] not in "id":
+    if set(word) <= r.state.names.nuclei:  # declared, letter by letter
+        return ""
+    phase = word[:1] in ("i", "d") and word.islower()  # ikxt, dxdydz
+    if len(word) > 3 and not r.in_integral and not phase:
         return word
     if not word.isupper() or len(word) < 2:
         return ""
     if len(word) > 2:
         return word
-    runs = [n for n, x in enumerate(r.tokens[:-1]) if x.text + r.tokens[n + 1].text == word]
-    inside = {k for n in runs for k in (n, n + 1)}
-    elsewhere = [x.text for n, x in enumerate(r.tokens) if x.kind == "letter" and n not in inside]
+    pairs = [n for n, x in enumerate(r.tokens[:-1]) if x.text + r.tokens[n + 1].text == word]
+    elsewhere = {x.text for n, x in enumerate(r.tokens) if x.kind == "letter" and not {n, n - 1} & set(pairs)}
     defined = r.look(lambda: _left_side(r)) is not None
     begins = r.at == 0 or r.tokens[r.at - 1].is_op(",", ";", "\\\\")
-    return word if defined and begins and not set(word) & set(elsewhere) else ""
+    return word if defined and begins and not set(word) & elsewhere else ""
 
 
 def _left_side(r: Reader) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
@@ -44,12 +45,26 @@ def flowing(body: Tokens) -> Tokens:
             brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
             if t.is_op("&"):
                 if out and not beside(out[-1], body[n + 1]):
-                    raise FormulaError("there is an & between two symbols, as of a table; expected a sign beside it.")
+                    if not (_relates(reversed(body[:n])) and _relates(body[n + 1 :])):
+                        raise FormulaError(
+                            "there is an & between two symbols, as of a table; expected a sign beside it."
+                        )
+                    out.append(replace(t, text=","))  # two columns of equations
                 continue
             if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body, n + 1)):
                 continue
         out.append(t)
     return tuple(out)
+
+
+def _relates(cell: Iterable[Token]) -> bool:
+    """Whether a relation stands in the tokens up to the end of a cell."""
+    for t in cell:
+        if t.is_op("&", "\\\\"):
+            return False
+        if t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS):
+            return True
+    return False
 
 
 def beside(before: Token, after: Token) -> bool:

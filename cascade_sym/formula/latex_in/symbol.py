@@ -213,7 +213,10 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
         if (map_ and script in ("dagger", "-1")) or (script == "-1" and _inverse(r, key, name, start)):
             latex = with_script(r.state.registry.latex[name], shown((*stars, *power)))
             name, stars, power = r.state.registry.name(replace(key, sup=key.sup + script), latex), (), ()
-    if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
+    transform = opener(r) == "\\{" and key.nucleus.startswith("mathcal ") and not (stars or power or r.peek().gap)
+    if transform and (items := r.look(lambda: bracket(r)[1])) and len(items) == 1:
+        node = Call(name, tuple(bracket(r)[1]))  # \mathcal F\{u\}
+    elif opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
         r.state.given.add(name)
         while r.peek().is_op("^") and not power and not stars:
