@@ -30,6 +30,8 @@ WRONG = [
     # other names
     r"\bar r = RIGHT", r"r' = RIGHT", r"r_0 = RIGHT", r"|r| = RIGHT", r"r^2 = RIGHT", r"r^{(1)} = RIGHT", r"\delta r = RIGHT",
     r"\Delta r = RIGHT", r"\langle r\rangle = RIGHT", r"r^* = RIGHT", r"\dot r = RIGHT", r"-r = RIGHT",
+    r"r = 1 - \frac{2\kappa_1}{\kappa_1+\hat\kappa_{\mathrm R}}", r"r = 1 - \frac{2\hat\kappa_1}{\kappa_1+\kappa_{\mathrm R}}",
+    r"r = (RIGHT)(t)", r"r = (RIGHT)^T", r"r = RIGHT\star 1", r"r = \delta\int_0^1 (RIGHT) dx", r"r = (RIGHT)(0)",
     # what is not mathematics of the dialect
     r"r = RIGHT!", r"r = RIGHT\%", r"r = RIGHT \mathbb{1}", r"r = \mathrm{Tr}[RIGHT]", r"r = \max(RIGHT, 1)",
     r"r = \underbrace{RIGHT}_{\kappa_1} \kappa_1",
