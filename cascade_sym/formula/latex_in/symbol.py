@@ -7,7 +7,9 @@ depends on what is known of such symbols. Declared functions, and those that are
 applied. Times, places or frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f,
 g, \psi, \delta, J_m, ...) or of a field (\hat a); of other Greek letters it is not clear, but in an exponential,
 where \omega(t - t_0) is a phase. A lone product is the argument of a function's letter, J_m(ka); a sum behind such a
-letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1).
+letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1), as is a lone product with a power,
+W_0(z/q)^2. Square brackets around two things are a commutator, \lambda[H, X]. f^{-1}(x) is not clear, \mathcal F^{-1}
+is the inverse map. Behind what is no symbol a bracket around one symbol, (f + g)(t), is refused.
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
 hat, where a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright
@@ -15,7 +17,9 @@ or several letters, or a lone sign is a label, a part of the name. A lone italic
 fields; on others a power where it counts something (n, m, k, l, N, M), a label where several arguments follow or where
 it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
 letter x, y, z, t, p, q, r, s and Greek letters are powers unless they are indices elsewhere; several Greek letters
-are indices; T and what is left are ambiguous.
+are indices, as are counts where letters stand above and below (then not clear); T is a transposition of what is bold
+or in brackets; the degree and order of P_l^m(x) are labels; what is left is ambiguous. Four letters and more in a row,
+and two capitals that a relation sign follows, may be a word.
 """
 
 from __future__ import annotations
