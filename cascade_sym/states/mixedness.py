@@ -117,7 +117,8 @@ def entropy(state: Any, modes: Modes = None, base: Expr | int | None = None) -> 
     """The von Neumann entropy, sum of (nu + 1/2) log(nu + 1/2) - (nu - 1/2) log(nu - 1/2); see `purity` for `state`.
 
     Natural logarithm unless `base` is given. A Quantity for one and two modes, NoClosedForm for formulas of more. Where
-    a mode may be pure, x log x is written as x log max(x, 1 - sgn x), which is 0 there. Errors as of `purity`. Source: Holevo, Sohma and Hirota, PRA 59, 1820 (1999).
+    a mode may be pure, x log x is written as x log max(x, 1 - sgn x), which is 0 there. Errors as of `purity`. Source:
+    Holevo, Sohma and Hirota, PRA 59, 1820 (1999).
 
     >>> entropy([[1.5, 0], [0, 1.5]], base=2)
     2.0
