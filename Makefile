@@ -10,6 +10,8 @@ RUNTIME := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
 SLOW ?=
+# compiled Python is kept: every process of the tests, and there are many, starts in half the time
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: paper test thorough oldest figures lint types layers audit executed notebooks docs katex axe compare peers bench clean
 
@@ -18,7 +20,7 @@ paper: $(RUNTIME)
 
 # two workers; a file stays on one of them, so that what it derives is derived once
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile -r fEs --slow "$(SLOW)"
+	$(BIN)/pytest -n 2 --dist loadfile -p no:nbmake -r fEs --slow "$(SLOW)"
 
 # every test, with thousands of random cases
 thorough: $(STAMP)

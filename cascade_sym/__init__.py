@@ -48,7 +48,8 @@ def __getattr__(name: str) -> Any:
         return import_module(f"cascade_sym.{name}")
     from cascade_sym.errors import did_you_mean
 
-    raise AttributeError(f"cascade_sym has no {name!r}.{did_you_mean([name], [*_HOME, *_ROOMS])}", name=name)
+    near = "" if name.startswith("_") else did_you_mean([name], [*_HOME, *_ROOMS])  # programs ask for such names
+    raise AttributeError(f"cascade_sym has no {name!r}.{near}", name=name)
 
 
 def __dir__() -> list[str]:

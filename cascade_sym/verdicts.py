@@ -1,6 +1,6 @@
 """The verdicts of a ledger, from best to worst, each with all that the rooms which show it need to know.
 
-To add one, add a member in its place here, and the branch of `cascade_sym.ledger.verdict` that gives it.
+To add one, add a member in its place here, and the step of `cascade_sym.ledger.verdict` that gives it.
 """
 
 from __future__ import annotations

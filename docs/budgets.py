@@ -53,9 +53,15 @@ def budgets(package: str = "cascade_sym") -> tuple[Budget, ...]:
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    """A file of Python, read once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _of_file(path: Path) -> tuple[Budget, ...]:
-    text = path.read_text(encoding="utf-8")
-    return tuple(_found(path.relative_to(ROOT), ast.parse(text), text.splitlines()))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(_found(path.relative_to(ROOT), parsed(path), lines))
 
 
 def _found(path: Path, tree: ast.Module, lines: list[str]) -> Iterator[Budget]:

@@ -53,8 +53,8 @@ MEMBER = """    INCONSISTENT = (
         "inconsistent", "breaks a law by itself", "B2182B", "a5121f", "ff8f8a", "8c0f1a", "red", "!",
     )  # fmt: skip
 """
-BRANCH = """    if statement.text.startswith("gamma ="):
-        return said(Verdict.INCONSISTENT, "it breaks a law")
+BRANCH = """    if c.statement.text.startswith("gamma ="):
+        return c.said(Verdict.INCONSISTENT, "it breaks a law")
 """
 CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     # what: {file: (after this text, or "" at the end, what is put)}, a program, what it prints
@@ -70,7 +70,7 @@ CHANGES: dict[str, tuple[dict[str, tuple[str, str]], str, str]] = {
     "a verdict": (
         {
             "cascade_sym/verdicts.py": ('"8c0f1a", "red", "\\u25b2")  # fmt: skip\n', MEMBER),
-            "cascade_sym/ledger/verdict.py": ("    said = partial(StatementVerdict, statement, derived=derived)\n", BRANCH),
+            "cascade_sym/ledger/verdict.py": ("def _mistyped(c: Case) -> StatementVerdict | None:\n", BRANCH),
         },
         "from cascade_sym.paper import load_folder, run_ledger\nfrom cascade_sym.cli.main import main\n"
         "for command in (['new', 'f'], ['verify', 'f']):\n"

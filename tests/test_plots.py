@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg
 import sympy as sp
 
 import cascade_sym as cs
@@ -110,12 +111,35 @@ def test_what_an_observer_knows_is_drawn_as_it_grows() -> None:
         assert np.allclose(rate, rate[0], rtol=1e-6)  # coth: V = s coth(r t + c)
 
 
+def test_the_means_of_a_run_scatter_as_the_record_tells() -> None:
+    """Over many runs: what is known of the mean and what is left open add up to the unconditional covariance, by SciPy."""
+    part = cs.Oscillator("a", mass=-1, Gamma=1.0, theta=0.5, gamma=0.4, n=0) >> cs.Loss(sp.Rational(1, 4)) >> cs.Oscillator("M", Gamma=2.0, theta=0.3, gamma=0.7, n=1)
+    f = cs.conditional_evaluator(cs.riccati(part, cs.Homodyne(angle=0.4)))
+    times, start = [0.3, 0.31, 2.0], np.diag([2.0, 0.5, 1.0, 1.0])
+    runs = np.array([f.run(start, times, seed=k)[0] for k in range(150)])
+    filters = f.filters()
+    flow = scipy.linalg.expm(np.block([[-filters.A, filters.N], [np.zeros((4, 4)), filters.A.T]]) * times[-1])
+    E = flow[4:, 4:].T
+    free, V = E @ start @ E.T + E @ flow[:4, 4:], f.transient(start, times)[-1]
+    known = np.cov(runs[:, -1].T)
+    spread = np.sqrt((np.outer(known.diagonal(), known.diagonal()) + known**2) / len(runs))  # of such an estimate
+    assert (np.abs(known + V - free) < 4 * spread).all() and known.diagonal().max() > 10 * V.diagonal().min()
+    assert (np.abs(runs[:, -1].mean(0)) < 4 * np.sqrt(known.diagonal() / len(runs))).all()
+    assert (f.run(start, times, seed=5)[0] == runs[5]).all() and (runs[4] != runs[5]).any()
+    # the step from the first to the second time moves the mean as the drift does, and little else
+    moved = scipy.linalg.expm(filters.A * (times[1] - times[0]))
+    assert np.abs(runs[:, 1] - runs[:, 0] @ moved.T).std() < 0.2 < runs[:, 0].std()
+    (line,) = cs.plot_motion(cs.riccati(part, cs.Homodyne(angle=0.4)), times, means=True, seed=5, start=start, of="X_M")
+    assert np.allclose(line.get_ydata(), runs[5][:, list(f.quadratures).index("X_M")])
+
+
 def test_states_in_time_that_are_not() -> None:
     moving = cs.transient(cs.Cavity("a"), "t")
     known = cs.riccati(cs.Cavity("a"), cs.Homodyne(angle=0))
     point = {"kappa_a": 1.0}
     for state, options, said in (
         (V, {}, "no state in time"), (moving.subs({"t": 1}), {}, "at the time 1"), (known, {"means": True}, "record"),
+        (known, {"seed": 1}, "means=True"), (moving, {"seed": 1}, "no record"),
         (moving, {"start": np.eye(2)}, "initial state already"), (moving, {"of": [("X_a",)]}, "give quadratures"),
         (moving, {"of": []}, "give quadratures"), (moving, {"times": "soon"}, "list of numbers"),
     ):  # fmt: skip

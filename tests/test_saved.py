@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import cascade_sym as cs
 from cascade_sym.errors import CascadeError, NewerFormat, SavedFileError
 from cascade_sym.saved import restored, stored
+from tests.counts import examples
 
 V = cs.covariance(cs.Oscillator("S") >> cs.Loss("epsilon") >> cs.Oscillator("M", mass=-1))
 x, y = sp.symbols("x y")
@@ -45,7 +46,7 @@ EXPRESSIONS = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(EXPRESSIONS)
 def test_any_expression_comes_back(e: sp.Basic) -> None:
     assert sp.srepr(restored(json.loads(json.dumps(stored(e))))) == sp.srepr(e)

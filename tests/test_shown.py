@@ -12,6 +12,7 @@ import io
 import pickle
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache, reduce
 from pathlib import Path
@@ -26,6 +27,7 @@ from cascade_sym.latex.displayed import value_latex
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.text_blocks import span
 from cascade_sym.shown import Shown
+from tests.counts import THOROUGH
 
 # what no example makes, because it takes long or writes files
 HEAVY = {"verify", "scaling", "lower_bound", "sweep"}
@@ -62,6 +64,8 @@ def _inside(values: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 FUNCTIONS = {"Live", "sliders", "Model"}  # a registry of a folder's functions, which no file holds
 NAMES = [n for n in cs.__all__ if n not in HEAVY]
+OFTEN = 10**6 if THOROUGH else 2  # names with whose values a type is stored and read back
+STORED: Counter[type] = Counter()
 
 
 class _Balanced(html.parser.HTMLParser):
@@ -116,9 +120,10 @@ def test_every_public_object_shows_itself_and_comes_back(name: str, tmp_path: Pa
     for where, value in _examples(name):
         looks_good(value, f"{name}: {where}")
         importable = getattr(sys.modules[type(value).__module__], type(value).__name__, None) is type(value)
-        if importable and name not in FUNCTIONS and type(value) not in kinds:
+        if importable and name not in FUNCTIONS and type(value) not in kinds and STORED[type(value)] < OFTEN:
             kinds.add(type(value))
             comes_back(value, f"{name}: {where}", tmp_path)
+    STORED.update(kinds)
     if inspect.isclass(target) and not issubclass(target, cs.Shown):
         pytest.fail(f"{name} does not show itself: derive it from cascade_sym.shown.Shown")
 

@@ -108,6 +108,12 @@ class AlgebraicValue(Shown):
         """The closed form, or `name` (`variable`) where there is none."""
         return (name or self.variable) if self.closed is None else self.closed
 
+    @property
+    def about(self) -> str:
+        """Its number where it is one: "P = 1.25 at a = 1/2"."""
+        at = ", ".join(f"{s.name} = {self.origin[s]}" for s in self.parameters)
+        return f"{self.variable.name} = {self.sample.str(12, radius=False)}" + (f" at {at}" if at else "")
+
     def latex(self) -> str:
         if self.closed is not None:
             return sp.latex(self.closed)
@@ -123,11 +129,9 @@ class AlgebraicValue(Shown):
 def _(value: AlgebraicValue, notation: object) -> Any:
     if value.closed is not None:
         return {value.variable.name: value.closed}
-    at = ", ".join(f"{s.name} = {value.origin[s]}" for s in value.parameters)
-    about = f"{value.variable.name} = {value.sample.str(12, radius=False)}" + (f" at {at}" if at else "")
     if value.polynomial is None or sp.count_ops(value.polynomial) > LARGE:
-        return {"value": f"{about}; a root of degree {value.degree or '?'}"}
-    return {"0": value.polynomial, "where": about}
+        return {"value": f"{value.about}; a root of degree {value.degree or '?'}"}
+    return {"0": value.polynomial, "where": value.about}
 
 
 def values_at(values: Mapping[Any, Any] | None, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:

@@ -224,9 +224,7 @@ def _ansatz(a: Ansatz, big: Symbol, solution: Solution) -> Expr:
 
 def _minimum(prefactor: AlgebraicValue, certificate: Certificate, optimised: bool) -> Step:
     after: Mapping[str, Any]
-    near = prefactor.sample.str(12, radius=False)
-    at = ", ".join(f"{s} = {prefactor.origin[s]}" for s in prefactor.parameters)
-    note = f"the root that the optimum selects: {prefactor.variable} = {near}" + (f" at {at}" if at else "")
+    note = f"the root that the optimum selects: {prefactor.about}"
     if prefactor.closed is not None:
         after, note = {prefactor.variable.name: prefactor.closed}, ""
     elif prefactor.polynomial is not None:

@@ -220,6 +220,7 @@ def draw(
 ) -> int:
     """Draw the networks that FOLDER declares, as SVG."""
     from cascade_sym.errors import UnknownName, listing
+    from cascade_sym.ledger.typeset import notation_of
     from cascade_sym.pictures import draw as drawn
 
     paper = loaded(folder)
@@ -235,7 +236,7 @@ def draw(
     for name, make in networks.items():
         if not only or name in only:
             files.append(place / f"{name}.svg")
-            drawn(make(), notation=paper.notation if hasattr(paper, "notation") else None).save(files[-1])
+            drawn(make(), notation=notation_of(paper)).save(files[-1])
     say_written(files)
     return 0
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cascade_sym.cli.commands import AsJson, Folder, Output, Texts, loaded, print_json, progress, put, say_written
+from cascade_sym.cli.commands import AsJson, Folder, Jobs, Output, Texts, loaded, print_json, progress, put, say_written
 from cascade_sym.errors import DuplicateName, FormulaError, ParameterError
+from cascade_sym.processes import number_of
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -104,7 +105,7 @@ def sweep(
     guaranteed: Annotated[
         bool, typer.Option("--guaranteed", help="Values right to 1e-13 relative, with bounds on their errors.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes; -1 for all cores.")] = 1,
+    jobs: Jobs = 1,
     scheduler: Annotated[str, typer.Option("--scheduler", help="A Dask scheduler's address: its workers do it.")] = "",
 ) -> int:
     """NAME of FOLDER over a grid, minimised over --optimise at every point, into a netCDF or CSV file.
@@ -121,8 +122,7 @@ def sweep(
     axes = grids(grid or [])
     if not axes and not optimise:
         raise ParameterError("nothing to sweep or to optimise; add --grid KEY=FROM:TO:COUNT or --optimise NAMES.")
-    if jobs == 0:
-        raise ParameterError("--jobs is 0; give a number of processes, or -1 for all cores.")
+    number_of(jobs)
     model = loaded(folder).model
     require_output(output)
     kept = output.with_name(output.name + ".part")

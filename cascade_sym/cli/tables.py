@@ -167,9 +167,6 @@ def _value_text(value: Any) -> str:
         return "not in closed form"
     if value.closed is not None:
         return str(value.closed)
-    near = f"{value.variable} = {value.sample.str(12, radius=False)}"
-    at = ", ".join(f"{s} = {value.origin[s]}" for s in value.parameters)
-    if value.polynomial is None:
-        return f"root of the stationarity conditions, {near}" + (f" at {at}" if at else "")
     found = "" if value.proved else " (found from a thousand digits, not proved)"
-    return f"root of {value.polynomial} = 0{found}, {near}" + (f" at {at}" if at else "")
+    root = f"{value.polynomial} = 0{found}" if value.polynomial is not None else "the stationarity conditions"
+    return f"root of {root}, {value.about}"

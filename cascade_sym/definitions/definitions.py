@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.errors import DuplicateName, UnknownName, listing
+from cascade_sym.errors import DuplicateName, UnknownName, WorkSpent, listing
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import (
     NOTHING,
@@ -37,6 +37,7 @@ from cascade_sym.symbols import (
 )
 
 Items = tuple[tuple[Symbol, Expr], ...]
+WRITABLE = 3_000_000  # nodes: SymPy writes about a million a second, and nobody reads so many
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,17 @@ class Definitions(Shown):
         return tuple(sorted((s for s in free if s not in self._index), key=lambda s: s.name))
 
     def inline(self, expr: Expr) -> Expr:
-        """`expr` with every definition written out (it may grow exponentially; an explicit step)."""
+        """`expr` with every definition written out: an explicit step, since it may grow exponentially.
+
+        Raises WorkSpent where it would have more than WRITABLE nodes.
+        """
         e = expression(expr)
         defs = self.needed(e)
+        if (size := self.size_of(e)) > WRITABLE:
+            raise WorkSpent(
+                f"written out, the {len(defs.items)} definitions make a formula of {size:.0e} terms and factors; at "
+                f"most {WRITABLE:.0e} are. `.simplified()` may say it in few; evaluators and `equal` take it as it is."
+            )
         done: dict[Expr, Expr] = {}
         for s, body in defs.items:
             done[s] = body.xreplace(done)

@@ -131,7 +131,7 @@ class Quantity(Declared):
         return self.domains.merged(Domains(positive=positive, nonnegative=nonnegative))
 
     def inline(self) -> Expr:
-        """The expression with every definition written out."""
+        """The expression with every definition written out. Raises WorkSpent where that is millions of terms."""
         return self.definitions.inline(self.expr)
 
     # -- arithmetic: a result is a quantity over the definitions of both ------------------------------------

@@ -83,7 +83,7 @@ def optimal_combination(
     weights: dict[int, Expr] = dict.fromkeys(n[1:], sp.S.Zero)
     for k in n[1:]:
         own = dynamics.naming.once(f"S_{k}_{k}", S[k, k])
-        if own == 0 or is_zero(dynamics.naming.inline(own)):
+        if own == 0 or is_zero(dynamics.naming.quantity(own)):
             raise ParameterError(f"the output {labels[k - 1]!r} has no noise that the outputs before it don't have.")
         for a in (0, *n[k + 1 :]):
             c = dynamics.naming.once(f"c_{a}_{k}", (S[a, k] if a < k else conj(S[k, a])) / own)

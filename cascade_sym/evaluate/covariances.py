@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cascade_sym.errors import UnknownName, listing
+from cascade_sym.evaluate.array_libraries import namespace
 from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.solve.covariance import pair_of
@@ -37,28 +38,35 @@ class CovarianceValues(Shown):
             if q not in self.quadratures:
                 raise UnknownName(f"no quadrature {q!r}; there are {listing(self.quadratures)}.")
         e = self.elements.get((i, j), self.elements.get((j, i)))
-        return np.where(self.missing, np.nan, 0.0) if e is None else e
+        if e is not None:
+            return e
+        one = self.elements[self.quadratures[0], self.quadratures[0]]
+        return self._library.where(self.missing, one, self._library.zeros_like(one))
+
+    @property
+    def _library(self) -> Any:
+        """The namespace of the arrays: NumPy, or that of the arrays that the evaluator was given."""
+        return namespace(self.elements[self.quadratures[0], self.quadratures[0]]) or np
 
     @property
     def missing(self) -> np.ndarray:
         """Where there is no steady state."""
         q = self.quadratures[0]
-        return np.isnan(self.elements[q, q])
+        return self._library.isnan(self.elements[q, q])
 
     @property
     def matrix(self) -> np.ndarray:
         """The covariance matrices, shape (..., 2n, 2n), in the order of `quadratures`."""
-        q = self.quadratures
-        rows = [np.stack([self[i, j] for j in q], -1) for i in q]
-        return np.stack(rows, -2)
+        q, stack = self.quadratures, self._library.stack
+        return stack([stack([self[i, j] for j in q], axis=-1) for i in q], axis=-2)
 
     def variance(self, weights: Mapping[str, Any]) -> np.ndarray:
         """The variance of sum_i weights[i] q_i; weights are numbers or arrays that broadcast to the points."""
         names = list(weights)
-        total = np.zeros(np.shape(self.missing))
+        total = self._library.zeros_like(self[self.quadratures[0], self.quadratures[0]])
         for a, i in enumerate(names):
             for j in names[a:]:
-                total = total + (1 if i == j else 2) * np.asarray(weights[i]) * weights[j] * self[i, j]
+                total = total + self[i, j] * weights[i] * weights[j] * (1 if i == j else 2)
         return total
 
 
@@ -83,7 +91,8 @@ class CovarianceEvaluator(Shown):
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> CovarianceValues:
         """The covariance at `named` (or `values`: a mapping)."""
-        found = np.broadcast_arrays(*self._evaluate({**(values or {}), **named}))
+        found = self._evaluate({**(values or {}), **named})
+        found = (namespace(found[0]) or np).broadcast_arrays(*found)
         return CovarianceValues(self.quadratures, dict(zip(self._elements, found, strict=True)))
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from cascade_sym.errors import ParameterError, UnstableError
 from cascade_sym.evaluate.arguments import Options, as_arrays, check_names, common_shape
+from cascade_sym.evaluate.array_libraries import Library, check_options, library_of, lost_over, over_arrays, report
 from cascade_sym.evaluate.backends.libraries import MpmathKernel
 from cascade_sym.evaluate.covariances import CovarianceEvaluator
 from cascade_sym.evaluate.plan import Plan
@@ -20,7 +22,7 @@ from cascade_sym.evaluate.ranged import RangedKernel, make_kernel
 from cascade_sym.evaluate.results import Results, spread
 from cascade_sym.evaluate.targets import Target, read_target, with_declared, with_domain
 from cascade_sym.evaluate.trust import BallKernel, BoundedKernel, Guarantee
-from cascade_sym.evaluate.watch import ALONE, LIMIT, SELDOM, lost
+from cascade_sym.evaluate.watch import ALONE, SELDOM, lost
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.nodes import operation_counts
 from cascade_sym.saved.encoded import codec, stored, type_name
@@ -175,6 +177,8 @@ class Evaluator(Shown):
         """
         given = {**(values or {}), **named}
         check_names(given, self.parameters)
+        if self.options.backend != "jax" and (library := library_of(given)):
+            return self._over(library, given, out)
         if self.options.backend == "jax":
             if out is not None:
                 raise ParameterError("the jax backend returns new arrays; leave out= away.")
@@ -186,17 +190,28 @@ class Evaluator(Shown):
         results = Results(self.plan, shape, object if objects else np.dtype(self.options.dtype), bounded, out, arrays)
         if results.fill(self._kernel, arrays):
             report_failures(self.plan, self.options, arrays, shape, results)
-        self._calls += 1
-        often = results.size > 1 or self._calls <= ALONE or self._calls % SELDOM == 0
-        if often and self._watch is not None:
-            count, looked_at, worst = lost(self._watch, results, arrays)
-            if count:
-                warnings.warn(
-                    f"at {count} of {looked_at} points that were looked at, the digits of a result are lost to "
-                    f"cancellation: it is off by more than {LIMIT:g} of it (by {worst:.1g} at worst). error=True gives "
-                    "bounds, precision='guaranteed' right values.", RuntimeWarning, stacklevel=2,
-                )  # fmt: skip
+        if self._watch is not None and self._to_look(results.size):
+            _warn_of_lost(lost(self._watch, results, arrays), 3)
         return results.handed_back(self.options.error)
+
+    def _to_look(self, size: int) -> bool:
+        """Whether the watch looks at this call."""
+        self._calls += 1
+        return size > 1 or self._calls <= ALONE or self._calls % SELDOM == 0
+
+    def _over(self, library: Library, given: Mapping[str, Any], out: Any) -> Any:
+        """The result over arrays of another library."""
+        check_options(library, self.options, out)
+        results, arrays, flat = over_arrays(self.plan, library, self._floats, given)
+        looked_at = self.options.unstable != "quiet" and report(self.plan, self.options, library, arrays, flat)
+        if looked_at and self._watch is not None and self._to_look(prod(flat[0].shape)):
+            _warn_of_lost(lost_over(self.plan, self._watch, library, arrays, flat), 4)
+        return results
+
+    @cached_property
+    def _floats(self) -> Any:
+        """The program for floats alone, which nobody computes again in wider numbers."""
+        return guarded(replace(self.plan, scaled=True).literal_gradient)
 
     def gradient(self, over: Sequence[Any]) -> Evaluator:
         """An evaluator of the value and its derivatives with respect to the parameters `over`, in one pass.
@@ -254,6 +269,16 @@ def _(value: Evaluator) -> Card:
     return Card(
         f"Evaluator of {what}{over} ({value.options.backend}, {value.operations} operations)", {}, f"call: {call}"
     )
+
+
+def _warn_of_lost(found: tuple[int, int, float], level: int) -> None:
+    count, among, worst = found
+    if count:
+        warnings.warn(
+            f"at {count} of {among} points that were looked at, the digits of a result are lost to cancellation: it is "
+            f"off by {worst:.1g} of it at worst. error=True gives bounds, precision='guaranteed' right values (of "
+            "arrays of NumPy).", RuntimeWarning, stacklevel=level,
+        )  # fmt: skip
 
 
 def report_failures(

@@ -168,8 +168,8 @@ class Conditions:
 
     def __init__(self, program: Program) -> None:
         self.conditions = program.conditions
-        tests = pruned(program.nodes, [Output(c.name, c.node) for c in program.conditions], (), {})
-        self.kernel = RangedKernel(NumpyKernel(tests), tests, tests, lambda p: p)
+        self.tests = pruned(program.nodes, [Output(c.name, c.node) for c in program.conditions], (), {})
+        self.kernel = RangedKernel(NumpyKernel(self.tests), self.tests, self.tests, lambda p: p)
         self.leaves = self.kernel.leaves
 
     def failing(self, inputs: Sequence[Any], rows: np.ndarray) -> list[np.ndarray]:

@@ -18,28 +18,36 @@ ALONE, SELDOM = 64, 8  # calls for a single point: so many are all looked at, th
 LIMIT = 1e-9  # of a value: by how much it may be off without a warning
 
 
-def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, np.ndarray]) -> tuple[int, int, float]:
-    """At how many of how many points a result is off by more than `LIMIT` of it, and by how much at worst.
+def looked_at(kernel: Guarantee | BallKernel, size: int) -> np.ndarray:
+    """Which of `size` points, at least one, are looked at."""
+    sampled = SAMPLED if isinstance(kernel, Guarantee) else FEW
+    return np.unique(np.linspace(0, size - 1, sampled).round().astype(int))
+
+
+def lost(
+    kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, np.ndarray], limit: float = LIMIT,
+    bounded: bool = True,
+) -> tuple[int, int, float]:  # fmt: skip
+    """At how many of how many points a result is off by more than `limit` of it, and by how much at worst.
 
     Where the kernel's first bound does not say that all is well, which a bound of roots and differences seldom does
     near a cancellation, the value that is right decides; one that can't be had counts as lost. A `BallKernel` has no
-    first bound.
+    first bound, and results that other arithmetic gave are not `bounded` by it.
     """
     plan, shape = results.plan, results.shape
     if not results.size:
         return 0, 0, 0.0
-    sampled = SAMPLED if isinstance(kernel, Guarantee) else FEW
-    rows = np.unique(np.linspace(0, results.size - 1, sampled).round().astype(int))
+    rows = looked_at(kernel, results.size)
     places = np.unravel_index(rows, shape) if shape else ()
     few = {n: a if a.size == 1 else np.broadcast_to(a, shape)[places] for n, a in arrays.items()}
-    bad = np.full(rows.size, not isinstance(kernel, Guarantee))
-    if isinstance(kernel, Guarantee):
-        looked_at = Results(plan, rows.shape, np.dtype(float), True, None, few)
-        looked_at.fill(kernel.first, few)
+    bad = np.full(rows.size, not (bounded and isinstance(kernel, Guarantee)))
+    if bounded and isinstance(kernel, Guarantee):
+        first = Results(plan, rows.shape, np.dtype(float), True, None, few)
+        first.fill(kernel.first, few)
         with np.errstate(all="ignore"):
-            for name, parts in looked_at.parts.items():
+            for name, parts in first.parts.items():
                 value = np.hypot.reduce([p.value for p in parts])
-                bad |= np.isfinite(value) & ~(looked_at.bounds[name].value <= LIMIT * value)
+                bad |= np.isfinite(value) & ~(first.bounds[name].value <= limit * value)
     if not bad.any():
         return 0, rows.size, 0.0
     few = {n: a if a.size == 1 else a[bad] for n, a in few.items()}
@@ -54,4 +62,4 @@ def lost(kernel: Guarantee | BallKernel, results: Results, arrays: Mapping[str, 
             off[off > 0] /= np.hypot.reduce([p.value for p in parts])[off > 0]
             off[np.isnan(off) & np.isfinite(size) & (size > 0)] = np.inf  # a zero that can't be proved is no loss
             worst = np.fmax(worst, off)
-    return int((worst > LIMIT).sum()), rows.size, float(worst.max())
+    return int((worst > limit).sum()), rows.size, float(worst.max())

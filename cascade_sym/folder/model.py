@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,7 @@ class Model(Shown):
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict, init=False, repr=False)
     _glossaries: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list, init=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _checks: dict[int, Callable[[], Check]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         refuse_reserved((*self.parameters, *self.ranges), functions=("D", "H"))
@@ -161,12 +162,16 @@ class Model(Shown):
                 for table in (found.values, found.names):
                     _require_values(f"the derivation of {id}", {k: leading_form(v) for k, v in table.items()})
                 json.dumps(dict(found.evidence))  # else TypeError
-                bounded = partial(_bounded, f"a check of the derivation of {id}", kind=Check)
-                steps = tuple(replace(s, check=s.check and bounded(s.check)) for s in found.steps)
+                once = partial(self._once, f"a check of the derivation of {id}")
+                steps = tuple(replace(s, check=s.check and once(s.check)) for s in found.steps)
             items = found.values.items()
-            values = {k: replace(v, check=bounded(v.check)) if isinstance(v, Leading | Bound) else v for k, v in items}
+            values = {k: replace(v, check=once(v.check)) if isinstance(v, Leading | Bound) else v for k, v in items}
             self._cache[id] = replace(found, values=values, steps=steps)
         return self._cache[id]
+
+    def _once(self, what: str, check: Callable[[], Check]) -> Callable[[], Check]:
+        """A check that is carried out at most once, whichever equations rest on its step."""
+        return self._checks.setdefault(id(check), cache(_bounded(what, check, Check)))  # which keeps `check` alive
 
     def names(self) -> Mapping[str, Any]:
         """All names of printed formulas with their values."""

@@ -48,7 +48,7 @@ FORM_NAMES = frozenset(
         *"""for_all inner ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
     cross tensor oplus differential
-    tuple list braces limit degrees log_base normal uncertain max_over min_over argmax_over argmin_over sup_over
+    tuple list braces limit degrees convolution log_base normal uncertain max_over min_over argmax_over argmin_over sup_over
     inf_over floor ceiling""".split(),
     )
 )
@@ -193,6 +193,7 @@ _TEMPLATES = {
     "floor": r"\left\lfloor #1\right\rfloor ",
     "ceiling": r"\left\lceil #1\right\rceil ",
     "degrees": r"@1^{\circ}",
+    "convolution": r"@1\ast @2",
     "log_base": r"\log_{#2}\left(#1\right)",
 }
 

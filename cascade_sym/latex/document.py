@@ -92,7 +92,7 @@ def document(
     words = partial(text_latex, name=notation.name)
     rows = definition_rows(Definitions(notation.abbreviations), notation)
     parts = [
-        summary(((e.id, e.title, e.verdict) for e in entries), words, 0.66) if entries else "",
+        summary((([e.id], e.title, [e.verdict]) for e in entries), words, 0.66) if entries else "",
         "\\heading{Abbreviations}\n" + display(rows, label="abbreviation") if rows else "",
         *(_section(e, words) for e in entries),
     ]
@@ -125,11 +125,19 @@ def display(rows: Sequence[Row], line: float = LINE, label: str = "") -> str:
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
-def summary(entries: Iterable[tuple[str, str, str]], words: Words, width: float) -> str:
-    """A table of equations: id with a link, title (of that share of the page), verdict."""
-    lines = (f"\\hyperlink{{eq-{anchor(i)}}}{{({words(i)})}} & {words(t)} & {verdict(v)} \\\\" for i, t, v in entries)
+def summary(prints: Iterable[tuple[Iterable[str], str, Iterable[str]]], words: Words, width: float) -> str:
+    """A table of what is printed: the ids of its readings with links, title (of that share of the page), verdicts."""
+    lines = (
+        f"{' '.join(link(i, words) for i in ids)} & {words(title)} & {' '.join(map(verdict, found))} \\\\"
+        for ids, title, found in prints
+    )
     head = f"\\begin{{longtable}}{{@{{}}lp{{{width}\\textwidth}}l@{{}}}}"
     return "\n".join([head, "\\hline", *lines, "\\hline", "\\end{longtable}"])
+
+
+def link(id: str, words: Words) -> str:
+    """The number of an equation, a link to it."""
+    return f"\\hyperlink{{eq-{anchor(id)}}}{{({words(id)})}}"
 
 
 def opening(id: str, title: str, v: str, words: Words) -> str:

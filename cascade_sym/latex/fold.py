@@ -8,12 +8,14 @@ Every replacement is an identity.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.latex.monomials import join, split, times
+from cascade_sym.latex.monomials import KEPT, join, split, times
 
 Pair = tuple[Expr, Expr]
 Key = frozenset[tuple[Expr, Expr]]
@@ -105,6 +107,7 @@ def _contractions(e: Expr) -> list[Pair]:
     return out
 
 
+@lru_cache(KEPT)
 def _everywhere(e: Expr, short: Expr, long: Expr, rest: bool) -> Expr:
     """The replacement in every subexpression, from the inside outwards."""
     if e == long:
@@ -122,6 +125,7 @@ def _everywhere(e: Expr, short: Expr, long: Expr, rest: bool) -> Expr:
     return e
 
 
+@lru_cache(KEPT)
 def size(e: Expr) -> int:
     """Nodes of the expression tree: what folding makes smaller."""
     return sum(1 for _ in sp.preorder_traversal(e))
@@ -167,16 +171,18 @@ def in_sum(e: Expr, short: Expr, long: Expr, *, rest: bool = False) -> Expr | No
     if len(there) < 2 or len(here) > MAX_TERMS:
         return None
     best, best_size = None, size(e)
-    quotients = ((_times(t, m, -sp.S.One), c / d) for t, c in here.items() for m, d in there.items())
+    quotients = [(_times(t, m, -sp.S.One), c / d) for t, c in here.items() for m, d in there.items()]
+    met = Counter(q for q, _ in quotients)  # how many terms of q*long are terms of e
     for q, factor in dict.fromkeys(quotients):
-        moved = {_times(m, q): c for m, c in there.items()}  # q*long
-        if sum(1 for k in moved if k in here) < 2:
+        if met[q] < (2 if rest else len(there)):
             continue
+        moved = {_times(m, q): c for m, c in there.items()}  # q*long
         new = {**here, **{k: here.get(k, sp.S.Zero) - c * factor for k, c in moved.items()}}
-        left = [join(c, dict(k)) for k, c in new.items() if c != 0]
+        left = {k: c for k, c in new.items() if c != 0}
         if len(left) > len(here) - (2 if rest else len(there)):
             continue
-        trial = sp.Add(*left, sp.Mul(factor, join(sp.S.One, dict(q)), short))
+        terms = (join(c, dict(k)) for k, c in left.items())
+        trial = sp.Add(*terms, sp.Mul(factor, join(sp.S.One, dict(q)), short))
         if (n := size(trial)) < best_size:
             best, best_size = trial, n
     return best

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import sympy as sp
 from sympy import Expr, Rational
@@ -16,6 +17,7 @@ from cascade_sym.symbols import is_real
 
 Powers = dict[Expr, Expr]
 Term = tuple[Expr, Powers]
+KEPT = 20_000  # factors and parts that are remembered: they come back in every abbreviation that is tried
 
 
 def split(e: Expr, *, primitive: bool = True) -> tuple[Rational, Powers]:
@@ -37,6 +39,7 @@ def split(e: Expr, *, primitive: bool = True) -> tuple[Rational, Powers]:
     return coefficient, {b: k for b, k in powers.items() if k != 0}
 
 
+@lru_cache(KEPT)
 def _factor(f: Expr) -> tuple[Expr, Powers]:
     if isinstance(f, sp.Rational):
         return f, {}

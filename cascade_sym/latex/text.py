@@ -17,10 +17,11 @@ from cascade_sym.latex.scan import checked
 
 _LETTERS = "|".join(sorted(GREEK, key=len, reverse=True))
 _TOKEN = re.compile(
-    rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b))"
+    rf"(?P<name>(?<![A-Za-z0-9\\])(?:(?:[A-Za-z]|{_LETTERS})(?:(?:_[A-Za-z0-9]+)+'*|_[+-](?![A-Za-z0-9]))|(?:{_LETTERS})\b)"
+    r"|(?<![A-Za-z0-9\\])(?:[A-Za-z]\w*'*(?= = [-\d])|[A-Za-z](?= from [-\d])))"
     r"|(?P<letter>[\u0391-\u03c9\u03d5\u03f5]|[A-Za-z](?=[\u0302-\u0307]))(?P<accent>[\u0302-\u0307])?"
     r"(?:_(?P<sub>[A-Za-z0-9]+|[+-]))?"
-    r"|(?P<arrow>->)|\^(?P<sup>[A-Za-z0-9]+|[-+*])|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
+    r"|(?P<arrow>->)|\^(?P<sup>[A-Za-z0-9]+|[-+*]|\([A-Za-z0-9+*/. -]+\))|(?P<dot>(?<=\w)\*(?=\w))|(?P<other>.)",
     re.S,
 )
 _SPAN = re.compile(r"(\$[^$]*\$)")
@@ -29,11 +30,11 @@ _SPAN = re.compile(r"(\$[^$]*\$)")
 def text_latex(text: str, name: Callable[[str], str] = symbol_latex) -> str:
     r"""`text` for a place where LaTeX expects text. Mathematics between $ and $ is kept as it is.
 
-    Names such as gamma_S, b_- or γ_S are set as mathematics by `name`. FormulaError for commands between
-    dollar signs that are not mathematics.
+    Names such as gamma_S, b_- or γ_S, and letters that have values (r = 0.5, r from 0 to 1), are set as mathematics by
+    `name`. FormulaError for commands between dollar signs that are not mathematics.
 
-    >>> text_latex("loss of 10% at γ_S, n̄_M ≫ 1"), text_latex("eliminate b_c for $x^2$")
-    ('loss of 10$\\%$ at $\\gamma_{S}$, $\\bar{n}_{M}$ $\\gg$ 1', 'eliminate $b_{c}$ for $x^2$')
+    >>> text_latex("loss of 10% at γ_S, n̄_M ≫ 1"), text_latex("eliminate b_c for $x^2$ at r = 0.5")
+    ('loss of 10$\\%$ at $\\gamma_{S}$, $\\bar{n}_{M}$ $\\gg$ 1', 'eliminate $b_{c}$ for $x^2$ at $r$ = 0.5')
     """
     if text.count("$") % 2:
         return _plain(text, name)
@@ -49,7 +50,7 @@ def _plain(text: str, name: Callable[[str], str]) -> str:
         elif m["letter"]:
             piece = f"${_letter(m['letter'], m['accent'], m['sub'], name)}$"
         elif m["sup"]:
-            piece = f"$^{{{m['sup']}}}$"
+            piece = f"$^{{{m['sup'].strip('()')}}}$"
         else:
             piece = "$\\to$" if m["arrow"] else "$\\cdot$" if m["dot"] else _character(m["other"])
         if piece.startswith("$") and out.endswith("$") and out != "$":

@@ -24,9 +24,10 @@ from cascade_sym.folder.printed import ORDER, PrintedEquation, Statement
 from cascade_sym.formula import Environment
 from cascade_sym.formula.ast import Name
 from cascade_sym.formula.walk import operations, walk
+from cascade_sym.ledger.comparison import Comparison, compare
 from cascade_sym.ledger.deviation import PROVED, SEEN, percent
 from cascade_sym.ledger.records import Evidence, Record
-from cascade_sym.ledger.verdict import Comparison, StatementVerdict, compare, judge
+from cascade_sym.ledger.verdict import StatementVerdict, judge
 from cascade_sym.misprints.edits import edits
 from cascade_sym.misprints.words import vocabulary
 from cascade_sym.processes import in_order

@@ -21,9 +21,10 @@ from cascade_sym.latex.lines import aligned, row
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.rows import definition_rows
 from cascade_sym.latex.text import text_latex
+from cascade_sym.ledger.comparison import shown_difference
 from cascade_sym.ledger.entries import Entry
 from cascade_sym.ledger.records import Record, StepRecord
-from cascade_sym.ledger.verdict import StatementVerdict, shown_difference
+from cascade_sym.ledger.verdict import StatementVerdict
 from cascade_sym.operators import OperatorPolynomial
 from cascade_sym.operators.integral import shown
 from cascade_sym.solve import Stability

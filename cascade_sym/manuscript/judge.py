@@ -21,8 +21,8 @@ from cascade_sym.folder.printed import Statement
 from cascade_sym.formula import Relation, to_latex, to_text
 from cascade_sym.formula.ast import Call, Node, Number
 from cascade_sym.formula.walk import check_depth, require_small
+from cascade_sym.ledger.condition import mistyped
 from cascade_sym.ledger.entries import Entry
-from cascade_sym.ledger.relation import mistyped
 from cascade_sym.ledger.typeset import derived_latex
 from cascade_sym.ledger.verdict import StatementVerdict, confirmed, judge
 from cascade_sym.manuscript.known import Meaning, spelt

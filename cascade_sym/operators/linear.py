@@ -57,6 +57,9 @@ class LinearForm(Shown):
             raise ParameterError(f"a linear form has operators as keys, such as Op('a'); got {bad[0]!r}.")
         object.__setattr__(self, "terms", {o: as_given(c) for o, c in self.terms.items() if c != 0})
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
     # systems are composed of the same forms again and again, so a form knows what is asked of it each time
 
     @cached_property

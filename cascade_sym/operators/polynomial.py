@@ -100,6 +100,9 @@ class OperatorPolynomial(Shown):
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", {m: c for m, c in self.terms.items() if c != 0})
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
     def __add__(self, other: object) -> OperatorPolynomial:
         return OperatorPolynomial(collected((*self.terms.items(), *as_operator(other).terms.items())))
 

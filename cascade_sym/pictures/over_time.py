@@ -23,17 +23,18 @@ STROKES = ("-", "--", ":", "-.")  # one after the other: where curves coincide, 
 def plot_motion(
     state: Transient | ConditionalCovariance | Riccati, times: Sequence[float],
     values: Mapping[Any, Any] | None = None, *, of: Iterable[Any] | None = None, means: bool = False,
-    start: Any = None, ax: Any = None,
+    start: Any = None, seed: int | None = None, ax: Any = None,
 ) -> Artists:  # fmt: skip
     """Variances over the `times`, at `values` of the parameters, with vacuum (dashed); or, with `means`, the means.
 
     `state` is a `transient` (of a symbol for the time), or a `conditional_covariance` or `riccati`: how the state of
-    an observer narrows from the covariance matrix `start` (default: the vacuum) on. `of` picks what is drawn:
+    an observer narrows from the covariance matrix `start` (default: the vacuum) on; its means follow the record of a
+    run, which `seed` draws at random (`ConditionalEvaluator.run`). `of` picks what is drawn:
     quadratures ("X_S"), or pairs of them, whose covariance is drawn (default: all quadratures). A coupling of a
     transient may be a function of the time, as for its evaluator.
 
     Raises UnknownName for a quadrature that is not there, ParameterError for a state at a fixed time, for means of an
-    observer's state (they follow the record) and for a `start` that is not asked for, MissingParameter by name.
+    observer's state without a `seed` and for a `start` or `seed` that is not asked for, MissingParameter by name.
 
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.solve.motion import transient
@@ -49,14 +50,19 @@ def plot_motion(
     x = x.astype(float)
     if isinstance(state, Transient):
         chosen = _chosen(of, state.quadratures, means)
+        if seed is not None:
+            raise ParameterError("a transient has no record, so nothing is drawn at random; leave seed out.")
         curves = _transient(state, x, given, chosen, means, start)
         along = state.time.name
         vacuum = float(state.conventions.vacuum)
     elif isinstance(state, ConditionalCovariance | Riccati):
-        if means:
-            raise ParameterError("the means of an observer's state follow the record of the detector; draw variances.")
+        if means != (seed is not None):
+            raise ParameterError(
+                "the means of an observer's state follow the record of the detector: give means=True with seed=1, say, "
+                "which draws the record of a run at random; variances need no seed."
+            )
         chosen = _chosen(of, state.quadratures, means)
-        curves, vacuum = _known(state, x, given, chosen, start)
+        curves, vacuum = _known(state, x, given, chosen, start, seed)
         along = "t"
     else:
         hint = " A steady state has ellipses: V.plot()." if isinstance(state, Covariance) else ""
@@ -91,12 +97,15 @@ def _transient(
 
 def _known(
     state: ConditionalCovariance | Riccati, x: np.ndarray, given: Mapping[str, Any],
-    chosen: Sequence[tuple[str, str]], start: Any,
+    chosen: Sequence[tuple[str, str]], start: Any, seed: int | None,
 ) -> tuple[list[np.ndarray], float]:  # fmt: skip
     f = conditional_evaluator(state)
     q = list(f.quadratures)
     scale = 2 * float(state.conventions.vacuum) if isinstance(state, ConditionalCovariance) else 1.0
     begin = np.eye(len(q)) / 2 if start is None else np.asarray(start, dtype=float) / scale
+    if seed is not None:
+        run, _ = f.run(begin, x.tolist(), given, seed=seed)
+        return [run[:, q.index(i)] * np.sqrt(scale) for i, _ in chosen], scale / 2
     found = f.transient(begin, x.tolist(), given)
     if found.ndim != 3:
         raise ParameterError("a picture has one value of each parameter; give numbers, not arrays.")

@@ -111,7 +111,7 @@ def _of(s: StatementRecord) -> str:
         more = f", more than the {_short(about['tolerated'])} that is tolerated" if about.get("tolerated") else ""
         end = "" if s.verdict == Verdict.APPROXIMATE else more
         said = f"{_distance(about)}{end}."
-        return f"{case}: {said[:1].lower()}{said[1:]}" if (case := _case(s.where)) else said
+        return f"{case[:1].upper()}{case[1:]}: {said[:1].lower()}{said[1:]}" if (case := _case(s.where)) else said
     if s.notes.get("bound") or not (found := _refuted(s)):
         found = (_refuted(s, typed=False) + ": " if s.witness else "") + s.method
         return sentence(found)
@@ -121,13 +121,13 @@ def _of(s: StatementRecord) -> str:
 def _case(where: str) -> str:
     r"""A printed condition, which is LaTeX of formulas, as text with formulas in it; '' where it can't be.
 
-    >>> _case(r"\text{at $\psi = 0$}"), _case("R = 0"), _case(r"\text{a}\text{$b$}")
-    ('at $\\psi = 0$', '$R = 0$', '')
+    >>> _case(r"\text{at $\psi = 0$}"), _case("R = 0"), _case(r"\text{best }\psi\text{ of all}"), _case("$")
+    ('at $\\psi = 0$', '$R = 0$', 'best $\\psi$ of all', '')
     """
-    words = re.fullmatch(r"\\text\{((?:(?!\\text).)*)\}", where)
-    if words:
-        return words[1]
-    return f"${where}$" if where and "$" not in where else ""
+    pieces = re.split(r"(?<![_^{])\\text\{((?:[^{}]|\{[^{}]*\})*)\}", where)
+    if any("$" in formula for formula in pieces[::2]):
+        return ""
+    return "".join(x if n % 2 else f"${x}$" if x.strip() else x for n, x in enumerate(pieces))
 
 
 def _distance(about: dict[str, Any]) -> str:
@@ -150,7 +150,7 @@ def _refuted(s: StatementRecord, typed: bool = True) -> str:
         return ""
     point = ", ".join(f"{k} = {number_text(v)}" for k, v in s.witness["point"].items())
     left, right = (number_text(s.witness[side]) for side in ("left", "right"))
-    what = "a coefficient is" if s.proof is None and "coefficients" in s.method else "the printed side is"
+    what = "a coefficient is" if s.proof is None and "coefficient" in s.method else "the printed side is"
     typed = typed and "for a steady state" not in s.method  # of a condition both sides are printed
     sides = f"{what} {left}, the derived one {right}" if typed else f"the sides are {left} and {right}"
     said = f"at {point} {sides}" if point else f"{sides} everywhere"

@@ -10,7 +10,18 @@ from importlib.resources import files
 from typing import Any
 
 from cascade_sym.errors import CascadeError
-from cascade_sym.latex.document import StepText, Words, anchor, display, opening, steps_block, summary, verdict, whole
+from cascade_sym.latex.document import (
+    StepText,
+    Words,
+    anchor,
+    display,
+    link,
+    opening,
+    steps_block,
+    summary,
+    verdict,
+    whole,
+)
 from cascade_sym.latex.lines import Row, rows_of
 from cascade_sym.latex.notation import symbol_latex
 from cascade_sym.latex.scan import checked
@@ -83,9 +94,10 @@ def _words(plain: str, name: Words) -> str:
 
 
 def _summary(records: Sequence[Record], words: Words, name: Words) -> str:
-    count = Counter(map(worst, prints(records)))
+    every = prints(records)
+    count = Counter(map(worst, every))
     line = ", ".join(f"{n} {verdict(v)}" for v, n in count.items())
-    table = summary(((r.id, r.title, r.verdict) for r in records), words, 0.7)
+    table = summary((([r.id for r in g], joint_title(g), [r.verdict for r in g]) for g in every), words, 0.6)
     wrong = needing_attention(records)
     head = attention(records)
     items = "\n".join(_finding(r, records, words, name) for r in wrong)
@@ -96,11 +108,7 @@ def _summary(records: Sequence[Record], words: Words, name: Words) -> str:
 
 def _finding(r: Record, records: Sequence[Record], words: Words, name: Words) -> str:
     said = _quoting(finding(r, records), words, name) if r.correction else words(finding(r, records))
-    return f"\\item[$\\bullet$] {_link(r.id, words)} {words(r.title)}: {verdict(r.verdict)}\\\\ {{\\small {said}}}"
-
-
-def _link(id: str, words: Words) -> str:
-    return f"\\hyperlink{{eq-{anchor(id)}}}{{({words(id)})}}"
+    return f"\\item[$\\bullet$] {link(r.id, words)} {words(r.title)}: {verdict(r.verdict)}\\\\ {{\\small {said}}}"
 
 
 def _quoting(plain: str, words: Words, name: Words) -> str:
@@ -200,7 +208,7 @@ def _steps(derivation: Derivation, words: Words) -> str:
         return ""
     parts = [f"\\par\\smallskip\\formhead{{{derivation.title}}}"]
     if derivation.beginning:
-        parts[0] += f".\\ \\ {derivation.beginning} {_link(derivation.where, words)}."
+        parts[0] += f".\\ \\ {derivation.beginning} {link(derivation.where, words)}."
     if derivation.own:
         text = [_step(s) for s in derivation.own]
         parts.append("{\\small\n" + steps_block(text, words, STEPS, derivation.shared + 1) + "}")

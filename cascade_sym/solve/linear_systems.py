@@ -61,7 +61,7 @@ def _by_cofactors(matrix: Rows, columns: Rows, naming: Naming, where: str) -> Ta
         return minor(a, rows, columns).times((-1) ** (i + j))
 
     det = minor(a, every, every)
-    if not Probe(naming).nonzero(det.whole) and is_zero(naming.inline(det.whole), naming.domains):
+    if not Probe(naming).nonzero(det.whole) and is_zero(naming.quantity(det.whole)):
         raise _singular(where)
     over = _reciprocal(naming.pair("det", det), naming)
     out: Table = [[] for _ in columns]

@@ -128,5 +128,5 @@ def _balanced(m: Means) -> Check:
     """d<a>/dt = 0 put back into the equations as they stand."""
     s = m.system
     left = {k: sp.Add(m.of(s.equation(k)), s.drives.get(k, sp.S.Zero)) for k in s.modes}
-    wrong = [k for k, e in left.items() if not is_zero(m.definitions.inline(e))]
+    wrong = [k for k, e in left.items() if not is_zero(Quantity(k, e, m.definitions))]
     return Check(not wrong, "d<a>/dt = 0 at the means", listing(wrong) if wrong else "")

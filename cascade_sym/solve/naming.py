@@ -8,7 +8,7 @@ from functools import partial
 import sympy as sp
 from sympy import Expr, Symbol
 
-from cascade_sym.definitions import Definitions
+from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.solve.complex_pairs import Pair, pair
 from cascade_sym.symbols import NOTHING, Domains, is_real, symbol, symbols_in
 from cascade_sym.system.coefficients import SHORT, terms
@@ -128,3 +128,7 @@ class Naming:
 
     def inline(self, expr: Expr) -> Expr:
         return self.definitions.inline(sp.sympify(expr))
+
+    def quantity(self, expr: Expr, name: str = "value") -> Quantity:
+        """`expr` with all definitions so far: what is asked of it needs not be written out."""
+        return Quantity(name, expr, self.definitions)

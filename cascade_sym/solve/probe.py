@@ -127,7 +127,7 @@ DIGITS = 80  # at which a pivot is told from zero, to be proved
 
 def vanishes(e: Expr, naming: Naming) -> bool:
     """Whether `e` is identically zero: a point refutes it, the exact algebra proves it."""
-    return e == 0 or (not Probe(naming).nonzero(e) and is_zero(naming.inline(e), naming.domains))
+    return e == 0 or (not Probe(naming).nonzero(e) and is_zero(naming.quantity(e)))
 
 
 def sign(e: Expr) -> int:

@@ -26,15 +26,8 @@ def written_out(definitions: Definitions, expr: Expr, keep: Callable[[Symbol], b
     >>> written_out(Definitions(((K, 1 + sp.I*x),)), K*conj(K))
     (-I*x + 1)*(I*x + 1)
     """
-    done: dict[Expr, Expr] = {}
-    for s, e in definitions.needed(expr).items:
-        if keep is not None and keep(s):
-            continue
-        value = without_abs(e).xreplace(done)
-        done[s] = value
-        if is_complex_symbol(s):
-            done[sp.conjugate(s)] = conj(value)
-    return without_abs(sp.sympify(expr)).xreplace(done)
+    told = [(s, without_abs(e)) for s, e in definitions.needed(expr).items if keep is None or not keep(s)]
+    return Definitions(tuple(told)).inline(without_abs(sp.sympify(expr)))
 
 
 def real_and_imaginary(z: Expr) -> tuple[Expr, Expr]:

@@ -87,8 +87,9 @@ def as_readout(system: LinearSystem, what: Readable) -> Readout:
     """What `what` reads out of `system`.
 
     `what` is the name of a mode quadrature ("X_M", "P_M"), of the light's ("X", "P", "X_L", "P_cos", ...; at the only
-    output port), of a field or mode operator ("S.out+", "M", with "^+" for the adjoint), a `Quadrature`, a `Homodyne`
-    detector, or a LinearForm. Raises UnknownName, PortMismatch, ParameterError.
+    output port; of several ports "X_light": the name of a port, where no mode has it), of a field or mode operator
+    ("S.out+", "M", with "^+" for the adjoint), a `Quadrature`, a `Homodyne` detector, or a LinearForm. Raises
+    UnknownName, PortMismatch, ParameterError.
     """
     if isinstance(what, LinearForm):
         form = what.map_coefficients(expression)
@@ -121,6 +122,7 @@ def _by_name(system: LinearSystem, name: str) -> Readout:
         return Readout(name, LinearForm({Op(plain, dag): sp.S.One}), False)
     letter, _, rest = name.partition("_")
     of_light = rest in ("", "L", "cos", "sin")
+    ports = [port.name for port in system.out_ports]
     if letter in ("X", "P"):
         if rest in system.modes:
             if of_light and system.out_ports:
@@ -136,10 +138,12 @@ def _by_name(system: LinearSystem, name: str) -> Readout:
                 )
             part: Part = "cos" if rest == "cos" else "sin" if rest == "sin" else ""
             return _light(system, Quadrature(sp.pi / 2 if letter == "P" else 0, port.name, part))
+        if rest in ports:
+            return _light(system, Quadrature(sp.pi / 2 if letter == "P" else 0, rest))
     modes = [f"{q}_{m}" for m in system.modes for q in "XP"]
     raise UnknownName(
         f"no quadrature or operator {name!r}; there are the light's X, P (X_L, P_L, X_cos, X_sin, P_cos, P_sin with "
-        f"two sidebands), the quadratures {listing(modes)}, "
+        f"two sidebands; X_ and P_ with the name of a port among {listing(ports)}), the quadratures {listing(modes)}, "
         f"and the operators {listing((*system.modes, *system.outputs))}."
     )
 
@@ -151,7 +155,7 @@ def only_port(ports: Sequence[Port], kind: str, advice: str) -> Port:
 
 
 def _out_port(system: LinearSystem) -> Port:
-    return only_port(system.out_ports, "output", "give Quadrature(angle, port=...)")
+    return only_port(system.out_ports, "output", "give its name as in 'X_light', or Quadrature(angle, port=...)")
 
 
 def light_ops(port: Port, channel: str | None = None) -> tuple[Op, Op] | None:

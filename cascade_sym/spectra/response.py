@@ -39,8 +39,8 @@ def transfer(
 
     `input` is an input field ("S.in+", a bath "M.bath", with "^+" for the adjoint b^+(Omega), the transform of b^+(t)),
     or a quadrature of the light that enters at the only input port: "X_in", "P_in" (two-mode quadratures X_L, P_L for
-    light with two sidebands). `output` and the frame are read as in `noise_spectrum`. The result is complex, with named
-    susceptibilities; its steps check it against the flattened (A, B, C, D).
+    light with two sidebands), of several ports "X_in_light". `output` and the frame are read as in `noise_spectrum`.
+    The result is complex, with named susceptibilities; its steps check it against the flattened (A, B, C, D).
 
     `unstable` allows a block that is unstable alone (a controller, which feedback will stabilise): its transfer
     function is then the ratio of polynomials, and no response that ever settles. Raises UnknownName for a missing
@@ -66,24 +66,29 @@ def input_weights(system: LinearSystem, input: str | Op) -> dict[Op, Expr]:
     """
     if isinstance(input, Op):
         o = input
-    elif input in ("X_in", "P_in"):
-        first, second = light_pair(system)
-        if input == "X_in":
+    elif (letter := input[:5]) in ("X_in", "P_in", "X_in_", "P_in_"):
+        first, second = light_pair(system, input[5:])
+        if letter[0] == "X":
             return {first: HALF, second: HALF}
         return {first: sp.I * HALF, second: -sp.I * HALF}
     else:
         o = Op(input.removesuffix("^+"), input.endswith("^+"))
     if o.name not in system.inputs:
-        raise UnknownName(f"no input {o.name!r}; there are X_in, P_in and the fields {listing(system.inputs)}.")
+        raise UnknownName(
+            f"no input {o.name!r}; there are X_in, P_in (of several ports: X_in_ and P_in_ with the name of one among "
+            f"{listing(p.name for p in system.in_ports)}) and the fields {listing(system.inputs)}."
+        )
     return {o: sp.S.One}
 
 
-def light_pair(system: LinearSystem) -> tuple[Op, Op]:
-    """The operators (b, b^+) or (b_+, b_-^+) that make up the quadratures of the light at the only input port."""
-    port = only_port(system.in_ports, "input", "name a field instead of a quadrature")
-    if pair := light_ops(port):
+def light_pair(system: LinearSystem, port: str = "") -> tuple[Op, Op]:
+    """The operators (b, b^+) or (b_+, b_-^+) that make up the quadratures of the light at an input port, or the only
+    one."""
+    advice = "give its name as in 'X_in_light', or name a field"
+    of = system.in_port(port) if port else only_port(system.in_ports, "input", advice)
+    if pair := light_ops(of):
         return pair
-    raise PortMismatch(f"port {port.name!r} has the channels {port.channels}; name a field instead of a quadrature.")
+    raise PortMismatch(f"port {of.name!r} has the channels {of.channels}; name a field instead of a quadrature.")
 
 
 def noise_budget(
@@ -96,9 +101,9 @@ def noise_budget(
 ) -> Mapping[str, Spectrum]:
     """The noise spectrum of `output` split by origin; the parts add up to `noise_spectrum`.
 
-    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision), every
-    other input by the name of its field: a bath, a loss; correlated ones by "one with other". Arguments and errors as
-    in `noise_spectrum`.
+    The light that enters counts as "X_in" and "P_in" (for a phase measurement: back-action and imprecision; of several
+    ports as "X_in_light", with the name of each), every other input by the name of its field: a bath, a loss;
+    correlated ones by "one with other". Arguments and errors as in `noise_spectrum`.
 
     >>> from cascade_sym.parts import Oscillator
     >>> sorted(noise_budget(Oscillator("M"), "P_L"))
@@ -107,7 +112,8 @@ def noise_budget(
     (read,), at, dynamics = begun(system, (output,), frequency, frame, carrier)
     swept = sweep(dynamics, read.form)
     noise = noise_of(dynamics.system, (read,))
-    light = _quadratures(dynamics.system, noise)
+    ports = dynamics.system.in_ports
+    light = [found for port in ports for found in _quadratures(dynamics.system, noise, port.name)]
     parts: list[tuple[str, Expr]] = []
     for name, weights in light:
         total = sp.Add(*(swept.inputs.get(o, sp.S.Zero) * c for o, c in weights.items()))
@@ -121,16 +127,17 @@ def noise_budget(
     return Table({k: finished(dynamics, at, f"N_{read.label}_{k}", e) for k, e in collected(parts).items()})
 
 
-def _quadratures(s: LinearSystem, noise: Inputs) -> list[tuple[str, dict[Op, Expr]]]:
-    """The input quadratures, for sidebands also their adjoint partners; none where the noise mixes them."""
+def _quadratures(s: LinearSystem, noise: Inputs, port: str) -> list[tuple[str, dict[Op, Expr]]]:
+    """The input quadratures of a port, for sidebands also their adjoint partners; none where the noise mixes them."""
     try:
-        first, second = light_pair(s)
+        first, second = light_pair(s, port)
     except PortMismatch:
         return []
     fields = {first.name, second.name}
     if not fields <= set(noise) or any({x.name, y.name} - fields for x, y in noise.pairs if fields & {x.name, y.name}):
         return []
-    found = [(name, input_weights(s, name)) for name in ("X_in", "P_in")]
+    names = [f"{q}_in" if len(s.in_ports) == 1 else f"{q}_in_{port}" for q in "XP"]
+    found = [(name, input_weights(s, name)) for name in names]
     if first != second.dagger():
         found += [(name, {o.dagger(): c for o, c in w.items()}) for name, w in found]
     forms = [_quadrature_of(w) for _, w in found]

@@ -63,6 +63,7 @@ class Spectrum(Quantity):
         return replace(turned, expr=conventions.variance(turned.expr)) if self.second_moment else turned
 
     def inline(self) -> Expr:
+        """The expression with every definition written out. Raises WorkSpent where that is millions of terms."""
         return written_out(self.definitions, self.expr)
 
     def _mapped(self, table: Mapping[Any, Expr], definitions: Definitions, **more: Any) -> Spectrum:

@@ -79,7 +79,7 @@ def ended(capsys, arguments: list[str]) -> None:
     assert end.value.code != 2 or err.strip(), arguments
 
 
-@pytest.mark.parametrize("seed", range(1000 if THOROUGH else 40))
+@pytest.mark.parametrize("seed", range(1000 if THOROUGH else 16))
 def test_whatever_is_given_ends_with_an_answer_or_a_message(seed, capsys, tmp_path, monkeypatch):
     rng = random.Random(seed)
     monkeypatch.chdir(tmp_path)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import cascade_sym as cs
 from tests.core.networks import SIDEBANDS, make_part
+from tests.counts import examples
 
 ONE_PORT = ("oscillator", "negative mass", "detuned oscillator", "two-mode squeezer", "loss", "phase")
 
@@ -30,14 +31,14 @@ def same(left: cs.LinearSystem, right: cs.LinearSystem) -> bool:
 
 
 @given(parts(3))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_series_is_associative(systems):
     f, g, h = systems
     assert same(cs.series(cs.series(f, g), h), cs.series(f, cs.series(g, h)))
 
 
 @given(parts(4))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_concatenation_commutes_with_series(systems):
     f, g, h, k = systems
     left = cs.series(cs.concatenate(f, g), cs.concatenate(h, k))
@@ -47,7 +48,7 @@ def test_concatenation_commutes_with_series(systems):
 
 
 @given(parts(2))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_order_matters_only_through_light(systems):
     """Side by side, parts do not know of each other: the order of a concatenation is a matter of naming."""
     f, g = systems

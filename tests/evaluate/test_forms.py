@@ -17,6 +17,7 @@ from cascade_sym.evaluate.program.powers import factor
 from cascade_sym.program.builder import guarded
 from cascade_sym.program.calculation import read_program
 from cascade_sym.program.nodes import Program, operation_counts
+from tests.counts import examples
 from tests.evaluate.models import mild_points, pair_variance
 
 x, y, z = sp.symbols("x y z")
@@ -36,7 +37,7 @@ def angles(draw: st.DrawFn) -> sp.Expr:
     return sum(terms, sp.Integer(0)) + sp.Rational(draw(st.integers(-8, 8)), 12) * sp.pi
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([sp.sin, sp.cos, sp.tan]), angles()), min_size=1, max_size=4))
 def test_angles_keep_their_values(calls: list[tuple[type, sp.Expr]]) -> None:
     expr = sum((f(a) for f, a in calls), sp.Integer(0)) + x
@@ -59,7 +60,7 @@ def formulas(draw: st.DrawFn, depth: int = 4) -> sp.Expr:
     return made[kind]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(formulas(), st.booleans())
 def test_factoring_keeps_values(expr: sp.Expr, under_root: bool) -> None:
     expr = sp.sqrt(x * y) * expr / sp.sqrt(z * y) if under_root else expr
@@ -85,7 +86,7 @@ def wave_sums(draw: st.DrawFn) -> sp.Expr:
     return sp.Add(*terms)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(wave_sums())
 def test_addition_theorems_keep_values(expr: sp.Expr) -> None:
     program = read_program(Definitions(), {"v": expr + sp.Symbol("w")})

@@ -6,18 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from cascade_sym.formula import Add, Call, Div, Integral, Mul, Name, Neg, Number, Pow, Sum
 
 HERE = Path(__file__).parent
 NAMES = ("x", "y", "g", "R", "theta_M", "Gamma_SB", "gamma_S0", "epsilon", "theta_M'", "X_S", "kappa")
-
-
-def examples(usual: int) -> int:
-    """How many examples a property draws: some, or with the thorough profile thousands."""
-    return max(usual, settings.default.max_examples)
 
 
 def read_pairs(file: str) -> dict[str, str]:

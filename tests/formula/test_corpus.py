@@ -16,7 +16,7 @@ from cascade_sym.formula.ast import Div, Mul, Node, Relation
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, READ, read_formula, written
 from cascade_sym.program import TABLE
-from tests.formula.conftest import examples
+from tests.counts import examples
 from tests.formula.corpus import PLACE, SECTIONS
 
 

@@ -16,6 +16,7 @@ from cascade_sym.formula.ast import Call, Name
 from cascade_sym.formula.walk import at
 from cascade_sym.misprints.edits import KINDS, Vocabulary, edits, marked
 from cascade_sym.symbols import symbol
+from tests.counts import examples
 
 SWAPS = (("S", "M"), ("B", "P"), ("p", "m"))
 
@@ -231,7 +232,7 @@ def test_edits_mark_their_change(printed, vocabulary, notation):
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_edits_of_random_trees(all_trees, data):
     tree = data.draw(all_trees)
     names = ("x", "y", "X_S", "X_M", "Gamma_SB", "Gamma_MB")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cascade_sym.errors import CascadeError, FormulaError, UnknownName
 from cascade_sym.formula import Environment, interpret, names_in, parse, parse_relation, to_text
 from cascade_sym.symbols import complex_symbol, symbol
+from tests.counts import examples
 
 
 def env(*names, **functions):
@@ -171,7 +172,7 @@ def test_both_sides():
 
 
 @given(st.data())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck), deadline=None)
 def test_value_agrees_with_complex_arithmetic(scalar_trees, data):
     """Oracle: Python's evaluation of the same text in complex floats."""
     tree = data.draw(scalar_trees)

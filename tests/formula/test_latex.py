@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula import Add, Marked, Name, Number, name_latex, parse, parse_relation, to_latex
+from tests.counts import examples
 
 CASES = [
     ("b + a", "b + a"),
@@ -152,7 +153,7 @@ MACROS = frozenset(_MACROS.split())
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_random_trees_give_balanced_latex(all_trees, data):
     latex = to_latex(data.draw(all_trees))
     assert set(re.findall(r"\\[A-Za-z]+", latex)) <= MACROS

@@ -31,7 +31,8 @@ from cascade_sym.formula.ast import Call, Name, Relation
 from cascade_sym.formula.latex_in import Names
 from cascade_sym.formula.latex_in.reading import AMBIGUOUS, NOT_READ, READ
 from cascade_sym.symbols import symbol
-from tests.formula.conftest import NAMES, examples
+from tests.counts import examples
+from tests.formula.conftest import NAMES
 
 _KNOWN = """
     sin cos tan exp sqrt arctan dag conj hc mean sym Var ddt dot Re Im abs sgn root comm log

@@ -27,6 +27,7 @@ from cascade_sym.formula import (
     parse_relation,
     to_text,
 )
+from tests.counts import examples
 
 a, b, c = Name("a"), Name("b"), Name("c")
 
@@ -134,7 +135,7 @@ def test_any_text_parses_or_is_refused(text):
 
 
 @given(st.text(alphabet="ab_'0129.e+-*/^(), =<~:sumintegral", max_size=80))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_text_of_the_language_parses_or_is_refused(text):
     for read in (parse, parse_relation):
         try:
@@ -145,14 +146,14 @@ def test_text_of_the_language_parses_or_is_refused(text):
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_written_back_and_read_again(all_trees, data):
     tree = data.draw(all_trees)
     assert parse(to_text(tree)) == tree
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_precedence_is_that_of_python(data):
     """Python's own grammar is the oracle: the same text with ** for ^, in exact fractions."""
     atom = st.sampled_from(("2", "3", "7", "(1+2)", "(2-5)"))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula import parse_value
+from tests.counts import examples
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_refusal_says_what_and_why():
 
 
 @given(st.text(alphabet="0123456789.e+-*/^() pisqrtoI", max_size=25))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_text_is_a_number_or_refused(text):
     try:
         value = parse_value(text)

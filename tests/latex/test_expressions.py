@@ -14,6 +14,7 @@ from cascade_sym.latex import expr_latex
 from cascade_sym.latex.monomials import gathered
 from cascade_sym.latex.notation import Notation
 from cascade_sym.latex.written import Writer
+from tests.counts import examples
 from tests.latex.cases import EXPRESSIONS, PAPER
 from tests.latex.reader import value_of
 
@@ -79,7 +80,7 @@ def branches(inner: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.recursive(leaves, branches, max_leaves=8))
 def test_random_expressions_read_back_to_the_same_number(e: sp.Expr) -> None:
     point = numbers(e)

@@ -13,6 +13,7 @@ from cascade_sym.latex.bodies import neat
 from cascade_sym.latex.fold import fold, used
 from cascade_sym.latex.notation import Notation
 from cascade_sym.solve import covariance
+from tests.counts import examples
 from tests.latex.cases import ABBREVIATIONS, EXPRESSIONS, PAPER, pair, polar_pair, turned_pair
 
 S = sp.Symbol
@@ -55,7 +56,7 @@ def test_folding_any_expression_is_exact(e: sp.Expr) -> None:
     assert abs(sp.N((f - e).subs(at), 30, chop=True)) < 1e-20
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(
     st.lists(
         st.tuples(st.integers(-4, 4), st.integers(0, 2), st.integers(0, 2), st.integers(-1, 2)), min_size=1, max_size=6

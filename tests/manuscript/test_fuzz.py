@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cascade_sym.errors import CascadeError
 from cascade_sym.manuscript import check_manuscript, read_manuscript
 from cascade_sym.manuscript.bounded import BoundReached, bounded
+from tests.counts import examples
 
 PIECES = (
     "\\begin{align}", "\\end{align}", "\\begin{equation}", "\\end{equation}", "\\label{a}", "\\tag{1}", "\\\\", "&", "=",
@@ -26,7 +27,7 @@ PIECES = (
     "\\makeatletter", "\\x@y", "\\begingroup", "\\endgroup", "\\end{document}", "\n\n", "\\section", "\\hspace{1cm}",
     "\\mathop{\\rm d}", "\\ensuremath", "\\[2pt]", "##", "\\begin{empheq}[box=a]{align}", "\\ifthenelse{a}{b}{c}",
 )  # fmt: skip
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.text(max_size=60))
 
 
@@ -52,7 +53,7 @@ def test_reading_ends_with_entries_of_the_contract(tmp_path_factory, text):
 
 
 @given(texts)
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(60))
 def test_checking_ends_with_verdicts_or_an_error(cavity, tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "m.tex"
     path.write_text("\\begin{equation}r = " + text, encoding="utf-8")

@@ -16,9 +16,10 @@ from cascade_sym.latex import expr_latex
 from cascade_sym.latex.document import Entry as DocumentEntry
 from cascade_sym.latex.document import document
 from cascade_sym.latex.lines import rows_of
+from cascade_sym.ledger.comparison import compare
 from cascade_sym.ledger.entries import Entry, run_ledger
 from cascade_sym.ledger.typeset import correction_latex, derived_latex, document_of, notation_of
-from cascade_sym.ledger.verdict import StatementVerdict, compare
+from cascade_sym.ledger.verdict import StatementVerdict
 from cascade_sym.manuscript import check_manuscript
 from cascade_sym.manuscript.known import Reading
 from cascade_sym.paper import load_folder

@@ -24,15 +24,14 @@ def copied(tmp_path):
     return place
 
 
-@pytest.fixture
-def small(tmp_path):
+def make_small(place: Path) -> Path:
     """A small paper of one's own: a cavity with two ports."""
-    (tmp_path / "printed.toml").write_text(
+    (place / "printed.toml").write_text(
         '[paper]\ntitle = "A cavity"\nswaps = [["1", "2"]]\n'
         '[[equation]]\nid = "1"\ntitle = "reflection"\nstatements = ["r = 1 - 2*kappa_1/(kappa_1 + kappa_2)"]\n'
         '[[equation]]\nid = "2"\ntitle = "transmission"\nstatements = ["t = -2*sqrt(kappa_1*kappa_2)/(kappa_1 + kappa_2)"]\n'
     )
-    (tmp_path / "derived.py").write_text(
+    (place / "derived.py").write_text(
         "import sympy as sp\nimport cascade_sym as cs\nfrom cascade_sym.paper import Model\n"
         "k1, k2 = sp.symbols('kappa_1 kappa_2')\n"
         "RATES = ('kappa_1', 'kappa_2')\n"
@@ -46,4 +45,9 @@ def small(tmp_path):
         "@model.equation('2')\ndef transmission():\n    return {'t': gain('c.out_2', 'c.in_1')}\n"
         "@model.quantity('r', ['kappa_1', 'kappa_2'])\ndef r():\n    return cs.Quantity('r', gain('c.out_1', 'c.in_1'))\n"
     )
-    return tmp_path
+    return place
+
+
+@pytest.fixture
+def small(tmp_path):
+    return make_small(tmp_path)

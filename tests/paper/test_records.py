@@ -11,6 +11,7 @@ import pytest
 from cascade_sym.errors import LedgerError
 from cascade_sym.ledger.records import SCHEMA, Record, records_from
 from cascade_sym.ledger.stored import build_paper, read_ledger
+from tests.paper.conftest import make_small
 
 KEYS = {
     "schema", "id", "title", "verdict", "method", "evidence", "seconds", "expected", "as_expected", "deviation",
@@ -19,12 +20,19 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def stored(small, tmp_path) -> list:
-    records, place = build_paper(small, tmp_path / "out")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> list:
+    root = tmp_path_factory.mktemp("records")
+    records, place = build_paper(make_small(root), root / "out")
     data = json.loads((place / "ledger.json").read_text())
     assert read_ledger(place / "ledger.json") == records and [r.to_json() for r in records] == data
     return data
+
+
+@pytest.fixture
+def stored(written) -> list:
+    """What was written, which a test may change."""
+    return copy.deepcopy(written)
 
 
 def test_what_is_stored_is_read_back_and_has_the_keys_that_it_always_had(stored):

@@ -109,3 +109,11 @@ def test_readings_of_one_print_are_one_entry_of_the_report(records):
     assert "2 of 2 equations need attention" in page and "2 equations derived" in page
     source = report_source([wrong, a, b], {"title": "x"})
     assert source.count("Read as (7.") == 2 and source.count("\\entry{") == 2 and "hypertarget{eq-7-b}" in source
+    assert re.search(r"\(7\.a\)\S* \S*\(7\.b\)\S* & Gain & \\verdict\{differs\} \\verdict\{exact\} ", source)
+
+
+def test_letters_with_values_are_mathematics():
+    record = one(Verdict.DIFFERS, notes={"relative_difference": FAR}, where=r"\text{best }y\text{ of all}")
+    page, source = report_page([record], {}, "f"), report_source([record], {})
+    assert "at <math><mi>x</mi></math> = 2" in page and "for <math><mi>x</mi></math> from 1" in page
+    assert "at $x$ = 2" in source and "for $x$ from 1" in source and "Best $y$ of all: the derived" in source

@@ -8,7 +8,7 @@ import importlib
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import mpmath
@@ -16,12 +16,19 @@ import numpy as np
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError
-from cascade_sym.evaluate.backends.numpy_blocks import UFUNCS, Flags
+from cascade_sym.evaluate.backends.numpy_blocks import Flags
 from cascade_sym.evaluate.plan import Plan
 from cascade_sym.evaluate.results import formed
 from cascade_sym.program.constants import EXACT, UNARY, Constant, parts
 from cascade_sym.program.nodes import TESTS, Program
 
+OPERATORS: dict[str, Any] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
+}  # fmt: skip
+STANDARD = {  # names in the array API standard, where they are not ours
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "rint": "round",
+    "min": "minimum", "max": "maximum",
+}  # fmt: skip
 GUARD_DIGITS = 10  # beyond those asked for, against rounding of intermediate values
 
 
@@ -103,13 +110,7 @@ def jax_function(program: Program, plan: Plan) -> Callable[[Mapping[str, Any]], 
     """
     jax = require_jax()
     jnp = jax.numpy
-
-    def apply(op: str, *args: Any) -> Any:
-        if op in TESTS:
-            test = jnp.greater_equal if op == "nonnegative" else jnp.greater
-            passed = [test(a, 0.0) for a in args]
-            return jnp.where(jnp.all(jnp.stack(jnp.broadcast_arrays(*passed)), axis=0), 1.0, -1.0)
-        return jnp.where(args[0] >= 0, *args[1:]) if op == "select" else getattr(jnp, UFUNCS[op])(*args)
+    apply = operations_over(jnp, jnp.asarray)
 
     def run(values: dict[str, Any]) -> list[Any]:
         def leaf(name: str, part: str) -> Any:
@@ -123,17 +124,52 @@ def jax_function(program: Program, plan: Plan) -> Callable[[Mapping[str, Any]], 
     def evaluate(given: Mapping[str, Any]) -> Any:
         with double_precision(jax):
             values = {n: jnp.asarray(v) for n, v in given.items()}
-            found = iter(jnp.broadcast_arrays(*jitted(values), *values.values()))
-            by_name = {}
-            for o in plan.best.outputs:
-                re = next(found)
-                by_name[o.name] = re if o.im is None else re + 1j * next(found)
-            if plan.over is None:
-                return formed(plan.target, by_name)
-            slopes = {n: jnp.stack([by_name[f"d{n}/d{p}"] for p in plan.over]) for n in plan.target.names}
-            return formed(plan.target, {n: (by_name[n], slopes[n]) for n in slopes})
+            found = jnp.broadcast_arrays(*jitted(values), *values.values())
+            return gathered(plan, found, lambda re, im: re + 1j * im, jnp.stack)
 
     return evaluate
+
+
+def operations_over(xp: Any, lift: Callable[[float], Any]) -> Callable[..., Any]:
+    """The real operations of a program over arrays of the array API namespace `xp`; floats are `lift`ed to arrays.
+
+    A function that the namespace lacks is a ParameterError that names it.
+    """
+
+    def array(x: Any) -> Any:
+        return lift(x) if isinstance(x, float) else x
+
+    def apply(op: str, *args: Any) -> Any:
+        if op in OPERATORS and not all(isinstance(a, float) for a in args):
+            return OPERATORS[op](*args)
+        whole = [array(a) for a in args]
+        if op in TESTS:
+            passed = [a >= 0.0 if op == "nonnegative" else a > 0.0 for a in whole]
+            return xp.where(reduce(operator.and_, passed), lift(1.0), lift(-1.0))
+        if op == "select":
+            return xp.where(whole[0] >= 0.0, *whole[1:])
+        name = STANDARD.get(op, op)
+        if (function := getattr(xp, name, None)) is None:
+            raise ParameterError(
+                f"the formula needs {name!r}, which {xp.__name__} does not have; give arrays of NumPy."
+            )
+        return function(*whole)
+
+    return apply
+
+
+def gathered(plan: Plan, found: Sequence[Any], together: Callable[[Any, Any], Any], stack: Callable[[Any], Any]) -> Any:
+    """The parts of the results in a program's order as the plan's results, complex ones put together and derivatives
+    stacked.
+    """
+    rest, by_name = iter(found), {}
+    for o in plan.best.outputs:
+        re = next(rest)
+        by_name[o.name] = re if o.im is None else together(re, next(rest))
+    if plan.over is None:
+        return formed(plan.target, by_name)
+    slopes = {n: stack([by_name[f"d{n}/d{p}"] for p in plan.over]) for n in plan.target.names}
+    return formed(plan.target, {n: (by_name[n], slopes[n]) for n in slopes})
 
 
 def double_precision(jax: Any) -> AbstractContextManager[Any]:

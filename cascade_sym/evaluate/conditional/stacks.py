@@ -236,6 +236,42 @@ class ConditionalEvaluator(Shown):
             raise ParameterError(f"start must be a symmetric {n} x {n} covariance matrix over {self.quadratures}.")
         return doubling.evolve(self.filters({**(values or {}), **named}), V, t)
 
+    def run(
+        self, start: Any, times: Sequence[float], values: Mapping[str, Any] | None = None, /, *, seed: int = 0,
+        **named: Any,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """One run of the experiment, its record drawn at random: means (len(times), 2n) and covariances at `times`.
+
+        The means are zero at time 0 and have the exact law of an observer's, however far apart the times: after dt
+        they are moved by e^{A dt}, and scattered by what the record took from the unconditional covariance (law of
+        total variance). They are about the mean motion that drives cause. Errors as in `transient`, and for arrays
+        of parameters.
+
+        >>> from cascade_sym.parts import Oscillator
+        >>> from cascade_sym.parts.detectors import Homodyne
+        >>> from cascade_sym.solve.conditional import riccati
+        >>> import sympy as sp
+        >>> e = conditional_evaluator(riccati(Oscillator("M", Gamma=1, theta=sp.pi/4), Homodyne(angle=sp.pi/2)))
+        >>> means, V = e.run(np.eye(2)/2, [0.0, 1.0, 2.0], gamma_M0=1, n_M=2, seed=3)
+        >>> means.shape, means[0].tolist(), V.shape
+        ((3, 2), [0.0, 0.0], (3, 2, 2))
+        """
+        V = self.transient(start, times, {**(values or {}), **named})
+        if V.ndim != 3:
+            raise ParameterError("a run has one value of each parameter; give numbers, not arrays.")
+        f = self.filters({**(values or {}), **named})
+        blind, nothing = f._replace(C=0 * f.C, S=0 * f.S), np.zeros_like(f.A)
+        mean, before, now = np.zeros(len(self.quadratures)), np.asarray(start, dtype=float), 0.0
+        random, out = np.random.default_rng(seed), []
+        for t, after in zip(times, V, strict=True):
+            if (dt := float(t) - now) > 0:
+                free = doubling.over(blind, nothing, dt, min(dt, doubling.short_step(blind, nothing)[1].min()))
+                size, axes = np.linalg.eigh(free.Q + free.E @ before @ free.E.T - after)
+                mean = free.E @ mean + axes @ (np.sqrt(np.maximum(size, 0)) * random.standard_normal(size.size))
+            before, now = after, float(t)
+            out.append(mean)
+        return np.array(out).reshape(len(V), -1), V
+
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:
         """As a call, but UndetectableError where any point has no conditional steady state."""
         out, _ = self._values({**(values or {}), **named})

@@ -47,7 +47,7 @@ def derivative(r: Reader, above: Tokens, below: Tokens, start: Token) -> Node | 
         along += (variable,) if n == 1 else (variable, Number(str(n)))
     name = "derivative" if kind == "d" else "partial"
     if any(not t.is_op("{", "}") for t in inner.tokens[inner.at : -1]):
-        return _of(name, r.deeper(inner.whole), along)
+        return _placed(r, name, r.deeper(inner.whole), along)
     if not r.starts_factor() or r.peek().wide:
         r.state.operators |= {str(a) for a in along}
         return Call(f"{name}_by", along)
@@ -65,6 +65,27 @@ def derivative(r: Reader, above: Tokens, below: Tokens, start: Token) -> Node | 
         while r.starts_factor() and not r.peek().wide:
             factors.append(r.factor())
     return _of(name, product(factors), along)
+
+
+def _placed(r: Reader, name: str, node: Node, along: tuple[Node, ...]) -> Node:
+    r"""A derivative with what stands in brackets behind it: the arguments of what is derived, \frac{\partial u}
+    {\partial t}(x, t), or the place, \frac{df}{dx}(x_0)."""
+    from cascade_sym.formula.latex_in.brackets import bracket, opener
+
+    found = r.look(lambda: bracket(r)) if opener(r) == "(" and not r.peek().gap else None
+    if found is None or not isinstance(node, Name):
+        return _of(name, node, along)
+    items = found[1]
+    variables = [a for a in along if isinstance(a, Name)]
+    place = items[0].name if isinstance(items[0], Name) else ""
+    if set(variables) <= set(items):
+        return _of(name, Call(node.name, tuple(bracket(r)[1])), along)
+    if len(items) == len(variables) == 1 and (
+        isinstance(items[0], Number) or place.startswith((f"{variables[0].name}_", f"{variables[0].name}'"))
+    ):
+        bracket(r)
+        return Call("at", (_of(name, node, along), Call("eq", (variables[0], items[0]))))
+    return _of(name, node, along)
 
 
 def _of(name: str, node: Node, along: tuple[Node, ...]) -> Node:

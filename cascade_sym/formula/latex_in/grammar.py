@@ -27,6 +27,7 @@ from cascade_sym.formula.latex_in.look import Look
 from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, starred
 from cascade_sym.formula.latex_in.symbols import Key, spelt
 from cascade_sym.formula.token_stream import Token
+from cascade_sym.formula.walk import names_in
 
 _HC = frozenset(("h.c.", "H.c.", "c.c.", "h.c", "H.c", "c.c", "C.c.", "H.C.", "C.C."))
 
@@ -118,6 +119,7 @@ class Reader(Look):
                     raise self.error("two numbers stand side by side")
                 if isinstance(factors[-1], Number) and "." in factors[-1].text and self._digits_in_brackets():
                     raise self.error("a value with its uncertainty in brackets is not read; write \\pm")
+                self._applied(factors[-1])
                 if isinstance(factors[-1], Number | Call) and (unit := self._micro(factors[-1])) is not None:
                     factors.append(unit)
                     continue
@@ -135,6 +137,21 @@ class Reader(Look):
         if len(factors) > 1 and self.asks(t, "evaluates", why):
             return [*factors[:-1], Call("at", (factors[-1], where))]
         return [Call("at", (product(factors), where))]
+
+    def _applied(self, before: Node) -> None:
+        """FormulaError where a bracket follows that is an argument of what is no symbol, (f + g)(t), \\frac{df}{dx}(0)."""
+        from cascade_sym.formula.latex_in.brackets import bracket, opener
+        from cascade_sym.formula.latex_in.call_arguments import single
+
+        closed = self.tokens[self.at - 1]
+        if opener(self) != "(" or self.peek().gap or not (closed.is_op(")", "]", "}", "|") or closed.is_word("rangle")):
+            return
+        (_, items), after = self.look(lambda: (bracket(self), self.peek())) or (("", [before]), closed)
+        if after.is_op("^"):
+            return  # the power needs the bracket
+        lone = single(items[0]) and not isinstance(items[0], Neg)  # a sign needs its brackets in a product
+        if not isinstance(before, Name) and names_in(before) and (len(items) > 1 or lone):
+            raise self.error("whether this bracket is a factor or an argument of what stands before it is not clear")
 
     def _digits_in_brackets(self) -> bool:
         n = 1
@@ -160,14 +177,26 @@ class Reader(Look):
         if bras and isinstance(factors[-1], Call) and factors[-1].function == "ket":
             factors[bras[-1] :] = [product(factors[bras[-1] :])]  # <a|u|b> is one factor
         left = factors[-1]
-        if t.is_word("cdot", "times") and (left == Name("nabla") or self._vectors(left, right)):
+        if t.is_word("cdot", "times") and (
+            (isinstance(left, Name) and left.name.split("_")[0] == "nabla") or self._vectors(left, right)
+        ):
             match left:
                 case Call("dotp", (one, two)) if t.text == "times":
                     factors[-1] = Call("dotp", (one, Call("cross", (two, right))))
                 case _:
                     factors[-1] = Call("dotp" if t.text == "cdot" else "cross", (left, right))
-        else:
-            factors.append(right)
+            return
+        named = isinstance(left, Name) and isinstance(right, Name) and left != right
+        why = "\\times between two symbols is a vector product or a product"
+        if t.is_word("times") and named and self.asks(t, "cross", why, "times"):
+            factors[-1] = Call("cross", (left, right))
+            return
+        if t.is_op("*") or t.is_word("ast"):
+            called = all(isinstance(f, Call) and f.function in self.state.registry.latex for f in (left, right))
+            if called and self.asks(t, "convolution", "* between two functions is a product or a convolution", "*"):
+                factors[-1] = Call("convolution", (left, right))
+                return
+        factors.append(right)
 
     def _whole_element(self, node: Node) -> Node:
         """A bra with what follows up to its ket."""
@@ -279,8 +308,11 @@ class Reader(Look):
             if not stars:
                 raise self.error("an empty superscript")
             return node
-        if spelt(rest) in ("T", "top") and (len(rest) > 1 or rest[0].kind != "letter" or is_matrix(node)):
-            return Call("transpose", (node,))
+        if spelt(rest) in ("T", "top"):
+            clear = len(rest) > 1 or rest[0].kind != "letter" or is_matrix(node) or self.vectorial(node)
+            why = "the superscript 'T' is a transposition or a power"
+            if clear or (not isinstance(node, Name) and not self.asks(start, "transposed", why)):
+                return Call("transpose", (node,))
         if len(rest) == 1 and rest[0].is_word("circ"):
             return Call("degrees", (node,))
         if all(t.is_word("prime") or t.is_op("'") for t in rest):

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"""(?P<skipped>\s|%[^\n]*|\\[!/])
       | (?P<row>\\\\\*?(?:\[[-+0-9.a-z\s]*\])?|\\(?:cr|newline)(?![A-Za-z]))
       | (?P<space>~|\\(?:[,;:>\s]|(?:q?quad|thinspace|medspace|thickspace|enspace|hfill|negthinspace)(?![A-Za-z])))
+      | (?P<dots>\.\.\.|…)
       | (?P<kern>\\(?:mkern|kern|hskip|mskip)\s*-?[0-9.]+\s*(?:mu|pt|em|ex))
       | \\(?P<word>[A-Za-z]+)
       | \\(?P<escaped>.)
@@ -57,9 +58,9 @@ _SAME = {
     "mathscr": "mathcal", "widehat": "hat", "widetilde": "tilde", "overrightarrow": "vec", "va": "vec",
     "mathrm": "mathrm", "operatorname": "mathrm", "mathit": "mathit", "dbinom": "binom", "tbinom": "binom",
     "longrightarrow": "rightarrow", "implies": "Rightarrow", "Longrightarrow": "Rightarrow", "iff": "Leftrightarrow",
-    "Longleftrightarrow": "Leftrightarrow", "simeq": "approx", "doteq": "approx", "cong": "approx",
+    "Longleftrightarrow": "Leftrightarrow", "simeq": "approx",
     "triangleq": "coloneqq", "colonequals": "coloneqq", "ll": "ll", "trace": "Tr", "tr": "Tr",
-    "lvert": "lvert", "star": "ast", "hslash": "hbar", "imath": "i", "jmath": "j", "epsilon": "epsilon",
+    "lvert": "lvert", "hslash": "hbar", "imath": "i", "jmath": "j", "epsilon": "epsilon",
     "idotsint": "int", "infin": "infty", "Real": "Re", "Imaginary": "Im", "Sigma": "Sigma", "lnot": "neg",
     "varPsi": "Psi", "varPhi": "Phi", "varGamma": "Gamma", "varDelta": "Delta", "varOmega": "Omega",
     "upalpha": "alpha", "upmu": "mu", "transp": "top", "intercal": "top", "qq": "text", "qall": "forall",
@@ -71,6 +72,7 @@ _SWITCHES = {
 }  # fmt: skip
 _OPENED = ("langle", "lvert", "Vert", "lVert")
 CONNECTIVES = frozenset("and or for where with if when so then thus hence as at but while since".split())
+_AROUND = frozenset("hat tilde bar vec mathbf mathcal".split())  # what may stand over or around a dotted symbol
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
@@ -85,7 +87,7 @@ _GREEK = dict(
 def lexed(text: str) -> Tokens:
     """The tokens of a formula, closed by an 'end' token; FormulaError where something can't be one."""
     found = [*_lexed(text, 0, text), Token("end", "", len(text))]
-    return _joined(_prefixing(_with_fonts(_without_groups(found, text), text), text))
+    return _listed(_joined(_turned(_prefixing(_with_fonts(_without_groups(found, text), text), text), text)))
 
 
 def _lexed(text: str, offset: int, whole: str) -> list[Token]:
@@ -124,6 +126,8 @@ def _lexed(text: str, offset: int, whole: str) -> list[Token]:
 def _named(kind: str, m: re.Match[str]) -> tuple[str, str]:
     if kind == "row":
         return "op", "\\\\"
+    if kind == "dots":
+        return "word", "dots"
     if kind == "greek":
         if m["greek"] not in _GREEK:
             raise FormulaError(f"the letter {m['greek']!r} is not read; write it as a macro")
@@ -235,6 +239,19 @@ def _prefixing(body: Tokens, text: str) -> Tokens:
     return tuple(out)
 
 
+def _turned(body: Tokens, text: str) -> Tokens:
+    r"""\mathbf{\dot{x}} and \hat{\dot x} as \dot{\mathbf{x}}: dots are derivatives, whatever stands over or around them."""
+    out = list(body)
+    for n in range(len(out) - 3, -1, -1):
+        dotted = out[n].kind == "word" and out[n].text in _AROUND and out[n + 1].is_op("{")
+        if not dotted or not out[n + 2].is_word("dot", "ddot"):
+            continue
+        end = closing(out, n + 3, text) if out[n + 3].is_op("{") else n + 4
+        if out[end].is_op("}"):
+            out[n], out[n + 2] = replace(out[n + 2], start=out[n].start, gap=out[n].gap, wide=out[n].wide), out[n]
+    return tuple(out)
+
+
 def _joined(body: Tokens) -> Tokens:
     r"""\left< as \left\langle, \langle{x}\rangle without the group, \mathrm{and} as the word that it is."""
     out: list[Token] = []
@@ -264,6 +281,23 @@ def _joined(body: Tokens) -> Tokens:
             continue
         out.append(t)
     return _words(out)
+
+
+def _listed(body: Tokens) -> Tokens:
+    """1, 2, 3... as 1, 2, 3, ..., and 0 ... 7 as 0, ..., 7: dots behind a number are the next item of a list."""
+    out: list[Token] = []
+    for n, t in enumerate(body):
+        if t.is_word("dots") and out and out[-1].kind == "digit":
+            before = next((x for x in reversed(out) if x.kind != "digit"), t)
+            ranged = before.is_op("=") or (before.is_word("in"))
+            if before.is_op(",") or (ranged and (body[n + 1].kind in ("digit", "letter"))):
+                out.append(replace(t, kind="op", text=","))
+                out.append(t)
+                if ranged and not body[n + 1].is_op(","):
+                    out.append(replace(t, kind="op", text=","))
+                continue
+        out.append(t)
+    return tuple(out)
 
 
 def _closes(t: Token) -> bool:

@@ -15,15 +15,38 @@ ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split()
 FONTS = frozenset("mathrm mathit mathbf mathcal mathsf mathbb mathfrak mathtt".split())
 
 
+_WORDS = frozenset("res rot div grad curl mod const inv lim".split())
+
+
 def capitals(r: Reader) -> str:
-    """Three capitals or more without anything between them."""
-    from cascade_sym.formula.latex_in.coverage import run_of_letters
+    """Three capitals or more without anything between them, four letters, or two capitals that are the whole left side
+    of a definition.
+
+    FormulaError for letters that hold the name of a function, asin x: a product that nobody means.
+    """
+    from cascade_sym.formula.latex_in.brackets import relation_sign
+    from cascade_sym.formula.latex_in.coverage import WORDS, run_of_letters
 
     t = r.peek()
-    if t.kind != "letter" or not t.text.isupper():
+    if t.kind != "letter":
         return ""
     word = run_of_letters(r)
-    return word if len(word) > 2 and word.isupper() else ""
+    if inside := next((f for f in WORDS if len(f) > 2 and f in word), ""):
+        raise r.error(f"the letters '{word}' hold the name of a function; write \\{inside}", t)
+    if word in _WORDS:
+        raise r.error(f"the letters '{word}' are a word; write \\mathrm{{{word}}}", t)
+    if len(word) > 3 and not r.in_integral and word[0] not in "id":
+        return word
+    if not word.isupper() or len(word) < 2:
+        return ""
+    if len(word) > 2:
+        return word
+    elsewhere = [x.text for n, x in enumerate(r.tokens) if x.kind == "letter" and not r.at <= n < r.at + 2]
+    r.at += 2
+    defined = r.look(lambda: relation_sign(r)) is not None
+    r.at -= 2
+    begins = r.at == 0 or r.tokens[r.at - 1].is_op(",", ";", "\\\\")
+    return word if defined and begins and not set(word) & set(elsewhere) else ""
 
 
 def prefixed_nucleus(r: Reader) -> str | None:
@@ -172,11 +195,13 @@ def _nucleus_here(r: Reader) -> str | None:
 
 def _inside(r: Reader) -> str | None:
     """What an accent stands on: a nucleus, perhaps with a subscript or a label in the same group."""
+    if r.peek().kind == "digit":
+        return r.take().text  # \hat 1
     if not r.peek().is_op("{"):
         return nucleus_of(r)
     body = r.script()
     inner = r.child(body)
-    found = nucleus_of(inner)
+    found = inner.take().text if len(body) == 1 and body[0].kind == "digit" else nucleus_of(inner)
     if found is None:
         return None
     if inner.peek().is_op("_"):

@@ -30,7 +30,7 @@ RELATIONS = {
 }  # fmt: skip
 
 
-STARS = {"dagger": "dag", "*": "conj", "ast": "conj"}
+STARS = {"dagger": "dag", "*": "conj", "ast": "conj", "star": "conj"}
 
 
 _UNITS = frozenset("nm pm fm mm cm km s ms us ns ps fs kg mg g mK nK meV keV kHz mW nW dB rad mrad".split())
@@ -47,7 +47,7 @@ NEVER = frozenset(
         *RELATIONS,
         *"""right rangle rvert rVert rfloor rceil cdot times ast over pm mp otimes oplus Rightarrow end wedge
     Leftrightarrow therefore because not bigcirc leftarrow hookrightarrow perp parallel mod bmod pmod atop choose star
-    leftrightarrow cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
+    leftrightarrow cong doteq cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
     )
 )
 
@@ -67,9 +67,12 @@ class State:
     indices: Mapping[str, tuple[str, ...]]
     registry: Registry = field(default_factory=Registry)
     labels: frozenset[str] = frozenset()  # letters that stand in subscripts
+    tensorial: bool = False  # letters stand as upper and as lower indices
     turned: frozenset[Choice] = frozenset()
     asked: dict[Choice, str] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)  # names before a bracket that must be an argument
+    given: set[str] = field(default_factory=set)  # names with an argument
+    bare: set[str] = field(default_factory=set)  # names without an argument
     alone: set[str] = field(default_factory=set)  # Greek letters that stand for themselves somewhere
     vectors: set[str] = field(default_factory=set)
     bound: list[str] = field(default_factory=list)  # indices of the sums around
@@ -100,6 +103,19 @@ def letters_below(body: Tokens) -> frozenset[str]:
         elif below and (t.kind == "letter" or (t.kind == "word" and t.text in GREEK)):
             found.add(t.text)
     return frozenset(found)
+
+
+def contracts(body: Tokens) -> bool:
+    r"""Whether lone letters stand above and below as the indices of tensors do, G^n_m q^m: two above, one of them also
+    below a symbol."""
+    lone: dict[str, set[str]] = {"^": set(), "_": set()}
+    for n, t in enumerate(body[:-2]):
+        after = body[n + 1 : n + 4] if body[n + 1].is_op("{") else body[n + 1 : n + 2]
+        letter = after[len(after) // 2]
+        whole = len(after) == 1 or (len(after) == 3 and after[2].is_op("}"))
+        if t.is_op("^", "_") and whole and letter.kind == "letter" and not body[n - 1].is_word("sum", "prod"):
+            lone[t.text].add(letter.text)
+    return len(lone["^"]) > 1 and bool(lone["^"] & lone["_"])
 
 
 def is_symbol(r: Stream, t: Token) -> bool:

@@ -37,6 +37,8 @@ from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
 
 _COUNTS = frozenset("nmklNM")
+_DEGREES = frozenset("PLYCHTRD")  # functions with a degree below and an order above
+_MAPS = frozenset(("f", "g", "h", "F", "G", "psi", "phi", "varphi"))  # letters of functions that one inverts
 _EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of any
 
 
@@ -55,6 +57,8 @@ def read_symbol(r: Reader) -> Node:
             if found is None:
                 raise r.error("expected a symbol: a letter, a Greek letter or \\mathrm{...}, perhaps accented", start)
             nucleus = found
+            if nucleus == "delta" and r.peek().is_word("int", "iint", "iiint"):
+                raise r.error("whether \\delta before an integral is a variation or a factor is not clear", start)
             if nucleus in GREEKS and not r.peek().is_op("^"):
                 r.state.alone.add(nucleus)
     return _with_scripts(r, nucleus, begin, start)
@@ -212,8 +216,12 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         if all(t.is_op(",") or t.kind == "digit" for t in sup[at:]) and not any(t.is_op("+", "-") for t in sup[:at]):
             raise r.error("a label and a power in one superscript; group the labelled symbol", start)
         return ((), sup) if any(t.is_op("+", "-", "/") for t in sup[at:]) else _refuse_label(r, start)
-    if spelt(sup) in ("T", "top") and (len(sup) > 1 or sup[0].kind != "letter"):
-        return (), sup  # upright: a transposition
+    if spelt(sup) in ("T", "top"):
+        bold = {"mathbf", "vec"} & set(key.nucleus.split())
+        clear = bold or len(sup) > 1 or sup[0].kind != "letter"
+        why = "the superscript 'T' is a transposition, a label or a power"
+        labelled, raised = (not clear and r.asks(start, kind, why, key.nucleus) for kind in ("label", "power"))
+        return (sup, ()) if labelled else ((), sup if raised else (replace(sup[0], kind="word", text="top"),))
     if is_label(sup):
         letters = [t for t in sup if t.kind == "letter"]
         word = "".join(t.text for t in letters)
@@ -235,11 +243,17 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
         why = f"the superscript '{sup[0].text}' is a power or a label"
         labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
         return (sup, ()) if labelled else ((), sup)
-    if len(sup) > 1 and all(t.kind == "word" and t.text in GREEKS for t in sup):
+    indices = _without_subscripts(sup)
+    if len(indices) > 1 and all(t.kind == "word" and t.text in (*GREEKS, "dots") for t in indices):
         return sup, ()  # T^{\mu\nu}: indices
+    if len(indices) == 1 < len(sup) and sup[0].text in GREEKS:  # u^{\mu_1}
+        labelled = not r.asks(start, "label", f"the superscript '{spelt(sup)}' is a power or an index", key.nucleus)
+        return (sup, ()) if labelled else ((), sup)
     capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
     if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
         return sup, ()  # 1D, 2A
+    if key.sub and key.nucleus in _DEGREES and sup[0].is_op("|") and r.peek().is_op("(") and not r.peek().gap:
+        return sup, ()  # L_p^{|l|}(x)
     if spelt(sup) in ("0", "1"):
         if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power", key.nucleus + key.sub):
             return (), sup
@@ -247,20 +261,34 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
     return (), sup
 
 
+def _without_subscripts(sup: Tokens) -> Tokens:
+    kept: list[Token] = []
+    depth, below = 0, False
+    for t in sup:
+        depth += (t.is_op("{") and below) or (depth > 0 and t.is_op("{"))
+        if not (below or depth or t.is_op("_")):
+            kept.append(t)
+        depth -= depth > 0 and t.is_op("}")
+        below = t.is_op("_") or depth > 0
+    return tuple(kept)
+
+
 def _lone(r: Reader, t: Token, key: Key) -> str:
     """What a superscript of one letter is, 'power' or 'label'; '' where a reader could differ."""
     from cascade_sym.formula.latex_in.brackets import bracket, opener
 
-    if t.text == "T":
-        return ""
     nucleus = set(key.nucleus.split())
+    called = opener(r) == "(" and not r.peek().gap
     if {"mathbf", "mathcal", "vec"} & nucleus:
-        return "label"
+        return "" if t.text in ("n", "N") and "mathcal" not in nucleus else "label"  # a power of a matrix, or a label
     if t.text in _COUNTS:
-        return "power"
+        if called and key.sub and key.nucleus in _DEGREES:
+            return "label"  # P_l^m(x)
+        return "" if r.state.tensorial else "power"
+    if t.text in ("mu", "nu"):
+        return ""  # x^\mu
     if "hat" in nucleus:
         return "label"
-    called = opener(r) == "(" and not r.peek().gap
     several = called and len((r.look(lambda: bracket(r)) or ("", []))[1]) > 1  # E_x^g(r, t)
     if t.text.isupper() or "sigma" in nucleus or several:
         return "label"
@@ -283,19 +311,30 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
     node: Node = Name(name)
     if len(stars) > 2:
         raise r.error("more than two stars or daggers in one superscript", start)
-    superoperator = key.nucleus.startswith("mathcal ") and spelt(stars) == "dagger"
-    if superoperator and opener(r) in ("(", "[") and name in r.state.registry.latex:
-        # the adjoint map of something, not the adjoint of what the map gives
-        latex = with_script(r.state.registry.latex[name], "\\dagger")
-        name, stars = r.state.registry.name(replace(key, sup=key.sup + "dagger"), latex), stars[:0]
+    if name in r.state.registry.latex and opener(r) in ("(", "[") and not r.peek().gap:
+        # the adjoint or inverse map of something, not the adjoint or inverse of what the map gives
+        script, map_ = spelt((*stars, *power)), key.nucleus.startswith("mathcal ")
+        if (map_ and script in ("dagger", "-1")) or (script == "-1" and _inverse(r, key, name, start)):
+            latex = with_script(r.state.registry.latex[name], shown((*stars, *power)))
+            name, stars, power = r.state.registry.name(replace(key, sup=key.sup + script), latex), (), ()
     if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
+        r.state.given.add(name)
         while r.peek().is_op("^") and not power and not stars:
             r.take()
             return r.superscript(node, r.script(), start)
+    else:
+        r.state.bare.add(name)
     for star in stars:
         node = Call(STARS[star.text], (node,))
     return r.superscript(node, power, start) if power else node
+
+
+def _inverse(r: Reader, key: Key, name: str, start: Token) -> bool:
+    """Whether f^{-1} before an argument is the inverse function; where a reader could differ it is asked."""
+    letter = key.nucleus in _MAPS and is_argument(r, key, name)
+    why = f"{key.nucleus}^{{-1}} before an argument is the inverse function or the reciprocal"
+    return letter and not r.asks(start, "inverse", why, name)
 
 
 def dotted_symbol(r: Reader, order: int) -> Node:
