@@ -10,7 +10,7 @@ from cascade_sym.errors import DerivationError, listing
 from cascade_sym.operators import LinearForm, Op
 from cascade_sym.parts.slh import SLH
 from cascade_sym.symbols import conj
-from cascade_sym.system import VACUUM, LinearSystem, Port
+from cascade_sym.system import VACUUM, Inputs, LinearSystem, Port
 from cascade_sym.system.coefficients import vanishes
 from cascade_sym.system.network import System, as_system
 from cascade_sym.system.part import field_name
