@@ -29,6 +29,7 @@ from cascade_sym.compose import (
     concatenate as concatenate,
     feedback as feedback,
     connect as connect,
+    inverse as inverse,
     rephased as rephased,
     as_system as as_system,
     is_physical as is_physical,

@@ -38,8 +38,9 @@ class Detection:
 def detection(system: System, detect: Detect, *, coloured: bool = False) -> Detection:
     """The currents of `detect` (a detector, several, or None) on `system` (a part, cascade or LinearSystem).
 
-    `coloured` allows noise and damping that depend on the frequency (NotMarkovian else). A port is given by its name, or left out where the system has only one output port. Raises UnknownName for a
-    port that does not exist, ParameterError where the port must be named, DuplicateName when light is detected twice.
+    A port is given by its name, or left out where the system has only one output port. `coloured` allows noise and
+    damping that depend on the frequency. Raises UnknownName for a port that does not exist, ParameterError where the
+    port must be named, DuplicateName when light is detected twice, NotMarkovian.
 
     >>> from cascade_sym.parts import Oscillator
     >>> from cascade_sym.parts.detectors import Homodyne

@@ -19,7 +19,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import OutsideExactDomain
-from cascade_sym.exact.signs import Interval
+from cascade_sym.exact.intervals import Interval
 from cascade_sym.program import BY_NAME, TABLE, Arithmetic, read
 from cascade_sym.program.numbers import exact_formula
 from cascade_sym.symbols import Domains, is_complex_symbol
@@ -58,9 +58,9 @@ class Atoms:
 
 def _trig_of_exp_atan(e: Expr) -> Expr:
     coeff, rest = sp.expand(e.args[0] / sp.I).as_coeff_Mul()
-    if isinstance(rest, sp.atan) and coeff.is_Integer:
+    if isinstance(rest, sp.atan) and coeff.is_Rational:
         x = rest.args[0]
-        return ((1 + sp.I * x) / sp.sqrt(1 + x**2)) ** coeff
+        return (((1 + sp.I * x) / sp.sqrt(1 + x**2)) ** sp.Rational(1, coeff.q)) ** coeff.p
     return e
 
 

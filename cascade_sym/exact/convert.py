@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction as Rational
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -23,8 +24,8 @@ from cascade_sym.exact.atoms import Atoms, Stand, canonical, collect, shown
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.intervals import Fact, Interval, Sign
 from cascade_sym.exact.ranges import declared_fact, interval, waves
-from cascade_sym.exact.signs import Fact, Interval, Sign
 from cascade_sym.exact.straight import Straight
 from cascade_sym.exact.tower import Refine, Tower
 from cascade_sym.symbols import Domains, amplitudes, is_complex_symbol, symbols_in
@@ -64,7 +65,7 @@ class Converter(Angles):
         late = {e: depth for e, depth in atoms.late.items() if self._defined.isdisjoint(e.free_symbols)}
         self._eliminate([e for e, depth in late.items() if depth == 1 and isinstance(e, sp.Pow) and e.exp.q == 2])
         self._straight = Straight(self.tower, self, definitions) if definitions else None
-        for e, _depth in sorted(late.items(), key=lambda item: (item[1], _degree(item[0]), str(item[0].args[0]))):
+        for e, _depth in sorted(late.items(), key=lambda item: (item[1], _degree(item[0]), *_written(item[0].args[0]))):
             self(e)
 
     @property
@@ -111,7 +112,7 @@ class Converter(Angles):
         out = {i: x for s, i in place.items() if isinstance(s, Symbol) and (x := self._interval(s))}
         if sp.pi in place:
             out[place[sp.pi]] = PI
-        out |= {g: POSITIVE for m, (_, g) in self.exponentials.items() if self._real(m)}
+        out |= {g: self._exponential(m) for m, (_, g) in self.exponentials.items() if self._real(m)}
         for m, (n, c, s) in self.trig.items():
             if self._real(m):
                 declared = self._ranges.get(m.name) if isinstance(m, Symbol) else None
@@ -131,6 +132,18 @@ class Converter(Angles):
             return LINE
         domain, said = self._ranges[s.name]
         return None if domain.kind == "complex" else interval(domain, said)
+
+    def _exponential(self, monomial: Expr) -> Interval:
+        """Where the exponential of a real product is: above 1 where all of its factors are >= 0."""
+        known = [self._interval(base) for base in monomial.as_powers_dict() if isinstance(base, Symbol)]
+        factors = [x for x in known if x and x.sign]
+        numbers = [base for base in monomial.as_powers_dict() if not isinstance(base, Symbol)]
+        if not known or len(factors) < len(known) or any(not base.is_positive for base in numbers):
+            return POSITIVE
+        powers = [p for base, p in monomial.as_powers_dict().items() if isinstance(base, Symbol)]
+        up = prod(x.sign if p.q == 1 and p % 2 else 1 for x, p in zip(factors, powers, strict=True)) > 0
+        strict, facts = all(x.nonzero for x in factors), tuple(f for x in factors for f in x.facts)
+        return Interval(1, above=strict, facts=facts) if up else Interval(0, 1, True, strict, facts)
 
     def _real(self, monomial: Expr) -> bool:
         """Whether a product of powers is real: every symbol is, and what has a root is nonnegative."""
@@ -266,6 +279,11 @@ class Converter(Angles):
         """An element of the field as a SymPy expression, in the printed parameters."""
         num = poly_to_expr(value.num, self.field.meaning)
         return num / poly_to_expr(value.den, self.field.meaning)
+
+
+def _written(e: Expr) -> tuple[bool, str]:
+    """Sizes of complex values come before their roots, which are told by them."""
+    return e.has(sp.I), str(e)
 
 
 def _degree(e: Expr) -> int:

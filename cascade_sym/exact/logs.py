@@ -16,9 +16,10 @@ from cascade_sym.exact.atoms import QUARTER, Arctangent, Stand, named_arctangent
 from cascade_sym.exact.convert import Converter, converter
 from cascade_sym.exact.factors import integer_factors, polynomial_factors
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.intervals import Interval
 from cascade_sym.exact.proof import cancelled
-from cascade_sym.exact.signs import Interval
 from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
+from cascade_sym.symbols.domains import REAL
 
 KNOWN: tuple[Any, ...] = (
     sp.log, sp.arg, sp.atan2, sp.asin, sp.acos, sp.asec, sp.acsc, sp.asinh, sp.acosh, sp.atanh, sp.acoth, sp.asech,
@@ -55,9 +56,14 @@ def without_logs(e: Expr, domains: Domains, used: set[str]) -> Expr:
     """`e` with logarithms, arguments, arcsines and general powers in symbols; `used` collects the declarations that
     this rests on.
     """
-    if not (e.has(*KNOWN) or any(not p.exp.is_Rational for p in e.atoms(sp.Pow))):
+    if not (e.has(*KNOWN) or any(not p.exp.is_Rational or _turning(*p.args) for p in e.atoms(sp.Pow))):
         return e
     return Rewriting(domains, used)(e)
+
+
+def _turning(base: Expr, power: Expr) -> bool:
+    """Whether a power is the root of what may turn around zero."""
+    return bool(power.is_Rational and power.q > 1 and base.has(sp.I) and base.has(sp.exp, sp.cos, sp.sin))
 
 
 class Rewriting:
@@ -85,6 +91,8 @@ class Rewriting:
                 return self._arg(args[1] + i * z, False)
             case sp.Pow() if not args[1].is_Rational:  # as the toolkit takes it
                 return self._exp(args[1] * self._log(z))
+            case sp.Pow() if _turning(*args) and (root := self._turned_root(z, args[1])) is not None:
+                return root
             case sp.exp():
                 return self._exp(z)
             case sp.sin() | sp.cos() | sp.tan() if z.has(Argument, Arctangent):
@@ -128,8 +136,9 @@ class Rewriting:
             elif isinstance(y, Argument) and turn.is_Rational:
                 self.used.add(f"{formula_text(shown(y.argument))} != 0")  # arg 0 is 0
                 out *= ((y.argument / sp.Abs(y.argument)) ** sp.Rational(1, turn.q)) ** turn.p
-            elif isinstance(y, Arctangent) and turn.is_Integer:
-                out *= ((1 + sp.I * y.argument) / sp.sqrt(1 + y.argument**2)) ** turn
+            elif isinstance(y, Arctangent) and turn.is_Rational:
+                unit = (1 + sp.I * y.argument) / sp.sqrt(1 + y.argument**2)
+                out *= (unit ** sp.Rational(1, turn.q)) ** turn.p
             else:
                 rest += t
         return out * sp.exp(rest)
@@ -188,6 +197,8 @@ class Rewriting:
                 self.used |= sign.facts
                 return sp.S.Zero if sign.value > 0 else sp.pi
             return self._opaque(conv, value, apart)
+        if found := self._declared_angle(conv, value):
+            return found[0]
         turned = tower.conj(value)
         half, i = tower.field.rational(1, 2), conv(sp.I)
         u, v = (value + turned) * half, (turned - value) * i * half
@@ -204,6 +215,60 @@ class Rewriting:
             self.used |= right.facts | up.facts
             return sp.pi + self._arctan(conv, v / u)
         return self._opaque(conv, value, apart)
+
+    def _declared_angle(self, conv: Converter, value: Fraction) -> tuple[Expr, Fraction] | None:
+        """The argument of r exp(i theta), with its size, where theta is a sum of parameters with declared ranges."""
+        angle, tower = sp.S.Zero, conv.tower
+        for m, (n, g) in conv.phases.items():
+            k = min(int(e[g]) for e in value.num.monoms()) - min(int(e[g]) for e in value.den.monoms())
+            angle += k * m / n
+            value = value / tower.field.element(g) ** k
+        for m, (n, c, s) in conv.trig.items():
+            back = tower.field.element(c) - conv(sp.I) * tower.field.element(s)
+            for k in dict.fromkeys((n, -n, 2 * n, -2 * n, 1, -1)) if not tower.is_real(value) else ():
+                if tower.is_real(other := value * back**k):
+                    angle, value = angle + k * m / n, other
+                    break
+        sign = tower.known_sign(value.num) if angle != 0 and tower.is_real(value) else None
+        below = tower.known_sign(value.den) if sign else None
+        if not (sign and below and sign.strict and below.strict):
+            return None
+        up = sign.value * below.value
+        angle += 0 if up > 0 else sp.pi
+        turns = self._whole_turns(angle)
+        if turns is None:
+            return None
+        self.used |= sign.facts | below.facts
+        return angle - 2 * sp.pi * turns, value * tower.field.integer(up)
+
+    def _whole_turns(self, angle: Expr) -> Expr | None:
+        """How many whole turns a real angle is away from (-pi, pi], everywhere on the domain."""
+        low = high = angle
+        ranges = self.domains.ranges
+        said: set[str] = set()
+        for s in angle.free_symbols:
+            domain, own = ranges.get(s.name, (REAL, ()))
+            slope = angle.diff(s)
+            if not (domain.low.is_finite and domain.high.is_finite and slope.is_number):
+                return sp.S.Zero if self._positive(sp.pi - angle) and self._positive(sp.pi + angle) else None
+            ends = (domain.low, domain.high) if slope > 0 else (domain.high, domain.low)
+            low, high = low.subs(s, ends[0]), high.subs(s, ends[1])
+            said |= set(own)
+        turns = sp.ceiling((high - sp.pi) / (2 * sp.pi))
+        self.used |= said
+        return turns if low - 2 * sp.pi * turns > -sp.pi else None
+
+    def _positive(self, e: Expr) -> bool:
+        conv, value = self._element(e)
+        sign = conv.tower.sign_of(value) if conv.tower.is_real(value) else None
+        self.used |= sign.facts if sign else set()
+        return bool(sign and sign.strict and sign.value > 0)
+
+    def _turned_root(self, z: Expr, power: sp.Rational) -> Expr | None:
+        """The power of what turns by a declared angle."""
+        conv, value = self._element(z)
+        found = self._declared_angle(conv, value)
+        return None if found is None else conv.expr(found[1]) ** power * sp.exp(sp.I * power * found[0])
 
     def _arctan(self, conv: Converter, value: Fraction) -> Expr:
         return sp.S.Zero if value.is_zero else named_arctangent(conv.expr(value), self.domains)

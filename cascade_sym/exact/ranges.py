@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction as Rational
 from math import prod
 
@@ -10,7 +11,7 @@ from sympy import Expr
 
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import Fraction
-from cascade_sym.exact.signs import Fact, Interval
+from cascade_sym.exact.intervals import Fact, Interval
 from cascade_sym.exact.tower import Tower
 from cascade_sym.symbols import Domain
 
@@ -22,13 +23,23 @@ def waves(declared: tuple[Domain, tuple[str, ...]] | None, n: int) -> tuple[Inte
     if declared is None or declared[0].kind == "complex":
         return WAVE, WAVE
     angle, facts = declared
+    if not (angle.low.is_finite and angle.high.is_finite):
+        return WAVE, WAVE
+    return _wave(angle, n, -sp.pi / 2, facts), _wave(angle, n, sp.S.Zero, facts)
 
-    def within(low: Expr, high: Expr) -> bool:
-        return bool(low * n <= angle.low and angle.high <= high * n)
 
-    cosine = Interval(0, 1, facts=facts) if within(-sp.pi / 2, sp.pi / 2) else WAVE
-    sine = Interval(0, 1, facts=facts) if within(sp.S.Zero, sp.pi) else WAVE
-    return cosine, Interval(-1, 0, facts=facts) if within(-sp.pi, sp.S.Zero) else sine
+def _wave(angle: Domain, n: int, start: Expr, facts: tuple[str, ...]) -> Interval:
+    """Of a function that is positive for half a turn from `start` on, then negative, then positive ..."""
+    half = sp.floor((angle.low / n - start) / sp.pi)
+    low, high = ((start + k * sp.pi) * n for k in (half, half + 1))
+    if angle.high <= high:
+        inside = bool((angle.above or angle.low > low) and (angle.below or angle.high < high))
+        up = Interval(0, 1, above=inside, facts=facts)
+        return up if half % 2 == 0 else Interval(-1, 0, below=inside, facts=facts)
+    first, last = ((end / n - start) / (2 * sp.pi) for end in (angle.low, angle.high))  # in turns
+    quarter = sp.Rational(1, 4)
+    low, high = (bool(sp.floor(last - share) < sp.ceiling(first - share)) for share in (3 * quarter, quarter))
+    return replace(WAVE, above=low, below=high, facts=facts if low or high else ())
 
 
 def interval(domain: Domain, said: tuple[str, ...]) -> Interval:

@@ -9,8 +9,9 @@ from typing import Any
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.intervals import Sign
 from cascade_sym.exact.signed import SignedField
-from cascade_sym.exact.signs import LONGEST, Sign
+from cascade_sym.exact.signs import LONGEST
 
 Factors = list[tuple[Poly, int]]
 Because = tuple[Fraction, ...]  # why something is >= 0; see `Tower.root`

@@ -12,12 +12,14 @@ from cascade_sym.exact.as_sympy import poly_to_expr
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import Field, Relation, make_context
 from cascade_sym.exact.fraction import Fraction, Poly, by_power
-from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
+from cascade_sym.exact.intervals import Fact, Interval, Sign
+from cascade_sym.exact.signs import Signs
 from cascade_sym.program import read
 from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.symbols import formula_text
 
 BITS = 300  # of the balls that tell the sign of a number
+ROOTS_AMONG, DEEPEST = 12, 3  # terms of a polynomial whose sign is told by those of its parts, and roots one by one
 
 
 class SignedField:
@@ -34,12 +36,15 @@ class SignedField:
         self.used: set[str] = set()
         self.facts: list[Fact] = []
         self._signs = Signs({})
+        self._depth = 0
+        self._by_root: dict[str, Sign | None] = {}
 
     def declare(self, intervals: Mapping[int, Interval], facts: Iterable[Fact]) -> None:
         """What is known of generators and of polynomials in them from now on."""
         self.intervals = dict(intervals)
         self.facts = list(facts)
         self._signs = Signs(self.intervals, self.facts)
+        self._by_root = {}
 
     def adjoin(self, value: Poly, degree: int, interval: Interval | None, meaning: Expr) -> int:
         """A new generator w with w^degree = value; its position."""
@@ -97,7 +102,47 @@ class SignedField:
         return self._found(p) if self._real(p) else None
 
     def _found(self, p: Poly) -> Sign | None:
-        return self._signs.of(p) or self._numeric_sign(p)
+        return self._signs.of(p) or self._numeric_sign(p) or self._sign_by_root(p)
+
+    def _sign_by_root(self, p: Poly) -> Sign | None:
+        """The sign of a + b u with a power u >= 0 of a root, u^m = r: b^m r - (-a)^m says which term is larger.
+
+        The step of the proof has the factor > 0 that it is multiplied by, and the product.
+        """
+        if len(p) > ROOTS_AMONG or self._depth >= DEEPEST:
+            return None
+        key = f"{self._depth} {len(self.field.meaning)} {p}"
+        if key not in self._by_root:
+            self._depth += 1
+            self._by_root[key] = next(
+                filter(None, (self._by_this_root(p, r) for r in self.field.relations[::-1])), None
+            )
+            self._depth -= 1
+        return self._by_root[key]
+
+    def _by_this_root(self, p: Poly, r: Relation) -> Sign | None:
+        parts = by_power(p, r.gen)
+        k = max(parts)
+        if not (k and set(parts) <= {0, k} and r.gen in self.intervals and self.intervals[r.gen].sign > 0):
+            return None
+        if r.degree % k:
+            return None
+        m, b = r.degree // k, parts[k]
+        a = parts.get(0, 0 * b)
+        rest = self.field.reduce(b**m * r.value - (-a) ** m)
+        size = Sign(0, False) if rest.is_zero() else self._found(rest)
+        if size is None:
+            return None
+        x, y = b * self.field.gen(r.gen) ** k, -a
+        factor = self.field.reduce(sum((x ** (m - 1 - j) * y**j for j in range(m)), 0 * p))  # of x^m - y^m
+        if m % 2:
+            return replace(size, steps=(("root", factor, rest),)) if size.value else None
+        for way, q in ((1, b), (-1, a)):
+            own = self._found(q) if size.value * way >= 0 and not q.is_zero() else None
+            if own:
+                step = ("root", way * factor, way * rest)
+                return Sign(own.value, size.strict, own.facts | size.facts, (step,))
+        return None
 
     def _numeric_sign(self, p: Poly) -> Sign | None:
         """The sign of a number, from a ball around it."""
@@ -129,17 +174,19 @@ class SignedField:
         """Whether an element is proved to be zero.
 
         What is not zero as a polynomial may be so as a value, where a root can be written otherwise, as that of
-        3 + 2 sqrt(2). There a + b w with w >= 0 is zero if a^2 = b^2 w^2 and a and b have opposite signs.
+        3 + 2 sqrt(2). There a + b w with w >= 0 is zero if (-a)^q = b^q w^q and a and b have opposite signs.
         """
         f = f.within(self.field)
         if f.is_zero:
             return True
         for r in reversed(self.field.relations) if depth else ():
-            if r.degree != 2 or r.gen not in self.intervals or not f.num.degrees()[r.gen]:
+            if r.gen not in self.intervals or not f.num.degrees()[r.gen]:
                 continue
             parts = by_power(f.num, r.gen)
+            if not set(parts) <= {0, 1}:
+                continue
             a, b = (self.field.fraction(parts[k]) if k in parts else self.field.integer(0) for k in (0, 1))
-            if not self.vanishes(a * a - b * b * self.field.fraction(r.value), depth - 1):
+            if not self.vanishes((-a) ** r.degree - b**r.degree * self.field.fraction(r.value), depth - 1):
                 continue
             one, other = (self.sign_of(x) if self.is_real(x) else None for x in (a, b))
             if one and other and one.value * other.value < 0 and self.intervals[r.gen].sign > 0:

@@ -10,8 +10,8 @@ kept; nothing is found by numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -19,73 +19,13 @@ from random import Random
 from typing import Any
 
 from cascade_sym.exact.fraction import Poly, by_power, evaluated
+from cascade_sym.exact.intervals import Fact, Interval, Sign, Step
 
 PIECES = 24  # into which a region is cut at most: what is not settled then is left open
 LONGEST = 100  # terms of a polynomial whose sign is looked for by cutting
 SAMPLES = 12  # points at which a polynomial with both signs is seen to have none
 MOST_ENDS = 8  # variables with two closed ends of which all corners are looked at
 DEPTH = 2  # of discriminants of discriminants
-Step = tuple[Any, ...]  # of a proof; see `Signs.nonnegative`
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Real numbers from `low` to `high` (None: without end); `above`, `below`: without that edge."""
-
-    low: Fraction | int | None = None
-    high: Fraction | int | None = None
-    above: bool = False
-    below: bool = False
-    facts: tuple[str, ...] = ()  # the declarations that say so
-
-    @property
-    def sign(self) -> int:
-        """1 and -1 for what is >= 0 and <= 0, else 0."""
-        return 1 if self.low is not None and self.low >= 0 else -1 if self.high is not None and self.high <= 0 else 0
-
-    def some(self, rng: Random) -> float:
-        """A number inside."""
-        size = rng.choice((0.03, 0.4, 1.3, 7.0, 60.0)) * rng.uniform(0.5, 1.5)
-        if self.low is not None and self.high is not None:
-            return float(self.low) + (float(self.high) - float(self.low)) * rng.random()
-        if self.low is not None:
-            return float(self.low) + size
-        return float(self.high) - size if self.high is not None else rng.choice((size, -size))
-
-    @property
-    def nonzero(self) -> bool:
-        """Whether zero is not among them."""
-        end, open_end = (self.low, self.above) if self.sign > 0 else (self.high, self.below)
-        return self.sign != 0 and (end != 0 or open_end)
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A proved sign: of values that are >= 0 (`value` 1) or <= 0 (-1), `strict` where they are never 0; by which
-    declarations and steps.
-    """
-
-    value: int
-    strict: bool
-    facts: frozenset[str] = frozenset()
-    steps: tuple[Step, ...] = ()
-
-    def __neg__(self) -> Sign:
-        return replace(self, value=-self.value)
-
-    def times(self, other: Sign) -> Sign:
-        strict = self.strict and other.strict
-        return Sign(self.value * other.value, strict, self.facts | other.facts, self.steps + other.steps)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A polynomial that is declared >= 0, or > 0, how the declaration reads, and which others that rests on."""
-
-    poly: Poly
-    strict: bool
-    said: str
-    also: tuple[str, ...] = ()
 
 
 @dataclass
@@ -161,6 +101,7 @@ class Signs:
         steps: list[Step] = []
         facts: set[str] = set()
         lines, ends = [], {}
+        away = {k for k in variables(p) if (ranges[k].below if ranges[k].low is None else ranges[k].above)}
         for k in variables(p):
             x = ranges[k]
             facts |= set(x.facts)
@@ -177,7 +118,7 @@ class Signs:
                 p = _shifted(p, k, x.high, -1)
             else:
                 lines.append(k)
-        if len(p) > LONGEST or (found := _cut(p, lines, ends, [PIECES])) is None:
+        if len(p) > LONGEST or (found := _cut(p, lines, ends, away, [PIECES])) is None:
             return None
         return Sign(1, found[0], frozenset(facts), (*steps, *found[1]))
 
@@ -265,15 +206,16 @@ def _replaced(p: Poly, ranges: Mapping[int, Interval], fact: Fact) -> list[tuple
 
 
 def _cut(
-    p: Poly, lines: Sequence[int], ends: Mapping[int, int], budget: list[int]
+    p: Poly, lines: Sequence[int], ends: Mapping[int, int], away: Set[int], budget: list[int]
 ) -> tuple[bool, tuple[Step, ...]] | None:
     """p >= 0 for all variables >= 0 (those of `lines`: any); whether strictly, and the steps.
 
-    `ends` are the variables for which t = oo is a value too, with the degree that p has there.
+    `ends` are the variables for which t = oo is a value too, with the degree that p has there; those that are `away`
+    are never 0.
     """
     lines = [k for k in lines if p.degrees()[k]]
     if not lines and all(c > 0 for c in p.coeffs()):
-        return _at_corners(p, ends), (("terms",),)
+        return _at_corners(p, ends, away), (("terms",),)
     budget[0] -= 1
     if budget[0] < 0 or len(p) > LONGEST:
         return None
@@ -281,32 +223,35 @@ def _cut(
     if lines:
         k, *others = lines
         t = p.context().gens()[k]
-        pieces = [(p, others, ends), (_composed(p, k, -t, one), others, ends)]
+        pieces = [(q, others, ends, away) for q in (p, _composed(p, k, -t, one))]
     else:
         if not variables(p) or any(c < 0 for c in _rims(p)):
             return None
         k = max(variables(p), key=lambda i: (p.degrees()[i], -i))
         t = p.context().gens()[k]
         inner = {i: d for i, d in ends.items() if i != k}
-        pieces = [(_composed(p, k, t, one + t), [], inner), (_composed(p, k, one + t, one), [], ends)]
+        below, above = _composed(p, k, t, one + t), _composed(p, k, one + t, one)
+        pieces = [(below, [], inner, away), (above, [], ends, away - {k})]
     strict = True
     steps: tuple[Step, ...] = (("cut", k),)
-    for q, left, corners in pieces:
-        found = _cut(q, left, corners, budget)
+    for q, left, corners, open_ends in pieces:
+        found = _cut(q, left, corners, open_ends, budget)
         if found is None:
             return None
         strict, steps = strict and found[0], steps + found[1]
     return strict, steps
 
 
-def _at_corners(p: Poly, ends: Mapping[int, int]) -> bool:
-    """Whether a polynomial without negative coefficients is positive wherever its variables are 0, positive or, those
-    of `ends`, infinite: it is where each corner of that region has a term of its own.
+def _at_corners(p: Poly, ends: Mapping[int, int], away: Set[int]) -> bool:
+    """Whether a polynomial without negative coefficients is positive wherever its variables are 0 (not those that are
+    `away`), positive or, those of `ends`, infinite: it is where each corner of that region has a term of its own.
     """
     if len(ends) > MOST_ENDS:
         return False
-    table, size = p.to_dict(), len(p.degrees())
-    choices = [(0, ends[k]) if k in ends else (0,) for k in range(size)]
+    free = away - set(ends)
+    table = {tuple(0 if k in free else int(d) for k, d in enumerate(m)) for m in p.monoms()}
+    lows = [() if k in away & set(ends) else (0,) for k in range(len(p.degrees()))]
+    choices = [(*low, ends[k]) if k in ends else low for k, low in enumerate(lows)]
     return all(corner in table for corner in product(*choices))
 
 

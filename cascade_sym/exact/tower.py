@@ -17,8 +17,8 @@ from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact.factors import coprime_base, integer_factors, is_long, polynomial_factors
 from cascade_sym.exact.field import Field
 from cascade_sym.exact.fraction import Fraction, Poly
+from cascade_sym.exact.intervals import Interval
 from cascade_sym.exact.regrouped import Because, Factors, Regrouped
-from cascade_sym.exact.signs import Interval
 
 
 class Refine(Exception):

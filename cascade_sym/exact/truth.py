@@ -7,27 +7,28 @@ where the sign of a few factors is not known, every combination of signs is prov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import CascadeError, OutsideExactDomain, ParameterError
 from cascade_sym.exact import modular
+from cascade_sym.exact.atoms import Stand
 from cascade_sym.exact.convert import NONE, Converter, converter
-from cascade_sym.exact.fraction import Fraction, bounded
+from cascade_sym.exact.fraction import Poly, bounded
 from cascade_sym.exact.logs import without_logs
 from cascade_sym.exact.proof import cancelled, canonical_fraction
-from cascade_sym.exact.refute import BITS, Witness, as_balls, points, witness
+from cascade_sym.exact.refute import Witness, witness
+from cascade_sym.exact.signs import variables
+from cascade_sym.exact.vanishing import cancels
 from cascade_sym.program import read
-from cascade_sym.program.balls import Balls, lifted
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import Domains, all_domains, as_given, domains_in, formula_text, plain
-from cascade_sym.symbols.domains import REAL, domain_of
+from cascade_sym.symbols.domains import REAL, Domain, domain_of
 from cascade_sym.symbols.names import MARK, Own
 from cascade_sym.symbols.read import one_kind
 
@@ -234,9 +235,10 @@ def _declared(domains: Declared) -> Domains:
 
 
 def proved_zero(
-    sides: list[Expr], domains: Domains, given: Mapping[str, int] | None = None, definitions: Definitions = NONE
-) -> set[str] | None:
-    """What a proof of sides[0] = sides[1] used; None where there is no proof."""
+    sides: list[Expr], domains: Domains, given: Mapping[str, int] | None = None, definitions: Definitions = NONE,
+    cases: int = 1,
+) -> set[str] | None:  # fmt: skip
+    """What a proof of sides[0] = sides[1] used; None where there is no proof. It is one of so many `cases`."""
     difference = sides[0] - sides[1]
     if difference.is_Rational:
         return set() if difference == 0 else None
@@ -247,60 +249,49 @@ def proved_zero(
     program = Definitions(tuple(bodies), domains=definitions.domains, pivots=definitions.pivots)
     conv, forms = converter(plainly, domains, given, program)
     value = conv(forms[0]) - conv(forms[1])
-    if conv.tower.vanishes(value) or _arctangents_cancel(conv, value, difference, domains):
-        return rests | conv.tower.used | cancelled(conv, [conv(f) for f in forms])
-    unknown = [key for key in conv.tower.unknown if key not in (given or {})]
-    if not unknown or 2 ** (len(given or {}) + 1) > MOST_CASES:
+    found = set() if conv.tower.vanishes(value) else cancels(conv, value, domains)
+    if found is not None:
+        return rests | found | conv.tower.used | cancelled(conv, [conv(f) for f in forms])
+    unknown = [(key, p) for key, p in conv.tower.unknown.items() if key not in (given or {})]
+    if not unknown or cases > MOST_CASES:
         return None
     used = rests
-    for sign in (1, -1):
-        found = proved_zero(sides, domains, {**(given or {}), unknown[0]: sign}, definitions)
+    ways: Sequence[tuple[Domains, Mapping[str, int] | None, set[str]]]
+    if name := _symbol_of(conv, unknown[0][1]):
+        ways = _halves(domains, name)
+    else:
+        ways = [(domains, {**(given or {}), unknown[0][0]: sign}, set()) for sign in (1, -1)]
+    for region, assumed, own in ways:
+        found = proved_zero(sides, region, given if assumed is None else assumed, definitions, 2 * cases)
         if found is None:
             return None
-        used |= found
+        used |= found - own
     return used
 
 
-def _arctangents_cancel(conv: Converter, value: Fraction, difference: Expr, domains: Domains) -> bool:
-    """Whether a sum T of multiples of pi and of arctangents is zero.
+def _symbol_of(conv: Converter, p: Poly) -> str | None:
+    """The parameter whose sign is the one that is asked for: its own, that of its sine, or of its exponential - 1."""
+    p = conv.tower.now(p)
+    places = variables(p)
+    e = conv.field.meaning[places[0]] if len(places) == 1 and places[0] not in conv.squares else sp.S.Zero
+    whole = isinstance(e, Symbol | sp.sin) and p not in (gen := conv.field.gen(places[0]), -gen)
+    s = e if isinstance(e, Symbol) else e.args[0].as_coeff_Mul()[1] if isinstance(e, sp.exp | sp.sin) else None
+    if whole or not isinstance(s, Symbol) or isinstance(s, Stand | Own):
+        return None
+    domain = conv.domains.ranges.get(s.name, (REAL, ()))[0]
+    ends = domain.low.is_finite and domain.high.is_finite
+    return (
+        s.name
+        if domain.low < 0 < domain.high and domain.kind == "real" and (ends or s is e or not e.has(sp.sin))
+        else None
+    )
 
-    The product of ((1 + i x)/(1 - i x))^c over its terms c arctan(x) is exp(2 i T). Where that is 1 and no x has a
-    pole, T is a constant multiple of pi on the domain, which is a box and so connected: its value at one point tells.
-    """
-    meaning = conv.field.meaning
-    angles = [i for i, e in enumerate(meaning) if isinstance(e, sp.atan)]
-    whole = any(d.kind == "integer" for _, d in domains.symbols)
-    if not angles or whole or any(len(e.free_symbols) > 1 for e, _ in domains.expressions):
-        return False
-    table = {tuple(m): int(c) for m, c in value.num.terms()}
-    scale = int(value.den.leading_coefficient())
-    if not value.den.is_constant():
-        return False
-    terms = {}
-    for mono, c in table.items():
-        present = [k for k, d in enumerate(mono) if d]
-        if (
-            len(present) != 1
-            or mono[present[0]] != 1
-            or meaning[present[0]] not in (sp.pi, *(meaning[k] for k in angles))
-        ):
-            return False
-        terms[meaning[present[0]]] = c
-    terms.pop(sp.pi, None)  # exp(2 i c pi) = 1
-    inner, (i, *forms) = converter([sp.I, *(e.args[0] for e in terms)], domains)
-    one, turn = inner.field.integer(1), inner.field.integer(1)
-    for x, c in zip(map(inner, forms), terms.values(), strict=True):
-        if not inner.tower.is_real(x) or not ((sign := inner.tower.known_sign(x.den)) and sign.strict):
-            return False
-        conv.tower.used |= sign.facts
-        turn = turn * ((one + inner(i) * x) / (one - inner(i) * x)) ** c
-    if not inner.tower.vanishes(turn - one):
-        return False
-    ranges = domains.ranges
-    declared = {s.name: ranges[s.name][0] if s.name in ranges else REAL for s in difference.free_symbols}
-    with flint.ctx.workprec(BITS):
-        (at,) = read(difference).run(Balls(), as_balls(points(tuple(sorted(declared.items())))[0]))
-        return bool(abs(lifted(at)) * scale < 3)  # scale T is a multiple of pi
+
+def _halves(domains: Domains, name: str) -> list[tuple[Domains, None, set[str]]]:
+    """The domain with one parameter >= 0, and with it <= 0, each with what this case alone declares."""
+    known = set(domains.ranges.get(name, (REAL, ()))[1])
+    halves = [domains.merged(Domains(((name, d),))) for d in (Domain(sp.S.Zero), Domain(high=sp.S.Zero))]
+    return [(half, None, set(half.ranges[name][1]) - known) for half in halves]
 
 
 def _divisors(sides: list[Expr], definitions: Definitions, domains: Domains) -> set[str]:

@@ -26,7 +26,25 @@ LAYOUT = {
     )},
 }  # fmt: skip
 _SECOND = ("\\textcolor", "\\mathcolor", "\\colorbox")  # of a colour and a formula
-_BARE = ("\\boxed", "\\fbox", "\\framebox", "\\ensuremath", "\\lefteqn", "\\smash", "\\highlight", "\\hl", "\\Aboxed")
+_BARE = (
+    "\\boxed",
+    "\\fbox",
+    "\\framebox",
+    "\\ensuremath",
+    "\\lefteqn",
+    "\\smash",
+    "\\highlight",
+    "\\hl",
+    "\\Aboxed",
+    "\\tcboxmath",
+    "\\tcbox",
+    "\\shadowbox",
+    "\\doublebox",
+    "\\ovalbox",
+    "\\mathclap",
+    "\\mathllap",
+    "\\mathrlap",
+)
 
 _TAKING = frozenset(
     "frac dfrac tfrac cfrac sqrt hat tilde bar vec check breve widehat widetilde mathring mathrm mathit mathbf mathcal "

@@ -12,7 +12,7 @@ from cascade_sym.system.coloured import Coloured
 from cascade_sym.system.part import Part
 
 __all__ = [
-    "SLH", "BeamSplitter", "Cavity", "Circulator", "CoherentLight", "Coloured", "CorrelatedLight", "FreeMass", "Heterodyne",
-    "Homodyne", "Isolator", "Loss", "MechanicalOscillator", "Oscillator", "Part", "Permutation", "PhaseShift",
-    "SqueezedLight", "Squeezer", "ThermalLight", "TwoModeSqueezedLight",
+    "SLH", "BeamSplitter", "Cavity", "Circulator", "CoherentLight", "Coloured", "CorrelatedLight", "FreeMass",
+    "Heterodyne", "Homodyne", "Isolator", "Loss", "MechanicalOscillator", "Oscillator", "Part", "Permutation",
+    "PhaseShift", "SqueezedLight", "Squeezer", "ThermalLight", "TwoModeSqueezedLight",
 ]  # fmt: skip

@@ -75,8 +75,9 @@ class MechanicalOscillator(Mechanics):
     thermal quanta (n_<name>; its force has the strength 2 gamma (n + 1/2)), `mass` +1 or -1. Alone it relaxes to
     Var X = Var P = n + 1/2. In place of n, `temperature` is k_B T/hbar, for the exact quantum noise: n + 1/2 becomes
     (w/2 Omega) coth(w/2T). `loss_angle` is that of structural damping, which adds to gamma (0 where only the angle is
-    given). gamma, n and the angle may be `Coloured`, formulas for w > 0. With `Gamma` light reads its `quadrature` (see `Mechanics`); other couplings are written in
-    `SLH(..., mechanics=...)`. `is_physical` says that it is not of Lindblad form; it has no master equation. Raises
+    given). gamma, n and the angle may be `Coloured`, formulas for w > 0; then there are spectra and no steady state.
+    With `Gamma` light reads its `quadrature` (see `Mechanics`); other couplings are written in `SLH(...,
+    mechanics=...)`. `is_physical` says that it is not of Lindblad form; it has no master equation. Raises
     ParameterError for impossible values.
 
     >>> from cascade_sym.solve import covariance

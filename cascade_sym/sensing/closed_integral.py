@@ -11,10 +11,10 @@ from sympy import Expr, Symbol
 from cascade_sym.definitions import Definitions
 from cascade_sym.errors import OutsideExactDomain
 from cascade_sym.exact import is_zero, normal_form
-from cascade_sym.spectra.backward import SpectrumNaming
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.quotients import Quotient, constant_definitions, elements_by_power, integral, show_value
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
 from cascade_sym.spectra.stable import stable
 from cascade_sym.symbols import conj
 

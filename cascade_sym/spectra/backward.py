@@ -14,22 +14,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr
 from sympy.polys.matrices import DomainMatrix
 
-from cascade_sym.definitions import Definitions
 from cascade_sym.operators import LinearForm, Op, linear_sum, op
 from cascade_sym.shown import Shown
 from cascade_sym.solve.complex_pairs import drift_entry, im, pair, re
 from cascade_sym.solve.linear_systems import ADJUGATE_LIMIT, solve_named
-from cascade_sym.solve.naming import Naming
 from cascade_sym.solve.stability import block_conditions, require_damping
 from cascade_sym.spectra.memory import loop_conditions
-from cascade_sym.symbols import NOTHING, Domains, complex_symbol, is_real, own
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
+from cascade_sym.symbols import own
 from cascade_sym.system import LinearSystem
-from cascade_sym.system.coefficients import SHORT, terms
 from cascade_sym.system.sectors import flow_order
 
+HALF = 1 / sp.sqrt(2)  # of quadratures, a = (X + i P)/sqrt2
 PLAIN = 3  # a weight with fewer operations is written out, not named
 
 
@@ -73,6 +72,10 @@ class Dynamics:
         """Inputs of the system, and whatever a read-out adds (the vacuum of a detector)."""
         return o.name not in self.system.drift and o.name not in self.system.internal
 
+    def remembers(self, modes: Iterable[Op]) -> bool:
+        """Whether the damping of a loop depends on the frequency."""
+        return self.before is not None and any(o.name in self.before.remembering for o in modes)
+
     def susceptibility(self, o: Op, diag: Expr) -> Susceptibility:
         """The susceptibility of an operator whose own drift coefficient is `diag`."""
         if o not in self.susceptibilities:
@@ -114,6 +117,7 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
 
     def weight(o: Op) -> Expr:
         total = sp.Add(*weights.pop(o, []))
+        total = total if dynamics.before is None else sp.expand(total)
         return total if total.is_Atom or sp.count_ops(total) < PLAIN else named("T", o, total)
 
     def named(letter: str, o: Op, e: Expr) -> Expr:
@@ -147,7 +151,7 @@ def sweep(dynamics: Dynamics, target: LinearForm, label: str = "") -> Response:
             solved = solve_block(dynamics, modes, inside, totals)
         for o, k in zip(modes, solved, strict=True):
             if k != 0:
-                drives[o] = named("K", o, k)
+                drives[o] = k if dynamics.remembers(modes) else named("K", o, k)
                 spread(inside[o], drives[o], frozenset(modes))
     leaves = [*s.inputs, *dict.fromkeys(o.name for o in weights if o.name not in s.inputs)]
     inputs = {o: weight(o) for o in [Op(f, d) for f in leaves for d in (False, True)]}
@@ -198,7 +202,7 @@ def _loop(dynamics: Dynamics, block: tuple[Op, ...]) -> dict[Op, LinearForm]:
         modes = [o for o in block if dynamics.is_mode(o)]
         if len(modes) > 1:
             matrix = drift_matrix(modes, flat)
-            remembers = dynamics.before is not None and any(o.name in dynamics.before.remembering for o in modes)
+            remembers = dynamics.remembers(modes)
             if dynamics.stable and not _drifts(dynamics.system, modes, matrix):
                 if remembers:
                     assert dynamics.before is not None
@@ -218,34 +222,6 @@ def _drifts(s: LinearSystem, modes: Sequence[Op], matrix: list[list[Expr]]) -> b
     return {o.name for o in modes} <= set(s.free) and not any(sp.expand(e) for e in sp.Matrix(matrix) ** n)
 
 
-class SpectrumNaming(Naming):
-    """Naming that gives one expression one name: complex amplitudes too, and |T|^2, which is real by construction."""
-
-    def __init__(self, taken: Iterable[Symbol], domains: Domains = NOTHING) -> None:
-        super().__init__(taken, domains)
-        self._seen: dict[Expr, Expr] = {}
-
-    def start(self, definitions: Definitions) -> None:
-        super().start(definitions)
-        for s, e in definitions:
-            self._seen.setdefault(e, s)
-
-    def once(self, wanted: str, expr: Expr) -> Expr:
-        """The symbol that stands for `expr`: the one it got before, or a new one; I times one where it is imaginary."""
-        if expr not in self._seen:
-            self._seen[expr] = self._of(wanted, expr)
-        return self._seen[expr]
-
-    def _of(self, wanted: str, expr: Expr) -> Expr:
-        if is_real(expr) or not expr.free_symbols:
-            return self.name(wanted, expr)
-        if terms(expr) <= SHORT:
-            part = sp.expand(expr / sp.I) if isinstance(expr, sp.Add) else expr / sp.I
-            if is_real(part):
-                return sp.I * self.once(wanted, part)
-        return self._added(wanted, expr, complex_symbol)
-
-
 def drift_matrix(modes: Sequence[Op], inside: Mapping[Op, LinearForm]) -> list[list[Expr]]:
     """The drift of a loop; real, in quadratures (X_1, P_1, ...), when it holds every mode with its adjoint."""
     if {o.dagger() for o in modes} != set(modes):
@@ -259,11 +235,27 @@ def solve_block(
 ) -> list[Expr]:
     """K for each of `modes`; `inside` is what drives them, `weights` how they reach the output directly.
 
-    Up to four operators by adjugate and determinant (a definition D_<modes>); larger loops step by step.
+    Up to four operators by adjugate and determinant (a definition D_<modes>); larger loops step by step. Damping that
+    remembers may be large at low frequencies, and cancels between a and a^+: such loops are solved in quadratures.
     """
-    n, w = len(modes), dynamics.frequency
-    M = [[(-sp.I * w if i == j else sp.S.Zero) - inside[i][j] for j in modes] for i in modes]
     names = list(dict.fromkeys(o.name for o in modes))
+    if not dynamics.remembers(modes):
+        return _solved(dynamics, names, [[inside[i][j] for j in modes] for i in modes], weights)
+    reach = dict(zip(modes, weights, strict=True))
+    pairs = [(reach[Op(m)], reach[Op(m, True)]) for m in names]
+    found = _solved(dynamics, names, drift_matrix([Op(m, d) for m in names for d in (False, True)], inside),
+                    [e * HALF for a, b in pairs for e in (a + b, sp.I * (a - b))])  # fmt: skip
+    K = {}
+    for m, *both in zip(names, found[::2], found[1::2], strict=True):
+        x, p = (dynamics.naming.once(f"K_{q}_{m}", e) if e.args else e for q, e in zip("XP", both, strict=True))
+        K[Op(m)], K[Op(m, True)] = (HALF * (x + s * p) for s in (-sp.I, sp.I))
+    return [K[o] for o in modes]
+
+
+def _solved(dynamics: Dynamics, names: list[str], A: list[list[Expr]], weights: Sequence[Expr]) -> list[Expr]:
+    """K of K (-i w - A) = weights."""
+    n = len(A)
+    M = [[(-sp.I * dynamics.frequency if i == j else sp.S.Zero) - A[i][j] for j in range(n)] for i in range(n)]
     if n > ADJUGATE_LIMIT:
         columns = [list(c) for c in zip(*M, strict=True)]
         return solve_named(columns, list(weights), dynamics.naming, f"the loop of {', '.join(names)}")

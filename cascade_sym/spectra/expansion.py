@@ -20,10 +20,11 @@ from cascade_sym.definitions import Definitions
 from cascade_sym.errors import DerivationError
 from cascade_sym.exact import Converter, Fraction, identity_check, is_zero, normal_form
 from cascade_sym.shown import Shown, renderer
-from cascade_sym.spectra.backward import SpectrumNaming, Susceptibility
+from cascade_sym.spectra.backward import Susceptibility
 from cascade_sym.spectra.inline import converted, real_and_imaginary, trigonometric, written_out
 from cascade_sym.spectra.quotients import elements_by_power, position, quotient, show_value, variable_of
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj
 

@@ -25,9 +25,12 @@ from cascade_sym.exact.as_sympy import factored, poly_to_expr
 from cascade_sym.exact.fraction import by_power
 from cascade_sym.shown import Shown
 from cascade_sym.solve.complex_pairs import NOUGHT, Pair, pair
-from cascade_sym.spectra.backward import SpectrumNaming, over_symbols
+from cascade_sym.spectra.area import area
+from cascade_sym.spectra.backward import over_symbols
 from cascade_sym.spectra.inline import converted, written_out
 from cascade_sym.spectra.spectrum import Spectrum
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
+from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, expression, is_real
 from cascade_sym.system.values import Value
 
@@ -85,8 +88,8 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
     held = constant_definitions(s) if keep else set()
     if any(d is None for d in s.denominators):
         raise DerivationError(
-            f"{s.name} contains a feedback loop of more than four operators, whose characteristic polynomial is "
-            "not written out; put in exact numbers for its parameters, or integrate numerically."
+            f"{s.name} contains a feedback loop of more than four operators, or damping that remembers: its "
+            "denominator is no polynomial that is written out; put in exact numbers for its parameters."
         )
     factors = [written_out(s.definitions, d, held.__contains__) for d in s.denominators if d is not None]
     factors = [d for d in dict.fromkeys(factors) if x in d.free_symbols]
@@ -98,13 +101,17 @@ def quotient(s: Spectrum, *, keep: bool = True) -> Quotient:
         definitions, [s.expr.xreplace(shift), *factors, *map(conj, factors), x, sp.S.One], held.__contains__
     )
     if any(e != x and x in e.free_symbols for e in conv.field.meaning):
-        raise DerivationError(f"{s.name} is not a rational function of {x}.")
+        raise DerivationError(
+            f"{s.name} is not a rational function of {x}; put in numbers for all else to integrate it numerically."
+        )
     n, root = len(factors), rest[-1]
     for form, other in zip(rest[:n], rest[n : 2 * n], strict=True):
         while (degree := _degree(conv, value.den, x)) and _degree(conv, (less := value * form * other).den, x) < degree:
             value, root = less, root * form  # again where the pole is a repeated one
     if _degree(conv, value.den, x):
-        raise DerivationError(f"{s.name} has a pole that none of its denominators explains.")
+        raise DerivationError(
+            f"{s.name} has a pole that none of its denominators explains; put in numbers for all else to integrate it."
+        )
     return Quotient(tuple(coefficients(conv, value, x)), tuple(coefficients(conv, root, x)), center)
 
 
@@ -155,7 +162,9 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
 
     For a mode's quadrature this is its variance (for a cross spectrum: its covariance), the same as
     `covariance` finds from the Lyapunov equation. Output light has white noise: give its level as `minus`.
-    Raises DerivationError when the integral diverges or a denominator is not known in closed form.
+    A spectrum of numbers that is no quotient of polynomials (coloured noise, damping that remembers) is integrated
+    numerically where `minus` is 0, to a relative error that its last step states and that is below 1e-9. Raises
+    DerivationError when the integral diverges, or where there is no closed form and parameters have no values.
 
     >>> from cascade_sym.parts import Cavity
     >>> from cascade_sym.spectra.spectrum import noise_spectrum
@@ -173,9 +182,37 @@ def integrated(spectrum: Spectrum, *, minus: Value = 0) -> Quantity:
         value = integral(quotient(body), naming)
     except DerivationError:  # a white level may cancel only when all is written out
         naming = SpectrumNaming(body.parameters, body.definitions.domains)
-        value = integral(quotient(body, keep=False), naming)
+        try:
+            value = integral(quotient(body, keep=False), naming)
+        except DerivationError:
+            if set(body.parameters) - {body.frequency} or _is_rational(body):
+                raise
+            if level != 0:
+                raise DerivationError(
+                    f"{spectrum.name} minus a white level is no quotient of polynomials, and its digits cancel in the "
+                    "tails; emission_spectrum of an amplitude has none of it."
+                ) from None
+            return _by_panels(body)
     return Quantity(f"int_{spectrum.name}", value, naming.definitions, spectrum.steps, body.domain,
                     nonnegative=body.nonnegative)  # fmt: skip
+
+
+def _is_rational(s: Spectrum) -> bool:
+    """Whether a spectrum of numbers is a quotient of polynomials, whose integral diverges if it has no closed form."""
+    if any(d is None for d in s.denominators):
+        return False
+    try:
+        quotient(s, keep=False)
+    except DerivationError:
+        return False
+    return True
+
+
+def _by_panels(s: Spectrum) -> Quantity:
+    value, error = area(s)
+    number = sp.Float(value.real) + (sp.I * sp.Float(value.imag) if value.imag else 0)
+    step = Step("solve", f"integral over all frequencies, with an error of {error:.1g}", {}, {s.name: number})
+    return Quantity(f"int_{s.name}", number, steps=(*s.steps, step), nonnegative=())
 
 
 def integral(q: Quotient, naming: SpectrumNaming) -> Expr:

@@ -15,10 +15,11 @@ from cascade_sym.conventions import Conventions
 from cascade_sym.definitions import Definitions, Quantity
 from cascade_sym.errors import ParameterError, listing
 from cascade_sym.shown import Card, card
-from cascade_sym.spectra.backward import Dynamics, Response, SpectrumNaming, Susceptibility, sweep, tag
+from cascade_sym.spectra.backward import Dynamics, Response, Susceptibility, sweep, tag
 from cascade_sym.spectra.inline import written_out
 from cascade_sym.spectra.memory import at_frequency, noise_conditions
 from cascade_sym.spectra.readout import Axis, FrameName, Readable, Readout, as_readout, axis
+from cascade_sym.spectra.spectrum_naming import SpectrumNaming
 from cascade_sym.spectra.spectrum_steps import spectrum_steps
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real

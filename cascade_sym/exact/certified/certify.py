@@ -110,13 +110,13 @@ class _Walk:
         self._forms = Forms(sides, domains, given, otherwise)
         self.conv, _ = converter([*map(self._forms.standard, sides), sp.I, *self._forms.inner(sides)], domains, given)
         self.trees = [recheck.parsed(t) for t in texts]
-        self._divisors = set(recheck.divisors(self.trees))
+        self._divisors = frozenset[int]().union(*map(recheck.divisors, self.trees))
         self.evidence = Turns(self.conv, domains, given, used)
         self.evidence.parts = {s: n for s, n in otherwise.items() if isinstance(s, Stand) and isinstance(n, int)}
         self.evidence.cancelled = self._forms.logs.used
         self._sizes: dict[int, int] = {}
         self._values: dict[int, Fraction] = {}
-        self._done: dict[tuple[Any, str], Fraction] = {}
+        self._done: dict[tuple[Any, int], Fraction] = {}
 
     def proof(self) -> Json:
         evidence = self.evidence
@@ -154,30 +154,31 @@ class _Walk:
 
     def value(self, node: ast.expr) -> Fraction:
         """The element that a formula is, once what it needs is proved."""
-        if id(node) not in self._values:
-            value = self._values[id(node)] = self._value(node)
+        key = recheck.key(node)
+        if key not in self._values:
+            value = self._values[key] = self._value(node)
             self._shorten(node, value)
-        return self._values[id(node)].within(self.conv.field)
+        return self._values[key].within(self.conv.field)
 
     def _shorten(self, node: ast.expr, value: Fraction) -> None:
         """Where a part is much longer as it is written, its short form is a step of its own."""
         size = self._sizes
         match node:
             case ast.BinOp(left, ast.Pow(), right) if getattr(recheck.number(right), "denominator", 0) == 1:
-                terms = size.get(id(left), 1) ** abs(recheck.number(right))
+                terms = size.get(recheck.key(left), 1) ** abs(recheck.number(right))
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
-                terms = size.get(id(left), 1) + size.get(id(right), 1)
+                terms = size.get(recheck.key(left), 1) + size.get(recheck.key(right), 1)
             case ast.BinOp(left, ast.Mult(), right):
-                terms = size.get(id(left), 1) * size.get(id(right), 1)
+                terms = size.get(recheck.key(left), 1) * size.get(recheck.key(right), 1)
             case ast.BinOp(left, ast.Div(), _):
-                terms = size.get(id(left), 1)
+                terms = size.get(recheck.key(left), 1)
             case _:
                 terms = len(value.num)
         if isinstance(node, ast.BinOp) and terms >= LONG and len(value.num) < SHARE * terms:
             step = {"root": 1, "of": recheck.written(node), "is": self.evidence.element(value)}
             self.evidence.steps.append(step)
             terms = len(value.num)
-        size[id(node)] = terms
+        size[recheck.key(node)] = terms
 
     def _value(self, node: ast.expr) -> Fraction:
         field = self.conv.field
@@ -203,8 +204,8 @@ class _Walk:
                     return a + b if isinstance(op, ast.Add) else a - b
                 if isinstance(op, ast.Mult):
                     return a * b
-                if (text := recheck.written(right)) in self._divisors:
-                    self.evidence.below(text, b)
+                if recheck.key(right) in self._divisors:
+                    self.evidence.below(recheck.written(right), b)
                 elif not b.is_zero:
                     self.evidence.whole(b)
                 return a / b
@@ -219,16 +220,15 @@ class _Walk:
         return self.value(self.trees[-1])
 
     def _root(self, arg: ast.expr, q: int) -> Fraction:
-        text = recheck.written(arg)
-        if (q, text) not in self._done:
+        if (own := (q, recheck.key(arg))) not in self._done:
             radicand = self.value(arg)
             w = self._written_otherwise(self.conv.tower.root(radicand, q))
             found = self.evidence.principal(w.within(self.conv.field), q)
             if found is None:
                 self._ask()
-            self.evidence.steps.append({"root": q, "of": text, **(found or {})})
-            self._done[q, text] = w
-        return self._done[q, text]
+            self.evidence.steps.append({"root": q, "of": recheck.written(arg), **(found or {})})
+            self._done[own] = w
+        return self._done[own]
 
     def _written_otherwise(self, w: Fraction) -> Fraction:
         for i, e in ((i, e) for i, e in self.otherwise.items() if isinstance(i, int)):
@@ -245,8 +245,8 @@ class _Walk:
             self._ask()
         if name == "conj":
             return self.conv.tower.conj(self.value(arg))
-        text = recheck.written(arg)
-        if (name, text) not in self._done:
+        if (own := (name, recheck.key(arg))) not in self._done:
+            text = recheck.written(arg)
             if name == "abs":
                 w = self.conv.tower.abs(self.value(arg))
                 claim = self.evidence.claim(w)
@@ -255,13 +255,13 @@ class _Walk:
                 self.evidence.steps.append({"root": "abs", "of": text, "is": self.evidence.element(w), "claim": claim})
             else:
                 w = self._by_exponential(name, arg, text)
-            self._done[name, text] = w
-        return self._done[name, text]
+            self._done[own] = w
+        return self._done[own]
 
     def _by_exponential(self, name: str, arg: ast.expr, text: str) -> Fraction:
         if name in ("log", "arctan"):
             value = self.value(arg)
-            if text in self._divisors:
+            if recheck.key(arg) in self._divisors:
                 self.evidence.below(text, value)
         else:
             self._prepare(arg)

@@ -212,11 +212,11 @@ class Evidence(SignProofs):
         """A root and what it is otherwise written, so that an element vanishes: see `SignedField.vanishes`."""
         field = self.tower.field
         for r in reversed(self._roots()):
-            if r.degree != 2 or r.gen not in self.tower.intervals or not difference.num.degrees()[r.gen]:
+            parts = by_power(difference.num, r.gen) if difference.num.degrees()[r.gen] else {}
+            if r.gen not in self.tower.intervals or 1 not in parts or not set(parts) <= {0, 1}:
                 continue
-            parts = by_power(difference.num, r.gen)
             a, b = (field.fraction(parts[k]) if k in parts else field.integer(0) for k in (0, 1))
             v = -a / b
-            if (v * v - field.fraction(r.value)).is_zero and self.claim(v):
+            if (v**r.degree - field.fraction(r.value)).is_zero and self.claim(v):
                 return r.gen, v
         return None

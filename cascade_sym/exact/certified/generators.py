@@ -15,10 +15,12 @@ from cascade_sym.exact.convert import Converter
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
 from cascade_sym.exact.fraction import Fraction, Poly
-from cascade_sym.exact.signs import Fact, Interval, Sign, Signs
+from cascade_sym.exact.intervals import Fact, Interval, Sign
+from cascade_sym.exact.signs import Signs
 from cascade_sym.symbols import Domains, formula_text
 from cascade_sym.symbols.domains import inequality
 
+MOST_TURNS = 3  # by which a declared angle may be away from zero
 Json = dict[str, Any]
 Signed = list[list[Any]]
 
@@ -127,10 +129,15 @@ class Named:
     def _quadrant(self, m: Expr, n: int, c: int, d: int) -> None:
         """Why a cosine or sine has a sign: the angle m/n lies in the half where it is, by linear facts."""
         intervals = self.tower.intervals
-        for g, quarters, sign in ((c, 0, 1), (d, -1, 1), (d, 1, -1)):
-            wanted = (0, 1) if sign > 0 else (-1, 0)
-            if (intervals[g].low, intervals[g].high) != wanted if g in intervals else True:
+        for g, turn in ((c, 0), (d, -1)):
+            if g not in intervals or not intervals[g].sign:
                 continue
+            self._turned_to(m, n, c, g, turn if intervals[g].sign > 0 else turn + 2)
+
+    def _turned_to(self, m: Expr, n: int, c: int, g: int, turn: int) -> None:
+        """That cos(m/n + quarters pi/2) >= 0, and so which sign the generator has, for one of the `quarters`."""
+        intervals = self.tower.intervals
+        for quarters in sorted((turn + 4 * k for k in range(-MOST_TURNS, MOST_TURNS)), key=abs):
             ctx = make_context(2)
             x, pi = ctx.gens()
             names = (str(m), "pi").__getitem__
@@ -139,7 +146,7 @@ class Named:
                 p = sp.Poly(sp.numer(sp.together(self._said[said])), m, sp.pi)
                 scale = lcm(*(int(k.q) for k in p.coeffs()))
                 terms = {k: int(v * scale) for k, v in p.terms()}
-                facts.append(Fact(ctx.from_dict(terms), False, said))
+                facts.append(Fact(ctx.from_dict(terms), ">=" not in said and "<=" not in said, said))
             low, high = recheck.PI.low, recheck.PI.high
             signs = Signs({0: Interval(), 1: Interval(low, high, True, True)}, facts)
             proofs = []
@@ -153,9 +160,10 @@ class Named:
                 self.steps.append(
                     {"turn": "cos", "angles": [[1, self._names[c]]], "quarters": quarters, "signs": proofs}
                 )
-                step: Json = {"range": self._names[g], "end": "low" if sign > 0 else "high", "at": "0"}
+                step: Json = {"range": self._names[g], "end": "low" if intervals[g].sign > 0 else "high", "at": "0"}
                 self.steps.append({**step, "signs": [["fact", self._told]]})
                 self._told += 1
+                return
 
     def _text(self, p: Poly, names: Callable[[int], str]) -> str:
         terms: list[str] = []

@@ -18,7 +18,8 @@ from cascade_sym.exact.certified.generators import Named, NoEvidence, Signed
 from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.field import make_context
 from cascade_sym.exact.fraction import Fraction, Poly, by_power
-from cascade_sym.exact.signs import Fact, Interval, Sign, Signs, Step, variables
+from cascade_sym.exact.intervals import Fact, Interval, Sign, Step
+from cascade_sym.exact.signs import Signs, variables
 
 DIGITS = 30  # of the bounds of numbers
 
@@ -42,7 +43,17 @@ class SignProofs(Named):
             return None
         if found.steps == (("number",),):
             return self._number(p)
+        if found.steps and found.steps[0][0] == "root":
+            return self._conjugated(*map(self.tower.now, found.steps[0][1:]))
         return self._converted(found, p, self.name, self.tower.intervals, self.tower.facts)
+
+    def _conjugated(self, other: Poly, product: Poly) -> Signed | None:
+        """Steps that show p >= 0 by other > 0 and p * other = product >= 0."""
+        sign = self.tower.known_sign(other)
+        if not (sign and sign.strict and sign.value > 0) or any(step[0] == "root" for step in sign.steps):
+            return None
+        first, rest = self.signs(other), self.signs(product)
+        return [["by", self.text(other)], *first, *rest] if first and rest else None
 
     def _strictly(self, p: Poly, names: Callable[[int], str], known: Mapping[int, Interval]) -> Signed | None:
         """Steps that show p > 0 by one end of every range, where that is enough."""

@@ -58,8 +58,15 @@ def _infinitesimal(r: Reader, t: Token) -> Node | None:
     """The differential of a mean, d<x>, else None."""
     italic = t.kind == "letter" and t.text == "d" and "d" not in r.state.names.nuclei
     width = 1 if italic else r.differential() if t.is_word("mathrm") else 0
-    after = [r.peek(width + n) for n in (0, 1)]
-    if not width or not (after[0].is_word("langle") or (after[0].is_word("left") and after[1].is_word("langle"))):
+    if not width:
+        return None
+    r.at += width
+    state = r.opens_state() or r.peek().is_word("ket", "bra")
+    opened = not italic and (opener(r) or r.peek().is_word("frac", "sqrt"))
+    r.at -= width
+    if opened and not state:
+        raise r.error("what the differential covers is not read; expected a symbol behind \\mathrm{d}", t)
+    if not state:
         return None
     if italic and r.asks(t, "differential", "d before a symbol is a differential or a factor", "d"):
         return None

@@ -163,6 +163,7 @@ def series(name: str) -> Callable[[Reader], Node]:
 
 def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) -> Node:
     from cascade_sym.formula.latex_in.brackets import condition
+    from cascade_sym.formula.latex_in.dirac import index as indexed
     from cascade_sym.formula.latex_in.dirac import labels
 
     index = below[0].text if below[0].kind == "letter" else ""
@@ -177,8 +178,7 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
     commas = any(t.is_op(",") for t in below)
     if len(equals) == 1 and not commas:
         along = labels(r.child(below[: equals[0]]))
-        lo = r.inner(below[equals[0] + 1 :])
-        limits = (lo, r.inner(above)) if above else (lo,)
+        limits = tuple(indexed(r.inner(x)) for x in (below[equals[0] + 1 :], above) if x)
         return Call(name, (_summand(r), along, *limits))
     relational = equals or any(
         (t.kind == "word" and t.text in ("neq", "in", "leq", "geq")) or t.is_op("<", ">") for t in below
@@ -186,7 +186,7 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
     along = condition(r.child(below)) if relational else labels(r.child(below))
     if above:
         body = _summand(r)
-        return Call(name, (body, along, Name("unsaid"), r.inner(above)))
+        return Call(name, (body, along, Name("unsaid"), indexed(r.inner(above))))
     return Call(name, (_summand(r), along))
 
 

@@ -33,8 +33,12 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
     if words[0] == "mathrm" and len(letter) > 1 and len(words) > 1:
         return True
     (kind, items), after = r.look(lambda: (bracket(r), r.peek())) or (("", []), place)
-    if not kind or after.is_op("_"):
-        return False  # what is wrong with the bracket is said where it is read; (u)_a has a label of its own
+    if not kind:
+        return False  # what is wrong with the bracket is said where it is read
+    if after.is_op("_"):
+        if len(items) > 1:
+            raise r.error("a subscript behind the arguments of a function; put it on the function", place)
+        return False  # (u)_a has a label of its own
     why = f"'{letter}' before this bracket is a function or a factor"
     related = any(isinstance(x, Call) and x.function in CONDITIONS for x in items)
     if kind == "[" and len(items) == 2 and ("hat" in words or any(map(_operators, items))):
@@ -65,12 +69,15 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         times = all(n.rstrip("'").split("_")[0] in ("t", "tau") for n in inside)
         latin = len(letter) == 1 and letter not in _NUMBERS and (letter.isupper() or times)
         if functional or "hat" in words or "mathcal" in words or latin:
-            return True
+            factor = r.in_phase and name in state.bare  # e^{-U(x - x')} where U stands for itself elsewhere
+            return not (factor and "hat" not in words and r.asks(place, "call", why, name))
         return False if r.in_phase else r.asks(place, "call", why, name)
     if kind == "[" or (isinstance(node, Call) and node.function in ("dotp", "cross")):
         return False
-    if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor
-        return functional or not r.asks(place, "call", why, name)
+    if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor, but for a power
+        if after.is_op("^"):
+            return letter in _FUNCTION_LETTERS and r.asks(place, "call", why, name)
+        return (functional and "hat" not in words) or not r.asks(place, "call", why, name)
     if not functional or name in state.names.declared:
         return False
     return r.asks(place, "call", why, name)

@@ -2,7 +2,7 @@ r"""Kets, bras, brackets and means, in whatever way they are written: \ket{n}, |
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import Call, Name, Node
+from cascade_sym.formula.ast import Add, Call, Name, Node
 from cascade_sym.formula.latex_in.grammar import Reader
 from cascade_sym.formula.latex_in.lexer import Tokens
 
@@ -80,11 +80,21 @@ def _item(r: Reader) -> Node:
     if len(word) > 1 and (r.peek(ahead).kind == "end" or r.peek(ahead).is_op(",", ";")):
         r.at += ahead
         return Name(word)  # |eg>, _{in}: a word or several letters, a label in any case
-    node = r.sum()
+    node = index(r.sum())
     if (op := relation_sign(r)) is not None:
         if op not in CONDITION_OF:
             raise r.error("a definition labels a state")
         return Call(CONDITION_OF[op], (node, r.sum()))
+    return node
+
+
+def index(node: Node) -> Node:
+    """i, i + 1, ... where an index is expected: the index i, no imaginary unit (which has a factor, i alpha)."""
+    match node:
+        case Name("I"):
+            return Name("i")
+        case Add(terms, signs):
+            return Add(tuple(Name("i") if t == Name("I") else t for t in terms), signs)
     return node
 
 

@@ -146,7 +146,9 @@ class Reader(Look):
         closed = self.tokens[self.at - 1]
         if opener(self) != "(" or self.peek().gap or not (closed.is_op(")", "]", "}", "|") or closed.is_word("rangle")):
             return
-        _, items = self.look(lambda: bracket(self)) or ("", [before])
+        (_, items), after = self.look(lambda: (bracket(self), self.peek())) or (("", [before]), closed)
+        if after.is_op("^"):
+            return  # the power needs the bracket
         lone = single(items[0]) and not isinstance(items[0], Neg)  # a sign needs its brackets in a product
         if not isinstance(before, Name) and names_in(before) and (len(items) > 1 or lone):
             raise self.error("whether this bracket is a factor or an argument of what stands before it is not clear")
@@ -175,7 +177,9 @@ class Reader(Look):
         if bras and isinstance(factors[-1], Call) and factors[-1].function == "ket":
             factors[bras[-1] :] = [product(factors[bras[-1] :])]  # <a|u|b> is one factor
         left = factors[-1]
-        if t.is_word("cdot", "times") and (left == Name("nabla") or self._vectors(left, right)):
+        if t.is_word("cdot", "times") and (
+            (isinstance(left, Name) and left.name.split("_")[0] == "nabla") or self._vectors(left, right)
+        ):
             match left:
                 case Call("dotp", (one, two)) if t.text == "times":
                     factors[-1] = Call("dotp", (one, Call("cross", (two, right))))

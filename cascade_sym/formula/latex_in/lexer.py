@@ -58,7 +58,7 @@ _SAME = {
     "mathscr": "mathcal", "widehat": "hat", "widetilde": "tilde", "overrightarrow": "vec", "va": "vec",
     "mathrm": "mathrm", "operatorname": "mathrm", "mathit": "mathit", "dbinom": "binom", "tbinom": "binom",
     "longrightarrow": "rightarrow", "implies": "Rightarrow", "Longrightarrow": "Rightarrow", "iff": "Leftrightarrow",
-    "Longleftrightarrow": "Leftrightarrow", "simeq": "approx", "doteq": "approx", "cong": "approx",
+    "Longleftrightarrow": "Leftrightarrow", "simeq": "approx",
     "triangleq": "coloneqq", "colonequals": "coloneqq", "ll": "ll", "trace": "Tr", "tr": "Tr",
     "lvert": "lvert", "hslash": "hbar", "imath": "i", "jmath": "j", "epsilon": "epsilon",
     "idotsint": "int", "infin": "infty", "Real": "Re", "Imaginary": "Im", "Sigma": "Sigma", "lnot": "neg",
@@ -284,13 +284,18 @@ def _joined(body: Tokens) -> Tokens:
 
 
 def _listed(body: Tokens) -> Tokens:
-    """1, 2, 3... as 1, 2, 3, ...: dots behind a number that stands in a list are its next item."""
+    """1, 2, 3... as 1, 2, 3, ..., and 0 ... 7 as 0, ..., 7: dots behind a number are the next item of a list."""
     out: list[Token] = []
-    for t in body:
+    for n, t in enumerate(body):
         if t.is_word("dots") and out and out[-1].kind == "digit":
             before = next((x for x in reversed(out) if x.kind != "digit"), t)
-            if before.is_op(","):
-                out.append(replace(before, start=t.start))
+            ranged = before.is_op("=") or (before.is_word("in"))
+            if before.is_op(",") or (ranged and (body[n + 1].kind in ("digit", "letter"))):
+                out.append(replace(t, kind="op", text=","))
+                out.append(t)
+                if ranged and not body[n + 1].is_op(","):
+                    out.append(replace(t, kind="op", text=","))
+                continue
         out.append(t)
     return tuple(out)
 

@@ -15,8 +15,12 @@ ACCENTS = frozenset("hat tilde bar vec check breve mathring acute grave".split()
 FONTS = frozenset("mathrm mathit mathbf mathcal mathsf mathbb mathfrak mathtt".split())
 
 
+_WORDS = frozenset("res rot div grad curl mod const inv lim".split())
+
+
 def capitals(r: Reader) -> str:
-    """Three capitals or more without anything between them, or two that are the whole left side of a definition.
+    """Three capitals or more without anything between them, four letters, or two capitals that are the whole left side
+    of a definition.
 
     FormulaError for letters that hold the name of a function, asin x: a product that nobody means.
     """
@@ -29,6 +33,10 @@ def capitals(r: Reader) -> str:
     word = run_of_letters(r)
     if inside := next((f for f in WORDS if len(f) > 2 and f in word), ""):
         raise r.error(f"the letters '{word}' hold the name of a function; write \\{inside}", t)
+    if word in _WORDS:
+        raise r.error(f"the letters '{word}' are a word; write \\mathrm{{{word}}}", t)
+    if len(word) > 3 and not r.in_integral and word[0] not in "id":
+        return word
     if not word.isupper() or len(word) < 2:
         return ""
     if len(word) > 2:

@@ -47,7 +47,7 @@ NEVER = frozenset(
         *RELATIONS,
         *"""right rangle rvert rVert rfloor rceil cdot times ast over pm mp otimes oplus Rightarrow end wedge
     Leftrightarrow therefore because not bigcirc leftarrow hookrightarrow perp parallel mod bmod pmod atop choose star
-    leftrightarrow cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
+    leftrightarrow cong doteq cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
     )
 )
 
@@ -71,6 +71,8 @@ class State:
     turned: frozenset[Choice] = frozenset()
     asked: dict[Choice, str] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)  # names before a bracket that must be an argument
+    given: set[str] = field(default_factory=set)  # names with an argument
+    bare: set[str] = field(default_factory=set)  # names without an argument
     alone: set[str] = field(default_factory=set)  # Greek letters that stand for themselves somewhere
     vectors: set[str] = field(default_factory=set)
     bound: list[str] = field(default_factory=list)  # indices of the sums around

@@ -100,9 +100,11 @@ class _Reading:
 
     def run(self, turned: frozenset[Choice], before: State | None = None) -> tuple[Statements, State]:
         registry = Registry(self.names.declared)
-        state = State(self.names, self.functions, self.indices, registry, letters_below(self.body), contracts(self.body), turned)
+        state = State(
+            self.names, self.functions, self.indices, registry, letters_below(self.body), contracts(self.body), turned
+        )
         if before is not None:
-            state.called, state.alone = set(before.called), set(before.alone)
+            state.called, state.alone, state.bare = set(before.called), set(before.alone), set(before.bare)
             state.operators = set(before.operators)
         found: list[Relation | Node] = []
         for body in signs(self.body):
@@ -120,7 +122,7 @@ class _Reading:
         statements, first = self.run(frozenset())
         state = first
         if (
-            first.asked or first.operators or first.alone & {"delta", "Delta"}
+            first.asked or first.operators or first.alone & {"delta", "Delta"} or first.bare & first.given
         ):  # what stands further on says more of what stood before
             statements, state = self.run(frozenset(), first)
         choices = list(state.asked.items())

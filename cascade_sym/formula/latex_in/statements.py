@@ -88,7 +88,10 @@ def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
     out: list[Relation | Node] = []
     for s in found:
         last = out[-1] if out else None
-        if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name) or not _value(s):
+        ends = isinstance(last, Relation) and isinstance(last.rhs, Call) and last.rhs.args[-1:] == (Name("dots"),)
+        if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name):
+            out.append(s)
+        elif not _value(s) and not ends:  # behind dots the last value may be any, n = 1, ..., N
             out.append(s)
         elif last.op == "=" and _value(last.rhs):
             out[-1] = Relation(last.lhs, "in", Call("braces", (last.rhs, s)), last.given)
@@ -208,7 +211,7 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
             raise r.error("a row that goes on with a sum stands alone")
         left = r.sum()
         check_depth(left, MAX_DEPTH)
-    count = 0
+    count, implied = 0, False
     while (op := relation_sign(r)) is not None:
         right = member(r) if op == "in" else r.sum()
         check_depth(right, MAX_DEPTH)
@@ -217,6 +220,9 @@ def _chain(r: Reader, found: list[Relation | Node], head: Node | None) -> Node:
         found.append(Relation(left, op, right))
         left = left if op in ("=", ":=", "==") else right
         count += 1
+        if implied:
+            raise r.error("whether the arrow between two relations means 'tends to' or 'implies' is not clear")
+        implied = op == "->" and count > 1
     if not count:
         if start.is_op("+"):
             raise r.error("the formula starts with an operator: it goes on with another one", start)

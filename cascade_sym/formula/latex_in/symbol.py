@@ -37,6 +37,7 @@ from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
 
 _COUNTS = frozenset("nmklNM")
+_DEGREES = frozenset("PLYCHTRD")  # functions with a degree below and an order above
 _MAPS = frozenset(("f", "g", "h", "F", "G", "psi", "phi", "varphi"))  # letters of functions that one inverts
 _EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of any
 
@@ -251,6 +252,8 @@ def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Toke
     capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
     if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
         return sup, ()  # 1D, 2A
+    if key.sub and key.nucleus in _DEGREES and sup[0].is_op("|") and r.peek().is_op("(") and not r.peek().gap:
+        return sup, ()  # L_p^{|l|}(x)
     if spelt(sup) in ("0", "1"):
         if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power", key.nucleus + key.sub):
             return (), sup
@@ -275,13 +278,17 @@ def _lone(r: Reader, t: Token, key: Key) -> str:
     from cascade_sym.formula.latex_in.brackets import bracket, opener
 
     nucleus = set(key.nucleus.split())
+    called = opener(r) == "(" and not r.peek().gap
     if {"mathbf", "mathcal", "vec"} & nucleus:
-        return "label"
+        return "" if t.text in ("n", "N") and "mathcal" not in nucleus else "label"  # a power of a matrix, or a label
     if t.text in _COUNTS:
+        if called and key.sub and key.nucleus in _DEGREES:
+            return "label"  # P_l^m(x)
         return "" if r.state.tensorial else "power"
+    if t.text in ("mu", "nu"):
+        return ""  # x^\mu
     if "hat" in nucleus:
         return "label"
-    called = opener(r) == "(" and not r.peek().gap
     several = called and len((r.look(lambda: bracket(r)) or ("", []))[1]) > 1  # E_x^g(r, t)
     if t.text.isupper() or "sigma" in nucleus or several:
         return "label"
@@ -312,9 +319,12 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
             name, stars, power = r.state.registry.name(replace(key, sup=key.sup + script), latex), (), ()
     if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
+        r.state.given.add(name)
         while r.peek().is_op("^") and not power and not stars:
             r.take()
             return r.superscript(node, r.script(), start)
+    else:
+        r.state.bare.add(name)
     for star in stars:
         node = Call(STARS[star.text], (node,))
     return r.superscript(node, power, start) if power else node
