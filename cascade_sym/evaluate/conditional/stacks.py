@@ -256,6 +256,8 @@ class ConditionalEvaluator(Shown):
         >>> means.shape, means[0].tolist(), V.shape
         ((3, 2), [0.0, 0.0], (3, 2, 2))
         """
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ParameterError(f"seed must be a whole number from 0 on; got {seed!r}.")
         V = self.transient(start, times, {**(values or {}), **named})
         if V.ndim != 3:
             raise ParameterError("a run has one value of each parameter; give numbers, not arrays.")
@@ -270,7 +272,7 @@ class ConditionalEvaluator(Shown):
                 mean = free.E @ mean + axes @ (np.sqrt(np.maximum(size, 0)) * random.standard_normal(size.size))
             before, now = after, float(t)
             out.append(mean)
-        return np.array(out).reshape(len(V), -1), V
+        return np.array(out).reshape(V.shape[:2]), V
 
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:
         """As a call, but UndetectableError where any point has no conditional steady state."""
