@@ -199,12 +199,11 @@ def approach(decades: Sequence[float], y: Sequence[Any], interval: Interval) -> 
     end = limit_of(y)
     for special in specials(interval):
         d = [v - ball_of(special) for v in y]
-        if abs(d[-1]) < flint.arb("1e-3"):
-            p = slope(decades, d)
-            if p is not None and p < 0:
-                return Approach(special, p)
-            if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
-                return Approach(special, ALWAYS)
+        p = slope(decades, d)  # a distance that tends to anything else has none
+        if p is not None and p < 0:
+            return Approach(special, p)
+        if all(abs(v) < flint.arb(10) ** -60 for v in d[-3:]):
+            return Approach(special, ALWAYS)
     change = [abs(b - a) for a, b in pairwise(y)]
     small = flint.arb(10) ** -6 * (1 + abs(end))
     return Approach(None, Q(0)) if abs(y[-1] - end) < small and not change[-1] > small else None

@@ -124,7 +124,9 @@ class Problem:
     def __post_init__(self) -> None:
         used, large = calculation_of(self.targets[:1]).symbols, self.large
         if large.name not in used:
-            raise IndependentObjective(f"the objective does not depend on {large}; it depends on {listing(used)}.")
+            where = " and ".join(f"{s} = {value}" for s, (value, _) in self.settled.items())
+            what = f"at its best, {where}, the objective" if where else "the objective"
+            raise IndependentObjective(f"{what} does not depend on {large}; it depends on {listing(used)}.")
         if missing := [s for s in self.over if s.name not in used]:
             raise UnknownParameter(
                 f"over: the objective does not depend on {listing(missing)}; it depends on {listing(used)}."

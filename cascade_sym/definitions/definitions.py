@@ -16,6 +16,7 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from cascade_sym.errors import DuplicateName, UnknownName, WorkSpent, listing
+from cascade_sym.program.numbers import exact_formula, with_values
 from cascade_sym.shown import Shown
 from cascade_sym.symbols import (
     NOTHING,
@@ -206,8 +207,9 @@ class Definitions(Shown):
 
     def replaced(self, new: Mapping[Symbol, Expr], values: Mapping[Any, Any] | None = None) -> Definitions:
         """Parameters replaced in every definition, as they stand; `values` is what `new` was read from."""
-        items = tuple((s, e.xreplace(dict(new))) for s, e in self.items)
-        return replace(self, items=items, domains=domains_after(self.domains, values or new, new))
+        items = tuple((s, with_values(e, new)) for s, e in self.items)
+        exact = {s: exact_formula(e) for s, e in new.items()}
+        return replace(self, items=items, domains=domains_after(self.domains, values or new, exact))
 
     def beside(self, exprs: Iterable[Expr]) -> tuple[Definitions, dict[Symbol, Symbol]]:
         """The same with names that none of `exprs` uses for parameters, and which symbol has become which."""

@@ -14,6 +14,7 @@ from cascade_sym.definitions.count import operations
 from cascade_sym.definitions.definitions import Declared, Definitions
 from cascade_sym.definitions.nearest import numbers
 from cascade_sym.errors import DivisionByZero, DuplicateName, MissingParameter, ParameterError, UnstableError, listing
+from cascade_sym.program.numbers import with_values
 from cascade_sym.steps import Derivation, Step
 from cascade_sym.symbols import NOTHING, Domains, domains_in, expression, replacements
 
@@ -250,11 +251,10 @@ class Quantity(Declared):
             return self._with_quantities({**values, **{k: q.expr for k, q in quantities.items()}}, quantities.values())
         new = replacements(values, self.parameters, self.definitions.domains, self.name)
         apart = self.beside(new.values())
-        edges = [(was, was.xreplace(new)) for was in apart.nonnegative]
-        for was, now in edges:
-            if now.is_negative:
-                raise ParameterError(f"{self.name} exists for {was} >= 0 only; here it is {now}.")
-        kept = tuple(now for _, now in edges if not now.is_number)
+        edges = {was: with_values(was, new) for was in apart.nonnegative}
+        if wrong := next((was for was, now in edges.items() if now.is_negative), None):
+            raise ParameterError(f"{self.name} exists for {wrong} >= 0 only; here it is {edges[wrong]}.")
+        kept = tuple(now for now in edges.values() if not now.is_number)
         definitions = apart.definitions.replaced(new, values)
         return apart._mapped(new, definitions, nonnegative=kept)
 
@@ -284,7 +284,7 @@ class Quantity(Declared):
         """Everything over the definitions with symbols replaced, over new definitions."""
 
         def put(e: Any) -> Any:
-            return tuple(map(put, e)) if isinstance(e, tuple) else e.xreplace(table)
+            return tuple(map(put, e)) if isinstance(e, tuple) else with_values(e, table)
 
         new = {"expr": put(self.expr), "domain": put(self.domain), "nonnegative": put(self.nonnegative), **more}
         return replace(self, definitions=definitions, **new)

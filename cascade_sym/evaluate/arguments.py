@@ -97,7 +97,7 @@ def as_arrays(values: Mapping[str, Any], complex_names: frozenset[str], dtype: A
 def numeric(value: Any) -> np.ndarray:
     """`value` as an array of numbers."""
     a = np.asarray(value)
-    return a if a.dtype.kind in "biufc" else np.frompyfunc(as_float, 1, 1)(a).astype(np.float64)
+    return a if a.dtype.kind in "biufc" else np.asarray(np.frompyfunc(as_float, 1, 1)(a), dtype=np.float64)
 
 
 def as_float(value: Any) -> float:

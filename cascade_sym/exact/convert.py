@@ -311,6 +311,9 @@ def converter(
     refined = Refine()
     while True:
         try:
-            return Converter(atoms, domains, given, refined, definitions), forms
+            conv = Converter(atoms, domains, given, refined, definitions)
+            for form in forms if definitions else ():  # its roots, too, may be finer
+                conv(form)
+            return conv, forms
         except Refine as found:
             refined = Refine(found.parts or refined.parts, found.degrees or refined.degrees)

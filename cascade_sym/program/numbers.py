@@ -8,12 +8,14 @@ floats that an evaluator is called with, are not read here: those are their bina
 from __future__ import annotations
 
 import numbers
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 from mpmath.ctx_mp_python import _mpc, _mpf
+from mpmath.libmp import prec_to_dps
 from sympy import Expr
 
 from cascade_sym.errors import ParameterError
@@ -49,6 +51,27 @@ def exact_formula(e: Expr) -> Expr:
     x/2
     """
     return e.xreplace({f: exact_float(f) for f in e.atoms(sp.Float)}) if e.has(sp.Float) else e
+
+
+def with_values(e: Expr, new: Mapping[Expr, Expr]) -> Expr:
+    """`e` with symbols replaced; a part that becomes a number by floats is that of their decimals, rounded.
+
+    >>> u, v, x = sp.symbols("u v x")
+    >>> with_values(u + v + x - sp.Rational(3, 10), {u: sp.Float(0.1), v: sp.Float(0.2)})
+    x
+    """
+    now = e.xreplace(dict(new))
+    if not now.has(sp.Float) or not e.args:
+        return now
+    if not now.free_symbols:
+        number = exact_formula(e).xreplace({s: exact_formula(v) for s, v in new.items()})
+        most = max(prec_to_dps(f._prec) for f in now.atoms(sp.Float))
+        return number if number.is_zero else number.evalf(most)
+    parts = e.args
+    if isinstance(e, sp.Add | sp.Mul):
+        plain = [a for a in parts if not a.xreplace(dict(new)).free_symbols]
+        parts = (*([e.func(*plain)] if plain else []), *(a for a in parts if a not in plain))
+    return e.func(*(with_values(a, new) for a in parts))
 
 
 def exact_float(f: sp.Float) -> sp.Rational:

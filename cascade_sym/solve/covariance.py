@@ -19,6 +19,7 @@ from cascade_sym.definitions import Declared, Definitions, Quantity
 from cascade_sym.errors import DuplicateName, OutsideExactDomain, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import converter, is_zero
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.program.numbers import with_values
 from cascade_sym.shown import Card, card
 from cascade_sym.solve.complex_pairs import Pair, drift_entry, quadrature
 from cascade_sym.solve.lyapunov import Lyapunov
@@ -148,8 +149,9 @@ class Covariance(Declared):
         definitions, moved = self.definitions.beside(new.values())
         table: dict[Expr, Expr] = {**moved, **new}
         found = replace(
-            self, elements={k: e.xreplace(table) for k, e in self.elements.items()},
-            definitions=definitions.replaced(new, values), stability=tuple(x.xreplace(table) for x in self.stability),
+            self, elements={k: with_values(e, table) for k, e in self.elements.items()},
+            definitions=definitions.replaced(new, values),
+            stability=tuple(with_values(x, table) for x in self.stability),
             system=None if self.system is None else self.system.replaced(new, values),
         )  # fmt: skip
         return found, table

@@ -25,6 +25,7 @@ from cascade_sym.exact.factors import polynomial_factors
 from cascade_sym.exact.fraction import bounded, by_power
 from cascade_sym.exact.matrix import determinant
 from cascade_sym.operators import Op
+from cascade_sym.program.numbers import with_values
 from cascade_sym.shown import Card, Listing, Shown, card, renderer
 from cascade_sym.solve.complex_pairs import drift_entry
 from cascade_sym.solve.inequalities import Weak, inequality, reduced_conditions
@@ -83,7 +84,7 @@ class Stability(Shown):
         new = replacements(values, self.parameters, self.domains, "the condition")
         domains = self.domains.substituted(new)
         return Stability(
-            reduced_conditions([(c.xreplace(new), False) for c in self.conditions], domains, "the system"), domains
+            reduced_conditions([(with_values(c, new), False) for c in self.conditions], domains, "the system"), domains
         )
 
     def holds(self, values: Mapping[Any, Any]) -> bool:

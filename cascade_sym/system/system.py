@@ -22,6 +22,7 @@ from cascade_sym import shown
 from cascade_sym.errors import DuplicateName, UnknownName, listing
 from cascade_sym.exact import Field, converter
 from cascade_sym.operators import LinearForm, Op
+from cascade_sym.program.numbers import exact_formula, with_values
 from cascade_sym.shown import Card, Shown, card
 from cascade_sym.symbols import (
     NOTHING,
@@ -249,8 +250,8 @@ class LinearSystem(Shown):
         return converter(sorted(set(self._coefficients), key=str))[0].field
 
     def subs(self, values: Mapping[Any, Any]) -> LinearSystem:
-        """Parameters (symbols or names) replaced exactly; what becomes a number by floats is the number at their exact
-        values, rounded.
+        """Parameters (symbols or names) replaced exactly; what becomes a number by floats is that of their decimals,
+        rounded.
 
         Raises UnknownParameter for another name, ParameterError for a number outside its domain.
         """
@@ -258,13 +259,10 @@ class LinearSystem(Shown):
 
     def replaced(self, v: Mapping[sp.Symbol, Expr], values: Mapping[Any, Any] | None = None) -> LinearSystem:
         """As `subs`, for plain symbols that need not occur; `values` is what they were read from."""
-        exact = {k: x.xreplace({f: sp.Rational(f) for f in x.atoms(sp.Float)}) for k, x in v.items()}
-
-        def put(e: Expr) -> Expr:
-            new = e.xreplace(dict(v))
-            return sp.N(e.xreplace(exact)) if new.is_number and new.has(sp.Float) and not e.has(sp.Float) else new
-
-        return replace(self.mapped(put), domains=domains_after(self.domains, values or v, v))
+        exact = {s: exact_formula(e) for s, e in v.items()}
+        return replace(
+            self.mapped(lambda e: with_values(e, v)), domains=domains_after(self.domains, values or v, exact)
+        )
 
     def to_statespace(self, values: Mapping[Any, Any] | None = None, *, basis: str = "quadratures") -> Any:
         """NumPy matrices with named rows; see `cascade_sym.to_statespace`."""

@@ -115,6 +115,13 @@ def test_an_optimum_at_the_end_of_its_interval(f, bounds, at):
     assert s.exponent == 0 and abs(s.at() - sp.N(sp.limit(f.subs(x, at), N, sp.oo), 30)) < 1e-20
 
 
+@pytest.mark.parametrize("high", [1, 2, sp.oo])
+def test_a_slow_approach_to_the_end_of_a_finite_interval(high):
+    """x falls as N^(-1/8), which is 0.002 still at N = 1e22; the law is that of the interval without an upper end."""
+    s = scaling(x**2 + 2 / (sp.sqrt(N) * x**2 + 1), large=N, over=[x], bounds={x: (0, high)})
+    assert (s.exponent, s.prefactor.expr(), s.optimum["x"].exponent) == (-R(1, 4), 2 * sp.sqrt(2), -R(1, 8))
+
+
 def test_an_interval_from_elsewhere_than_zero():
     """x = 1 + 1/sqrt(N): near the end of the interval, at a distance that is a power."""
     s = scaling(x - 1 + 1 / (N * (x - 1)), large=N, over=[x], bounds={x: (1, sp.oo)})

@@ -65,6 +65,8 @@ def test_optimum_at_infinity(objective):
 def test_independent_of_the_large_parameter():
     with pytest.raises(IndependentObjective, match="does not depend on C"):
         scaling(x + 1 / x, large=C, over=[x])
+    with pytest.raises(IndependentObjective, match="at its best, x = 0, the objective does not depend on C"):
+        scaling((x + 5) ** 2 + x / C, large=C, over=[x])
     with pytest.raises(IndependentObjective, match="undone"):
         scaling(C * x + 1 / (C * x), large=C, over=[x])
 

@@ -105,3 +105,25 @@ def test_text_is_a_name_where_a_symbol_is() -> None:
     assert cs.Homodyne(angle="phi").phi == sp.Symbol("phi")
     with pytest.raises(ParameterError, match="name or a number"):
         cs.Loss("1 - epsilon")
+
+
+@pytest.mark.parametrize("values", [{"u": 0.1, "v": 0.2, "k": 0.6}, {"u": 0.7, "v": 0.1, "k": 1.6}, {"u": 1.1, "v": 2.2, "k": 6.6}])
+def test_floats_that_cancel_as_decimals_cancel(values):
+    """0.6/2 - 0.1 - 0.2 is 0, so there is no steady state; SymPy's sum of doubles is -5.6e-17."""
+    u, v, k = sp.symbols("u v k")
+    assert k.subs(values) / 2 - values["u"] - values["v"] != 0
+    V = cs.covariance(cs.Squeezer("c", chi=u + v, kappa=k))
+    q = V["X_c", "X_c"].subs(values)
+    assert q.inline() is sp.zoo and V.subs(values)["X_c", "X_c"].inline() is sp.zoo
+    near = {**values, "k": values["k"] + 0.5}
+    exact = {n: sp.Rational(str(x)) for n, x in near.items()}
+    wanted = V["X_c", "X_c"].subs(exact).inline()
+    assert float(V["X_c", "X_c"].subs(near)) == pytest.approx(float(wanted), rel=1e-14)
+
+
+def test_a_sum_of_floats_beside_a_symbol_is_that_of_their_decimals():
+    x, u, v = sp.symbols("x u v")
+    q = cs.Quantity("q", sp.sqrt(x) * (u + v - sp.Rational(3, 10)) + x * u)
+    assert q.subs({"u": 0.1, "v": 0.2}).expr == 0.1 * x
+    precise = cs.Quantity("q", u + v).subs({"u": sp.Float("0.1", 40), "v": sp.Float("0.2", 40)}).expr
+    assert precise == sp.Float("0.3", 40)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -32,6 +36,12 @@ def test_broadcasts_like_a_ufunc() -> None:
     assert F(x=4, y=1) == 3.0 and np.ndim(F(x=4, y=1)) == 0
     assert F(x=np.ones((0, 2)), y=1.0).shape == (0, 2)
     assert F({"x": 9, "y": 0}) == 3.0
+
+
+@pytest.mark.parametrize("four", [4, np.int64(4), np.float32(4), Fraction(4), sp.Integer(4), Decimal(4), mpmath.mpf(4), np.array(4)])
+def test_every_kind_of_number_is_a_value(four: Any) -> None:
+    assert F(x=four, y=1) == 3.0 and np.ndim(F(x=four, y=1)) == 0
+    assert F(x=[four, 9], y=four).tolist() == [6, 7]
 
 
 def test_strided_and_integer_arrays() -> None:

@@ -22,6 +22,7 @@ from cascade_sym.derive.master_equation_moments import GaussianState
 from cascade_sym.errors import ParameterError
 from cascade_sym.exact import is_zero, normal_form
 from cascade_sym.operators import Op
+from cascade_sym.program.numbers import with_values
 from cascade_sym.shown import Shown
 from cascade_sym.solve.complex_pairs import pair
 from cascade_sym.solve.covariance import Covariance
@@ -235,8 +236,8 @@ class Riccati(Shown):
         new = replacements(values, self.parameters, self.definitions.domains, "the Riccati equation")
         definitions, moved = self.definitions.beside(new.values())
         table: dict[Expr, Expr] = {**moved, **new}
-        sectors = tuple(s.mapped(lambda e: tidy(e.xreplace(table))) for s in self.sectors)
-        seen = tuple(fraction(e.xreplace(table), "the efficiency of a detector") for e in self.efficiencies)
+        sectors = tuple(s.mapped(lambda e: tidy(with_values(e, table))) for s in self.sectors)
+        seen = tuple(fraction(with_values(e, table), "the efficiency of a detector") for e in self.efficiencies)
         return Riccati(self.modes, sectors, definitions.replaced(new, values), seen)
 
 

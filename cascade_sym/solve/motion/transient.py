@@ -21,6 +21,7 @@ from cascade_sym.definitions import Quantity
 from cascade_sym.derive.langevin import langevin
 from cascade_sym.errors import NoClosedForm, ParameterError, UnknownName, did_you_mean, listing
 from cascade_sym.exact import is_zero
+from cascade_sym.program.numbers import with_values
 from cascade_sym.solve.conditional.named import Record
 from cascade_sym.solve.covariance import Covariance
 from cascade_sym.solve.motion.initial import Start, initial_state
@@ -109,10 +110,14 @@ class Transient(Covariance):
             time_of(new[self.time])
         definitions, moved = self.begin.definitions.beside(new.values())
         table = {**moved, **new}
+
+        def put(e: Expr) -> Expr:
+            return with_values(e, table)
+
+        stability, nonnegative = (tuple(map(put, group)) for group in (self.begin.stability, self.begin.nonnegative))
         begin = Start(
-            self.begin.matrix.xreplace(table), {k: e.xreplace(table) for k, e in self.begin.means.items()},
-            definitions.replaced(new, values), tuple(e.xreplace(table) for e in self.begin.stability),
-            tuple(e.xreplace(table) for e in self.begin.nonnegative),
+            self.begin.matrix.applyfunc(put), {k: put(e) for k, e in self.begin.means.items()},
+            definitions.replaced(new, values), stability, nonnegative,
         )  # fmt: skip
         domains = self.definitions.domains.substituted(new).merged(domains_in(*values.values()))
         found = solved(self.system.replaced(new, values), begin, self.time.xreplace(new), domains)
