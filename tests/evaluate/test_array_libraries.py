@@ -69,7 +69,7 @@ def test_derivatives_complex_parameters_and_numbers_beside_arrays() -> None:
 def test_whole_covariances() -> None:
     V = cs.covariance(cs.Oscillator("M", gamma="gamma", n="n") >> cs.Oscillator("c"))
     f = cs.evaluator(V)
-    at: dict[str, Any] = {n: 0.7 for n in f.parameters} | {"Gamma_MB": np.array([1.0, 2.0])}
+    at: dict[str, Any] = dict.fromkeys(f.parameters, 0.7) | {"Gamma_MB": np.array([1.0, 2.0])}
     want, got = f(at), f({**at, "Gamma_MB": strict.asarray(at["Gamma_MB"])})
     assert got.matrix.__array_namespace__() is strict and np.allclose(np.asarray(got.matrix), want.matrix, rtol=1e-13)
     weights = {"X_M": 1, "X_c": -2}
