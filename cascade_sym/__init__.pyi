@@ -165,6 +165,7 @@ from cascade_sym.states import (
 
 # numbers
 from cascade_sym.evaluate import evaluator as evaluator, exact_value as exact_value
+from cascade_sym.evaluate.steady_states import covariance_evaluator as covariance_evaluator
 from cascade_sym.sweeps import sweep as sweep
 
 # foundations

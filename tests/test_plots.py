@@ -129,6 +129,7 @@ def test_the_means_of_a_run_scatter_as_the_record_tells() -> None:
     # the step from the first to the second time moves the mean as the drift does, and little else
     moved = scipy.linalg.expm(filters.A * (times[1] - times[0]))
     assert np.abs(runs[:, 1] - runs[:, 0] @ moved.T).std() < 0.2 < runs[:, 0].std()
+    assert [x.shape for x in f.run(start, [])] == [(0, 4), (0, 4, 4)]
     (line,) = cs.plot_motion(cs.riccati(part, cs.Homodyne(angle=0.4)), times, means=True, seed=5, start=start, of="X_M")
     assert np.allclose(line.get_ydata(), runs[5][:, list(f.quadratures).index("X_M")])
 
@@ -139,7 +140,7 @@ def test_states_in_time_that_are_not() -> None:
     point = {"kappa_a": 1.0}
     for state, options, said in (
         (V, {}, "no state in time"), (moving.subs({"t": 1}), {}, "at the time 1"), (known, {"means": True}, "record"),
-        (known, {"seed": 1}, "means=True"), (moving, {"seed": 1}, "no record"),
+        (known, {"seed": 1}, "means=True"), (known, {"means": True, "seed": "x"}, "whole number"), (moving, {"seed": 1}, "no record"),
         (moving, {"start": np.eye(2)}, "initial state already"), (moving, {"of": [("X_a",)]}, "give quadratures"),
         (moving, {"of": []}, "give quadratures"), (moving, {"times": "soon"}, "list of numbers"),
     ):  # fmt: skip

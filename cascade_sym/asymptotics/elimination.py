@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from math import gcd, log10
+from functools import cache, cached_property
+from math import gcd, log10, prod
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -57,13 +57,24 @@ class Conditions:
     unknowns: tuple[int, ...]
 
     @cached_property
-    def jacobian(self) -> list[list[Any]]:
-        return [[p.derivative(i) for i in self.unknowns] for p in self.system]
+    def _rows(self) -> list[list[list[tuple[Any, tuple[int, ...]]]]]:
+        """The terms of every polynomial and of its derivatives."""
+        every = ([p, *(p.derivative(i) for i in self.unknowns)] for p in self.system)
+        return [[[(flint.arb(c), tuple(mono)) for mono, c in p.terms()] for p in row] for row in every]
 
     def step(self, values: list[Any]) -> list[Any] | None:
         """One step, taken in `values` (of all generators): the moves of the unknowns; None where it is singular."""
-        rhs = [[-self.ground.number(p, values).mid()] for p in self.system]
-        matrix = [[self.ground.number(d, values).mid() for d in row] for row in self.jacobian]
+
+        @cache  # most monomials stand in several derivatives
+        def power(i: int, k: int) -> Any:
+            return values[i] ** k
+
+        @cache
+        def product(mono: tuple[int, ...]) -> Any:
+            return prod((power(i, int(k)) for i, k in enumerate(mono) if k), start=flint.arb(1))
+
+        rows = [[sum((c * product(m) for c, m in p), flint.arb(0)).mid() for p in row] for row in self._rows]
+        rhs, matrix = [[-row[0]] for row in rows], [row[1:] for row in rows]
         try:
             found = flint.arb_mat(matrix).solve(flint.arb_mat(rhs))
         except ZeroDivisionError:

@@ -118,11 +118,7 @@ def _shifts(p: Poly, ring: Ring, gens: list[int]) -> Iterator[Sum]:
         b = parts.get(0)
         if len(a) < 2 or b is None:
             continue
-        tried: list[Poly] = []
         for s in _ratios(b, a, ring):
-            if any(s == t for t in tried):
-                continue
-            tried.append(s)
             rest = ring.reduce(b - a * s)
             if len(rest) < len(b):
                 yield [[(a, 1), (v + s, 1)], *([[(rest, 1)]] if not rest.is_zero() else [])]

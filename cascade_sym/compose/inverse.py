@@ -53,7 +53,7 @@ def inverse(system: System, name: str = "inverse") -> LinearSystem | SLH:
     back, forth = _fields(enter), _fields(leave)
     outputs = {f: LinearForm({Op(b): conj(S[k, i]) for k, b in enumerate(back)}) for i, f in enumerate(forth)}
     return LinearSystem(
-        (), {}, dict.fromkeys(back, VACUUM), outputs, in_ports=enter, out_ports=leave, domains=s.domains
+        (), {}, Inputs(dict.fromkeys(back, VACUUM)), outputs, in_ports=enter, out_ports=leave, domains=s.domains
     )
 
 

@@ -157,7 +157,7 @@ def sweep_declared(
     model: Model, name: str, grid: Mapping[str, Sequence[float]], given: Mapping[str, Expr] | None = None, *,
     optimise: Iterable[str] | Bounds = (), equal: Sequence[Iterable[str]] = (), also: Iterable[str] = (),
     maximise: bool = False, unstable: str = "nan", precision: str = "double", n_jobs: int | None = None,
-    scheduler: str | None = None, output: Path | None = None, checkpoint: Path | None = None,
+    scheduler: str | None = None, output: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> xr.Dataset:  # fmt: skip
     """The declared quantity `name` over `grid`, minimised over `optimise` at every point; see `cascade_sym.sweeps`.
@@ -199,7 +199,7 @@ def sweep_declared(
         also={d.name: figures[d.name] for d in others}, known=known, name=name,
         units={p: model.units.get(p, "1") for p in (*known, *(d.name for d in about))},
         titles={d.name: d.title for d in about}, unstable=unstable, precision=precision, n_jobs=n_jobs,
-        scheduler=scheduler, output=output, checkpoint=checkpoint, progress=progress,
+        scheduler=scheduler, output=output, progress=progress,
     )  # fmt: skip
 
 

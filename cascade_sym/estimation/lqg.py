@@ -124,18 +124,16 @@ class LQG(Declared):
     @cached_property
     def covariance(self) -> Covariance:
         """The unconditional covariance of the controlled system, V + Sigma."""
-        p, n = self.riccati, len(self.quadratures)
-        if n > 2 or not self.closed:
+        p = self.riccati
+        if not self.closed:
             raise NoClosedForm(
-                "the controlled covariance of several modes: its numbers come from cascade_sym.evaluator."
+                "the controlled covariance has no closed form; its numbers come from cascade_sym.evaluator."
             )
-        nodes = tuple(Quad(m, q) for m in p.modes for q in "XP")
-        L = ImmutableDenseMatrix(p.A - self.drive * self.control_gain)
-        none = ImmutableDenseMatrix(0, n, [])
-        sector = Sector(
-            nodes, (), L, ImmutableDenseMatrix(self._innovation), none, ImmutableDenseMatrix(0, 0, []), none.T
+        L, noise = p.A - self.drive * self.control_gain, self._innovation
+        undriven = ImmutableDenseMatrix.zeros(L.rows, 0)
+        estimate = conditional_covariance(
+            Riccati(p.modes, _sectors(p.modes, L, noise, undriven, ImmutableDenseMatrix.zeros(0, 0)), self.definitions)
         )
-        estimate = conditional_covariance(Riccati(p.modes, (sector,), self.definitions))
         q = self.quadratures
         elements = {(i, j): estimate.element(i, j) + self.filter.element(i, j) for a, i in enumerate(q) for j in q[a:]}
         return Covariance(p.modes, elements, estimate.definitions, (*self.stability, *estimate.stability), self.system)
@@ -162,8 +160,10 @@ def lqg(system: System, detect: Detect, control: Any, cost: Any) -> LQG:
 
     `control` is a quadrature that is driven ("P_a": a force on a), a table {quadrature: weight}, a list of these for
     several controls, or the matrix B of dx/dt = ... + B u. `cost` is the pair (Q, R) of real symmetric matrices, Q over
-    the quadratures (X_1, P_1, X_2, ...) and R over the controls (a number for one control). For a single mode all is in
-    closed form; else the numbers come from `cascade_sym.evaluator(...)`.
+    the quadratures (X_1, P_1, X_2, ...) and R over the controls (a number for one control). All is in closed
+    form where drift, currents and control fall into loops of two quadratures at most: a single mode, modes that are
+    joined by their light alone in one direction of EPR variables; else the numbers come from
+    `cascade_sym.evaluator(...)`.
 
     Raises NoDetector without a detector, UnknownName for an output or a quadrature that does not exist, ParameterError
     for weights that are not symmetric or of the wrong shape or sign, UndetectableError for a mode that grows unseen,
@@ -193,8 +193,15 @@ def controlled(s: LinearSystem, problem: Riccati, B: Matrix, Q: Matrix, R: Matri
 
 def dual_problem(problem: Riccati, B: Matrix, Q: Matrix, R: Matrix) -> Riccati:
     """The control equation as a filter equation: drift A^T, noise Q, currents B^T with noise R."""
-    A, n, m = problem.A.T, B.rows, B.cols
-    nodes = [Quad(mode, q) for mode in problem.modes for q in "XP"]
+    declared = domains_in(*B, *Q, *R)
+    definitions = problem.definitions.merged(Definitions(domains=declared))
+    return Riccati(problem.modes, _sectors(problem.modes, problem.A.T, Q, B, R), definitions)
+
+
+def _sectors(modes: Sequence[str], A: Matrix, Q: Matrix, B: Matrix, R: Matrix) -> tuple[Sector, ...]:
+    """What drift A, noise Q, currents B^T and their noise R link, apart."""
+    n, m = B.rows, B.cols
+    nodes = [Quad(mode, q) for mode in modes for q in "XP"]
     links = [(i, j) for i in range(n) for j in range(n) if A[i, j] != 0 or Q[i, j] != 0]
     links += [(i, n + k) for i in range(n) for k in range(m) if B[i, k] != 0]
     links += [(n + k, n + l) for k in range(m) for l in range(m) if R[k, l] != 0]
@@ -210,6 +217,4 @@ def dual_problem(problem: Riccati, B: Matrix, Q: Matrix, R: Matrix) -> Riccati:
                 tuple(nodes[i] for i in xs), tuple(f"u{k + 1}" for k in us), pick(A, xs, xs), pick(Q, xs, xs),
                 pick(B.T, us, xs), pick(R, us, us), ImmutableDenseMatrix.zeros(len(xs), len(us)),
             ))  # fmt: skip
-    declared = domains_in(*B, *Q, *R)
-    definitions = problem.definitions.merged(Definitions(domains=declared))
-    return Riccati(problem.modes, tuple(sectors), definitions)
+    return tuple(sectors)

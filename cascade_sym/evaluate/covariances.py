@@ -79,6 +79,26 @@ def _(value: CovarianceValues) -> Card:
     return Card(title, rows, f'an element: values["{q[0]}", "{q[0]}"]; all: values.matrix')
 
 
+GOOD = 1e-9  # what is promised of an error over the variances; its bound is some ten times the error itself
+
+
+@dataclass(frozen=True)
+class BoundedValues(CovarianceValues):
+    """The elements of `CovarianceValues`, with the residual of the equation solved and a bound of the error.
+
+    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
+    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 1e-9. Both are nan, as
+    every element, at points without a steady state or without a value that can be trusted.
+    """
+
+    residual: np.ndarray
+    error: np.ndarray
+
+    @property
+    def missing(self) -> np.ndarray:
+        return np.isnan(self.error)
+
+
 class CovarianceEvaluator(Shown):
     """The covariance matrix of a steady state at points; made by `evaluator`.
 

@@ -48,7 +48,8 @@ FORM_NAMES = frozenset(
         *"""for_all inner ket bra braket mel reduced labels sub overline underline norm factorial
     binom transpose at matrix braced tensor_power oplus_power row piecewise case otherwise integral_over volume dotp
     cross tensor oplus differential
-    tuple list braces limit degrees convolution log_base normal uncertain max_over min_over argmax_over argmin_over sup_over
+    tuple list braces limit degrees convolution log_base normal uncertain
+    max_over min_over argmax_over argmin_over sup_over
     inf_over floor ceiling""".split(),
     )
 )

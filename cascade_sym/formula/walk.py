@@ -142,8 +142,8 @@ def operations(node: Node) -> int:
     return sum(len(children(n)) - 1 if isinstance(n, Add | Mul) else 1 for n in nodes)
 
 
-def require_small(node: Node, limit: int = MAX_TERMS) -> None:
-    """FormulaError for a formula of more than about `limit` terms when multiplied out.
+def require_small(node: Node) -> None:
+    """FormulaError for a formula of more than about MAX_TERMS terms when multiplied out.
 
     >>> from cascade_sym.formula import parse
     >>> require_small(parse("(a + b + c)^2000"))
@@ -151,8 +151,8 @@ def require_small(node: Node, limit: int = MAX_TERMS) -> None:
     ...
     cascade_sym.errors.FormulaError: the formula has more than 200000 terms when multiplied out; write it shorter.
     """
-    if terms(node, limit) > limit:
-        raise FormulaError(f"the formula has more than {limit} terms when multiplied out; write it shorter.")
+    if terms(node, MAX_TERMS) > MAX_TERMS:
+        raise FormulaError(f"the formula has more than {MAX_TERMS} terms when multiplied out; write it shorter.")
 
 
 def terms(node: Node, limit: int = MAX_TERMS) -> int:

@@ -15,6 +15,7 @@ from cascade_sym.formula import Integral, Mul, Node, Number
 from cascade_sym.formula.ast import Signed, added, product
 from cascade_sym.formula.lettering import scripts, with_superscript
 from cascade_sym.latex.fold import fold
+from cascade_sym.latex.in_quadratures import in_quadratures
 from cascade_sym.latex.monomials import common, gathered, join, split, times
 from cascade_sym.latex.notation import FALLBACK, Notation
 from cascade_sym.latex.text import text_latex
@@ -137,9 +138,10 @@ def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, fir
 
     Terms follow the notation's order; without hints they keep the order in which the value holds them.
     Operators named in `first` come before. Light of one port is written with its common factor before a
-    bracket, -i(sqrt(Gamma_B) b_- + sqrt(Gamma_P) b_+^dagger); terms under one integral share its sign.
+    bracket, -i(sqrt(Gamma_B) b_- + sqrt(Gamma_P) b_+^dagger); terms under one integral share its sign. What is one
+    product of quadratures of modes is written as one, after the rest: g X_A X_B.
     """
-    terms = list(as_operator(value).terms.items())
+    products, terms = in_quadratures(list(as_operator(value).terms.items()))
     pieces: list[Signed] = []
     for symbols, group in _by_integral(_ordered(terms, writer, first)):
         if symbols:
@@ -147,6 +149,7 @@ def operator_node(value: LinearForm | OperatorPolynomial, writer: Writer, *, fir
         else:
             whole = _joined(group, writer) if _half(group) is None else None
             pieces += [whole] if whole else _pieces(group, writer)
+    pieces += [_quadratures(c, pair, writer) for c, pair in products]
     return added(pieces) if pieces else Number("0")
 
 
@@ -255,6 +258,14 @@ def _term(monomial: Monomial, coefficient: Expr, writer: Writer) -> Signed:
     runs = [(writer.notation.operator(o), len(list(same))) for o, same in groupby(monomial)]
     operators: list[Node] = [writer.verbatim(latex if k == 1 else _power(latex, k)) for latex, k in runs]
     return sign, product(operators if operators and node == Number("1") else [node, *operators])
+
+
+def _quadratures(coefficient: Expr, pair: Sequence[tuple[str, str]], writer: Writer) -> Signed:
+    sign, node = writer.signed(coefficient)
+    first, second = (writer.notation.quadrature(*q) for q in pair)
+    squared = [writer.verbatim(_power(first, 2))]
+    operators: list[Node] = squared if first == second else [writer.verbatim(first), writer.verbatim(second)]
+    return sign, product(operators if node == Number("1") else [node, *operators])
 
 
 def _power(latex: str, k: int) -> str:

@@ -86,6 +86,10 @@ class Notation(Shown):
         """LaTeX of a parameter or moment."""
         return symbol_latex(name, self.symbols, hats=self.hats)
 
+    def quadrature(self, letter: str, mode: str) -> str:
+        """LaTeX of X or P of a mode."""
+        return _quadrature(letter, mode, self.hats, {**self.symbols, **self.operators})
+
     def operator(self, op: Op) -> str:
         """LaTeX of a mode or field operator, or of its adjoint."""
         latex = operator_latex_name(op.name, self.operators, hats=self.hats)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -48,7 +49,12 @@ class Comparison(Shown):
 
     def certificates(self) -> list[dict[str, Any] | None]:
         """Of every pair that was proved equal, None where none could be made; see `cascade_sym.recheck`."""
-        return [certificate(left, right, domains) for left, right, domains in self.claims]
+        return [_certificate(left, right, domains) for left, right, domains in self.claims]
+
+
+@lru_cache(maxsize=64)  # one formula often stands in several equations of a paper
+def _certificate(left: Expr, right: Expr, domains: Domains) -> dict[str, Any] | None:
+    return certificate(left, right, domains)
 
 
 def compare(printed: Any, derived: Any, model: Model, up_to_number: bool = False) -> Comparison:

@@ -6,19 +6,106 @@ its fields as keys; what a folder adds to its evidence, and what a verdict says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from types import NoneType
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from cascade_sym.errors import LedgerError
 from cascade_sym.verdicts import Verdict
 
 SCHEMA = 1  # of the JSON; a key that is renamed, removed or means something else makes it one higher
 Table = Mapping[str, Any]
+REST = {"rest": True}  # marks the field of what stands in a record's table beside its other fields
 
 
 @dataclass(frozen=True)
-class StatementRecord:
+class Stored:
+    """A frozen record: its JSON is a table with the names of its fields as keys."""
+
+    called: ClassVar[str]  # how a message names it, with where it stands
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain data for JSON."""
+        out: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            out |= value if f.metadata else {f.name: _plain(value)}
+        return out
+
+    @classmethod
+    def from_json(cls, data: Any, where: str = "the ledger") -> Self:
+        """The record of its table; LedgerError where it is none."""
+        where = cls.called.format(where)
+        if not isinstance(data, Mapping):
+            raise LedgerError(f"{where} should be a table; it is {_kind(data)}.")
+        left, kinds, found = dict(data), get_type_hints(cls), {}
+        for f in fields(cls):
+            if not f.metadata:
+                found[f.name] = _read(kinds[f.name], left.pop(f.name, None), f, where)
+        return cls(**found, **{f.name: left for f in fields(cls) if f.metadata})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Stored):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, Verdict) else value
+
+
+# of the plain types a field may have: what messages call it, and the types of values that are of it
+PLAIN: dict[Any, tuple[str, tuple[type, ...]]] = {
+    str: ("text", (str, Verdict)), bool: ("true or false", (bool,)), int: ("a whole number", (int,)),
+    float: ("a number", (int, float)),
+}  # fmt: skip
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    return type(value) in PLAIN[kind][1] if kind in PLAIN else value is None or isinstance(value, Mapping)
+
+
+def _read(kind: Any, value: Any, f: Field[Any], where: str) -> Any:
+    """The value of a field; text, lists and tables that are missing are as by default, all else has to be there."""
+    kind = next(k for k in get_args(kind) if k is not NoneType) if NoneType in get_args(kind) else kind
+    many = get_origin(kind) is tuple
+    if value is None and f.default is not MISSING and (many or kind not in (bool, int, float)):
+        return f.default
+    inner = get_args(kind)[0] if many else kind
+    if many and not isinstance(value, list):
+        raise _wrong(f.name, "a list", value, where)
+    values = value if many else [value]
+    if isinstance(inner, type) and issubclass(inner, Stored):
+        found: list[Any] = [inner.from_json(v, where) for v in values]
+    elif inner is Verdict:
+        found = [_verdict(v, f.name, where) for v in values]
+    elif all(_fits(inner, v) for v in values):
+        found = values
+    else:
+        what, _ = PLAIN.get(inner, ("a table", ()))
+        raise _wrong(f.name, f"a list of {what.removeprefix('a ')}s" if many else what, value, where)
+    return tuple(found) if many else found[0]
+
+
+def _verdict(value: Any, key: str, where: str) -> Verdict:
+    if not isinstance(value, str):
+        raise _wrong(key, "text", value, where)
+    if value not in set(Verdict):
+        raise LedgerError(f"{where}: the verdict is {value!r}; give one of {', '.join(Verdict)}.")
+    return Verdict(value)
+
+
+def _wrong(key: str, expected: str, found: Any, where: str) -> LedgerError:
+    return LedgerError(f"{where}: {key!r} should be {expected}; it is {_kind(found)}.")
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a table", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
+    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
+
+
+@dataclass(frozen=True)
+class StatementRecord(Stored):
     """How one printed statement was judged.
 
     `assumptions` are None where nothing was compared; `complex` and `certificates` are None where nothing was
@@ -26,126 +113,75 @@ class StatementRecord:
     its method.
     """
 
+    called = "{}, a statement"
+
     statement: str
     verdict: Verdict
     method: str
-    notes: Table = field(default_factory=dict)
+    notes: Table = field(default_factory=dict, metadata=REST)
     assumptions: tuple[str, ...] | None = None
     witness: Table | None = None
     proof: str | None = None
     complex: tuple[str, ...] | None = None
     certificates: tuple[Table | None, ...] | None = None
+    where: str = ""
     simpler: str | None = None
     repair: str | None = None
     equally_small_repairs: tuple[str, ...] = ()
-    where: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Its table; what was not compared, certified or repaired has no keys for it."""
-        out: dict[str, Any] = {"statement": self.statement, "verdict": str(self.verdict), "method": self.method}
-        out |= self.notes
-        if self.assumptions is not None:
-            out |= {"assumptions": list(self.assumptions), "witness": self.witness, "proof": self.proof}
-        if self.certificates is not None:
-            out |= {"complex": list(self.complex or ()), "certificates": list(self.certificates)}
-        rest = {
-            "where": self.where, "simpler": self.simpler, "repair": self.repair,
-            "equally_small_repairs": self.equally_small_repairs,
-        }  # fmt: skip
-        return out | {k: list(v) if isinstance(v, tuple) else v for k, v in rest.items() if v}
-
-    @classmethod
-    def from_json(cls, data: Any, where: str = "a statement") -> StatementRecord:
-        """The record of its table; LedgerError where it is none."""
-        r = _Reader(data, where)
-        return cls(
-            statement=r.text("statement"), verdict=r.verdict("verdict"), method=r.text("method"),
-            assumptions=r.texts("assumptions"), witness=r.table("witness"), proof=r.text_or_none("proof"),
-            complex=r.texts("complex"), certificates=r.tables("certificates"), simpler=r.text_or_none("simpler"),
-            repair=r.text_or_none("repair"), equally_small_repairs=r.texts("equally_small_repairs") or (),
-            where=r.text_or_none("where") or "",
-            notes=r.rest(),
-        )  # fmt: skip
+        out = super().to_json()
+        gone = {k for k in ("where", "simpler", "repair", "equally_small_repairs") if not out[k]}
+        gone |= {"assumptions", "witness", "proof"} if self.assumptions is None else set()
+        gone |= {"complex", "certificates"} if self.certificates is None else set()
+        return {k: v for k, v in out.items() if k not in gone}
 
 
 @dataclass(frozen=True)
-class CheckRecord:
+class CheckRecord(Stored):
     """What the check of a derivation's step found."""
+
+    called = "{}, a check"
 
     ok: bool
     method: str
     residual: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Its table."""
-        return {"ok": self.ok, "method": self.method, "residual": self.residual}
-
-    @classmethod
-    def from_json(cls, data: Any, where: str = "a check") -> CheckRecord:
-        """The record of its table; LedgerError where it is none."""
-        r = _Reader(data, where)
-        return cls(r.flag("ok"), r.text("method"), r.text_or_none("residual") or "")
-
 
 @dataclass(frozen=True)
-class StepRecord:
+class StepRecord(Stored):
     """One step of a derivation: what was done, its equations (None: it has none), how it was checked (None: input)."""
+
+    called = "a step of {}"
 
     title: str
     latex: str | None = None
     checked: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Its table."""
-        return {"title": self.title, "latex": self.latex, "checked": self.checked}
-
-    @classmethod
-    def from_json(cls, data: Any, where: str = "a step") -> StepRecord:
-        """The record of its table; LedgerError where it is none."""
-        r = _Reader(data, where)
-        return cls(r.text("title"), r.text_or_none("latex"), r.text_or_none("checked"))
-
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(Stored):
     """What an entry's verdict rests on; `more` is what the paper's folder adds, of any form."""
+
+    called = "the evidence of {}"
 
     statements: tuple[StatementRecord, ...] = ()
     derivation_steps: int = 0
     derivation_checks: tuple[CheckRecord, ...] = ()
+    more: Table = field(default_factory=dict, metadata=REST)
     failed: str | None = None
     reading: str | None = None
     conditions: str | None = None
-    more: Table = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Its table, in which `more` stands among the rest."""
-        said = {"failed": self.failed, "reading": self.reading, "conditions": self.conditions}
-        return {
-            "statements": [s.to_json() for s in self.statements],
-            "derivation_steps": self.derivation_steps,
-            "derivation_checks": [c.to_json() for c in self.derivation_checks],
-            **self.more,
-            **{k: v for k, v in said.items() if v},
-        }
-
-    @classmethod
-    def from_json(cls, data: Any, where: str = "the evidence") -> Evidence:
-        """The evidence of its table; LedgerError where it is none."""
-        r = _Reader(data, where)
-        return cls(
-            statements=tuple(StatementRecord.from_json(s, f"{where}, a statement") for s in r.list("statements") or ()),
-            derivation_steps=r.integer("derivation_steps"),
-            derivation_checks=tuple(
-                CheckRecord.from_json(c, f"{where}, a check") for c in r.list("derivation_checks") or ()
-            ),
-            failed=r.text_or_none("failed"), reading=r.text_or_none("reading"),
-            conditions=r.text_or_none("conditions"), more=r.rest(),
-        )  # fmt: skip
+        said = ("failed", "reading", "conditions")
+        return {k: v for k, v in super().to_json().items() if v or k not in said}
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(Stored):
     """An entry of a ledger: its verdict with all that this rests on, and its forms as LaTeX.
 
     `difference_latex` is None where the forms are identical, `correction_latex` where nothing was repaired, all four
@@ -156,6 +192,8 @@ class Record:
     >>> Record.from_json(r.to_json()) == r, r.to_json()["schema"]
     (True, 1)
     """
+
+    called = "{}"
 
     id: str
     title: str
@@ -182,35 +220,17 @@ class Record:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """The record as plain data for JSON."""
-        out = {
-            "schema": SCHEMA, "id": self.id, "title": self.title, "verdict": str(self.verdict),
-            "method": self.method, "evidence": self.evidence.to_json(), "seconds": self.seconds,
-            "expected": self.expected, "as_expected": self.as_expected, "deviation": self.deviation,
-            "correction": self.correction, "assumptions": list(self.assumptions), "witness": self.witness,
-            "proof": self.proof, "printed_latex": self.printed_latex, "derived_latex": self.derived_latex,
-            "difference_latex": self.difference_latex, "correction_latex": self.correction_latex,
-        }  # fmt: skip
-        return out if self.steps is None else out | {"steps": [s.to_json() for s in self.steps]}
+        """The record as plain data for JSON, with the version of the schema; steps that were not made have no key."""
+        out = {"schema": SCHEMA, **super().to_json()}
+        return out if self.steps is not None else {k: v for k, v in out.items() if k != "steps"}
 
     @classmethod
-    def from_json(cls, data: Any) -> Record:
+    def from_json(cls, data: Any, where: str = "an entry of the ledger") -> Self:
         """The record of its JSON; LedgerError for another schema version, and for what is no record."""
-        r = _Reader(data, "an entry of the ledger")
-        _same_schema(r.take("schema"), r.where)
-        r = replace(r, where=f"equation {r.left.get('id')!r} of the ledger")
-        steps = r.list("steps")
-        return cls(
-            id=r.text("id"), title=r.text("title"), verdict=r.verdict("verdict"), method=r.text("method"),
-            evidence=Evidence.from_json(r.take("evidence"), f"the evidence of {r.where}"),
-            seconds=r.number("seconds"), expected=r.text_or_none("expected"), as_expected=r.flag("as_expected"),
-            deviation=r.text_or_none("deviation"), correction=r.text_or_none("correction"),
-            assumptions=r.texts("assumptions") or (), witness=r.table("witness"), proof=r.text_or_none("proof"),
-            printed_latex=r.text_or_none("printed_latex"), derived_latex=r.text_or_none("derived_latex"),
-            difference_latex=r.text_or_none("difference_latex"),
-            correction_latex=r.text_or_none("correction_latex"),
-            steps=None if steps is None else tuple(StepRecord.from_json(s, f"a step of {r.where}") for s in steps),
-        )  # fmt: skip
+        if isinstance(data, Mapping):
+            _same_schema(data.get("schema"), where)
+            where = f"equation {data.get('id')!r} of the ledger"
+        return super().from_json(data, where)
 
 
 def records_from(data: Any) -> tuple[Record, ...]:
@@ -234,79 +254,3 @@ def _same_schema(found: Any, where: str) -> None:
     else:
         what = f"has schema version {found!r}; {SCHEMA} is expected: make the ledger anew with `cascade-sym paper`."
     raise LedgerError(f"{where} {what}")
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "a table", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
-    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """The values of a table by their keys, each of the type that is asked for; what was not asked for is left."""
-
-    data: Any
-    where: str
-    left: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.data, Mapping):
-            raise LedgerError(f"{self.where} should be a table; it is {_kind(self.data)}.")
-        if not self.left:
-            self.left.update(self.data)
-
-    def take(self, key: str) -> Any:
-        return self.left.pop(key, None)
-
-    def rest(self) -> dict[str, Any]:
-        return dict(self.left)
-
-    def _wrong(self, key: str, expected: str, found: Any) -> NoReturn:
-        raise LedgerError(f"{self.where}: {key!r} should be {expected}; it is {_kind(found)}.")
-
-    def text(self, key: str) -> str:
-        value = self.take(key)
-        return value if isinstance(value, str) else self._wrong(key, "text", value)
-
-    def text_or_none(self, key: str) -> str | None:
-        return self.text(key) if self.left.get(key) is not None else self.take(key)
-
-    def flag(self, key: str) -> bool:
-        value = self.take(key)
-        return value if isinstance(value, bool) else self._wrong(key, "true or false", value)
-
-    def number(self, key: str) -> float:
-        value = self.take(key)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if is_number else self._wrong(key, "a number", value)
-
-    def integer(self, key: str) -> int:
-        value = self.take(key)
-        return value if type(value) is int else self._wrong(key, "a whole number", value)
-
-    def verdict(self, key: str) -> Verdict:
-        value = self.text(key)
-        if value not in set(Verdict):
-            known = ", ".join(Verdict)
-            raise LedgerError(f"{self.where}: the verdict is {value!r}; give one of {known}.")
-        return Verdict(value)
-
-    def table(self, key: str) -> Table | None:
-        value = self.take(key)
-        return value if value is None or isinstance(value, Mapping) else self._wrong(key, "a table", value)
-
-    def list(self, key: str) -> Sequence[Any] | None:
-        value = self.take(key)
-        return value if value is None or isinstance(value, list) else self._wrong(key, "a list", value)
-
-    def texts(self, key: str) -> tuple[str, ...] | None:
-        value = self.list(key)
-        if value is not None and not all(isinstance(v, str) for v in value):
-            self._wrong(key, "a list of texts", value)
-        return None if value is None else tuple(value)
-
-    def tables(self, key: str) -> tuple[Table | None, ...] | None:
-        value = self.list(key)
-        if value is not None and not all(v is None or isinstance(v, Mapping) for v in value):
-            self._wrong(key, "a list of tables", value)
-        return None if value is None else tuple(value)

@@ -14,7 +14,7 @@ from typing import Any
 
 from cascade_sym.errors import CascadeError, FormulaError
 from cascade_sym.folder.load import Folder
-from cascade_sym.formula import Environment
+from cascade_sym.formula import Environment, Relation, read_formula
 from cascade_sym.formula.latex_in.reading import NOT_READ
 from cascade_sym.formula.latex_in.symbols import symbol_key
 from cascade_sym.latex.lines import row
@@ -32,6 +32,7 @@ SECONDS, MEGABYTES = 60.0, 1500  # for one formula
 TOTAL_SECONDS = 1800.0  # for a manuscript
 MAX_LEFT = 400  # characters of a left side
 MAX_LOCAL = 40  # abbreviations of one display
+_WORDS = re.compile(r"\\(?:text|textrm|mbox)\s*\{[^{}$]*\}[\s.,]*")  # a condition that is said in words alone
 MAX_SCALINGS = 8  # formulas of a display with which its polynomials are compared
 
 
@@ -160,10 +161,20 @@ def _block(equations: Sequence[Formula], readings: Sequence[Reading]) -> Iterato
             continue
         for s in e.statements:
             found = _formula(e, s, readings, display)
-            if e.condition and not found.passed:  # what holds everywhere holds there
+            if e.condition and not (found.passed and _only_a_condition(e.condition)):  # holds everywhere, so there
                 under = f"it is stated under a condition that is not read: {e.condition}"
                 found = Checked(found.file, found.line, found.label, found.left, Verdict.UNCHECKED, reason=under)
             yield found
+
+
+def _only_a_condition(latex: str) -> bool:
+    r"""Whether what stands behind a statement restricts it and states nothing itself: words, or a condition as it is
+    read, \text{for } x > 0, with nothing behind it (", and t = 1", ", else 0")."""
+    if _WORDS.fullmatch(latex):
+        return True
+    read = read_formula(f"u = v \\quad {latex}")
+    ways = read.alternatives or (read.statements,)
+    return all(len(way) == 1 and isinstance(way[0], Relation) and bool(way[0].given) for way in ways)
 
 
 @dataclass

@@ -194,7 +194,9 @@ class _Collector:
             self.row.aligned_first = True
         self.columns += 1
         inner = self.open[-1][0] if self.open else self.name
-        if inner in _UNALIGNED:  # it has no meaning there: the reader says so
+        if (
+            inner in _UNALIGNED or inner == "array"
+        ):  # beside a sign it aligns, elsewhere it has no meaning there: the reader says so
             self.row.tokens.append(t)
         elif inner in ALIGNED and self.columns % 2 == 0:
             self.row.tokens.append(t._replace(text="\\quad"))

@@ -106,7 +106,9 @@ class Reading:
         table |= {head: f for f, head in function_heads(printed.functions).items()}
         templates = {f: t for f, t in printed.functions.items() if f in calls and "#2" not in t}
         compound = frozenset(n for latex, n in table.items() if n in valued and symbol_key(latex) is None)
-        self.lexicon = Lexicon(table, functions, printed.indices, templates, compound, spread)
+        self.lexicon = Lexicon(
+            table, functions, printed.indices, templates, compound, spread, frozenset(folder.model.parameters)
+        )
 
     def knows(self, latex: str) -> bool:
         """Whether the left side is one of this equation of the paper."""
@@ -141,7 +143,8 @@ class Reading:
         derived = [n for n in self.folder.printed.derived_notation if n in env.names]
         table = self.lexicon.table
         more = {**printed_as((*derived, *env.names), self._notation), **table, **(local or {})}
-        names = Names(more, spread=self.lexicon.spread) if set(more) - set(table) else None
+        x = self.lexicon
+        names = Names(more, spread=x.spread, numbers=x.numbers) if set(more) - set(table) else None
         found = self.lexicon.read(latex, names)
         if found.status == NOT_READ:
             raise FormulaError(found.reason or "it is not read.")

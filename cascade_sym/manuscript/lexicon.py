@@ -22,7 +22,7 @@ class Lexicon:
 
     `table` maps LaTeX to names; `functions` are applied to brackets; `indices` are the values of summation indices;
     `templates` maps functions to what they are printed as; `valued` are names that are printed as more than a symbol;
-    `spread` says that \Delta^2 before an operator is a variance.
+    `spread` says that \Delta^2 before an operator is a variance; `numbers` are no operators.
     """
 
     table: Mapping[str, str]
@@ -31,10 +31,11 @@ class Lexicon:
     templates: Mapping[str, str]
     valued: frozenset[str]
     spread: bool
+    numbers: frozenset[str] = frozenset()
 
     @cached_property
     def names(self) -> Names:
-        return Names(self.table, spread=self.spread)
+        return Names(self.table, spread=self.spread, numbers=self.numbers)
 
     @cached_property
     def _left_sides(self) -> dict[str, Node | None]:

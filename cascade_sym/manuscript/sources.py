@@ -30,6 +30,7 @@ _INPUTS = re.compile(r"\\(?:input|include|subfile|import|subimport|ExecuteMetaDa
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _ENCODING = re.compile(rb"\\usepackage\s*\[([^\]]*)\]\s*\{inputenc\}")
 _ENCODINGS = {"latin1": "latin-1", "latin9": "iso8859-15", "ansinew": "cp1252", "cp1252": "cp1252"}
+_CHINESE = re.compile(rb"\\(?:usepackage|documentclass)[^{}]*\{(?:CJK|ctex)|GBK")
 OUTSIDE = "is outside the manuscript's folder and was not read."
 MISSING = "was not found and not read."
 
@@ -43,7 +44,7 @@ class Files:
         self.folder, self.texts, self.base = folder, dict(texts), base
         self.shown: dict[str, str] = {}
         self._left = MAX_BYTES
-        self._encoding = "utf-8"
+        self._encoding = "latin-1"
         self._folders: dict[str, str] = {}  # of a file that was imported: from where its own inputs are taken
 
     @staticmethod
@@ -60,16 +61,16 @@ class Files:
         return Source(shown, self._text(raw, shown), key)
 
     def _text(self, raw: bytes, shown: str) -> str:
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise FormulaError(f"{shown} is UTF-16, not UTF-8 text; convert it first.")
         if b"\0" in raw:
             raise FormulaError(f"{shown} is a binary file; give a .tex file.")
         if m := _ENCODING.search(raw):
             self._encoding = _ENCODINGS.get(m[1].decode("latin-1").strip(), self._encoding)
         try:
             text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as err:
-            if self._encoding == "utf-8":
-                raise FormulaError(f"{shown} is not UTF-8 text (byte {err.start}); convert it first.") from err
-            text = raw.decode(self._encoding, errors="replace")
+        except UnicodeDecodeError:  # what is no ASCII is not read in a formula, so a wrong guess does no harm there
+            text = raw.decode("gb18030" if _CHINESE.search(raw) else self._encoding, errors="replace")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _path(self, key: str) -> Path:

@@ -26,26 +26,11 @@ LAYOUT = {
     )},
 }  # fmt: skip
 _SECOND = ("\\textcolor", "\\mathcolor", "\\colorbox")  # of a colour and a formula
-_BARE = (
-    "\\boxed",
-    "\\fbox",
-    "\\framebox",
-    "\\ensuremath",
-    "\\lefteqn",
-    "\\smash",
-    "\\highlight",
-    "\\hl",
-    "\\Aboxed",
-    "\\tcboxmath",
-    "\\tcbox",
-    "\\shadowbox",
-    "\\doublebox",
-    "\\ovalbox",
-    "\\mathclap",
-    "\\mathllap",
-    "\\mathrlap",
+_BARE = tuple(
+    "\\" + word
+    for word in "boxed fbox framebox ensuremath lefteqn smash highlight hl Aboxed tcboxmath tcbox shadowbox doublebox "
+    "ovalbox mathclap mathllap mathrlap".split()
 )
-
 _TAKING = frozenset(
     "frac dfrac tfrac cfrac sqrt hat tilde bar vec check breve widehat widetilde mathring mathrm mathit mathbf mathcal "
     "mathsf boldsymbol text textrm rm it dot ddot operatorname overline underline".split()

@@ -24,6 +24,7 @@ from cascade_sym.spectra.spectrum_steps import spectrum_steps
 from cascade_sym.steps import Step
 from cascade_sym.symbols import conj, is_real
 from cascade_sym.system import VACUUM, Inputs, LinearSystem
+from cascade_sym.system.coloured import FREQUENCY
 from cascade_sym.system.inputs import White
 from cascade_sym.system.values import Value
 
@@ -203,9 +204,10 @@ def started(
     given = [at.offset, *also, *(c for r in reads for _, c in r.form)]
     taken = {*system.parameters, *(s for e in given for s in e.free_symbols)}
     there = at_frequency(system, at.offset)
+    declared = system.inherited if there is system else system.inherited.substituted({FREQUENCY: at.offset})
     shares = (e for r in reads if r.efficiency.free_symbols for e in (r.efficiency, 1 - r.efficiency))
     return Dynamics(
-        there, at.offset, SpectrumNaming(taken, system.inherited.merged(at.declared)), stable=stable,
+        there, at.offset, SpectrumNaming(taken, declared.merged(at.declared)), stable=stable,
         nonnegative=(*shares, *noise_conditions(system, at.offset)), before=None if there is system else system,
     )  # fmt: skip
 

@@ -117,8 +117,8 @@ def entropy(state: Any, modes: Modes = None, base: Expr | int | None = None) -> 
     """The von Neumann entropy, sum of (nu + 1/2) log(nu + 1/2) - (nu - 1/2) log(nu - 1/2); see `purity` for `state`.
 
     Natural logarithm unless `base` is given. A Quantity for one and two modes, NoClosedForm for formulas of more. Where
-    a mode is pure at one point of a formula alone, its evaluator has 0 log 0 there, which is nan, and says so;
-    `state_evaluator` gives the limit. Errors as of `purity`. Source: Holevo, Sohma and Hirota, PRA 59, 1820 (1999).
+    a mode may be pure, x log x is written as x log max(x, 1 - sgn x), which is 0 there. Errors as of `purity`. Source:
+    Holevo, Sohma and Hirota, PRA 59, 1820 (1999).
 
     >>> entropy([[1.5, 0], [0, 1.5]], base=2)
     2.0
@@ -162,7 +162,12 @@ def _closed_entropy(w: Written) -> Expr:
     spectrum = _closed_spectrum(w)
     if equal(w.quantity("D", 4 ** len(w.modes) * w.determinant()), 1):
         return sp.S.Zero
-    return sp.Add(*((nu + HALF) * sp.log(nu + HALF) - (nu - HALF) * sp.log(nu - HALF) for nu in spectrum if nu != HALF))
+    return sp.Add(*((nu + HALF) * sp.log(nu + HALF) - _times_log(nu - HALF) for nu in spectrum if nu != HALF))
+
+
+def _times_log(x: Expr) -> Expr:
+    """x log x, with its limit 0 where x >= 0 vanishes."""
+    return x * sp.log(x if x.is_number else sp.Max(x, 1 - sp.sign(x)))
 
 
 def _entropy(N: Numbers) -> arb:

@@ -7,6 +7,7 @@ is compared is done in turns in the same run. Accuracy stands beside every speed
 from __future__ import annotations
 
 import math
+import resource
 import time
 import warnings
 from functools import reduce
@@ -21,6 +22,7 @@ import cascade_sym as cs
 from tests.benchmarks.core import cascade
 from tests.benchmarks.timing import duel, header, line, one_core, quick, row, spell
 from tests.core.networks import mesh
+from tests.core.rings import RINGS
 
 RANGES = {"Gamma": (1.0, 3.0), "theta": (0.8, 1.2), "gamma": (1.0, 3.0), "n_": (1.0, 3.0), "eps": (0.0, 0.3)}
 
@@ -105,6 +107,58 @@ def conditional(sizes: tuple[int, ...], many: int) -> None:
         row("its error bound at the 99.9th percentile", f"{worst:.1e}", f"SciPy apart by {apart:.1e}", "at most 1e-11", worst <= 1e-11)
 
 
+def steady(sizes: tuple[int, ...], many: int) -> None:
+    """Steady states of networks with loops as numbers: rings, and networks in which every mode drives every other."""
+    goals = {"cavities": {4: 50.0, 16: 10.0}, "amplifiers": {4: 50.0, 16: 10.0}, "oscillators": {4: 50.0, 16: 3.0}}
+    for kind, goal in goals.items():
+        for n in sizes:
+            f = cs.covariance_evaluator(RINGS[kind](n), "compiled", unstable="quiet")
+            at = stable(f, kind, many)
+            found = f(at)
+            A, N = matrices(f, {s: v[:20] for s, v in at.items()})
+            theirs = [scipy.linalg.solve_continuous_lyapunov(a, -q) for a, q in zip(A, N, strict=True)]
+            some = list(zip(A, N, strict=True))
+            apart = max(np.abs(found.matrix[k] - w).max() / np.abs(w).max() for k, w in enumerate(theirs))
+            dense = " in which each drives each" if kind == "oscillators" else ""
+            name = f"steady state of a ring of {n} {kind}{dense}"
+            least, repeats = goal.get(n, 0.0), 3 if n < 16 else 2
+            ours, scipy_s = duel(
+                lambda f=f, at=at: f(at), lambda some=some: [scipy.linalg.solve_continuous_lyapunov(a, -q) for a, q in some], repeats
+            )
+            line(name, ours / many, "`scipy.linalg.solve_continuous_lyapunov`", scipy_s / len(some), least)
+            if find_spec("control") and find_spec("slycot"):
+                import control
+
+                ours, control_s = duel(lambda f=f, at=at: f(at), lambda some=some: [control.lyap(a, q) for a, q in some], repeats)
+                line(name, ours / many, "`control.lyap` with slycot", control_s / len(some), least)
+            worst = np.quantile(found.error, 0.999)
+            row("its error bound at the 99.9th percentile", f"{worst:.1e}", f"SciPy apart by {apart:.1e}", "at most 1e-11", worst <= 1e-11)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    row("memory of the process", f"{peak:.2f} GB", "", "below 2 GB", peak < 2)
+
+
+def stable(f: Any, kind: str, many: int) -> dict[str, np.ndarray]:
+    """Points with a steady state."""
+    rng = np.random.default_rng(0)
+    weak = {s: 8 if s.startswith("chi") or s.endswith("P") else 1 for s in f.parameters}
+    at = {s: rng.uniform(0.5, 2.0, 2 * many) / d for s, d in weak.items()}
+    inside = np.concatenate([
+        np.isfinite(f({s: v[k : k + many // 4] for s, v in at.items()}).error) for k in range(0, 2 * many, many // 4)
+    ])  # fmt: skip
+    rows = np.resize(np.flatnonzero(inside), many)
+    return {s: v[rows] for s, v in at.items()}
+
+
+def matrices(f: Any, at: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Drift and noise of the quadratures at points, symmetric to the last digit."""
+    names = sp.symbols(f.parameters)
+    A, N = (
+        np.array([np.array(g(*(v[k] for v in at.values())), float) for k in range(len(at[f.parameters[0]]))])
+        for g in (sp.lambdify(names, m, "numpy") for m in (f.problem.A, f.problem.N))
+    )
+    return A, (N + N.swapaxes(1, 2)) / 2
+
+
 def spectrum(n: int, many: int) -> None:
     """The spectrum of the light that leaves n modes, against a linear system solved for each frequency."""
     system = cs.as_system(cascade(n))
@@ -158,6 +212,7 @@ def main() -> None:
     warnings.simplefilter("ignore", RuntimeWarning)
     growth((4, 8) if small else (4, 8, 16, 32, 64))
     conditional((4,) if small else (4, 6, 8, 12), 64 if small else 1000)
+    steady((4,) if small else (4, 8, 16), 400 if small else 10**5)
     spectrum(4 if small else 16, 10**4 if small else 10**6)
     physical((4,) if small else (8, 16, 40), ((2, 4),) if small else ((6, 5), (8, 4)))
     symbolic({10: 2.0} if small else {40: 2.0, 100: 15.0})

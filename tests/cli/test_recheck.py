@@ -41,3 +41,16 @@ def test_what_no_certificate_covers_is_counted(capsys, tmp_path):
     assert "0 accepted, 0 rejected, 6 not covered" in out
     ledger.write_text(json.dumps([{"id": "1", "evidence": {"statements": [wrong]}}]))
     assert run(capsys, "recheck", str(ledger))[0] == 1
+
+
+def test_a_ledger_in_which_nothing_is_checked_says_so(capsys, tmp_path):
+    """Without an exact statement there is nothing to check: that is no success."""
+    other = {"statement": "x = y", "verdict": "asymptotic", "proof": "limit", "assumptions": [], "complex": []}
+    ledger = tmp_path / "ledger.json"
+    for entries in ([], [{"id": "1", "evidence": {"statements": []}}], [{"id": "1", "evidence": {"statements": [other]}}]):
+        ledger.write_text(json.dumps(entries))
+        code, out = run(capsys, "recheck", str(ledger))[:2]
+        assert code == 2 and "nothing was checked" in out
+    ledger.write_text(json.dumps([{"id": "1", "evidence": {"statements": [{**other, "verdict": "exact"}]}}]))
+    code, out = run(capsys, "recheck", str(ledger))[:2]
+    assert code == 0 and "1 not covered; nothing was checked" in out

@@ -263,3 +263,23 @@ def test_what_cannot_be_controlled() -> None:
     assert cs.evaluator(reached)().closed_loop > 0
     with pytest.raises(errors.UndetectableError):
         cs.lqg(grows, cs.Homodyne(angle=sp.pi / 2), "X_s", (sp.eye(2), 1))
+
+
+def test_the_controlled_state_of_several_modes_in_closed_form():
+    """Modes apart, and modes that a Bell measurement joins: the closed form against the numbers of both equations."""
+    chi, r, eta, G, gamma = sp.symbols("chi r eta G gamma")
+    apart = cs.concatenate(cs.Squeezer("a", chi=chi, kappa=1), cs.Squeezer("b", chi=sp.Rational(1, 5), kappa=2))
+    seen = [cs.Homodyne(angle=0, port="light"), cs.Homodyne(angle=0, port="light2", efficiency=eta)]
+    best = cs.lqg(apart, seen, ["X_a", "X_b"], (sp.diag(1, 0, 1, 0), sp.diag(r, 1)))
+    a, b = cs.operator("a"), cs.operator("b")
+    light = {p: sp.sqrt(G / 2) * (a.dagger() + s * b.dagger()) for p, s in (("plus", 1), ("minus", -1))}
+    emitters = cs.SLH("e", 0 * a, light, {"x": (sp.sqrt(gamma) * a, 0), "y": (sp.sqrt(gamma) * b, 0)}, modes=["a", "b"])
+    bell = [cs.Homodyne(angle=0, port="plus"), cs.Homodyne(angle=sp.pi / 2, port="minus")]
+    swapped = cs.lqg(emitters, bell, ["X_a", "P_a", "X_b", "P_b"], (sp.eye(4), sp.eye(4)))
+    for found, values in ((best, {"chi": 0.2, "r": 0.5, "eta": 0.7}), (swapped, {"G": 0.3, "gamma": 1.0})):
+        assert found.closed
+        numbers = cs.evaluator(found)(values)
+        closed = cs.evaluator(found.covariance)(values)
+        for i, x in enumerate(found.quadratures):
+            for j, y in enumerate(found.quadratures):
+                assert abs(closed[x, y] - numbers.covariance[i, j]) < 1e-11

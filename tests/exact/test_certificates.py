@@ -236,6 +236,11 @@ FALSE: list[Json] = [
         gen(1, "x"), root("x", "@1", [["terms"]]), {"range": "@1", "end": "high", "at": "1", "signs": [["by", "@1+1"], ["terms"], ["terms"]]},
         root("(1 - sqrt(x))^2", "1-@1", [["on", "@1", ["0", "1"]], ["terms"]])], ("x >= 0",)),
     *(claim("sqrt(x^2)", "x", [root("x^2", "x", [["by", q], ["terms"], ["norm", "x"]])]) for q in ("x", "1", "x^2", "-1")),
+    # what is divided by is imaginary, so that its square is no square of a size
+    *(claim("sqrt(x^2/y^4)", "-(x/y^2)", [
+        {"fact": "x", "from": "x >= 0"}, {"range": "x", "end": "low", "at": "0", "signs": [["fact", 0]]},
+        {"nonzero": "y", "times": "y^3", "of": ["y^4"]}, {"nonzero": "I*y", "times": "-I*y^3", "of": ["y^4"]},
+        root("x^2/y^4", "x*(1/(I*y))^2", [["norm", z], ["terms"]])], ("x >= 0",)) for z in ("0", "y")),
     # complex symbols
     *(claim("sqrt(alpha*beta)", "sqrt(alpha)*sqrt(beta)", [
         gen(1, "alpha", low), gen(2, "beta"), scaled("alpha", "@1", "1", 1), scaled("beta", "@2", "1", 2),

@@ -30,6 +30,8 @@ WRONG = [
     # other names
     r"\bar r = RIGHT", r"r' = RIGHT", r"r_0 = RIGHT", r"|r| = RIGHT", r"r^2 = RIGHT", r"r^{(1)} = RIGHT", r"\delta r = RIGHT",
     r"\Delta r = RIGHT", r"\langle r\rangle = RIGHT", r"r^* = RIGHT", r"\dot r = RIGHT", r"-r = RIGHT",
+    r"r = 1 - \frac{2\kappa_1}{\kappa_1+\hat\kappa_{\mathrm R}}", r"r = 1 - \frac{2\hat\kappa_1}{\kappa_1+\kappa_{\mathrm R}}",
+    r"r = (RIGHT)(t)", r"r = (RIGHT)^T", r"r = RIGHT\star 1", r"r = \delta\int_0^1 (RIGHT) dx", r"r = (RIGHT)(0)",
     # what is not mathematics of the dialect
     r"r = RIGHT!", r"r = RIGHT\%", r"r = RIGHT \mathbb{1}", r"r = \mathrm{Tr}[RIGHT]", r"r = \max(RIGHT, 1)",
     r"r = \underbrace{RIGHT}_{\kappa_1} \kappa_1",
@@ -59,3 +61,12 @@ def test_under_a_condition_what_holds_everywhere_holds_and_what_differs_is_unche
 @pytest.mark.parametrize("end", [r"\,,", r"\,.", r"\;,", r"~,", r",\,", r"\,;", r"\, ,\quad", ","])
 def test_punctuation_behind_any_space_ends_a_formula(check, end: str) -> None:
     assert [c.verdict for c in check(eq(R + end)).checked] == ["exact"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [r"\quad\text{if } \kappa_1 = 0, \text{ else } 0", r"\quad\text{for } \kappa_1 > 0, \quad\text{and}\quad t = \kappa_1"],
+)
+def test_what_stands_behind_a_condition_is_not_dropped(check, tail: str) -> None:
+    report = check(eq(R + tail))
+    assert not any(c.verdict == "exact" for c in report.checked) and report.code(strict=True) == 1

@@ -297,3 +297,15 @@ def test_columns_are_no_products(tmp_path, body, reading):
     )
     (found,) = json.loads(done.stdout)
     assert found["reading"] == ([reading] if reading else []), found
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [("", "latin-1"), ("\\usepackage[latin1]{inputenc}", "latin-1"), ("\\usepackage{ctex}", "gb18030")],
+)
+def test_old_encodings_are_read(tmp_path, head: str, encoding: str) -> None:
+    """Prose in an 8-bit encoding, declared or not, spoils no formula; Chinese bytes hide no command."""
+    words = "中文語" if "ctex" in head else "Größe, für é"
+    text = f"\\documentclass{{article}}{head}\\begin{{document}}{words}\\begin{{equation}}p=q\\end{{equation}}{words}"
+    (tmp_path / "m.tex").write_bytes(text.encode(encoding))
+    assert [u.reading.texts for u in read_manuscript(tmp_path / "m.tex").formulas] == [["p = q"]]

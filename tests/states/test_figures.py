@@ -204,3 +204,18 @@ def test_against_density_matrices() -> None:
     assert cs.purity(V) == pytest.approx(np.trace(rho @ rho).real, rel=1e-3)
     assert cs.entropy(V) == pytest.approx(oracle.entropy(rho), rel=1e-3)
     assert cs.log_negativity(V, 1, 2) == pytest.approx(oracle.log_negativity(rho), rel=1e-2)
+
+
+def test_the_entropy_of_a_formula_is_0_where_a_mode_is_pure() -> None:
+    """x log x at x = 0: the closed form and its guaranteed evaluator, beside the figure in balls."""
+    chi, n = sp.Symbol("chi"), cs.symbol("n", "nonnegative")
+    lossy = cs.covariance(cs.Squeezer("q", chi=chi, kappa=1, loss=1, two_mode=True))
+    points = np.array([0.0, 1e-5, 0.1, -0.2])
+    for modes in (None, "q+"):
+        found = cs.evaluator(cs.entropy(lossy, modes))(chi=points)
+        assert found[0] == 0 and found == pytest.approx(cs.state_evaluator(cs.entropy, lossy, modes)(chi=points), rel=1e-7)
+    shared = cs.evaluator(cs.mutual_information(lossy, "q+", "q-"))(chi=points)
+    assert shared[0] == 0 and (shared[1:] > 0).all()
+    S = cs.entropy(sp.diag(n + sp.Rational(1, 2), n + sp.Rational(1, 2)))
+    assert cs.equal(S, (n + 1) * sp.log(n + 1) - n * sp.log(n)) and S.subs({"n": 0}).inline() == 0
+    assert cs.evaluator(S)(n=1e-300) == pytest.approx(1e-300 * (1 + 300 * np.log(10)), rel=1e-12)

@@ -23,7 +23,7 @@ from cascade_sym.evaluate.arguments import as_arrays, check_names, common_shape
 from cascade_sym.evaluate.backends import compiled
 from cascade_sym.evaluate.conditional import batched
 from cascade_sym.evaluate.conditional.verified import Entries
-from cascade_sym.evaluate.covariances import CovarianceValues
+from cascade_sym.evaluate.covariances import GOOD, BoundedValues
 from cascade_sym.evaluate.evaluator import Evaluator, evaluator
 from cascade_sym.saved.encoded import codec, stored, type_name
 from cascade_sym.shown import Card, Shown, card
@@ -34,25 +34,12 @@ from cascade_sym.solve.conditional.riccati import Riccati
 from cascade_sym.symbols import is_complex_symbol
 
 SURE = 2e-11  # a bound of the error of a closed form; what is above is cheaply found better
-GOOD = 1e-9  # what is promised; the bound is some ten times the error itself
 EXACT = 2.0**-52  # of what is rounded once
 
 
 @dataclass(frozen=True)
-class ConditionalValues(CovarianceValues):
-    """The elements of `CovarianceValues`, with the residual of the Riccati equation and a bound of the error.
-
-    `residual` is the largest element of dV/dt over the largest of the terms that cancel in it: some 1e-16
-    to 1e-14. `error` bounds the error of every element V_ij over sqrt(V_ii V_jj): at most 1e-9. Both are nan, as
-    every element, at points without a conditional steady state or without a value that can be trusted.
-    """
-
-    residual: np.ndarray
-    error: np.ndarray
-
-    @property
-    def missing(self) -> np.ndarray:
-        return np.isnan(self.error)
+class ConditionalValues(BoundedValues):
+    """`BoundedValues` of the Riccati equation: missing where there is no conditional steady state."""
 
 
 def conditional_evaluator(V: ConditionalCovariance | Riccati, backend: str = "numpy") -> ConditionalEvaluator:
@@ -256,6 +243,8 @@ class ConditionalEvaluator(Shown):
         >>> means.shape, means[0].tolist(), V.shape
         ((3, 2), [0.0, 0.0], (3, 2, 2))
         """
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ParameterError(f"seed must be a whole number from 0 on; got {seed!r}.")
         V = self.transient(start, times, {**(values or {}), **named})
         if V.ndim != 3:
             raise ParameterError("a run has one value of each parameter; give numbers, not arrays.")
@@ -270,7 +259,7 @@ class ConditionalEvaluator(Shown):
                 mean = free.E @ mean + axes @ (np.sqrt(np.maximum(size, 0)) * random.standard_normal(size.size))
             before, now = after, float(t)
             out.append(mean)
-        return np.array(out).reshape(len(V), -1), V
+        return np.array(out).reshape(V.shape[:2]), V
 
     def require(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> ConditionalValues:
         """As a call, but UndetectableError where any point has no conditional steady state."""

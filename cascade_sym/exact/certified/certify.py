@@ -29,7 +29,6 @@ from cascade_sym.exact.fraction import Fraction, by_power
 from cascade_sym.symbols import Domains, formula_text, is_complex_symbol
 
 MOST_CASES = 5  # signs that are not known and are proved one by one
-PRUNED = 6000  # characters of proofs in which it is tried what can be left out
 LONG, SHARE = 12, 0.67  # terms of a part that is worth a shorter form, and what is shorter
 
 
@@ -57,10 +56,11 @@ def certificate(left: Expr, right: Expr, domains: Domains) -> Json | None:
         used: set[str] = set()
         proof = _proof(sides, texts, domains, {}, used)
         claim |= {"assumptions": sorted(used), "proof": proof}
-        recheck.check(claim)
-        if len(str(proof)) <= PRUNED:
-            prune(claim, proof)
-        claim["assumptions"] = [text for text in claim["assumptions"] if text in set(_texts(proof))]
+        shorter = prune(claim, proof)
+        said = set(_texts(proof))
+        if shorter or not said >= used:
+            claim["assumptions"] = [text for text in claim["assumptions"] if text in said]
+            recheck.check(claim)
     except (CascadeError, NoEvidence, recheck.Rejected, RecursionError, ArithmeticError, KeyError):
         return None
     return claim

@@ -4,41 +4,86 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from cascade_sym import recheck
 
 Json = dict[str, Any]
+MOST_CHARACTERS = 6000  # of a proof in which it is tried what can be left out
+MOST_WORK = 50_000  # products of terms that its check takes: what is tried takes as many again, some dozen times
 
 
-def prune(claim: Json, proof: Json) -> None:
-    """Takes out of a proof, part of what is claimed, every step and every part of a step that it holds without."""
+def prune(claim: Json, proof: Json, cases: tuple[str, ...] = ()) -> bool:
+    """Takes out of a proof, part of what is claimed, every step and every part of a step that it holds without.
+
+    The checker goes through the steps once and is kept as it stands before each; from there it is tried, last step
+    first, whether what follows holds without it. Rejected where the proof does not hold as it is. Whether it was tried:
+    proofs that are long, or long to check, stay as they are.
+    """
     if "split" in proof:
-        for side in ("plus", "minus"):
-            prune(claim, proof[side])
-        return
-    steps = proof["steps"]
-    for n in range(len(steps) - 1, -1, -1):
-        if not _needed(steps[n], _facts(steps[:n]), steps[n + 1 :]):
-            _tried(
-                claim, proof, [*steps[:n], *_renumbered(steps[n + 1 :], _facts(steps[:n]), _facts(steps[n : n + 1]))]
-            )
-        steps = proof["steps"]
-    for place, key in list(_parts(steps)):
-        kept = place[key]
-        del place[key]
-        try:
-            recheck.check(claim)
-        except recheck.Rejected:
-            place.insert(key, kept) if isinstance(place, list) else place.update({key: kept})
+        sides = (("plus", ">="), ("minus", "<="))
+        tried = [prune(claim, proof[side], (*cases, f"{proof['split']} {op} 0")) for side, op in sides]
+        return any(tried)
+    before = [recheck.Leaf(claim, list(cases))]
+    for step in proof["steps"]:
+        before.append(_after(before[-1], [step]))
+    work = _work(before[-1], [])
+    if work is None:
+        raise recheck.Rejected
+    if len(str(proof)) > MOST_CHARACTERS or work > MOST_WORK:
+        return False
+    later: list[Json] = []
+    for n in range(len(proof["steps"]) - 1, -1, -1):
+        step, facts = proof["steps"][n], _facts(proof["steps"][:n])
+        rest = _renumbered(later, facts, _facts([step]))
+        if not _needed(step, facts, later) and _work(before[n], rest) is not None:
+            later = rest
+            continue
+        whole = before[n + 1]
+        for place, key in list(_parts(step)):
+            kept = place[key]
+            del place[key]
+            if not _suffices(before[n], step, whole, later):
+                place.insert(key, kept) if isinstance(place, list) else place.update({key: kept})
+        later = [step, *later]
+    proof["steps"] = later
+    return True
 
 
-def _tried(claim: Json, proof: Json, steps: list[Json]) -> None:
-    kept, proof["steps"] = proof["steps"], steps
+def _after(leaf: recheck.Leaf, steps: list[Json]) -> recheck.Leaf:
+    """The checker after some steps; what was given stays as it was."""
+    own = copy(leaf)
+    for name, x in vars(leaf).items():
+        if isinstance(x, dict | list):
+            setattr(own, name, x.copy())
     try:
-        recheck.check(claim)
+        for step in steps:
+            getattr(own, f"by_{next(iter(step))}")(step)
+    except Exception as err:  # as the checker has it
+        raise recheck.Rejected from err
+    return own
+
+
+def _work(leaf: recheck.Leaf, steps: list[Json]) -> int | None:
+    """What a check takes that ends with those steps; None where they do not show that the two sides are equal."""
+    try:
+        own = _after(leaf, steps)
+        return own.work if own.same(*map(own.of, own.sides)) else None
+    except Exception:  # as the checker has it
+        return None
+
+
+def _suffices(leaf: recheck.Leaf, step: Json, whole: recheck.Leaf, later: list[Json]) -> bool:
+    """Whether a step with something left out leads to what the `whole` one did, or to what the later ones need."""
+    try:
+        own = _after(leaf, [step])
     except recheck.Rejected:
-        proof["steps"] = kept
+        return False
+    return (
+        all(x == getattr(whole, name) for name, x in vars(own).items() if name != "work")
+        or _work(own, later) is not None
+    )
 
 
 def _needed(step: Json, number: int, later: list[Json]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cascade_sym.formula.ast import Call, Name, Node, Number
 from cascade_sym.formula.latex_in.brackets import condition
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, closing
+from cascade_sym.formula.latex_in.printed_alike import Tokens, closing
 from cascade_sym.formula.token_stream import Token
 
 MATRICES = frozenset(

@@ -9,8 +9,9 @@ from cascade_sym.formula.latex_in import calculus, coverage, derivatives, dirac
 from cascade_sym.formula.latex_in.arrays import environment
 from cascade_sym.formula.latex_in.brackets import bracketed, evaluated, opener
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import closing, lexed
+from cascade_sym.formula.latex_in.lexer import lexed
 from cascade_sym.formula.latex_in.packages import unpacked
+from cascade_sym.formula.latex_in.printed_alike import closing
 from cascade_sym.formula.latex_in.reader_state import NEVER, WRAPPERS, is_symbol
 from cascade_sym.formula.latex_in.symbol import grouped_symbol, read_symbol
 from cascade_sym.formula.lettering import GREEK as GREEKS

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from cascade_sym.formula.ast import Call, Name, Node, Pow
 from cascade_sym.formula.latex_in import dirac
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
 from cascade_sym.formula.latex_in.look import Look
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import OPENERS, RELATIONS
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.unvalued import CONDITIONS

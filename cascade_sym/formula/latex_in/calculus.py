@@ -13,8 +13,9 @@ from collections.abc import Callable
 from cascade_sym.formula.ast import Call, Div, Integral, Name, Neg, Node, Number, Sum
 from cascade_sym.formula.latex_in.derivatives import derivative
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, shown
+from cascade_sym.formula.latex_in.lexer import shown
 from cascade_sym.formula.latex_in.nucleus import nucleus_of
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import is_label
 from cascade_sym.formula.latex_in.symbols import Key, spelt
 from cascade_sym.formula.token_stream import Token
@@ -192,7 +193,7 @@ def _summed(r: Reader, name: str, below: Tokens, above: Tokens, start: Token) ->
 
 def _summand(r: Reader) -> Node:
     saved, r.in_integral = r.in_integral, r.in_integral
-    node = r.product()
+    node = r.term()  # the sum goes on behind a tensor product
     r.in_integral = saved
     return node
 

@@ -45,6 +45,8 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
         return False  # a commutator
     if kind == "[" and "hat" in words and "mathcal" not in words and _operators(items[0]):
         return False
+    if kind == "[" and len(items) == 2 and not related and name not in state.names.declared and letter != "delta":
+        return letter in _FUNCTION_LETTERS and r.asks(place, "call", why, name)  # lambda [H, X]
     if len(items) > 1 or related or single(items[0]):
         if name in state.names.declared:
             return not r.asks(place, "call", why, name)
@@ -72,6 +74,8 @@ def is_argument(r: Reader, key: Key, name: str) -> bool:
             factor = r.in_phase and name in state.bare  # e^{-U(x - x')} where U stands for itself elsewhere
             return not (factor and "hat" not in words and r.asks(place, "call", why, name))
         return False if r.in_phase else r.asks(place, "call", why, name)
+    if kind == "[" and functional and isinstance(node, Div | Pow | Call):  # F[e^x]
+        return not r.asks(place, "call", why, name)
     if kind == "[" or (isinstance(node, Call) and node.function in ("dotp", "cross")):
         return False
     if isinstance(node, Mul | Div | Pow | Call | Neg):  # nobody brackets a lone factor, but for a power

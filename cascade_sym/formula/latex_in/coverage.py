@@ -115,7 +115,7 @@ def _function(r: Reader, name: str, start: Token) -> Node:
         second = (name, label) == ("arctan", "2")  # as SymPy prints it
         name = "atan2" if second else f"{name}_{''.join(c for c in label if c.isalnum())}"
     with r.phase() if name in ("exp", "sin", "cos") else nullcontext():
-        argument = _bracket_argument(r) if opener(r) or r.peek().is_op("{") else None
+        argument = _bracket_argument(r, name) if opener(r) or r.peek().is_op("{") else None
         if argument is None:
             argument = (_greedy(r, name) if name not in WORDS.values() else _bare(r, name),)
     if base is not None:
@@ -130,7 +130,7 @@ def _function(r: Reader, name: str, start: Token) -> Node:
     return Pow(node, power)
 
 
-def _bracket_argument(r: Reader) -> tuple[Node, ...] | None:
+def _bracket_argument(r: Reader, name: str) -> tuple[Node, ...] | None:
     """The argument in brackets or in a group; None where the bracket is a state or an absolute value of more."""
     from cascade_sym.formula.latex_in.brackets import bracket, bracketed, opener
 
@@ -143,7 +143,10 @@ def _bracket_argument(r: Reader) -> tuple[Node, ...] | None:
                 return tuple(found[1])
         return (r.inner(body),)
     if opener(r) in ("(", "[", "\\{"):
-        return tuple(bracket(r)[1])
+        kind, items = bracket(r)
+        if name.startswith("Tr") and kind == "[" and len(items) == 2:
+            return (Call("comm", tuple(items)),)  # Tr[A, B]
+        return tuple(items)
     if r.opens_state():
         return (r.factor(),)
     return (bracketed(r),)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cascade_sym.formula.ast import Call, Name, Node, Number, product
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.symbols import spelt
 from cascade_sym.formula.token_stream import Token
 

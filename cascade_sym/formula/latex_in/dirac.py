@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cascade_sym.formula.ast import Add, Call, Name, Node
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 
 _MAX_LABELS = 16  # labels of a ket
 

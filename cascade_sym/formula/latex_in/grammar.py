@@ -6,26 +6,12 @@ other one when it is run again with that place turned. So what is ambiguous has 
 
 from __future__ import annotations
 
-from cascade_sym.formula.ast import (
-    Add,
-    Call,
-    Div,
-    Integral,
-    Mul,
-    Name,
-    Neg,
-    Node,
-    Number,
-    Pow,
-    Signed,
-    Sum,
-    added,
-    product,
-)
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.ast import Add, Call, Div, Mul, Name, Neg, Node, Number, Pow, Signed, added, product
 from cascade_sym.formula.latex_in.look import Look
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import STARS, is_label, is_matrix, starred
 from cascade_sym.formula.latex_in.symbols import Key, spelt
+from cascade_sym.formula.latex_in.vectors import vectorial, vectors
 from cascade_sym.formula.token_stream import Token
 from cascade_sym.formula.walk import names_in
 
@@ -95,7 +81,13 @@ class Reader(Look):
         node = self.product()
         while self.peek().is_word("otimes", "oplus"):
             name = "tensor" if self.take().text == "otimes" else "oplus"
+            place = self.peek()
             right = self.product()
+            if name == "tensor" and (inside := _sandwiched(node, right)) is not None:
+                why = "whether the tensor product joins all that stands beside it is not clear; use brackets"
+                if self.asks(place, "tensor", why):
+                    node = inside
+                    continue
             same = isinstance(node, Call) and node.function == name
             node = Call(name, (*(node.args if same else (node,)), right))  # type: ignore[attr-defined]
         return node
@@ -139,7 +131,7 @@ class Reader(Look):
         return [Call("at", (product(factors), where))]
 
     def _applied(self, before: Node) -> None:
-        """FormulaError where a bracket follows that is an argument of what is no symbol, (f + g)(t), \\frac{df}{dx}(0)."""
+        """FormulaError where a bracket follows that is an argument of what is no symbol, as in (f + g)(t)."""
         from cascade_sym.formula.latex_in.brackets import bracket, opener
         from cascade_sym.formula.latex_in.call_arguments import single
 
@@ -178,7 +170,7 @@ class Reader(Look):
             factors[bras[-1] :] = [product(factors[bras[-1] :])]  # <a|u|b> is one factor
         left = factors[-1]
         if t.is_word("cdot", "times") and (
-            (isinstance(left, Name) and left.name.split("_")[0] == "nabla") or self._vectors(left, right)
+            (isinstance(left, Name) and left.name.split("_")[0] == "nabla") or vectors(left, right, self.state.vectors)
         ):
             match left:
                 case Call("dotp", (one, two)) if t.text == "times":
@@ -207,38 +199,6 @@ class Reader(Look):
                 break
             found.append(self.factor())
         return product(found)
-
-    def _vectors(self, left: Node, right: Node) -> bool:
-        """Whether both are printed as vectors, or one is and the other has a hat."""
-        chain = isinstance(left, Call) and left.function == "dotp"
-        one, two = self.vectorial(left) or chain, self.vectorial(right)
-        if tensorial(left) or tensorial(right):
-            return True
-        return (one and two) or (one and _hatted(right)) or (two and _hatted(left))
-
-    def vectorial(self, node: Node) -> bool:
-        """Whether a factor is printed as a vector."""
-        match node:
-            case Name(name):
-                return name in self.state.vectors or name == "nabla"
-            case Call(
-                "tuple" | "dag" | "conj" | "sub" | "Re" | "Im" | "cross" | "transpose" | "dot" | "differential",
-                (arg, *_),
-            ):
-                return node.function in ("cross", "tuple") or self.vectorial(arg)
-            case Call("dotp", (arg, right)):
-                return tensorial(arg) or tensorial(right)
-            case (
-                Call("sum_over" | "prod_over" | "integral_over", (body, *_)) | Sum(_, _, body) | Integral(body, _, _, _)
-            ):
-                return self.vectorial(body)
-            case Call(function, _):
-                return function in self.state.vectors
-            case Add(terms, _):
-                return any(map(self.vectorial, terms))
-            case Mul(factors):
-                return any(map(self.vectorial, factors))
-        return False
 
     def _denominator(self) -> Node:
         below = [self.factor()]
@@ -309,7 +269,7 @@ class Reader(Look):
                 raise self.error("an empty superscript")
             return node
         if spelt(rest) in ("T", "top"):
-            clear = len(rest) > 1 or rest[0].kind != "letter" or is_matrix(node) or self.vectorial(node)
+            clear = len(rest) > 1 or rest[0].kind != "letter" or is_matrix(node) or vectorial(node, self.state.vectors)
             why = "the superscript 'T' is a transposition or a power"
             if clear or (not isinstance(node, Name) and not self.asks(start, "transposed", why)):
                 return Call("transpose", (node,))
@@ -333,15 +293,12 @@ class Reader(Look):
         return labels(self.child(body))
 
 
-def tensorial(node: Node) -> bool:
-    """Whether a factor is printed with an arrow to both sides."""
-    while isinstance(node, Call) and node.function in ("dag", "conj", "transpose", "Re", "Im", "dotp"):
-        node = node.args[-1]
-    name = node.name if isinstance(node, Name) else node.function if isinstance(node, Call) else ""
-    return "leftrightarrow_" in name
-
-
-def _hatted(node: Node) -> bool:
-    while isinstance(node, Call) and node.function in ("dag", "conj"):
-        (node,) = node.args
-    return isinstance(node, Name) and node.name.startswith("hat_")
+def _sandwiched(left: Node, right: Node) -> Node | None:
+    """U (u x v) U^+ where U u x v U^+ stands; None where the two are not between such."""
+    if not (isinstance(left, Mul) and isinstance(right, Mul)):
+        return None
+    (first, *before), (*after, last) = left.factors, right.factors
+    both = all(isinstance(f, Call) and f.function == "tensor" for f in (first, last))
+    if not both and last not in (Call("dag", (first,)), Pow(first, Neg(Number("1")))):
+        return None
+    return product([first, Call("tensor", (product(before), product(after))), last])

@@ -9,7 +9,7 @@ from typing import Self
 
 from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Node, Number
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import MAX_STEPS, NEVER, WRAPPERS, Part, State, is_symbol
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.parser import MAX_DIGITS

@@ -40,7 +40,8 @@ def by_rule(key: Key) -> str:
     >>> by_rule(Key("Delta hat x", 1, "S", "(1)"))
     "Deltahat_x_S__1'"
     """
-    *before, last = [SHORT.get(w, w) for w in key.nucleus.split() if w != "mathrm"]
+    *around, last = key.nucleus.split()
+    before = [SHORT.get(w, w) for w in around if w != "mathrm"]
     name = "".join(w if w in PREFIXES else w + "_" for w in before) + encoded(last)
     if not name[:1].isalpha():
         name = "sym_" + name

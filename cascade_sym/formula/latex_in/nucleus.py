@@ -3,7 +3,7 @@ r"""The nucleus of a symbol: a letter with its accents and fonts, and what is on
 from __future__ import annotations
 
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.symbols import spelt
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.token_stream import Token
@@ -24,7 +24,6 @@ def capitals(r: Reader) -> str:
 
     FormulaError for letters that hold the name of a function, asin x: a product that nobody means.
     """
-    from cascade_sym.formula.latex_in.brackets import relation_sign
     from cascade_sym.formula.latex_in.coverage import WORDS, run_of_letters
 
     t = r.peek()
@@ -35,18 +34,32 @@ def capitals(r: Reader) -> str:
         raise r.error(f"the letters '{word}' hold the name of a function; write \\{inside}", t)
     if word in _WORDS:
         raise r.error(f"the letters '{word}' are a word; write \\mathrm{{{word}}}", t)
-    if len(word) > 3 and not r.in_integral and word[0] not in "id":
+    if set(word) <= r.state.names.nuclei:  # declared, letter by letter
+        return ""
+    phase = word[:1] in ("i", "d") and word.islower()  # ikxt, dxdydz
+    if len(word) > 3 and not r.in_integral and not phase:
         return word
     if not word.isupper() or len(word) < 2:
         return ""
     if len(word) > 2:
         return word
-    elsewhere = [x.text for n, x in enumerate(r.tokens) if x.kind == "letter" and not r.at <= n < r.at + 2]
-    r.at += 2
-    defined = r.look(lambda: relation_sign(r)) is not None
-    r.at -= 2
+    pairs = [n for n, x in enumerate(r.tokens[:-1]) if x.text + r.tokens[n + 1].text == word]
+    elsewhere = {x.text for n, x in enumerate(r.tokens) if x.kind == "letter" and not {n, n - 1} & set(pairs)}
+    defined = r.look(lambda: _left_side(r)) is not None
     begins = r.at == 0 or r.tokens[r.at - 1].is_op(",", ";", "\\\\")
-    return word if defined and begins and not set(word) & set(elsewhere) else ""
+    return word if defined and begins and not set(word) & elsewhere else ""
+
+
+def _left_side(r: Reader) -> str | None:
+    """The relation sign behind two letters here with a subscript and an argument, taken; None where there is none."""
+    from cascade_sym.formula.latex_in.brackets import bracket, opener, relation_sign
+
+    r.at += 2
+    if r.accept("_"):
+        r.script()
+    if opener(r) == "(":
+        bracket(r)
+    return relation_sign(r)
 
 
 def prefixed_nucleus(r: Reader) -> str | None:
@@ -88,6 +101,8 @@ def prefixed_nucleus(r: Reader) -> str | None:
         one = _defined(r) or not r.asks(
             t, "prefix", f"\\{t.text} before an operator is a deviation or a factor", t.text
         )
+    elif r.in_phase and after.text in ("t", "tau") and _nothing_else(r):
+        one = not r.asks(t, "prefix", f"\\{t.text} {after.text} in a phase is a time or a detuning and a time", t.text)
     elif t.text in r.state.alone:
         one = not r.asks(
             t, "prefix", f"\\{t.text} stands alone elsewhere; here it may be a factor or one symbol", t.text
@@ -97,6 +112,12 @@ def prefixed_nucleus(r: Reader) -> str | None:
     r.take()
     inner = nucleus_of(r)
     return None if inner is None else f"{t.text} {inner}"
+
+
+def _nothing_else(r: Reader) -> bool:
+    r"""Whether \Delta and t are all that a phase holds, i\Delta t: then one of the two is a rate."""
+    kept = {x.text for x in r.tokens if x.kind == "letter" or (x.kind == "word" and x.text in GREEKS)}
+    return len(kept - {"i", "Delta", "delta", "t", "tau", "pi"}) == 0
 
 
 def _italic(r: Reader, t: Token) -> str | None:

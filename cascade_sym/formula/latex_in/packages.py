@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from cascade_sym.formula.latex_in.lexer import Tokens, closing, lexed
+from cascade_sym.formula.latex_in.lexer import lexed
+from cascade_sym.formula.latex_in.printed_alike import Tokens, closing
 from cascade_sym.formula.token_stream import Token, error_at
 
 MAX_TOKENS = 6_000  # of a formula, after macros

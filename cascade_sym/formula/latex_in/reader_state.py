@@ -8,8 +8,8 @@ from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from cascade_sym.formula.ast import Call, Node
-from cascade_sym.formula.latex_in.lexer import CONNECTIVES, Tokens
 from cascade_sym.formula.latex_in.name_rules import Registry
+from cascade_sym.formula.latex_in.printed_alike import CONNECTIVES, Tokens
 from cascade_sym.formula.latex_in.symbols import Names, spelt
 from cascade_sym.formula.lettering import GREEK
 from cascade_sym.formula.token_stream import Stream, Token
@@ -47,7 +47,8 @@ NEVER = frozenset(
         *RELATIONS,
         *"""right rangle rvert rVert rfloor rceil cdot times ast over pm mp otimes oplus Rightarrow end wedge
     Leftrightarrow therefore because not bigcirc leftarrow hookrightarrow perp parallel mod bmod pmod atop choose star
-    leftrightarrow cong doteq cup cap subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
+    leftrightarrow cong doteq cup cap
+    subset subseteq notin setminus forall exists colon quad land lor bullet circ div""".split(),
     )
 )
 

@@ -17,9 +17,10 @@ from cascade_sym.errors import FormulaError
 from cascade_sym.formula.ast import Call, Name, Node, Number, Relation, Sum, to_text
 from cascade_sym.formula.latex import to_latex
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, lexed
+from cascade_sym.formula.latex_in.lexer import lexed
 from cascade_sym.formula.latex_in.name_rules import Registry
 from cascade_sym.formula.latex_in.packages import unpacked
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import Choice, State, contracts, letters_below
 from cascade_sym.formula.latex_in.row_rules import flowing, signs, spliced
 from cascade_sym.formula.latex_in.statements import statements

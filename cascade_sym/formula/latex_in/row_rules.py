@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import RELATIONS
 from cascade_sym.formula.token_stream import Token
 
@@ -43,13 +44,32 @@ def flowing(body: Tokens) -> Tokens:
         if not inside:
             brackets += t.is_op("(", "[", "{") - t.is_op(")", "]", "}")
             if t.is_op("&"):
-                if out and not _aligns(out[-1], ")]}'!") and not _aligns(body[n + 1], "([{"):
-                    raise FormulaError("there is an & between two symbols, as of a table; expected a sign beside it.")
+                if out and not beside(out[-1], body[n + 1]):
+                    if not (_relates(reversed(body[:n])) and _relates(body[n + 1 :])):
+                        raise FormulaError(
+                            "there is an & between two symbols, as of a table; expected a sign beside it."
+                        )
+                    out.append(replace(t, text=","))  # two columns of equations
                 continue
             if t.is_op("\\\\") and (brackets > 0 or _goes_on(out, body, n + 1)):
                 continue
         out.append(t)
     return tuple(out)
+
+
+def _relates(cell: Iterable[Token]) -> bool:
+    """Whether a relation stands in the tokens up to the end of a cell."""
+    for t in cell:
+        if t.is_op("&", "\\\\"):
+            return False
+        if t.is_op("=", "<", ">") or (t.kind == "word" and t.text in RELATIONS):
+            return True
+    return False
+
+
+def beside(before: Token, after: Token) -> bool:
+    """Whether an & may stand between two tokens: beside a sign, a relation, a start or an end."""
+    return _aligns(before, ")]}'!") or _aligns(after, "([{")
 
 
 def _aligns(t: Token, but: str) -> bool:

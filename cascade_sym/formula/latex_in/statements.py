@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from cascade_sym.formula.ast import Call, Name, Neg, Node, Number, Relation
 from cascade_sym.formula.latex_in.arrays import environment_body, rows_of
 from cascade_sym.formula.latex_in.brackets import compared, member, relation_sign
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens
+from cascade_sym.formula.latex_in.printed_alike import Tokens
+from cascade_sym.formula.latex_in.row_rules import beside
 from cascade_sym.formula.token_stream import MAX_DEPTH
 from cascade_sym.formula.unvalued import CONDITIONS
 from cascade_sym.formula.walk import check_depth
@@ -88,17 +90,17 @@ def _ranges(found: list[Relation | Node]) -> list[Relation | Node]:
     out: list[Relation | Node] = []
     for s in found:
         last = out[-1] if out else None
-        ends = isinstance(last, Relation) and isinstance(last.rhs, Call) and last.rhs.args[-1:] == (Name("dots"),)
         if isinstance(s, Relation) or not isinstance(last, Relation) or not isinstance(last.lhs, Name):
             out.append(s)
-        elif not _value(s) and not ends:  # behind dots the last value may be any, n = 1, ..., N
-            out.append(s)
-        elif last.op == "=" and _value(last.rhs):
-            out[-1] = Relation(last.lhs, "in", Call("braces", (last.rhs, s)), last.given)
-        elif last.op == "in" and isinstance(last.rhs, Call) and last.rhs.function == "braces":
-            out[-1] = Relation(last.lhs, "in", Call("braces", (*last.rhs.args, s)), last.given)
-        else:
-            out.append(s)
+            continue
+        match last.op, last.rhs:
+            case "=", first if _value(first) and _value(s):
+                out[-1] = Relation(last.lhs, "in", Call("braces", (first, s)), last.given)
+            case "in", Call("braces", (*_, end) as listed) if _value(s) or end == Name("dots"):
+                # behind dots the last value may be any, n = 1, ..., N
+                out[-1] = Relation(last.lhs, "in", Call("braces", (*listed, s)), last.given)
+            case _:
+                out.append(s)
     return out
 
 
@@ -253,7 +255,10 @@ def _system(r: Reader) -> list[Tokens] | None:
             r.take()
         if r.peek().kind != "end" and not r.peek().is_op(*_STOPS):
             raise r.error("no system")
-        rows = [tuple(t for cell in row for t in cell) for row in rows_of(body)]
+        cells = rows_of(body)
+        if any(a and b and not beside(a[-1], b[0]) for row in cells for a, b in pairwise(row)):
+            raise r.error("a table is no system")
+        rows = [tuple(t for cell in row for t in cell) for row in cells]
         if not all(
             any(
                 t.is_op("=", "<", ">") or (t.kind == "word" and t.text in ("leq", "geq", "approx", "equiv"))

@@ -7,7 +7,9 @@ depends on what is known of such symbols. Declared functions, and those that are
 applied. Times, places or frequencies (t + \tau, x - x') are an argument of a Latin letter, of a function's letter (f,
 g, \psi, \delta, J_m, ...) or of a field (\hat a); of other Greek letters it is not clear, but in an exponential,
 where \omega(t - t_0) is a phase. A lone product is the argument of a function's letter, J_m(ka); a sum behind such a
-letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1).
+letter is not clear, f(a + b); behind others it is a factor, \kappa(n + 1), as is a lone product with a power,
+W_0(z/q)^2. Square brackets around two things are a commutator, \lambda[H, X]. f^{-1}(x) is not clear, \mathcal F^{-1}
+is the inverse map. Behind what is no symbol a bracket around one symbol, (f + g)(t), is refused.
 
 \delta x, \Delta\omega are one symbol, unless that letter also stands alone in the formula; before a symbol with a
 hat, where a detuning stands as well as a deviation, the formula is ambiguous. A superscript in brackets, of upright
@@ -15,7 +17,9 @@ or several letters, or a lone sign is a label, a part of the name. A lone italic
 fields; on others a power where it counts something (n, m, k, l, N, M), a label where several arguments follow or where
 it is a capital, and above a subscript where the formula has that letter in one (else ambiguous); on a plain
 letter x, y, z, t, p, q, r, s and Greek letters are powers unless they are indices elsewhere; several Greek letters
-are indices; T and what is left are ambiguous.
+are indices, as are counts where letters stand above and below (then not clear); T is a transposition of what is bold
+or in brackets; the degree and order of P_l^m(x) are labels; what is left is ambiguous. Four letters and more in a row,
+and two capitals that a relation sign follows, may be a word.
 """
 
 from __future__ import annotations
@@ -25,21 +29,19 @@ from dataclasses import replace
 from cascade_sym.formula.ast import Call, Name, Node, Number, Pow
 from cascade_sym.formula.latex_in.call_arguments import is_argument
 from cascade_sym.formula.latex_in.grammar import Reader
-from cascade_sym.formula.latex_in.lexer import Tokens, lexed, shown
+from cascade_sym.formula.latex_in.lexer import lexed, shown
 from cascade_sym.formula.latex_in.nucleus import ACCENTS, capitals, nucleus_of, prefixed_nucleus
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.latex_in.reader_state import STARS, State, is_label, starred
+from cascade_sym.formula.latex_in.superscripts import label_and_power
 from cascade_sym.formula.latex_in.symbols import Key, Names, spelt, with_superscript
 from cascade_sym.formula.lettering import CONSTANTS
 from cascade_sym.formula.lettering import GREEK as GREEKS
 from cascade_sym.formula.lettering import with_superscript as with_script
 from cascade_sym.formula.token_stream import Token
-from cascade_sym.formula.walk import WORDS as SUBSCRIPTS
 from cascade_sym.formula.walk import names_in
 
-_COUNTS = frozenset("nmklNM")
-_DEGREES = frozenset("PLYCHTRD")  # functions with a degree below and an order above
 _MAPS = frozenset(("f", "g", "h", "F", "G", "psi", "phi", "varphi"))  # letters of functions that one inverts
-_EXPONENTS = frozenset("xyztpqrs")  # powers of a plain letter, as counts are of any
 
 
 def read_symbol(r: Reader) -> Node:
@@ -150,7 +152,7 @@ def _named(r: Reader, key: Key, sup: Tokens, latex: str, start: Token, known: st
             raise r.error("a superscript in which a dagger or star follows something else", start)
         label, power = rest, rest[:0]
     else:
-        label, power = _split(r, rest, start, key)
+        label, power = label_and_power(r, rest, start, key)
     if label:
         key = replace(key, sup=spelt(label))
         latex += f"^{{{shown(label)}}}"
@@ -202,108 +204,6 @@ def _spread(r: Reader, power: Tokens, start: Token) -> bool:
     return not r.asks(start, "spread", "\\Delta^2 before a symbol is a variance or a factor")
 
 
-def _split(r: Reader, sup: Tokens, start: Token, key: Key) -> tuple[Tokens, Tokens]:
-    """A superscript as a label and a power, at most one of which there is."""
-    if not sup:
-        return (), ()
-    depth = at = 0
-    for n, t in enumerate(sup):  # (1)2, (i)\dagger: a label in brackets and something behind it
-        depth += t.is_op("(") - t.is_op(")")
-        if depth == 0:
-            at = n + 1
-            break
-    if sup[0].is_op("(") and 0 < at < len(sup):
-        if all(t.is_op(",") or t.kind == "digit" for t in sup[at:]) and not any(t.is_op("+", "-") for t in sup[:at]):
-            raise r.error("a label and a power in one superscript; group the labelled symbol", start)
-        return ((), sup) if any(t.is_op("+", "-", "/") for t in sup[at:]) else _refuse_label(r, start)
-    if spelt(sup) in ("T", "top"):
-        bold = {"mathbf", "vec"} & set(key.nucleus.split())
-        clear = bold or len(sup) > 1 or sup[0].kind != "letter"
-        why = "the superscript 'T' is a transposition, a label or a power"
-        labelled, raised = (not clear and r.asks(start, kind, why, key.nucleus) for kind in ("label", "power"))
-        return (sup, ()) if labelled else ((), sup if raised else (replace(sup[0], kind="word", text="top"),))
-    if is_label(sup):
-        letters = [t for t in sup if t.kind == "letter"]
-        word = "".join(t.text for t in letters)
-        bare = len(letters) > 1 and not any(t.is_word("mathrm") or t.is_op("(", "[", ",", ";") for t in sup)
-        if bare and not key.sub and word not in SUBSCRIPTS and len(word) < 3:
-            return _refuse_label(r, start)
-        return sup, ()
-    if any(t.is_op(",", ";") or t.is_word("rightarrow", "leftarrow", "perp", "parallel") for t in sup):
-        return sup, ()
-    if len(sup) == 1 and sup[0].text == "i" and sup[0].kind == "letter":
-        return sup, ()
-    primed = sup
-    while len(primed) > 1 and (primed[-1].is_op("'") or primed[-1].is_word("prime")):
-        primed = primed[:-1]
-    symbol = len(primed) == 1 and (sup[0].kind == "letter" or (sup[0].kind == "word" and sup[0].text in GREEKS))
-    if symbol:
-        meant = _lone(r, sup[0], key)
-        what = f"{key.nucleus} {key.sub} {spelt(sup)}"
-        why = f"the superscript '{sup[0].text}' is a power or a label"
-        labelled = meant == "label" or (not meant and not r.asks(start, "label", why, what))
-        return (sup, ()) if labelled else ((), sup)
-    indices = _without_subscripts(sup)
-    if len(indices) > 1 and all(t.kind == "word" and t.text in (*GREEKS, "dots") for t in indices):
-        return sup, ()  # T^{\mu\nu}: indices
-    if len(indices) == 1 < len(sup) and sup[0].text in GREEKS:  # u^{\mu_1}
-        labelled = not r.asks(start, "label", f"the superscript '{spelt(sup)}' is a power or an index", key.nucleus)
-        return (sup, ()) if labelled else ((), sup)
-    capitals_only = all(t.kind == "digit" or (t.kind == "letter" and t.text.isupper()) for t in sup)
-    if capitals_only and sup[0].kind == "digit" and spelt(sup).lstrip("0123456789") not in ("", "N", "M"):
-        return sup, ()  # 1D, 2A
-    if key.sub and key.nucleus in _DEGREES and sup[0].is_op("|") and r.peek().is_op("(") and not r.peek().gap:
-        return sup, ()  # L_p^{|l|}(x)
-    if spelt(sup) in ("0", "1"):
-        if r.asks(start, "label", f"the superscript '{spelt(sup)}' is a label or a power", key.nucleus + key.sub):
-            return (), sup
-        return sup, ()
-    return (), sup
-
-
-def _without_subscripts(sup: Tokens) -> Tokens:
-    kept: list[Token] = []
-    depth, below = 0, False
-    for t in sup:
-        depth += (t.is_op("{") and below) or (depth > 0 and t.is_op("{"))
-        if not (below or depth or t.is_op("_")):
-            kept.append(t)
-        depth -= depth > 0 and t.is_op("}")
-        below = t.is_op("_") or depth > 0
-    return tuple(kept)
-
-
-def _lone(r: Reader, t: Token, key: Key) -> str:
-    """What a superscript of one letter is, 'power' or 'label'; '' where a reader could differ."""
-    from cascade_sym.formula.latex_in.brackets import bracket, opener
-
-    nucleus = set(key.nucleus.split())
-    called = opener(r) == "(" and not r.peek().gap
-    if {"mathbf", "mathcal", "vec"} & nucleus:
-        return "" if t.text in ("n", "N") and "mathcal" not in nucleus else "label"  # a power of a matrix, or a label
-    if t.text in _COUNTS:
-        if called and key.sub and key.nucleus in _DEGREES:
-            return "label"  # P_l^m(x)
-        return "" if r.state.tensorial else "power"
-    if t.text in ("mu", "nu"):
-        return ""  # x^\mu
-    if "hat" in nucleus:
-        return "label"
-    several = called and len((r.look(lambda: bracket(r)) or ("", []))[1]) > 1  # E_x^g(r, t)
-    if t.text.isupper() or "sigma" in nucleus or several:
-        return "label"
-    if key.sub or called:
-        return "label" if t.text in r.state.labels else ""
-    power = (t.kind == "word" or t.text in _EXPONENTS) and t.text not in r.state.labels
-    return "power" if power else ""
-
-
-def _refuse_label(r: Reader, start: Token) -> tuple[Tokens, Tokens]:
-    raise r.error(
-        "a superscript of several letters is a label or a product of exponents; put it upright or in brackets", start
-    )
-
-
 def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start: Token) -> Node:
     """The symbol, its value at arguments, with stars and a power."""
     from cascade_sym.formula.latex_in.brackets import bracket, opener
@@ -317,7 +217,10 @@ def _applied(r: Reader, key: Key, name: str, stars: Tokens, power: Tokens, start
         if (map_ and script in ("dagger", "-1")) or (script == "-1" and _inverse(r, key, name, start)):
             latex = with_script(r.state.registry.latex[name], shown((*stars, *power)))
             name, stars, power = r.state.registry.name(replace(key, sup=key.sup + script), latex), (), ()
-    if opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
+    transform = opener(r) == "\\{" and key.nucleus.startswith("mathcal ") and not (stars or power or r.peek().gap)
+    if transform and (items := r.look(lambda: bracket(r)[1])) and len(items) == 1:
+        node = Call(name, tuple(bracket(r)[1]))  # \mathcal F\{u\}
+    elif opener(r) in ("(", "[") and not r.peek().gap and is_argument(r, key, name):
         node = Call(name, tuple(bracket(r)[1]))
         r.state.given.add(name)
         while r.peek().is_op("^") and not power and not stars:

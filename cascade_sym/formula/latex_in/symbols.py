@@ -9,12 +9,13 @@ another symbol.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cascade_sym.errors import FormulaError
-from cascade_sym.formula.latex_in.lexer import Tokens, lexed
+from cascade_sym.formula.latex_in.lexer import lexed
+from cascade_sym.formula.latex_in.printed_alike import Tokens
 from cascade_sym.formula.walk import indexed
 
 Spelling = tuple[tuple[str, str], ...]  # kinds and texts of tokens
@@ -36,10 +37,13 @@ class Key:
 
 
 class Names:
-    """The symbols that a reader knows: from LaTeX to names; `spread`: \\Delta^2 before others is a variance."""
+    """The symbols that a reader knows: from LaTeX to names; `spread`: \\Delta^2 before others is a variance.
 
-    def __init__(self, names: Mapping[str, str], *, spread: bool = False) -> None:
-        self.spread = spread
+    `numbers` are names that are no operators: printed with a hat (an estimate) it is another symbol.
+    """
+
+    def __init__(self, names: Mapping[str, str], *, spread: bool = False, numbers: Collection[str] = ()) -> None:
+        self.spread, self.numbers = spread, frozenset(numbers)
         self.exact: dict[Key, str] = {}
         compound: list[tuple[Spelling, str]] = []
         for latex, name in names.items():
@@ -61,7 +65,10 @@ class Names:
 
     def find(self, key: Key, indices: Indices) -> str | None:
         r"""The declared name of a symbol, or None; under sums `\gamma_{j,0}` is found by `\gamma_{S,0}`."""
-        if name := self.exact.get(key) or self.loose.get(key.loose()):
+        if name := self.exact.get(key):
+            return name
+        name = self.loose.get(key.loose())
+        if name and not ("hat " in key.nucleus and name in self.numbers):
             return name
         for index, values in indices.items():
             if key.sub.startswith(index):

@@ -253,7 +253,7 @@ def _evolve(f: Filter, V: Array, times: Array, V0: Array) -> Array:
             V = moved(known[dt], V0, V)
             now = float(t)
         out.append(np.broadcast_to(V, np.broadcast_shapes(V.shape, f.A.shape)))
-    return np.stack(out)
+    return np.stack(out) if out else np.empty((0, *np.broadcast_shapes(V.shape, f.A.shape)))
 
 
 def over(f: Filter, V0: Array, dt: float, h: float) -> Flow:

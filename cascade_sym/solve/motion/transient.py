@@ -124,11 +124,13 @@ class Transient(Covariance):
         return cast("Self", found.in_conventions(self.conventions))
 
 
-def time_of(given: Any, what: str = "the time t") -> Expr:
+def time_of(given: Any) -> Expr:
     """A time as an expression; ParameterError for one before zero."""
-    t = real(given, what)
+    t = real(given, "the time t")
     if t.is_number and t < 0:
-        raise ParameterError(f"{what} is {t}; the state is given at time 0, and is followed from there: give t >= 0.")
+        raise ParameterError(
+            f"the time t is {t}; the state is given at time 0, and is followed from there: give t >= 0."
+        )
     return t
 
 
