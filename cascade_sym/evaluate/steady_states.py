@@ -145,7 +145,7 @@ class SteadyEvaluator(Shown):
         if (count := int(lost.sum())) and self.unstable != "quiet":
             message = (
                 f"{count} of {prod(shape)} points have no steady state, or none that is known to {GOOD:g}: a mode "
-                "grows, is undamped, or nearly so"
+                "grows, is undamped, or nearly so, or a value lies outside what its symbol declares"
             )
             if self.unstable == "raise":
                 raise UnstableError(f"{message}; restrict the parameters, or use unstable='nan'.")

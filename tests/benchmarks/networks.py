@@ -115,10 +115,11 @@ def steady(sizes: tuple[int, ...], many: int) -> None:
             f = cs.covariance_evaluator(RINGS[kind](n), "compiled", unstable="quiet")
             at = stable(f, kind, many)
             found = f(at)
-            A, N = matrices(f, {s: v[:20] for s, v in at.items()})
+            few = {s: v[:20] for s, v in at.items()}
+            A, N = matrices(f, few)
             theirs = [scipy.linalg.solve_continuous_lyapunov(a, -q) for a, q in zip(A, N, strict=True)]
             some = list(zip(A, N, strict=True))
-            apart = max(np.abs(found.matrix[k] - w).max() / np.abs(w).max() for k, w in enumerate(theirs))
+            apart = max(np.abs(v - w).max() / np.abs(w).max() for v, w in zip(f(few).matrix, theirs, strict=True))
             dense = " in which each drives each" if kind == "oscillators" else ""
             name = f"steady state of a ring of {n} {kind}{dense}"
             least, repeats = goal.get(n, 0.0), 3 if n < 16 else 2

@@ -56,7 +56,7 @@ def line(work: str, ours: float, reference: str, theirs: float, goal: float, slo
     ratio = ours / theirs if slower else theirs / ours
     met = ratio <= goal if slower else ratio >= goal
     said = f"{ratio:.2f} times its time" if slower else f"{ratio:,.{int(ratio < 100)}f} times faster"
-    wanted = f"at {'most' if slower else 'least'} {goal:g}"
+    wanted = f"at {'most' if slower else 'least'} {goal:g}" if goal else ""
     print(f"| {work} | {spell(ours)} | {reference} | {spell(theirs)} | {said} | {wanted}{missed(met)} |", flush=True)
     return met
 
