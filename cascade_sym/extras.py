@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from cascade_sym.errors import MissingLibrary, listing
 
 EXTRAS = {"matplotlib": "plots", "math_core": "report", "typer": "cli", "rich": "cli", "llvmlite": "fast",
-          "pylatexenc": "manuscripts"}  # fmt: skip
+          "pylatexenc": "manuscripts", "array_api_compat": "arrays"}  # fmt: skip
 
 
 def require(purpose: str, *packages: str, extra: str | None = None) -> None:
