@@ -17,6 +17,7 @@ from cascade_sym.errors import CascadeError
 POINT = 0.5  # of every parameter of a state that is drawn by its ellipses
 # where the functions of a file need arguments, or its tests put the system together
 OWN: dict[str, Callable[[ModuleType], Any]] = {
+    "test_coloured_cooling": lambda m: cs.ThermalLight(m.colour) >> cs.Cavity("a", kappa=m.kappa, detuning=m.Delta),
     "test_distances_of_thermal_states": lambda m: m.thermal(m.r, m.n),
     "test_epr_negative_mass": lambda m: m.hybrid(cs.TwoModeSqueezedLight(m.r)),
     "test_feedback_amplifier": lambda m: m.fed_back(cs.Squeezer("q")),
@@ -24,6 +25,7 @@ OWN: dict[str, Callable[[ModuleType], Any]] = {
     "test_filtered_outputs": lambda m: cs.Squeezer("s"),
     "test_mixed_mass_chains": lambda m: reduce(rshift, (cs.Oscillator(f"o{k}", mass=(-1) ** k) for k in range(3))),
     "test_noise_cancellation": lambda m: m.probed("b", 1) >> m.probed("c", -1),
+    "test_structural_damping": lambda m: cs.MechanicalOscillator("m", loss_angle=m.phi, Gamma="Gamma"),
     "test_squeezed_back_action": lambda m: cs.SqueezedLight(m.r) >> cs.FreeMass("f", mass=m.m, Gamma=m.Gamma),
 }
 
