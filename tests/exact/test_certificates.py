@@ -25,17 +25,17 @@ from cascade_sym import recheck
 from cascade_sym.exact.certified import certificate
 from cascade_sym.exact.truth import all_equal, read_sides
 from tests.core.test_ordinary_hamiltonians import examples
-from tests.exact.test_soundness import ROWS, formula
+from tests.exact.test_soundness import PART, TABLE, formula, rows
 
 Json = dict[str, Any]
 SOURCE = Path(recheck.__file__)
 
 
 @cache
-def certificates() -> tuple[tuple[str, Json | None], ...]:
-    """The proved identities of the table, with their certificates."""
+def certificates(*tables: Path) -> tuple[tuple[str, Json | None], ...]:
+    """The proved identities of the tables, or of all, with their certificates."""
     out = []
-    for truth, left, right, domains in ROWS:
+    for truth, left, right, domains in rows(*(tables or (TABLE, PART))):
         sides, declared, _ = read_sides([formula(left, domains), formula(right, domains)], domains)
         if truth and all_equal([tuple(sides)], declared):
             out.append((f"{left} = {right} {domains or ''}", certificate(*sides, declared)))
@@ -65,9 +65,11 @@ def test_the_checker_is_short_and_stands_alone() -> None:
         assert told.stdout.strip() == modules, told.stderr
 
 
-def test_most_proved_identities_have_a_certificate_that_is_accepted() -> None:
-    found = certificates()
-    assert len([c for _, c in found if c]) >= 0.9 * len(found)
+@pytest.mark.parametrize(("table", "share"), [(TABLE, 0.9), (PART, 0.45)])
+def test_most_proved_identities_have_a_certificate_that_is_accepted(table: Path, share: float) -> None:
+    """The steps of the second table are not yet all known to the checker: what has none is "not covered"."""
+    found = certificates(table)
+    assert len([c for _, c in found if c]) >= share * len(found)
     for said, claim in found:
         assert claim is None or accepted(json.loads(json.dumps(claim))), said
 

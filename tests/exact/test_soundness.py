@@ -22,11 +22,12 @@ from cascade_sym.symbols import Domains
 from tests.core.test_ordinary_hamiltonians import examples
 
 TABLE = Path(__file__).with_name("identities.txt")
+PART = Path(__file__).with_name("identities_on_part.txt")  # inverse functions, arguments, nested roots: harder ones
 
 
-def rows() -> list[tuple[bool, str, str, dict[str, Any]]]:
+def rows(*tables: Path) -> list[tuple[bool, str, str, dict[str, Any]]]:
     out = []
-    for line in TABLE.read_text().splitlines():
+    for line in "\n".join(t.read_text() for t in tables).splitlines():
         if not line or line.startswith("#"):
             continue
         truth, claim, declared = (part.strip() for part in line.split("|"))
@@ -48,7 +49,7 @@ def formula(text: str, domains: dict[str, Any]) -> sp.Expr:
     return sp.sympify(text, locals={**symbols, "abs": sp.Abs})
 
 
-ROWS = rows()
+ROWS = rows(TABLE, PART)
 IDS = [f"{'' if truth else 'not '}{left}={right} {domains or ''}" for truth, left, right, domains in ROWS]
 
 
