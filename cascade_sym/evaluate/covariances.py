@@ -98,6 +98,13 @@ class BoundedValues(CovarianceValues):
     def missing(self) -> np.ndarray:
         return np.isnan(self.error)
 
+    def lost(self, arrays: Mapping[str, np.ndarray]) -> int:
+        """At how many points a value is missing although all the parameters, `arrays`, are numbers."""
+        lost = self.missing
+        for a in arrays.values() if lost.any() else ():
+            lost = lost & np.isfinite(a)
+        return int(lost.sum())
+
 
 class CovarianceEvaluator(Shown):
     """The covariance matrix of a steady state at points; made by `evaluator`.

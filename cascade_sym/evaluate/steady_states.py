@@ -139,10 +139,7 @@ class SteadyEvaluator(Shown):
         arrays = as_arrays(given, self._complex, np.dtype(float))
         shape = common_shape(arrays)
         out = self._at(arrays, shape)
-        lost = np.isnan(out.error)
-        for a in arrays.values() if lost.any() and self.unstable != "quiet" else ():
-            lost = lost & np.isfinite(a)
-        if (count := int(lost.sum())) and self.unstable != "quiet":
+        if self.unstable != "quiet" and (count := out.lost(arrays)):
             message = (
                 f"{count} of {prod(shape)} points have no steady state, or none that is known to {GOOD:g}: a mode "
                 "grows, is undamped, or nearly so, or a value lies outside what its symbol declares"

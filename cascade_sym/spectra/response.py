@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -64,21 +65,20 @@ def input_weights(system: LinearSystem, input: str | Op) -> dict[Op, Expr]:
 
     b = (X + i P)/sqrt2, hence T_X = (T_b + T_b^+)/sqrt2 and T_P = i (T_b - T_b^+)/sqrt2.
     """
-    if isinstance(input, Op):
-        o = input
-    elif (letter := input[:5]) in ("X_in", "P_in", "X_in_", "P_in_"):
-        first, second = light_pair(system, input[5:])
-        if letter[0] == "X":
-            return {first: HALF, second: HALF}
-        return {first: sp.I * HALF, second: -sp.I * HALF}
-    else:
-        o = Op(input.removesuffix("^+"), input.endswith("^+"))
+    o = input if isinstance(input, Op) else Op(input.removesuffix("^+"), input.endswith("^+"))
+    m = re.fullmatch(r"([XP])_in(?:_(.+))?", input) if isinstance(input, str) else None
+    if m and not (m[2] and o.name in system.inputs):  # a field may have such a name
+        return _of_quadrature(m[1], *light_pair(system, m[2] or ""))
     if o.name not in system.inputs:
         raise UnknownName(
             f"no input {o.name!r}; there are X_in, P_in (of several ports: X_in_ and P_in_ with the name of one among "
             f"{listing(p.name for p in system.in_ports)}) and the fields {listing(system.inputs)}."
         )
     return {o: sp.S.One}
+
+
+def _of_quadrature(letter: str, first: Op, second: Op) -> dict[Op, Expr]:
+    return {first: HALF, second: HALF} if letter == "X" else {first: sp.I * HALF, second: -sp.I * HALF}
 
 
 def light_pair(system: LinearSystem, port: str = "") -> tuple[Op, Op]:
@@ -136,8 +136,8 @@ def _quadratures(s: LinearSystem, noise: Inputs, port: str) -> list[tuple[str, d
     fields = {first.name, second.name}
     if not fields <= set(noise) or any({x.name, y.name} - fields for x, y in noise.pairs if fields & {x.name, y.name}):
         return []
-    names = [f"{q}_in" if len(s.in_ports) == 1 else f"{q}_in_{port}" for q in "XP"]
-    found = [(name, input_weights(s, name)) for name in names]
+    of = "" if len(s.in_ports) == 1 else f"_{port}"
+    found = [(f"{q}_in{of}", _of_quadrature(q, first, second)) for q in "XP"]
     if first != second.dagger():
         found += [(name, {o.dagger(): c for o, c in w.items()}) for name, w in found]
     forms = [_quadrature_of(w) for _, w in found]

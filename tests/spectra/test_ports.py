@@ -43,3 +43,10 @@ def test_ports_are_named_in_outputs_and_inputs():
         cs.noise_spectrum(s, "P_lamp")
     with pytest.raises(WorkSpent, match="simplified"):  # tens of millions of terms
         cs.noise_spectrum(s, "P_light").inline()
+
+
+def test_a_field_keeps_its_name():
+    """A field that is called as the quadrature of a port would be is still that field."""
+    s = cs.Cavity("c", kappa=2).system().renamed({"c.in": "X_in_light"})
+    assert cs.equal(cs.transfer(s, "X_in_light", "c.out", frequency=0), -1)  # the operator, reflected
+    assert set(cs.noise_budget(s, "P", frequency=0)) == {"P_in"}

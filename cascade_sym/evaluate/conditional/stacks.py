@@ -149,10 +149,8 @@ class ConditionalEvaluator(Shown):
             V, residual[doubtful], error[doubtful] = self._by_matrices(at, int(doubtful.sum()))
             for (i, j), e in elements.items():
                 e[doubtful] = V[..., place[i], place[j]]
-        lost = np.isnan(error)
-        for a in arrays.values() if lost.any() else ():
-            lost = lost & np.isfinite(a)
-        return ConditionalValues(self.quadratures, elements, residual, error), int(lost.sum())
+        out = ConditionalValues(self.quadratures, elements, residual, error)
+        return out, out.lost(arrays)
 
     def _by_formula(
         self, arrays: Mapping[str, np.ndarray], shape: tuple[int, ...]
